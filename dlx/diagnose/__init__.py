@@ -1,0 +1,1 @@
+"""What a run tells about bias and variance, as pure functions of its records."""
