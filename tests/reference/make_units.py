@@ -1,0 +1,184 @@
+"""Asks PyTorch (float64), pandas and SciPy for the single figures that the tests of dlx/nn compare with.
+
+Run with torch, pandas and scipy installed: python tests/reference/make_units.py
+
+units.npz holds, examples in columns as in dlx/nn:
+``z``; ``activation/<name>/A`` and ``/derivative`` at z; ``softmax/Z``, ``/A``;
+``loss/<name>/Z``, ``/Y``, ``/cost`` (mean over the columns), ``/losses`` (each column), ``/dZ`` (of the mean);
+``batch_norm/Z``, ``gamma``, ``beta``, ``Z_tilde``, ``dZ_tilde``, ``dZ``, ``dgamma``, ``dbeta`` (ε 1e-5);
+``optimizer/<name>/theta`` (steps + 1, n) for the gradients ``optimizer/d_theta`` (steps, n), rate 0.01;
+``average/series``, ``average/<β>/plain`` (v = βv + (1−β)x from 0) and ``/corrected``;
+``schedule/<name>``: factors of epochs 0, 1, 2, ….
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy.signal import lfilter
+from torch.nn import functional
+
+ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "identity": lambda z: z * 1,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "leaky_relu": lambda z: functional.leaky_relu(z, 0.01),
+    "leaky_relu_0.2": lambda z: functional.leaky_relu(z, 0.2),
+    "elu": functional.elu,
+    "selu": functional.selu,
+    "gelu": functional.gelu,
+    "gelu_tanh": lambda z: functional.gelu(z, approximate="tanh"),
+    "swish": functional.silu,
+    "softplus": functional.softplus,
+    "softsign": functional.softsign,
+    "mish": functional.mish,
+}
+Z_POINTS = [
+    -1e4,
+    -800,
+    -50,
+    -20,
+    -5,
+    -2,
+    -1,
+    -0.5,
+    -0.1,
+    -1e-3,
+    -1e-8,
+    0,
+    1e-8,
+    1e-3,
+    0.1,
+    0.5,
+    1,
+    2,
+    5,
+    20,
+    50,
+    800,
+    1e4,
+]
+
+
+def activations() -> dict[str, np.ndarray]:
+    kept = {"z": np.array(Z_POINTS, dtype=float)}
+    for name, function in ACTIVATIONS.items():
+        z = torch.tensor(Z_POINTS, dtype=torch.float64, requires_grad=True)
+        A = function(z)
+        A.sum().backward()
+        kept |= {f"activation/{name}/A": A.detach().numpy(), f"activation/{name}/derivative": z.grad.numpy()}
+    Z = np.array([[1, 2, 3], [1e4, -1e4, 0], [-1e4, -1e4, -1e4], [0.5, 0.5, 700], [-800, -745, -700]], dtype=float).T
+    return kept | {"softmax/Z": Z, "softmax/A": torch.softmax(torch.tensor(Z), dim=0).numpy()}
+
+
+def loss(
+    Z: np.ndarray, Y: np.ndarray, function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+) -> dict[str, np.ndarray]:
+    """``function`` gives the loss of each column."""
+    logits = torch.tensor(Z, requires_grad=True)
+    losses = function(logits, torch.tensor(Y))
+    losses.mean().backward()
+    return {"Z": Z, "Y": Y, "losses": losses.detach().numpy(), "cost": losses.mean().item(), "dZ": logits.grad.numpy()}
+
+
+def losses() -> dict[str, np.ndarray]:
+    z = np.array([-1e4, -1e4, -40, -40, -2, -2, -1e-9, 0, 0, 0.3, 0.3, 35, 35, 1e4, 1e4])
+    labels = np.array([0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1.0])
+    Z = np.array(
+        [[1, 2, 3], [1, 2, 3], [1e4, -1e4, 0], [1e4, -1e4, 0], [0, 0, 0], [-40, 40, 1], [700, 710, -1e4]]
+    ).T.astype(float)
+    one_hot = np.eye(3)[:, [0, 2, 0, 1, 1, 2, 1]]
+    real = np.array([[0.5, -1, 1e4, 3], [2, 0, -7, 1e-9]])
+    binary = loss(
+        z[None], labels[None], lambda Z, Y: functional.binary_cross_entropy_with_logits(Z, Y, reduction="none")[0]
+    )
+    softmax = loss(Z, one_hot, lambda Z, Y: functional.cross_entropy(Z.T, Y.T, reduction="none"))
+    squared = loss(real, np.flip(real) / 2, lambda Z, Y: functional.mse_loss(Z, Y, reduction="none").sum(dim=0))
+    named = {"logistic": binary, "softmax": softmax, "squared_error": squared}
+    return {f"loss/{name}/{key}": value for name, figures in named.items() for key, value in figures.items()}
+
+
+def batch_norm() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(2)
+    given = {"Z": rng.normal(3, 2, (4, 10)), "gamma": rng.normal(1, 0.2, 4), "beta": rng.normal(0, 0.2, 4)}
+    Z, gamma, beta = (torch.tensor(value, requires_grad=True) for value in given.values())
+    Z_tilde = functional.batch_norm(Z.T, None, None, gamma, beta, training=True, eps=1e-5).T
+    given["dZ_tilde"] = rng.standard_normal((4, 10))
+    Z_tilde.backward(torch.tensor(given["dZ_tilde"]))
+    figures = given | {"Z_tilde": Z_tilde.detach().numpy(), "dZ": Z.grad, "dgamma": gamma.grad, "dbeta": beta.grad}
+    return {f"batch_norm/{name}": np.asarray(value) for name, value in figures.items()}
+
+
+def optimizers() -> dict[str, np.ndarray]:
+    """Gradients from 1 down to 1e-10, beside and below ε = 1e-8, and one that is zero."""
+    rng = np.random.default_rng(3)
+    gradients = rng.standard_normal((5, 12)) * np.append(10.0 ** -np.arange(11), 0)
+    start = rng.standard_normal(12)
+    made: dict[str, Callable[[list], torch.optim.Optimizer]] = {
+        "gradient_descent": lambda p: torch.optim.SGD(p, lr=0.01),
+        "momentum": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, dampening=0.9),
+        "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-8),
+        "adam": lambda p: torch.optim.Adam(p, lr=0.01),
+        "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1),
+    }
+    kept = {"optimizer/d_theta": gradients}
+    for name, make in made.items():
+        theta = torch.tensor(start.copy(), requires_grad=True)
+        optimizer = make([theta])
+        if name == "momentum":  # without this the first step would use dW instead of (1 − β)·dW
+            optimizer.state[theta]["momentum_buffer"] = torch.zeros_like(theta)
+        path = [start]
+        for gradient in gradients:
+            theta.grad = torch.tensor(gradient)
+            optimizer.step()
+            path.append(theta.detach().numpy().copy())
+        kept[f"optimizer/{name}/theta"] = np.stack(path)
+    return kept
+
+
+def averages() -> dict[str, np.ndarray]:
+    series = np.random.default_rng(4).normal(10, 3, 60)
+    kept = {"average/series": series}
+    for beta in (0.5, 0.9, 0.98):
+        kept[f"average/{beta}/plain"] = lfilter([1 - beta], [1, -beta], series)
+        kept[f"average/{beta}/corrected"] = pd.Series(series).ewm(alpha=1 - beta, adjust=True).mean().to_numpy()
+    return kept
+
+
+def schedules() -> dict[str, np.ndarray]:
+    """Factors of 30 epochs from torch's schedulers of the same formula, where it has one."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    schedulers = torch.optim.lr_scheduler
+    made = {
+        "exponential_0.95": lambda: schedulers.ExponentialLR(optimizer, gamma=0.95),
+        "staircase_10_0.5": lambda: schedulers.StepLR(optimizer, step_size=10, gamma=0.5),
+        "manual_5_12_0.1": lambda: schedulers.MultiStepLR(optimizer, milestones=[5, 12], gamma=0.1),
+        "cosine_30": lambda: schedulers.CosineAnnealingLR(optimizer, T_max=30),
+    }
+    kept = {}
+    for name, make in made.items():
+        optimizer.param_groups[0].pop("initial_lr", None)
+        optimizer.param_groups[0]["lr"] = 1.0
+        scheduler, factors = make(), []
+        for _ in range(31):
+            factors.append(optimizer.param_groups[0]["lr"])
+            scheduler.step()
+        kept[f"schedule/{name}"] = np.array(factors)
+    return kept
+
+
+def main() -> None:
+    warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")  # no step of the optimizer is wanted here
+    kept = activations() | losses() | batch_norm() | optimizers() | averages() | schedules()
+    assert not [name for name, value in kept.items() if not np.isfinite(value).all()]
+    np.savez_compressed(Path(__file__).with_name("units.npz"), torch=np.array(torch.__version__), **kept)
+
+
+if __name__ == "__main__":
+    main()
