@@ -1,0 +1,30 @@
+# What can be done with a checkout of dlx; every target sets up what it needs first.
+# Needs Python 3.11 or newer with venv and pip; uses uv where it is installed.
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile
+
+train:  ## train on the handwritten digits that ship with dlx
+	@sh .ci/environment .venv dlx
+	.venv/bin/dlx train configs/digits.yaml
+
+test:  ## lint, check the types, run the tests
+	@sh .ci/environment .venv dlx dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/pytest -n 2
+
+benchmark:  ## measure dlx against its peers (downloads them, takes long)
+	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
+	.venv-benchmark/bin/python experiments/benchmark
+
+schema:  ## write configs/schema.json, by which editors complete the keys of a spec
+	@sh .ci/environment .venv dlx
+	.venv/bin/dlx config schema > .venv/schema.json
+	mv .venv/schema.json configs/schema.json
+
+clean:  ## remove the environments and caches, not the runs
+	rm -rf .venv .venv-benchmark build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help train test benchmark schema clean

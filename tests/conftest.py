@@ -1,0 +1,80 @@
+"""What all tests share: one BLAS thread, the same hypothesis examples in every run, and the command line as a function."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports NumPy: the suite runs in several processes, and each would start a thread per core.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[variable] = "1"
+
+# What the output looks like is the test's to say, not the terminal's it was started from.
+for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "LINES"):
+    os.environ.pop(variable, None)
+
+settings.register_profile("same", derandomize=True, deadline=None, database=None)
+settings.load_profile("same")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended and what it said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="session")
+def run_dlx() -> Callable[..., Result]:
+    """``run_dlx(*arguments, cwd=None, env=None)``: the installed command in a process of its own, ``env`` added to its
+    environment."""
+    command = Path(sysconfig.get_path("scripts")) / "dlx"
+
+    def run(*arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> Result:
+        done = subprocess.run(
+            [command, *map(str, arguments)],
+            cwd=cwd,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"} | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def call_dlx(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """``call_dlx(*arguments, cwd=None)``: the same command inside the test's process, many times faster."""
+
+    def call(*arguments: object, cwd: Path | None = None) -> Result:
+        from dlx.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["dlx", *map(str, arguments)])
+        with (
+            monkeypatch.context() as inside,
+            redirect_stdout(io.StringIO()) as out,
+            redirect_stderr(io.StringIO()) as err,
+        ):
+            inside.chdir(cwd or Path.cwd())
+            try:
+                code = main()
+            except SystemExit as end:
+                code = end.code
+        return Result(code or 0, out.getvalue(), err.getvalue())
+
+    return call
