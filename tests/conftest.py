@@ -1,4 +1,4 @@
-"""What all tests share: one BLAS thread, the same hypothesis examples in every run, and the command line as a function."""
+"""What all tests share: one BLAS thread, the same hypothesis examples in every run, the command as a function."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def call_dlx(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     def call(*arguments: object, cwd: Path | None = None) -> Result:
         from dlx.cli import main
 
-        monkeypatch.setattr(sys, "argv", ["dlx", *map(str, arguments)])
         with (
             monkeypatch.context() as inside,
             redirect_stdout(io.StringIO()) as out,
             redirect_stderr(io.StringIO()) as err,
         ):
+            inside.setattr(sys, "argv", ["dlx", *map(str, arguments)])
             inside.chdir(cwd or Path.cwd())
             try:
                 code = main()
