@@ -2,34 +2,239 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
 from dlx.component import Component
+from dlx.nn.tape import Array, Tape
+
+Backward = Callable[[Array], Array]
 
 
 class Activation(Component):
-    """A = g(Z), element by element."""
+    """A = g(Z), element by element.
+
+    ``record`` writes the calls that compute A (n, m) from Z (n, m) and returns A with the function that writes
+    dZ = dA ∘ g′(Z). The derivative lives beside its function and sees the arrays of the same step, so it cannot be
+    called on stale values.
+    """
 
     kind = "activation"
 
+    @abstractmethod
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        """Write A = g(Z); return A and the function dA → dZ."""
+
 
 class Identity(Activation):
-    """A = Z."""
+    """A = Z: a layer without one stays linear, and so does a network of them."""
 
     name = "identity"
 
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        return Z, lambda dA: dA
+
 
 class Sigmoid(Activation):
-    """A = 1/(1 + exp(−Z))."""
+    """A = σ(Z) = 1/(1 + exp(−Z)), g′ = A(1 − A); computed as ½(1 + tanh(Z/2)), which cannot overflow."""
 
     name = "sigmoid"
 
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A = sigmoid(tape, Z, tape.empty("A", *Z.shape))
+
+        def backward(dA: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(np.subtract, tape.constant(1), A, out=dZ)
+            tape.call(np.multiply, dZ, A, out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
 
 class Tanh(Activation):
-    """A = tanh(Z)."""
+    """A = tanh(Z), g′ = 1 − A²."""
 
     name = "tanh"
 
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A = tape.empty("A", *Z.shape)
+        tape.call(np.tanh, Z, out=A)
+
+        def backward(dA: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(np.multiply, A, A, out=dZ)
+            tape.call(np.subtract, tape.constant(1), dZ, out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
 
 class ReLU(Activation):
-    """A = max(0, Z)."""
+    """A = max(0, Z), g′ = 1 where Z > 0, else 0 (0 at 0, as in the course)."""
 
     name = "relu"
+
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A = tape.empty("A", *Z.shape)
+        tape.call(np.maximum, Z, tape.zeros_like(Z), out=A)
+
+        def backward(dA: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.positive(A, out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
+
+class LeakyReLU(Activation):
+    """A = max(slope·Z, Z), g′ = 1 where Z > 0, else slope (Maas et al. 2013)."""
+
+    name = "leaky_relu"
+    slope: Annotated[float, Field(gt=0, lt=1, description="g′ where Z ≤ 0")] = 0.01
+
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A = tape.empty("A", *Z.shape)
+        tape.call(np.multiply, Z, tape.constant(self.slope), out=A)
+        tape.call(np.maximum, Z, A, out=A)
+
+        def backward(dA: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(np.greater, Z, tape.zeros_like(Z), out=dZ)
+            tape.call(np.maximum, dZ, tape.constant(self.slope), out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
+
+class ELU(Activation):
+    """A = Z where Z > 0, else alpha·(exp(Z) − 1); g′ = 1, else alpha·exp(Z) (Clevert et al. 2016)."""
+
+    name = "elu"
+    alpha: Annotated[float, Field(gt=0, description="−alpha is the value far below zero")] = 1.0
+
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A, below = tape.empty("A", *Z.shape), tape.empty("below", *Z.shape)
+        zeros, alpha = tape.zeros_like(Z), tape.constant(self.alpha)
+        tape.call(np.minimum, Z, zeros, out=below)
+        tape.call(np.expm1, below, out=below)
+        tape.call(np.multiply, below, alpha, out=below)
+        tape.call(np.maximum, Z, zeros, out=A)
+        tape.call(np.add, A, below, out=A)
+
+        def backward(dA: Array) -> Array:
+            dZ, above = tape.empty("dZ", *Z.shape), tape.empty("above", *Z.shape)
+            tape.call(np.greater, Z, zeros, out=above)
+            tape.call(np.add, below, alpha, out=dZ)
+            tape.call(np.less_equal, Z, zeros, out=below)
+            tape.call(np.multiply, dZ, below, out=dZ)
+            tape.call(np.add, dZ, above, out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
+
+class Softplus(Activation):
+    """A = ln(1 + exp(Z)), g′ = σ(Z); computed as max(0, Z) + ln(1 + exp(−|Z|))."""
+
+    name = "softplus"
+
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A = softplus(tape, Z, tape.empty("A", *Z.shape))
+
+        def backward(dA: Array) -> Array:
+            dZ = sigmoid(tape, Z, tape.empty("dZ", *Z.shape))
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
+
+class Swish(Activation):
+    """A = Z·σ(Z), also called SiLU; g′ = σ + A(1 − σ) (Ramachandran et al. 2017)."""
+
+    name = "swish"
+
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A, gate = tape.empty("A", *Z.shape), tape.empty("gate", *Z.shape)
+        sigmoid(tape, Z, gate)
+        tape.call(np.multiply, Z, gate, out=A)
+
+        def backward(dA: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(np.subtract, tape.constant(1), gate, out=dZ)
+            tape.call(np.multiply, dZ, A, out=dZ)
+            tape.call(np.add, dZ, gate, out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
+
+class GELU(Activation):
+    """A = ½Z(1 + tanh u), u = √(2/π)(Z + 0.044715 Z³), the tanh form of Hendrycks & Gimpel 2016.
+
+    g′ = ½(1 + tanh u) + ½Z(1 − tanh² u)·u′ with u′ = √(2/π)(1 + 0.134145 Z²).
+    """
+
+    name = "gelu"
+
+    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+        A, T, Z2 = (tape.empty(name, *Z.shape) for name in ("A", "T", "Z2"))
+        c, one, half = tape.constant(np.sqrt(2 / np.pi)), tape.constant(1), tape.constant(0.5)
+        tape.call(np.multiply, Z, Z, out=Z2)
+        tape.call(np.multiply, Z2, tape.constant(0.044715), out=T)
+        tape.call(np.add, T, one, out=T)
+        tape.call(np.multiply, T, Z, out=T)
+        tape.call(np.multiply, T, c, out=T)
+        tape.call(np.tanh, T, out=T)
+        tape.call(np.add, T, one, out=A)
+        tape.call(np.multiply, A, Z, out=A)
+        tape.call(np.multiply, A, half, out=A)
+
+        def backward(dA: Array) -> Array:
+            dZ, du = tape.empty("dZ", *Z.shape), tape.empty("du", *Z.shape)
+            tape.call(np.multiply, Z2, tape.constant(3 * 0.044715), out=du)
+            tape.call(np.add, du, one, out=du)
+            tape.call(np.multiply, du, c, out=du)
+            tape.call(np.multiply, du, Z, out=du)
+            tape.call(np.multiply, T, T, out=dZ)
+            tape.call(np.subtract, one, dZ, out=dZ)
+            tape.call(np.multiply, dZ, du, out=dZ)
+            tape.call(np.add, dZ, T, out=dZ)
+            tape.call(np.add, dZ, one, out=dZ)
+            tape.call(np.multiply, dZ, half, out=dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
+
+
+def sigmoid(tape: Tape, Z: Array, out: Array) -> Array:
+    """Write out = σ(Z) = ½ + ½·tanh(Z/2)."""
+    half = tape.constant(0.5)
+    tape.call(np.multiply, Z, half, out=out)
+    tape.call(np.tanh, out, out=out)
+    tape.call(np.multiply, out, half, out=out)
+    tape.call(np.add, out, half, out=out)
+    return out
+
+
+def softplus(tape: Tape, Z: Array, out: Array) -> Array:
+    """Write out = ln(1 + exp(Z)) = max(0, Z) + ln(1 + exp(−|Z|)), stable at any size of Z."""
+    positive_part = tape.empty("max(0, Z)", *Z.shape)
+    tape.call(np.maximum, Z, tape.zeros_like(Z), out=positive_part)
+    tape.call(np.copysign, Z, tape.constant(-1), out=out)
+    tape.call(np.exp, out, out=out)
+    tape.call(np.log1p, out, out=out)
+    tape.call(np.add, out, positive_part, out=out)
+    return out

@@ -1,0 +1,30 @@
+"""Exponentially weighted averages v = β·v + (1 − β)·x, and the correction of their bias towards the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlx.nn.tape import Array
+
+
+def update(v: Array, x: Array, beta: float, scratch: Array) -> None:
+    """v ← β·v + (1 − β)·x, in place; ``scratch`` has the shape of v."""
+    np.multiply(v, beta, v)
+    np.multiply(x, 1 - beta, scratch)
+    np.add(v, scratch, v)
+
+
+def bias(beta: float, t: int) -> float:
+    """1 − βᵗ: the share of an average of t values that is not its start at 0; dividing by it corrects the bias."""
+    return float(1 - beta**t)
+
+
+def averages(series: Sequence[float] | Array, beta: float, corrected: bool = True) -> Array:
+    """v₁ … v_n of a series, divided by 1 − βᵗ where ``corrected``; about an average over 1/(1 − β) values."""
+    v, result = 0.0, np.empty(len(series))
+    for t, x in enumerate(series, start=1):
+        v = beta * v + (1 - beta) * x
+        result[t - 1] = v / bias(beta, t) if corrected else v
+    return result

@@ -1,0 +1,167 @@
+"""The network: layers over one θ, written down as a training step or as the frozen network's evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from numpy.typing import DTypeLike
+
+from dlx.nn import penalties
+from dlx.nn.activations import Activation
+from dlx.nn.initializers import Initializer, Normal01
+from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
+from dlx.nn.losses import Loss
+from dlx.nn.params import Flat, Parameters
+from dlx.nn.tape import Array, Tape
+
+
+@dataclass(frozen=True)
+class Normalize:
+    """The options of one layer's batch norm."""
+
+    momentum: float
+    epsilon: float
+    exact: bool
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """One layer l: its width and what stands around W·A + b; ``draw`` fills the dropout mask, where there is one."""
+
+    units: int
+    activation: Activation | None
+    initializer: Initializer
+    bias: bool = True
+    batch_norm: Normalize | None = None
+    draw: Callable[[Array], None] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One recorded pass over a batch: the tape, the arrays it reads (X (m, n_x), Y (n_y, m)), logits Z and output A."""
+
+    tape: Tape
+    X: Array
+    Y: Array
+    Z: Array
+    A: Array
+
+    def run(self) -> float:
+        """Replay the pass; return its cost."""
+        return self.tape.run()
+
+
+class Network:
+    """A fully-connected network n_x – units – … – n_y over one θ.
+
+    ``plans`` holds the hidden layers and, last, the output layer. ``statistics`` are the frozen μ and σ² of the batch
+    norms, which are not parameters.
+    """
+
+    def __init__(
+        self, n_x: int, plans: Sequence[LayerPlan], loss: Loss, dtype: DTypeLike, l2: float = 0.0, l1: float = 0.0
+    ) -> None:
+        self.n_x, self.plans, self.loss = n_x, tuple(plans), loss
+        self.l2, self.l1 = l2, l1
+        self.sizes = [n_x, *(plan.units for plan in plans)]
+        self.parameters = Parameters(self._parameter_shapes(), dtype)
+        self.statistics = Flat(self._statistics_shapes(), dtype)
+        self.layers = [layer for l, plan in enumerate(self.plans, start=1) for layer in self._layers(l, plan)]
+
+    def _parameter_shapes(self) -> dict[str, tuple[int, int]]:
+        shapes = {}
+        for l, plan in enumerate(self.plans, start=1):
+            shapes[f"W{l}"] = (plan.units, self.sizes[l - 1])
+            if plan.bias and plan.batch_norm is None:
+                shapes[f"b{l}"] = (plan.units, 1)
+            if plan.batch_norm is not None:
+                shapes |= {f"gamma{l}": (plan.units, 1), f"beta{l}": (plan.units, 1)}
+        return shapes
+
+    def _statistics_shapes(self) -> dict[str, tuple[int, ...]]:
+        shapes: dict[str, tuple[int, ...]] = {}
+        for l, plan in enumerate(self.plans, start=1):
+            if plan.batch_norm is not None:
+                shapes |= {f"mu{l}": (plan.units, 1), f"sigma_squared{l}": (plan.units, 1), f"t{l}": (1, 1)}
+        return shapes
+
+    def _layers(self, l: int, plan: LayerPlan) -> list[Layer]:
+        layers: list[Layer] = [Linear(l, self.parameters, first=l == 1)]
+        if plan.batch_norm is not None:
+            options = plan.batch_norm
+            layers.append(
+                BatchNorm(l, self.parameters, self.statistics, options.momentum, options.epsilon, options.exact)
+            )
+        if plan.activation is not None:
+            layers.append(Activate(l, plan.activation))
+        if plan.draw is not None:
+            layers.append(Dropout(l, plan.draw))
+        return layers
+
+    def initialize(self, rng: Normal01) -> None:
+        """Draw W1, W2 … in order; b = 0, γ = 1, β = 0."""
+        for name, view in self.parameters.items():
+            view[...] = 1 if name.startswith("gamma") else 0
+        for l, plan in enumerate(self.plans, start=1):
+            self.parameters[f"W{l}"][...] = plan.initializer.draw(rng, self.sizes[l - 1], plan.units)
+
+    def record_step(self, X: Array, Y: Array) -> Step:
+        """Write down one training step on X (m, n_x) and Y (n_y, m): the cost with penalties, and all of dθ."""
+        tape = self._tape(X, Y)
+        Z, backwards = self._forward(tape, X, training=True)
+        A, backward = self._record_loss(tape, Z, Y)
+        dA = backward(A)
+        for layer, layer_backward in reversed(list(zip(self.layers, backwards, strict=True))):
+            tape.layer = layer.l
+            dA = layer_backward(dA)
+        tape.layer = ""
+        if self.l2:
+            penalties.record_l2(tape, self.parameters, self.l2, X.shape[0])
+        if self.l1:
+            penalties.record_l1(tape, self.parameters, self.l1, X.shape[0])
+        return Step(tape, X, Y, Z, A)
+
+    def record_evaluation(self, X: Array, Y: Array) -> Step:
+        """Write down the frozen network on a batch: no dropout, batch norm by its statistics, cost without penalty."""
+        tape = self._tape(X, Y)
+        Z, _ = self._forward(tape, X, training=False)
+        A, _ = self._record_loss(tape, Z, Y)
+        return Step(tape, X, Y, Z, A)
+
+    def _tape(self, X: Array, Y: Array) -> Tape:
+        tape = Tape(self.parameters.theta.dtype)
+        tape.known("X", X)
+        tape.known("Y", Y)
+        for name, view in self.parameters.items():
+            tape.known(name, view)
+            tape.known(f"d{name}", self.parameters.gradients[name])
+        tape.known("W", self.parameters.weights)
+        tape.known("dW", self.parameters.d_weights)
+        return tape
+
+    def _forward(
+        self, tape: Tape, X: Array, training: bool, stop: Layer | None = None
+    ) -> tuple[Array, list[Callable[[Array], Array]]]:
+        A, backwards = X.T, []
+        for layer in self.layers:
+            if layer is stop:
+                break
+            tape.layer = layer.l
+            A, backward = layer.record(tape, A, training)
+            backwards.append(backward)
+        return A, backwards
+
+    def _record_loss(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Callable[[Array], Array]]:
+        tape.layer = len(self.plans)
+        return self.loss.record(tape, Z, Y)
+
+    def exact_norms(self) -> list[BatchNorm]:
+        """The batch norms that evaluate with statistics over the train set, first layer first."""
+        return [layer for layer in self.layers if isinstance(layer, BatchNorm) and layer.exact]
+
+    def record_until(self, norm: BatchNorm, X: Array) -> tuple[Tape, Array]:
+        """Write down the frozen network up to what ``norm`` normalizes; return the tape and that Z."""
+        tape = self._tape(X, X)
+        Z, _ = self._forward(tape, X, training=False, stop=norm)
+        return tape, Z

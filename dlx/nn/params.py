@@ -1,0 +1,58 @@
+"""Parameters: all of a network's W, b, γ and β as one vector θ, and dθ beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlx.nn.tape import Array
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+class Flat(Mapping[str, Array]):
+    """Named arrays that are views into one contiguous vector, in the order of ``shapes``.
+
+    ``flat["W1"]`` is the view of its shape; ``flat.vector`` is everything. Write into the views and the vector, never
+    rebind them.
+    """
+
+    def __init__(self, shapes: Shapes, dtype: DTypeLike) -> None:
+        sizes = [int(np.prod(shape)) for shape in shapes.values()]
+        ends = np.cumsum([0, *sizes])
+        self.vector: Array = np.zeros(int(ends[-1]), dtype)
+        self.slices = {name: slice(int(a), int(b)) for name, a, b in zip(shapes, ends, ends[1:], strict=False)}
+        self._views = {name: self.vector[self.slices[name]].reshape(shape) for name, shape in shapes.items()}
+
+    def __getitem__(self, name: str) -> Array:
+        return self._views[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+
+class Parameters(Flat):
+    """θ, weights first, then b, γ and β; ``gradients`` has the same views into dθ.
+
+    That the weights come first makes the penalty λ/(2m)·Σ‖W‖² one slice. Biases, γ and β are columns (n, 1).
+    """
+
+    def __init__(self, shapes: Shapes, dtype: DTypeLike) -> None:
+        ordered = {name: shapes[name] for name in sorted(shapes, key=_rank)}
+        super().__init__(ordered, dtype)
+        self.gradients = Flat(ordered, dtype)
+        self.theta = self.vector
+        self.d_theta = self.gradients.vector
+        n_weights = sum(view.size for name, view in self.items() if name.startswith("W"))
+        self.weights = self.theta[:n_weights]
+        self.d_weights = self.d_theta[:n_weights]
+
+
+def _rank(name: str) -> int:
+    """W before b before γ before β; a stable sort keeps the layers in order."""
+    return next(rank for rank, prefix in enumerate(("W", "b", "gamma", "beta")) if name.rstrip("0123456789") == prefix)

@@ -1,0 +1,120 @@
+"""The tape: one training step written down once as NumPy calls over fixed arrays, then only replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+Call = tuple[Callable[..., object], tuple[Any, ...]]
+
+# Below this many entries np.sign is the faster way to the mask A > 0, above it a comparison is (measured, AVX-512).
+SIGN_PAYS_BELOW = 4096
+
+
+class Tape:
+    """A list of calls ``function(*arrays)`` that write into arrays allocated once.
+
+    For a fixed batch size a training step is always the same calls over the same arrays. Layers write theirs here in
+    the order of the notes' formulas; ``run`` replays them with no allocation, no lookup and no branch.
+    """
+
+    def __init__(self, dtype: DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)
+        self.calls: list[Call] = []
+        self._outputs: list[Array | None] = []
+        self._costs: list[tuple[float, Array]] = []
+        self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], str] = {}
+        self._constants: dict[float, Array] = {}
+        self.layer: int | str = ""  # appended to the names of new arrays: Z of layer 2 is Z2
+
+    def empty(self, name: str, *shape: int, layer: int | None = None) -> Array:
+        """A new array of the step, known by the notes' name for it and the number of its layer."""
+        return self.known(f"{name}{self.layer if layer is None else layer}", np.empty(shape, self.dtype))
+
+    def zeros_like(self, array: Array) -> Array:
+        """An array of zeros: comparing with it is almost three times as fast as with a scalar."""
+        return self.known("0", np.zeros_like(array))
+
+    def ones(self, size: int) -> Array:
+        """A vector of ones: Z @ ones sums over the batch two to six times as fast as np.sum."""
+        return self.known("1", np.ones(size, self.dtype))
+
+    def constant(self, value: float) -> Array:
+        """A number as a 0-d array, which a call takes in faster than a Python number."""
+        if value not in self._constants:
+            self._constants[value] = self.known(f"{value:.6g}", np.array(value, self.dtype))
+        return self._constants[value]
+
+    def known(self, name: str, array: Array) -> Array:
+        """The array itself, with its name written down for ``lines`` and ``first_not_finite``."""
+        self._names[_identity(array)] = name
+        return array
+
+    def call(self, function: Callable[..., object], *args: Any, out: Array | None = None) -> None:
+        """Append one call; ``out`` is the array that it writes."""
+        if function in (np.maximum, np.minimum):  # NumPy 2.4 deprecates a positional out for these two
+            self.calls.append((partial(function, out=out), args))
+        else:
+            self.calls.append((function, args if out is None else (*args, out)))
+        self._outputs.append(out)
+
+    def positive(self, A: Array, out: Array) -> None:
+        """out = 1 where A > 0, else 0, for an A that is never negative."""
+        if A.size < SIGN_PAYS_BELOW:
+            self.call(np.sign, A, out=out)
+        else:
+            self.call(np.greater, A, self.zeros_like(A), out=out)
+
+    def cost(self, scale: float, term: Array) -> None:
+        """Count scale · term (a 0-d array) into the cost of the step."""
+        self._costs.append((scale, term))
+
+    def dot_cost(self, scale: float, u: Array, v: Array) -> None:
+        """Count scale · Σ u·v into the cost of the step."""
+        term = self.known(f"J{len(self._costs)}", np.empty((), self.dtype))
+        self.call(np.dot, u.reshape(-1), v.reshape(-1), out=term)
+        self.cost(scale, term)
+
+    def run(self) -> float:
+        """Replay every call and return the cost J of the step."""
+        for function, args in self.calls:
+            function(*args)
+        return sum([scale * float(term) for scale, term in self._costs])
+
+    def first_not_finite(self) -> str | None:
+        """The name of the first array of the last replay that holds an infinity or a NaN."""
+        for output in self._outputs:
+            if output is not None and not np.isfinite(output).all():
+                return self.name_of(output)
+        return None
+
+    def memory(self) -> int:
+        """Bytes of the arrays that the calls write."""
+        return sum({id(output): output.nbytes for output in self._outputs if output is not None}.values())
+
+    def lines(self) -> Iterator[str]:
+        """The step as readable lines, such as ``Z1 = dot(W1, X.T)``."""
+        for (function, args), output in zip(self.calls, self._outputs, strict=True):
+            name = getattr(getattr(function, "func", function), "__qualname__", str(function))
+            inputs = args[:-1] if output is not None and args and args[-1] is output else args
+            shown = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
+            yield f"{self.name_of(output)} = {name}({shown})" if output is not None else f"{name}({shown})"
+        if self._costs:
+            yield "J = " + " + ".join(f"{scale:.6g}·{self.name_of(term)}" for scale, term in self._costs)
+
+    def name_of(self, array: Array) -> str:
+        """The name under which an array, its transpose or a reshaped view of it is known."""
+        name = self._names.get(_identity(array)) or self._names.get(_identity(array.T), "")
+        if name:
+            return name if _identity(array) in self._names else f"{name}.T"
+        address = _identity(array)[0]
+        return next((known for (start, _, _), known in self._names.items() if start == address), "array")
+
+
+def _identity(array: Array) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    return array.__array_interface__["data"][0], array.shape, array.strides

@@ -1,0 +1,27 @@
+"""Threads: how many the matrix products of a run use, decided once at its start."""
+
+from __future__ import annotations
+
+import os
+
+# Below this many floating-point operations a step, a second thread costs more than it gives (measured).
+ONE_THREAD_BELOW = 20e6
+
+
+def decide(weights: int, batch_size: int) -> int:
+    """The threads for a step of about 6·weights·batch_size operations: one for small steps, else all cores."""
+    return 1 if 6.0 * weights * batch_size < ONE_THREAD_BELOW else available()
+
+
+def available() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def limit(threads: int) -> int:
+    """Give the BLAS this many threads; return how many it says it has now."""
+    from threadpoolctl import ThreadpoolController
+
+    controller = ThreadpoolController().select(user_api="blas")
+    controller.limit(limits=threads)
+    return max((library.num_threads for library in controller.lib_controllers), default=threads)

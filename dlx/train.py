@@ -1,0 +1,128 @@
+"""Training: fitting an experiment is an iterator of records; whoever iterates logs, saves and stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite, sqrt
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.errors import Diverged
+from dlx.records import EpochRecord, Progress
+
+if TYPE_CHECKING:
+    from dlx.experiment import Experiment
+    from dlx.nn.network import Step
+    from dlx.nn.tape import Array
+
+# A gradient or rate beyond these could overflow θ in one step: only then is θ backed up and checked around the step.
+RISKY_NORM, RISKY_RATE = 1e15, 1e8
+
+SECONDS_BETWEEN_REPORTS = 0.1
+
+
+def fit(experiment: Experiment) -> Iterator[EpochRecord | Progress]:
+    """Train from where the experiment stands to its end.
+
+    Yields an EpochRecord for each row of metrics.csv (epoch 1, then every ``evaluate_every``-th, and the last) and a
+    Progress about ten times a second. At each of them the experiment may be saved, or left for good: training goes on
+    from there and ends the same, bit for bit. ``position.finished`` says how it ended.
+
+    Raises:
+        Diverged: a cost, gradient or parameter is not finite; the experiment keeps its last finite state.
+    """
+    position, m = experiment.position, experiment.train.m
+    started = perf_counter() - position.seconds
+    report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
+    while position.finished is None:
+        order = experiment.order_of_epoch()
+        while position.done < m:
+            _advance(experiment, order, report_at)
+            if perf_counter() >= report_at:
+                position.seconds = perf_counter() - started
+                yield experiment.progress()
+                report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
+        record = _measure(experiment, started) if experiment.epoch_has_row() else None
+        experiment.end_epoch(record)
+        if record is not None:
+            yield record
+
+
+def _advance(experiment: Experiment, order: Array | None, until: float) -> None:
+    """Train to the end of the epoch, or until the clock says so, at least one step."""
+    position, train, size = experiment.position, experiment.train, experiment.batch_size
+    with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
+        while position.done < train.m:
+            step = experiment.step_for(min(size, train.m - position.done))
+            if order is not None:
+                train.fill(order[position.done : position.done + size], step.X, step.Y)
+            _train_step(experiment, step)
+            if perf_counter() >= until:
+                return
+
+
+def _train_step(experiment: Experiment, step: Step) -> None:
+    position = experiment.position
+    experiment.begin_step()
+    cost = step.run()
+    norm = _norm(experiment.network.parameters.d_theta)
+    if not isfinite(cost + norm):
+        raise _diverged(experiment, step, "cost" if not isfinite(cost) else "gradient")
+    rate = experiment.learning_rate()
+    if norm < RISKY_NORM and rate < RISKY_RATE:
+        experiment.update(rate, norm)
+    else:
+        _update_with_care(experiment, step, rate, norm)
+    m = step.X.shape[0]
+    position.step += 1
+    position.done += m
+    position.cost_sum += cost * m
+    position.learning_rate, position.gradient_norm = rate, norm
+
+
+def _norm(d_theta: Array) -> float:
+    squares = float(np.dot(d_theta, d_theta))
+    return sqrt(squares) if isfinite(squares) else float(np.linalg.norm(d_theta.astype(np.float64)))
+
+
+def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: float) -> None:
+    theta = experiment.network.parameters.theta
+    before = theta.copy()
+    experiment.update(rate, norm)
+    if not np.isfinite(theta).all():
+        theta[...] = before
+        raise _diverged(experiment, step, "parameter")
+
+
+def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
+    position = experiment.position
+    tensor = step.tape.first_not_finite() or "theta"
+    layer = "".join(character for character in tensor if character.isdigit())
+    where = f"{tensor} of layer {layer}" if layer else tensor
+    return Diverged(
+        f"diverged in epoch {position.epoch}, step {position.step + 1}: a {what} is not finite, first in {where}; "
+        f"the state before that step is kept (learning rate {experiment.learning_rate():g}: try a smaller one)"
+    )
+
+
+def _measure(experiment: Experiment, started: float) -> EpochRecord:
+    """The row of the epoch that has just ended."""
+    position, has_dev = experiment.position, "dev" in experiment.dataset.parts
+    with np.errstate(all="ignore"):
+        train_cost, train_error = experiment.evaluate("train")
+        dev_cost, dev_error = experiment.evaluate("dev") if has_dev else (None, None)
+    position.seconds = perf_counter() - started
+    return EpochRecord(
+        epoch=position.epoch,
+        step=position.step,
+        learning_rate=position.learning_rate,
+        cost=position.cost_sum / experiment.train.m,
+        train_cost=train_cost,
+        train_error=train_error,
+        dev_cost=dev_cost,
+        dev_error=dev_error,
+        gradient_norm=position.gradient_norm,
+        seconds=position.seconds,
+    )
