@@ -23,7 +23,7 @@ FLOORS = (
     {"data"},
     {"streams"},
     {"spec"},
-    {"yaml_loader", "plugins", "schema"},
+    {"yaml_loader", "short_forms", "plugins", "schema"},
     {"spec_file"},
     {"experiment"},
     {"train"},
@@ -35,17 +35,7 @@ FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 ONLY_IN = {"rich": "render", "matplotlib": "plots", "typer": "cli"}
 
-NN_IMPORTS = sys.stdlib_module_names & {
-    "__future__",
-    "abc",
-    "collections",
-    "dataclasses",
-    "functools",
-    "itertools",
-    "math",
-    "typing",
-}
-NN_IMPORTS |= {"dlx", "numpy", "pydantic"}
+NN_IMPORTS = set("__future__ abc collections dataclasses functools itertools math typing dlx numpy pydantic".split())
 NN_FORBIDDEN = re.compile(
     r"(open|print|input|exec|eval|breakpoint)"
     r"|np\.(load|save|savez|savez_compressed|loadtxt|savetxt|genfromtxt|fromfile|memmap)"
