@@ -35,7 +35,8 @@ FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 ONLY_IN = {"rich": "render", "matplotlib": "plots", "typer": "cli"}
 
-NN_IMPORTS = set("__future__ abc collections dataclasses functools itertools math typing dlx numpy pydantic".split())
+NN_STANDARD = {"__future__", "abc", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
+NN_IMPORTS = {*NN_STANDARD, "dlx", "numpy", "pydantic"}
 NN_FORBIDDEN = re.compile(
     r"(open|print|input|exec|eval|breakpoint)"
     r"|np\.(load|save|savez|savez_compressed|loadtxt|savetxt|genfromtxt|fromfile|memmap)"
