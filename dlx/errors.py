@@ -43,6 +43,14 @@ class EnvironmentProblem(DlxError):
     exit_code = 6
 
 
+class Interrupted(DlxError):
+    """A signal asked to stop; what had been reached is saved."""
+
+    def __init__(self, signal_number: int, message: str) -> None:
+        self.exit_code = 128 + signal_number
+        super().__init__(message)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a value stands: a file with line and column (from 1), or another origin such as the command line."""

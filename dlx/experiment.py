@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,10 @@ class Experiment:
             _measure_statistics(self.network, norm, self._evaluation("train"))
         return self._evaluation(part).run()
 
+    def squared_errors(self, part: str) -> Array:
+        """The mean squared residual of each example of a part, (m,)."""
+        return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self._evaluation(part).steps()])
+
     def _evaluation(self, part: str) -> Evaluation:
         if part not in self._evaluations:
             self._evaluations[part] = Evaluation(self.network, self.dataset.reader(part, self.spec.dtype))
@@ -195,12 +200,18 @@ class Evaluation:
         """Cost and error over all examples."""
         cost = mistakes = 0.0
         loss, m = self.network.loss, self.reader.m
+        for step in self.steps():
+            cost += step.tape.cost() * len(step.X)
+            mistakes += loss.mistakes(step.Z, step.Y)
+        return cost / m, loss.error(mistakes, m)
+
+    def steps(self) -> Iterator[Step]:
+        """Each batch, run: its arrays hold the values until the next one."""
         for index in self.batches:
             step = self._step_for(len(index))
             self.reader.fill(index, step.X, step.Y)
-            cost += step.run() * len(index)
-            mistakes += loss.mistakes(step.Z, step.Y)
-        return cost / m, loss.error(mistakes, m)
+            step.tape.run()
+            yield step
 
 
 def _measure_statistics(network: Network, norm: BatchNorm, over: Evaluation) -> None:

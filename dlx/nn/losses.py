@@ -48,7 +48,7 @@ class Logistic(Loss):
         softplus(tape, Z, losses)
         tape.call(np.multiply, Y, Z, out=YZ)
         tape.call(np.subtract, losses, YZ, out=losses)
-        tape.dot_cost(1 / m, losses, tape.ones(m))
+        tape.add_cost(1 / m, losses, tape.ones(m))
 
         def backward(_: Array) -> Array:
             return _residual(tape, A, Y, 1 / m)
@@ -76,8 +76,8 @@ class Softmax(Loss):
         tape.call(np.divide, A, total, out=A)
         # Σ ℓ = Σ ln(sum) − Σ Y∘(Z − max): no logarithm of a small A is taken
         tape.call(np.log, total, out=log_total)
-        tape.dot_cost(1 / m, log_total, tape.ones(m))
-        tape.dot_cost(-1 / m, S, Y)
+        tape.add_cost(1 / m, log_total, tape.ones(m))
+        tape.add_cost(-1 / m, S, Y)
 
         def backward(_: Array) -> Array:
             return _residual(tape, A, Y, 1 / m)
@@ -98,7 +98,7 @@ class SquaredError(Loss):
         m = Z.shape[1]
         residual = tape.empty("Z-Y", *Z.shape)
         tape.call(np.subtract, Z, Y, out=residual)
-        tape.dot_cost(1 / m, residual, residual)
+        tape.add_cost(1 / m, residual, residual)
 
         def backward(_: Array) -> Array:
             dZ = tape.empty("dZ", *Z.shape)

@@ -49,7 +49,8 @@ class Step:
 
     def run(self) -> float:
         """Replay the pass; return its cost."""
-        return self.tape.run()
+        self.tape.run()
+        return self.tape.cost()
 
 
 class Network:

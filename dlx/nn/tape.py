@@ -70,20 +70,19 @@ class Tape:
         else:
             self.call(np.greater, A, self.zeros_like(A), out=out)
 
-    def cost(self, scale: float, term: Array) -> None:
-        """Count scale · term (a 0-d array) into the cost of the step."""
-        self._costs.append((scale, term))
-
-    def dot_cost(self, scale: float, u: Array, v: Array) -> None:
+    def add_cost(self, scale: float, u: Array, v: Array) -> None:
         """Count scale · Σ u·v into the cost of the step."""
         term = self.known(f"J{len(self._costs)}", np.empty((), self.dtype))
         self.call(np.dot, u.reshape(-1), v.reshape(-1), out=term)
-        self.cost(scale, term)
+        self._costs.append((scale, term))
 
-    def run(self) -> float:
-        """Replay every call and return the cost J of the step."""
+    def run(self) -> None:
+        """Replay every call."""
         for function, args in self.calls:
             function(*args)
+
+    def cost(self) -> float:
+        """J of the last replay."""
         return sum([scale * float(term) for scale, term in self._costs])
 
     def first_not_finite(self) -> str | None:
