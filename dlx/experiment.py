@@ -48,7 +48,7 @@ class Experiment:
 
     def __init__(self, spec: Spec, dataset: Dataset, streams: Streams) -> None:
         self.spec, self.dataset, self.streams = spec, dataset, streams
-        self.loss = _loss_for(dataset.task)
+        self.loss = loss_for(dataset.task)
         self.network = _network(spec, dataset, self.loss, streams)
         self.update = Update(spec.optimizer, self.network.parameters)
         self.train = dataset.reader("train", spec.dtype, spec.data.augment, streams["augmentation"])
@@ -253,7 +253,8 @@ def _refuse_misfits(spec: Spec, dataset: Dataset) -> None:
         raise SpecError([Problem(Place("spec"), "training.early_stopping", what)])
 
 
-def _loss_for(task: str) -> Loss:
+def loss_for(task: str) -> Loss:
+    """The loss, with its output activation, that a task is trained by."""
     return next(loss for loss in Loss.members().values() if loss.task == task)()
 
 

@@ -140,11 +140,13 @@ class Session:
         self._draw()
 
     def _draw(self) -> None:
+        """Write the pictures; where they fail, the run is none the worse."""
         from dlx import plots
 
         experiment, run = self.experiment, self.run
-        regression = experiment.dataset.task == "regression"
-        run.write_curves(plots.curves(run.metrics(), title=experiment.spec.name, regression=regression))
+        name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
+        kept = best.epoch if best and experiment.best_theta is not None else None
+        run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=kept))
 
 
 def prepare(spec: Spec) -> Experiment:

@@ -1,0 +1,76 @@
+"""``dlx train``: trains what a spec describes; the run directory is the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from dlx.session import Session
+
+Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
+Overrides = Annotated[
+    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Such as optimizer.learning_rate=0.01.")
+]
+Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory, in place of runs/NAME/TIME-ID.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: run.json, and where the run lies.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run directory.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Build everything, take one step, write nothing.")]
+
+
+def train(
+    spec: Spec = None,
+    overrides: Overrides = None,
+    resume: Resume = None,
+    out: Out = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Train the network that a spec describes, or go on with a run."""
+    from dlx.errors import UsageError
+
+    if (spec is None) == (resume is None):
+        raise UsageError("dlx train takes a spec, or --resume RUN")
+    if resume is not None and (overrides or out or dry_run):
+        raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
+    if dry_run:
+        assert spec is not None
+        return _rehearse(spec, overrides or [], json)
+    with _session(spec, overrides or [], resume, out) as session:
+        _run(session, json, quiet)
+    return None
+
+
+def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
+    from dlx.session import Session
+    from dlx.spec_file import load_spec
+
+    if resume is not None:
+        return Session.resume(resume)
+    assert spec is not None
+    return Session.start(load_spec(spec, overrides).spec, overrides, out, folder=spec.parent)
+
+
+def _run(session: Session, json: bool, quiet: bool) -> None:
+    from dlx import render
+    from dlx.errors import DlxError
+
+    try:
+        with render.progress(quiet=quiet or json) as display:
+            for record in session.records():
+                display.update(record)
+    finally:
+        _tell(session, json, quiet)
+
+
+def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
+    from dlx import render
+    from dlx.session import rehearse
+    from dlx.spec_file import load_spec
+
+    facts = rehearse(load_spec(path, overrides).spec)
+    render.facts(facts, json)

@@ -1,0 +1,82 @@
+"""The model: a trained network with everything that predicting needs, as arrays and plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.experiment import EVALUATION_BATCH, Experiment, loss_for
+from dlx.nn.activations import Activation
+from dlx.nn.initializers import Zeros
+from dlx.nn.network import LayerPlan, Network, Normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dlx.nn.tape import Array
+
+
+def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The arrays W1, b1 …, mu1, sigma_squared1 …, shift and scale, and the facts that a Model is made from again."""
+    network, dataset = experiment.network, experiment.dataset
+    arrays = {**network.parameters, **network.statistics, "shift": dataset.shift, "scale": dataset.scale}
+    facts = {
+        "name": experiment.spec.name,
+        "dtype": experiment.spec.dtype,
+        "task": dataset.task,
+        "classes": list(dataset.classes),
+        "n_x": dataset.n_x,
+        "layers": [_layer_facts(plan) for plan in network.plans],
+        "preprocessing": dataset.preprocessing,
+    }
+    return arrays, facts
+
+
+def _layer_facts(plan: LayerPlan) -> dict[str, Any]:
+    norm = plan.batch_norm
+    return {
+        "units": plan.units,
+        "activation": plan.activation.model_dump(mode="json") if plan.activation else None,
+        "bias": plan.bias,
+        "batch_norm": [norm.momentum, norm.epsilon, norm.exact] if norm else None,
+    }
+
+
+class Model:
+    """A frozen network that takes rows as the data have them."""
+
+    def __init__(self, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> None:
+        self.facts = facts
+        self.shift, self.scale = arrays["shift"], arrays["scale"]
+        plans = [_plan(layer) for layer in facts["layers"]]
+        self.network = Network(facts["n_x"], plans, loss_for(facts["task"]), facts["dtype"])
+        for name, view in (*self.network.parameters.items(), *self.network.statistics.items()):
+            view[...] = arrays[name]
+        dtype = self.network.parameters.theta.dtype
+        X, Y = np.zeros((EVALUATION_BATCH, facts["n_x"]), dtype), np.zeros((plans[-1].units, EVALUATION_BATCH), dtype)
+        self._step = self.network.record_evaluation(X, Y)
+
+    def outputs(self, X: Array) -> Array:
+        """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
+
+        Every batch has the same size, the last one filled up, so that a row gives the same bits in any company.
+        """
+        A = np.empty((len(X), self._step.A.shape[0]), self._step.A.dtype)
+        for start in range(0, len(X), EVALUATION_BATCH):
+            rows = X[start : start + EVALUATION_BATCH]
+            self._step.X[: len(rows)] = (rows - self.shift) * self.scale
+            with np.errstate(all="ignore"):
+                self._step.run()
+            A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
+        return A
+
+
+def _plan(layer: Mapping[str, Any]) -> LayerPlan:
+    return LayerPlan(
+        units=layer["units"],
+        activation=Activation.parse(layer["activation"]) if layer["activation"] else None,
+        initializer=Zeros(),
+        bias=layer["bias"],
+        batch_norm=Normalize(*layer["batch_norm"]) if layer["batch_norm"] else None,
+    )
