@@ -46,7 +46,7 @@ def run_dlx() -> Callable[..., Result]:
         done = subprocess.run(
             [command, *map(str, arguments)],
             cwd=cwd,
-            env=os.environ | {"PYTHONIOENCODING": "utf-8"} | (env or {}),
+            env=os.environ | (env or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -71,10 +71,7 @@ def call_dlx(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         ):
             inside.setattr(sys, "argv", ["dlx", *map(str, arguments)])
             inside.chdir(cwd or Path.cwd())
-            try:
-                code = main()
-            except SystemExit as end:
-                code = end.code
-        return Result(code or 0, out.getvalue(), err.getvalue())
+            code = main()
+        return Result(code, out.getvalue(), err.getvalue())
 
     return call

@@ -23,13 +23,14 @@ FLOORS = (
     {"data"},
     {"streams"},
     {"spec"},
-    {"yaml_loader", "short_forms", "plugins", "schema"},
+    {"yaml_loader", "short_forms", "contradictions", "spec_problems", "plugins", "schema"},
     {"spec_file"},
     {"experiment"},
-    {"train"},
+    {"train", "model"},
     {"runs", "metrics", "checkpoint", "diagnose"},
     {"render", "plots", "report"},
-    {"cli"},
+    {"session"},
+    {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
