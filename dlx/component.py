@@ -94,16 +94,7 @@ class Component(Options):
     ) -> dict[str, Any]:
         if cls.name:
             return handler(schema)
-        members = cls.members()
-        return {"anyOf": [{"enum": list(members)}, *(member.option_schema() for member in members.values())]}
-
-    @classmethod
-    def option_schema(cls) -> dict[str, Any]:
-        """The JSON Schema of ``{name: …, option: …}`` for this member."""
-        schema = cls.model_json_schema()
-        schema["properties"] = {"name": {"const": cls.name}} | schema.get("properties", {})
-        schema["required"] = ["name", *schema.get("required", [])]
-        return schema
+        return {"family": cls.kind}  # dlx.schema puts the family's definition in its place
 
 
 def _register(member: type[Component]) -> None:

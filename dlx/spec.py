@@ -2,92 +2,109 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import to_jsonable_python
 
-from dlx.component import Options
+from dlx.component import Component, Options
 from dlx.data.augmentation import Augmentation
 from dlx.data.normalization import Normalization, Standard
 from dlx.data.sources import Source
+from dlx.first_parameters import FromFile as FromFile  # registers itself
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
 KeepProb = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Strength = Annotated[float, Field(ge=0)]
+Share = Annotated[float | int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 
-def _as_mapping(key: str) -> BeforeValidator:
-    """A short form: a bare value stands for the mapping {key: value}."""
-    return BeforeValidator(lambda given: given if isinstance(given, dict | Options) else {key: given})
+@dataclass(frozen=True)
+class ShortForm(BeforeValidator):
+    """Another way to write a mapping; ``says`` are the words of messages for it."""
+
+    says: tuple[str, ...] = ()
+
+    def expand(self, given: object) -> object:
+        """The mapping that a value stands for, or the value itself."""
+        function: Any = self.func
+        return function(given)
 
 
-def _as_switch(given: object) -> object:
-    """A short form: true stands for all defaults, false for none at all."""
-    return {} if given is True else None if given is False else given
+def _as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
+    """A bare value stands for the mapping {key: value}."""
+    return ShortForm(lambda given: given if isinstance(given, dict | Options) else {key: given}, schema, says)
+
+
+def _as_switch(schema: Any, off: bool | None = None) -> ShortForm:
+    """True stands for all defaults, false for none at all."""
+    return ShortForm(lambda given: {} if given is True else off if given is False else given, schema, ("true", "false"))
 
 
 class Split(Options):
     """How one source is cut: fractions of all examples (they add up to 1) or counts, stratified by class."""
 
-    train: Annotated[
-        float | int, Field(gt=0, description="fraction (a real number up to 1.0) or count (a whole number)")
-    ]
-    dev: Annotated[float | int, Field(ge=0)] = 0
-    test: Annotated[float | int, Field(ge=0)] = 0
-    train_dev: Annotated[
-        float | int, Field(ge=0, description="taken out of train: same distribution, not trained on")
-    ] = 0
+    train: Annotated[float | int, Field(gt=0)] = Field(description="a fraction as 0.8, or a count as 800")
+    dev: Share = Field(0, description="likewise; 0 is none")
+    test: Share = Field(0, description="likewise; 0 is none")
+    train_dev: Share = Field(0, description="taken out of train: same distribution, not trained on")
 
 
 class Data(Options):
     """Where the examples come from and what happens to them before the network sees them."""
 
     source: Source | None = Field(None, description="one source that `split` cuts into train, dev and test")
-    split: Split | None = None
+    split: Split | None = Field(None, description="how `source` is cut; without it all of it is train")
     train: Source | None = Field(None, description="a source of its own for train, in place of `source`")
-    train_dev: Source | None = None
-    dev: Source | None = None
-    test: Source | None = None
-    normalize: Normalization = Standard()
-    augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = ()
+    train_dev: Source | None = Field(None, description="of the same distribution as train, not trained on")
+    dev: Source | None = Field(None, description="what early stopping and choices are made by")
+    test: Source | None = Field(None, description="measured once, at the end")
+    normalize: Normalization = Field(Standard(), description="of the inputs: fitted on train, applied to all parts")
+    augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
+        (), description="changes of the images of train, drawn anew for every batch"
+    )
 
 
 class BatchNorm(Options):
     """Batch norm before a layer's activation (Ioffe & Szegedy 2015): Z̃ = γ·(Z − μ)/√(σ² + ε) + β, and no b."""
 
     momentum: Annotated[float, Field(ge=0, lt=1, description="β of the running averages of μ and σ²")] = 0.9
-    epsilon: Annotated[float, Field(gt=0)] = 1e-5
+    epsilon: Annotated[float, Field(gt=0, description="ε: keeps the root away from 0")] = 1e-5
     statistics: Literal["running", "exact"] = Field(
         "running", description="evaluate with running averages, or with the exact μ and σ² over the train set"
     )
 
 
-MaybeBatchNorm = Annotated[BatchNorm | None, BeforeValidator(_as_switch)]
-
-
 class Layer(Options):
     """One hidden layer; what is left out is taken from `architecture` and `regularization`."""
 
-    units: Count
-    activation: Activation | None = None
-    batch_norm: Annotated[BatchNorm | Literal[False] | None, BeforeValidator(lambda v: {} if v is True else v)] = None
+    units: Count = Field(description="n, the length of A")
+    activation: Activation | None = Field(None, description="g in A = g(Z)")
+    batch_norm: Annotated[BatchNorm | Literal[False] | None, _as_switch(BatchNorm | bool | None, off=False)] = Field(
+        None, description="true, false, or options"
+    )
     bias: bool | None = Field(None, description="false leaves b out; with batch norm there is none")
-    keep_prob: KeepProb | None = None
-    initializer: Initializer | None = None
+    keep_prob: KeepProb | None = Field(None, description="of inverted dropout after this layer")
+    initializer: Initializer | None = Field(None, description="of W")
 
 
 class Architecture(Options):
     """The hidden layers; input and output follow from the data."""
 
-    hidden: Annotated[tuple[Annotated[Layer, _as_mapping("units")], ...], Field(strict=False)] = ()
+    hidden: Annotated[
+        tuple[Annotated[Layer, _as_mapping("units", ("a number of units",), Layer | Count)], ...], Field(strict=False)
+    ] = Field((), description="from the input on; a number is short for {units: …}")
     activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
-    batch_norm: MaybeBatchNorm = None
+    batch_norm: Annotated[BatchNorm | None, _as_switch(BatchNorm | bool | None)] = Field(
+        None, description="of the hidden layers that do not say: true, false, or options"
+    )
 
 
 class Regularization(Options):
@@ -115,10 +132,12 @@ class EarlyStopping(Options):
 class Training(Options):
     """How long, in which batches, and how often the network is measured."""
 
-    epochs: Count = 10
-    batch_size: Annotated[int, Field(ge=1)] | Literal["full"] = 64
+    epochs: Count = Field(10, description="passes over train")
+    batch_size: Count | Literal["full"] = Field(64, description="examples in a mini-batch; full is all of train")
     evaluate_every: Count = Field(1, description="epochs between two rows of metrics.csv")
-    early_stopping: Annotated[EarlyStopping | None, BeforeValidator(_as_switch)] = None
+    early_stopping: Annotated[EarlyStopping | None, _as_switch(EarlyStopping | bool | None)] = Field(
+        None, description="true, false, or options"
+    )
     threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
 
 
@@ -132,41 +151,46 @@ class Diagnosis(Options):
 class Stream(Options):
     """One pinned stream of random numbers."""
 
-    seed: Seed
+    seed: Seed = Field(description="of this stream alone")
     reseed: Literal["epoch", "step"] | None = Field(None, description="restart with seed + increment·k at each")
-    increment: int = 1
+    increment: int = Field(1, description="what each restart adds to the seed")
 
 
 class Randomness(Options):
     """Pins single streams; what is not pinned derives from the spec's `seed`."""
 
     generator: Literal["pcg64", "legacy"] = Field("pcg64", description="legacy is numpy.random.RandomState")
-    split: Stream | None = None
-    initializer: Stream | None = None
-    shuffle: Stream | None = None
-    dropout: Stream | None = None
-    augmentation: Stream | None = None
-
-    @model_validator(mode="after")
-    def _only_repeated_draws_restart(self) -> Self:
-        for name in ("split", "initializer"):
-            stream: Stream | None = getattr(self, name)
-            if stream is not None and stream.reseed is not None:
-                raise ValueError(f"{name} is drawn once: reseed does not apply")
-        return self
+    split: Stream | None = Field(None, description="which examples go into which part")
+    initializer: Stream | None = Field(None, description="the first W of each layer")
+    shuffle: Stream | None = Field(None, description="the order of the examples in an epoch")
+    dropout: Stream | None = Field(None, description="which units are kept")
+    augmentation: Stream | None = Field(None, description="how images are changed")
 
 
 Task = Literal["binary", "multiclass", "regression"]
 
 
+FOLDER_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+
+
+def _folder_name(given: str) -> str:
+    if not re.fullmatch(FOLDER_NAME, given):
+        raise ValueError(f"expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got {given!r}")
+    return given
+
+
 class Spec(Options):
     """An experiment: everything that decides its result."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)] = "experiment"
-    seed: Seed = 1
-    dtype: Literal["float32", "float64"] = "float32"
+    name: Annotated[str, AfterValidator(_folder_name), Field(json_schema_extra={"pattern": f"^{FOLDER_NAME}$"})] = (
+        Field("experiment", description="the folder of its runs under runs/")
+    )
+    seed: Seed = Field(1, description="every random stream derives from it")
+    dtype: Literal["float32", "float64"] = Field("float32", description="of all arrays of the network")
     task: Task | None = Field(None, description="follows from the labels when left out")
-    plugins: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    plugins: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="Python files or modules that define more components"
+    )
     data: Data
     architecture: Architecture = Architecture()
     initializer: Initializer = He()
@@ -177,6 +201,36 @@ class Spec(Options):
     diagnosis: Diagnosis = Diagnosis()
     randomness: Randomness = Randomness()
 
+    def complete(self) -> Spec:
+        """This spec with every hidden layer filled in from `architecture`, `regularization` and `initializer`."""
+        hidden = tuple(self._complete(index, layer) for index, layer in enumerate(self.architecture.hidden))
+        return self.model_copy(update={"architecture": self.architecture.model_copy(update={"hidden": hidden})})
+
+    def _complete(self, index: int, layer: Layer) -> Layer:
+        keep_prob = self.regularization.keep_prob
+        default = {
+            "activation": self.architecture.activation,
+            "batch_norm": self.architecture.batch_norm or False,
+            "keep_prob": keep_prob[index] if isinstance(keep_prob, tuple) else keep_prob,
+            "initializer": self.initializer,
+        }
+        layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
+        return layer if layer.bias is not None else layer.model_copy(update={"bias": not layer.batch_norm})
+
     def dump(self) -> dict[str, Any]:
         """The spec as plain data, every default filled in; ``Spec.model_validate`` of it gives this spec again."""
-        return self.model_dump(mode="json")
+        data: dict[str, Any] = _plain(self)
+        return data
+
+
+def _plain(value: object) -> Any:
+    """A value as plain data; what is absent by default and was not given is left out."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if not isinstance(value, Options):
+        return to_jsonable_python(value)
+    fields = {key: (getattr(value, key), field.default) for key, field in type(value).model_fields.items()}
+    present = {
+        key: _plain(given) for key, (given, default) in fields.items() if given is not None or default is not None
+    }
+    return {"name": value.name} | present if isinstance(value, Component) else present

@@ -1,0 +1,190 @@
+"""From a spec file and overrides to a complete spec that knows where each of its values comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from dlx.contradictions import contradictions
+from dlx.errors import Place, Problem, SpecError, UsageError
+from dlx.paths import absolute
+from dlx.plugins import is_file, load_installed, load_plugin
+from dlx.short_forms import DEFAULT, write_out
+from dlx.spec import Spec
+from dlx.spec_problems import problems
+from dlx.tree import KeyPath, Node, dotted, merge, shown
+from dlx.yaml_loader import dump, load, parse
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A complete spec, and for each leaf of its dump the place that decided it."""
+
+    spec: Spec
+    origins: dict[KeyPath, Place]
+
+
+def load_spec(path: Path, overrides: Sequence[str] = ()) -> Resolved:
+    """The spec of a file with the overrides on top; raises `SpecError` with every problem, in the order of the file."""
+    tree = merge(_file_tree(path), _overrides_tree(overrides))
+    tree = write_out(_with_plugins(tree), named=True)
+    spec = _validated(tree).complete()
+    return Resolved(spec, {key: _origin(key, tree) for key, _ in leaves(spec.dump())})
+
+
+def dump_yaml(spec: Spec) -> str:
+    """A spec as YAML, its sections in their order; `load_spec` of it gives the identical spec."""
+    return dump(spec.dump())
+
+
+def leaves(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Every scalar of plain data with its path; an empty mapping or list counts as one."""
+    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    if not below:
+        yield path, data
+    for key, value in below:
+        yield from leaves(value, (*path, key))
+
+
+def _file_tree(path: Path, extended_by: tuple[Path, ...] = ()) -> Node:
+    """The tree of a file on top of those that it extends."""
+    tree = load(path)
+    if not isinstance(tree.value, dict):
+        raise _refusal(tree.place, "", f"expected the sections of a spec, got {shown(tree.plain())}")
+    extends = tree.value.pop("extends", None)
+    tree = write_out(tree)
+    return tree if extends is None else merge(_base(extends, (*extended_by, path.resolve())), tree)
+
+
+def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
+    if not isinstance(extends.value, str) or not extends.value:
+        raise _refusal(extends.place, "extends", f"expected the path of another spec, got {shown(extends.plain())}")
+    path = Path(str(absolute(extends.value)))
+    if path.resolve() in chain:
+        circle = " → ".join(file.name for file in (*chain[chain.index(path.resolve()) :], path))
+        raise _refusal(extends.place, "extends", f"goes in a circle: {circle}")
+    if not path.is_file():
+        raise _refusal(extends.place, "extends", f"there is no such file: {path}")
+    return _file_tree(path, chain)
+
+
+def _overrides_tree(overrides: Sequence[str]) -> Node:
+    """All overrides as one tree, so that their order does not matter."""
+    nowhere = Place("command line")
+    tree = Node({}, nowhere, nowhere)
+    found: list[Problem] = []
+    for override in overrides:
+        try:
+            tree = _combine(tree, write_out(_override_tree(override)))
+        except SpecError as error:
+            found += error.problems
+    if found:
+        raise SpecError(found)
+    return tree
+
+
+def _override_tree(override: str) -> Node:
+    """``a.b=value`` as the tree {a: {b: value}}."""
+    place = Place(f"command line: {override}")
+    key, equals, value = override.partition("=")
+    keys = key.split(".")
+    if not equals or not all(keys):
+        raise _refusal(place, "", "expected key=value, as in optimizer.learning_rate=0.01")
+    if key == "extends":
+        raise _refusal(place, key, "stands in a spec file, not on the command line")
+    tree = parse(value, place)
+    for part in reversed(keys):
+        tree = Node({part: tree}, place, place)
+    return tree
+
+
+def _combine(first: Node, second: Node, path: KeyPath = ()) -> Node:
+    """Two overrides as one tree; they may not give the same key."""
+    if not isinstance(first.value, dict) or not isinstance(second.value, dict):
+        raise _refusal(second.place, dotted(path), f"given twice, first on the {first.place}")
+    both = first.value | second.value
+    for key in first.value.keys() & second.value.keys():
+        both[key] = _combine(first.value[key], second.value[key], (*path, key))
+    return replace(first, value=both)
+
+
+def _with_plugins(tree: Node) -> Node:
+    """The tree with the files of its plugins named in full, after importing them."""
+    load_installed()
+    node = tree.child("plugins")
+    if node is None or not isinstance(node.value, list):
+        return tree
+    located, found = [_located(plugin) for plugin in node.value], []
+    for plugin in located:
+        try:
+            load_plugin(str(plugin.value))
+        except UsageError as error:
+            found.append(Problem(plugin.place, "plugins", str(error)))
+    if found:
+        raise SpecError(found)
+    return merge(tree, Node({"plugins": replace(node, value=located)}, tree.place, tree.key))
+
+
+def _located(plugin: Node) -> Node:
+    """A plugin's file by its absolute path, a module by its name."""
+    given = plugin.value
+    if not isinstance(given, str):
+        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin.plain())}")
+    return replace(plugin, value=str(absolute(given)) if is_file(given) else given)
+
+
+def _validated(tree: Node) -> Spec:
+    data, found, failed = tree.plain(), [], set()
+    try:
+        spec = Spec.model_validate(data)
+    except ValidationError as error:
+        found = problems(error, tree)
+        failed = {detail["loc"][0] for detail in error.errors()}
+        spec = Spec.model_validate({"data": {}} | {key: value for key, value in data.items() if key not in failed})
+    for clash in contradictions(spec):
+        if not failed & {clash.key[0], clash.other[0]}:
+            node, _ = tree.nearest(clash.key)
+            found.append(Problem(node.key, dotted(clash.key), clash.what))
+    if found:
+        raise SpecError(sorted(found, key=_order))
+    return spec
+
+
+def _order(problem: Problem) -> tuple[bool, str, int, int]:
+    """Files before the command line, and each from its top."""
+    place = problem.place
+    return place.line is None, place.source, place.line or 0, place.column or 0
+
+
+# What a hidden layer takes over when it says nothing itself, and from where.
+_INHERITED: dict[str | int, KeyPath] = {
+    "activation": ("architecture", "activation"),
+    "batch_norm": ("architecture", "batch_norm"),
+    "keep_prob": ("regularization", "keep_prob"),
+    "initializer": ("initializer",),
+}
+
+
+def _origin(key: KeyPath, tree: Node) -> Place:
+    """The place of the value that decided this leaf."""
+    for path in _deciding(key, tree):
+        node, depth = tree.nearest(path)
+        if depth == len(path):
+            return node.place
+    return DEFAULT
+
+
+def _deciding(key: KeyPath, tree: Node) -> Iterator[KeyPath]:
+    yield key
+    if key[:2] == ("architecture", "hidden") and len(key) > 3 and tree.nearest(key[:4])[1] < 4 and key[3] in _INHERITED:
+        source = _INHERITED[key[3]]
+        yield (*source, *key[4:])
+        yield (*source, key[2])  # one keep_prob for each layer
+
+
+def _refusal(place: Place, key: str, what: str) -> SpecError:
+    return SpecError([Problem(place, key, what)])

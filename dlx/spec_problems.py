@@ -1,0 +1,149 @@
+"""What is wrong with a spec, in plain words and at its place: the translation of pydantic's errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from dlx.component import Component, Options
+from dlx.errors import Problem, allowed
+from dlx.short_forms import Shape, shape_at
+from dlx.spec import Spec
+from dlx.tree import KeyPath, Node, dotted, shown
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+# What was expected, by the type of pydantic's error: a value of another type, or one of the same type within bounds.
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "none_required": "nothing",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "set_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "path_type": "a path",
+}
+_BOUNDS = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "multiple_of": "a multiple of {multiple_of}",
+    "finite_number": "a finite number",
+    "int_parsing_size": "a smaller number",
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+}
+
+
+def problems(error: ValidationError, root: Node) -> list[Problem]:
+    """Every error of a validation as a problem at its place in the tree, the members of a union told as one."""
+    faults: dict[KeyPath, list[ErrorDetails]] = {}
+    found: list[Problem] = []
+    for detail in error.errors(include_url=False):
+        path = _path(detail["loc"], root)
+        if detail["type"] == "missing":
+            node, _ = root.nearest(path)
+            found.append(Problem(node.key, dotted((*path, detail["loc"][-1])), "is missing"))
+        else:
+            faults.setdefault(path, []).append(detail)
+    return found + [_problem(path, details, root) for path, details in faults.items() if not _told_deeper(path, faults)]
+
+
+def _path(location: Sequence[str | int], root: Node) -> KeyPath:
+    """Pydantic's location without what is not in the tree: a missing key, the names of a union's members."""
+    path, node = [], root
+    for key in location:
+        below = node.child(key)
+        if below is not None:
+            path.append(key)
+            node = below
+    return tuple(path)
+
+
+def _told_deeper(path: KeyPath, faults: dict[KeyPath, list[ErrorDetails]]) -> bool:
+    """Whether another member of a union at this path took the value's type and found the fault inside it."""
+    return any(len(other) > len(path) and other[: len(path)] == path for other in faults)
+
+
+def _problem(path: KeyPath, details: list[ErrorDetails], root: Node) -> Problem:
+    node, _ = root.nearest(path)
+    if details[0]["type"] == "extra_forbidden":
+        return Problem(node.key, dotted(path), _unknown(path, root))
+    name = node.child("name") if details[0]["type"] == "component" else None
+    return Problem((name or node).place, dotted(path), _what(details, node.plain(), shape_at(path, root)))
+
+
+def _unknown(path: KeyPath, root: Node) -> str:
+    parent, _ = root.nearest(path[:-1])
+    shape, key = shape_at(path[:-1], root), str(path[-1])
+    options = shape.options(parent) if shape else None
+    if options is None:
+        return "unknown key"
+    of = f" of {options.kind} {options.name}" if issubclass(options, Component) else ""
+    hint = allowed(key, list(options.model_fields))
+    elsewhere = next((place for place in _places(key)), None)
+    if "did you mean" not in hint and elsewhere:
+        hint = f"{hint[:-1]}; did you mean {elsewhere}?)"
+    return f"unknown key{of} {hint}"
+
+
+def _places(key: str) -> Iterator[str]:
+    """The dotted keys of a spec that end in this one."""
+    for section, field in Spec.model_fields.items():
+        record = Shape((field.annotation,)).record()
+        options = type(field.default) if isinstance(field.default, Component) else record
+        if options is not None and issubclass(options, Options) and key in options.model_fields:
+            yield f"{section}.{key}"
+
+
+def _what(details: list[ErrorDetails], given: object, shape: Shape | None) -> str:
+    """One sentence for all that a value could have been: its own type out of bounds, or else the types wanted."""
+    said = [_said(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
+    if said:
+        return "; ".join(said)
+    bounds = [_BOUNDS[detail["type"]].format_map(detail["ctx"]) for detail in details if detail["type"] in _BOUNDS]
+    if bounds:
+        return f"expected {' or '.join(bounds)}, got {shown(given)}"
+    wanted = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]
+    names = [name for detail in details if detail["type"] == "literal_error" for name in _names(detail)]
+    if not wanted:
+        return f"got {shown(given)} {allowed(given, names)}"
+    short_form = shape.short_form() if shape else None
+    short = short_form.says if short_form and "a mapping" in wanted else names
+    *others, last = dict.fromkeys([*short, *wanted])
+    near = get_close_matches(str(given), names, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {shown(given)}{hint}"
+
+
+def _said(detail: ErrorDetails) -> str:
+    """The message of an error that has its own words."""
+    if detail["type"] in ("value_error", "assertion_error"):
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "component":
+        return detail["msg"]
+    message = re.sub(
+        r"^(Input|Value|Data|Tuple|List|Dictionary|String) should (be|have|match)", "expected", detail["msg"]
+    )
+    return f"{message}, got {shown(detail['input'])}"
+
+
+def _names(detail: ErrorDetails) -> list[str]:
+    """The names of a literal, which pydantic gives as one text: ``'a', 'b' or False``."""
+    return [
+        quoted or plain.lower() for quoted, plain in re.findall(r"'([^']*)'|\b(?!or\b)(\w+)", detail["ctx"]["expected"])
+    ]

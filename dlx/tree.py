@@ -1,0 +1,102 @@
+"""The tree that a spec file becomes: plain data in which every key and value knows its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from dlx.errors import Place, Problem, SpecError
+
+Scalar = str | int | float | bool | None
+KeyPath = tuple[str | int, ...]
+
+
+class Text(str):
+    """A string that knows its place, so that a relative path resolves against the file it stands in."""
+
+    place: Place
+
+    def __new__(cls, value: str, place: Place) -> Self:
+        text = super().__new__(cls, value)
+        text.place = place
+        return text
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value and where it stands; ``key`` is the place of its key, or of the value itself where there is none."""
+
+    value: Scalar | dict[str, Node] | list[Node]
+    place: Place
+    key: Place
+
+    def plain(self) -> Any:
+        """The tree as plain data: mappings, lists and scalars."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def child(self, key: str | int) -> Node | None:
+        """The node under a key of a mapping or an index of a list."""
+        if isinstance(self.value, dict) and isinstance(key, str):
+            return self.value.get(key)
+        if isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
+            return self.value[key]
+        return None
+
+    def nearest(self, path: Sequence[str | int]) -> tuple[Node, int]:
+        """The deepest node on the way to ``path``, and how many of its keys lead there."""
+        node = self
+        for depth, key in enumerate(path):
+            below = node.child(key)
+            if below is None:
+                return node, depth
+            node = below
+        return node, len(path)
+
+
+def merge(base: Node, over: Node, path: KeyPath = ()) -> Node:
+    """``over`` on top of ``base``: mappings merge key by key, everything else replaces.
+
+    A mapping that gives another ``name`` than the one below stands for another component: it replaces it wholly, so
+    that no option is left over. Over a list, a mapping of indices changes the entries that it names.
+    """
+    below, above = base.value, over.value
+    if isinstance(below, list) and isinstance(above, dict) and above and all(key.isdecimal() for key in above):
+        return replace(over, value=_merge_entries(below, above, path))
+    if not isinstance(below, dict) or not isinstance(above, dict) or (path and _renames(below, above)):
+        return over
+    merged = {key: merge(below[key], node, (*path, key)) if key in below else node for key, node in above.items()}
+    return replace(over, value=below | merged)
+
+
+def _renames(below: dict[str, Node], above: dict[str, Node]) -> bool:
+    return "name" in below and "name" in above and below["name"].value != above["name"].value
+
+
+def _merge_entries(below: list[Node], above: dict[str, Node], path: KeyPath) -> list[Node]:
+    merged = list(below)
+    for key, node in above.items():
+        if int(key) >= len(below):
+            what = f"there is no such entry: {dotted(path)} has {len(below)}, counted from 0"
+            raise SpecError([Problem(node.key, dotted((*path, key)), what)])
+        merged[int(key)] = merge(below[int(key)], node, (*path, int(key)))
+    return merged
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """The way a key is written in messages and overrides: ``architecture.hidden.0.units``."""
+    return ".".join(map(str, path))
+
+
+def shown(value: object) -> str:
+    """A value the way a message shows it: short, and in the words of YAML."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    text = str(value).lower() if isinstance(value, bool) else repr(list(value) if isinstance(value, tuple) else value)
+    return text if len(text) <= 60 else text[:57] + "..."
