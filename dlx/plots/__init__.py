@@ -1,0 +1,6 @@
+"""Every picture, as the bytes of a PNG file; matplotlib is imported only when one is drawn."""
+
+from dlx.plots.boundary import boundary
+from dlx.plots.curves import curves
+
+__all__ = ["boundary", "curves"]

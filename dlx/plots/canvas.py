@@ -1,0 +1,64 @@
+"""What all pictures share: the look, the colours, an empty figure and its PNG bytes."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 120
+INK, GREY, PALE = "#222222", "#8c8c8c", "#ececec"
+TRAIN, DEV, ALARM = "#0072B2", "#D55E00", "#B2182B"
+# M. Okabe & K. Ito, "Color universal design" (2008), without its yellow, which is too light for points, then two more.
+CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#5C5C5C")
+LOOK: dict[Any, Any] = {
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": PALE,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "agg.path.chunksize": 10_000,  # a noisy curve of very many epochs would overflow the renderer
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """matplotlib's defaults and the house's look, whatever the user's matplotlibrc says."""
+    import matplotlib
+
+    defaults: dict[Any, Any] = dict(matplotlib.rcParamsDefault)
+    with matplotlib.rc_context({key: value for key, value in defaults.items() if "backend" not in key} | LOOK):
+        yield
+
+
+def new_figure(width: float, height: float, title: str) -> Figure:
+    """An empty figure of that size in inches under its title, which is never read as mathematics."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=DPI)
+    FigureCanvasAgg(figure)
+    figure.text(0.15 / width, 1 - 0.2 / height, title, size=12, weight="bold", va="center", parse_math=False)
+    return figure
+
+
+def png(figure: Figure) -> bytes:
+    """The picture as a file's content; the same figure gives the same bytes."""
+    file = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a name in a script that the font lacks is drawn as boxes
+        figure.savefig(file, format="png", metadata={"Software": "dlx"}, pil_kwargs={"compress_level": 4})
+    return file.getvalue()

@@ -1,0 +1,253 @@
+"""The run directory: plain files, few and flat, that hold all that came of a run; their names live here only."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from dlx import checkpoint
+from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
+from dlx.files import read, read_json, to_json, write_atomically, writing
+from dlx.metrics import MetricsTable
+
+if sys.platform != "win32":
+    import fcntl
+
+if TYPE_CHECKING:
+    from dlx.records import EpochRecord
+
+ROOT = Path("runs")
+LATEST = "latest"
+SCHEMA_VERSION = 1
+
+CONFIG = "config.yaml"
+FACTS = "run.json"
+METRICS = "metrics.csv"
+CURVES = "curves.png"
+BOUNDARY = "boundary.png"
+DIAGNOSIS = "diagnosis.json"
+MODEL = "model.npz"
+CHECKPOINT = "checkpoint"
+REPORT = "report.html"
+
+
+class RunDirectory:
+    """One run's directory. Who writes holds a lock on it until ``close``; reading needs none.
+
+    Every file but ``metrics.csv``, which grows line by line, is written whole or not at all. What cannot be written
+    raises EnvironmentProblem, what cannot be read DataError; both name the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: int | None = None
+        self._metrics = MetricsTable(path / METRICS)
+
+    @classmethod
+    def create(cls, name: str, root: Path = ROOT, out: Path | None = None) -> Self:
+        """A new directory, locked: ``root/name/<UTC time>-<short id>`` or ``out``; ``root/latest`` points to it.
+
+        Raises:
+            UsageError: ``out`` is a file or not empty, or ``name`` is `latest`.
+            EnvironmentProblem: it cannot be made, or another process writes there.
+        """
+        run = cls(_new_directory(root, name) if out is None else _empty_directory(out))
+        run._acquire()
+        try:
+            run._settle(root)
+        except DlxError:
+            run.close()
+            raise
+        return run
+
+    def _settle(self, root: Path) -> None:
+        if any(self.path.iterdir()):
+            raise UsageError(f"{self.path}: is not empty: a run needs a new or an empty directory")
+        if root.is_dir():
+            _point(root / LATEST, self.path)
+
+    @classmethod
+    def open(cls, path: Path | str, root: Path = ROOT, *, writing: bool = False) -> Self:
+        """An existing run: its directory, or `latest` for the newest under ``root``; locked when ``writing``.
+
+        Raises:
+            UsageError: there is no run directory of that name.
+            EnvironmentProblem: another process writes there.
+        """
+        run = cls(_followed(root / LATEST if str(path) == LATEST else Path(path)))
+        if not run.config.is_file():
+            fault = f"it holds no {CONFIG}" if run.path.exists() else "it does not exist"
+            raise UsageError(f"{path}: is no run directory: {fault} (allowed: a directory that dlx train made, latest)")
+        if writing:
+            run._acquire()
+        return run
+
+    def close(self) -> None:
+        """Gives up the lock and closes what is open."""
+        self._metrics.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _acquire(self) -> None:
+        if sys.platform == "win32":
+            return
+        with writing(self.path):
+            self._lock = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            raise EnvironmentProblem(f"{self.path}: is locked: another process is writing to it") from None
+        except OSError:
+            pass  # a file system without locks: the exclusive name has to do
+
+    @property
+    def config(self) -> Path:
+        """The file with the complete resolved spec."""
+        return self.path / CONFIG
+
+    def write_config(self, text: str) -> None:
+        """Keeps the complete resolved spec, the first file of a run."""
+        write_atomically(self.config, text.encode())
+
+    def facts(self) -> dict[str, Any]:
+        """The document ``run.json``."""
+        return self._document(FACTS)
+
+    def write_facts(self, **facts: Any) -> None:
+        """Puts facts into ``run.json``, beside those that stand there already."""
+        known = self.facts() if (self.path / FACTS).exists() else {"schema_version": SCHEMA_VERSION}
+        write_atomically(self.path / FACTS, to_json(known | facts))
+
+    def diagnosis(self) -> dict[str, Any]:
+        """The document ``diagnosis.json``."""
+        return self._document(DIAGNOSIS)
+
+    def write_diagnosis(self, document: Mapping[str, Any]) -> None:
+        """Keeps ``diagnosis.json``."""
+        write_atomically(self.path / DIAGNOSIS, to_json(document))
+
+    def _document(self, name: str) -> dict[str, Any]:
+        path = self.path / name
+        return _known_version(path, read_json(path))
+
+    def append_metrics(self, record: EpochRecord) -> None:
+        """Adds a row to ``metrics.csv``."""
+        self._metrics.append(record)
+
+    def truncate_metrics(self, epoch: int) -> None:
+        """Drops the rows after ``epoch``: those that training again from the checkpoint will write again."""
+        self._metrics.truncate(epoch)
+
+    def metrics(self) -> dict[str, list[float]]:
+        """The columns of ``metrics.csv``, NaN where a cell is empty."""
+        return self._metrics.columns()
+
+    def save_checkpoint(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+        """Replaces the checkpoint, after the rows of ``metrics.csv`` that belong to it are on the disk."""
+        self._metrics.sync()
+        checkpoint.save(self.path / CHECKPOINT, arrays, meta)
+
+    def has_checkpoint(self) -> bool:
+        """Whether there is one to go on from."""
+        return checkpoint.exists(self.path / CHECKPOINT)
+
+    def load_checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """The arrays and plain values of the last checkpoint."""
+        return checkpoint.load(self.path / CHECKPOINT)
+
+    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+        """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
+        document = json.dumps({"schema_version": SCHEMA_VERSION, **meta})
+        file = io.BytesIO()
+        np.savez(file, allow_pickle=False, meta=document, **arrays)
+        write_atomically(self.path / MODEL, file.getbuffer())
+
+    def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """The arrays and the plain values that ``write_model`` was given."""
+        path = self.path / MODEL
+        content = io.BytesIO(read(path))
+        try:
+            arrays = dict(np.load(content, allow_pickle=False))
+            meta = json.loads(str(arrays.pop("meta")))
+        except Exception as error:  # the file's checksums find every damage, but many kinds of exception tell of it
+            raise DataError(f"{path}: is damaged: {error}") from error
+        return arrays, _known_version(path, meta)
+
+    def write_curves(self, png: bytes) -> None:
+        """Keeps the picture of costs and errors."""
+        write_atomically(self.path / CURVES, png)
+
+    def write_boundary(self, png: bytes) -> None:
+        """Keeps the picture of the decision regions."""
+        write_atomically(self.path / BOUNDARY, png)
+
+    def write_report(self, html: str) -> None:
+        """Keeps the page about the run."""
+        write_atomically(self.path / REPORT, html.encode())
+
+
+def _known_version(path: Path, document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise DataError(f"{path}: is damaged: it holds no mapping")
+    if (version := document.get("schema_version")) != SCHEMA_VERSION:
+        raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
+    return document
+
+
+def _new_directory(root: Path, name: str) -> Path:
+    if name == LATEST:
+        raise UsageError(f"name: {LATEST} is taken: {root / LATEST} points to the newest run")
+    with writing(root / name):
+        (root / name).mkdir(parents=True, exist_ok=True)
+        while True:
+            path = root / name / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            return path
+
+
+def _empty_directory(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: is a file: a run needs a new or an empty directory")
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _point(link: Path, target: Path) -> None:
+    """Makes ``link`` point to ``target``, all at once: a symbolic link, or its text in a file where links fail."""
+    place = os.path.relpath(target.resolve(), link.parent.resolve())
+    temporary = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+    try:
+        temporary.symlink_to(place, target_is_directory=True)
+        temporary.replace(link)
+    except OSError:
+        write_atomically(link, place.encode())
+
+
+def _followed(path: Path) -> Path:
+    """The directory that a link to the newest run stands for; every other path as it is."""
+    if path.is_symlink():
+        return Path(os.path.normpath(path.parent / path.readlink()))
+    if path.name == LATEST and path.is_file():
+        return Path(os.path.normpath(path.parent / read(path).decode(errors="replace")))
+    return path
