@@ -53,7 +53,8 @@ class Experiment:
         self.update = Update(spec.optimizer, self.network.parameters)
         self.train = dataset.reader("train", spec.dtype, spec.data.augment, streams["augmentation"])
         self.full_batch = spec.training.batch_size == "full"
-        self.batch_size = self.train.m if self.full_batch else int(spec.training.batch_size)
+        size = spec.training.batch_size
+        self.batch_size = self.train.m if size == "full" else min(size, self.train.m)
         self.position = Position()
         self.best_theta: Array | None = None
         self.best_statistics: Array | None = None
@@ -86,7 +87,8 @@ class Experiment:
             position.order_state = self.streams.state("shuffle")
         else:
             self.streams.set_state("shuffle", position.order_state)
-        return self.train.order(self.streams["shuffle"])
+        order: Array = self.train.order(self.streams["shuffle"])
+        return order
 
     def begin_step(self) -> None:
         """Restart the streams that are pinned to start anew at each step."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic
+from time import monotonic, perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,7 +21,7 @@ from dlx.errors import DataError, Diverged, Interrupted
 from dlx.experiment import Experiment, build
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, Progress
-from dlx.runs import RunDirectory
+from dlx.runs import SCHEMA_VERSION, RunDirectory
 from dlx.spec_file import dump_yaml, load_spec
 from dlx.train import fit
 
@@ -77,6 +77,12 @@ class Session:
         run.truncate_metrics(last.epoch if last else 0)
         session._note(status="running", resumed=utc_now())
         return session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.run.close()
 
     def _note(self, **facts: Any) -> None:
         self.facts |= facts
@@ -172,6 +178,34 @@ def data_facts(experiment: Experiment) -> dict[str, Any]:
     }
 
 
+def rehearse(spec: Spec) -> dict[str, Any]:
+    """What training would take: everything is built and one step done, nothing is written."""
+    experiment = prepare(spec)
+    order = experiment.order_of_epoch()
+    step = experiment.step_for(min(experiment.batch_size, experiment.train.m))
+    assert order is not None
+    started = perf_counter()
+    experiment.train.fill(order[: len(step.X)], step.X, step.Y)
+    with np.errstate(all="ignore"):
+        cost = step.run()
+        experiment.update(experiment.learning_rate(), 1.0)
+    seconds_per_step = perf_counter() - started
+    theta, slots = experiment.network.parameters.theta, len(experiment.update.vectors)
+    steps = experiment.spec.training.epochs * experiment.steps_per_epoch
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": spec.name,
+        **data_facts(experiment),
+        "parameters": theta.size,
+        "threads": experiment.spec.training.threads,
+        "steps": steps,
+        "first_cost": cost,
+        "seconds_per_step": seconds_per_step,
+        "predicted_seconds": seconds_per_step * steps,
+        "predicted_bytes": theta.nbytes * (2 + slots) + step.tape.memory() + step.X.nbytes + step.Y.nbytes,
+    }
+
+
 def estimate(experiment: Experiment, part: str) -> Estimate:
     """The error of the frozen network on a part, with its interval."""
     if experiment.dataset.task == "regression":
@@ -185,18 +219,18 @@ def _signals() -> Iterator[list[int]]:
     asked: list[int] = []
     before: dict[int, Any] = {}
 
-    def note(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
-        for name, handler in before.items():
-            signal.signal(name, handler)
+    def note(asked_by: int, frame: FrameType | None) -> None:
+        asked.append(asked_by)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     try:
-        for name in (signal.SIGINT, signal.SIGTERM):
-            before[name] = signal.signal(name, note)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, note)
     except ValueError:
         pass  # not the main thread: whoever runs the thread handles signals
     try:
         yield asked
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Annotated, Any, Protocol
 
 import numpy as np
@@ -20,25 +21,36 @@ class Normal01(Protocol):
 
 
 class Initializer(Component):
-    """Draws W (n_out, n_in) of one layer: one standard-normal draw of that shape, then a scale.
-
-    Layers are drawn in order, W1 first, each with one call, so that the same stream gives the same network whatever
-    the scale.
-    """
+    """Gives the parameters of a layer their first values."""
 
     kind = "initializer"
+
+    @abstractmethod
+    def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
+        """Write W, b, γ and β of layer l, as far as it has them, into ``parameters["W1"]`` …"""
+
+
+class Drawn(Initializer):
+    """W (n_out, n_in) is one standard-normal draw of that shape, scaled; b = 0, γ = 1, β = 0.
+
+    Layers are filled in order, W1 first, each with one draw, so that the same stream gives the same network whatever
+    the scale.
+    """
 
     @abstractmethod
     def scale_for(self, n_in: int, n_out: int) -> float:
         """The standard deviation of W's entries for a layer with n_in inputs and n_out units."""
 
-    def draw(self, rng: Normal01, n_in: int, n_out: int) -> Array:
-        """W (n_out, n_in) in float64."""
-        W: Array = rng.standard_normal((n_out, n_in)) * self.scale_for(n_in, n_out)
-        return W
+    def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
+        W = parameters[f"W{l}"]
+        n_out, n_in = W.shape
+        W[...] = rng.standard_normal((n_out, n_in)) * self.scale_for(n_in, n_out)
+        for name, value in (("b", 0), ("gamma", 1), ("beta", 0)):
+            if f"{name}{l}" in parameters:
+                parameters[f"{name}{l}"][...] = value
 
 
-class Zeros(Initializer):
+class Zeros(Drawn):
     """W = 0: every unit of a layer stays the same as its neighbours (symmetry is never broken)."""
 
     name = "zeros"
@@ -47,7 +59,7 @@ class Zeros(Initializer):
         return 0.0
 
 
-class Normal(Initializer):
+class Normal(Drawn):
     """W ~ N(0, scale²), whatever the size of the layer."""
 
     name = "normal"
@@ -57,7 +69,7 @@ class Normal(Initializer):
         return self.scale
 
 
-class LeCun(Initializer):
+class LeCun(Drawn):
     """W ~ N(0, 1/n_in): keeps the variance of Z for linear and tanh units (LeCun et al. 1998).
 
     The notes' 1/n, which the course calls Xavier initialization.
@@ -69,7 +81,7 @@ class LeCun(Initializer):
         return float(np.sqrt(1 / n_in))
 
 
-class He(Initializer):
+class He(Drawn):
     """W ~ N(0, 2/n_in): keeps the variance of Z for ReLU units (He et al. 2015, eq. 10)."""
 
     name = "he"
@@ -78,7 +90,7 @@ class He(Initializer):
         return float(np.sqrt(2 / n_in))
 
 
-class Xavier(Initializer):
+class Xavier(Drawn):
     """W ~ N(0, 2/(n_in + n_out)): between forward and backward variance (Glorot & Bengio 2010, eq. 12)."""
 
     name = "xavier"

@@ -196,14 +196,16 @@ def mask_from(rng: Any, keep_prob: float) -> Callable[[Array], None]:
     if isinstance(rng, np.random.RandomState):
 
         def draw_uniform(D: Array) -> None:
-            np.divide(rng.random_sample(D.shape) < keep_prob, keep_prob, D, casting="same_kind")
+            np.less(rng.random_sample(D.shape), keep_prob, D, casting="unsafe")
+            np.divide(D, keep_prob, D)
 
         return draw_uniform
     threshold = min(max(round(keep_prob * 2**16), 1), 2**16 - 1)
 
     def draw_bits(D: Array) -> None:
         bits = rng.bit_generator.random_raw(-(-D.size // 4)).view("<u2")[: D.size]
-        np.multiply(bits.reshape(D.shape) < threshold, 2**16 / threshold, D, casting="same_kind")
+        np.less(bits.reshape(D.shape), threshold, D, casting="unsafe")
+        np.multiply(D, 2**16 / threshold, D)
 
     return draw_bits
 

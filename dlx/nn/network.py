@@ -101,11 +101,9 @@ class Network:
         return layers
 
     def initialize(self, rng: Normal01) -> None:
-        """Draw W1, W2 … in order; b = 0, γ = 1, β = 0."""
-        for name, view in self.parameters.items():
-            view[...] = 1 if name.startswith("gamma") else 0
+        """Give θ its first values, layer by layer."""
         for l, plan in enumerate(self.plans, start=1):
-            self.parameters[f"W{l}"][...] = plan.initializer.draw(rng, self.sizes[l - 1], plan.units)
+            plan.initializer.fill(self.parameters, l, rng)
 
     def record_step(self, X: Array, Y: Array) -> Step:
         """Write down one training step on X (m, n_x) and Y (n_y, m): the cost with penalties, and all of dθ."""

@@ -1,0 +1,52 @@
+"""The initializer that takes the first parameters from a file, such as the model of another run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from zipfile import BadZipFile
+
+import numpy as np
+from pydantic import Field
+
+from dlx.errors import DataError
+from dlx.nn.initializers import Initializer, Normal01
+from dlx.nn.tape import Array
+from dlx.paths import FilePath
+
+
+class FromFile(Initializer):
+    """W1, b1, gamma1, beta1 … as an .npz file has them under these names; b, γ and β may be absent (0, 1 and 0).
+
+    ``model.npz`` of a run is such a file.
+    """
+
+    name = "file"
+    path: Annotated[FilePath, Field(description="the .npz file")]
+
+    def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
+        with self._open() as file:
+            for name, default in (("W", None), ("b", 0), ("gamma", 1), ("beta", 0)):
+                if f"{name}{l}" in parameters:
+                    parameters[f"{name}{l}"][...] = self._array(file, f"{name}{l}", parameters[f"{name}{l}"], default)
+
+    def _open(self) -> np.lib.npyio.NpzFile:
+        try:
+            file = np.load(self.path, allow_pickle=False)
+        except (OSError, ValueError, BadZipFile, EOFError) as error:
+            raise DataError(f"{self.path}: cannot be read as .npz: {error}") from error
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise DataError(f"{self.path}: is a single array; parameters come from an .npz file with W1, b1 …")
+        return file
+
+    def _array(self, file: Mapping[str, Array], name: str, like: Array, default: float | None) -> Array | float:
+        if name not in file:
+            if default is None:
+                raise DataError(f"{self.path}: has no {name} (it has {', '.join(sorted(file)) or 'nothing'})")
+            return default
+        found = file[name]
+        if found.size != like.size or (name.startswith("W") and found.shape != like.shape):
+            raise DataError(f"{self.path}: {name} has shape {found.shape}, the network needs {like.shape}")
+        if not np.isfinite(found).all():
+            raise DataError(f"{self.path}: {name} is not finite")
+        return found.reshape(like.shape)
