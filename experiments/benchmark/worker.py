@@ -1,0 +1,72 @@
+"""A process in which one peer trains one workload: answers each line ``seconds`` on stdin with µs per step on stdout.
+
+python worker.py PEER THREADS FOLDER WORKLOAD-AS-JSON [STEPS]; with STEPS it trains that long and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+
+def limit_threads(threads: int) -> None:
+    """Before anything is imported: XLA counts the cores that it may run on, the others read the environment."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+
+
+def timed(run: Callable[[int], int], steps: int) -> float:
+    """µs per step."""
+    start = time.perf_counter()
+    done = run(steps)
+    return (time.perf_counter() - start) / done * 1e6
+
+
+def steps_for(seconds: float, pace: float) -> int:
+    return max(1, math.ceil(seconds * 1e6 / pace))
+
+
+def fastest(candidates: dict, epoch: int) -> tuple[str, float]:
+    """The fastest candidate and its µs per step: an epoch to warm up, then the best of three short samples each."""
+    pace = {}
+    for name, run in candidates.items():
+        run(epoch + 1)
+        pace[name] = timed(run, 3)
+    best = {
+        name: min(timed(run, steps_for(0.1, pace[name])) for _ in range(3 if len(candidates) > 1 else 1))
+        for name, run in candidates.items()
+    }
+    return min(best.items(), key=lambda item: item[1])
+
+
+def main() -> None:
+    peer, threads, folder, given = sys.argv[1:5]
+    if int(threads):
+        limit_threads(int(threads))
+    from peers import PEERS
+    from workloads import Workload
+
+    work = Workload(**json.loads(given))
+    function, package = PEERS[peer]
+    candidates = function(work, Path(folder))
+    if len(sys.argv) > 5:
+        next(iter(candidates.values()))(int(sys.argv[5]))
+        return
+    name, pace = fastest(candidates, math.ceil(work.m / work.batch_size))
+    print(json.dumps({"candidate": name, "version": version(package)}), flush=True)
+    for line in sys.stdin:
+        pace = timed(candidates[name], steps_for(float(line), pace))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"microseconds": pace, "peak_mib": memory}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
