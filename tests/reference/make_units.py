@@ -8,7 +8,7 @@ units.npz holds, examples in columns as in dlx/nn:
 ``batch_norm/Z``, ``gamma``, ``beta``, ``Z_tilde``, ``dZ_tilde``, ``dZ``, ``dgamma``, ``dbeta`` (ε 1e-5);
 ``optimizer/<name>/theta`` (steps + 1, n) for the gradients ``optimizer/d_theta`` (steps, n), rate 0.01;
 ``average/series``, ``average/<β>/plain`` (v = βv + (1−β)x from 0) and ``/corrected``;
-``schedule/<name>``: factors of epochs 0, 1, 2, ….
+``schedule/<name>``: α of the first 30 epochs from α₀ = 0.2 (torch's schedulers count from 0).
 """
 
 from __future__ import annotations
@@ -29,15 +29,10 @@ ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "tanh": torch.tanh,
     "relu": torch.relu,
     "leaky_relu": lambda z: functional.leaky_relu(z, 0.01),
-    "leaky_relu_0.2": lambda z: functional.leaky_relu(z, 0.2),
     "elu": functional.elu,
-    "selu": functional.selu,
-    "gelu": functional.gelu,
-    "gelu_tanh": lambda z: functional.gelu(z, approximate="tanh"),
-    "swish": functional.silu,
     "softplus": functional.softplus,
-    "softsign": functional.softsign,
-    "mish": functional.mish,
+    "swish": functional.silu,
+    "gelu": lambda z: functional.gelu(z, approximate="tanh"),
 }
 Z_POINTS = [
     -1e4,
@@ -123,6 +118,8 @@ def optimizers() -> dict[str, np.ndarray]:
     made: dict[str, Callable[[list], torch.optim.Optimizer]] = {
         "gradient_descent": lambda p: torch.optim.SGD(p, lr=0.01),
         "momentum": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, dampening=0.9),
+        "nesterov": lambda p: torch.optim.SGD(p, lr=0.01 * (1 - 0.9), momentum=0.9, nesterov=True),
+        "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.01, eps=1e-10),
         "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-8),
         "adam": lambda p: torch.optim.Adam(p, lr=0.01),
         "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1),
@@ -152,24 +149,21 @@ def averages() -> dict[str, np.ndarray]:
 
 
 def schedules() -> dict[str, np.ndarray]:
-    """Factors of 30 epochs from torch's schedulers of the same formula, where it has one."""
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    """α of 30 epochs from α₀ = 0.2, where torch has a scheduler of the same formula."""
     schedulers = torch.optim.lr_scheduler
-    made = {
-        "exponential_0.95": lambda: schedulers.ExponentialLR(optimizer, gamma=0.95),
-        "staircase_10_0.5": lambda: schedulers.StepLR(optimizer, step_size=10, gamma=0.5),
-        "manual_5_12_0.1": lambda: schedulers.MultiStepLR(optimizer, milestones=[5, 12], gamma=0.1),
-        "cosine_30": lambda: schedulers.CosineAnnealingLR(optimizer, T_max=30),
+    made: dict[str, Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler]] = {
+        "exponential": lambda optimizer: schedulers.ExponentialLR(optimizer, gamma=0.95),
+        "staircase": lambda optimizer: schedulers.StepLR(optimizer, step_size=10, gamma=0.5),
+        "cosine": lambda optimizer: schedulers.CosineAnnealingLR(optimizer, T_max=30),
     }
     kept = {}
     for name, make in made.items():
-        optimizer.param_groups[0].pop("initial_lr", None)
-        optimizer.param_groups[0]["lr"] = 1.0
-        scheduler, factors = make(), []
-        for _ in range(31):
-            factors.append(optimizer.param_groups[0]["lr"])
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.2)
+        scheduler, rates = make(optimizer), []
+        for _ in range(30):
+            rates.append(optimizer.param_groups[0]["lr"])
             scheduler.step()
-        kept[f"schedule/{name}"] = np.array(factors)
+        kept[f"schedule/{name}"] = np.array(rates)
     return kept
 
 
