@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from collections.abc import Iterable
 from hashlib import sha256
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -18,6 +19,13 @@ from dlx.errors import DlxError, EnvironmentProblem, UsageError
 def is_file(plugin: str) -> bool:
     """Whether a plugin is given as a file (``layers.py``, ``lib/layers.py``) and not as a module (``lab.layers``)."""
     return plugin.endswith(".py") or "/" in plugin or "\\" in plugin
+
+
+def load_all(plugins: Iterable[str] = ()) -> None:
+    """Import what is installed, and these."""
+    load_installed()
+    for plugin in plugins:
+        load_plugin(plugin)
 
 
 def load_plugin(plugin: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 from dlx.component import REGISTRY, Component
@@ -63,3 +64,48 @@ def _link(kind: str, default: Any) -> JSON:
 def summary(member: type[Component]) -> str:
     """The first paragraph of a component's docstring, in one line."""
     return " ".join((member.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+def description(member: type[Component]) -> JSON:
+    """What ``dlx list`` tells about a component: its docstring, where it is defined, and its options."""
+    schema = member.model_json_schema()
+    required = schema.get("required", [])
+    return {
+        "kind": member.kind,
+        "name": member.name,
+        "summary": summary(member),
+        "description": cleandoc(member.__doc__ or ""),
+        "defined_in": f"{member.__module__}.{member.__qualname__}",
+        "options": [_option(name, option, name in required) for name, option in schema.get("properties", {}).items()],
+    }
+
+
+def _option(name: str, schema: JSON, required: bool) -> JSON:
+    told = [schema, *schema.get("anyOf", [])]
+    return {
+        "name": name,
+        "type": type_text(schema),
+        "required": required,
+        "default": schema.get("default"),
+        "description": next((part["description"] for part in told if "description" in part), ""),
+    }
+
+
+_TYPES = {"integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false"}
+_BOUNDS = {"exclusiveMinimum": ">", "minimum": "≥", "exclusiveMaximum": "<", "maximum": "≤"}
+
+
+def type_text(schema: JSON) -> str:
+    """What a JSON Schema allows besides null, in a few words: ``a number > 0``."""
+    if "anyOf" in schema:
+        options = [type_text(option) for option in schema["anyOf"] if option.get("type") != "null"]
+        return " or ".join(dict.fromkeys(options))
+    if "family" in schema:
+        return f"{schema['family']}: a name or a mapping"
+    if "enum" in schema or "const" in schema:
+        return "|".join(map(str, schema.get("enum", [schema.get("const")])))
+    if schema.get("type") == "array":
+        of = type_text(schema["items"]).replace("a list", "lists") if "items" in schema else "values"
+        return f"a list of {of}"
+    bounds = " and ".join(f"{sign} {schema[bound]:g}" for bound, sign in _BOUNDS.items() if bound in schema)
+    return f"{_TYPES.get(schema.get('type', ''), 'a mapping')} {bounds}".rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,6 +34,11 @@ def parse(text: str, place: Place) -> Node:
 def dump(data: Any) -> str:
     """Plain data as YAML that reads the same under the rules of YAML 1.1 and 1.2; innermost collections in one line."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+
+
+def dump_scalar(value: Any) -> str:
+    """One value in one line, as it stands in a flow collection."""
+    return yaml.dump([value], Dumper=_Dumper, allow_unicode=True, width=sys.maxsize, default_flow_style=True)[1:-2]
 
 
 def _read(path: Path) -> str:

@@ -1,0 +1,111 @@
+"""The command line: the commands by name, and the one place where exceptions become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from dlx import __version__
+from dlx.cli.config import config
+from dlx.cli.doctor import doctor
+from dlx.cli.list import list_components
+from dlx.cli.new import new
+from dlx.cli.train import train
+from dlx.errors import DlxError, EnvironmentProblem, SpecError
+
+BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
+
+
+class _Commands(TyperGroup):
+    """The group of all commands, which leaves a broken pipe to `main`."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise typer.Exit(BROKEN_PIPE) from None
+
+
+app = typer.Typer(
+    cls=_Commands, no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
+app.command("train")(train)
+app.add_typer(config, name="config")
+app.command("list")(list_components)
+app.command("new")(new)
+app.command("doctor")(doctor)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"dlx {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]
+
+
+@app.callback()
+def dlx(version: Version = False, debug: Debug = False) -> None:
+    """A laboratory for training fully-connected networks in NumPy, driven by YAML."""
+
+
+def main() -> int:
+    """Run the command that ``sys.argv`` gives; returns its exit code."""
+    given = sys.argv[1:]
+    try:
+        code = _run([argument for argument in given if argument != "--debug"])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        code = BROKEN_PIPE
+    except Exception as error:
+        return _report(error, debug="--debug" in given)
+    if code == BROKEN_PIPE:
+        _discard_output()
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        get_command(app).main(args=arguments, prog_name="dlx")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def _report(error: Exception, debug: bool) -> int:
+    """Say on stderr what went wrong; returns the exit code."""
+    if debug:
+        traceback.print_exception(error)
+    message, code = _told(error)
+    if message:
+        print(message, file=sys.stderr)
+    return code
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """The message and the exit code of an exception."""
+    if isinstance(error, SpecError):
+        return str(error), error.exit_code
+    if isinstance(error, DlxError):
+        return f"error: {error}" if str(error) else "", error.exit_code
+    if isinstance(error, MemoryError):
+        return f"error: not enough memory {error}".rstrip(), EnvironmentProblem.exit_code
+    if isinstance(error, OSError):
+        return f"error: {error}", EnvironmentProblem.exit_code
+    first = next(iter(str(error).splitlines()), "")
+    return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
+
+
+def _discard_output() -> None:
+    """Nobody reads stdout any more: what is still in its buffer must not fail when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,94 @@
+"""``dlx config``: the resolved spec, a check of it, and the JSON Schema by which editors complete its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlx.cli.columns import columns
+from dlx.cli.options import Json, Overrides, Plugins, Spec
+from dlx.errors import Problem, SpecError
+
+if TYPE_CHECKING:
+    from dlx.spec_file import Resolved
+
+config = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Origin = Annotated[bool, typer.Option("--origin", help="One line for each value, with the place that decided it.")]
+
+
+@config.callback()
+def describe() -> None:
+    """Show or check a spec, or print the JSON Schema of all specs."""
+
+
+@config.command()
+def show(spec: Spec, overrides: Overrides = None, origin: Origin = False, json: Json = False) -> None:
+    """Print the complete spec: the file, what it extends, the overrides, and every default."""
+    from dlx.spec_file import dump_yaml, load_spec
+
+    resolved = load_spec(spec, overrides or ())
+    if origin:
+        _print_origins(resolved, json)
+    elif json:
+        _print_json(resolved.spec.dump())
+    else:
+        typer.echo(dump_yaml(resolved.spec), nl=False)
+
+
+def _print_origins(resolved: Resolved, json: bool) -> None:
+    from dlx.spec_file import leaves
+    from dlx.tree import dotted
+    from dlx.yaml_loader import dump_scalar
+
+    values = [(dotted(key), value, str(resolved.origins[key])) for key, value in leaves(resolved.spec.dump())]
+    if json:
+        _print_json({key: {"value": value, "origin": place} for key, value, place in values})
+    else:
+        typer.echo(columns([(f"{key}={dump_scalar(value)}", f"# {place}") for key, value, place in values]))
+
+
+@config.command()
+def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
+    """Say what is wrong with a spec, all of it at once; the data are not read."""
+    from dlx.spec_file import load_spec
+
+    try:
+        load_spec(spec, overrides or ())
+    except SpecError as error:
+        if json:
+            _print_json({"schema_version": 1, "valid": False, "problems": [_as_data(each) for each in error.problems]})
+            raise typer.Exit(error.exit_code) from None
+        raise
+    if json:
+        _print_json({"schema_version": 1, "valid": True, "problems": []})
+    else:
+        typer.echo(f"{spec}: ok")
+
+
+def _as_data(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return {
+        "source": place.source,
+        "line": place.line,
+        "column": place.column,
+        "key": problem.key,
+        "what": problem.what,
+    }
+
+
+@config.command()
+def schema(plugin: Plugins = None) -> None:
+    """Print the JSON Schema of a spec, by which editors complete and check its keys."""
+    from dlx.plugins import load_all
+    from dlx.schema import json_schema
+
+    load_all(plugin or ())
+    _print_json(json_schema())
+
+
+def _print_json(document: Any) -> None:
+    from json import dumps
+
+    typer.echo(dumps(document, indent=2, ensure_ascii=False))

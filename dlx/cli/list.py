@@ -1,0 +1,84 @@
+"""``dlx list``: the components that a spec may name, with their formulas, options, defaults and sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlx.cli.columns import columns
+from dlx.cli.options import Json, Plugins
+from dlx.errors import UsageError, allowed
+
+if TYPE_CHECKING:
+    from dlx.component import Component
+
+Kind = Annotated[str | None, typer.Argument(help="Such as optimizer.", show_default=False)]
+Name = Annotated[str | None, typer.Argument(help="Such as adam.", show_default=False)]
+
+
+def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None, json: Json = False) -> None:
+    """List what a spec may name: the kinds, the components of a kind, or one component with its options."""
+    from dlx.plugins import load_all
+
+    load_all(plugin or ())
+    chosen = _chosen(kind, name)
+    if json:
+        _print_json(chosen)
+    elif kind is None:
+        typer.echo(columns([(family, ", ".join(members)) for family, members in chosen.items()]))
+    elif name is None:
+        typer.echo(_summaries(chosen[kind]))
+    else:
+        typer.echo(_details(chosen[kind][name]))
+
+
+def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Component]]]:
+    """The components asked for, by kind and name."""
+    from dlx.component import REGISTRY
+    from dlx.spec import Spec  # noqa: F401 - importing the spec registers every family of dlx
+
+    if kind is None:
+        return dict(sorted(REGISTRY.items()))
+    if kind not in REGISTRY:
+        raise UsageError(f"there is no kind of component named {kind!r} {allowed(kind, list(REGISTRY))}")
+    members = REGISTRY[kind]
+    if name is None:
+        return {kind: members}
+    if name not in members:
+        raise UsageError(f"there is no {kind} named {name!r} {allowed(name, list(members))}")
+    return {kind: {name: members[name]}}
+
+
+def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
+    from json import dumps
+
+    from dlx.schema import description
+
+    components = [description(member) for members in chosen.values() for member in members.values()]
+    typer.echo(dumps({"schema_version": 1, "components": components}, indent=2, ensure_ascii=False))
+
+
+def _summaries(members: dict[str, type[Component]]) -> str:
+    from dlx.schema import summary
+
+    return columns([(name, summary(member)) for name, member in members.items()])
+
+
+def _details(member: type[Component]) -> str:
+    from dlx.schema import description
+
+    told = description(member)
+    options = [(f"  {option['name']}", *_cells(option)) for option in told["options"]]
+    head = f"{told['kind']} {told['name']}\n\n{told['description']}\n\n"
+    return head + f"Options\n{columns(options) or '  none'}\n\nDefined in {told['defined_in']}"
+
+
+def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
+    from dlx.yaml_loader import dump_scalar
+
+    default = option["default"]
+    given = (
+        f"default {dump_scalar(default)}" if default is not None else "required" if option["required"] else "optional"
+    )
+    return option["type"], given, option["description"]

@@ -1,0 +1,41 @@
+"""``dlx new``: a commented spec to start from, also for a data file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dlx.errors import UsageError
+
+Data = Annotated[Path | None, typer.Argument(help="A data file that it should train on.", show_default=False)]
+Target = Annotated[list[str] | None, typer.Option(help="The column to predict, or the file of labels; repeatable.")]
+Task = Annotated[
+    Literal["binary", "multiclass", "regression"] | None,
+    typer.Option(help="What to learn, where the labels leave it open."),
+]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there and not on stdout.")]
+
+
+def new(data: Data = None, target: Target = None, task: Task = None, out: Out = None) -> None:
+    """Print or write a commented spec to start from; with a data file, one that trains on it."""
+    from dlx.starter import starter, starter_for
+
+    if data is None and (target or task):
+        raise UsageError("--target and --task belong to a data file: dlx new FILE --target COLUMN")
+    file = out or Path("spec.yaml")
+    text = starter(file) if data is None else starter_for(data, target or [], task, file)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(out, text)
+        typer.echo(out)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already: choose another name with --out, or remove it") from None

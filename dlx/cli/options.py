@@ -1,0 +1,17 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Spec = Annotated[Path, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
+Overrides = Annotated[
+    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Such as optimizer.learning_rate=0.01.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Plugins = Annotated[
+    list[str] | None, typer.Option("--plugin", metavar="FILE|MODULE", help="Also what this plugin defines; repeatable.")
+]

@@ -1,0 +1,118 @@
+"""Starter specs: commented YAML for a first experiment, also on somebody's own data file."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from dlx.data.examples import tidy
+from dlx.data.labels import Labels, infer_labels
+from dlx.data.sources import Source
+from dlx.errors import Place, UsageError
+from dlx.yaml_loader import dump_scalar, parse
+
+if TYPE_CHECKING:
+    from dlx.data.labels import Task
+
+TEMPLATE = """\
+# {title}
+#
+# Train it:                       dlx train {file}
+# Change a key for one run:       dlx train {file} optimizer.learning_rate=0.01
+# See every key with its default: dlx config show {file}
+# See what can stand where:       dlx list, dlx list optimizer, dlx list optimizer adam
+
+name: {name}
+seed: 1  # every random stream derives from it
+{task}
+data:
+  source: {source}
+{split}  normalize: standard  # fitted on train, applied to every part
+
+architecture:
+  hidden: [64, 32]  # units of each hidden layer; input and output follow from the data
+  activation: relu
+  batch_norm: false
+
+initializer: he
+regularization: {{l2: 0.0, keep_prob: 1.0}}  # against high variance: l2 above 0, keep_prob below 1
+optimizer: {{name: adam, learning_rate: 0.001}}
+schedule: constant  # of the learning rate
+training: {{epochs: 50, batch_size: 64{stopping}}}
+diagnosis: {{optimal_error: 0.0}}  # human-level or Bayes error
+"""
+STOPPING = ", early_stopping: {patience: 10}"
+
+
+def starter(file: Path) -> str:
+    """A spec for the toy set moons, to be kept under the name ``file``."""
+    source = "{name: moons, m: 1000, noise: 0.2}"
+    return TEMPLATE.format(
+        title="A first experiment: tell two half circles apart.",
+        file=file,
+        name="moons",
+        task="",
+        source=source,
+        split=_split(1000),
+        stopping=STOPPING,
+    )
+
+
+def starter_for(data: Path, target: list[str], task: Task | None, file: Path) -> str:
+    """A spec for a data file, which is read for it; the path in it is relative to the folder of ``file``.
+
+    Raises:
+        DataError: the file cannot be read, or does not tell what is to be predicted.
+    """
+    options = _options(data, target)
+    parts = {part: tidy(examples) for part, examples in _source(options).load().items()}
+    train = parts.get("all") or parts["train"]
+    if train.y is None:
+        names = ", ".join(column.name for column in train.columns[:20])
+        raise UsageError(f"{data}: say with --target what is to be predicted (columns {names})")
+    labels = infer_labels(train.y, task, train.origin)
+    m, n_x = train.X.shape
+    options["path"] = os.path.relpath(data, file.parent)
+    return TEMPLATE.format(
+        title=f"{data.name}: {m:,} examples, {n_x} features, {_outputs(labels)}.",
+        file=file,
+        name=re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment",
+        task=f"task: {labels.task}\n",
+        source=dump_scalar(options),
+        split=_split(m) if "all" in parts else "",
+        stopping=STOPPING if "all" in parts or "dev" in parts else "",
+    )
+
+
+def _options(data: Path, target: list[str]) -> dict[str, Any]:
+    """The source ``file`` with its target: names or numbers of columns, or another file."""
+    columns = [parse(text, Place("--target")).plain() for text in target]
+    return {"name": "file", "path": str(data)} | (
+        {"target": columns[0] if len(columns) == 1 else columns} if columns else {}
+    )
+
+
+def _source(options: dict[str, Any]) -> Source:
+    try:
+        return Source.parse(options)
+    except ValidationError as error:
+        raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def _split(m: int) -> str:
+    """The notes' proportions for m examples, as a line of the spec."""
+    train, dev = next(
+        (train, dev) for most, train, dev in ((10_000, 0.6, 0.2), (100_000, 0.8, 0.1), (m, 0.98, 0.01)) if m <= most
+    )
+    return f"  split: {{train: {train}, dev: {dev}, test: {dev}}}  # fractions, or counts as 800\n"
+
+
+def _outputs(labels: Labels) -> str:
+    if labels.task == "regression":
+        return f"{labels.targets} real number{'s' * (labels.targets > 1)} to predict"
+    shown = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
+    return f"{len(labels.classes)} classes ({shown})"
