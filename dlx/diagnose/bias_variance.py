@@ -14,21 +14,17 @@ Gap = dict[str, Any]
 
 RECIPE = {
     "bias": (
-        "a bigger network, with more units or more hidden layers (architecture.hidden)",
+        "a bigger network (architecture.hidden)",
         "longer training (training.epochs), or another optimizer or learning rate",
-        "another architecture, such as another activation or batch norm",
-    ),
-    "variance": (
-        "more training examples, or augmentation of those there are (data.augment)",
-        "more regularization (regularization.l2, regularization.keep_prob, training.early_stopping)",
         "another architecture",
     ),
-    "mismatch": (
-        "training examples more like those of dev",
-        "a look at what the wrong dev examples have that train has not",
+    "variance": (
+        "more training examples, or augmentation (data.augment)",
+        "regularization (regularization.l2, regularization.keep_prob) or early stopping",
+        "another architecture",
     ),
+    "mismatch": ("training examples that are more like those of dev",),
 }
-
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
 MORE = {
     "bias": "measure on more train examples",
@@ -104,5 +100,5 @@ def _steps(name: str, gap: Gap | None) -> list[str]:
     if gap is None:
         return [f"{name} is unknown: {ABSENT[name]}"] if name in ABSENT else []
     if gap["level"] == "unsettled":
-        return [f"{name} is unsettled, its interval holds the tolerance: {MORE[name]}"]
+        return [f"{name} is unsettled: {MORE[name]}"]
     return [f"{name} is high: try {remedy}" for remedy in RECIPE[name]] if gap["level"] == "high" else []

@@ -1,0 +1,72 @@
+"""Lines and tables: styled on a terminal, plain everywhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+from unicodedata import combining, east_asian_width
+
+from dlx.files import to_json
+
+Piece = tuple[str, str]  # a text, never read as markup, and its style
+
+
+def is_plain(stream: TextIO) -> bool:
+    """Whether only plain lines may go there: no terminal, NO_COLOR is set, or TERM=dumb."""
+    return not stream.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def say(*pieces: Piece, stream: TextIO | None = None) -> None:
+    """One line on stdout or ``stream``; what its encoding cannot spell becomes question marks."""
+    out = stream or sys.stdout
+    encoding = out.encoding or "utf-8"
+    line = [(text.encode(encoding, "replace").decode(encoding), style) for text, style in pieces]
+    if is_plain(out):
+        out.write("".join(text for text, _ in line).rstrip() + "\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(file=out, force_terminal=True, highlight=False).print(Text.assemble(*line), soft_wrap=True)
+
+
+def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:
+    """Rows in aligned columns two spaces apart; a column of numbers keeps to the right."""
+    columns = [[str(cell) for cell in column] for column in zip(*rows, strict=True)]
+    right = [all(map(_numeric, column)) for column in columns]
+    if headers:
+        columns = [[header, *column] for header, column in zip(headers, columns, strict=True)]
+    padded = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
+    for number, row in enumerate(zip(*padded, strict=True)):
+        say(("  ".join(row), "dim" if headers and number == 0 else ""), stream=stream)
+
+
+def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:
+    """Names and values: one JSON document, or a line each."""
+    if json:
+        (stream or sys.stdout).write(to_json(document).decode())
+    else:
+        table([(name.replace("_", " "), _plainly(value)) for name, value in document.items()], stream=stream)
+
+
+def _plainly(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plainly(inner)}" for name, inner in value.items())
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _padded(cells: Sequence[str], right: bool) -> list[str]:
+    width = max(map(_width, cells))
+    gaps = [" " * (width - _width(cell)) for cell in cells]
+    return [gap + cell if right else cell + gap for gap, cell in zip(gaps, cells, strict=True)]
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    return sum(0 if combining(letter) else 1 + (east_asian_width(letter) in "WF") for letter in text)
+
+
+def _numeric(cell: str) -> bool:
+    return not cell or cell.lstrip("+-.")[:1].isdigit()

@@ -1,0 +1,47 @@
+"""Numbers as people read them: errors, times, and a row of values as a small curve of block characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isfinite, log
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+WIDE = 20  # a ratio of highest to lowest value that asks for a logarithmic scale
+
+
+def error(value: float, task: str | None) -> str:
+    """An error rate in percent, or for regression the number itself."""
+    return f"{value:.4g}" if task == "regression" else f"{100 * value:.2f} %"
+
+
+def interval(low: float, high: float, task: str | None) -> str:
+    """The two ends of an interval of errors, such as `0.87 to 5.57 %`."""
+    return f"{error(low, task).removesuffix(' %')} to {error(high, task)}"
+
+
+def duration(seconds: float) -> str:
+    """A time to two units: 0.42 s, 12 s, 3 min 5 s, 2 h 10 min, 4 d 3 h."""
+    if seconds < 9.95:
+        return f"{seconds:.2f} s" if seconds < 0.995 else f"{seconds:.1f} s"
+    whole = round(seconds)
+    parts: list[str] = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if parts or whole >= size:
+            parts.append(f"{whole // size} {unit}")
+        whole %= size
+    return " ".join(parts[:2])
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """The course of the finite values in ``width`` characters, each the mean of its share; low is ▁, high is █."""
+    finite = [value for value in values if isfinite(value)]
+    if len(finite) < 2:
+        return ""
+    low, high = min(finite), max(finite)
+    if low > 0 and high > WIDE * low:
+        finite, low, high = [log(value) for value in finite], log(low), log(high)
+    count = min(width, len(finite))
+    edges = [len(finite) * i // count for i in range(count + 1)]
+    means = [sum(finite[a:b]) / (b - a) for a, b in pairwise(edges)]
+    return "".join(BLOCKS[round((mean - low) / ((high - low) or 1) * (len(BLOCKS) - 1))] for mean in means)

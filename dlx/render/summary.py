@@ -1,0 +1,83 @@
+"""What a run came to, on one screen: errors with their intervals, the verdict, where it lies, what to type next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from dlx.render.lines import Piece, say, table
+from dlx.render.numbers import duration, error, interval, sparkline
+
+COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
+SPARK_WIDTH = 40
+
+
+def summary(
+    facts: Mapping[str, Any],
+    diagnosis: Mapping[str, Any],
+    path: Path,
+    *,
+    costs: Sequence[float] = (),
+    commands: Sequence[str] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Prints the end of a run.
+
+    Args:
+        facts: the document ``run.json``.
+        diagnosis: the document ``diagnosis.json``; empty where there is none.
+        path: the run directory.
+        costs: the train cost of each row, drawn as a small curve where the stream can spell it.
+        commands: what can be typed next.
+        stream: in place of stdout.
+    """
+    out = stream or sys.stdout
+    task = facts.get("data", {}).get("task")
+    say((facts["name"], "bold"), ("  " + _ending(facts), ""), stream=out)
+    if diagnosis:
+        say(stream=out)
+        table(_errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
+        say(stream=out)
+        say(("verdict  ", "dim"), *_verdict(diagnosis, task), stream=out)
+        say(("advice   ", "dim"), (diagnosis["next"][0], ""), stream=out)
+    curve = sparkline(costs, SPARK_WIDTH)
+    if curve and "utf" in (out.encoding or "utf-8").lower():
+        say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
+    say(("run      ", "dim"), (str(path), "cyan"), stream=out)
+    for label, command in zip(("next     ", *[" " * 9] * len(commands)), commands, strict=False):
+        say((label, "dim"), (command, ""), stream=out)
+
+
+def _ending(facts: Mapping[str, Any]) -> str:
+    """Such as `completed after 40 epochs in 3.2 s, best epoch 23`."""
+    final, best = facts.get("final"), facts.get("best")
+    ending = str(facts["status"]).replace("_", " ")
+    if final:
+        ending += f" after {final['epoch']:,} epoch{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
+    return f"{ending}, best epoch {best['epoch']:,}" if best else ending
+
+
+def _errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            part.replace("_", " "),
+            error(one["value"], task),
+            interval(one["low"], one["high"], task),
+            "" if one["m"] is None else f"{one['m']:,}",
+        )
+        for part, one in diagnosis["errors"].items()
+    ]
+
+
+def _verdict(diagnosis: Mapping[str, Any], task: str | None) -> list[Piece]:
+    """Such as `high variance: bias 1.00 % low, variance 10.00 % high`, with the interval of what is unsettled."""
+    pieces = [(diagnosis["verdict"], "bold"), (":", "")]
+    for name in ("bias", "variance", "mismatch"):
+        if gap := diagnosis[name]:
+            comma = "," if len(pieces) > 2 else ""
+            pieces += [(f"{comma} {name} {error(gap['value'], task)} ", ""), (gap["level"], COLORS[gap["level"]])]
+            if gap["level"] == "unsettled":
+                pieces.append((f" ({interval(gap['low'], gap['high'], task)})", ""))
+    return pieces
