@@ -24,7 +24,7 @@ FLOORS = (
     {"streams"},
     {"spec"},
     {"yaml_loader", "short_forms", "contradictions", "spec_problems", "plugins", "schema"},
-    {"spec_file"},
+    {"spec_file", "starter"},
     {"experiment"},
     {"train", "model"},
     {"runs", "metrics", "checkpoint", "diagnose"},
