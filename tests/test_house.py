@@ -20,7 +20,7 @@ FLOORS = (
     {"component", "paths"},
     {"nn"},
     {"files", "provenance", "records", "threads", "tree"},
-    {"data"},
+    {"data", "first_parameters"},
     {"streams"},
     {"spec"},
     {"yaml_loader", "short_forms", "contradictions", "spec_problems", "plugins", "schema"},
