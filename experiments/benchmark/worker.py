@@ -12,8 +12,21 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+
+from workloads import Workload
+
+# Each peer: the module and function that train with it, and the package whose version is told.
+PEERS = {
+    "dlx": ("with_dlx", "loop", "dlx"),
+    "PyTorch": ("with_torch", "eager", "torch"),
+    "PyTorch compiled": ("with_torch", "compiled", "torch"),
+    "JAX": ("with_jax", "jitted", "jax"),
+    "scikit-learn": ("with_sklearn", "fit", "scikit-learn"),
+    "limit": ("limit", "limit", "torch"),
+}
 
 
 def limit_threads(threads: int) -> None:
@@ -49,19 +62,19 @@ def fastest(candidates: dict, epoch: int) -> tuple[str, float]:
 
 def main() -> None:
     peer, threads, folder, given = sys.argv[1:5]
+    cores = os.sched_getaffinity(0)
     if int(threads):
         limit_threads(int(threads))
-    from peers import PEERS
-    from workloads import Workload
-
+    module, function, package = PEERS[peer]
     work = Workload(**json.loads(given))
-    function, package = PEERS[peer]
-    candidates = function(work, Path(folder))
+    candidates = getattr(import_module(module), function)(work, Path(folder))
+    os.sched_setaffinity(0, cores)
     if len(sys.argv) > 5:
         next(iter(candidates.values()))(int(sys.argv[5]))
         return
     name, pace = fastest(candidates, math.ceil(work.m / work.batch_size))
-    print(json.dumps({"candidate": name, "version": version(package)}), flush=True)
+    versions = [f"{package} {version(package)}" for package in (package, "numpy")]
+    print(json.dumps({"candidate": name, "versions": versions}), flush=True)
     for line in sys.stdin:
         pace = timed(candidates[name], steps_for(float(line), pace))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

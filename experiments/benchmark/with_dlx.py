@@ -1,0 +1,49 @@
+"""dlx: its public training loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from stepping import Run
+from workloads import Workload, read_examples
+
+from dlx.session import prepare
+from dlx.spec import Spec
+from dlx.train import fit
+
+
+def loop(work: Workload, folder: Path) -> dict[str, Run]:
+    """The public training loop; only its first epoch, which belongs to the warm-up, is followed by an evaluation."""
+    for_ever = 10**9
+    spec = {
+        "data": {"train": source(work, folder)},
+        "architecture": {"hidden": list(work.units[1:-1]), "batch_norm": work.batch_norm},
+        "regularization": {"keep_prob": work.keep_prob},
+        "optimizer": {"name": work.optimizer, "learning_rate": work.learning_rate},
+        "training": {
+            "epochs": for_ever,
+            "evaluate_every": for_ever,
+            "batch_size": "full" if work.batch_size == work.m else work.batch_size,
+        },
+    }
+    experiment = prepare(Spec.model_validate(spec))
+    progress = fit(experiment)
+
+    def run(n: int) -> int:
+        position = experiment.position
+        start = position.step
+        while position.step < start + n:
+            next(progress)
+        return position.step - start
+
+    return {f"threads {experiment.spec.training.threads}": run}
+
+
+def source(work: Workload, folder: Path) -> dict[str, str]:
+    """A pair of .npy files is read memory-mapped, one .npz file into memory."""
+    if work.memory_mapped:
+        return {"name": "file", "path": str(folder / "X.npy"), "target": str(folder / "y.npy")}
+    X, y = read_examples(folder)
+    np.savez(folder / "examples.npz", X=X, y=y)
+    return {"name": "file", "path": str(folder / "examples.npz")}
