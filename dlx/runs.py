@@ -217,12 +217,16 @@ def _new_directory(root: Path, name: str) -> Path:
     with writing(root / name):
         (root / name).mkdir(parents=True, exist_ok=True)
         while True:
-            path = root / name / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+            path = root / name / f"{_now()}-{secrets.token_hex(3)}"
             try:
                 path.mkdir()
             except FileExistsError:
                 continue
             return path
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _empty_directory(path: Path) -> Path:

@@ -1,0 +1,96 @@
+"""Files are written whole or not at all, and JSON is strict."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlx.errors import DataError, EnvironmentProblem
+from dlx.files import read, read_json, to_json, write_atomically
+
+
+def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    for content in (b"one", memoryview(b"two")):
+        write_atomically(path, content)
+    assert path.read_bytes() == b"two"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "mine", b"")
+    (tmp_path / "usual").touch()
+    assert (tmp_path / "mine").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """A limit on the size of files: writing past it fails as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, ignored)
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_disk_without_room_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_atomically(path, b"old")
+    with pytest.raises(EnvironmentProblem, match=r"/a: cannot be written: File too large$"):
+        write_atomically(path, bytes(10_000))
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentProblem, match=r"gone/a: cannot be written: No such file or directory"):
+        write_atomically(tmp_path / "gone" / "a", b"")
+
+
+@dataclass
+class Row:
+    epoch: int
+    cost: float
+
+
+def test_json_is_strict_and_plain() -> None:
+    document = {
+        "row": Row(3, float("inf")),
+        "numpy": [np.float32(0.5), np.float64("nan"), np.int64(7), np.bool_(True), np.arange(2)],
+        "path": Path("a/b"),
+        1: ("ñ", None, True, 2**70, 0.1 + 0.2),
+    }
+    assert json.loads(to_json(document)) == {
+        "row": {"epoch": 3, "cost": None},
+        "numpy": [0.5, None, 7, True, [0, 1]],
+        "path": "a/b",
+        "1": ["ñ", None, True, 2**70, 0.1 + 0.2],
+    }
+    assert "ñ" in to_json(document).decode()
+
+
+def test_a_file_name_that_is_no_text_survives_in_json() -> None:
+    name = os.fsdecode(b"caf\xe9")
+    assert json.loads(to_json({"command": name})) == {"command": name}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000], ids=["empty", "cut", "no text", "deep"])
+def test_damaged_json_names_the_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "run.json").write_bytes(content)
+    with pytest.raises(DataError, match=r"run\.json: is damaged"):
+        read_json(tmp_path / "run.json")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="gone: cannot be read: No such file or directory"):
+        read(tmp_path / "gone")
