@@ -1,7 +1,7 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
-from dlx.render.lines import facts, say, table
 from dlx.render.display import progress
+from dlx.render.lines import facts, say, table
 from dlx.render.summary import summary
 
 __all__ = ["facts", "progress", "say", "summary", "table"]
