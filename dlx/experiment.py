@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.data.dataset import Dataset, load_dataset
+from dlx.data.dataset import Dataset
+from dlx.data.loading import load_dataset
 from dlx.errors import Place, Problem, SpecError
 from dlx.nn.layers import BatchNorm, mask_from
 from dlx.nn.losses import Loss

@@ -2,10 +2,252 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
 from dlx.component import Component
+from dlx.data.examples import Array, Column, Examples
+from dlx.data.formats import APPLIES_TO, PAIRS, SUFFIXES, format_of
+from dlx.data.imputation import Impute
+from dlx.data.readers import read_file
+from dlx.data.tables import TableOptions
+from dlx.errors import allowed
+from dlx.paths import FilePath, absolute
+
+Count = Annotated[int, Field(ge=2, description="number of examples")]
+Deviation = Annotated[float, Field(ge=0, description="standard deviation of what is added to each coordinate")]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="of numpy.random.RandomState")]
+Names = Annotated[tuple[str | int, ...], Field(strict=False)]
 
 
 class Source(Component):
     """Where examples come from."""
 
     kind = "source"
+
+    @abstractmethod
+    def load(self) -> dict[str, Examples]:
+        """All examples under ``all``, or the parts train, train_dev, dev and test as far as the source has them."""
+
+    def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
+        """The same in the columns that train has; only tables differ, since they may lack or add some."""
+        return self.load()
+
+
+class Circles(Source):
+    """A circle around a smaller one: class 0 at radius 1, class 1 at radius `factor`.
+
+    Angles are spread evenly over each circle; then all points are shuffled, then noise is added. The arrays of
+    scikit-learn's make_circles(n_samples=m, noise=noise, factor=factor, random_state=seed), bit for bit.
+    """
+
+    name = "circles"
+    m: Count = 100
+    noise: Deviation = 0.0
+    seed: Seed = 0
+    factor: Annotated[float, Field(ge=0, lt=1, description="radius of the inner circle")] = 0.8
+
+    def load(self) -> dict[str, Examples]:
+        angles = [np.linspace(0, 2 * np.pi, n, endpoint=False) for n in (self.m // 2, self.m - self.m // 2)]
+        outer, inner = (np.column_stack([np.cos(angle), np.sin(angle)]) for angle in angles)
+        return _shuffled([outer, inner * self.factor], self.noise, np.random.RandomState(self.seed))
+
+
+class Moons(Source):
+    """Two interleaving half circles: (cos t, sin t) for class 0 and (1 − cos t, ½ − sin t) for class 1, 0 ≤ t ≤ π.
+
+    t is spread evenly; then all points are shuffled, then noise is added. The arrays of scikit-learn's
+    make_moons(n_samples=m, noise=noise, random_state=seed), bit for bit.
+    """
+
+    name = "moons"
+    m: Count = 100
+    noise: Deviation = 0.0
+    seed: Seed = 0
+
+    def load(self) -> dict[str, Examples]:
+        t0, t1 = (np.linspace(0, np.pi, n) for n in (self.m // 2, self.m - self.m // 2))
+        outer = np.column_stack([np.cos(t0), np.sin(t0)])
+        inner = np.column_stack([1 - np.cos(t1), 1 - np.sin(t1) - 0.5])  # not ½ − sin t: the last bit would differ
+        return _shuffled([outer, inner], self.noise, np.random.RandomState(self.seed))
+
+
+class Blobs(Source):
+    """Round normal clouds, one for each class: x ~ N(center, noise²·I).
+
+    Centers that are not given are drawn evenly from [−10, 10]². The arrays of scikit-learn's make_blobs(n_samples=m,
+    centers=centers, cluster_std=noise, random_state=seed), bit for bit.
+    """
+
+    name = "blobs"
+    m: Count = 100
+    noise: Annotated[
+        Annotated[float, Field(ge=0)] | Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(strict=False)],
+        Field(description="standard deviation of the clouds: one number, or one for each center"),
+    ] = 1.0
+    seed: Seed = 0
+    centers: Annotated[
+        Annotated[int, Field(ge=2)]
+        | Annotated[tuple[Annotated[tuple[float, ...], Field(strict=False)], ...], Field(strict=False, min_length=2)],
+        Field(description="how many, or where: a list of points"),
+    ] = 3
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        count = self.centers if isinstance(self.centers, int) else len(self.centers)
+        if isinstance(self.noise, tuple) and len(self.noise) != count:
+            raise ValueError(f"noise has {len(self.noise)} numbers for {count} centers")
+        if not isinstance(self.centers, int) and len({len(center) for center in self.centers}) > 1:
+            raise ValueError("every center needs the same number of coordinates")
+        if self.m < count:
+            raise ValueError(f"m = {self.m} is too few for {count} centers")
+        return self
+
+    def load(self) -> dict[str, Examples]:
+        rng = np.random.RandomState(self.seed)
+        given = self.centers
+        centers = rng.uniform(-10, 10, (given, 2)) if isinstance(given, int) else np.array(given, np.float64)
+        sizes = [(self.m + len(centers) - 1 - i) // len(centers) for i in range(len(centers))]
+        noise = np.broadcast_to(self.noise, len(centers))
+        clouds = [rng.normal(centers[i], noise[i], (n, centers.shape[1])) for i, n in enumerate(sizes)]
+        return _shuffled(clouds, 0.0, rng)
+
+
+class Spirals(Source):
+    """Arms of a spiral, one for each class: class c of C has the points r·(cos φ, sin φ), φ = 2π(turns·r + c/C).
+
+    r = 1/n, 2/n, …, 1 over the class's n examples; then all points are shuffled, then noise is added.
+    """
+
+    name = "spirals"
+    m: Count = 100
+    noise: Deviation = 0.0
+    seed: Seed = 0
+    classes: Annotated[int, Field(ge=2, description="number of arms")] = 2
+    turns: Annotated[float, Field(gt=0, description="turns of each arm around the middle")] = 1.0
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.m < self.classes:
+            raise ValueError(f"m = {self.m} is too few for {self.classes} classes")
+        return self
+
+    def load(self) -> dict[str, Examples]:
+        arms = [self._arm(c, (self.m + self.classes - 1 - c) // self.classes) for c in range(self.classes)]
+        return _shuffled(arms, self.noise, np.random.RandomState(self.seed))
+
+    def _arm(self, c: int, n: int) -> Array:
+        r = np.arange(1, n + 1) / n
+        angle = 2 * np.pi * (self.turns * r + c / self.classes)
+        return np.column_stack([r * np.cos(angle), r * np.sin(angle)])
+
+
+class Xor(Source):
+    """The square [−1, 1]² with class 1 where the signs of the two coordinates differ: no line separates it.
+
+    x ~ U([−1, 1]²), y = [x₁·x₂ < 0]; then noise is added.
+    """
+
+    name = "xor"
+    m: Count = 100
+    noise: Deviation = 0.0
+    seed: Seed = 0
+
+    def load(self) -> dict[str, Examples]:
+        rng = np.random.RandomState(self.seed)
+        X = rng.uniform(-1, 1, (self.m, 2))
+        y = (X[:, 0] * X[:, 1] < 0).astype(np.int64)
+        return {"all": Examples(X + rng.normal(scale=self.noise, size=X.shape), y)}
+
+
+class Digits(Source):
+    """1,797 handwritten digits, images of 8×8 pixels with values 0 … 16, ten classes.
+
+    The test set of E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+    Repository 1998, doi 10.24432/C50P49, licence CC BY 4.0: the same as scikit-learn's load_digits.
+    """
+
+    name = "digits"
+
+    def load(self) -> dict[str, Examples]:
+        with np.load(Path(__file__).with_name("digits.npz")) as file:
+            return {"all": Examples(file["X"], file["y"], image_shape=(8, 8), origin="digits")}
+
+
+class File(Source):
+    """A file, whose format follows from the end of its name; its rows are examples.
+
+    CSV (.csv .tsv .txt .data, also .gz) and Parquet: named columns of numbers or text, text becomes one-hot categories.
+    NPZ: X and y, or X_train, y_train, X_dev, …, y_test. NPY (stays on disk, however large) and IDX (.idx or -ubyte,
+    also .gz): one file of inputs, and `target` names the one of labels. Nothing is ever unpickled.
+    """
+
+    name = "file"
+    path: Annotated[FilePath, Field(description="from the folder of the spec, or absolute")]
+    target: Annotated[
+        str | int | Names | None,
+        Field(description="tables: the column or columns to predict, by name or number (-1 is the last); else a path"),
+    ] = None
+    header: Annotated[bool, Field(description="CSV: whether the first line names the columns; else 0, 1, 2, …")] = True
+    delimiter: Annotated[
+        str | None, Field(min_length=1, max_length=1, description="CSV: tab in .tsv, comma elsewhere, unless given")
+    ] = None
+    categorical: Annotated[Names, Field(description="tables: columns whose numbers are names of categories")] = ()
+    ignore: Annotated[Names, Field(description="tables: columns to leave out")] = ()
+    impute: Annotated[
+        Impute | None,
+        Field(description="tables: train's mean … for missing numbers, its most frequent for missing categories"),
+    ] = None
+    image_shape: Annotated[
+        Annotated[tuple[int, int], Field(strict=False)] | Annotated[tuple[int, int, int], Field(strict=False)] | None,
+        Field(description="[h, w] or [h, w, c] where a row is an image"),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _target_as_path(cls, given: Any) -> Any:
+        """The labels' file, for formats that have them in a file of their own."""
+        if isinstance(given, dict) and format_of(str(given.get("path"))) in PAIRS and "target" in given:
+            return {**given, "target": absolute(given["target"])}
+        return given
+
+    @model_validator(mode="after")
+    def _fits_the_format(self) -> Self:
+        kind = format_of(self.path)
+        if kind is None:
+            raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, SUFFIXES)}")
+        if kind in PAIRS and self.target is not None and format_of(str(self.target)) not in PAIRS:
+            raise ValueError(f"target must be the path of an NPY or IDX file with the labels, got {self.target!r}")
+        for option, kinds in APPLIES_TO.items():
+            if kind not in kinds and getattr(self, option) != type(self).model_fields[option].default:
+                raise ValueError(f"{option} does not apply to {kind} files")
+        return self
+
+    def load(self) -> dict[str, Examples]:
+        return self.load_like(())
+
+    def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
+        found = read_file(Path(self.path), self.options, columns)
+        shape = self.image_shape
+        return found if shape is None else {part: replace(some, image_shape=shape) for part, some in found.items()}
+
+    @property
+    def options(self) -> TableOptions:
+        """What it takes to read another file the same way."""
+        target = self.target if isinstance(self.target, tuple) else () if self.target is None else (self.target,)
+        return TableOptions(target, self.header, self.delimiter, self.categorical, self.ignore, self.impute)
+
+
+def _shuffled(classes: Sequence[Array], noise: float, rng: np.random.RandomState) -> dict[str, Examples]:
+    """The points of all classes in one random order, then with noise added."""
+    y = np.repeat(np.arange(len(classes)), [len(points) for points in classes])
+    order = np.arange(len(y))
+    rng.shuffle(order)
+    X = np.vstack(classes)[order]
+    return {"all": Examples(X + rng.normal(scale=noise, size=X.shape), y[order])}

@@ -1,0 +1,105 @@
+"""Array files: NPZ, NPY and IDX; rows are examples in each of them, and nothing is ever unpickled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.npyio import NpzFile
+
+from dlx.data.examples import Array, Examples
+from dlx.data.formats import format_of, open_binary, readable
+from dlx.data.mapped import MappedRows
+from dlx.errors import DataError
+
+PARTS = ("train", "train_dev", "dev", "test")
+IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+LARGEST_TURNED = 2**30  # bytes of a file in column order that is still turned into rows, in memory
+
+
+def read_npz(path: Path) -> dict[str, Examples]:
+    """The examples in X and y (the one part is then called all), or in X_train, y_train, X_dev, …, y_test.
+
+    Capitals make no difference in these names; y may be missing.
+    """
+    with _numpy_file(path), np.load(path, allow_pickle=False) as file:
+        if not isinstance(file, NpzFile):
+            raise ValueError("it holds one array and no names; give it the suffix .npy")
+        names = {name.lower(): name for name in file.files}
+        endings = {part: f"_{part}" for part in PARTS if f"x_{part}" in names} | ({"all": ""} if "x" in names else {})
+        if not endings or ("all" in endings and len(endings) > 1):
+            what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
+            raise ValueError(f"{what}; it holds {', '.join(file.files) or 'nothing'}")
+        return {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
+
+
+def read_pair(path: Path, target: Path | None) -> dict[str, Examples]:
+    """The examples in an NPY or IDX file, and their labels in another, which may be missing."""
+    X = _read_array(path)
+    y = None if target is None else _read_array(target)
+    if isinstance(y, np.memmap):
+        y = np.array(y)
+    if not (isinstance(X, np.memmap) and X.dtype.kind in "biuf" and 1 <= X.ndim <= 4 and X.size):
+        return {"all": Examples(X, y, origin=str(path))}
+    image_shape = X.shape[1:] if X.ndim > 2 else None
+    return {"all": Examples(_rows_of(X, path), y, image_shape=image_shape, origin=str(path))}
+
+
+def _of_npz(file: NpzFile, names: dict[str, str], ending: str, path: Path) -> Examples:
+    y = file[names[f"y{ending}"]] if f"y{ending}" in names else None
+    X = names[f"x{ending}"]
+    return Examples(file[X], y, origin=f"{path}: {X}" if ending else str(path))
+
+
+def _read_array(path: Path) -> Array:
+    return _read_npy(path) if format_of(path.name) == "npy" else _read_idx(path)
+
+
+def _read_npy(path: Path) -> Array:
+    with _numpy_file(path):
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if isinstance(array, NpzFile):
+            array.close()
+            raise ValueError("it holds several named arrays; give it the suffix .npz")
+        return np.asanyarray(array)
+
+
+def _rows_of(X: np.memmap[tuple[int, ...], np.dtype[np.generic]], path: Path) -> Array | MappedRows:
+    if X.flags.c_contiguous:
+        return MappedRows.of(X)
+    if X.nbytes > LARGEST_TURNED:
+        what = "the array is stored column by column (Fortran order), so its rows cannot be read one by one"
+        raise DataError(f"{path}: {what}; save np.ascontiguousarray(X) instead")
+    return np.array(X, order="C")
+
+
+def _read_idx(path: Path) -> Array:
+    """The array of an IDX file: two zero bytes, a type, the number of dimensions, their sizes, the numbers.
+
+    Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "the IDX file format".
+    """
+    with readable(path), open_binary(path) as file:
+        data = file.read()
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in IDX_TYPES or len(data) < 4 + 4 * data[3]:
+        raise DataError(f"{path}: this is no IDX file (it must begin with two zero bytes, a type and dimensions)")
+    shape = tuple(np.frombuffer(data, ">u4", data[3], 4).tolist())
+    dtype = np.dtype(IDX_TYPES[data[2]])
+    expected = 4 + 4 * data[3] + prod(shape) * dtype.itemsize
+    if len(data) != expected:
+        raise DataError(f"{path}: an IDX file of shape {shape} has {expected} bytes, this one has {len(data)}")
+    numbers = np.frombuffer(data, dtype, offset=4 + 4 * data[3]).reshape(shape)
+    return numbers.astype(dtype.newbyteorder("="), copy=False)
+
+
+@contextmanager
+def _numpy_file(path: Path) -> Iterator[None]:
+    with readable(path):
+        try:
+            yield
+        except ValueError as error:
+            pickled = "object" in str(error).lower() or "pickle" in str(error)
+            what = "it holds Python objects or is no NumPy file, and dlx never unpickles" if pickled else error
+            raise DataError(f"{path}: {what}") from error

@@ -1,0 +1,89 @@
+"""Mini-batches: rows of a part gathered in any order, augmented, normalized and cast, from memory or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.examples import Array
+from dlx.data.mapped import MappedRows
+from dlx.data.windows import Windows
+
+if TYPE_CHECKING:
+    from dlx.data.augmentation import Augmentation
+    from dlx.data.dataset import Dataset
+    from dlx.data.splits import Rng
+
+
+class Scaling:
+    """x_norm = (x − shift)·scale, in the network's type.
+
+    The difference is taken in a type that holds x as well, so that large values close to each other stay apart.
+    """
+
+    def __init__(self, shift: Array, scale: Array, dtype: np.dtype[np.generic]) -> None:
+        self._shift = shift if shift.any() else None
+        self._scale = scale.astype(dtype) if (scale != 1).any() else None
+
+    def write(self, raw: Array, out: Array) -> None:
+        """Write the rows ``raw``, normalized, into ``out``."""
+        common = np.result_type(raw, out)
+        if self._shift is None or common == out.dtype:
+            np.copyto(out, raw, casting="same_kind")  # apart, because arithmetic on mixed types is slower
+            raw = out
+        if self._shift is not None:
+            np.subtract(raw, self._shift.astype(common), out=out, casting="same_kind")
+        if self._scale is not None:
+            np.multiply(out, self._scale, out=out)
+
+
+class Reader:
+    """The examples of one part as the network takes them; the same bits wherever they are read from.
+
+    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the targets.
+    With ``augment``, each filling changes the images anew, by numbers drawn from ``rng``.
+    """
+
+    def __init__(
+        self, dataset: Dataset, part: str, dtype: str, augment: Sequence[Augmentation] = (), rng: Rng | None = None
+    ) -> None:
+        X, y = dataset.parts[part].X, dataset.parts[part].y
+        self.m, self.n_x, self.n_y = len(X), dataset.n_x, dataset.n_y
+        self._dtype = np.dtype(dtype)
+        self._augment, self._rng, self._image_shape = augment, rng, dataset.image_shape
+        self._ready = None if augment else dataset.ready(part, self._dtype)
+        self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
+        self._rows = Windows(X) if isinstance(X, MappedRows) else X
+        is_regression = dataset.task == "regression"
+        self._codes = None if is_regression else y
+        self._columns = (y.T if is_regression else np.eye(len(dataset.classes))[-self.n_y :]).astype(dtype)
+
+    def buffers(self, size: int) -> tuple[Array, Array]:
+        """X (size, n_x) and Y (n_y, size) for `fill` to write, both C-contiguous."""
+        return np.zeros((size, self.n_x), self._dtype), np.zeros((self.n_y, size), self._dtype)
+
+    def order(self, rng: Rng) -> Array:
+        """The order of an epoch: in memory ``rng.permutation(m)``, in a file what `Windows.order` guarantees."""
+        return self._rows.order(rng) if isinstance(self._rows, Windows) else rng.permutation(self.m)
+
+    def fill(self, index: Array, X: Array, Y: Array) -> None:
+        """Write the examples with these numbers into the buffers."""
+        if self._ready is not None:
+            self._ready.take(index, 0, X, "clip")
+        else:
+            self._scaling.write(self._changed(self._gathered(index)), X)
+        self._columns.take(index if self._codes is None else self._codes.take(index), 1, Y, "clip")
+
+    def _gathered(self, index: Array) -> Array:
+        rows = self._rows
+        return rows.take(index) if isinstance(rows, Windows) else rows.take(index, 0, mode="clip")
+
+    def _changed(self, rows: Array) -> Array:
+        if not self._augment or self._rng is None or self._image_shape is None:
+            return rows
+        images = rows.reshape(len(rows), *self._image_shape).astype(self._dtype)
+        for augmentation in self._augment:
+            images = augmentation.apply(images, self._rng)
+        return images.reshape(rows.shape)

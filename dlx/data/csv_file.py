@@ -1,0 +1,151 @@
+"""CSV files: text in UTF-8, one record an example, fields quoted where they need it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from dlx.data.examples import Array, Column
+from dlx.data.formats import open_binary, readable
+from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.errors import DataError
+
+MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
+RECORDS = 4096  # turned into numbers at once, so that their text does not fill the memory
+Record = tuple[int, list[str]]  # the line it ends in, and its fields
+
+
+def read_csv(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
+    """The used columns: numbers where every value is one, text where none is; both in one column is an error.
+
+    Empty fields, ``NA``, ``N/A``, ``NaN``, ``null`` and ``?`` are missing values; empty lines are passed over.
+    """
+    records = _records(path, options.delimiter or ("\t" if ".tsv" in path.suffixes else ","))
+    first = next(records, None)
+    if first is None:
+        raise DataError(f"{path}: the file is empty")
+    names = _names(path, first[1], options, like)
+    of = roles(names, options, like, path)
+    text = of.categorical.union(of.target)
+    lines, pieces = _read(path, records if options.header else chain([first], records), names, of, text)
+    table = Table(path, {}, len(lines), lines)
+    for name in of.used if lines else ():
+        values = _text(pieces[name]) if name in text else _settled(table, name, pieces[name])
+        table.values[name] = _labels(values) if name in of.target else values
+    return table, of
+
+
+def _records(path: Path, delimiter: str) -> Iterator[Record]:
+    with readable(path), open_binary(path) as file:
+        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+        reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
+        try:
+            for fields in reader:
+                if fields:
+                    yield reader.line_num, fields
+        except csv.Error as error:
+            raise DataError(f"{path}:{reader.line_num}: {error}") from error
+        except UnicodeDecodeError as error:
+            what = f"the text is not UTF-8 (byte 0x{error.object[error.start]:02x})"
+            raise DataError(f"{path}:{_first_undecodable(path)}: {what}; save the file as UTF-8") from error
+
+
+def _first_undecodable(path: Path) -> int:
+    with open_binary(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1  # the file has been mended meanwhile
+
+
+def _names(path: Path, first: list[str], options: TableOptions, like: Sequence[Column]) -> list[str]:
+    """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
+    if not options.header:
+        only_features = like and len(first) == len(like)
+        return [column.name for column in like] if only_features else [str(number) for number in range(len(first))]
+    if not like and not set(first).intersection(options.target) and None not in map(_number, first):
+        raise DataError(f"{path}:1: the header has only numbers; if the file has none, state `header: false`")
+    for name, count in Counter(first).items():
+        if count > 1:
+            raise DataError(f"{path}:1: the header has {count} columns named {name!r}")
+    if "" in first and not like and "" not in options.ignore:
+        what = f"column {first.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
+        raise DataError(f"{path}:1: {what}")
+    return first
+
+
+def _read(
+    path: Path, records: Iterable[Record], names: list[str], of: Roles, text: frozenset[str]
+) -> tuple[list[int], dict[str, list[Array]]]:
+    """The lines of the records, and the used columns in pieces of equal length."""
+    records = iter(records)
+    lines: list[int] = []
+    pieces: dict[str, list[Array]] = {name: [] for name in of.used}
+    while some := list(islice(records, RECORDS)):
+        for line, fields in some:
+            if len(fields) != len(names):
+                raise DataError(f"{path}:{line}: {len(fields)} fields, where {len(names)} are expected")
+            lines.append(line)
+        for name, values in zip(names, zip(*(fields for _, fields in some), strict=True), strict=True):
+            if name in pieces:
+                pieces[name].append(_piece(values, name in text))
+    return lines, pieces
+
+
+def _piece(values: tuple[str, ...], is_text: bool) -> Array:
+    """The values as numbers if they all are, else as they stand."""
+    try:
+        return np.array(values, dtype=object if is_text else np.float64)
+    except ValueError:
+        return np.array(values, dtype=object)
+
+
+def _number(value: str) -> float | None:
+    """The number that a field holds, NaN where it is missing, None where it holds anything else."""
+    try:
+        return nan if value.strip() in MISSING else float(value)
+    except ValueError:
+        return None
+
+
+def _text(pieces: list[Array]) -> Array:
+    """The values as they stand, None where they are missing."""
+    values = np.concatenate(pieces)
+    values[[value.strip() in MISSING for value in values]] = None
+    return values
+
+
+def _settled(table: Table, name: str, pieces: list[Array]) -> Array:
+    """A column of numbers, or of text where none of its values is a number."""
+    if all(piece.dtype == np.float64 for piece in pieces):
+        return np.concatenate(pieces)
+    values = np.concatenate([piece.astype(object) for piece in pieces])
+    numbers = [_number(value) if isinstance(value, str) else value for value in values]
+    words = np.array([number is None for number in numbers])
+    if not words.any():
+        return np.array(numbers, np.float64)
+    values[~words] = None
+    if any(number == number for number in numbers if number is not None):
+        what = "is not a number, as others in this column are; mend it, or name the column in `categorical`"
+        row = int(words.argmax())
+        raise table.fault(row, name, f"{values[row]!r} {what}")
+    return values
+
+
+def _labels(values: Array) -> Array:
+    """Labels or targets as whole numbers if they all are, else as real numbers, else as text."""
+    for kind in (np.int64, np.float64):
+        try:
+            return values.astype(kind)
+        except (ValueError, TypeError, OverflowError):  # TypeError: one is missing, which the caller reports
+            continue
+    return values

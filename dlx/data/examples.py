@@ -1,0 +1,122 @@
+"""Examples: one row of numbers each, in memory or in a file, with its label or targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dlx.errors import DataError
+
+if TYPE_CHECKING:
+    from dlx.data.mapped import MappedRows
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+CHUNK = 2**17  # numbers worked on at once: 1 MiB of float64, which stays in the cache
+
+
+class Column(NamedTuple):
+    """A column as the user knows it: a number, or one of `categories`, which become a 0/1 feature each."""
+
+    name: str
+    categories: tuple[str, ...] | None = None
+
+    def features(self) -> list[str]:
+        """The names of the features that this column becomes."""
+        return [self.name] if self.categories is None else [f"{self.name}={value}" for value in self.categories]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Raw examples, one in each row of X.
+
+    X: (m, n_x) numbers, images (m, h, w) or (m, h, w, c), or rows that stay in their file.
+    y: (m,) labels or targets, (m, k) targets, or None where they are unknown.
+    image_shape: (h, w) or (h, w, c) where a row of X is an image.
+    columns: what the features mean; numbers x1, x2, … unless given.
+    impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
+    origin: what messages call these examples.
+    """
+
+    X: Array | MappedRows
+    y: Array | None
+    image_shape: tuple[int, ...] | None = None
+    columns: tuple[Column, ...] = ()
+    impute: str | None = None
+    origin: str = "the source"
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of X."""
+        return tuple(name for column in self.columns for name in column.features())
+
+
+def tidy(examples: Examples) -> Examples:
+    """The same examples with X as (m, n_x) rows and a single target as (m,); what does not fit raises DataError."""
+    X, image_shape = _as_rows(examples)
+    m, n_x = X.shape
+    if m == 0 or n_x == 0:
+        raise DataError(f"{examples.origin}: there are no {'examples' if m == 0 else 'features'}")
+    if image_shape is not None and prod(image_shape) != n_x:
+        what = f"image_shape {list(image_shape)} makes {prod(image_shape)} numbers, a row has {n_x}"
+        raise DataError(f"{examples.origin}: {what}")
+    y = None if examples.y is None else _as_targets(examples.y, X.shape, examples.origin)
+    columns = examples.columns or tuple(Column(f"x{j + 1}") for j in range(n_x))
+    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns)
+    _check_finite(tidied)
+    return tidied
+
+
+def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
+    """The rows of X with these numbers: a copy in memory, or the same file read in those places."""
+    return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
+
+
+def chunks(X: Array | MappedRows) -> Iterator[Array]:
+    """X in consecutive pieces that fit the cache."""
+    size = max(1, CHUNK // X.shape[1])
+    for start in range(0, len(X), size):
+        yield X[start : start + size]
+
+
+def _as_rows(examples: Examples) -> tuple[Array | MappedRows, tuple[int, ...] | None]:
+    X = examples.X
+    if X.dtype.kind not in "biuf":
+        raise DataError(f"{examples.origin}: X must hold numbers, its type is {X.dtype}")
+    if not isinstance(X, np.ndarray):
+        return X, examples.image_shape
+    if not 1 <= X.ndim <= 4:
+        what = f"X has shape {X.shape}; it must be (m, n), or (m, h, w) or (m, h, w, c) for images"
+        raise DataError(f"{examples.origin}: {what}")
+    rows = X.reshape(len(X), prod(X.shape[1:]))
+    if rows.dtype == bool:
+        rows = rows.view(np.uint8)
+    return np.ascontiguousarray(rows), examples.image_shape or (X.shape[1:] if X.ndim > 2 else None)
+
+
+def _as_targets(y: Array, shape: tuple[int, ...], origin: str) -> Array:
+    if y.dtype.kind not in "biufU" or not 1 <= y.ndim <= 2:
+        what = f"y must be labels or numbers of shape (m,) or (m, k), it is {y.dtype} of shape {y.shape}"
+        raise DataError(f"{origin}: {what}")
+    if len(y) != shape[0]:
+        hint = "; transpose them" if shape[1] in y.shape else ""
+        what = f"rows are examples in every file, but X has {shape[0]} and y has {len(y)} rows"
+        raise DataError(f"{origin}: {what} (shapes {shape} and {y.shape}){hint}")
+    return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+
+def _check_finite(examples: Examples) -> None:
+    row = 0
+    for chunk in chunks(examples.X) if examples.X.dtype.kind == "f" and examples.impute is None else ():
+        if not np.isfinite(chunk).all():
+            i, j = np.argwhere(~np.isfinite(chunk))[0]
+            raise DataError(f"{examples.origin}: X[{row + i}, {j}] is {chunk[i, j]} (row and column count from 0)")
+        row += len(chunk)
+    y = examples.y
+    if y is not None and y.dtype.kind == "f" and not np.isfinite(y).all():
+        place = np.argwhere(~np.isfinite(y))[0]
+        raise DataError(f"{examples.origin}: y[{', '.join(map(str, place))}] is {y[tuple(place)]} (counted from 0)")

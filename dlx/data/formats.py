@@ -1,0 +1,71 @@
+"""Files of examples: which format a name tells, and what is said when one cannot be read."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO, cast
+from zipfile import BadZipFile
+
+from dlx.errors import DataError
+
+FORMATS = {
+    "csv": "csv",
+    "tsv": "csv",
+    "txt": "csv",
+    "data": "csv",
+    "parquet": "parquet",
+    "npz": "npz",
+    "npy": "npy",
+    "idx": "idx",
+}
+TABLES = ("csv", "parquet")
+PAIRS = ("npy", "idx")  # inputs in one file, labels in another
+ZIPPED = ("csv", "idx")
+SUFFIXES = [*(f".{suffix}" for suffix in FORMATS), "-idx3-ubyte", "and .gz behind those of CSV and IDX"]
+APPLIES_TO = {  # options of the source `file`
+    "target": TABLES + PAIRS,
+    "header": ("csv",),
+    "delimiter": ("csv",),
+    "categorical": TABLES,
+    "ignore": TABLES,
+    "impute": TABLES,
+}
+
+
+def format_of(path: str) -> str | None:
+    """csv, parquet, npz, npy or idx, as the end of the file's name tells; None for any other."""
+    name = Path(path).name.lower()
+    plain = name.removesuffix(".gz")
+    is_idx = re.search(r"[.-]idx\d?(-ubyte)?$", plain)
+    found = "idx" if is_idx else FORMATS.get(plain.rpartition(".")[2])
+    return found if plain == name or found in ZIPPED else None
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked where its name ends in .gz."""
+    return cast("BinaryIO", gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb"))
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Says as DataError, with the name of the file, what the system or a decoder finds wrong with it."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: there is no such file{_near(path)}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, BadZipFile) as error:
+        raise DataError(f"{path}: the file is damaged or cut short: {error}") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _near(path: Path) -> str:
+    there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, there, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,100 @@
+"""Labels: which task they ask for, which classes there are, and the codes that stand for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dlx.data.examples import Array
+from dlx.errors import DataError
+
+Task = Literal["binary", "multiclass", "regression"]
+Label = str | int | float | bool
+
+MOST_CLASSES = 100  # that numbers may have where no task is stated
+FEW_CLASSES = 20  # up to here a class may have a single example
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The task, with its classes in ascending order, or the number of targets of a regression."""
+
+    task: Task
+    classes: tuple[Label, ...] = ()
+    targets: int = 1
+
+    @property
+    def n_y(self) -> int:
+        """The size of the network's output."""
+        return len(self.classes) if self.task == "multiclass" else self.targets
+
+    def encode(self, y: Array, origin: str) -> Array:
+        """The place of each label among the classes (m,), from 0, in few bytes; or the targets (m, k) as float64."""
+        if self.task == "regression":
+            return self._numbers(y, origin)
+        known = np.array(self.classes)
+        if y.ndim > 1 or (y.dtype.kind == "U") != (known.dtype.kind == "U"):
+            raise DataError(f"{origin}: the labels are {_kind(y)}, those of train are {_kind(known)}")
+        codes = np.searchsorted(known, y).clip(max=len(known) - 1)
+        unknown = known[codes] != y
+        if unknown.any():
+            row = int(unknown.argmax())
+            what = f"the label {y[row].item()!r} of row {row} (counted from 0) is not among those of train"
+            raise DataError(f"{origin}: {what}: {_few(self.classes)}")
+        return codes.astype(np.uint8 if len(known) <= 256 else np.int32)
+
+    def _numbers(self, y: Array, origin: str) -> Array:
+        numbers = y.reshape(len(y), -1)
+        if y.dtype.kind == "U" or numbers.shape[1] != self.targets:
+            what = (
+                f"the targets are {_kind(y)}, but `task: regression` needs {self.targets} real numbers for each example"
+            )
+            raise DataError(f"{origin}: {what}")
+        return numbers.astype(np.float64)
+
+
+def infer_labels(y: Array, task: Task | None, origin: str) -> Labels:
+    """What train's labels (m,) or targets (m, k) ask for, or whether they fit the task that is stated.
+
+    Text, booleans and whole numbers are classes (two: binary, more: multiclass); real numbers are targets of a
+    regression. Real numbers that all happen to be whole are classes if there are at most 100 different ones. Whole
+    numbers that could be either must have their task stated: more than 100 different ones, or more than 20 that are
+    also more than half as many as the examples.
+    """
+    if (task or _regression_or_not(y, origin)) == "regression":
+        return Labels("regression", targets=1 if y.ndim == 1 else y.shape[1])
+    if y.ndim > 1:
+        raise DataError(f"{origin}: `task: {task}` needs one label for each example, y has shape {y.shape}")
+    classes = tuple(np.unique(y).tolist())
+    if len(classes) < 2:
+        raise DataError(f"{origin}: every label is {classes[0]!r}; classification needs at least two classes")
+    if task == "binary" and len(classes) > 2:
+        raise DataError(f"{origin}: `task: binary` needs two classes, there are {len(classes)}: {_few(classes)}")
+    return Labels(task or ("binary" if len(classes) == 2 else "multiclass"), classes)
+
+
+def _regression_or_not(y: Array, origin: str) -> Task | None:
+    """Regression, or None for classes."""
+    if y.dtype.kind in "Ub" and y.ndim == 1:
+        return None
+    if y.dtype.kind == "f" and (y.ndim > 1 or (y != np.floor(y)).any()):
+        return "regression"
+    count = len(np.unique(y))
+    if y.ndim == 1 and (count <= FEW_CLASSES or (count <= MOST_CLASSES and 2 * count <= len(y))):
+        return None
+    if y.dtype.kind == "f" and count > MOST_CLASSES:
+        return "regression"
+    what = f"the labels are {_kind(y)} with {count} different values: classes or quantities?"
+    raise DataError(f"{origin}: {what} State `task: multiclass` or `task: regression`")
+
+
+def _kind(y: Array) -> str:
+    name = {"U": "text", "b": "booleans", "f": "real numbers"}.get(y.dtype.kind, "whole numbers")
+    return name if y.ndim == 1 else f"{name} of shape {y.shape}"
+
+
+def _few(classes: tuple[Label, ...]) -> str:
+    shown = [repr(label) for label in classes]
+    return ", ".join(shown if len(shown) <= 12 else [*shown[:10], "…", shown[-1]])

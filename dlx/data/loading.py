@@ -1,0 +1,150 @@
+"""Loading: from a spec's section ``data`` to a data set, and from what a model keeps of it to further examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.data.dataset import Dataset, Part
+from dlx.data.examples import Array, Column, Examples, select, tidy
+from dlx.data.imputation import fit_imputation, imputed
+from dlx.data.labels import Labels, Task, infer_labels
+from dlx.data.readers import read_file
+from dlx.data.sources import File, Source
+from dlx.data.splits import Rng, split_rows
+from dlx.data.tables import TableOptions
+from dlx.errors import DataError
+
+if TYPE_CHECKING:
+    from dlx.spec import Data, Split
+
+PARTS = ("train", "train_dev", "dev", "test")
+
+
+def load_dataset(data: Data, task: Task | None, rng: Rng) -> Dataset:
+    """Load, label, split (by draws from rng) and check what ``data`` says, and fit on train what is to be fitted.
+
+    Raises:
+        DataError: something cannot be read, or does not fit the task, the split or the other parts.
+    """
+    source = data.source or data.train
+    if source is None:
+        raise DataError("data: there are no examples; state source, or train")
+    found = _loaded(data, source)
+    first = found.get("all") or found["train"]
+    labels = infer_labels(_y(first), task, first.origin)
+    found = {part: replace(some, y=labels.encode(_y(some), some.origin)) for part, some in found.items()}
+    found = _divided(found, data.split, labels, rng)
+    _check(data, found)
+    return _fitted(data, found, labels, source.options if isinstance(source, File) else TableOptions())
+
+
+def read_like(preprocessing: Mapping[str, Any], path: Path, target: str | int | None = None) -> Examples:
+    """Examples of another file, read as train was and before normalization; y holds codes, or None without labels.
+
+    A table must have train's columns, in any order, and may have others; the same holds for its categories, but none
+    may be new. target: where the labels are (a column, or a file), if not where train has them.
+    """
+    options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
+    if target is not None:
+        options["target"] = (target,)
+    columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
+    some = _whole(str(path), read_file(path, TableOptions(**options), columns))
+    n_x = sum(len(column.features()) for column in columns)
+    _check_features(some, n_x)
+    labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
+    row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
+    y = None if some.y is None else labels.encode(some.y, some.origin)
+    return replace(some, X=imputed(some.X, row), y=y)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as the tuples they were."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _loaded(data: Data, source: Source) -> dict[str, Examples]:
+    """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
+    loaded = source.load()
+    found = (
+        {part: tidy(some) for part, some in loaded.items()}
+        if data.train is None
+        else {"all": _whole("data.train", loaded)}
+    )
+    if not found.keys() & {"all", "train"}:
+        raise DataError(f"data.source: there is nothing to train on, only {', '.join(found) or 'nothing'}")
+    columns = (found.get("all") or found["train"]).columns
+    for part in PARTS[1:]:
+        other: Source | None = getattr(data, part)
+        if other is not None and part in found:
+            raise DataError(f"data.{part}: data.source has a part {part} already")
+        if other is not None:
+            found[part] = _whole(f"data.{part}", other.load_like(columns))
+    return found
+
+
+def _whole(key: str, loaded: Mapping[str, Examples]) -> Examples:
+    if set(loaded) != {"all"}:
+        raise DataError(f"{key}: one set of examples is needed here, this has the parts {', '.join(loaded)}")
+    return tidy(loaded["all"])
+
+
+def _y(some: Examples) -> Array:
+    """The labels, where there must be some."""
+    if some.y is None:
+        raise DataError(f"{some.origin}: there are no labels; state `target`, or put y into the file")
+    return some.y
+
+
+def _divided(found: dict[str, Examples], split: Split | None, labels: Labels, rng: Rng) -> dict[str, Examples]:
+    """The parts, with all examples of an undivided source split, or in train where no split is stated."""
+    if "all" not in found and split is not None:
+        raise DataError(f"data.split: the source is divided already, into {', '.join(found)}; leave split out")
+    if "all" not in found:
+        return found
+    whole = found.pop("all")
+    if split is None:
+        return {"train": whole, **found}
+    y = _y(whole)
+    strata = np.zeros(len(y), np.uint8) if labels.task == "regression" else y
+    rows = split_rows(split, strata, rng)
+    twice = rows.keys() & found.keys()
+    if twice:
+        raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
+    return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | found
+
+
+def _check(data: Data, found: Mapping[str, Examples]) -> None:
+    train = found["train"]
+    if len(train.X) < 2:
+        raise DataError(f"{train.origin}: train has one example; training needs at least two")
+    for some in found.values():
+        _check_features(some, train.X.shape[1])
+    if data.augment and train.image_shape is None:
+        raise DataError(f"data.augment: {train.origin} has no images; state `image_shape` if its rows are images")
+
+
+def _check_features(some: Examples, n_x: int) -> None:
+    if some.X.shape[1] != n_x:
+        raise DataError(f"{some.origin}: each row has {some.X.shape[1]} features, those of train have {n_x}")
+
+
+def _fitted(data: Data, found: Mapping[str, Examples], labels: Labels, options: TableOptions) -> Dataset:
+    train = found["train"]
+    rows = {how: fit_imputation(train, how) for how in {some.impute for some in found.values()} if how}
+    present = {part: found[part] for part in PARTS if part in found}
+    parts = {part: Part(imputed(some.X, rows.get(some.impute or "")), _y(some)) for part, some in present.items()}
+    shift, scale = data.normalize.fit(parts["train"].X)
+    preprocessing = {
+        "columns": [[column.name, column.categories] for column in train.columns],
+        "imputation": rows[train.impute].tolist() if train.impute else None,
+        "options": asdict(options),
+        "task": labels.task,
+        "classes": list(labels.classes),
+        "targets": labels.targets,
+    }
+    return Dataset(parts, labels, train.features, train.image_shape, shift, scale, preprocessing)

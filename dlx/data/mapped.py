@@ -1,0 +1,108 @@
+"""Rows that stay in their .npy file: only the rows asked for are in memory, however large the file is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.examples import Array
+from dlx.errors import DataError
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+GAP_BYTES = 2**14  # reading on across so wide a gap costs less than a second call
+SPAN_BYTES = 2**22  # the most that one call reads
+
+
+@dataclass(frozen=True, eq=False)
+class MappedRows:
+    """The (m, n_x) array in an .npy file, or some of its rows.
+
+    Rows are read into fresh memory rather than through mapped pages: pages count as the process's memory for as long
+    as the system cares to keep them, and a file that shrinks meanwhile would kill the process instead of an error.
+    """
+
+    path: Path
+    offset: int
+    dtype: np.dtype[np.generic]
+    file_shape: tuple[int, int]
+    rows: Array | None = None
+
+    @classmethod
+    def of(cls, array: np.memmap[tuple[int, ...], np.dtype[np.generic]]) -> MappedRows:
+        """The rows of a memory-mapped array in C order."""
+        dtype = np.dtype(np.uint8) if array.dtype == bool else array.dtype
+        return cls(Path(str(array.filename)), array.offset, dtype, (len(array), prod(array.shape[1:])))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(m, n_x)."""
+        return (self.file_shape[0] if self.rows is None else len(self.rows), self.file_shape[1])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, some: slice) -> Array:
+        return self.take(np.arange(*some.indices(len(self))))
+
+    def select(self, rows: Array) -> MappedRows:
+        """These rows of it, in this order, still in the file."""
+        return replace(self, rows=rows if self.rows is None else self.rows[rows])
+
+    def take(self, index: Array) -> Array:
+        """The rows with these numbers, in any order, in memory: (len(index), n_x) of the file's own type."""
+        rows = index if self.rows is None else self.rows[index]
+        if (rows[1:] >= rows[:-1]).all():
+            return self._read(rows)
+        order = rows.argsort(kind="stable")
+        out = np.empty((len(rows), self.shape[1]), self.dtype)
+        out[order] = self._read(rows[order])
+        return out
+
+    def expect(self, index: Array) -> None:
+        """Let the system fetch these ascending rows from the disk meanwhile, where it can; a `take` will want them."""
+        if hasattr(os, "posix_fadvise"):
+            rows = index if self.rows is None else self.rows[index]
+            with self.path.open("rb", buffering=0) as file:
+                for start, stop in self._spans(rows):
+                    place, count = self._place(rows[start]), int(rows[stop - 1] - rows[start]) + 1
+                    os.posix_fadvise(file.fileno(), place, count * self._row_bytes, os.POSIX_FADV_WILLNEED)
+
+    @property
+    def _row_bytes(self) -> int:
+        return self.dtype.itemsize * self.file_shape[1]
+
+    def _place(self, row: np.integer) -> int:
+        return self.offset + int(row) * self._row_bytes
+
+    def _spans(self, rows: Array) -> Iterator[tuple[int, int]]:
+        """Where ascending rows are cut into those that lie close enough to each other for one call."""
+        far = np.diff(rows) > max(1, GAP_BYTES // self._row_bytes)
+        full = np.diff(rows // max(1, SPAN_BYTES // self._row_bytes)) > 0
+        return pairwise([0, *(np.flatnonzero(far | full) + 1).tolist(), len(rows)] if len(rows) else [])
+
+    def _read(self, rows: Array) -> Array:
+        """Ascending rows of the file."""
+        out = np.empty((len(rows), self.shape[1]), self.dtype)
+        with self.path.open("rb", buffering=0) as file:
+            for start, stop in self._spans(rows):
+                self._read_span(file, rows[start:stop], out[start:stop])
+        return out
+
+    def _read_span(self, file: FileIO, rows: Array, out: Array) -> None:
+        """Rows of one span, in one call."""
+        first, count = int(rows[0]), int(rows[-1] - rows[0]) + 1
+        span = out if count == len(rows) else np.empty((count, self.shape[1]), self.dtype)
+        file.seek(self._place(rows[0]))
+        if file.readinto(span.data.cast("B")) != span.nbytes:
+            raise DataError(f"{self.path}: the file ends before row {first + count}; it has changed while in use")
+        if span is not out:
+            span.take(rows - first, 0, out, "clip")

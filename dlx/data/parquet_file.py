@@ -1,0 +1,51 @@
+"""Parquet files, read by the optional package pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.examples import Array, Column
+from dlx.data.formats import readable
+from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.errors import DataError, missing_extra
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def read_parquet(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
+    """The used columns: numbers and booleans as numbers, text as categories; targets keep their type."""
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise missing_extra("pyarrow", "parquet", "reading a Parquet file") from error
+    with readable(path), path.open("rb") as file:
+        try:
+            of = roles(parquet.read_schema(file).names, options, like, path)
+            columns = parquet.read_table(file, columns=list(of.used))
+        except pa.ArrowException as error:
+            raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
+    values = {name: _values(path, name, columns.column(name), of) for name in of.used}
+    return Table(path, values, columns.num_rows), of
+
+
+def _values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:
+    import pyarrow as pa
+    from pyarrow import types
+
+    if types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if name in of.categorical or types.is_string(kind) or types.is_large_string(kind):
+        return np.array(column.cast(pa.string()).to_pylist(), object)
+    if not (types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)):
+        what = f"its type {kind} is neither number nor text; name it in `ignore`"
+        raise DataError(f"{path}: column {name!r}: {what}")
+    if name in of.target and column.null_count == 0 and not types.is_decimal(kind):
+        return np.asarray(column.to_numpy())
+    return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())

@@ -1,0 +1,94 @@
+"""Splits: cutting one set of examples into train, train_dev, dev and test, with each class in its share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.examples import Array
+from dlx.errors import DataError
+
+if TYPE_CHECKING:
+    from dlx.spec import Split
+
+Rng = np.random.Generator | np.random.RandomState
+
+
+def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:
+    """The rows of each part that has any, ascending; drawn by one ``rng.permutation(m)``.
+
+    strata: (m,) class codes, or all zeros where there are no classes. Every part has exactly the size that
+    `part_sizes` gives. dev and test are the same whether or not a train_dev is taken out of train.
+    """
+    sizes = part_sizes(split, len(strata))
+    shares = class_shares(np.bincount(strata), [sizes["train"] + sizes["train_dev"], sizes["dev"], sizes["test"]])
+    of_train = class_shares(shares[:, 0], [sizes["train"], sizes["train_dev"]])
+    counts = np.hstack([of_train[:, :2], shares[:, 1:]])
+    shuffled = rng.permutation(len(strata))
+    by_class = shuffled[strata[shuffled].argsort(kind="stable")]
+    part_of = np.empty(len(strata), np.uint8)
+    part_of[by_class] = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.ravel())
+    return {part: np.flatnonzero(part_of == i) for i, part in enumerate(sizes) if sizes[part]}
+
+
+def part_sizes(split: Split, m: int) -> dict[str, int]:
+    """The sizes of train, train_dev, dev and test.
+
+    Fractions are of all m examples: those of train, dev and test add up to 1, and their sizes, rounded by largest
+    remainder, to m. Counts may leave examples over. train_dev is taken out of train.
+    """
+    given = {"train": split.train, "dev": split.dev, "test": split.test}
+    _check(given, split.train_dev, m)
+    if isinstance(split.train, float):
+        train, dev, test = _rounded(list(given.values()), m)
+        train_dev = round(split.train_dev * m)
+    else:
+        train, dev, test, train_dev = (int(count) for count in (*given.values(), split.train_dev))
+    sizes = {"train": train - train_dev, "train_dev": train_dev, "dev": dev, "test": test}
+    for part, size in sizes.items():
+        if size < 1 and getattr(split, part):
+            raise DataError(f"data.split: {part} {getattr(split, part)} of {m} examples leaves it {size}")
+    return sizes
+
+
+def class_shares(counts: Array, sizes: list[int]) -> Array:
+    """How many examples of each class (rows) go to each part (columns), and in a last column how many to none.
+
+    Rows add up to ``counts``, columns to ``sizes``. A cell is the class's proportional share, rounded down, plus one
+    where the remainders are largest and its row and column still lack one.
+    """
+    m = int(counts.sum())
+    columns = np.array([*sizes, m - sum(sizes)])
+    shares, remainders = np.divmod(np.outer(counts, columns), max(m, 1))
+    in_row, in_column = counts - shares.sum(axis=1), columns - shares.sum(axis=0)
+    largest_first = np.argsort(-remainders, axis=None, kind="stable").tolist()
+    while in_row.any():
+        for row, column in (divmod(cell, len(columns)) for cell in largest_first):
+            if in_row[row] and in_column[column]:
+                shares[row, column] += 1
+                in_row[row] -= 1
+                in_column[column] -= 1
+    return shares
+
+
+def _check(given: dict[str, float], train_dev: float, m: int) -> None:
+    stated = ", ".join(f"{part} {share}" for part, share in given.items())
+    total = sum(given.values())
+    kinds = {type(share) for share in (*given.values(), train_dev) if share}
+    if len(kinds) > 1:
+        raise DataError(f"data.split: {stated}, train_dev {train_dev}: state fractions or counts, not both")
+    if float in kinds and abs(total - 1) > 1e-9:
+        raise DataError(f"data.split: {stated} add up to {total:.12g}; fractions of the examples must add up to 1")
+    if int in kinds and total > m:
+        raise DataError(f"data.split: {stated} add up to {total}, but there are only {m} examples")
+    if train_dev >= given["train"]:
+        raise DataError(f"data.split: train_dev {train_dev} is taken out of train {given['train']}; nothing is left")
+
+
+def _rounded(fractions: list[float], m: int) -> list[int]:
+    """Whole numbers in these proportions that add up to m, by largest remainder."""
+    exact = np.array(fractions) * m
+    sizes = np.floor(exact).astype(int)
+    sizes[np.argsort(sizes - exact, kind="stable")[: m - sizes.sum()]] += 1
+    return [int(size) for size in sizes]

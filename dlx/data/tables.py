@@ -1,0 +1,186 @@
+"""Tables: named columns of a file, turned into features (numbers as they are, categories one-hot) and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from dlx.data.examples import Array, Column, Examples
+from dlx.errors import DataError, allowed
+
+MOST_CATEGORIES = 100  # of a column that nobody called categorical; more are rather names or keys than categories
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How the columns of a table are meant; the options of the source ``file``, where they are described."""
+
+    target: tuple[str | int, ...] = ()
+    header: bool = True
+    delimiter: str | None = None
+    categorical: tuple[str | int, ...] = ()
+    ignore: tuple[str | int, ...] = ()
+    impute: str | None = None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns are features and targets, and which of the features hold categories whatever they look like."""
+
+    features: tuple[str, ...]
+    target: tuple[str, ...]
+    categorical: frozenset[str]
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """All columns that have to be read."""
+        return self.features + self.target
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
+
+    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines.
+    """
+
+    path: Path
+    values: dict[str, Array]
+    m: int
+    lines: Sequence[int] | None = None
+
+    def fault(self, row: int, column: str, what: str) -> DataError:
+        """The error for one value."""
+        place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
+        return DataError(f"{self.path}:{place}: column {column!r}: {what}")
+
+
+def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
+    """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
+
+    With ``like`` the target may be missing, and other columns are passed over.
+    """
+    if like:
+        return _roles_like(names, options, like, path)
+    if not options.target:
+        raise DataError(f"{path}: which column is the target? state `target` {_listed('', names)}")
+    target, ignored, categorical = (
+        tuple(_column(given, names, path, role) for given in getattr(options, role))
+        for role in ("target", "ignore", "categorical")
+    )
+    features = tuple(name for name in names if name not in target + ignored)
+    return Roles(features, target, frozenset(categorical))
+
+
+def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
+    features = tuple(column.name for column in like)
+    for name in features:
+        if name not in names:
+            raise DataError(f"{path}: there is no column {name!r}, which train has {_listed(name, names)}")
+    given = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
+    target = tuple(str(name) for name in given if name in names and name not in features)
+    return Roles(features, target, frozenset(column.name for column in like if column.categories is not None))
+
+
+def _column(given: str | int, names: Sequence[str], path: Path, role: str) -> str:
+    """The name of a column given by name or by number, from 0 or, from the end, from -1."""
+    if isinstance(given, int) and -len(names) <= given < len(names):
+        return names[given]
+    if isinstance(given, int):
+        raise DataError(f"{path}: {role}: there is no column {given}, the table has {len(names)} (counted from 0)")
+    if given not in names:
+        raise DataError(f"{path}: {role}: there is no column {given!r} {_listed(given, names)}")
+    return given
+
+
+def _listed(given: str, names: Sequence[str]) -> str:
+    if len(names) > 20:
+        names = [*names[:5], *get_close_matches(given, names, n=1), "…", names[-1]]
+    return allowed(given, names)
+
+
+def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[Column]) -> Examples:
+    """The table's rows as numbers; with ``like``, in exactly those columns."""
+    if table.m == 0:
+        raise DataError(f"{table.path}: there are no examples")
+    for name in of.features:
+        _check_values(table, name, options.impute)
+    columns = tuple(like) or tuple(_described(table, name, name in of.categorical) for name in of.features)
+    X = np.hstack([_encoded(table, column) for column in columns]) if columns else np.empty((table.m, 0))
+    return Examples(X, _targets(table, of.target), columns=columns, impute=options.impute, origin=str(table.path))
+
+
+def _check_values(table: Table, name: str, impute: str | None) -> None:
+    values = table.values[name]
+    missing = _missing(values)
+    if impute is None and missing.any():
+        what = "the value is missing; mend the file, or state `impute: mean`, median or most_frequent"
+        raise table.fault(int(missing.argmax()), name, what)
+    if missing.all():
+        raise DataError(f"{table.path}: column {name!r} has no value at all; name it in `ignore`")
+    if values.dtype == np.float64 and np.isinf(values).any():
+        row = int(np.isinf(values).argmax())
+        raise table.fault(row, name, f"{values[row]} is not finite")
+
+
+def _missing(values: Array) -> Array:
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    return np.array([value is None for value in values]) if values.dtype == object else np.zeros(len(values), bool)
+
+
+def _described(table: Table, name: str, stated: bool) -> Column:
+    values = table.values[name]
+    if values.dtype != object:
+        return Column(name)
+    categories = tuple(sorted(set(values) - {None}))
+    if len(categories) > MOST_CATEGORIES and not stated:
+        what = f"column {name!r} has {len(categories)} different texts; name it in `ignore`, or in `categorical`"
+        raise DataError(f"{table.path}: {what}")
+    return Column(name, categories)
+
+
+def _encoded(table: Table, column: Column) -> Array:
+    """A number as it is; a category as 0/1, one place for each; all NaN where it is missing."""
+    values = table.values[column.name]
+    if column.categories is None:
+        if values.dtype == object:
+            row = int((~_missing(values)).argmax())
+            raise table.fault(
+                row, column.name, f"{values[row]!r} is not a number, but this column of train has numbers"
+            )
+        return values[:, np.newaxis]
+    codes = _codes(table, column)
+    one_hot = np.eye(len(column.categories))[codes]
+    one_hot[codes < 0] = np.nan
+    return one_hot
+
+
+def _codes(table: Table, column: Column) -> Array:
+    known = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
+    for row, value in enumerate(table.values[column.name]):
+        if value not in known:
+            what = f"train has no category {value!r} {_listed(str(value), column.categories or ())}"
+            raise table.fault(row, column.name, what)
+    return np.array([known[value] for value in table.values[column.name]])
+
+
+def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
+    targets = [_target(table, name) for name in names]
+    if len(targets) > 1:
+        for name, values in zip(names, targets, strict=True):
+            if values.dtype.kind not in "iuf":
+                raise table.fault(0, name, f"{values[0]!r} is not a number; several targets must be numbers")
+    return None if not targets else targets[0] if len(targets) == 1 else np.column_stack(targets).astype(np.float64)
+
+
+def _target(table: Table, name: str) -> Array:
+    values = table.values[name]
+    missing = _missing(values)
+    if missing.any():
+        raise table.fault(int(missing.argmax()), name, "the target is missing")
+    return values.astype(str) if values.dtype == object else values

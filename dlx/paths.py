@@ -1,0 +1,27 @@
+"""Paths in a spec: relative ones are meant from the file they stand in, and are held absolute."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+
+def absolute(value: object) -> object:
+    """The absolute path that a spec's text stands for; anything but text is left to the field's own type.
+
+    Text read from a YAML file knows its ``place``: there a relative path is meant from that file's folder. From the
+    command line (a place without a line) and from Python it is meant from the working directory.
+    """
+    if not isinstance(value, str):
+        return value
+    if not value:
+        raise ValueError("a path cannot be empty")
+    place = getattr(value, "place", None)
+    folder = os.path.dirname(place.source) if place is not None and place.line is not None else ""  # noqa: PTH120 - see below
+    # pathlib would either keep `..` or follow links, and a linked blob has lost the suffix that tells its format
+    return os.path.abspath(os.path.join(folder, os.path.expanduser(value)))  # noqa: PTH100, PTH111, PTH118
+
+
+FilePath = Annotated[str, BeforeValidator(absolute)]
