@@ -147,7 +147,7 @@ class Experiment:
 
     def squared_errors(self, part: str) -> Array:
         """The mean squared residual of each example of a part, (m,)."""
-        return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self._evaluation(part).steps()])
+        return self._evaluation(part).squared_errors()
 
     def _evaluation(self, part: str) -> Evaluation:
         if part not in self._evaluations:
@@ -207,6 +207,10 @@ class Evaluation:
             cost += step.tape.cost() * len(step.X)
             mistakes += loss.mistakes(step.Z, step.Y)
         return cost / m, loss.error(mistakes, m)
+
+    def squared_errors(self) -> Array:
+        """The mean squared residual of each example, (m,)."""
+        return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self.steps()])
 
     def steps(self) -> Iterator[Step]:
         """Each batch, run: its arrays hold the values until the next one."""

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from dlx import model, threads
+from dlx import threads
 from dlx.diagnose.bias_variance import diagnose
 from dlx.diagnose.intervals import Estimate, error_rate, root_mean_square
 from dlx.errors import DataError, Diverged, Interrupted
+from dlx.data.loading import PARTS
 from dlx.experiment import Experiment, build
+from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, Progress
 from dlx.runs import SCHEMA_VERSION, RunDirectory
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-PARTS = ("train", "train_dev", "dev", "test")
+MOST_POINTS = 2000  # of a part, on a picture
 
 
 class Session:
@@ -129,7 +131,8 @@ class Session:
         experiment, run = self.experiment, self.run
         run.save_checkpoint(*experiment.to_data())
         experiment.restore_best()
-        run.write_model(*model.describe(experiment))
+        described = describe(experiment)
+        run.write_model(*described)
         errors = {part: estimate(experiment, part) for part in PARTS if part in experiment.dataset.parts}
         options = experiment.spec.diagnosis
         self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance)
@@ -143,16 +146,19 @@ class Session:
             best=asdict(position.best) if position.best else None,
             **({"test": test} if test else {}),
         )
-        self._draw()
+        self._draw(Model(*described))
 
-    def _draw(self) -> None:
-        """Write the pictures; where they fail, the run is none the worse."""
+    def _draw(self, kept: Model) -> None:
         from dlx import plots
 
         experiment, run = self.experiment, self.run
         name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
-        kept = best.epoch if best and experiment.best_theta is not None else None
-        run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=kept))
+        best_epoch = best.epoch if best and experiment.best_theta is not None else None
+        run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best_epoch))
+        if dataset.n_x == 2:
+            parts = {name: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for name, part in dataset.parts.items()}
+            options = {"title": name, "task": dataset.task, "classes": dataset.classes, "features": dataset.features}
+            run.write_boundary(plots.boundary(kept.outputs, parts, **options))
 
 
 def prepare(spec: Spec) -> Experiment:

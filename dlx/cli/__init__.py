@@ -16,6 +16,7 @@ from dlx.cli.config import config
 from dlx.cli.doctor import doctor
 from dlx.cli.list import list_components
 from dlx.cli.new import new
+from dlx.cli.predict import evaluate, predict
 from dlx.cli.train import train
 from dlx.errors import DlxError, EnvironmentProblem, SpecError
 
@@ -36,6 +37,8 @@ app = typer.Typer(
     cls=_Commands, no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
 )
 app.command("train")(train)
+app.command("evaluate")(evaluate)
+app.command("predict")(predict)
 app.add_typer(config, name="config")
 app.command("list")(list_components)
 app.command("new")(new)

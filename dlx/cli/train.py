@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from dlx.cli.options import Overrides
 
 if TYPE_CHECKING:
     from dlx.session import Session
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
-Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Such as optimizer.learning_rate=0.01.")
-]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory, in place of runs/NAME/TIME-ID.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: run.json, and where the run lies.")]
@@ -37,34 +36,45 @@ def train(
         raise UsageError("dlx train takes a spec, or --resume RUN")
     if resume is not None and (overrides or out or dry_run):
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
-    if dry_run:
-        assert spec is not None
-        return _rehearse(spec, overrides or [], json)
+    if spec is not None and dry_run:
+        _rehearse(spec, overrides or [], json)
+        return
     with _session(spec, overrides or [], resume, out) as session:
-        _run(session, json, quiet)
-    return None
+        try:
+            _watch(session, quiet or json)
+        finally:
+            _tell(session, json, quiet)
 
 
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
     from dlx.session import Session
     from dlx.spec_file import load_spec
 
-    if resume is not None:
-        return Session.resume(resume)
-    assert spec is not None
+    if spec is None:
+        return Session.resume(resume or "")
     return Session.start(load_spec(spec, overrides).spec, overrides, out, folder=spec.parent)
 
 
-def _run(session: Session, json: bool, quiet: bool) -> None:
+def _watch(session: Session, quiet: bool) -> None:
     from dlx import render
-    from dlx.errors import DlxError
 
-    try:
-        with render.progress(quiet=quiet or json) as display:
-            for record in session.records():
-                display.update(record)
-    finally:
-        _tell(session, json, quiet)
+    with render.progress(task=session.experiment.dataset.task, quiet=quiet) as display:
+        for record in session.records():
+            display.update(record)
+
+
+def _tell(session: Session, json: bool, quiet: bool) -> None:
+    from dlx import render
+
+    run = session.run
+    if json:
+        render.facts({**session.facts, "run": str(run.path)}, json=True)
+    elif quiet:
+        typer.echo(str(run.path))
+    elif session.status != "failed":
+        going_on = [f"dlx train --resume {run.path}"] if session.status == "interrupted" else []
+        commands = [*going_on, f"dlx train {run.config}"]
+        render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
@@ -72,5 +82,4 @@ def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
     from dlx.session import rehearse
     from dlx.spec_file import load_spec
 
-    facts = rehearse(load_spec(path, overrides).spec)
-    render.facts(facts, json)
+    render.facts(rehearse(load_spec(path, overrides).spec), json)

@@ -1,0 +1,40 @@
+"""``dlx predict`` and ``dlx evaluate``: a trained network on examples from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlx.cli.options import Json
+
+Run = Annotated[str, typer.Argument(help="A run directory; `latest` is the newest.", show_default=False)]
+Examples = Annotated[Path, typer.Argument(help="A file of the kind that training takes.", show_default=False)]
+Target = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The column or file of the labels, if not as in train.")
+]
+
+
+def predict(run: Run, data: Examples, json: Json = False) -> None:
+    """Print what a trained network says of each example: a CSV with the class and its probabilities, or the value."""
+    import csv
+    import sys
+
+    from dlx import render
+    from dlx.inference import predictions
+
+    header, rows = predictions(run, data)
+    if json:
+        said = [dict(zip(header, row, strict=True)) for row in rows]
+        render.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": said}, json=True)
+    else:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
+
+
+def evaluate(run: Run, data: Examples, target: Target = None, json: Json = False) -> None:
+    """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
+    from dlx import render
+    from dlx.inference import evaluation
+
+    render.facts(evaluation(run, data, target), json)

@@ -1,0 +1,78 @@
+"""Inference: what the trained network of a run says of the examples in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.data.dataset import Dataset, Part
+from dlx.data.labels import Labels
+from dlx.data.loading import read_like
+from dlx.diagnose.intervals import error_rate, root_mean_square
+from dlx.errors import DataError
+from dlx.experiment import Evaluation
+from dlx.model import Model
+from dlx.runs import SCHEMA_VERSION, RunDirectory
+
+if TYPE_CHECKING:
+    from dlx.data.examples import Examples
+    from dlx.nn.tape import Array
+
+
+def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
+    """A header and one row for each example, in the order of the file.
+
+    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
+    (``value1``, ``value2`` … where there are several).
+    """
+    model = _model(run)
+    A = model.outputs(_examples(model, path).X)
+    classes = model.facts["classes"]
+    if not classes:
+        names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
+        return names, iter(A.tolist())
+    P = np.column_stack([1 - A, A]) if A.shape[1] == 1 else A
+    rows = ([classes[p.argmax()], *p.tolist()] for p in P)
+    return ["class", *(f"p({label})" for label in classes)], rows
+
+
+def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
+    """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
+    model = _model(run)
+    facts, examples = model.facts, _examples(model, path, target)
+    if examples.y is None:
+        raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
+    over = Evaluation(model.network, _dataset(model, examples).reader("data", facts["dtype"]))
+    cost, error = over.run()
+    if facts["task"] == "regression":
+        estimate = root_mean_square(over.squared_errors(), np.random.default_rng(0))
+    else:
+        estimate = error_rate(error, len(examples.y))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": run,
+        "data": str(path),
+        "m": len(examples.y),
+        "cost": cost,
+        "error": error,
+        "low": estimate.low,
+        "high": estimate.high,
+    }
+
+
+def _model(run: str) -> Model:
+    return Model(*RunDirectory.open(run).model())
+
+
+def _examples(model: Model, path: Path, target: str | None = None) -> Examples:
+    return read_like(model.facts["preprocessing"], path.resolve(), target)
+
+
+def _dataset(model: Model, examples: Examples) -> Dataset:
+    said, y = model.facts["preprocessing"], examples.y
+    labels = Labels(said["task"], tuple(said["classes"]), said["targets"])
+    parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
+    return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, said)
