@@ -19,7 +19,6 @@ from dlx.runs import SCHEMA_VERSION, RunDirectory
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
-    from dlx.nn.tape import Array
 
 
 def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:

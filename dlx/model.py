@@ -14,6 +14,7 @@ from dlx.nn.network import LayerPlan, Network, Normalize
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dlx.data.mapped import MappedRows
     from dlx.nn.tape import Array
 
 
@@ -57,7 +58,7 @@ class Model:
         X, Y = np.zeros((EVALUATION_BATCH, facts["n_x"]), dtype), np.zeros((plans[-1].units, EVALUATION_BATCH), dtype)
         self._step = self.network.record_evaluation(X, Y)
 
-    def outputs(self, X: Array) -> Array:
+    def outputs(self, X: Array | MappedRows) -> Array:
         """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
 
         Every batch has the same size, the last one filled up, so that a row gives the same bits in any company.

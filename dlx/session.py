@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import current_thread, main_thread
 from time import monotonic, perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from dlx import threads
+from dlx.data.loading import PARTS
 from dlx.diagnose.bias_variance import diagnose
 from dlx.diagnose.intervals import Estimate, error_rate, root_mean_square
 from dlx.errors import DataError, Diverged, Interrupted
-from dlx.data.loading import PARTS
 from dlx.experiment import Experiment, build
 from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
@@ -156,9 +157,16 @@ class Session:
         best_epoch = best.epoch if best and experiment.best_theta is not None else None
         run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best_epoch))
         if dataset.n_x == 2:
-            parts = {name: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for name, part in dataset.parts.items()}
-            options = {"title": name, "task": dataset.task, "classes": dataset.classes, "features": dataset.features}
-            run.write_boundary(plots.boundary(kept.outputs, parts, **options))
+            parts = {part: (some.X[:MOST_POINTS], some.y[:MOST_POINTS]) for part, some in dataset.parts.items()}
+            picture = plots.boundary(
+                kept.outputs,
+                parts,
+                title=name,
+                task=dataset.task,
+                classes=dataset.classes,
+                features=dataset.features,
+            )
+            run.write_boundary(picture)
 
 
 def prepare(spec: Spec) -> Experiment:
@@ -223,20 +231,23 @@ def estimate(experiment: Experiment, part: str) -> Estimate:
 def _signals() -> Iterator[list[int]]:
     """While inside, SIGINT and SIGTERM are noted in the list; a second one ends the process as ever."""
     asked: list[int] = []
-    before: dict[int, Any] = {}
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    if current_thread() is not main_thread():  # only the main thread may set handlers
+        yield asked
+        return
+    before = {number: signal.getsignal(number) for number in numbers}
 
-    def note(asked_by: int, frame: FrameType | None) -> None:
-        asked.append(asked_by)
+    def restore() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, note)
-    except ValueError:
-        pass  # not the main thread: whoever runs the thread handles signals
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        restore()
+
+    for number in numbers:
+        signal.signal(number, note)
     try:
         yield asked
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore()

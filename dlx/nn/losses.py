@@ -56,7 +56,7 @@ class Logistic(Loss):
         return A, backward
 
     def mistakes(self, Z: Array, Y: Array) -> float:
-        return np.count_nonzero((Z > 0) != (Y > 0.5))
+        return int(np.count_nonzero((Z > 0) != (Y > 0.5)))
 
 
 class Softmax(Loss):
@@ -85,7 +85,7 @@ class Softmax(Loss):
         return A, backward
 
     def mistakes(self, Z: Array, Y: Array) -> float:
-        return np.count_nonzero(Z.argmax(axis=0) != Y.argmax(axis=0))
+        return int(np.count_nonzero(Z.argmax(axis=0) != Y.argmax(axis=0)))
 
 
 class SquaredError(Loss):
@@ -109,7 +109,7 @@ class SquaredError(Loss):
 
     def mistakes(self, Z: Array, Y: Array) -> float:
         residual = np.subtract(Z, Y, dtype=np.float64)
-        return float(np.vdot(residual, residual)) / Z.shape[0]
+        return float(np.sum(residual * residual)) / Z.shape[0]
 
     def error(self, mistakes: float, m: int) -> float:
         return sqrt(mistakes / m)
