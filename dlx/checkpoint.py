@@ -30,7 +30,7 @@ def save(directory: Path, arrays: Mapping[str, np.ndarray], meta: Mapping[str, A
         EnvironmentProblem: the files cannot be written.
         TypeError, ValueError: ``meta`` is not plain data, or an array holds objects.
     """
-    state = json.dumps(meta, indent=1).encode()
+    state = json.dumps(meta).encode()
     with writing(directory):
         directory.mkdir(exist_ok=True)
     document = {

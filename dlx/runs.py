@@ -174,9 +174,9 @@ class RunDirectory:
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
-        document = json.dumps({"schema_version": SCHEMA_VERSION, **meta})
+        members: dict[str, Any] = {"meta": json.dumps({"schema_version": SCHEMA_VERSION, **meta}), **arrays}
         file = io.BytesIO()
-        np.savez(file, allow_pickle=False, meta=document, **arrays)
+        np.savez(file, **members)
         write_atomically(self.path / MODEL, file.getbuffer())
 
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -92,7 +92,7 @@ class _Plane:
             self._line(probabilities[:, :, number] - np.delete(probabilities, number, axis=2).max(axis=2))
         for marker, (X, y) in zip(MARKERS, self.parts.values(), strict=False):
             self._points(X, marker, c=colors[y.astype(int)])
-        names = [str(name) for name in classes] or [f"class {number}" for number in range(len(colors))]
+        names = [name if isinstance(name, str) else f"class {name}" for name in classes or range(len(colors))]
         self._legend(zip(names, colors, strict=True))
 
     def surface(self, said: np.ndarray) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDE = 20  # a ratio of highest to lowest cost that asks for a logarithmic axis
 DWARFED = 3  # how far the first tenth of the epochs may overtop the rest before it is cut
-FEW = 20  # rows that are drawn with a dot each
+FEW = 20  # rows that are drawn with a dot each, and all of them
 FEW_DECADES = 1e3
 LABEL_GAP = 0.055
 HUGE = 1e300  # what lies beyond leaves no room for an axis
@@ -54,13 +54,13 @@ def curves(metrics: Mapping[str, Sequence[float]], *, title: str, task: str, bes
         metrics: the columns of ``metrics.csv``; NaN where there is no value.
         title: stands above the picture.
         task: ``regression`` has its error in the units of the target, the others in percent.
-        best_epoch: whose parameters are kept; None marks nothing.
+        best_epoch: the epoch of the best row; None marks nothing.
     """
     columns = {name: np.asarray(values, dtype=float) for name, values in metrics.items()}
     views = [COST, RMSE if task == "regression" else ERROR]
     views = [view for view in views if view is COST or np.isfinite(columns["train_error"]).any()]
     figure = new_figure(10, 4.2, title)
-    place = {"left": 0.065, "right": 0.905, "bottom": 0.12, "top": 0.83, "wspace": 0.45}
+    place = {"left": 0.085, "right": 0.905, "bottom": 0.12, "top": 0.83, "wspace": 0.5}
     for axes, view in zip(figure.subplots(1, len(views), squeeze=False, gridspec_kw=place)[0], views, strict=True):
         panel = _Panel(axes, view, columns)
         panel.draw()
@@ -98,7 +98,7 @@ class _Panel:
         if self.view.logarithmic and low > 0 and high > WIDE * low:
             self._decades(low, high)
             return
-        late = every[:, every.shape[1] // 10 :]
+        late = every[:, every.shape[1] // 10 :] if every.shape[1] > FEW else every
         settled = float(np.nanmax(late)) if np.isfinite(late).any() else high
         bottom, top = min(low, 0), high if high <= DWARFED * settled or settled <= 0 else 1.5 * settled
         room = (top - bottom) or 1
