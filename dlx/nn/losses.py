@@ -108,8 +108,8 @@ class SquaredError(Loss):
         return Z, backward
 
     def mistakes(self, Z: Array, Y: Array) -> float:
-        residual = np.subtract(Z, Y, dtype=np.float64)
-        return float(np.sum(residual * residual)) / Z.shape[0]
+        squares: Array = np.subtract(Z, Y, dtype=np.float64) ** 2
+        return float(squares.sum()) / len(Z)
 
     def error(self, mistakes: float, m: int) -> float:
         return sqrt(mistakes / m)
