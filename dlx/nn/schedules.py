@@ -52,7 +52,7 @@ class InverseTime(Schedule):
     """α = α₀/(1 + decay_rate·⌊t/interval⌋): the notes' learning rate decay, α₀ = 0.2 → .1, .0667, .05, .04."""
 
     name = "inverse_time"
-    decay_rate: Annotated[float, Field(ge=0)] = 1.0
+    decay_rate: Annotated[float, Field(ge=0, description="0 leaves α as it is")] = 1.0
     interval: Annotated[int, Field(ge=1, description="α changes every so many units (the course's fixed interval)")] = 1
 
     def rate(self, alpha0: float, t: int, total: int) -> float:
@@ -63,7 +63,7 @@ class Exponential(Schedule):
     """α = base^t·α₀."""
 
     name = "exponential"
-    base: Annotated[float, Field(gt=0, le=1)] = 0.95
+    base: Annotated[float, Field(gt=0, le=1, description="the factor from one unit to the next")] = 0.95
 
     def rate(self, alpha0: float, t: int, total: int) -> float:
         return float(self.base**t * alpha0)
@@ -74,7 +74,7 @@ class InverseSqrt(Schedule):
 
     name = "inverse_sqrt"
     first: Literal[1] = 1
-    k: Annotated[float, Field(gt=0)] = 1.0
+    k: Annotated[float, Field(gt=0, description="the factor at t = 1")] = 1.0
 
     def rate(self, alpha0: float, t: int, total: int) -> float:
         return self.k * alpha0 / sqrt(t)
@@ -85,8 +85,8 @@ class Staircase(Schedule):
 
     name = "staircase"
     first: First = 0
-    drop: Annotated[float, Field(gt=0, le=1)] = 0.5
-    every: Annotated[int, Field(ge=1)] = 10
+    drop: Annotated[float, Field(gt=0, le=1, description="the factor of each fall")] = 0.5
+    every: Annotated[int, Field(ge=1, description="units between two falls")] = 10
 
     def rate(self, alpha0: float, t: int, total: int) -> float:
         return float(alpha0 * self.drop ** (t // self.every))
