@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from bench import Bench, interleaved
+from bench import Bench, interleaved, median_time
 from workloads import WORKLOADS, Workload
 
 HERE = Path(__file__).parent
@@ -76,7 +76,7 @@ def cell(samples: list[dict] | None) -> str:
     if not samples:
         return "–"
     how = samples[0]["candidate"] + (f", {samples[0]['threads']} thr." if samples[0]["threads"] else "")
-    return f"{median(sample['microseconds'] for sample in samples):,.4g} ({how})"
+    return f"{median_time(samples):,.4g} ({how})"
 
 
 def ratio_row(name: str, above: str, below: str, sign: str, bound: float, samples: dict[str, list[dict]]) -> list[str]:
@@ -145,7 +145,7 @@ def samples_of(bench: Bench, works: dict[int, Workload]) -> dict:
 
 
 def per(samples: list[dict], amount: int) -> list[str]:
-    microseconds = median(sample["microseconds"] for sample in samples)
+    microseconds = median_time(samples)
     return [f"{microseconds:,.4g}", f"{microseconds * 1000 / amount:,.4g}"]
 
 
@@ -176,9 +176,8 @@ def main() -> None:
     only = options.only.split(",")
     with tempfile.TemporaryDirectory(prefix="dlx-benchmark-") as folder:
         bench = Bench(options.rounds, options.seconds, Path(folder))
-        sections = list(
-            workload_sections(bench, [name for name in WORKLOADS if name in only], options.peers.split(","))
-        )
+        names = [name for name in WORKLOADS if name in only]
+        sections = list(workload_sections(bench, names, options.peers.split(","))) if names else []
         sections += [process_section(bench)] if "process" in only else []
         sections += list(scaling_sections(bench)) if "scaling" in only else []
         options.out.write_text("\n\n".join([machine(bench), *sections]) + "\n")

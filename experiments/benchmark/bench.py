@@ -11,7 +11,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 from workloads import Workload, write_examples
 
@@ -48,7 +51,8 @@ class Worker:
     def sample(self, seconds: float) -> dict:
         time.sleep(REST)
         self.process.stdin.write(f"{seconds}\n")
-        return self._answer()
+        how = {"candidate": self.about["candidate"], "threads": self.threads}
+        return self._answer() | how
 
     def close(self) -> None:
         self.process.stdin.close()
@@ -70,44 +74,39 @@ class Bench:
             write_examples(work, folder)
         return folder
 
-    def start(self, peer: str, work: Workload) -> Worker | None:
-        """The peer with one thread or with all cores, whichever is faster; dlx decides for itself."""
-        choices = (0,) if peer == "dlx" else (1, len(os.sched_getaffinity(0)))
+    def start(self, peer: str, work: Workload) -> list[Worker]:
+        """The peer with one thread and with all cores; dlx decides for itself."""
         workers = []
-        for threads in choices:
+        for threads in (0,) if peer == "dlx" else (1, len(os.sched_getaffinity(0))):
             try:
                 workers.append(Worker(peer, threads, work, self.examples(work)))
             except RuntimeError as error:
                 if peer == "dlx":
                     raise
                 print(f"{peer} does not run here: {error}", file=sys.stderr)
-        if not workers:
-            return None
-        pace = {worker: min(worker.sample(self.seconds)["microseconds"] for _ in range(3)) for worker in workers}
-        best = min(workers, key=pace.__getitem__)
-        for worker in workers:
-            if worker is not best:
-                worker.close()
-        self.versions |= set(best.about["versions"])
-        return best
+        return workers
 
-    def measure(self, works: dict[str, tuple[str, Workload]]) -> dict[str, list[dict]]:
-        """Samples of each label's (peer, workload), one a round."""
+    def measure(self, works: dict[Any, tuple[str, Workload]]) -> dict[Any, list[dict]]:
+        """Samples of each label's (peer, workload), one a round, with the number of threads that was faster."""
         workers = {label: self.start(*pair) for label, pair in works.items()}
-        workers = {label: worker for label, worker in workers.items() if worker}
-        samples = interleaved({label: self.sampler(worker) for label, worker in workers.items()}, self.rounds)
-        for worker in workers.values():
+        every = [worker for started in workers.values() for worker in started]
+        samples = interleaved({worker: partial(worker.sample, self.seconds) for worker in every}, self.rounds)
+        for worker in every:
+            self.versions |= set(worker.about["versions"])
             worker.close()
-        return samples
-
-    def sampler(self, worker: Worker) -> Callable[[], dict]:
-        how = {"candidate": worker.about["candidate"], "threads": worker.threads}
-        return lambda: worker.sample(self.seconds) | how
+        taken = {label: [samples[worker] for worker in started] for label, started in workers.items() if started}
+        return {label: min(choices, key=median_time) for label, choices in taken.items()}
 
 
-def interleaved(samplers: dict[str, Callable], rounds: int) -> dict[str, list]:
-    samples: dict[str, list] = {label: [] for label in samplers}
-    for _ in range(rounds):
+def median_time(samples: list[dict]) -> float:
+    """µs per step."""
+    return median(sample["microseconds"] for sample in samples)
+
+
+def interleaved(samplers: dict[Any, Callable], rounds: int) -> dict[Any, list]:
+    """One call of each a round, in random order; the first round warms up and does not count."""
+    samples: dict[Any, list] = {label: [] for label in samplers}
+    for _ in range(1 + rounds):
         for label in random.sample(list(samplers), len(samplers)):
             samples[label].append(samplers[label]())
-    return samples
+    return {label: taken[1:] for label, taken in samples.items()}

@@ -27,7 +27,7 @@ def loop(work: Workload, folder: Path) -> dict[str, Run]:
             "batch_size": "full" if work.batch_size == work.m else work.batch_size,
         },
     }
-    experiment = prepare(Spec.model_validate(spec))
+    experiment = prepare(Spec.model_validate(spec).complete())
     progress = fit(experiment)
 
     def run(n: int) -> int:
