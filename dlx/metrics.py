@@ -27,13 +27,15 @@ class MetricsTable:
         self.path = path
         self._file: TextIO | None = None
 
+    def create(self) -> None:
+        """Writes the header, so that a run that ends before its first row has a table too."""
+        write_atomically(self.path, f"{HEADER}\n".encode())
+
     def append(self, record: EpochRecord) -> None:
         """Adds a row that others can read at once."""
         with writing(self.path):
             if self._file is None:
                 self._file = self.path.open("a", encoding="utf-8", buffering=1, newline="\n")
-                if self._file.tell() == 0:
-                    self._file.write(HEADER + "\n")
             self._file.write(_line(record) + "\n")
 
     def sync(self) -> None:

@@ -123,8 +123,9 @@ class RunDirectory:
         return self.path / CONFIG
 
     def write_config(self, text: str) -> None:
-        """Keeps the complete resolved spec, the first file of a run."""
+        """Keeps the complete resolved spec, the first file of a run; the second is the table, still empty."""
         write_atomically(self.config, text.encode())
+        self._metrics.create()
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-MOST_POINTS = 2000  # of a part, on a picture
+MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
 class Session:
@@ -154,7 +154,7 @@ class Session:
 
         experiment, run = self.experiment, self.run
         name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
-        best_epoch = best.epoch if best and experiment.best_theta is not None else None
+        best_epoch = best.epoch if best else None
         run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best_epoch))
         if dataset.n_x == 2:
             parts = {part: (some.X[:MOST_POINTS], some.y[:MOST_POINTS]) for part, some in dataset.parts.items()}

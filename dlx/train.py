@@ -110,9 +110,8 @@ def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
 def _measure(experiment: Experiment, started: float) -> EpochRecord:
     """The row of the epoch that has just ended."""
     position, has_dev = experiment.position, "dev" in experiment.dataset.parts
-    with np.errstate(all="ignore"):
-        train_cost, train_error = experiment.evaluate("train")
-        dev_cost, dev_error = experiment.evaluate("dev") if has_dev else (None, None)
+    train_cost, train_error = experiment.evaluate("train")
+    dev_cost, dev_error = experiment.evaluate("dev") if has_dev else (None, None)
     position.seconds = perf_counter() - started
     return EpochRecord(
         epoch=position.epoch,

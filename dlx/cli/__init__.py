@@ -18,7 +18,7 @@ from dlx.cli.list import list_components
 from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
 from dlx.cli.train import train
-from dlx.errors import DlxError, EnvironmentProblem, SpecError
+from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
@@ -97,7 +97,7 @@ def _report(error: Exception, debug: bool) -> int:
 
 def _told(error: Exception) -> tuple[str, int]:
     """The message and the exit code of an exception."""
-    if isinstance(error, SpecError):
+    if isinstance(error, SpecError | Interrupted):
         return str(error), error.exit_code
     if isinstance(error, DlxError):
         return f"error: {error}" if str(error) else "", error.exit_code

@@ -73,7 +73,7 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         typer.echo(str(run.path))
     elif session.status != "failed":
         going_on = [f"dlx train --resume {run.path}"] if session.status == "interrupted" else []
-        commands = [*going_on, f"dlx train {run.config}"]
+        commands = [*going_on, f"dlx predict {run.path} FILE", f"dlx train {run.config} KEY=VALUE"]
         render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
 
 
