@@ -81,9 +81,7 @@ def _fault(error: BaseException) -> str:
     what = f"{type(error).__name__}: {error}"
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}: SyntaxError: {error.msg}"
-    machinery = (__file__, importlib.__file__)
-    frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if f.filename not in machinery and "<" not in f.filename
-    ]
+    trace = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in trace if frame.filename != __file__ and "importlib" not in frame.filename]
     lines = [frame.lineno for frame in frames if frame.filename == frames[0].filename]
     return f"{frames[0].filename}:{lines[-1]}: {what}" if frames else what

@@ -182,8 +182,8 @@ def _deciding(key: KeyPath, tree: Node) -> Iterator[KeyPath]:
     yield key
     if key[:2] == ("architecture", "hidden") and len(key) > 3 and tree.nearest(key[:4])[1] < 4 and key[3] in _INHERITED:
         source = _INHERITED[key[3]]
-        yield (*source, *key[4:])
         yield (*source, key[2])  # one keep_prob for each layer
+        yield (*source, *key[4:])
 
 
 def _refusal(place: Place, key: str, what: str) -> SpecError:

@@ -115,7 +115,7 @@ def _what(details: list[ErrorDetails], given: object, shape: Shape | None) -> st
     said = [_said(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
     if said:
         return "; ".join(said)
-    bounds = [_BOUNDS[detail["type"]].format_map(detail["ctx"]) for detail in details if detail["type"] in _BOUNDS]
+    bounds = [_BOUNDS[detail["type"]].format_map(detail.get("ctx", {})) for detail in details if detail["type"] in _BOUNDS]
     if bounds:
         return f"expected {' or '.join(bounds)}, got {shown(given)}"
     wanted = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]
@@ -139,7 +139,7 @@ def _said(detail: ErrorDetails) -> str:
     message = re.sub(
         r"^(Input|Value|Data|Tuple|List|Dictionary|String) should (be|have|match)", "expected", detail["msg"]
     )
-    return f"{message}, got {shown(detail['input'])}"
+    return f"{message.replace('a valid ', 'a ')}, got {shown(detail['input'])}"
 
 
 def _names(detail: ErrorDetails) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from dlx.data.examples import tidy
 from dlx.data.labels import Labels, infer_labels
-from dlx.data.sources import Source
+from dlx.data.sources import File
 from dlx.errors import Place, UsageError
 from dlx.yaml_loader import dump_scalar, parse
 
@@ -68,47 +68,46 @@ def starter_for(data: Path, target: list[str], task: Task | None, file: Path) ->
     Raises:
         DataError: the file cannot be read, or does not tell what is to be predicted.
     """
-    options = _options(data, target)
-    parts = {part: tidy(examples) for part, examples in _source(options).load().items()}
+    source = _source(data, target)
+    parts = {part: tidy(examples) for part, examples in source.load().items()}
     train = parts.get("all") or parts["train"]
     if train.y is None:
-        names = ", ".join(column.name for column in train.columns[:20])
-        raise UsageError(f"{data}: say with --target what is to be predicted (columns {names})")
+        raise UsageError(f"{data}: say with --target what is to be predicted")
     labels = infer_labels(train.y, task, train.origin)
     m, n_x = train.X.shape
-    options["path"] = os.path.relpath(data, file.parent)
+    title = f"{data.name}: {m:,} examples, {n_x} features, {_outputs(labels)}."
     return TEMPLATE.format(
-        title=f"{data.name}: {m:,} examples, {n_x} features, {_outputs(labels)}.",
+        title="".join(sign if sign.isprintable() else " " for sign in title),
         file=file,
         name=re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment",
         task=f"task: {labels.task}\n",
-        source=dump_scalar(options),
+        source=dump_scalar(_relative(source, file.parent)),
         split=_split(m) if "all" in parts else "",
         stopping=STOPPING if "all" in parts or "dev" in parts else "",
     )
 
 
-def _options(data: Path, target: list[str]) -> dict[str, Any]:
+def _source(data: Path, target: list[str]) -> File:
     """The source ``file`` with its target: names or numbers of columns, or another file."""
-    columns = [parse(text, Place("--target")).plain() for text in target]
-    return {"name": "file", "path": str(data)} | (
-        {"target": columns[0] if len(columns) == 1 else columns} if columns else {}
-    )
-
-
-def _source(options: dict[str, Any]) -> Source:
+    columns = tuple(parse(text, Place("--target")).plain() for text in target)
+    chosen: dict[str, Any] = {"target": columns[0] if len(columns) == 1 else columns} if columns else {}
     try:
-        return Source.parse(options)
+        return File.model_validate({"path": str(data)} | chosen)
     except ValidationError as error:
         raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
+def _relative(source: File, folder: Path) -> dict[str, Any]:
+    """The source as the spec gives it, its files named from the spec's folder."""
+    plain: dict[str, Any] = source.model_dump(mode="json", include={"path", "target"}, exclude_none=True)
+    files = {key: os.path.relpath(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
+    return {"name": source.name} | plain | files
+
+
 def _split(m: int) -> str:
     """The notes' proportions for m examples, as a line of the spec."""
-    train, dev = next(
-        (train, dev) for most, train, dev in ((10_000, 0.6, 0.2), (100_000, 0.8, 0.1), (m, 0.98, 0.01)) if m <= most
-    )
-    return f"  split: {{train: {train}, dev: {dev}, test: {dev}}}  # fractions, or counts as 800\n"
+    train, rest = (0.6, 0.2) if m <= 10_000 else (0.8, 0.1) if m <= 100_000 else (0.98, 0.01)
+    return f"  split: {{train: {train}, dev: {rest}, test: {rest}}}  # fractions, or counts as 800\n"
 
 
 def _outputs(labels: Labels) -> str:

@@ -70,7 +70,8 @@ def merge(base: Node, over: Node, path: KeyPath = ()) -> Node:
     if not isinstance(below, dict) or not isinstance(above, dict) or (path and _renames(below, above)):
         return over
     merged = {key: merge(below[key], node, (*path, key)) if key in below else node for key, node in above.items()}
-    return replace(over, value=below | merged)
+    upper = base if over.place.line is None else over  # what stands in a file can be looked up, the command line not
+    return replace(upper, value=below | merged)
 
 
 def _renames(below: dict[str, Node], above: dict[str, Node]) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlx.cli.columns import columns
 from dlx.cli.options import Json, Overrides, Plugins, Spec
+from dlx.cli.rows import print_rows
 from dlx.errors import Problem, SpecError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 config = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Origin = Annotated[bool, typer.Option("--origin", help="One line for each value, with the place that decided it.")]
+Step = Annotated[bool, typer.Option("--step", help="The training step as the list of NumPy calls that it is.")]
 
 
 @config.callback()
@@ -24,12 +25,16 @@ def describe() -> None:
 
 
 @config.command()
-def show(spec: Spec, overrides: Overrides = None, origin: Origin = False, json: Json = False) -> None:
+def show(
+    spec: Spec, overrides: Overrides = None, origin: Origin = False, step: Step = False, json: Json = False
+) -> None:
     """Print the complete spec: the file, what it extends, the overrides, and every default."""
     from dlx.spec_file import dump_yaml, load_spec
 
     resolved = load_spec(spec, overrides or ())
-    if origin:
+    if step:
+        _print_step(resolved, json)
+    elif origin:
         _print_origins(resolved, json)
     elif json:
         _print_json(resolved.spec.dump())
@@ -46,7 +51,17 @@ def _print_origins(resolved: Resolved, json: bool) -> None:
     if json:
         _print_json({key: {"value": value, "origin": place} for key, value, place in values})
     else:
-        typer.echo(columns([(f"{key}={dump_scalar(value)}", f"# {place}") for key, value, place in values]))
+        print_rows([(f"{key}={dump_scalar(value)}", f"# {place}") for key, value, place in values])
+
+
+def _print_step(resolved: Resolved, json: bool) -> None:
+    from dlx.experiment import build
+
+    lines = build(resolved.spec).step_lines()
+    if json:
+        _print_json({"schema_version": 1, "step": lines})
+    else:
+        typer.echo("\n".join(lines))
 
 
 @config.command()

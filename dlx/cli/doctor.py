@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from dlx.cli.columns import columns
 from dlx.cli.options import Json
+from dlx.cli.rows import print_rows
 
 
 def doctor(json: Json = False) -> None:
@@ -19,7 +19,7 @@ def doctor(json: Json = False) -> None:
         typer.echo(dumps({"schema_version": 1} | facts, indent=2, ensure_ascii=False))
         return
     groups = [(name, value if isinstance(value, dict) else {"": value}) for name, value in facts.items()]
-    typer.echo(columns([(f"{name} {key}", str(fact)) for name, group in groups for key, fact in group.items()]))
+    print_rows([(f"{name} {key}".strip(), str(fact)) for name, group in groups for key, fact in group.items()])
 
 
 def _facts() -> dict[str, Any]:

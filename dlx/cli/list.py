@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlx.cli.columns import columns
 from dlx.cli.options import Json, Plugins
+from dlx.cli.rows import print_rows
 from dlx.errors import UsageError, allowed
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
     if json:
         _print_json(chosen)
     elif kind is None:
-        typer.echo(columns([(family, ", ".join(members)) for family, members in chosen.items()]))
+        print_rows([(family, ", ".join(members)) for family, members in chosen.items()])
     elif name is None:
-        typer.echo(_summaries(chosen[kind]))
+        _print_summaries(chosen[kind])
     else:
-        typer.echo(_details(chosen[kind][name]))
+        _print_details(chosen[kind][name])
 
 
 def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Component]]]:
@@ -59,19 +59,22 @@ def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
     typer.echo(dumps({"schema_version": 1, "components": components}, indent=2, ensure_ascii=False))
 
 
-def _summaries(members: dict[str, type[Component]]) -> str:
+def _print_summaries(members: dict[str, type[Component]]) -> None:
     from dlx.schema import summary
 
-    return columns([(name, summary(member)) for name, member in members.items()])
+    print_rows([(name, summary(member)) for name, member in members.items()])
 
 
-def _details(member: type[Component]) -> str:
+def _print_details(member: type[Component]) -> None:
     from dlx.schema import description
 
     told = description(member)
-    options = [(f"  {option['name']}", *_cells(option)) for option in told["options"]]
-    head = f"{told['kind']} {told['name']}\n\n{told['description']}\n\n"
-    return head + f"Options\n{columns(options) or '  none'}\n\nDefined in {told['defined_in']}"
+    typer.echo(f"{told['kind']} {told['name']}\n\n{told['description']}\n")
+    if told["options"]:
+        typer.echo("Options")
+        print_rows([(f"  {option['name']}", *_cells(option)) for option in told["options"]])
+        typer.echo()
+    typer.echo(f"Defined in {told['defined_in']}")
 
 
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:

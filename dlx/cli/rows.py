@@ -1,0 +1,24 @@
+"""Rows of text whose last cell may be long: on a terminal it is wrapped to what the other cells leave of its width."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+
+
+def print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """Print the rows on stdout, their cells under each other."""
+    from dlx import render
+
+    taken = sum(2 + max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:-1])
+    room = max(shutil.get_terminal_size().columns - taken, 30) if sys.stdout.isatty() else sys.maxsize
+    render.table([line for row in rows for line in _wrapped(row, room)])
+
+
+def _wrapped(row: Sequence[str], room: int) -> list[list[str]]:
+    """The row as lines: the first cells stand in the first, the last cell runs on below itself."""
+    *cells, last = row
+    first, *more = textwrap.wrap(last, room) or [""]
+    return [[*cells, first], *([""] * len(cells) + [line] for line in more)]

@@ -1,0 +1,84 @@
+"""``dlx list``: every component with its formula, options, defaults and source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlx.component import REGISTRY
+from dlx.spec import Spec
+
+Run = Callable[..., Any]
+
+
+def test_kinds_with_their_members(call_dlx: Run) -> None:
+    lines = call_dlx("list").stdout.splitlines()
+    assert [line.split(maxsplit=1) for line in lines] == [
+        [kind, ", ".join(members)] for kind, members in sorted(REGISTRY.items())
+    ]
+
+
+def test_members_of_a_kind_with_their_formulas(call_dlx: Run) -> None:
+    lines = call_dlx("list", "optimizer").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(REGISTRY["optimizer"])
+    assert lines[0] == f"{'gradient_descent':<16}  θ ← θ − α·dθ."
+
+
+def test_one_component_with_its_options(call_dlx: Run) -> None:
+    lines = call_dlx("list", "optimizer", "adam").stdout.splitlines()
+    assert lines[0] == "optimizer adam"
+    assert "  beta1          a number ≥ 0 and < 1  default 0.9      of v, the average gradient" in lines
+    assert any("Kingma & Ba 2015" in line for line in lines)
+    assert lines[-1] == "Defined in dlx.nn.optimizers.Adam"
+
+
+@pytest.mark.parametrize("arguments", [[], ["schedule"], ["schedule", "manual"]])
+def test_json(call_dlx: Run, arguments: list[str]) -> None:
+    document = json.loads(call_dlx("list", *arguments, "--json").stdout)
+    assert document["schema_version"] == 1
+    [manual] = [each for each in document["components"] if (each["kind"], each["name"]) == ("schedule", "manual")]
+    [table] = [option for option in manual["options"] if option["name"] == "table"]
+    assert table == {
+        "name": "table",
+        "type": "a list of lists of values",
+        "required": True,
+        "default": None,
+        "description": "[[t, α], …]",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["optimizr"], "there is no kind of component named 'optimizr' (allowed "),
+        (["optimizer", "adm"], "there is no optimizer named 'adm' (allowed "),
+    ],
+)
+def test_unknown_names(call_dlx: Run, arguments: list[str], said: str) -> None:
+    result = call_dlx("list", *arguments)
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: {said}")
+    assert f"did you mean {'optimizer' if len(arguments) == 1 else 'adam'}?)" in result.stderr
+
+
+def test_a_plugin_appears_in_list_and_schema(run_dlx: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from dlx.nn.activations import Activation\n\n\n"
+        "class Cube(Activation):\n"
+        '    """A = Z³."""\n\n'
+        "    name = 'cube'\n\n"
+        "    def record(self, *arguments): ...\n"
+    )
+    assert "cube" in run_dlx("list", "activation", "--plugin", "mine.py", cwd=tmp_path).stdout
+    schema = json.loads(run_dlx("config", "schema", "--plugin", "mine.py", cwd=tmp_path).stdout)
+    assert {"const": "cube", "description": "A = Z³."} in schema["$defs"]["activation"]["anyOf"]
+
+
+def test_every_default_of_the_spec_is_listed() -> None:
+    for field in Spec.model_fields.values():
+        if hasattr(field.default, "kind"):
+            assert field.default.name in REGISTRY[field.default.kind]

@@ -1,0 +1,112 @@
+"""The command line as a whole: what it imports, its exit codes, its messages, broken pipes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dlx.cli
+from dlx import __version__
+from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Place, Problem, SpecError, UsageError
+
+Run = Callable[..., Any]
+
+
+def test_help_and_version_start_without_the_heavy_packages() -> None:
+    for argument in ("--help", "--version"):
+        program = (
+            "import sys, dlx.cli; sys.argv = ['dlx', sys.argv[1]]; code = dlx.cli.main();"
+            "print(sorted({'numpy', 'matplotlib', 'pydantic', 'rich', 'yaml'} & sys.modules.keys()), code)"
+        )
+        done = subprocess.run([sys.executable, "-c", program, argument], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == "[] 0"
+
+
+def test_version(call_dlx: Run) -> None:
+    result = call_dlx("--version")
+    assert (result.code, result.stdout, result.stderr) == (0, f"dlx {__version__}\n", "")
+
+
+def test_help_lists_every_command_with_what_it_does(call_dlx: Run) -> None:
+    result = call_dlx("--help")
+    assert result.code == 0
+    for command in ("train", "config", "list", "new", "doctor"):
+        assert f"\n  {command} " in result.stdout
+
+
+def test_a_mistyped_command_is_corrected(call_dlx: Run) -> None:
+    result = call_dlx("trian", "spec.yaml")
+    assert result.code == 2
+    assert result.stdout == ""
+    assert "No such command 'trian'. Did you mean 'train'?" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["list", "--jsn"], ["config", "show"], ["nothing"], ["config", "nothing"]])
+def test_wrong_usage_ends_with_2(call_dlx: Run, arguments: list[str]) -> None:
+    result = call_dlx(*arguments)
+    assert (result.code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (
+            SpecError([Problem(Place("a.yaml", 1, 2), "seed", "no")] * 2),
+            2,
+            "a.yaml:1:2: seed: no\na.yaml:1:2: seed: no\n",
+        ),
+        (UsageError("so not"), 2, "error: so not\n"),
+        (CheckFailed(""), 3, ""),
+        (Diverged("nan"), 4, "error: nan\n"),
+        (DataError("a.csv:3: bad"), 5, "error: a.csv:3: bad\n"),
+        (EnvironmentProblem("disk full"), 6, "error: disk full\n"),
+        (PermissionError(13, "Permission denied", "/x"), 6, "error: [Errno 13] Permission denied: '/x'\n"),
+        (MemoryError(), 6, "error: not enough memory\n"),
+        (KeyError("beta\nmore"), 1, "a bug in dlx: KeyError: 'beta\\nmore' (run again with --debug)\n"),
+        (ValueError("one\ntwo"), 1, "a bug in dlx: ValueError: one (run again with --debug)\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
+)
+def test_exceptions_become_messages_and_exit_codes(
+    call_dlx: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("dlx.spec_file.load_spec", fail)
+    result = call_dlx("config", "show", "spec.yaml")
+    assert (result.code, result.stdout, result.stderr) == (code, "", said)
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "list", "nothing"], ["list", "nothing", "--debug"]])
+def test_debug_stands_anywhere_and_shows_the_traceback(call_dlx: Run, arguments: list[str]) -> None:
+    result = call_dlx(*arguments)
+    assert result.code == 2
+    assert "Traceback (most recent call last)" in result.stderr
+    assert result.stderr.endswith(
+        "error: there is no kind of component named 'nothing' " + result.stderr.split("'nothing' ")[-1]
+    )
+
+
+def test_without_debug_there_is_no_traceback(call_dlx: Run) -> None:
+    assert "Traceback" not in call_dlx("list", "nothing").stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_reader_that_leaves_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "dlx", "config", "schema"]
+    done = subprocess.run(
+        command, stdout=write, stderr=subprocess.PIPE, text=True, cwd=Path(dlx.cli.__file__).parents[2]
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
