@@ -75,6 +75,12 @@ class Experiment:
             self._steps[size] = self.network.record_step(*self.train.buffers(size))
         return self._steps[size]
 
+    def step_lines(self) -> list[str]:
+        """One training step on a batch of full size as readable calls, the update of θ last."""
+        slots = ", ".join(self.update.vectors)
+        update = f"{self.spec.optimizer.name}(theta, dtheta{', ' + slots if slots else ''}, learning_rate)"
+        return [*self.step_for(self.batch_size).tape.lines(), f"theta = {update}"]
+
     def order_of_epoch(self) -> Array | None:
         """The order of the examples in this epoch; None where the one batch holds them all already."""
         position = self.position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import isfinite, sqrt
 from time import perf_counter
@@ -99,8 +100,8 @@ def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: flo
 def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     position = experiment.position
     tensor = step.tape.first_not_finite() or "theta"
-    layer = "".join(character for character in tensor if character.isdigit())
-    where = f"{tensor} of layer {layer}" if layer else tensor
+    layer = re.search("[0-9]+$", tensor)
+    where = f"{tensor} of layer {layer.group()}" if layer else tensor
     return Diverged(
         f"diverged in epoch {position.epoch}, step {position.step + 1}: a {what} is not finite, first in {where}; "
         f"the state before that step is kept (learning rate {experiment.learning_rate():g}: try a smaller one)"

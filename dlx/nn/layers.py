@@ -99,7 +99,7 @@ class BatchNorm(Layer):
     def _record_training(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
         n, m = Z.shape
         ones, inv_m = tape.ones(m), tape.constant(1 / m)
-        mu, sigma2, inv_sigma = (tape.empty(name, n, 1) for name in ("mu", "sigma2", "1/sigma"))
+        mu, sigma2, inv_sigma = (tape.empty(name, n, 1) for name in ("mu", "sigma²", "1/sigma"))
         Z_norm, Z_tilde = tape.empty("Z_norm", n, m), tape.empty("Z_tilde", n, m)
         tape.call(np.dot, Z, ones, out=mu.reshape(-1))
         tape.call(np.multiply, mu, inv_m, out=mu)
@@ -114,12 +114,13 @@ class BatchNorm(Layer):
         tape.call(np.add, Z_tilde, self.beta, out=Z_tilde)
         if not self.exact:
             scratch = tape.empty("scratch", n, 1)
-            tape.call(self._average, mu, sigma2, scratch)
+            tape.call(self.average_statistics, mu, sigma2, scratch)
 
         def backward(dZ_tilde: Array) -> Array:
             d_gamma, d_beta = self.d_gamma, self.d_beta
             mean, scale = tape.empty("mean", n, 1), tape.empty("gamma/sigma", n, 1)
             dZ, along = tape.empty("dZ", n, m), tape.empty("dZ_along", n, m)
+            tape.rename("dZ_tilde", dZ_tilde)
             tape.call(np.vecdot, dZ_tilde, Z_norm, out=d_gamma.reshape(-1))
             tape.call(np.dot, dZ_tilde, ones, out=d_beta.reshape(-1))
             # dZ = γ/σ·(dZ̃ − mean(dZ̃) − Z_norm·mean(dZ̃ ∘ Z_norm))
@@ -134,7 +135,8 @@ class BatchNorm(Layer):
 
         return Z_tilde, backward
 
-    def _average(self, mu: Array, sigma2: Array, scratch: Array) -> None:
+    def average_statistics(self, mu: Array, sigma2: Array, scratch: Array) -> None:
+        """Take the μ and σ² of a mini-batch into the running averages."""
         self.t += 1
         averages.update(self.mu, mu, self.momentum, scratch)
         averages.update(self.sigma2, sigma2, self.momentum, scratch)
@@ -147,12 +149,12 @@ class BatchNorm(Layer):
         n, m = Z.shape
         shift, scale = tape.empty("shift", n, 1), tape.empty("scale", n, 1)
         Z_tilde = tape.empty("Z_tilde", n, m)
-        tape.call(self._frozen, shift, scale)
+        tape.call(self.freeze, shift, scale)
         tape.call(np.multiply, Z, scale, out=Z_tilde)
         tape.call(np.add, Z_tilde, shift, out=Z_tilde)
         return Z_tilde
 
-    def _frozen(self, shift: Array, scale: Array) -> None:
+    def freeze(self, shift: Array, scale: Array) -> None:
         """Z̃ = scale·Z + shift by the frozen statistics; before there are any, μ = 0 and σ² = 1."""
         t = self.t.item()
         correction = 1.0 if self.exact or t == 0 else averages.bias(self.momentum, t)
@@ -180,6 +182,7 @@ class Dropout(Layer):
 
         def backward(dA_kept: Array) -> Array:
             dA = tape.empty("dA", *A.shape)
+            tape.rename("dA_kept", dA_kept)
             tape.call(np.multiply, dA_kept, D, out=dA)
             return dA
 
@@ -195,19 +198,19 @@ def mask_from(rng: Any, keep_prob: float) -> Callable[[Array], None]:
     """
     if isinstance(rng, np.random.RandomState):
 
-        def draw_uniform(D: Array) -> None:
+        def draw_mask(D: Array) -> None:
             np.less(rng.random_sample(D.shape), keep_prob, D, casting="unsafe")
             np.divide(D, keep_prob, D)
 
-        return draw_uniform
+        return draw_mask
     threshold = min(max(round(keep_prob * 2**16), 1), 2**16 - 1)
 
-    def draw_bits(D: Array) -> None:
+    def draw_mask_from_bits(D: Array) -> None:
         bits = rng.bit_generator.random_raw(-(-D.size // 4)).view("<u2")[: D.size]
         np.less(bits.reshape(D.shape), threshold, D, casting="unsafe")
         np.multiply(D, 2**16 / threshold, D)
 
-    return draw_bits
+    return draw_mask_from_bits
 
 
 def _no_backward(dA: Array) -> Array:

@@ -67,9 +67,9 @@ class Softmax(Loss):
 
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
         C, m = Z.shape
-        A, S = tape.empty("A", C, m), tape.empty("Z-max", C, m)
-        total, log_total = tape.empty("sum", 1, m), tape.empty("ln(sum)", 1, m)
-        tape.call(np.maximum.reduce, Z, 0, None, total.reshape(-1))
+        A, S = tape.empty("A", C, m), tape.empty("S", C, m)
+        total, log_total = tape.empty("total", 1, m), tape.empty("ln_total", 1, m)
+        tape.call(np.maximum.reduce, Z, 0, None, out=total.reshape(-1))
         tape.call(np.subtract, Z, total, out=S)
         tape.call(np.exp, S, out=A)
         tape.call(np.dot, tape.ones(C), A, out=total.reshape(-1))

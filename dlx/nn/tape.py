@@ -55,6 +55,10 @@ class Tape:
         self._names[_identity(array)] = name
         return array
 
+    def rename(self, name: str, array: Array) -> None:
+        """Give an array the name that it has in another operation of the layer."""
+        self.known(f"{name}{self.layer}", array)
+
     def call(self, function: Callable[..., object], *args: Any, out: Array | None = None) -> None:
         """Append one call; ``out`` is the array that it writes."""
         if function in (np.maximum, np.minimum):  # NumPy 2.4 deprecates a positional out for these two
@@ -99,12 +103,15 @@ class Tape:
     def lines(self) -> Iterator[str]:
         """The step as readable lines, such as ``Z1 = dot(W1, X.T)``."""
         for (function, args), output in zip(self.calls, self._outputs, strict=True):
-            name = getattr(getattr(function, "func", function), "__qualname__", str(function))
             inputs = args[:-1] if output is not None and args and args[-1] is output else args
             shown = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
-            yield f"{self.name_of(output)} = {name}({shown})" if output is not None else f"{name}({shown})"
+            call = f"{_name(function)}({shown})"
+            yield call if output is None else f"{self.name_of(output)} = {call}"
         if self._costs:
-            yield "J = " + " + ".join(f"{scale:.6g}·{self.name_of(term)}" for scale, term in self._costs)
+            terms = [
+                f"{'−' if scale < 0 else '+'} {abs(scale):.6g}·{self.name_of(term)}" for scale, term in self._costs
+            ]
+            yield "J = " + " ".join(terms).removeprefix("+ ")
 
     def name_of(self, array: Array) -> str:
         """The name under which an array, its transpose or a reshaped view of it is known."""
@@ -113,6 +120,14 @@ class Tape:
             return name if _identity(array) in self._names else f"{name}.T"
         address = _identity(array)[0]
         return next((known for (start, _, _), known in self._names.items() if start == address), "array")
+
+
+def _name(function: Callable[..., object]) -> str:
+    """dot, maximum, maximum.reduce, draw_mask …"""
+    function = getattr(function, "func", function)
+    owner = getattr(function, "__self__", None)
+    name = getattr(function, "__name__", str(function))
+    return f"{owner.__name__}.{name}" if isinstance(owner, np.ufunc) else name
 
 
 def _identity(array: Array) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
