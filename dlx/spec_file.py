@@ -30,9 +30,9 @@ class Resolved:
 
 def load_spec(path: Path, overrides: Sequence[str] = ()) -> Resolved:
     """The spec of a file with the overrides on top; raises `SpecError` with every problem, in the order of the file."""
-    tree = merge(_file_tree(path), _overrides_tree(overrides))
-    tree = write_out(_with_plugins(tree), named=True)
-    spec = _validated(tree).complete()
+    changes, found = _overrides_tree(overrides)
+    tree = write_out(_with_plugins(merge(_file_tree(path), changes)), named=True)
+    spec = _validated(tree, found).complete()
     return Resolved(spec, {key: _origin(key, tree) for key, _ in leaves(spec.dump())})
 
 
@@ -72,8 +72,8 @@ def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
     return _file_tree(path, chain)
 
 
-def _overrides_tree(overrides: Sequence[str]) -> Node:
-    """All overrides as one tree, so that their order does not matter."""
+def _overrides_tree(overrides: Sequence[str]) -> tuple[Node, list[Problem]]:
+    """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
     nowhere = Place("command line")
     tree = Node({}, nowhere, nowhere)
     found: list[Problem] = []
@@ -82,9 +82,7 @@ def _overrides_tree(overrides: Sequence[str]) -> Node:
             tree = _combine(tree, write_out(_override_tree(override)))
         except SpecError as error:
             found += error.problems
-    if found:
-        raise SpecError(found)
-    return tree
+    return tree, found
 
 
 def _override_tree(override: str) -> Node:
@@ -137,12 +135,13 @@ def _located(plugin: Node) -> Node:
     return replace(plugin, value=str(absolute(given)) if is_file(given) else given)
 
 
-def _validated(tree: Node) -> Spec:
-    data, found, failed = tree.plain(), [], set()
+def _validated(tree: Node, found: list[Problem]) -> Spec:
+    """The tree as a spec; raises `SpecError` with what was found before and what is found here."""
+    data, failed = tree.plain(), set()
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
-        found = problems(error, tree)
+        found = found + problems(error, tree)
         failed = {detail["loc"][0] for detail in error.errors()}
         spec = Spec.model_validate({"data": {}} | {key: value for key, value in data.items() if key not in failed})
     for clash in contradictions(spec):

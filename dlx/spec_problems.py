@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from dlx.component import Component, Options
+from dlx.component import Component
 from dlx.errors import Problem, allowed
 from dlx.short_forms import Shape, shape_at
 from dlx.spec import Spec
@@ -106,7 +106,7 @@ def _places(key: str) -> Iterator[str]:
     for section, field in Spec.model_fields.items():
         record = Shape((field.annotation,)).record()
         options = type(field.default) if isinstance(field.default, Component) else record
-        if options is not None and issubclass(options, Options) and key in options.model_fields:
+        if options is not None and key in options.model_fields:
             yield f"{section}.{key}"
 
 
@@ -115,7 +115,9 @@ def _what(details: list[ErrorDetails], given: object, shape: Shape | None) -> st
     said = [_said(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
     if said:
         return "; ".join(said)
-    bounds = [_BOUNDS[detail["type"]].format_map(detail.get("ctx", {})) for detail in details if detail["type"] in _BOUNDS]
+    bounds = [
+        _BOUNDS[detail["type"]].format_map(detail.get("ctx", {})) for detail in details if detail["type"] in _BOUNDS
+    ]
     if bounds:
         return f"expected {' or '.join(bounds)}, got {shown(given)}"
     wanted = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -63,6 +64,8 @@ def dlx(version: Version = False, debug: Debug = False) -> None:
 def main() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code."""
     given = sys.argv[1:]
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
     try:
         code = _run([argument for argument in given if argument != "--debug"])
         sys.stdout.flush()
@@ -104,7 +107,8 @@ def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, MemoryError):
         return f"error: not enough memory {error}".rstrip(), EnvironmentProblem.exit_code
     if isinstance(error, OSError):
-        return f"error: {error}", EnvironmentProblem.exit_code
+        place = f"{error.filename}: " if error.filename else ""
+        return f"error: {place}{error.strerror or error}", EnvironmentProblem.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,14 +22,15 @@ Step = Annotated[bool, typer.Option("--step", help="The training step as the lis
 
 @config.callback()
 def describe() -> None:
-    """Show or check a spec, or print the JSON Schema of all specs."""
+    """Show or check a spec, or print the JSON Schema of specs."""
 
 
 @config.command()
 def show(
     spec: Spec, overrides: Overrides = None, origin: Origin = False, step: Step = False, json: Json = False
 ) -> None:
-    """Print the complete spec: the file, what it extends, the overrides, and every default."""
+    """Print the complete spec, every default filled in."""
+    from dlx import render
     from dlx.spec_file import dump_yaml, load_spec
 
     resolved = load_spec(spec, overrides or ())
@@ -37,49 +39,58 @@ def show(
     elif origin:
         _print_origins(resolved, json)
     elif json:
-        _print_json(resolved.spec.dump())
+        render.facts(resolved.spec.dump(), json=True)
     else:
         typer.echo(dump_yaml(resolved.spec), nl=False)
 
 
 def _print_origins(resolved: Resolved, json: bool) -> None:
+    from dlx import render
     from dlx.spec_file import leaves
     from dlx.tree import dotted
     from dlx.yaml_loader import dump_scalar
 
     values = [(dotted(key), value, str(resolved.origins[key])) for key, value in leaves(resolved.spec.dump())]
     if json:
-        _print_json({key: {"value": value, "origin": place} for key, value, place in values})
+        render.facts({key: {"value": value, "origin": place} for key, value, place in values}, json=True)
     else:
         print_rows([(f"{key}={dump_scalar(value)}", f"# {place}") for key, value, place in values])
 
 
 def _print_step(resolved: Resolved, json: bool) -> None:
+    from dlx import render
     from dlx.experiment import build
 
     lines = build(resolved.spec).step_lines()
     if json:
-        _print_json({"schema_version": 1, "step": lines})
+        render.facts({"schema_version": 1, "step": lines}, json=True)
     else:
         typer.echo("\n".join(lines))
 
 
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
-    """Say what is wrong with a spec, all of it at once; the data are not read."""
+    """Say all that is wrong with a spec, without reading the data."""
     from dlx.spec_file import load_spec
 
     try:
         load_spec(spec, overrides or ())
     except SpecError as error:
-        if json:
-            _print_json({"schema_version": 1, "valid": False, "problems": [_as_data(each) for each in error.problems]})
-            raise typer.Exit(error.exit_code) from None
-        raise
+        if not json:
+            raise
+        _print_verdict(error.problems)
+        raise typer.Exit(error.exit_code) from None
     if json:
-        _print_json({"schema_version": 1, "valid": True, "problems": []})
+        _print_verdict(())
     else:
         typer.echo(f"{spec}: ok")
+
+
+def _print_verdict(problems: Sequence[Problem]) -> None:
+    from dlx import render
+
+    told = [_as_data(problem) for problem in problems]
+    render.facts({"schema_version": 1, "valid": not problems, "problems": told}, json=True)
 
 
 def _as_data(problem: Problem) -> dict[str, Any]:
@@ -95,15 +106,10 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 
 @config.command()
 def schema(plugin: Plugins = None) -> None:
-    """Print the JSON Schema of a spec, by which editors complete and check its keys."""
+    """Print the JSON Schema that lets editors complete a spec."""
+    from dlx import render
     from dlx.plugins import load_all
     from dlx.schema import json_schema
 
     load_all(plugin or ())
-    _print_json(json_schema())
-
-
-def _print_json(document: Any) -> None:
-    from json import dumps
-
-    typer.echo(dumps(document, indent=2, ensure_ascii=False))
+    render.facts(json_schema(), json=True)

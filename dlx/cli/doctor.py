@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import typer
-
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
 
 
 def doctor(json: Json = False) -> None:
-    """Print the versions, the linear algebra and the machine: what to paste into a bug report."""
-    from json import dumps
+    """Print the facts that a bug report needs."""
+    from dlx import render
 
     facts = _facts()
     if json:
-        typer.echo(dumps({"schema_version": 1} | facts, indent=2, ensure_ascii=False))
+        render.facts({"schema_version": 1} | facts, json=True)
         return
     groups = [(name, value if isinstance(value, dict) else {"": value}) for name, value in facts.items()]
     print_rows([(f"{name} {key}".strip(), str(fact)) for name, group in groups for key, fact in group.items()])

@@ -13,12 +13,15 @@ from dlx.errors import UsageError, allowed
 if TYPE_CHECKING:
     from dlx.component import Component
 
-Kind = Annotated[str | None, typer.Argument(help="Such as optimizer.", show_default=False)]
-Name = Annotated[str | None, typer.Argument(help="Such as adam.", show_default=False)]
+Kind = Annotated[str | None, typer.Argument(metavar="KIND", help="Such as optimizer.", show_default=False)]
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam.", show_default=False)]
 
 
 def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None, json: Json = False) -> None:
-    """List what a spec may name: the kinds, the components of a kind, or one component with its options."""
+    """List what a spec may name, with formulas and options.
+
+    Alone it lists the kinds, with KIND the components of that kind, with NAME one of them with its options.
+    """
     from dlx.plugins import load_all
 
     load_all(plugin or ())
@@ -51,12 +54,11 @@ def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Comp
 
 
 def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
-    from json import dumps
-
+    from dlx import render
     from dlx.schema import description
 
     components = [description(member) for members in chosen.values() for member in members.values()]
-    typer.echo(dumps({"schema_version": 1, "components": components}, indent=2, ensure_ascii=False))
+    render.facts({"schema_version": 1, "components": components}, json=True)
 
 
 def _print_summaries(members: dict[str, type[Component]]) -> None:
@@ -80,8 +82,6 @@ def _print_details(member: type[Component]) -> None:
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
     from dlx.yaml_loader import dump_scalar
 
-    default = option["default"]
-    given = (
-        f"default {dump_scalar(default)}" if default is not None else "required" if option["required"] else "optional"
-    )
-    return option["type"], given, option["description"]
+    without = "required" if option["required"] else "optional"
+    default = without if option["default"] is None else f"default {dump_scalar(option['default'])}"
+    return option["type"], default, option["description"]

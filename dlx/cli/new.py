@@ -9,7 +9,9 @@ import typer
 
 from dlx.errors import UsageError
 
-Data = Annotated[Path | None, typer.Argument(help="A data file that it should train on.", show_default=False)]
+Data = Annotated[
+    Path | None, typer.Argument(metavar="DATA", help="A data file that it should train on.", show_default=False)
+]
 Target = Annotated[list[str] | None, typer.Option(help="The column to predict, or the file of labels; repeatable.")]
 Task = Annotated[
     Literal["binary", "multiclass", "regression"] | None,
@@ -19,7 +21,10 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="W
 
 
 def new(data: Data = None, target: Target = None, task: Task = None, out: Out = None) -> None:
-    """Print or write a commented spec to start from; with a data file, one that trains on it."""
+    """Print or write a spec to start from.
+
+    With a data file it is one that trains on that file.
+    """
     from dlx.starter import starter, starter_for
 
     if data is None and (target or task):

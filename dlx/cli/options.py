@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-Spec = Annotated[Path, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
+Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file of the experiment.", show_default=False)]
 Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Such as optimizer.learning_rate=0.01.")
+    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Such as optimizer.learning_rate=0.01.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Plugins = Annotated[

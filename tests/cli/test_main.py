@@ -67,7 +67,7 @@ def test_wrong_usage_ends_with_2(call_dlx: Run, arguments: list[str]) -> None:
         (Diverged("nan"), 4, "error: nan\n"),
         (DataError("a.csv:3: bad"), 5, "error: a.csv:3: bad\n"),
         (EnvironmentProblem("disk full"), 6, "error: disk full\n"),
-        (PermissionError(13, "Permission denied", "/x"), 6, "error: [Errno 13] Permission denied: '/x'\n"),
+        (PermissionError(13, "Permission denied", "/x"), 6, "error: /x: Permission denied\n"),
         (MemoryError(), 6, "error: not enough memory\n"),
         (KeyError("beta\nmore"), 1, "a bug in dlx: KeyError: 'beta\\nmore' (run again with --debug)\n"),
         (ValueError("one\ntwo"), 1, "a bug in dlx: ValueError: one (run again with --debug)\n"),
