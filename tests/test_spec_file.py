@@ -202,6 +202,22 @@ def test_faults_of_overrides(write: Write, overrides: list[str], problems: list[
     assert problems_of(path, *overrides) == problems
 
 
+def test_faults_of_overrides_and_of_the_file_are_told_together(write: Write) -> None:
+    path = write("spec.yaml", "data: {source: moons}\nseed: x\n")
+    assert problems_of(path, "epochs", "training.epochs=0") == [
+        "spec.yaml:2:7: seed: expected a whole number, got 'x'",
+        "command line: epochs: expected key=value, as in optimizer.learning_rate=0.01",
+        "command line: training.epochs=0: training.epochs: expected at least 1, got 0",
+    ]
+
+
+def test_options_without_a_name_are_those_of_the_component_below(write: Write) -> None:
+    """The default's, or that of the spec which this one extends."""
+    write("base.yaml", "data: {source: moons}\noptimizer: momentum\nschedule: {warmup: 2}\n")
+    spec = spec_of(write("spec.yaml", "extends: base.yaml\noptimizer: {beta: 0.5}\n"))
+    assert (spec.optimizer.name, spec.schedule.name) == ("momentum", "constant")
+
+
 def test_paths_are_meant_from_their_file_and_on_the_command_line_from_the_working_directory(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
