@@ -1,0 +1,81 @@
+"""The README is true: its commands run, its plugin trains, its spec and its map are those of the project."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PETS = "height,color,weight,kind\n" + "".join(
+    f"{1 + i % 2 + i / 100:.2f},{('red', 'blue', 'green')[i % 3]},{3 + 2 * (i % 2)},{('cat', 'dog')[i % 2]}\n"
+    for i in range(40)
+)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[list[str]]:
+    """The arguments of every ``dlx`` in the shell blocks, without the shell's own words."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    found = [re.search(r"(?:^|\$\()dlx ([^)#]*)", line) for line in lines]
+    return [shlex.split(match.group(1)) for match in found if match]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    (tmp_path / "pets.csv").write_text(PETS)
+    (tmp_path / "lion.py").write_text(blocks("python")[0], encoding="utf-8")
+    return tmp_path
+
+
+def test_every_command_runs_in_its_order(
+    folder: Path, call_dlx: Callable[..., Any], run_dlx: Callable[..., Any]
+) -> None:
+    assert len(commands()) > 12
+    for arguments in commands():
+        has_plugin = any("plugins" in argument for argument in arguments)  # which would stay with this process
+        result = (run_dlx if has_plugin else call_dlx)(*arguments, cwd=folder)
+        assert result.code == 0, f"dlx {' '.join(arguments)}: {result.stderr}"
+        assert result.stdout
+        if "--resume" in arguments:
+            assert "completed" in result.stdout
+
+
+def test_the_optimizer_of_the_readme_is_short_and_learns(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    text = blocks("python")[0]
+    assert len([line for line in text.splitlines() if line.strip()]) < 20
+    overrides = ["plugins=[lion.py]", "optimizer.name=lion", "optimizer.learning_rate=0.001", "training.epochs=10"]
+    result = run_dlx("train", "configs/digits.yaml", *overrides, "--json", cwd=folder)
+    assert result.code == 0, result.stderr
+    facts = yaml.safe_load(result.stdout)
+    assert facts["final"]["train_error"] < 0.1
+
+
+def test_the_spec_of_the_readme_is_the_shipped_one() -> None:
+    shipped = (ROOT / "configs" / "digits.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(blocks("yaml")[0]) == yaml.safe_load(shipped)
+
+
+def test_the_map_names_every_module() -> None:
+    """Each file and folder of the package stands in the README's map, and nothing that is not there."""
+    house = README[README.index("## The map of the house") :]
+    named = {name.rstrip("/") for name in re.findall(r"`(?:dlx/)?([a-z_]+(?:\.py|/))`", house)}
+    there = {path.name for path in (ROOT / "dlx").iterdir() if not path.name.startswith("__") and path.suffix != ".pyc"}
+    assert there - {"py.typed"} <= named
+    assert named - there <= {"dlx", "configs", "experiments", "tests", "reference"}
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
