@@ -76,7 +76,7 @@ def cell(samples: list[dict] | None) -> str:
     if not samples:
         return "–"
     how = samples[0]["candidate"] + (f", {samples[0]['threads']} thr." if samples[0]["threads"] else "")
-    return f"{median_time(samples):,.4g} ({how})"
+    return f"{figures(median_time(samples))} ({how})"
 
 
 def ratio_row(name: str, above: str, below: str, sign: str, bound: float, samples: dict[str, list[dict]]) -> list[str]:
@@ -146,7 +146,12 @@ def samples_of(bench: Bench, works: dict[int, Workload]) -> dict:
 
 def per(samples: list[dict], amount: int) -> list[str]:
     microseconds = median_time(samples)
-    return [f"{microseconds:,.4g}", f"{microseconds * 1000 / amount:,.4g}"]
+    return [figures(microseconds), figures(microseconds * 1000 / amount)]
+
+
+def figures(value: float) -> str:
+    """At least three significant figures, none of them in an exponent."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def table(columns: list[str], rows: list[list[str]]) -> str:

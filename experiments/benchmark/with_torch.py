@@ -67,13 +67,13 @@ def compiled_step(work: Workload, X: np.ndarray, y: np.ndarray) -> Run:
     v, s = ({name: torch.zeros_like(value) for name, value in theta.items()} for _ in range(2))
     steps, total = torch.zeros(()), torch.zeros(())
 
-    def cost_of(theta: dict, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    def cost_of(theta: dict, buffers: dict, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         return loss(work, functional_call(network, (theta, buffers), (scaled(x),)), t)
 
     @torch.compile(dynamic=False)
     def step(index: torch.Tensor | None) -> None:
         x, t = (examples, labels) if index is None else (examples[index], labels[index])
-        d_theta, cost = grad_and_value(cost_of)(theta, x, t)
+        d_theta, cost = grad_and_value(cost_of)(theta, buffers, x, t)
         total.add_(cost, alpha=len(t))
         steps.add_(1)
         for name, w in theta.items():
