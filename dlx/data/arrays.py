@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
@@ -25,14 +26,15 @@ def read_npz(path: Path) -> dict[str, Examples]:
 
     Capitals make no difference in these names; y may be missing.
     """
-    with _numpy_file(path), np.load(path, allow_pickle=False) as file:
+    with _numpy_file(path), path.open("rb") as stream:
+        file = np.load(stream, allow_pickle=False)
         if not isinstance(file, NpzFile):
-            raise ValueError("it holds one array and no names; give it the suffix .npy")
+            raise DataError(f"{path}: it holds one array and no names; give it the suffix .npy")
         names = {name.lower(): name for name in file.files}
         endings = {part: f"_{part}" for part in PARTS if f"x_{part}" in names} | ({"all": ""} if "x" in names else {})
         if not endings or ("all" in endings and len(endings) > 1):
             what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
-            raise ValueError(f"{what}; it holds {', '.join(file.files) or 'nothing'}")
+            raise DataError(f"{path}: {what}; it holds {', '.join(file.files) or 'nothing'}")
         return {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
 
 
@@ -60,11 +62,7 @@ def _read_array(path: Path) -> Array:
 
 def _read_npy(path: Path) -> Array:
     with _numpy_file(path):
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-        if isinstance(array, NpzFile):
-            array.close()
-            raise ValueError("it holds several named arrays; give it the suffix .npz")
-        return np.asanyarray(array)
+        return np.lib.format.open_memmap(path, mode="r")
 
 
 def _rows_of(X: np.memmap[tuple[int, ...], np.dtype[np.generic]], path: Path) -> Array | MappedRows:
@@ -99,7 +97,6 @@ def _numpy_file(path: Path) -> Iterator[None]:
     with readable(path):
         try:
             yield
-        except ValueError as error:
-            pickled = "object" in str(error).lower() or "pickle" in str(error)
-            what = "it holds Python objects or is no NumPy file, and dlx never unpickles" if pickled else error
-            raise DataError(f"{path}: {what}") from error
+        except (ValueError, OverflowError, RuntimeError, TokenError) as error:  # what NumPy and zipfile may raise
+            what = "this is no NumPy file, or it is damaged, or it holds Python objects, which dlx never loads"
+            raise DataError(f"{path}: {what} ({error})") from error

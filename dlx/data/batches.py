@@ -49,6 +49,8 @@ class Reader:
     def __init__(
         self, dataset: Dataset, part: str, dtype: str, augment: Sequence[Augmentation] = (), rng: Rng | None = None
     ) -> None:
+        if augment and rng is None:
+            raise TypeError("augmentation needs a random generator")
         X, y = dataset.parts[part].X, dataset.parts[part].y
         self.m, self.n_x, self.n_y = len(X), dataset.n_x, dataset.n_y
         self._dtype = np.dtype(dtype)

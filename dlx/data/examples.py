@@ -39,7 +39,7 @@ class Examples:
     image_shape: (h, w) or (h, w, c) where a row of X is an image.
     columns: what the features mean; numbers x1, x2, … unless given.
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
-    origin: what messages call these examples.
+    origin: what messages call these examples, if not by their place in the spec.
     """
 
     X: Array | MappedRows
@@ -47,7 +47,7 @@ class Examples:
     image_shape: tuple[int, ...] | None = None
     columns: tuple[Column, ...] = ()
     impute: str | None = None
-    origin: str = "the source"
+    origin: str = ""
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -55,8 +55,12 @@ class Examples:
         return tuple(name for column in self.columns for name in column.features())
 
 
-def tidy(examples: Examples) -> Examples:
-    """The same examples with X as (m, n_x) rows and a single target as (m,); what does not fit raises DataError."""
+def tidy(examples: Examples, key: str = "data.source") -> Examples:
+    """The same examples with X as (m, n_x) rows and a single target as (m,); what does not fit raises DataError.
+
+    key: their place in the spec, which messages tell where the examples have no origin.
+    """
+    examples = replace(examples, origin=examples.origin or key)
     X, image_shape = _as_rows(examples)
     m, n_x = X.shape
     if m == 0 or n_x == 0:

@@ -61,6 +61,8 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: there is no such file{_near(path)}") from error
     except (EOFError, zlib.error, gzip.BadGzipFile, BadZipFile) as error:
         raise DataError(f"{path}: the file is damaged or cut short: {error}") from error
+    except MemoryError as error:
+        raise DataError(f"{path}: too large for memory ({error}); rows of an .npy file may stay on disk") from error
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 

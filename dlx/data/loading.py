@@ -70,27 +70,28 @@ def _frozen(value: Any) -> Any:
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
     loaded = source.load()
-    found = (
-        {part: tidy(some) for part, some in loaded.items()}
-        if data.train is None
-        else {"all": _whole("data.train", loaded)}
-    )
+    if data.train is not None:
+        found = {"all": _whole("data.train", loaded)}
+    else:
+        found = {part: tidy(some, f"data.source: {part}") for part, some in loaded.items()}
     if not found.keys() & {"all", "train"}:
         raise DataError(f"data.source: there is nothing to train on, only {', '.join(found) or 'nothing'}")
-    columns = (found.get("all") or found["train"]).columns
+    first = found.get("all") or found["train"]
     for part in PARTS[1:]:
         other: Source | None = getattr(data, part)
         if other is not None and part in found:
             raise DataError(f"data.{part}: data.source has a part {part} already")
         if other is not None:
-            found[part] = _whole(f"data.{part}", other.load_like(columns))
+            found[part] = _whole(f"data.{part}", other.load_like(first.columns))
+    for some in found.values():
+        _check_features(some, first.X.shape[1])
     return found
 
 
 def _whole(key: str, loaded: Mapping[str, Examples]) -> Examples:
     if set(loaded) != {"all"}:
         raise DataError(f"{key}: one set of examples is needed here, this has the parts {', '.join(loaded)}")
-    return tidy(loaded["all"])
+    return tidy(loaded["all"], key)
 
 
 def _y(some: Examples) -> Array:
@@ -122,8 +123,6 @@ def _check(data: Data, found: Mapping[str, Examples]) -> None:
     train = found["train"]
     if len(train.X) < 2:
         raise DataError(f"{train.origin}: train has one example; training needs at least two")
-    for some in found.values():
-        _check_features(some, train.X.shape[1])
     if data.augment and train.image_shape is None:
         raise DataError(f"data.augment: {train.origin} has no images; state `image_shape` if its rows are images")
 

@@ -68,9 +68,9 @@ class MappedRows:
         return out
 
     def expect(self, index: Array) -> None:
-        """Let the system fetch these ascending rows from the disk meanwhile, where it can; a `take` will want them."""
+        """Let the system fetch these rows from the disk meanwhile, where it can; a `take` will want them."""
         if hasattr(os, "posix_fadvise"):
-            rows = index if self.rows is None else self.rows[index]
+            rows = np.sort(index if self.rows is None else self.rows[index])
             with self.path.open("rb", buffering=0) as file:
                 for start, stop in self._spans(rows):
                     place, count = self._place(rows[start]), int(rows[stop - 1] - rows[start]) + 1
@@ -100,9 +100,10 @@ class MappedRows:
     def _read_span(self, file: FileIO, rows: Array, out: Array) -> None:
         """Rows of one span, in one call."""
         first, count = int(rows[0]), int(rows[-1] - rows[0]) + 1
-        span = out if count == len(rows) else np.empty((count, self.shape[1]), self.dtype)
+        has_gaps = (np.diff(rows) != 1).any()
+        span = np.empty((count, self.shape[1]), self.dtype) if has_gaps else out
         file.seek(self._place(rows[0]))
         if file.readinto(span.data.cast("B")) != span.nbytes:
             raise DataError(f"{self.path}: the file ends before row {first + count}; it has changed while in use")
-        if span is not out:
+        if has_gaps:
             span.take(rows - first, 0, out, "clip")

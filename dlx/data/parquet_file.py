@@ -28,9 +28,9 @@ def read_parquet(path: Path, options: TableOptions, like: Sequence[Column]) -> t
         try:
             of = roles(parquet.read_schema(file).names, options, like, path)
             columns = parquet.read_table(file, columns=list(of.used))
-        except pa.ArrowException as error:
+            values = {name: _values(path, name, columns.column(name), of) for name in of.used}
+        except (pa.ArrowException, UnicodeDecodeError) as error:
             raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
-    values = {name: _values(path, name, columns.column(name), of) for name in of.used}
     return Table(path, values, columns.num_rows), of
 
 

@@ -174,7 +174,7 @@ def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
     if len(targets) > 1:
         for name, values in zip(names, targets, strict=True):
             if values.dtype.kind not in "iuf":
-                raise table.fault(0, name, f"{values[0]!r} is not a number; several targets must be numbers")
+                raise DataError(f"{table.path}: column {name!r} holds text; several targets must be numbers")
     return None if not targets else targets[0] if len(targets) == 1 else np.column_stack(targets).astype(np.float64)
 
 

@@ -1,0 +1,119 @@
+"""Labels: the task they ask for, the classes they have, and the codes they become."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.data.labels import Label, Labels, Task, infer_labels
+from dlx.errors import DataError
+
+MANY = np.arange(1000)
+
+
+def infer(y: object, task: Task | None = None) -> Labels:
+    return infer_labels(np.array(y), task, "here")
+
+
+@pytest.mark.parametrize(
+    ("y", "task", "classes"),
+    [
+        (["no", "yes", "no"], "binary", ("no", "yes")),
+        (["b", "c", "a"], "multiclass", ("a", "b", "c")),
+        ([True, False], "binary", (False, True)),
+        ([1, 0, 1], "binary", (0, 1)),
+        ([-1, 1], "binary", (-1, 1)),
+        ([7, 3, 5], "multiclass", (3, 5, 7)),
+        ([2.0, 1.0, 3.0], "multiclass", (1.0, 2.0, 3.0)),
+        (MANY % 100, "multiclass", tuple(range(100))),
+        (np.arange(20), "multiclass", tuple(range(20))),
+        ([1.5, 2.0], "regression", ()),
+        (MANY * 1.0, "regression", ()),
+        ([[1.0, 2.0], [3.0, 4.0]], "regression", ()),
+    ],
+)
+def test_the_task_follows_from_the_labels(y: object, task: Task, classes: tuple[Label, ...]) -> None:
+    labels = infer(y)
+    assert (labels.task, labels.classes) == (task, classes)
+    assert [type(label) for label in labels.classes] == [type(label) for label in classes]
+
+
+@pytest.mark.parametrize(
+    "y", [MANY % 101, np.arange(21), np.arange(21.0), [[1, 0], [0, 1]], [[True, False], [False, True]]]
+)
+def test_doubtful_labels_ask_for_the_task(y: object) -> None:
+    with pytest.raises(DataError, match=r"here: .* classes or quantities\? State `task: multiclass` or `task: regr"):
+        infer(y)
+
+
+def test_a_stated_task_settles_the_doubt() -> None:
+    assert len(infer(MANY, "multiclass").classes) == 1000
+    assert infer([1, 2, 3], "regression").n_y == 1
+    assert infer([[1, 0], [0, 1]], "regression").n_y == 2
+    assert infer([0.5, 1.5], "multiclass").classes == (0.5, 1.5)
+    assert infer([0, 1], "multiclass").n_y == 2
+    assert infer([True, False], "regression").n_y == 1
+
+
+@pytest.mark.parametrize(
+    ("y", "task", "message"),
+    [
+        ([3, 3], None, "here: every label is 3; classification needs at least two classes"),
+        (["a"], None, "here: every label is 'a'"),
+        ([2.0, 2.0], "multiclass", "here: every label is 2.0"),
+        ([1, 2, 3], "binary", "here: `task: binary` needs two classes, there are 3: 1, 2, 3"),
+        (range(50), "binary", "there are 50: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …, 49"),
+        ([[0.5], [1.5]], "binary", r"here: `task: binary` needs one label for each example, y has shape \(2, 1\)"),
+    ],
+)
+def test_labels_that_do_not_fit(y: object, task: Task | None, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        infer(y, task)
+
+
+def test_text_is_no_target_of_a_regression() -> None:
+    with pytest.raises(DataError, match="here: the targets are text, but `task: regression` needs 1 real numbers"):
+        infer(["a", "b"], "regression").encode(np.array(["a", "b"]), "here")
+
+
+@given(st.one_of(st.lists(st.text(max_size=3)), st.lists(st.integers(-9, 9)), st.lists(st.booleans())))
+def test_codes_are_places_among_the_classes(given_labels: list[Label]) -> None:
+    y = np.array([*given_labels, *([given_labels[0]] if given_labels else [])])
+    if len(set(given_labels)) < 2:
+        return
+    labels = infer(y, "multiclass")
+    codes = labels.encode(y, "here")
+    assert codes.dtype == np.uint8
+    assert np.array(labels.classes)[codes].tolist() == y.tolist()
+
+
+def test_more_than_256_classes_need_wider_codes() -> None:
+    codes = infer(MANY, "multiclass").encode(MANY, "here")
+    assert codes.dtype == np.int32
+    assert np.array_equal(codes, MANY)
+
+
+def test_targets_are_columns_of_real_numbers() -> None:
+    assert infer([1.5, 2.5]).encode(np.array([1.5, 2.5], np.float32), "here").tolist() == [[1.5], [2.5]]
+    with pytest.raises(DataError, match=r"there: the targets are real numbers of shape \(1, 3\), .* needs 1 real"):
+        infer([1.5, 2.5]).encode(np.array([[1.0, 2.0, 3.0]]), "there")
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([1, 4, 2], "there: the label 4 of row 1 .* is not among those of train: 1, 2, 3"),
+        ([0], "the label 0 of row 0"),
+        ([1.5], "the label 1.5 of row 0"),
+        (["1"], "there: the labels are text, those of train are whole numbers"),
+        ([[1, 2]], r"there: the labels are whole numbers of shape \(1, 2\), those of train are whole numbers"),
+    ],
+)
+def test_other_parts_may_lack_classes_but_have_no_new_ones(y: object, message: str) -> None:
+    labels = infer([1, 2, 3])
+    assert labels.encode(np.array([3, 1]), "there").tolist() == [2, 0]
+    assert labels.encode(np.array([3.0, 1.0]), "there").tolist() == [2, 0]
+    with pytest.raises(DataError, match=message):
+        labels.encode(np.array(y), "there")
