@@ -62,6 +62,10 @@ class Experiment:
         self._filled = False
         self._steps: dict[int, Step] = {}
         self._evaluations: dict[str, Evaluation] = {}
+        epochs, schedule = spec.training.epochs, spec.schedule
+        self._rate, self._alpha0 = schedule.learning_rate, spec.optimizer.learning_rate
+        self._rate_by_epoch = schedule.unit == "epoch"
+        self._rate_units = epochs if self._rate_by_epoch else epochs * self.steps_per_epoch
         self._restarts = {unit: streams.restarts(unit) for unit in ("epoch", "step")}
 
     @property
@@ -104,10 +108,8 @@ class Experiment:
 
     def learning_rate(self) -> float:
         """α of the next step."""
-        schedule, alpha0, epochs = self.spec.schedule, self.spec.optimizer.learning_rate, self.spec.training.epochs
-        if schedule.unit == "epoch":
-            return schedule.learning_rate(alpha0, self.position.epoch - 1, epochs)
-        return schedule.learning_rate(alpha0, self.position.step, epochs * self.steps_per_epoch)
+        done = self.position.epoch - 1 if self._rate_by_epoch else self.position.step
+        return self._rate(self._alpha0, done, self._rate_units)
 
     def epoch_has_row(self) -> bool:
         """Whether metrics.csv has a row for this epoch: the first, every ``evaluate_every``-th after it, the last."""

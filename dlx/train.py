@@ -84,7 +84,7 @@ def _train_step(experiment: Experiment, step: Step) -> None:
 
 
 def _norm(d_theta: Array) -> float:
-    squares = float(np.dot(d_theta, d_theta))
+    squares = float(d_theta.dot(d_theta))
     return sqrt(squares) if isfinite(squares) else float(np.linalg.norm(d_theta.astype(np.float64)))
 
 

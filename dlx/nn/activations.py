@@ -233,8 +233,13 @@ def softplus(tape: Tape, Z: Array, out: Array) -> Array:
     """Write out = ln(1 + exp(Z)) = max(0, Z) + ln(1 + exp(−|Z|)), stable at any size of Z."""
     positive_part = tape.empty("max(0, Z)", *Z.shape)
     tape.call(np.maximum, Z, tape.zeros_like(Z), out=positive_part)
+    log1p_exp_minus_abs(tape, Z, out)
+    tape.call(np.add, out, positive_part, out=out)
+    return out
+
+
+def log1p_exp_minus_abs(tape: Tape, Z: Array, out: Array) -> None:
+    """Write out = ln(1 + exp(−|Z|))."""
     tape.call(np.copysign, Z, tape.constant(-1), out=out)
     tape.call(np.exp, out, out=out)
     tape.call(np.log1p, out, out=out)
-    tape.call(np.add, out, positive_part, out=out)
-    return out

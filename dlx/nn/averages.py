@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlx.nn.tape import Array
+from dlx.nn.tape import Array, constant
 
 
 def update(v: Array, x: Array, beta: float, scratch: Array) -> None:
     """v ← β·v + (1 − β)·x, in place; ``scratch`` has the shape of v."""
-    np.multiply(v, beta, v)
-    np.multiply(x, 1 - beta, scratch)
+    np.multiply(v, constant(beta, v.dtype.char), v)
+    np.multiply(x, constant(1 - beta, v.dtype.char), scratch)
     np.add(v, scratch, v)
 
 

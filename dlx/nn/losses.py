@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from dlx.component import Component
-from dlx.nn.activations import Backward, sigmoid, softplus
+from dlx.nn.activations import Backward, log1p_exp_minus_abs, sigmoid
 from dlx.nn.tape import Array, Tape
 
 
@@ -43,11 +43,14 @@ class Logistic(Loss):
 
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
         m = Z.shape[1]
-        losses, YZ = tape.empty("losses", *Z.shape), tape.empty("Y∘Z", *Z.shape)
         A = sigmoid(tape, Z, tape.empty("A", *Z.shape))
-        softplus(tape, Z, losses)
+        # ℓ = (max(0, Z) − Y·Z) + ln(1 + exp(−|Z|)): the first difference is exact, so a small ℓ keeps its digits
+        losses, YZ, L = (tape.empty(name, *Z.shape) for name in ("losses", "YZ", "L"))
+        tape.call(np.maximum, Z, tape.zeros_like(Z), out=losses)
         tape.call(np.multiply, Y, Z, out=YZ)
         tape.call(np.subtract, losses, YZ, out=losses)
+        log1p_exp_minus_abs(tape, Z, L)
+        tape.call(np.add, losses, L, out=losses)
         tape.add_cost(1 / m, losses, tape.ones(m))
 
         def backward(_: Array) -> Array:

@@ -63,8 +63,7 @@ class GradientDescent(Optimizer):
     name = "gradient_descent"
 
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
-        np.multiply(d_theta, learning_rate, state.scratch)
-        np.subtract(theta, state.scratch, theta)
+        subtract_scaled(theta, d_theta, learning_rate, state.scratch)
 
 
 class Momentum(Optimizer):
@@ -80,8 +79,7 @@ class Momentum(Optimizer):
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
         v, scratch = state["v"], state.scratch
         averages.update(v, d_theta, self.beta, scratch)
-        np.multiply(v, learning_rate, scratch)
-        np.subtract(theta, scratch, theta)
+        subtract_scaled(theta, v, learning_rate, scratch)
 
 
 class Nesterov(Optimizer):
@@ -94,10 +92,8 @@ class Nesterov(Optimizer):
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
         v, scratch = state["v"], state.scratch
         averages.update(v, d_theta, self.beta, scratch)
-        np.multiply(v, learning_rate * self.beta, scratch)
-        np.subtract(theta, scratch, theta)
-        np.multiply(d_theta, learning_rate * (1 - self.beta), scratch)
-        np.subtract(theta, scratch, theta)
+        subtract_scaled(theta, v, learning_rate * self.beta, scratch)
+        subtract_scaled(theta, d_theta, learning_rate * (1 - self.beta), scratch)
 
 
 class AdaGrad(Optimizer):
@@ -111,7 +107,7 @@ class AdaGrad(Optimizer):
         s, scratch = state["s"], state.scratch
         np.multiply(d_theta, d_theta, scratch)
         np.add(s, scratch, s)
-        _subtract_ratio(theta, d_theta, s, self.epsilon, learning_rate, scratch)
+        subtract_ratio(theta, d_theta, s, self.epsilon, learning_rate, scratch)
 
 
 class RMSProp(Optimizer):
@@ -127,7 +123,7 @@ class RMSProp(Optimizer):
         s, scratch = state["s"], state.scratch
         np.multiply(d_theta, d_theta, scratch)
         averages.update(s, scratch, self.beta, scratch)
-        _subtract_ratio(theta, d_theta, s, self.epsilon, learning_rate, scratch)
+        subtract_ratio(theta, d_theta, s, self.epsilon, learning_rate, scratch)
 
 
 class Adam(Optimizer):
@@ -150,7 +146,7 @@ class Adam(Optimizer):
         np.multiply(d_theta, d_theta, scratch)
         averages.update(s, scratch, self.beta2, scratch)
         c1, root_c2 = averages.bias(self.beta1, state.t), sqrt(averages.bias(self.beta2, state.t))
-        _subtract_ratio(theta, v, s, self.epsilon * root_c2, learning_rate * root_c2 / c1, scratch)
+        subtract_ratio(theta, v, s, self.epsilon * root_c2, learning_rate * root_c2 / c1, scratch)
 
 
 class AdamW(Adam):
@@ -160,21 +156,27 @@ class AdamW(Adam):
     weight_decay: Annotated[float, Field(ge=0, description="of W only; b, γ and β do not decay")] = 0.01
 
 
-def _subtract_ratio(theta: Array, v: Array, s: Array, epsilon: float, rate: float, scratch: Array) -> None:
+def subtract_scaled(theta: Array, v: Array, rate: float, scratch: Array) -> None:
+    """θ ← θ − rate·v."""
+    np.multiply(v, np.array(rate, v.dtype), scratch)
+    np.subtract(theta, scratch, theta)
+
+
+def subtract_ratio(theta: Array, v: Array, s: Array, epsilon: float, rate: float, scratch: Array) -> None:
     """θ ← θ − rate·v/(√s + ε)."""
     np.sqrt(s, scratch)
-    np.add(scratch, epsilon, scratch)
+    np.add(scratch, np.array(epsilon, s.dtype), scratch)
     np.divide(v, scratch, scratch)
-    np.multiply(scratch, rate, scratch)
-    np.subtract(theta, scratch, theta)
+    subtract_scaled(theta, scratch, rate, scratch)
 
 
 class Update:
     """One update of a network's θ: clip dθ, decay W, then the optimizer's rule, block by block."""
 
     def __init__(self, optimizer: Optimizer, parameters: Parameters) -> None:
-        self.optimizer = optimizer
-        self.parameters = parameters
+        self.optimizer, self.parameters = optimizer, parameters
+        self._step = optimizer.step
+        self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
         self.t = 0
         theta, d_theta = parameters.theta, parameters.d_theta
         self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
@@ -187,14 +189,19 @@ class Update:
 
     def __call__(self, learning_rate: float, gradient_norm: float) -> None:
         """Change θ; ``gradient_norm`` is ‖dθ‖ as the caller has measured it."""
-        optimizer = self.optimizer
         self.t += 1
-        if optimizer.clip_norm is not None and gradient_norm > optimizer.clip_norm:
-            self.parameters.d_theta *= optimizer.clip_norm / gradient_norm
-        if optimizer.clip_value is not None:
-            np.clip(self.parameters.d_theta, -optimizer.clip_value, optimizer.clip_value, self.parameters.d_theta)
-        if optimizer.weight_decay:
-            self.parameters.weights *= 1 - learning_rate * optimizer.weight_decay
+        if self._prepares:
+            self._prepare(learning_rate, gradient_norm)
         for theta, d_theta, state in self._blocks:
             state.t = self.t
-            optimizer.step(theta, d_theta, state, learning_rate)
+            self._step(theta, d_theta, state, learning_rate)
+
+    def _prepare(self, learning_rate: float, gradient_norm: float) -> None:
+        """Clip dθ and decay W."""
+        optimizer, d_theta = self.optimizer, self.parameters.d_theta
+        if optimizer.clip_norm is not None and gradient_norm > optimizer.clip_norm:
+            d_theta *= optimizer.clip_norm / gradient_norm
+        if optimizer.clip_value is not None:
+            np.clip(d_theta, -optimizer.clip_value, optimizer.clip_value, d_theta)
+        if optimizer.weight_decay:
+            self.parameters.weights *= 1 - learning_rate * optimizer.weight_decay
