@@ -27,7 +27,8 @@ def read_csv(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple
 
     Empty fields, ``NA``, ``N/A``, ``NaN``, ``null`` and ``?`` are missing values; empty lines are passed over.
     """
-    records = _records(path, options.delimiter or ("\t" if ".tsv" in path.suffixes else ","))
+    is_tsv = path.name.lower().removesuffix(".gz").endswith(".tsv")
+    records = _records(path, options.delimiter or ("\t" if is_tsv else ","))
     first = next(records, None)
     if first is None:
         raise DataError(f"{path}: the file is empty")
@@ -93,7 +94,7 @@ def _read(
     while some := list(islice(records, RECORDS)):
         for line, fields in some:
             if len(fields) != len(names):
-                raise DataError(f"{path}:{line}: {len(fields)} fields, where {len(names)} are expected")
+                raise DataError(f"{path}:{line}: expected {len(names)} fields, found {len(fields)}")
             lines.append(line)
         for name, values in zip(names, zip(*(fields for _, fields in some), strict=True), strict=True):
             if name in pieces:

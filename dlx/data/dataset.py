@@ -13,6 +13,7 @@ from dlx.data.batches import Reader, Scaling
 from dlx.data.examples import Array, chunks
 from dlx.data.labels import Label, Labels, Task
 from dlx.data.mapped import MappedRows
+from dlx.errors import DataError
 
 if TYPE_CHECKING:
     from dlx.data.augmentation import Augmentation
@@ -104,6 +105,9 @@ class Dataset:
     def _normalized(self, X: Array, dtype: np.dtype[np.generic]) -> Array:
         out, scaling, start = np.empty(X.shape, dtype), Scaling(self.shift, self.scale, dtype), 0
         for chunk in chunks(X):
-            scaling.write(chunk, out[start : start + len(chunk)])
+            with np.errstate(over="ignore"):
+                scaling.write(chunk, out[start : start + len(chunk)])
             start += len(chunk)
+        if X.itemsize > dtype.itemsize and not np.isfinite(out).all():
+            raise DataError(f"data: values are beyond the range of {dtype.name}; state `dtype: float64` or `normalize`")
         return out

@@ -13,6 +13,8 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Array, Column, Examples, select, tidy
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, Task, infer_labels
+from dlx.data.mapped import MappedRows
+from dlx.data.normalization import Normalization
 from dlx.data.readers import read_file
 from dlx.data.sources import File, Source
 from dlx.data.splits import Rng, split_rows
@@ -137,7 +139,7 @@ def _fitted(data: Data, found: Mapping[str, Examples], labels: Labels, options: 
     rows = {how: fit_imputation(train, how) for how in {some.impute for some in found.values()} if how}
     present = {part: found[part] for part in PARTS if part in found}
     parts = {part: Part(imputed(some.X, rows.get(some.impute or "")), _y(some)) for part, some in present.items()}
-    shift, scale = data.normalize.fit(parts["train"].X)
+    shift, scale = _scaling(data.normalize, train, parts["train"].X)
     preprocessing = {
         "columns": [[column.name, column.categories] for column in train.columns],
         "imputation": rows[train.impute].tolist() if train.impute else None,
@@ -147,3 +149,14 @@ def _fitted(data: Data, found: Mapping[str, Examples], labels: Labels, options: 
         "targets": labels.targets,
     }
     return Dataset(parts, labels, train.features, train.image_shape, shift, scale, preprocessing)
+
+
+def _scaling(normalization: Normalization, train: Examples, X: Array | MappedRows) -> tuple[Array, Array]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift, scale = normalization.fit(X)
+        unfit = ~np.isfinite(shift * scale) | (scale == 0)
+    if unfit.any():
+        feature = train.features[int(unfit.argmax())]
+        what = f"the values of {feature} are too far apart for `normalize: {normalization.name}`"
+        raise DataError(f"{train.origin}: {what}")
+    return shift, scale

@@ -48,7 +48,7 @@ class Standard(Normalization):
             squares += np.square(difference, out=difference).sum(axis=0)
         mean = total / len(X)
         sigma = np.sqrt(np.maximum(squares / len(X) - mean * mean, 0))
-        return first + mean, np.divide(1, sigma, where=sigma > 0, out=np.ones_like(sigma))
+        return first + mean, np.divide(1, sigma, where=sigma != 0, out=np.ones_like(sigma))
 
 
 class MinMax(Normalization):
@@ -60,4 +60,4 @@ class MinMax(Normalization):
         extremes = [(chunk.min(axis=0), chunk.max(axis=0)) for chunk in chunks(X)]
         low = np.min([low for low, _ in extremes], axis=0).astype(np.float64)
         width = np.max([high for _, high in extremes], axis=0) - low
-        return low, np.divide(1, width, where=width > 0, out=np.ones_like(width))
+        return low, np.divide(1, width, where=width != 0, out=np.ones_like(width))

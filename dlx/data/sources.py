@@ -205,7 +205,7 @@ class File(Source):
         Field(description="tables: train's mean … for missing numbers, its most frequent for missing categories"),
     ] = None
     image_shape: Annotated[
-        Annotated[tuple[int, int], Field(strict=False)] | Annotated[tuple[int, int, int], Field(strict=False)] | None,
+        Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
         Field(description="[h, w] or [h, w, c] where a row is an image"),
     ] = None
 

@@ -151,6 +151,15 @@ class TestArrays:
         with pytest.raises(DataError, match=message):
             load({"source": source | options})
 
+    def test_values_beyond_the_range_of_a_type(self, tmp_path: Path) -> None:
+        source = arrays(tmp_path, "x.npz", X=[[1, 1e200], [1, -1e200]], y=[0, 1])
+        with pytest.raises(DataError, match=r"x\.npz: the values of x2 are too far apart for `normalize: standard`"):
+            load({"source": source})
+        dataset = load({"source": source, "normalize": "none"})
+        dataset.reader("train", "float64")
+        with pytest.raises(DataError, match="data: values are beyond the range of float32; state `dtype: float64`"):
+            dataset.reader("train", "float32")
+
     def test_a_far_value_in_a_file_is_found(self, tmp_path: Path) -> None:
         X = np.zeros((3000, 100), np.float32)
         X[2345, 67] = np.nan
