@@ -37,6 +37,7 @@ def row(epoch: int, dev: float | None = 0.25) -> EpochRecord:
 @pytest.fixture
 def table(tmp_path: Path) -> MetricsTable:
     filled = MetricsTable(tmp_path / "metrics.csv")
+    filled.create()
     for epoch in (1, 2, 5, 10):
         filled.append(row(epoch))
     filled.close()
@@ -45,6 +46,7 @@ def table(tmp_path: Path) -> MetricsTable:
 
 def test_the_header_and_a_row_are_as_documented(tmp_path: Path) -> None:
     table = MetricsTable(tmp_path / "metrics.csv")
+    table.create()
     table.append(row(1, dev=None))
     table.append(EpochRecord(2, 4, np.float64(0.1), float("inf"), float("nan"), 0.0, None, None, 1.0, 2.0))
     assert table.path.read_text() == (
@@ -58,7 +60,7 @@ def test_the_header_and_a_row_are_as_documented(tmp_path: Path) -> None:
 @given(st.lists(records, max_size=5))
 def test_every_row_comes_back_exactly(tmp_path_factory: pytest.TempPathFactory, rows: list[EpochRecord]) -> None:
     table = MetricsTable(tmp_path_factory.mktemp("run") / "metrics.csv")
-    table.path.touch()
+    table.create()
     for one in rows:
         table.append(one)
     table.close()
