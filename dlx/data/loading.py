@@ -11,6 +11,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Array, Column, Examples, select, tidy
+from dlx.data.formats import PAIRS, format_of
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, Task, infer_labels
 from dlx.data.mapped import MappedRows
@@ -52,8 +53,8 @@ def read_like(preprocessing: Mapping[str, Any], path: Path, target: str | int | 
     may be new. target: where the labels are (a column, or a file), if not where train has them.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
-    if target is not None:
-        options["target"] = (target,)
+    if target is not None or format_of(path.name) in PAIRS:  # train's own file of labels has none for this one
+        options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
     some = _whole(str(path), read_file(path, TableOptions(**options), columns))
     n_x = sum(len(column.features()) for column in columns)

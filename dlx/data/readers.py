@@ -8,9 +8,10 @@ from pathlib import Path
 from dlx.data.arrays import read_npz, read_pair
 from dlx.data.csv_file import read_csv
 from dlx.data.examples import Column, Examples
-from dlx.data.formats import PAIRS, format_of
+from dlx.data.formats import PAIRS, SUFFIXES, format_of
 from dlx.data.parquet_file import read_parquet
 from dlx.data.tables import TableOptions, to_examples
+from dlx.errors import DataError, allowed
 
 
 def read_file(path: Path, options: TableOptions, like: Sequence[Column] = ()) -> dict[str, Examples]:
@@ -19,6 +20,8 @@ def read_file(path: Path, options: TableOptions, like: Sequence[Column] = ()) ->
     options.target names columns of a table, or the one file with the labels where the format keeps them apart.
     """
     kind = format_of(path.name)
+    if kind is None:
+        raise DataError(f"{path}: the name tells no format {allowed(path.suffix, SUFFIXES)}")
     if kind == "npz":
         return read_npz(path)
     if kind in PAIRS:

@@ -320,6 +320,18 @@ class TestReadLike:
         with pytest.raises(DataError, match=r"X\.npy: each row has 3 features, those of train have 2"):
             read_like(kept, tmp_path / "X.npy")
 
+    def test_new_rows_for_a_model_of_a_pair_have_labels_only_where_they_are_named(self, tmp_path: Path) -> None:
+        for name, array in (("X", np.eye(4)), ("y", np.array([0, 1, 0, 1])), ("new", np.eye(4)[:3]), ("u", [1, 0, 0])):
+            np.save(tmp_path / f"{name}.npy", array)
+        source = {"name": "file", "path": str(tmp_path / "X.npy"), "target": str(tmp_path / "y.npy")}
+        kept = load({"source": source}).preprocessing
+        assert read_like(kept, tmp_path / "new.npy").y is None
+        labelled = read_like(kept, tmp_path / "new.npy", str(tmp_path / "u.npy"))
+        assert labelled.y is not None
+        assert labelled.y.tolist() == [1, 0, 0]
+        with pytest.raises(DataError, match=r"new\.doc: the name tells no format \(allowed \.csv, .*"):
+            read_like(kept, tmp_path / "new.doc")
+
     def test_targets_of_a_regression(self, tmp_path: Path) -> None:
         source = table(tmp_path, "x.csv", "a,u,v\n1,0.5,2\n2,1.5,3\n", target=["u", "v"])
         dataset = load({"source": source})
