@@ -60,6 +60,8 @@ class Experiment:
         self.best_theta: Array | None = None
         self.best_statistics: Array | None = None
         self._filled = False
+        self._order: Array | None = None
+        self._ordered = 0  # the epoch whose order that is
         self._steps: dict[int, Step] = {}
         self._evaluations: dict[str, Evaluation] = {}
         epochs, schedule = spec.training.epochs, spec.schedule
@@ -87,6 +89,11 @@ class Experiment:
 
     def order_of_epoch(self) -> Array | None:
         """The order of the examples in this epoch; None where the one batch holds them all already."""
+        if self._ordered != self.position.epoch:
+            self._order, self._ordered = self._new_order(), self.position.epoch
+        return self._order
+
+    def _new_order(self) -> Array | None:
         position = self.position
         if position.done == 0:
             for purpose in self._restarts["epoch"]:
@@ -98,8 +105,7 @@ class Experiment:
             position.order_state = self.streams.state("shuffle")
         else:
             self.streams.set_state("shuffle", position.order_state)
-        order: Array = self.train.order(self.streams["shuffle"])
-        return order
+        return self.train.order(self.streams["shuffle"])
 
     def begin_step(self) -> None:
         """Restart the streams that are pinned to start anew at each step."""

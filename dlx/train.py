@@ -38,30 +38,34 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | Progress]:
     started = perf_counter() - position.seconds
     report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
     while position.finished is None:
-        order = experiment.order_of_epoch()
-        while position.done < m:
-            _advance(experiment, order, report_at)
-            if perf_counter() >= report_at:
-                position.seconds = perf_counter() - started
-                yield experiment.progress()
-                report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
-        record = _measure(experiment, started) if experiment.epoch_has_row() else None
-        experiment.end_epoch(record)
-        if record is not None:
-            yield record
+        _advance(experiment, report_at)
+        if position.done == m:
+            record = _measure(experiment, started) if experiment.epoch_has_row() else None
+            experiment.end_epoch(record)
+            if record is not None:
+                yield record
+        if perf_counter() >= report_at:
+            position.seconds = perf_counter() - started
+            yield experiment.progress()
+            report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
 
 
-def _advance(experiment: Experiment, order: Array | None, until: float) -> None:
-    """Train to the end of the epoch, or until the clock says so, at least one step."""
+def _advance(experiment: Experiment, until: float) -> None:
+    """Train to the end of the next epoch that has a row, or until the clock says so, at least one step."""
     position, train, size = experiment.position, experiment.train, experiment.batch_size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
-        while position.done < train.m:
-            step = experiment.step_for(min(size, train.m - position.done))
-            if order is not None:
-                train.fill(order[position.done : position.done + size], step.X, step.Y)
-            _train_step(experiment, step)
-            if perf_counter() >= until:
+        while True:
+            order = experiment.order_of_epoch()
+            while position.done < train.m:
+                step = experiment.step_for(min(size, train.m - position.done))
+                if order is not None:
+                    train.fill(order[position.done : position.done + size], step.X, step.Y)
+                _train_step(experiment, step)
+                if perf_counter() >= until:
+                    return
+            if experiment.epoch_has_row():
                 return
+            experiment.end_epoch(None)
 
 
 def _train_step(experiment: Experiment, step: Step) -> None:
