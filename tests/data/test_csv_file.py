@@ -72,8 +72,8 @@ def test_quoted_fields_byte_order_mark_spaces_and_empty_lines(tmp_path: Path) ->
         ("x.csv", {"delimiter": ";"}, "a;b;y\n1;2;0\n3;4;1\n"),
         ("x.tsv", {}, "a\tb\ty\n1\t2\t0\n3\t4\t1\n"),
         ("x.data", {}, "a,b,y\n1,2,0\n3,4,1\n"),
-        ("x.csv.gz", {}, gzip.compress(b"a,b,y\n1,2,0\n3,4,1\n")),
-        ("X.CSV.GZ", {}, gzip.compress(b"a,b,y\n1,2,0\n3,4,1\n")),
+        ("x.csv.gz", {}, gzip.compress(b"a,b,y\n1,2,0\n3,4,1\n", mtime=0)),
+        ("X.CSV.GZ", {}, gzip.compress(b"a,b,y\n1,2,0\n3,4,1\n", mtime=0)),
         ("x.csv", {"target": "2020"}, "2018,2019,2020\n1,2,0\n3,4,1\n"),
     ],
 )
