@@ -58,9 +58,9 @@ class Reader:
         self._ready = None if augment else dataset.ready(part, self._dtype)
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
-        is_regression = dataset.task == "regression"
-        self._codes = None if is_regression else y
-        self._columns = (y.T if is_regression else np.eye(len(dataset.classes))[-self.n_y :]).astype(dtype)
+        self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
+        is_multiclass = dataset.task == "multiclass"
+        self._targets = None if is_multiclass else np.ascontiguousarray(y.reshape(self.m, self.n_y).T, self._dtype)
 
     def buffers(self, size: int) -> tuple[Array, Array]:
         """X (size, n_x) and Y (n_y, size) for `fill` to write, both C-contiguous."""
@@ -76,7 +76,10 @@ class Reader:
             self._ready.take(index, 0, X, "clip")
         else:
             self._scaling.write(self._changed(self._gathered(index)), X)
-        self._columns.take(index if self._codes is None else self._codes.take(index), 1, Y, "clip")
+        if self._targets is not None:
+            self._targets.take(index, 1, Y, "clip")
+        else:
+            np.equal(self._codes.take(index), self._classes, out=Y)
 
     def _gathered(self, index: Array) -> Array:
         rows = self._rows

@@ -27,7 +27,7 @@ class MappedRows:
     """The (m, n_x) array in an .npy file, or some of its rows.
 
     Rows are read into fresh memory rather than through mapped pages: pages count as the process's memory for as long
-    as the system cares to keep them, and a file that shrinks meanwhile would kill the process instead of an error.
+    as the system cares to keep them, and a file that shrinks meanwhile would kill the process instead of raising.
     """
 
     path: Path
