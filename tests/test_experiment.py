@@ -1,0 +1,98 @@
+"""An experiment: exact batch-norm statistics, first parameters from a file, and what only the data can tell."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.errors import DataError, SpecError
+from dlx.experiment import Experiment, build
+from dlx.records import EpochRecord
+from dlx.spec import Spec
+from dlx.train import fit
+
+MOONS: dict[str, Any] = {
+    "dtype": "float64",
+    "data": {"train": {"name": "moons", "m": 60, "noise": 0.2}},
+    "architecture": {"hidden": [6, 5]},
+}
+
+
+def experiment(**sections: Any) -> Experiment:
+    return build(Spec.model_validate(MOONS | sections).complete())
+
+
+def rows(trained: Experiment) -> list[EpochRecord]:
+    return [record for record in fit(trained) if isinstance(record, EpochRecord)]
+
+
+def test_exact_statistics_make_the_frozen_network_that_of_the_full_batch() -> None:
+    """Batch norm over the whole train set in training is batch norm by exact statistics in evaluation."""
+    norm = {"statistics": "exact"}
+    records = rows(
+        experiment(architecture={"hidden": [6, 5], "batch_norm": norm}, training={"epochs": 5, "batch_size": "full"})
+    )
+    for before, after in pairwise(records):
+        assert after.cost == pytest.approx(before.train_cost, rel=1e-9)
+
+
+def test_running_averages_are_another_thing() -> None:
+    records = rows(
+        experiment(architecture={"hidden": [6, 5], "batch_norm": True}, training={"epochs": 5, "batch_size": "full"})
+    )
+    assert records[1].cost != pytest.approx(records[0].train_cost, rel=1e-6)
+
+
+def test_a_run_starts_where_a_file_says(tmp_path: Path) -> None:
+    first = experiment(architecture={"hidden": [6, 5], "batch_norm": True}, training={"epochs": 3})
+    rows(first)
+    np.savez(tmp_path / "first.npz", **first.network.parameters)
+    second = experiment(
+        architecture={"hidden": [6, 5], "batch_norm": True},
+        initializer={"name": "file", "path": str(tmp_path / "first.npz")},
+    )
+    np.testing.assert_array_equal(second.network.parameters.theta, first.network.parameters.theta)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "complaint"),
+    [
+        ({}, "has no W1"),
+        ({"W1": np.zeros((3, 3))}, r"W1 has shape \(3, 3\), the network needs \(6, 2\)"),
+        ({"W1": np.full((6, 2), np.nan)}, "W1 is not finite"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused(arrays: dict[str, np.ndarray], complaint: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "first.npz", **arrays)
+    with pytest.raises(DataError, match=complaint):
+        experiment(initializer={"name": "file", "path": str(tmp_path / "first.npz")})
+
+
+def test_a_file_that_is_no_npz_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "first.npz").write_bytes(b"nonsense")
+    with pytest.raises(DataError, match="cannot be read"):
+        experiment(initializer={"name": "file", "path": str(tmp_path / "first.npz")})
+
+
+def test_early_stopping_without_a_dev_set_is_refused_once_the_data_tell() -> None:
+    sections = {"data": {"source": "digits"}, "training": {"early_stopping": True}}
+    with pytest.raises(SpecError, match="watches the dev set"):
+        experiment(**sections)
+
+
+def test_dropout_leaves_the_order_of_the_examples_alone() -> None:
+    plain, dropped = experiment(), experiment(regularization={"keep_prob": 0.5})
+    for _ in range(3):
+        np.testing.assert_array_equal(plain.order_of_epoch(), dropped.order_of_epoch())
+        for each in (plain, dropped):
+            each.end_epoch(None)
+
+
+def test_the_step_of_a_spec_ends_with_the_update() -> None:
+    lines = experiment(optimizer={"name": "momentum"}).step_lines()
+    assert lines[0] == "Z1 = dot(W1, X.T)"
+    assert lines[-1] == "theta = momentum(theta, dtheta, v, learning_rate)"

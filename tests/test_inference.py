@@ -1,0 +1,108 @@
+"""A trained network on a file: the user's labels, the file's order, the same bits in any company."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEADER = "height,color,weight,kind"
+ANIMALS = [
+    f"{1 + i % 2 + i / 100:.2f},{('red', 'blue', 'green')[i % 3]},{3 + 2 * (i % 2)},{('cat', 'dog')[i % 2]}"
+    for i in range(40)
+]
+SPEC = """
+name: pets
+data: {source: {name: file, path: pets.csv, target: TARGET}}
+architecture: {hidden: [8]}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {epochs: 200, batch_size: full, evaluate_every: 100}
+"""
+
+
+def table(path: Path, rows: list[str], header: str = HEADER) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def trained(folder: Path, call_dlx: Callable[..., Any], target: str = "kind") -> Path:
+    table(folder / "pets.csv", ANIMALS)
+    (folder / "spec.yaml").write_text(SPEC.replace("TARGET", target))
+    result = call_dlx("train", "spec.yaml", "--out", "run", cwd=folder)
+    assert result.code == 0, result.stderr
+    return folder / "run"
+
+
+def predicted(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_predictions_speak_the_labels_of_the_user_in_the_order_of_the_file(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx)
+    rows = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
+    assert [row["class"] for row in rows] == [line.rsplit(",", 1)[1] for line in ANIMALS]
+    for row in rows:
+        assert float(row["p(cat)"]) + float(row["p(dog)"]) == pytest.approx(1, abs=1e-6)
+        assert float(row[f"p({row['class']})"]) >= 0.5
+
+
+def test_a_row_is_given_the_same_bits_in_any_company(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx)
+    together = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
+    for number in (0, 17, 39):
+        alone = table(tmp_path / "alone.csv", [ANIMALS[number]])
+        assert predicted(call_dlx("predict", run, alone).stdout) == [together[number]]
+    many = table(tmp_path / "many.csv", ANIMALS * 60)
+    assert predicted(call_dlx("predict", run, many).stdout) == together * 60
+
+
+def test_labels_are_not_needed_and_columns_may_stand_in_another_order(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx)
+    expected = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
+    turned = [",".join(reversed(line.split(",")[:3])) for line in ANIMALS]
+    file = table(tmp_path / "turned.csv", turned, "weight,color,height")
+    assert predicted(call_dlx("predict", run, file).stdout) == expected
+
+
+def test_evaluating_the_train_file_gives_the_train_error_of_the_run(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx)
+    said = json.loads(call_dlx("evaluate", run, tmp_path / "pets.csv", "--json").stdout)
+    final = json.loads((run / "run.json").read_text())["final"]
+    assert (said["cost"], said["error"]) == (pytest.approx(final["train_cost"]), final["train_error"])
+    assert said["low"] <= said["error"] <= said["high"]
+    assert said["m"] == 40
+
+
+def test_a_regression_predicts_values(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx, target="height")
+    rows = json.loads(call_dlx("predict", run, tmp_path / "pets.csv", "--json").stdout)["predictions"]
+    assert all(abs(row["value"] - float(line.split(",")[0])) < 0.5 for row, line in zip(rows, ANIMALS, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "complaint"),
+    [
+        (["1,red,3"], "height,color,width", "weight"),
+        (["1,purple,3"], "height,color,weight", "purple"),
+        (["1,red,"], "height,color,weight", "missing"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_told_where(
+    rows: list[str], header: str, complaint: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx)
+    result = call_dlx("predict", run, table(tmp_path / "other.csv", rows, header))
+    assert result.code == 5
+    assert complaint in result.stderr
+    assert "other.csv" in result.stderr
