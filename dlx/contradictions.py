@@ -32,8 +32,6 @@ def _sources(spec: Spec) -> Iterator[Contradiction]:
         for part in parts:
             what = "source already gives the examples: set source and split, or a source for each part"
             yield Contradiction(("data", part), ("data", "source"), what)
-    if data.split is not None and data.source is None:
-        yield Contradiction(("data", "split"), ("data", "source"), "there is no source to split")
 
 
 def _split(spec: Spec) -> Iterator[Contradiction]:

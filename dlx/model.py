@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.data.batches import Scaling
 from dlx.experiment import EVALUATION_BATCH, Experiment, loss_for
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Zeros
@@ -57,6 +58,7 @@ class Model:
         dtype = self.network.parameters.theta.dtype
         X, Y = np.zeros((EVALUATION_BATCH, facts["n_x"]), dtype), np.zeros((plans[-1].units, EVALUATION_BATCH), dtype)
         self._step = self.network.record_evaluation(X, Y)
+        self._scaling = Scaling(self.shift, self.scale, dtype)
 
     def outputs(self, X: Array | MappedRows) -> Array:
         """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
@@ -66,7 +68,7 @@ class Model:
         A = np.empty((len(X), self._step.A.shape[0]), self._step.A.dtype)
         for start in range(0, len(X), EVALUATION_BATCH):
             rows = X[start : start + EVALUATION_BATCH]
-            self._step.X[: len(rows)] = (rows - self.shift) * self.scale
+            self._scaling.write(rows, self._step.X[: len(rows)])
             with np.errstate(all="ignore"):
                 self._step.run()
             A[start : start + len(rows)] = self._step.A[:, : len(rows)].T

@@ -22,7 +22,6 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
             "data: {source: moons, dev: xor}",
             "1:23: data.dev: source already gives the examples: set source and split, or a source for each part",
         ),
-        ("data: {train: moons, split: {train: 1.0}}", "1:22: data.split: there is no source to split"),
         (
             "data: {source: moons, split: {train: 0.8, dev: 0.3}}",
             "1:23: data.split: the fractions of train, dev and test add up to 1.1, not to 1",
@@ -93,6 +92,7 @@ def test_contradictions(tmp_path: Path, text: str, said: str) -> None:
         "data: {source: moons, split: {train: 0.995, dev: 0.0025, test: 0.0025}}",
         "data: {source: moons, split: {train: 0.1, dev: 0.2, test: 0.7, train_dev: 0.05}}",
         "data: {source: moons, split: {train: 80, dev: 10}}",
+        "data: {train: moons, split: {train: 1.0, train_dev: 0.1}, dev: xor}",  # the notes' way to tell mismatch apart
         f"{SPLIT}training: {{epochs: 2, early_stopping: {{patience: 9}}}}",
         f"{SPLIT}architecture: {{hidden: [{{units: 4, bias: true, batch_norm: false}}], batch_norm: true}}",
         f"{SPLIT}architecture: {{hidden: [{{units: 4, bias: false}}], batch_norm: true}}",
