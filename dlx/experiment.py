@@ -60,6 +60,7 @@ class Experiment:
         self.best_theta: Array | None = None
         self.best_statistics: Array | None = None
         self._filled = False
+        self._measured = -1  # the step after which exact statistics were measured
         self._order: Array | None = None
         self._ordered = 0  # the epoch whose order that is
         self._steps: dict[int, Step] = {}
@@ -155,8 +156,10 @@ class Experiment:
 
     def evaluate(self, part: str) -> tuple[float, float]:
         """Cost (without penalty) and error of the frozen network on train, train_dev, dev or test."""
-        for norm in self.network.exact_norms():
-            _measure_statistics(self.network, norm, self._evaluation("train"))
+        if self._measured != self.position.step:
+            for norm in self.network.exact_norms():
+                _measure_statistics(self.network, norm, self._evaluation("train"))
+            self._measured = self.position.step
         return self._evaluation(part).run()
 
     def squared_errors(self, part: str) -> Array:
