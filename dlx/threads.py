@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-# Below this many floating-point operations a step, a second thread costs more than it gives (measured).
-ONE_THREAD_BELOW = 20e6
+# Floating-point operations of a step that keep a thread busy: with fewer, handing them out costs more than it gives.
+OPERATIONS_FOR_A_THREAD = 20e6
 
 
 def decide(weights: int, batch_size: int) -> int:
-    """The threads for a step of about 6·weights·batch_size operations: one for small steps, else all cores."""
-    return 1 if 6.0 * weights * batch_size < ONE_THREAD_BELOW else available()
+    """The threads for a step of about 6·weights·batch_size operations: one for small steps, at most all cores."""
+    return min(available(), max(1, round(6 * weights * batch_size / OPERATIONS_FOR_A_THREAD)))
 
 
 def available() -> int:
