@@ -39,19 +39,27 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | Progress]:
     report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
     while position.finished is None:
         _advance(experiment, report_at)
+        if perf_counter() >= report_at:
+            position.seconds = perf_counter() - started
+            yield experiment.progress()
+            report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
         if position.done == m:
             record = _measure(experiment, started) if experiment.epoch_has_row() else None
             experiment.end_epoch(record)
             if record is not None:
                 yield record
-        if perf_counter() >= report_at:
-            position.seconds = perf_counter() - started
-            yield experiment.progress()
-            report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
+
+
+def take_steps(experiment: Experiment, count: int) -> None:
+    """Train for that many steps, measuring nothing; raises `Diverged` as `fit` does."""
+    for _ in range(count):
+        _advance(experiment, until=0.0)
+        if experiment.position.done == experiment.train.m:
+            experiment.end_epoch(None)
 
 
 def _advance(experiment: Experiment, until: float) -> None:
-    """Train to the end of the next epoch that has a row, or until the clock says so, at least one step."""
+    """Train to the end of the next epoch that has a row, or until the clock says so."""
     position, train, size = experiment.position, experiment.train, experiment.batch_size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
@@ -104,7 +112,7 @@ def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: flo
 def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     position = experiment.position
     tensor = step.tape.first_not_finite() or "theta"
-    layer = re.search("[0-9]+$", tensor)
+    layer = re.search("(?<!^J)[0-9]+$", tensor)  # J0, J1 … are terms of the cost
     where = f"{tensor} of layer {layer.group()}" if layer else tensor
     return Diverged(
         f"diverged in epoch {position.epoch}, step {position.step + 1}: a {what} is not finite, first in {where}; "

@@ -29,7 +29,7 @@ FLOORS = (
     {"train", "model"},
     {"runs", "metrics", "checkpoint", "diagnose"},
     {"render", "plots", "report"},
-    {"session", "inference"},
+    {"session", "inference", "gradcheck"},
     {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

@@ -15,6 +15,7 @@ from typer.main import get_command
 from dlx import __version__
 from dlx.cli.config import config
 from dlx.cli.doctor import doctor
+from dlx.cli.gradcheck import gradcheck
 from dlx.cli.list import list_components
 from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
@@ -38,6 +39,7 @@ app = typer.Typer(
     cls=_Commands, no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
 )
 app.command("train")(train)
+app.command("gradcheck")(gradcheck)
 app.command("evaluate")(evaluate)
 app.command("predict")(predict)
 app.add_typer(config, name="config")

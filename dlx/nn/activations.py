@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -24,6 +24,7 @@ class Activation(Component):
     """
 
     kind = "activation"
+    has_kink: ClassVar[bool] = False  # whether g′ or g″ jumps at Z = 0
 
     @abstractmethod
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
@@ -80,6 +81,7 @@ class ReLU(Activation):
     """A = max(0, Z), g′ = 1 where Z > 0, else 0 (0 at 0, as in the course)."""
 
     name = "relu"
+    has_kink = True
 
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
         A = tape.empty("A", *Z.shape)
@@ -98,6 +100,7 @@ class LeakyReLU(Activation):
     """A = max(slope·Z, Z), g′ = 1 where Z > 0, else slope (Maas et al. 2013)."""
 
     name = "leaky_relu"
+    has_kink = True
     slope: Annotated[float, Field(gt=0, lt=1, description="g′ where Z ≤ 0")] = 0.01
 
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
@@ -119,6 +122,7 @@ class ELU(Activation):
     """A = Z where Z > 0, else alpha·(exp(Z) − 1); g′ = 1, else alpha·exp(Z) (Clevert et al. 2016)."""
 
     name = "elu"
+    has_kink = True
     alpha: Annotated[float, Field(gt=0, description="−alpha is the value far below zero")] = 1.0
 
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:

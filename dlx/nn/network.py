@@ -110,15 +110,15 @@ class Network:
         tape = self._tape(X, Y)
         Z, backwards = self._forward(tape, X, training=True)
         A, backward = self._record_loss(tape, Z, Y)
+        penalty_backwards = self.record_penalties(tape, X.shape[0])
+        tape.layer = len(self.plans)
         dA = backward(A)
         for layer, layer_backward in reversed(list(zip(self.layers, backwards, strict=True))):
             tape.layer = layer.l
             dA = layer_backward(dA)
         tape.layer = ""
-        if self.l2:
-            penalties.record_l2(tape, self.parameters, self.l2, X.shape[0])
-        if self.l1:
-            penalties.record_l1(tape, self.parameters, self.l1, X.shape[0])
+        for penalty_backward in penalty_backwards.values():
+            penalty_backward()
         return Step(tape, X, Y, Z, A)
 
     def record_evaluation(self, X: Array, Y: Array) -> Step:
@@ -127,6 +127,12 @@ class Network:
         Z, _ = self._forward(tape, X, training=False)
         A, _ = self._record_loss(tape, Z, Y)
         return Step(tape, X, Y, Z, A)
+
+    def record_penalties(self, tape: Tape, m: int) -> dict[str, penalties.Backward]:
+        """Write the costs of l2 and l1, as far as there are any; return what writes their gradients, by these names."""
+        tape.layer = ""
+        lambdas = {"l2": (penalties.record_l2, self.l2), "l1": (penalties.record_l1, self.l1)}
+        return {name: record(tape, self.parameters, lambd, m) for name, (record, lambd) in lambdas.items() if lambd}
 
     def _tape(self, X: Array, Y: Array) -> Tape:
         tape = Tape(self.parameters.theta.dtype)

@@ -1,0 +1,150 @@
+"""The check: dθ of the training step against differences of the cost, entry by entry and along directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dlx.errors import CheckFailed
+from dlx.gradcheck.coverage import Coverage, coverage, direction
+from dlx.gradcheck.report import Parameter, Point, Worst
+from dlx.gradcheck.subject import Subject
+from dlx.nn.gradcheck import (
+    EPSILON,
+    GREAT,
+    Line,
+    along,
+    along_entry,
+    difference,
+    differences,
+    extrapolated,
+    rounding,
+    two_sided,
+    verdict,
+)
+from dlx.nn.tape import Array
+
+Told = Callable[[int, int], None]
+
+
+@dataclass
+class Compared:
+    """Numeric against analytic derivatives along some lines; a line over a kink is only counted."""
+
+    numeric: list[float] = field(default_factory=list)
+    analytic: list[float] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+    kinks: int = 0
+
+    def difference(self, noise: float) -> float:
+        """The notes' difference over all of them."""
+        return difference(np.array(self.numeric), np.array(self.analytic), noise)
+
+    def each(self, noise: float) -> Array:
+        """The difference of each by itself."""
+        return differences(np.array(self.numeric), np.array(self.analytic), noise)
+
+
+class Check:
+    """One check of a subject at its present θ."""
+
+    def __init__(self, subject: Subject, epsilon: float, rng: np.random.Generator, told: Told) -> None:
+        self.subject, self.epsilon, self.rng, self.told = subject, epsilon, rng, told
+        self.slices = subject.network.parameters.slices
+        self.d_theta = subject.gradient()
+        self.cost = subject.cost()
+        if not np.isfinite(self.cost) or not np.isfinite(self.d_theta).all():
+            raise CheckFailed("the cost or its gradient is not finite at these parameters: there is nothing to compare")
+        self.noise = rounding(max(abs(self.cost), 1e-3), epsilon)
+
+    def run(self, when: str) -> Point:
+        """Compare everything that is to be covered."""
+        plan = coverage(self.slices, self.rng)
+        by_entry = {name: Compared() for name in self.slices}
+        by_direction: dict[str | None, Compared] = {name: Compared() for name in (None, *self.slices)}
+        for done, (name, i) in enumerate((name, i) for name, some in plan.entries.items() for i in some.tolist()):
+            line = along_entry(self.subject.cost, self.subject.theta, i)
+            self._compare(by_entry[name], line, float(self.d_theta[i]), i)
+            self.told(done, self._total(plan))
+        for over, part in plan.directions:
+            v = direction(self.d_theta.size, part, self.rng)
+            self._compare(by_direction[over], along(self.subject.cost, self.subject.theta, v), float(v @ self.d_theta))
+        parameters = tuple(self._parameter(name, by_entry[name], by_direction[name]) for name in self.slices)
+        return Point(
+            when=when,
+            cost=self.cost,
+            difference=max(self._whole(by_entry), by_direction[None].difference(self.noise)),
+            parameters=parameters,
+            directions=len(plan.directions),
+            size=self.d_theta.size,
+        )
+
+    @staticmethod
+    def _total(plan: Coverage) -> int:
+        return sum(map(len, plan.entries.values()))
+
+    def _compare(self, compared: Compared, line: Line, analytic: float, entry: int = -1) -> None:
+        """Take in one line; only where it disagrees is the difference itself looked into."""
+        numeric = two_sided(line, self.epsilon)
+        if differences(np.array(numeric), np.array(analytic), self.noise) > GREAT:
+            if self._crosses_a_kink(line):
+                compared.kinks += 1
+                return
+            numeric = extrapolated(line, self.epsilon)
+        compared.numeric.append(numeric)
+        compared.analytic.append(analytic)
+        compared.entries.append(entry)
+
+    def _crosses_a_kink(self, line: Line) -> bool:
+        sides = []
+        for t in (-self.epsilon, self.epsilon):
+            line(t)
+            sides.append(self.subject.pattern())
+        return sides[0] != sides[1]
+
+    def _whole(self, by_entry: dict[str, Compared]) -> float:
+        numeric = np.concatenate([compared.numeric for compared in by_entry.values()])
+        analytic = np.concatenate([compared.analytic for compared in by_entry.values()])
+        return difference(numeric, analytic, self.noise)
+
+    def _parameter(self, name: str, entries: Compared, directions: Compared) -> Parameter:
+        each = entries.each(self.noise)
+        found = max(entries.difference(self.noise), directions.difference(self.noise))
+        harshest = max([found, *each.tolist(), *directions.each(self.noise).tolist()])
+        return Parameter(
+            name=name,
+            difference=found,
+            verdict=verdict(harshest),
+            worst=self._worst(name, entries, each) if len(each) else None,
+            entries=len(each),
+            kinks=entries.kinks + directions.kinks,
+        )
+
+    def _worst(self, name: str, entries: Compared, each: Array) -> Worst:
+        k = int(each.argmax())
+        place = entries.entries[k] - self.slices[name].start
+        index = np.unravel_index(place, self.subject.network.parameters[name].shape)
+        return Worst(tuple(map(int, index)), entries.analytic[k], entries.numeric[k])
+
+
+def check(
+    subject: Subject,
+    when: str,
+    epsilon: float = EPSILON,
+    rng: np.random.Generator | None = None,
+    told: Told = lambda done, total: None,
+) -> Point:
+    """Compare dθ of the subject at its present θ with two-sided differences of its cost.
+
+    Args:
+        when: what the report calls this θ.
+        rng: chooses what is looked at of a large θ.
+        told: is told after each entry how many are done, of how many.
+
+    Raises:
+        CheckFailed: the cost or the gradient is not finite.
+    """
+    with subject.statistics_kept():
+        return Check(subject, epsilon, rng or np.random.default_rng(0), told).run(when)

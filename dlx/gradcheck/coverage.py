@@ -1,0 +1,47 @@
+"""What of θ is looked at: every entry of a small network; of a large one a sample of entries, and random directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlx.nn.tape import Array
+
+MOST_ENTRIES = 40_000  # θ of up to this size is checked entry by entry
+SAMPLE = 200  # entries of each parameter of a larger θ
+DIRECTIONS = 4  # over each parameter of a larger θ, and as many over all of θ
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Per parameter the entries of θ to look at, and the directions v (the rows are sparse: a slice of θ and signs)."""
+
+    entries: Mapping[str, Array]
+    directions: tuple[tuple[str | None, slice], ...]
+
+
+def coverage(slices: Mapping[str, slice], rng: np.random.Generator) -> Coverage:
+    """All entries of θ, or the sample and the directions (each a parameter and its slice, or None and all of θ)."""
+    n = max(part.stop for part in slices.values())
+    if n <= MOST_ENTRIES:
+        return Coverage({name: np.arange(part.start, part.stop) for name, part in slices.items()}, ())
+    entries = {name: _sample(part, rng) for name, part in slices.items()}
+    parts: list[tuple[str | None, slice]] = [(None, slice(0, n)), *slices.items()]
+    return Coverage(entries, tuple(part for part in parts for _ in range(DIRECTIONS)))
+
+
+def _sample(part: slice, rng: np.random.Generator) -> Array:
+    everything = np.arange(part.start, part.stop)
+    return everything if len(everything) <= SAMPLE else np.sort(rng.choice(everything, SAMPLE, replace=False))
+
+
+def direction(n: int, part: slice, rng: np.random.Generator) -> Array:
+    """v (n,) with signs ±1/k^¼ on the k entries of the part.
+
+    ‖v‖ = k^¼: longer, and the difference is wrong by its curvature; shorter, and v·dθ drowns in rounding.
+    """
+    v, k = np.zeros(n), part.stop - part.start
+    v[part] = rng.choice([-1.0, 1.0], k) / k**0.25
+    return v

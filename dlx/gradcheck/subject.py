@@ -1,0 +1,90 @@
+"""What is checked: a network on one batch, its cost a function of θ alone since the dropout masks are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from dlx.nn.layers import Activate, Dropout
+from dlx.nn.network import Network
+from dlx.nn.tape import Array, Tape
+
+
+class Subject:
+    """A float64 network on X (m, n_x) and Y (n_y, m) in training mode.
+
+    Dropout masks are drawn once; running statistics stay as they are. ``hinges`` are what has a kink at 0:
+    the Z of some activations, and the weights where L1 is on.
+    """
+
+    def __init__(self, network: Network, X: Array, Y: Array) -> None:
+        self.network, self.X, self.Y = network, X, Y
+        self.theta = network.parameters.theta
+        with frozen_masks(network, len(X)):
+            self._step = network.record_step(X, Y)
+            self._tape, self.hinges = self._record_cost()
+
+    def _record_cost(self) -> tuple[Tape, list[Array]]:
+        network, tape, hinges = self.network, Tape(self.theta.dtype), []
+        A = self.X.T
+        for layer in network.layers:
+            if isinstance(layer, Activate) and layer.activation.has_kink:
+                hinges.append(A)
+            A, _ = layer.record(tape, A, training=True)
+        network.loss.record(tape, A, self.Y)
+        network.record_penalties(tape, len(self.X))
+        if network.l1:
+            hinges.append(tape.empty("W", network.parameters.weights.size))
+            tape.call(np.copyto, hinges[-1], network.parameters.weights)
+        return tape, hinges
+
+    def cost(self) -> float:
+        """J(θ), penalties included."""
+        self._tape.run()
+        return self._tape.cost()
+
+    def gradient(self) -> Array:
+        """A copy of dθ as the training step computes it."""
+        self._step.run()
+        return self.network.parameters.d_theta.copy()
+
+    def pattern(self) -> bytes:
+        """On which side of its kink each hinge was in the last pass for `cost`."""
+        return b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges)
+
+    @contextmanager
+    def statistics_kept(self) -> Iterator[None]:
+        """While inside, passes may write the running statistics; they are put back at the end."""
+        statistics = self.network.statistics.vector
+        before = statistics.copy()
+        try:
+            with np.errstate(all="ignore"):  # what overflows shows in the cost
+                yield
+        finally:
+            statistics[...] = before
+
+
+@contextmanager
+def frozen_masks(network: Network, m: int) -> Iterator[None]:
+    """What is recorded inside keeps to one mask per dropout layer; what was recorded before goes on drawing."""
+    layers = [layer for layer in network.layers if isinstance(layer, Dropout)]
+    draws = [layer.draw for layer in layers]
+    for layer in layers:
+        layer.draw = _frozen(layer.draw, (network.sizes[layer.l], m))
+    try:
+        yield
+    finally:
+        for layer, draw in zip(layers, draws, strict=True):
+            layer.draw = draw
+
+
+def _frozen(draw: Callable[[Array], None], shape: tuple[int, int]) -> Callable[[Array], None]:
+    mask = np.empty(shape)
+    draw(mask)
+
+    def draw_frozen_mask(D: Array) -> None:
+        np.copyto(D, mask)
+
+    return draw_frozen_mask

@@ -1,0 +1,136 @@
+"""``dlx gradcheck`` from a YAML file to its verdict, its document and its exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.nn.layers import Linear
+from dlx.nn.tape import Array, Tape
+
+SPEC = """
+name: small
+data: {source: {name: blobs, m: 40}, split: {train: 0.8, dev: 0.2}}
+architecture: {hidden: [5, 4], batch_norm: true}
+regularization: {l2: 0.7, keep_prob: 0.8}
+training: {epochs: 2, batch_size: 8}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "small.yaml").write_text(SPEC)
+    return tmp_path
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Linear whose dW is twice as large as it is."""
+    record = Linear.record
+
+    def twice(self: Linear, tape: Tape, A: Array, training: bool) -> Any:
+        Z, backward = record(self, tape, A, training)
+
+        def wrong(dZ: Array) -> Array:
+            dA = backward(dZ)
+            tape.call(np.add, self.dW, self.dW, out=self.dW)
+            return dA
+
+        return Z, wrong
+
+    monkeypatch.setattr(Linear, "record", twice)
+
+
+def test_a_correct_network_passes(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    result = call_dlx("gradcheck", "small.yaml", "--after", "3", cwd=folder)
+    assert result.code == 0, result.stderr
+    assert result.stdout.count("great") == 2 * 8
+    assert "after 3 steps" in result.stdout
+    assert "all 63 entries of θ" in result.stdout
+    assert result.stdout.splitlines()[-1].split() == ["result", "passed"]
+    assert [path.name for path in folder.iterdir()] == ["small.yaml"]
+
+
+def test_the_document(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    result = call_dlx("gradcheck", "small.yaml", "--json", cwd=folder)
+    document = json.loads(result.stdout)
+    assert document["schema_version"] == 1
+    assert document["passed"] is True
+    assert document["fault"] is None
+    assert document["epsilon"] == 1e-5
+    assert document["difference"] < 1e-7
+    assert document["covered"] == {"parameters": 63, "entries": 63, "directions": 0, "kinks": 0}
+    names = [parameter["name"] for parameter in document["parameters"]]
+    assert names == ["W1", "W2", "W3", "b3", "gamma1", "gamma2", "beta1", "beta2"]
+    first = document["parameters"][0]
+    assert set(first) >= {"name", "difference", "verdict", "worst"}
+    assert first["worst"]["analytic"] == pytest.approx(first["worst"]["numeric"], abs=1e-7)
+    assert len(first["worst"]["index"]) == 2
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_wrong_gradient_fails_with_code_3(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    result = call_dlx("gradcheck", "small.yaml", "regularization.l2=0", cwd=folder)
+    assert result.code == 3
+    assert "failed" in result.stdout
+    assert "worry" in result.stdout
+    assert result.stderr == ""
+    document = json.loads(call_dlx("gradcheck", "small.yaml", "regularization.l2=0", "--json", cwd=folder).stdout)
+    assert document["passed"] is False
+    verdicts = {parameter["name"]: parameter["verdict"] for parameter in document["parameters"]}
+    assert {name for name, verdict in verdicts.items() if verdict != "great"} == {"W1", "W2", "W3"}
+
+
+def test_a_run_is_checked_at_its_trained_parameters(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    assert call_dlx("train", "small.yaml", "--quiet", "--out", "run", cwd=folder).code == 0
+    before = (folder / "run" / "run.json").read_bytes()
+    document = json.loads(call_dlx("gradcheck", "run", "--json", cwd=folder).stdout)
+    assert [point["at"] for point in document["points"]] == ["initialization", "trained"]
+    assert document["passed"]
+    assert (folder / "run" / "run.json").read_bytes() == before
+    misfit = call_dlx("gradcheck", "run", "architecture.hidden=[3]", cwd=folder)
+    assert misfit.code == 5
+    assert "does not fit" in misfit.stderr
+
+
+def test_dropout_off_is_another_network(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    with_masks = json.loads(call_dlx("gradcheck", "small.yaml", "--json", cwd=folder).stdout)
+    without = json.loads(call_dlx("gradcheck", "small.yaml", "--json", "--no-dropout", cwd=folder).stdout)
+    assert without["passed"]
+    assert without["parameters"][0]["worst"] != with_masks["parameters"][0]["worst"]
+
+
+def test_the_steps_before_the_second_check_are_those_of_training(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    """At the end of training both θ are the same, so the checks there are too, but for the type of its numbers."""
+    call = ("train", "small.yaml", "dtype=float64", "--quiet", "--out", "run")
+    assert call_dlx(*call, cwd=folder).code == 0
+    after = json.loads(call_dlx("gradcheck", "small.yaml", "--after", "8", "--json", cwd=folder).stdout)
+    trained = json.loads(call_dlx("gradcheck", "run", "--json", cwd=folder).stdout)
+    assert after["points"][1]["difference"] == trained["points"][1]["difference"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--examples", "99"), "--examples: expected 1 to 32"),
+        (("--after", "99"), "--after: expected 1 to 8"),
+        (("--epsilon", "0"), "--epsilon: expected 1e-12 to 0.1"),
+        (("missing.key=1",), "missing"),
+    ],
+)
+def test_what_it_cannot_do_is_told(
+    arguments: tuple[str, ...], told: str, folder: Path, call_dlx: Callable[..., Any]
+) -> None:
+    result = call_dlx("gradcheck", "small.yaml", *arguments, cwd=folder)
+    assert result.code == 2
+    assert told in result.stderr
+
+
+def test_seed_chooses_the_examples(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    said = [call_dlx("gradcheck", "small.yaml", "--json", "--seed", seed, cwd=folder).stdout for seed in (0, 0, 1)]
+    assert said[0] == said[1] != said[2]

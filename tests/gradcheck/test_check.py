@@ -1,0 +1,118 @@
+"""The check of a network: what is frozen, kinks, large networks, one entry that is slightly wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.gradcheck.check import check
+from dlx.gradcheck.coverage import DIRECTIONS, MOST_ENTRIES, SAMPLE
+from dlx.gradcheck.subject import Subject
+from dlx.nn.activations import Activation
+from dlx.nn.initializers import He, Initializer, Zeros
+from dlx.nn.layers import mask_from
+from dlx.nn.losses import Loss
+from dlx.nn.network import LayerPlan, Network, Normalize
+
+HE = He()
+
+
+def subject_of(
+    *hidden: int,
+    activation: str = "relu",
+    batch_norm: bool = False,
+    keep_prob: float = 1.0,
+    initializer: Initializer = HE,
+    m: int = 8,
+    **penalty: float,
+) -> Subject:
+    rng = np.random.default_rng(5)
+    norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
+    draw = mask_from(rng, keep_prob) if keep_prob < 1 else None
+    plans = [LayerPlan(units, Activation.parse(activation), initializer, True, norm, draw) for units in hidden]
+    network = Network(3, [*plans, LayerPlan(3, None, initializer)], Loss.parse("softmax"), np.float64, **penalty)
+    network.initialize(rng)
+    return Subject(network, rng.standard_normal((m, 3)), np.ascontiguousarray(np.eye(3)[:, rng.integers(3, size=m)]))
+
+
+def spoil(subject: Subject, entry: int, factor: float) -> None:
+    d_theta = subject.network.parameters.d_theta
+    subject._step.tape.call(lambda: d_theta.__setitem__(entry, factor * d_theta[entry]))
+
+
+def test_masks_are_frozen_and_statistics_left_alone() -> None:
+    subject = subject_of(6, 5, batch_norm=True, keep_prob=0.5)
+    statistics = subject.network.statistics.vector
+    statistics[...] = np.arange(statistics.size)
+    before, theta = statistics.copy(), subject.theta.copy()
+    assert check(subject, "now").passed
+    np.testing.assert_array_equal(statistics, before)
+    np.testing.assert_array_equal(subject.theta, theta)
+    assert subject.cost() == subject.cost()
+
+
+def test_training_draws_new_masks_after_a_check() -> None:
+    subject = subject_of(20, keep_prob=0.5)
+    step = subject.network.record_step(subject.X, subject.Y)
+    assert len({step.run() for _ in range(5)}) > 1
+
+
+def test_a_unit_within_epsilon_of_its_kink_is_left_out() -> None:
+    subject = subject_of(4)
+    W, b = subject.network.parameters["W1"], subject.network.parameters["b1"]
+    b[0] = 1e-7 - W[0] @ subject.X[2]
+    point = check(subject, "now")
+    assert point.passed
+    b1 = next(parameter for parameter in point.parameters if parameter.name == "b1")
+    assert (b1.kinks, b1.entries) == (1, 3)
+
+
+def test_a_weight_within_epsilon_of_the_kink_of_l1_is_left_out() -> None:
+    subject = subject_of(4, activation="tanh", l1=0.5)
+    subject.network.parameters["W2"][1, 1] = 1e-7
+    point = check(subject, "now")
+    assert point.passed
+    assert point.covered["kinks"] == 1
+
+
+@pytest.mark.parametrize("penalty", [{}, {"l1": 0.3}])
+def test_a_network_of_zeros_passes(penalty: dict[str, float]) -> None:
+    assert check(subject_of(4, initializer=Zeros(), **penalty), "now").passed
+
+
+@pytest.mark.parametrize("factor", [1.0005, 0.9995, -1.0, 0.0])
+def test_one_wrong_entry_in_a_large_weight_matrix_is_found(factor: float) -> None:
+    subject = subject_of(60, 60, activation="tanh")
+    part = subject.network.parameters.slices["W2"]
+    d_theta = np.abs(subject.gradient()[part])
+    place = int(np.argsort(d_theta)[len(d_theta) // 2])
+    spoil(subject, part.start + place, factor)
+    point = check(subject, "now")
+    wrong = [parameter for parameter in point.parameters if parameter.verdict != "great"]
+    assert [parameter.name for parameter in wrong] == ["W2"]
+    assert wrong[0].worst is not None
+    assert wrong[0].worst.index == tuple(divmod(place, 60))
+
+
+def test_a_large_network_is_sampled_and_says_so() -> None:
+    subject = subject_of(250, 180, batch_norm=True, m=4)
+    assert subject.theta.size > MOST_ENTRIES
+    point = check(subject, "now")
+    assert point.passed
+    sizes = [part.stop - part.start for part in subject.network.parameters.slices.values()]
+    assert point.covered["entries"] == sum(min(size, SAMPLE) for size in sizes)
+    assert point.covered["directions"] == (1 + len(sizes)) * DIRECTIONS
+
+
+def test_directions_see_what_the_sample_does_not() -> None:
+    subject = subject_of(250, 180, activation="tanh", m=4)
+    part = subject.network.parameters.slices["W2"]
+    d_theta = subject.network.parameters.d_theta
+    rng: Any = np.random.default_rng(0)
+    spared = set(rng.choice(np.arange(part.start, part.stop), part.stop - part.start - 500, replace=False).tolist())
+    some = np.array([i for i in range(part.start, part.stop) if i not in spared])
+    subject._step.tape.call(lambda: d_theta.__setitem__(some, 1.01 * d_theta[some]))
+    wrong = [parameter.name for parameter in check(subject, "now").parameters if parameter.verdict != "great"]
+    assert wrong == ["W2"]
