@@ -19,12 +19,16 @@ benchmark:  ## measure dlx against its peers (downloads them, takes long)
 	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
 	.venv-benchmark/bin/python experiments/benchmark
 
+mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads both)
+	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
+	.venv-mnist/bin/python experiments/mnist/compare.py
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
 	mv .venv/schema.json configs/schema.json
 
 clean:  ## remove the environments and caches, not the runs
-	rm -rf .venv .venv-benchmark build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test benchmark schema clean
+.PHONY: help train test benchmark mnist schema clean

@@ -150,9 +150,10 @@ class Experiment:
     def progress(self) -> Progress:
         """How far training has come."""
         position, epochs = self.position, self.spec.training.epochs
-        cost = position.cost_sum / position.done if position.done else float("nan")
         steps = epochs * self.steps_per_epoch
-        return Progress(position.epoch, epochs, position.step, steps, cost, position.seconds)
+        return Progress(
+            position.epoch, epochs, position.step, steps, position.cost_sum / position.done, position.seconds
+        )
 
     def evaluate(self, part: str) -> tuple[float, float]:
         """Cost (without penalty) and error of the frozen network on train, train_dev, dev or test."""

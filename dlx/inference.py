@@ -19,6 +19,7 @@ from dlx.runs import SCHEMA_VERSION, RunDirectory
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
+    from dlx.nn.tape import Array
 
 
 def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
@@ -28,7 +29,7 @@ def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
     (``value1``, ``value2`` … where there are several).
     """
     model = _model(run)
-    A = model.outputs(_examples(model, path).X)
+    A = _shortest(model.outputs(_examples(model, path).X))
     classes = model.facts["classes"]
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
@@ -60,6 +61,11 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
         "low": estimate.low,
         "high": estimate.high,
     }
+
+
+def _shortest(A: Array) -> Array:
+    """Numbers whose float64 is written with no more digits than their float32 has."""
+    return A.astype(str).astype(np.float64) if A.dtype == np.float32 else A
 
 
 def _model(run: str) -> Model:
