@@ -46,9 +46,9 @@ class Streams:
         """Start a pinned stream anew with seed + increment·k, k counted from 0."""
         pinned, generator = self._pinned[purpose], self._generators[purpose]
         assert pinned is not None
-        seed = pinned.seed + pinned.increment * k
+        seed = (pinned.seed + pinned.increment * k) % 2**32
         if isinstance(generator, np.random.RandomState):
-            generator.seed(seed % 2**32)
+            generator.seed(seed)
         else:
             generator.bit_generator.state = np.random.PCG64(seed).state
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import isfinite, sqrt
 from time import perf_counter
@@ -88,6 +87,7 @@ def _train_step(experiment: Experiment, step: Step) -> None:
         experiment.update(rate, norm)
     else:
         _update_with_care(experiment, step, rate, norm)
+    step.tape.accept()
     m = step.X.shape[0]
     position.step += 1
     position.done += m
@@ -101,19 +101,21 @@ def _norm(d_theta: Array) -> float:
 
 
 def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: float) -> None:
-    theta = experiment.network.parameters.theta
-    before = theta.copy()
-    experiment.update(rate, norm)
+    theta, update = experiment.network.parameters.theta, experiment.update
+    before = theta.copy(), {slot: vector.copy() for slot, vector in update.vectors.items()}
+    update(rate, norm)
     if not np.isfinite(theta).all():
-        theta[...] = before
+        theta[...] = before[0]
+        for slot, vector in before[1].items():
+            update.vectors[slot][...] = vector
+        update.t -= 1
         raise _diverged(experiment, step, "parameter")
 
 
 def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     position = experiment.position
-    tensor = step.tape.first_not_finite() or "theta"
-    layer = re.search("(?<!^J)[0-9]+$", tensor)  # J0, J1 … are terms of the cost
-    where = f"{tensor} of layer {layer.group()}" if layer else tensor
+    tensor, layer = step.tape.first_not_finite() or ("theta", None)
+    where = tensor if layer is None else f"{tensor} of layer {layer}"
     return Diverged(
         f"diverged in epoch {position.epoch}, step {position.step + 1}: a {what} is not finite, first in {where}; "
         f"the state before that step is kept (learning rate {experiment.learning_rate():g}: try a smaller one)"

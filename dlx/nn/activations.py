@@ -13,6 +13,7 @@ from dlx.component import Component
 from dlx.nn.tape import Array, Tape
 
 Backward = Callable[[Array], Array]
+Derivative = Callable[[Array], None]
 
 
 class Activation(Component):
@@ -27,8 +28,22 @@ class Activation(Component):
     has_kink: ClassVar[bool] = False  # whether g′ or g″ jumps at Z = 0
 
     @abstractmethod
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
+        """Write A = g(Z); return A and the function that writes g′(Z) into an array; None where g′ is 1 everywhere."""
+
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
-        """Write A = g(Z); return A and the function dA → dZ."""
+        """Write A = g(Z); return A and the function that writes dZ = dA ∘ g′(Z)."""
+        A, derivative = self.forward(tape, Z)
+
+        def backward(dA: Array) -> Array:
+            if derivative is None:
+                return dA
+            dZ = tape.empty("dZ", *Z.shape)
+            derivative(dZ)
+            tape.call(np.multiply, dZ, dA, out=dZ)
+            return dZ
+
+        return A, backward
 
 
 class Identity(Activation):
@@ -36,26 +51,23 @@ class Identity(Activation):
 
     name = "identity"
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
-        return Z, lambda dA: dA
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
+        return Z, None
 
 
 class Sigmoid(Activation):
-    """A = σ(Z) = 1/(1 + exp(−Z)), g′ = A(1 − A); computed as ½(1 + tanh(Z/2)), which cannot overflow."""
+    """A = σ(Z) = 1/(1 + exp(−Z)), g′ = A(1 − A)."""
 
     name = "sigmoid"
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A = sigmoid(tape, Z, tape.empty("A", *Z.shape))
 
-        def backward(dA: Array) -> Array:
-            dZ = tape.empty("dZ", *Z.shape)
+        def derivative(dZ: Array) -> None:
             tape.call(np.subtract, tape.constant(1), A, out=dZ)
             tape.call(np.multiply, dZ, A, out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 class Tanh(Activation):
@@ -63,18 +75,15 @@ class Tanh(Activation):
 
     name = "tanh"
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A = tape.empty("A", *Z.shape)
         tape.call(np.tanh, Z, out=A)
 
-        def backward(dA: Array) -> Array:
-            dZ = tape.empty("dZ", *Z.shape)
+        def derivative(dZ: Array) -> None:
             tape.call(np.multiply, A, A, out=dZ)
             tape.call(np.subtract, tape.constant(1), dZ, out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 class ReLU(Activation):
@@ -83,17 +92,14 @@ class ReLU(Activation):
     name = "relu"
     has_kink = True
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A = tape.empty("A", *Z.shape)
         tape.call(np.maximum, Z, tape.zeros_like(Z), out=A)
 
-        def backward(dA: Array) -> Array:
-            dZ = tape.empty("dZ", *Z.shape)
+        def derivative(dZ: Array) -> None:
             tape.positive(A, out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 class LeakyReLU(Activation):
@@ -103,19 +109,16 @@ class LeakyReLU(Activation):
     has_kink = True
     slope: Annotated[float, Field(gt=0, lt=1, description="g′ where Z ≤ 0")] = 0.01
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A = tape.empty("A", *Z.shape)
         tape.call(np.multiply, Z, tape.constant(self.slope), out=A)
         tape.call(np.maximum, Z, A, out=A)
 
-        def backward(dA: Array) -> Array:
-            dZ = tape.empty("dZ", *Z.shape)
+        def derivative(dZ: Array) -> None:
             tape.call(np.greater, Z, tape.zeros_like(Z), out=dZ)
             tape.call(np.maximum, dZ, tape.constant(self.slope), out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 class ELU(Activation):
@@ -125,7 +128,7 @@ class ELU(Activation):
     has_kink = True
     alpha: Annotated[float, Field(gt=0, description="−alpha is the value far below zero")] = 1.0
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A, below = tape.empty("A", *Z.shape), tape.empty("below", *Z.shape)
         zeros, alpha = tape.zeros_like(Z), tape.constant(self.alpha)
         tape.call(np.minimum, Z, zeros, out=below)
@@ -134,17 +137,15 @@ class ELU(Activation):
         tape.call(np.maximum, Z, zeros, out=A)
         tape.call(np.add, A, below, out=A)
 
-        def backward(dA: Array) -> Array:
-            dZ, above = tape.empty("dZ", *Z.shape), tape.empty("above", *Z.shape)
+        def derivative(dZ: Array) -> None:
+            above = tape.empty("above", *Z.shape)
             tape.call(np.greater, Z, zeros, out=above)
             tape.call(np.add, below, alpha, out=dZ)
             tape.call(np.less_equal, Z, zeros, out=below)
             tape.call(np.multiply, dZ, below, out=dZ)
             tape.call(np.add, dZ, above, out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 class Softplus(Activation):
@@ -152,15 +153,13 @@ class Softplus(Activation):
 
     name = "softplus"
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A = softplus(tape, Z, tape.empty("A", *Z.shape))
 
-        def backward(dA: Array) -> Array:
-            dZ = sigmoid(tape, Z, tape.empty("dZ", *Z.shape))
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
+        def derivative(dZ: Array) -> None:
+            sigmoid(tape, Z, dZ)
 
-        return A, backward
+        return A, derivative
 
 
 class Swish(Activation):
@@ -168,20 +167,17 @@ class Swish(Activation):
 
     name = "swish"
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
         A, gate = tape.empty("A", *Z.shape), tape.empty("gate", *Z.shape)
         sigmoid(tape, Z, gate)
         tape.call(np.multiply, Z, gate, out=A)
 
-        def backward(dA: Array) -> Array:
-            dZ = tape.empty("dZ", *Z.shape)
+        def derivative(dZ: Array) -> None:
             tape.call(np.subtract, tape.constant(1), gate, out=dZ)
             tape.call(np.multiply, dZ, A, out=dZ)
             tape.call(np.add, dZ, gate, out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 class GELU(Activation):
@@ -192,8 +188,8 @@ class GELU(Activation):
 
     name = "gelu"
 
-    def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
-        A, T, Z2 = (tape.empty(name, *Z.shape) for name in ("A", "T", "Z2"))
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative | None]:
+        A, T, Z2 = (tape.empty(name, *Z.shape) for name in ("A", "T", "Z²"))
         c, one, half = tape.constant(np.sqrt(2 / np.pi)), tape.constant(1), tape.constant(0.5)
         tape.call(np.multiply, Z, Z, out=Z2)
         tape.call(np.multiply, Z2, tape.constant(0.044715), out=T)
@@ -205,8 +201,8 @@ class GELU(Activation):
         tape.call(np.multiply, A, Z, out=A)
         tape.call(np.multiply, A, half, out=A)
 
-        def backward(dA: Array) -> Array:
-            dZ, du = tape.empty("dZ", *Z.shape), tape.empty("du", *Z.shape)
+        def derivative(dZ: Array) -> None:
+            du = tape.empty("du", *Z.shape)
             tape.call(np.multiply, Z2, tape.constant(3 * 0.044715), out=du)
             tape.call(np.add, du, one, out=du)
             tape.call(np.multiply, du, c, out=du)
@@ -217,19 +213,20 @@ class GELU(Activation):
             tape.call(np.add, dZ, T, out=dZ)
             tape.call(np.add, dZ, one, out=dZ)
             tape.call(np.multiply, dZ, half, out=dZ)
-            tape.call(np.multiply, dZ, dA, out=dZ)
-            return dZ
 
-        return A, backward
+        return A, derivative
 
 
 def sigmoid(tape: Tape, Z: Array, out: Array) -> Array:
-    """Write out = σ(Z) = ½ + ½·tanh(Z/2)."""
-    half = tape.constant(0.5)
-    tape.call(np.multiply, Z, half, out=out)
-    tape.call(np.tanh, out, out=out)
-    tape.call(np.multiply, out, half, out=out)
-    tape.call(np.add, out, half, out=out)
+    """Write out = σ(Z) = 1/(1 + exp(−Z)), exact to the last digits on both sides.
+
+    Where exp(−Z) overflows, σ(Z) is the 0 that 1/∞ gives; ½ + ½·tanh(Z/2) would lose all digits long before that.
+    """
+    one = tape.constant(1)
+    tape.call(np.negative, Z, out=out)
+    tape.call(np.exp, out, out=out)
+    tape.call(np.add, out, one, out=out)
+    tape.call(np.divide, one, out, out=out)
     return out
 
 

@@ -114,7 +114,7 @@ class BatchNorm(Layer):
         tape.call(np.add, Z_tilde, self.beta, out=Z_tilde)
         if not self.exact:
             scratch = tape.empty("scratch", n, 1)
-            tape.call(self.average_statistics, mu, sigma2, scratch)
+            tape.later(self.average_statistics, mu, sigma2, scratch)
 
         def backward(dZ_tilde: Array) -> Array:
             d_gamma, d_beta = self.d_gamma, self.d_beta
@@ -203,7 +203,7 @@ def mask_from(rng: Any, keep_prob: float) -> Callable[[Array], None]:
             np.divide(D, keep_prob, D)
 
         return draw_mask
-    threshold = min(max(round(keep_prob * 2**16), 1), 2**16 - 1)
+    threshold = max(round(keep_prob * 2**16), 1)
 
     def draw_mask_from_bits(D: Array) -> None:
         bits = rng.bit_generator.random_raw(-(-D.size // 4)).view("<u2")[: D.size]

@@ -28,7 +28,7 @@ class Loss(Component):
 
     @abstractmethod
     def mistakes(self, Z: Array, Y: Array) -> float:
-        """What ``error`` averages over the examples: the number of wrong classes, or the sum of squared residuals."""
+        """What ``error`` averages over the examples: the wrong classes, or the mean squared residuals, added up."""
 
     def error(self, mistakes: float, m: int) -> float:
         """The error of m examples: the share that is classified wrongly."""

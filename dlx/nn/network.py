@@ -116,7 +116,7 @@ class Network:
         for layer, layer_backward in reversed(list(zip(self.layers, backwards, strict=True))):
             tape.layer = layer.l
             dA = layer_backward(dA)
-        tape.layer = ""
+        tape.layer = None
         for penalty_backward in penalty_backwards.values():
             penalty_backward()
         return Step(tape, X, Y, Z, A)
@@ -130,7 +130,7 @@ class Network:
 
     def record_penalties(self, tape: Tape, m: int) -> dict[str, penalties.Backward]:
         """Write the costs of l2 and l1, as far as there are any; return what writes their gradients, by these names."""
-        tape.layer = ""
+        tape.layer = None
         lambdas = {"l2": (penalties.record_l2, self.l2), "l1": (penalties.record_l1, self.l1)}
         return {name: record(tape, self.parameters, lambd, m) for name, (record, lambd) in lambdas.items() if lambd}
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from itertools import pairwise
 from math import cos, pi, sqrt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dlx.component import Component
 
@@ -100,6 +101,13 @@ class Manual(Schedule):
 
     name = "manual"
     table: Annotated[tuple[Entry, ...], Field(strict=False, min_length=1, description="[[t, α], …]")]
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        times = [t for t, _ in self.table]
+        if any(later <= earlier for earlier, later in pairwise(times)):
+            raise ValueError(f"the times of the table must rise, got {times}")
+        return self
 
     def rate(self, alpha0: float, t: int, total: int) -> float:
         reached = [alpha for start, alpha in self.table if start <= t]

@@ -13,7 +13,7 @@ Array = NDArray[Any]
 Call = tuple[Callable[..., object], tuple[Any, ...]]
 
 # Below this many entries np.sign is the faster way to the mask A > 0, above it a comparison is (measured, AVX-512).
-SIGN_PAYS_BELOW = 4096
+SIGN_PAYS_BELOW = 2048
 
 
 @lru_cache
@@ -34,15 +34,16 @@ class Tape:
         self.calls: list[Call] = []
         self._outputs: list[Array | None] = []
         self._costs: list[tuple[float, Array]] = []
-        self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], str] = {}
-        self.layer: int | str = ""  # appended to the names of new arrays: Z of layer 2 is Z2
+        self._later: list[Call] = []
+        self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], tuple[str, int | None]] = {}
+        self.layer: int | None = None  # goes with the names of new arrays: Z of layer 2 is Z2
 
     def empty(self, name: str, *shape: int, layer: int | None = None) -> Array:
         """A new array of the step, known by the notes' name for it and the number of its layer."""
-        return self.known(f"{name}{self.layer if layer is None else layer}", np.empty(shape, self.dtype))
+        return self.known(name, np.empty(shape, self.dtype), self.layer if layer is None else layer)
 
     def zeros_like(self, array: Array) -> Array:
-        """An array of zeros: comparing with it is almost three times as fast as with a scalar."""
+        """An array of zeros: the maximum with it takes half the time of that with a number."""
         return self.known("0", np.zeros_like(array))
 
     def ones(self, size: int) -> Array:
@@ -53,14 +54,14 @@ class Tape:
         """A number as a 0-d array of the step's type."""
         return self.known(f"{value:.6g}", constant(value, self.dtype.char))
 
-    def known(self, name: str, array: Array) -> Array:
-        """The array itself, with its name written down for ``lines`` and ``first_not_finite``."""
-        self._names[_identity(array)] = name
+    def known(self, name: str, array: Array, layer: int | None = None) -> Array:
+        """The array itself, with its name and layer written down for ``lines`` and ``first_not_finite``."""
+        self._names[_identity(array)] = name, layer
         return array
 
     def rename(self, name: str, array: Array) -> None:
         """Give an array the name that it has in another operation of the layer."""
-        self.known(f"{name}{self.layer}", array)
+        self.known(name, array, self.layer)
 
     def call(self, function: Callable[..., object], *args: Any, out: Array | None = None) -> None:
         """Append one call; ``out`` is the array that it writes."""
@@ -72,12 +73,16 @@ class Tape:
             self.calls.append((function, args if out is None else (*args, out)))
         self._outputs.append(out)
 
+    def later(self, function: Callable[..., object], *args: Any) -> None:
+        """Append a call that is made only once the step has proved to be finite."""
+        self._later.append((function, args))
+
     def positive(self, A: Array, out: Array) -> None:
         """out = 1 where A > 0, else 0, for an A that is never negative."""
         if A.size < SIGN_PAYS_BELOW:
             self.call(np.sign, A, out=out)
         else:
-            self.call(np.greater, A, self.zeros_like(A), out=out)
+            self.call(np.greater, A, self.constant(0), out=out)
 
     def add_cost(self, scale: float, u: Array, v: Array) -> None:
         """Count scale · Σ u·v into the cost of the step."""
@@ -86,7 +91,7 @@ class Tape:
         self._costs.append((scale, term))
 
     def run(self) -> None:
-        """Replay every call."""
+        """Replay every call. What overflows shows in the results; the caller decides on NumPy's warnings."""
         for function, args in self.calls:
             function(*args)
 
@@ -94,16 +99,21 @@ class Tape:
         """J of the last replay."""
         return sum([scale * float(term) for scale, term in self._costs])
 
-    def first_not_finite(self) -> str | None:
-        """The name of the first array of the last replay that holds an infinity or a NaN."""
+    def accept(self) -> None:
+        """Make the calls that waited for the step to prove finite."""
+        for function, args in self._later:
+            function(*args)
+
+    def first_not_finite(self) -> tuple[str, int | None] | None:
+        """Name and layer of the first array of the last replay that holds an infinity or a NaN."""
         for output in self._outputs:
             if output is not None and not np.isfinite(output).all():
-                return self.name_of(output)
+                return self.name_of(output), self._named(output)[1]
         return None
 
     def memory(self) -> int:
         """Bytes of the arrays that the calls write."""
-        return sum({id(output): output.nbytes for output in self._outputs if output is not None}.values())
+        return sum({_identity(output)[0]: output.nbytes for output in self._outputs if output is not None}.values())
 
     def lines(self) -> Iterator[str]:
         """The step as readable lines, such as ``Z1 = dot(W1, X.T)``."""
@@ -114,6 +124,8 @@ class Tape:
             shown = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
             call = f"{_name(function)}({shown})"
             yield call if output is None else f"{self.name_of(output)} = {call}"
+        for function, args in self._later:
+            yield f"{_name(function)}({', '.join(self.name_of(arg) for arg in args)})"
         if self._costs:
             terms = [
                 f"{'−' if scale < 0 else '+'} {abs(scale):.6g}·{self.name_of(term)}" for scale, term in self._costs
@@ -121,12 +133,17 @@ class Tape:
             yield "J = " + " ".join(terms).removeprefix("+ ")
 
     def name_of(self, array: Array) -> str:
-        """The name under which an array, its transpose or a reshaped view of it is known."""
-        name = self._names.get(_identity(array)) or self._names.get(_identity(array.T), "")
-        if name:
-            return name if _identity(array) in self._names else f"{name}.T"
+        """The name under which an array, its transpose or a reshaped view of it is known, with its layer."""
+        name, layer = self._named(array)
+        is_transposed = _identity(array) not in self._names and _identity(array.T) in self._names
+        return f"{name}{'' if layer is None else layer}{'.T' if is_transposed else ''}"
+
+    def _named(self, array: Array) -> tuple[str, int | None]:
+        for identity in (_identity(array), _identity(array.T)):
+            if identity in self._names:
+                return self._names[identity]
         address = _identity(array)[0]
-        return next((known for (start, _, _), known in self._names.items() if start == address), "array")
+        return next((known for (start, _, _), known in self._names.items() if start == address), ("array", None))
 
 
 def _name(function: Callable[..., object]) -> str:

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dlx.nn.activations import Activation
@@ -67,21 +67,27 @@ def worst_difference(network: Network, step: Step) -> float:
     return max(differences)
 
 
-def kinks_are_far(step: Step) -> bool:
-    """No Z is so near 0 that a difference would reach over ReLU's kink."""
-    pre_activations = [out for out in step.tape._outputs if out is not None and step.tape.name_of(out).startswith("Z")]
+def kinks_are_far(step: Step, activation: Activation) -> bool:
+    """No Z is so near 0 that a difference would reach over the kink of a ReLU."""
+    if not activation.has_kink:
+        return True
+    outputs = [(step.tape.name_of(out), out) for out in step.tape._outputs if out is not None]
+    pre_activations = [out for name, out in outputs if name.rstrip("123") in ("Z", "Z_tilde")]
     return min(np.abs(Z).min() for Z in pre_activations) > 1e-4
 
 
 @pytest.mark.parametrize("activation", Activation.members().values(), ids=lambda member: member.name)
 @pytest.mark.parametrize("loss", Loss.members().values(), ids=lambda member: member.name)
 def test_backprop_is_the_gradient_of_the_cost(activation: type[Activation], loss: type[Loss]) -> None:
-    for seed, (batch_norm, dropout, penalty) in enumerate(product([False, True], [False, True], ["none", "l2", "l1"])):
-        l2, l1 = 0.7 * (penalty == "l2"), 0.7 * (penalty == "l1")
-        network, step = step_of(activation(), loss(), batch_norm, dropout, l2, l1, seed)
-        step.run()
-        if kinks_are_far(step):
-            assert worst_difference(network, step) < 1e-7, (batch_norm, dropout, penalty)
+    settings = list(product([False, True], [False, True], [(0.0, 0.0), (0.7, 0.0), (0.0, 0.7)]))
+    for number, (batch_norm, dropout, (l2, l1)) in enumerate(settings):
+        for seed in range(number * 100, number * 100 + 100):  # the first that has no kink nearby
+            network, step = step_of(activation(), loss(), batch_norm, dropout, l2, l1, seed)
+            step.run()
+            if kinks_are_far(step, activation()):
+                break
+        assert kinks_are_far(step, activation())
+        assert worst_difference(network, step) < 1e-7, (batch_norm, dropout, l2, l1)
 
 
 @given(seed=st.integers(0, 10**6), place=st.floats(0, 0.999))
@@ -94,8 +100,8 @@ def test_the_check_sees_one_entry_that_is_wrong_by_a_thousandth(seed: int, place
     part = next(part for part in network.parameters.slices.values() if part.start <= entry < part.stop)
     step.run()
     share = abs(d_theta[entry]) / np.linalg.norm(d_theta[part])
-    if share > 0.01:
-        assert worst_difference(network, step) > 1e-6
+    assume(share > 0.01)  # the ratio over a whole parameter cannot see less
+    assert worst_difference(network, step) > 1e-6
 
 
 def test_evaluation_has_no_dropout_and_leaves_gradients_and_statistics_alone() -> None:
@@ -123,4 +129,4 @@ def test_the_first_tensor_that_is_not_finite_is_named() -> None:
     network.parameters["W2"][0, 0] = np.inf
     with np.errstate(all="ignore"):
         step.run()
-    assert step.tape.first_not_finite() == "Z2"
+    assert step.tape.first_not_finite() == ("Z2", 2)

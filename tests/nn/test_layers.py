@@ -25,6 +25,7 @@ def run(layer: BatchNorm | Dropout, Z: np.ndarray, training: bool) -> np.ndarray
     tape = Tape(np.float64)
     out, _ = layer.record(tape, Z, training)
     tape.run()
+    tape.accept()
     return out
 
 
