@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +11,19 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.errors import Place, Problem, SpecError
-from dlx.nn.layers import BatchNorm, mask_from
-from dlx.nn.losses import Loss
+from dlx.evaluation import Evaluation, measure_statistics
+from dlx.nn.layers import mask_from
+from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize, Step
 from dlx.nn.optimizers import Update
 from dlx.records import EpochRecord, Progress
 from dlx.streams import Streams
 
 if TYPE_CHECKING:
-    from dlx.data.batches import Reader
     from dlx.nn.tape import Array
     from dlx.spec import Layer, Spec
 
-EVALUATION_BATCH = 1024
+Origins = Mapping[tuple[str | int, ...], Place]
 
 
 @dataclass
@@ -37,7 +37,8 @@ class Position:
     learning_rate: float = 0.0
     gradient_norm: float = 0.0
     seconds: float = 0.0
-    waiting: int = 0  # rows since the best one
+    reference: float | None = None  # what early stopping watches, at its last improvement
+    waiting: int = 0  # rows since then
     finished: str | None = None
     last: EpochRecord | None = None
     best: EpochRecord | None = None
@@ -49,8 +50,7 @@ class Experiment:
 
     def __init__(self, spec: Spec, dataset: Dataset, streams: Streams) -> None:
         self.spec, self.dataset, self.streams = spec, dataset, streams
-        self.loss = loss_for(dataset.task)
-        self.network = _network(spec, dataset, self.loss, streams)
+        self.network = _network(spec, dataset, spec.loss or loss_for(dataset.task), streams)
         self.update = Update(spec.optimizer, self.network.parameters)
         self.train = dataset.reader("train", spec.dtype, spec.data.augment, streams["augmentation"])
         self.full_batch = spec.training.batch_size == "full"
@@ -136,16 +136,19 @@ class Experiment:
         position.epoch, position.done, position.cost_sum = position.epoch + 1, 0, 0.0
 
     def _keep(self, record: EpochRecord) -> None:
+        """Count the rows without improvement, and keep the parameters of the best one for early stopping."""
         position, stopping = self.position, self.spec.training.early_stopping
-        monitor, min_delta = (stopping.monitor, stopping.min_delta) if stopping else ("dev_error", 0.0)
         position.last = record
-        if position.best is not None and not record.improves_on(position.best, monitor, min_delta):
-            position.waiting += 1
-            return
-        position.best, position.waiting = record, 0
-        if stopping is not None:
-            self.best_theta = self.network.parameters.theta.copy()
-            self.best_statistics = self.network.statistics.vector.copy()
+        monitor, min_delta = (stopping.monitor, stopping.min_delta) if stopping else ("dev_error", 0.0)
+        watched, reference = record.watched(monitor), position.reference
+        is_best = position.best is None or record.rank(monitor) < position.best.rank(monitor)
+        improves = reference is None or (watched < reference - min_delta if min_delta else is_best)
+        position.reference, position.waiting = (watched, 0) if improves else (reference, position.waiting + 1)
+        if is_best:
+            position.best = record
+            if stopping is not None:
+                self.best_theta = self.network.parameters.theta.copy()
+                self.best_statistics = self.network.statistics.vector.copy()
 
     def progress(self) -> Progress:
         """How far training has come."""
@@ -157,15 +160,15 @@ class Experiment:
 
     def evaluate(self, part: str) -> tuple[float, float]:
         """Cost (without penalty) and error of the frozen network on train, train_dev, dev or test."""
+        return self.evaluation(part).run()
+
+    def evaluation(self, part: str) -> Evaluation:
+        """The frozen network on a part; exact batch-norm statistics are measured first, once for each θ."""
         if self._measured != self.position.step:
             for norm in self.network.exact_norms():
-                _measure_statistics(self.network, norm, self._evaluation("train"))
+                measure_statistics(norm, self._evaluation("train"))
             self._measured = self.position.step
-        return self._evaluation(part).run()
-
-    def squared_errors(self, part: str) -> Array:
-        """The mean squared residual of each example of a part, (m,)."""
-        return self._evaluation(part).squared_errors()
+        return self._evaluation(part)
 
     def _evaluation(self, part: str) -> Evaluation:
         if part not in self._evaluations:
@@ -177,6 +180,7 @@ class Experiment:
         if self.best_theta is not None and self.best_statistics is not None:
             self.network.parameters.theta[...] = self.best_theta
             self.network.statistics.vector[...] = self.best_statistics
+            self._measured = self.position.step  # they came with θ
 
     def to_data(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Everything that resuming needs, as arrays and plain data."""
@@ -203,63 +207,10 @@ class Experiment:
         self.position = Position(**position)
 
 
-class Evaluation:
-    """The frozen network over one part of the data, in batches of a fixed size."""
-
-    def __init__(self, network: Network, reader: Reader) -> None:
-        self.network, self.reader = network, reader
-        starts = range(0, reader.m, EVALUATION_BATCH)
-        self.batches = [np.arange(start, min(start + EVALUATION_BATCH, reader.m)) for start in starts]
-        self._steps: dict[int, Step] = {}
-
-    def _step_for(self, size: int) -> Step:
-        if size not in self._steps:
-            self._steps[size] = self.network.record_evaluation(*self.reader.buffers(size))
-        return self._steps[size]
-
-    def run(self) -> tuple[float, float]:
-        """Cost and error over all examples."""
-        cost = mistakes = 0.0
-        loss, m = self.network.loss, self.reader.m
-        for step in self.steps():
-            cost += step.tape.cost() * len(step.X)
-            mistakes += loss.mistakes(step.Z, step.Y)
-        return cost / m, loss.error(mistakes, m)
-
-    def squared_errors(self) -> Array:
-        """The mean squared residual of each example, (m,)."""
-        return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self.steps()])
-
-    def steps(self) -> Iterator[Step]:
-        """Each batch, run: its arrays hold the values until the next one."""
-        for index in self.batches:
-            step = self._step_for(len(index))
-            self.reader.fill(index, step.X, step.Y)
-            with np.errstate(all="ignore"):  # what overflows shows in the cost
-                step.tape.run()
-            yield step
-
-
-def _measure_statistics(network: Network, norm: BatchNorm, over: Evaluation) -> None:
-    """Give ``norm`` the exact μ and σ² over all examples, layers below it frozen (σ² by Chan et al. 1983)."""
-    count, mean, squares = 0, np.zeros(len(norm.gamma)), np.zeros(len(norm.gamma))
-    for index in over.batches:
-        X, Y = over.reader.buffers(len(index))
-        over.reader.fill(index, X, Y)
-        tape, Z = network.record_until(norm, X)
-        with np.errstate(all="ignore"):
-            tape.run()
-        Z64 = Z.astype(np.float64)
-        batch_mean, m = Z64.mean(axis=1), len(index)
-        delta = batch_mean - mean
-        squares += ((Z64 - batch_mean[:, None]) ** 2).sum(axis=1) + delta**2 * count * m / (count + m)
-        mean += delta * m / (count + m)
-        count += m
-    norm.measure(mean, squares / count)
-
-
-def build(spec: Spec) -> Experiment:
+def build(spec: Spec, origins: Origins | None = None, initialize: bool = True) -> Experiment:
     """The experiment that a complete spec describes, its network drawn and nothing trained.
+
+    ``origins`` are the places of the spec's values, for messages. ``initialize`` is false where a checkpoint follows.
 
     Raises:
         DataError: the data cannot be read or do not fit.
@@ -267,22 +218,35 @@ def build(spec: Spec) -> Experiment:
     """
     streams = Streams(spec.seed, spec.randomness)
     dataset = load_dataset(spec.data, spec.task, streams["split"])
-    _refuse_misfits(spec, dataset)
+    _refuse_misfits(spec, dataset, origins or {})
     experiment = Experiment(spec, dataset, streams)
-    experiment.network.initialize(streams["initializer"])
+    if initialize:
+        experiment.network.initialize(streams["initializer"])
     return experiment
 
 
-def _refuse_misfits(spec: Spec, dataset: Dataset) -> None:
+def _refuse_misfits(spec: Spec, dataset: Dataset, origins: Origins) -> None:
     """What only the loaded data can tell to be contradictory."""
+    misfits = [Problem(_place(key, origins), ".".join(key), what) for key, what in _misfits(spec, dataset)]
+    if misfits:
+        raise SpecError(misfits)
+
+
+def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
+    size, m = spec.training.batch_size, dataset.parts["train"].m
     if spec.training.early_stopping is not None and "dev" not in dataset.parts:
-        what = "early stopping watches the dev set, and there is none (give data.split.dev or data.dev)"
-        raise SpecError([Problem(Place("spec"), "training.early_stopping", what)])
+        what = "early stopping watches the dev set, and there is none (set data.split.dev or data.dev)"
+        yield ("training", "early_stopping"), what
+    if size != "full" and m % size == 1 and any(layer.batch_norm for layer in spec.architecture.hidden):
+        what = f"{m} examples in batches of {size} leave a last batch of one, whose variance batch norm cannot use"
+        yield ("training", "batch_size"), what
+    if spec.loss is not None and spec.loss.task != dataset.task:
+        yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
 
 
-def loss_for(task: str) -> Loss:
-    """The loss, with its output activation, that a task is trained by."""
-    return next(loss for loss in Loss.members().values() if loss.task == task)()
+def _place(key: tuple[str, ...], origins: Origins) -> Place:
+    """Where the key stands, or the first of the values below it."""
+    return next((place for path, place in origins.items() if path[: len(key)] == key), Place("spec"))
 
 
 def _network(spec: Spec, dataset: Dataset, loss: Loss, streams: Streams) -> Network:

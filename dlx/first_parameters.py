@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Annotated
 from zipfile import BadZipFile
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from dlx.errors import DataError
 from dlx.nn.initializers import Initializer, Normal01
@@ -22,7 +23,7 @@ class FromFile(Initializer):
     """
 
     name = "file"
-    path: Annotated[FilePath, Field(description="the .npz file")]
+    path: Annotated[FilePath, AfterValidator(os.path.realpath), Field(description="the .npz file")]  # a link may move
 
     def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
         with self._open() as file:
@@ -44,7 +45,10 @@ class FromFile(Initializer):
             if default is None:
                 raise DataError(f"{self.path}: has no {name} (it has {', '.join(sorted(file)) or 'nothing'})")
             return default
-        found = file[name]
+        try:
+            found = file[name]
+        except (ValueError, BadZipFile, EOFError, OSError) as error:
+            raise DataError(f"{self.path}: {name} cannot be read: {error}") from error
         if found.size != like.size or (name.startswith("W") and found.shape != like.shape):
             raise DataError(f"{self.path}: {name} has shape {found.shape}, the network needs {like.shape}")
         if not np.isfinite(found).all():

@@ -11,10 +11,11 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
-from dlx.diagnose.intervals import error_rate, root_mean_square
+from dlx.diagnose.intervals import measured
 from dlx.errors import DataError
-from dlx.experiment import Evaluation
+from dlx.evaluation import Evaluation
 from dlx.model import Model
+from dlx.plugins import load_all
 from dlx.runs import SCHEMA_VERSION, RunDirectory
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
     (``value1``, ``value2`` … where there are several).
     """
     model = _model(run)
-    A = _shortest(model.outputs(_examples(model, path).X))
+    A = _shortest(model.outputs(_examples(model, path, labelled=False).X))
     classes = model.facts["classes"]
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
@@ -46,18 +47,14 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     over = Evaluation(model.network, _dataset(model, examples).reader("data", facts["dtype"]))
-    cost, error = over.run()
-    if facts["task"] == "regression":
-        estimate = root_mean_square(over.squared_errors(), np.random.default_rng(0))
-    else:
-        estimate = error_rate(error, len(examples.y))
+    estimate = measured(over)
     return {
         "schema_version": SCHEMA_VERSION,
         "run": run,
         "data": str(path),
         "m": len(examples.y),
-        "cost": cost,
-        "error": error,
+        "cost": over.run()[0],
+        "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
     }
@@ -69,11 +66,13 @@ def _shortest(A: Array) -> Array:
 
 
 def _model(run: str) -> Model:
-    return Model(*RunDirectory.open(run).model())
+    arrays, facts = RunDirectory.open(run).model()
+    load_all(facts["plugins"])
+    return Model(arrays, facts)
 
 
-def _examples(model: Model, path: Path, target: str | None = None) -> Examples:
-    return read_like(model.facts["preprocessing"], path.resolve(), target)
+def _examples(model: Model, path: Path, target: str | None = None, labelled: bool = True) -> Examples:
+    return read_like(model.facts["preprocessing"], path.resolve(), target, labelled)
 
 
 def _dataset(model: Model, examples: Examples) -> Dataset:

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.batches import Scaling
-from dlx.experiment import EVALUATION_BATCH, Experiment, loss_for
+from dlx.evaluation import EVALUATION_BATCH
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Zeros
+from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Normalize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dlx.data.mapped import MappedRows
+    from dlx.experiment import Experiment
     from dlx.nn.tape import Array
 
 
@@ -26,7 +28,9 @@ def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
     facts = {
         "name": experiment.spec.name,
         "dtype": experiment.spec.dtype,
+        "plugins": list(experiment.spec.plugins),
         "task": dataset.task,
+        "loss": network.loss.model_dump(mode="json"),
         "classes": list(dataset.classes),
         "n_x": dataset.n_x,
         "layers": [_layer_facts(plan) for plan in network.plans],
@@ -52,7 +56,7 @@ class Model:
         self.facts = facts
         self.shift, self.scale = arrays["shift"], arrays["scale"]
         plans = [_plan(layer) for layer in facts["layers"]]
-        self.network = Network(facts["n_x"], plans, loss_for(facts["task"]), facts["dtype"])
+        self.network = Network(facts["n_x"], plans, Loss.parse(facts["loss"]), facts["dtype"])
         for name, view in (*self.network.parameters.items(), *self.network.statistics.items()):
             view[...] = arrays[name]
         dtype = self.network.parameters.theta.dtype

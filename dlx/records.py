@@ -20,18 +20,15 @@ class EpochRecord:
     gradient_norm: float
     seconds: float
 
-    def improves_on(self, best: EpochRecord, monitor: str, min_delta: float) -> bool:
-        """Whether this row is better than the best one; without a dev set the train cost decides.
+    def watched(self, monitor: str) -> float:
+        """The number that early stopping watches; without a dev set it is the train cost."""
+        value = self.dev_error if monitor == "dev_error" else self.dev_cost
+        return self.train_cost if value is None else value
 
-        Of equal dev errors the one with the lower dev cost is better.
-        """
-        if self.dev_error is None or self.dev_cost is None or best.dev_error is None or best.dev_cost is None:
-            return self.train_cost < best.train_cost - min_delta
-        if monitor == "dev_cost":
-            return self.dev_cost < best.dev_cost - min_delta
-        return self.dev_error < best.dev_error - min_delta or (
-            self.dev_error == best.dev_error and self.dev_cost < best.dev_cost
-        )
+    def rank(self, monitor: str) -> tuple[float, ...]:
+        """Smaller is better; equal dev errors are told apart by the dev cost."""
+        tie_break = () if self.dev_cost is None else (self.dev_cost,)
+        return (self.watched(monitor), *tie_break)
 
 
 @dataclass(frozen=True)

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from threading import current_thread, main_thread
-from time import monotonic, perf_counter
-from types import FrameType
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
-
-import numpy as np
 
 from dlx import threads
 from dlx.data.loading import PARTS
 from dlx.diagnose.bias_variance import diagnose
-from dlx.diagnose.intervals import Estimate, error_rate, root_mean_square
+from dlx.diagnose.intervals import measured
 from dlx.errors import DataError, Diverged, Interrupted
-from dlx.experiment import Experiment, build
+from dlx.experiment import Experiment, Origins, build
 from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, Progress
-from dlx.runs import SCHEMA_VERSION, RunDirectory
+from dlx.runs import RunDirectory
+from dlx.signals import noted_signals
 from dlx.spec_file import dump_yaml, load_spec
 from dlx.train import fit
 
 if TYPE_CHECKING:
     from dlx.spec import Spec
+    from dlx.spec_file import Resolved
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-REHEARSALS = 3
+TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
@@ -46,9 +42,9 @@ class Session:
         self.diagnosis: dict[str, Any] = {}
 
     @classmethod
-    def start(cls, spec: Spec, overrides: list[str], out: Path | None, folder: Path) -> Self:
+    def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
         """A new run of a spec; ``folder`` is where its file lies."""
-        experiment = prepare(spec)
+        experiment = prepare(resolved.spec, resolved.origins)
         session = cls(experiment, RunDirectory.create(experiment.spec.name, out=out))
         session.run.write_config(dump_yaml(experiment.spec))
         session._note(
@@ -71,7 +67,7 @@ class Session:
             DataError: the data are not those that the run began with, or a file of the run is damaged.
         """
         run = RunDirectory.open(path, writing=True)
-        session = cls(prepare(load_spec(run.config).spec), run)
+        session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run)
         session.facts = run.facts()
         if session.facts["data"] != data_facts(session.experiment):
             raise DataError(f"{run.path}: the data have changed since the run began, so it cannot go on")
@@ -100,21 +96,21 @@ class Session:
             Diverged: as ``fit``; the last finite state is saved.
         """
         self.status = "failed"
-        try:
-            with _signals() as asked:
+        with noted_signals() as asked:  # also while the end is written: no signal may leave that half done
+            try:
                 yield from self._saving(asked)
-            self.status = self.experiment.position.finished or "failed"
-        except Interrupted:
-            self.status = "interrupted"
-            raise
-        except Diverged:
-            self.status = "diverged"
-            raise
-        finally:
-            if self.status == "failed":
-                self._note(status=self.status, ended=utc_now())
-            else:
-                self._finish()
+                self.status = self.experiment.position.finished or "failed"
+            except Interrupted:
+                self.status = "interrupted"
+                raise
+            except Diverged:
+                self.status = "diverged"
+                raise
+            finally:
+                if self.status == "failed":
+                    self._note(status=self.status, ended=utc_now())
+                else:
+                    self._finish()
 
     def _saving(self, asked: list[int]) -> Iterator[EpochRecord | Progress]:
         saved_at = monotonic()
@@ -122,7 +118,7 @@ class Session:
             if isinstance(record, EpochRecord):
                 self.run.append_metrics(record)
             yield record
-            if asked:
+            if asked and self.experiment.position.finished is None:
                 raise Interrupted(asked[0], f"interrupted: dlx train --resume {self.run.path} goes on from here")
             if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                 self.run.save_checkpoint(*self.experiment.to_data())
@@ -130,17 +126,17 @@ class Session:
 
     def _finish(self) -> None:
         """Write everything that tells of the end; the network then holds the kept parameters."""
-        experiment, run = self.experiment, self.run
+        experiment, run, position = self.experiment, self.run, self.experiment.position
         run.save_checkpoint(*experiment.to_data())
         experiment.restore_best()
-        described = describe(experiment)
+        errors = {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
+        described = describe(experiment)  # after measuring: exact statistics are then those of this θ
         run.write_model(*described)
-        errors = {part: estimate(experiment, part) for part in PARTS if part in experiment.dataset.parts}
         options = experiment.spec.diagnosis
+        assert options.tolerance is not None
         self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance)
         run.write_diagnosis(self.diagnosis)
-        position, keeps_best = experiment.position, experiment.best_theta is not None
-        kept = position.best if keeps_best else position.last
+        kept = position.best if experiment.best_theta is not None else position.last
         test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None
         self._note(
             status=self.status,
@@ -172,15 +168,28 @@ class Session:
             run.write_boundary(picture)
 
 
-def prepare(spec: Spec) -> Experiment:
-    """Build the experiment and give the matrix products their threads; the spec then says how many."""
-    experiment = build(spec)
+def prepare(spec: Spec, origins: Origins | None = None, initialize: bool = True) -> Experiment:
+    """Build the experiment, fill in what only the data tell, and give the matrix products their threads."""
+    experiment = build(spec, origins, initialize)
     wanted = spec.training.threads
     if wanted == "auto":
         wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
-    training = spec.training.model_copy(update={"threads": threads.limit(wanted)})
-    experiment.spec = spec.model_copy(update={"training": training})
+    tolerance = spec.diagnosis.tolerance or _tolerance(experiment)
+    experiment.spec = spec.model_copy(
+        update={
+            "task": experiment.dataset.task,
+            "loss": experiment.network.loss,
+            "training": spec.training.model_copy(update={"threads": threads.limit(wanted)}),
+            "diagnosis": spec.diagnosis.model_copy(update={"tolerance": tolerance}),
+        }
+    )
     return experiment
+
+
+def _tolerance(experiment: Experiment) -> float:
+    if experiment.dataset.task != "regression":
+        return TOLERANCE
+    return RELATIVE_TOLERANCE * float(experiment.dataset.parts["train"].y.std(axis=0).mean()) or TOLERANCE
 
 
 def data_facts(experiment: Experiment) -> dict[str, Any]:
@@ -193,68 +202,3 @@ def data_facts(experiment: Experiment) -> dict[str, Any]:
         "n_y": dataset.n_y,
         "examples": {name: part.m for name, part in dataset.parts.items()},
     }
-
-
-def rehearse(spec: Spec) -> dict[str, Any]:
-    """What training would take: everything is built and one step done, nothing is written."""
-    experiment = prepare(spec)
-    order = experiment.order_of_epoch()
-    step = experiment.step_for(min(experiment.batch_size, experiment.train.m))
-    assert order is not None
-    seconds = []
-    for _ in range(REHEARSALS):  # the first is slow: nothing is in the caches yet
-        started = perf_counter()
-        experiment.train.fill(order[: len(step.X)], step.X, step.Y)
-        with np.errstate(all="ignore"):
-            cost = step.run()
-        seconds.append(perf_counter() - started)
-    started = perf_counter()
-    experiment.update(experiment.learning_rate(), 1.0)
-    seconds_per_step = min(seconds) + perf_counter() - started
-    theta, slots = experiment.network.parameters.theta, len(experiment.update.vectors)
-    steps = experiment.spec.training.epochs * experiment.steps_per_epoch
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "name": spec.name,
-        **data_facts(experiment),
-        "parameters": theta.size,
-        "threads": experiment.spec.training.threads,
-        "steps": steps,
-        "first_cost": cost,
-        "seconds_per_step": seconds_per_step,
-        "predicted_seconds": seconds_per_step * steps,
-        "predicted_bytes": theta.nbytes * (2 + slots) + step.tape.memory() + step.X.nbytes + step.Y.nbytes,
-    }
-
-
-def estimate(experiment: Experiment, part: str) -> Estimate:
-    """The error of the frozen network on a part, with its interval."""
-    if experiment.dataset.task == "regression":
-        return root_mean_square(experiment.squared_errors(part), np.random.default_rng(experiment.spec.seed))
-    return error_rate(experiment.evaluate(part)[1], experiment.dataset.parts[part].m)
-
-
-@contextmanager
-def _signals() -> Iterator[list[int]]:
-    """While inside, SIGINT and SIGTERM are noted in the list; a second one ends the process as ever."""
-    asked: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    if current_thread() is not main_thread():  # only the main thread may set handlers
-        yield asked
-        return
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def note(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
-        restore()
-
-    for number in numbers:
-        signal.signal(number, note)
-    try:
-        yield asked
-    finally:
-        restore()

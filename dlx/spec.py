@@ -16,6 +16,7 @@ from dlx.data.sources import Source
 from dlx.first_parameters import FromFile as FromFile  # registers itself
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer
+from dlx.nn.losses import Loss
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
 
@@ -124,9 +125,11 @@ class EarlyStopping(Options):
 
     patience: Count = Field(8, description="evaluations without improvement before stopping")
     monitor: Literal["dev_error", "dev_cost"] = Field(
-        "dev_error", description="equal errors are told apart by dev_cost"
+        "dev_error", description="of the epochs with the lowest error the one with the lowest dev_cost is kept"
     )
-    min_delta: Strength = Field(0.0, description="an improvement must be larger than this")
+    min_delta: Strength = Field(
+        0.0, description="an improvement must be larger than this; at 0 an equal error with a lower cost is one too"
+    )
 
 
 class Training(Options):
@@ -144,8 +147,14 @@ class Training(Options):
 class Diagnosis(Options):
     """What the errors are judged against."""
 
-    optimal_error: Annotated[float, Field(ge=0, description="human-level or Bayes error")] = 0.0
-    tolerance: Annotated[float, Field(gt=0, description="the gap above which bias or variance counts as high")] = 0.02
+    optimal_error: Annotated[
+        float, Field(ge=0, description="human-level or Bayes error; of a regression in the unit of the target")
+    ] = 0.0
+    tolerance: Annotated[float, Field(gt=0)] | None = Field(
+        None,
+        description="the gap above which bias or variance counts as high; when left out 0.02, or for a regression "
+        "a tenth of the standard deviation of train's targets",
+    )
 
 
 class Stream(Options):
@@ -193,6 +202,7 @@ class Spec(Options):
     )
     data: Data
     architecture: Architecture = Architecture()
+    loss: Loss | None = Field(None, description="with its output activation; follows from the task when left out")
     initializer: Initializer = He()
     regularization: Regularization = Regularization()
     optimizer: Optimizer = GradientDescent()

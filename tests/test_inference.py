@@ -90,6 +90,30 @@ def test_a_regression_predicts_values(tmp_path: Path, call_dlx: Callable[..., An
     assert all(abs(row["value"] - float(line.split(",")[0])) < 0.5 for row, line in zip(rows, ANIMALS, strict=True))
 
 
+def test_labels_that_are_blank_or_new_do_not_hinder_a_prediction(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx)
+    expected = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
+    for label in ("", "cow"):
+        file = table(tmp_path / "new.csv", [f"{line.rsplit(',', 1)[0]},{label}" for line in ANIMALS])
+        assert predicted(call_dlx("predict", run, file).stdout) == expected
+
+
+def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
+    table(tmp_path / "pets.csv", ANIMALS)
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("TARGET", "kind"))
+    (tmp_path / "twice.py").write_text(
+        "import numpy as np\n\nfrom dlx.nn.activations import Activation\n\n\nclass Twice(Activation):\n"
+        "    name = 'twice'\n\n    def forward(self, tape, Z):\n        A = tape.empty('A', *Z.shape)\n"
+        "        tape.call(np.add, Z, Z, out=A)\n        return A, lambda dZ: tape.call(dZ.fill, 2)\n"
+    )
+    overrides = ["plugins=[twice.py]", "architecture.activation=twice"]
+    result = run_dlx("train", "spec.yaml", "--out", "run", *overrides, cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    result = run_dlx("predict", "run", "pets.csv", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    assert len(predicted(result.stdout)) == 40
+
+
 @pytest.mark.parametrize(
     ("rows", "header", "complaint"),
     [

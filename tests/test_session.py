@@ -17,6 +17,7 @@ import pytest
 
 from dlx import checkpoint
 from dlx.errors import Interrupted
+from dlx.model import Model
 from dlx.records import EpochRecord, Progress
 from dlx.runs import RunDirectory
 from dlx.session import Session
@@ -46,7 +47,7 @@ def rows_of(run: Path) -> list[dict[str, str]]:
 
 
 def train(spec: Path, out: Path, *overrides: str) -> Session:
-    with Session.start(load_spec(spec, overrides).spec, list(overrides), out, spec.parent) as session:
+    with Session.start(load_spec(spec, overrides), list(overrides), out, spec.parent) as session:
         for _ in session.records():
             pass
     return session
@@ -107,7 +108,7 @@ def test_going_on_after_any_step_ends_bit_identical(
     monkeypatch.setattr(
         "dlx.train.SECONDS_BETWEEN_REPORTS", 0.0
     )  # a report after each step: any of them can be the last
-    with Session.start(load_spec(spec, overrides).spec, overrides, tmp_path / "parts", tmp_path) as session:
+    with Session.start(load_spec(spec, overrides), overrides, tmp_path / "parts", tmp_path) as session:
         stop_after(7, session)
     with Session.resume(tmp_path / "parts") as session:
         stop_after(11, session)
@@ -132,7 +133,7 @@ def stop_after(steps: int, session: Session) -> None:
 def test_a_killed_run_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
     spec = written(EVERYTHING.replace("OPTIMIZER", "adam"), tmp_path)
     train(spec, tmp_path / "whole")
-    session = Session.start(load_spec(spec).spec, [], tmp_path / "killed", tmp_path)
+    session = Session.start(load_spec(spec), [], tmp_path / "killed", tmp_path)
     records = session.records()
     for _ in range(3):
         next(records)
@@ -155,16 +156,63 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
     assert facts["best"]["dev_error"] == min(float(row["dev_error"]) for row in rows)
 
 
+def test_early_stopping_waits_for_an_improvement_larger_than_min_delta(tmp_path: Path) -> None:
+    spec = written(EVERYTHING.replace("OPTIMIZER", "adam"), tmp_path)
+    stopping = ["training.early_stopping.patience=2", "training.early_stopping.min_delta=0.9"]
+    session = train(spec, tmp_path / "run", "training.epochs=50", *stopping)
+    assert session.facts["final"]["epoch"] == 3
+    assert session.facts["kept_epoch"] == session.facts["best"]["epoch"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_end_is_written_waits_until_it_is(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dlx.session
+
+    describe = dlx.session.describe
+    monkeypatch.setattr(
+        "dlx.session.describe", lambda experiment: (signal.raise_signal(number), describe(experiment))[1]
+    )
+    train(written("data: {source: moons}\n", tmp_path), tmp_path / "run")
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "completed"
+    assert (tmp_path / "run" / "model.npz").is_file()
+
+
+def test_exact_statistics_are_those_of_the_model_that_is_kept(tmp_path: Path) -> None:
+    text = EVERYTHING.replace("OPTIMIZER", "adam").replace("batch_norm: true", "batch_norm: {statistics: exact}")
+    with Session.start(load_spec(written(text, tmp_path)), [], tmp_path / "run", tmp_path) as session:
+        interrupted = session.records()
+        next(interrupted)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(Interrupted):
+            next(interrupted)
+    model = Model(*RunDirectory.open(tmp_path / "run").model())
+    dev = session.experiment.dataset.parts["dev"]
+    wrong = model.outputs(dev.X).argmax(axis=1) != dev.y
+    assert wrong.mean() == pytest.approx(session.diagnosis["errors"]["dev"]["value"])
+
+
+def test_a_last_batch_of_one_is_refused_with_batch_norm(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    text = "data: {source: {name: moons, m: 65}}\narchitecture: {hidden: [5], batch_norm: true}\n"
+    spec = written(text + "training:\n  batch_size: 64\n", tmp_path)
+    result = call_dlx("train", spec)
+    assert result.code == 2
+    assert f"{spec}:4:15: training.batch_size: 65 examples in batches of 64 leave a last batch of one" in result.stderr
+
+
+@pytest.mark.parametrize("batch_norm", ["false", "true"])
 def test_a_diverging_run_stops_at_once_and_keeps_its_last_finite_state(
-    tmp_path: Path, call_dlx: Callable[..., Any]
+    batch_norm: str, tmp_path: Path, call_dlx: Callable[..., Any]
 ) -> None:
     spec = written(
-        "data: {source: moons}\narchitecture: {hidden: [5]}\noptimizer: {learning_rate: 1e30}\n",
+        f"data: {{source: moons}}\narchitecture: {{hidden: [5, 5], batch_norm: {batch_norm}}}\n"
+        "optimizer: {learning_rate: 1e30}\ntraining: {epochs: 50}\n",
         tmp_path,
     )
     result = call_dlx("train", spec, "--out", tmp_path / "run")
     assert result.code == 4
-    assert "diverged in epoch 1" in result.stderr
+    assert "diverged in epoch " in result.stderr
     assert "layer" in result.stderr
     facts = json.loads((tmp_path / "run" / "run.json").read_text())
     assert facts["status"] == "diverged"
@@ -174,7 +222,7 @@ def test_a_diverging_run_stops_at_once_and_keeps_its_last_finite_state(
 
 def test_rows_come_in_the_first_epoch_every_so_many_and_the_last(tmp_path: Path) -> None:
     spec = written("data: {source: moons}\ntraining: {epochs: 8, evaluate_every: 3}\n", tmp_path)
-    session = Session.start(load_spec(spec).spec, [], tmp_path / "run", tmp_path)
+    session = Session.start(load_spec(spec), [], tmp_path / "run", tmp_path)
     with session:
         records: Iterator[EpochRecord | Progress] = session.records()
         assert [record.epoch for record in records if isinstance(record, EpochRecord)] == [1, 4, 7, 8]
@@ -212,7 +260,7 @@ def test_a_signal_finishes_the_step_saves_and_exits_with_its_code(number: signal
 
 def test_a_second_writer_is_refused(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     spec = written("data: {source: moons}\n", tmp_path)
-    with Session.start(load_spec(spec).spec, [], tmp_path / "run", tmp_path):
+    with Session.start(load_spec(spec), [], tmp_path / "run", tmp_path):
         result = call_dlx("train", "--resume", tmp_path / "run")
     assert result.code == 6
     assert "locked" in result.stderr

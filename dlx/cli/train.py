@@ -52,7 +52,7 @@ def _session(spec: Path | None, overrides: list[str], resume: str | None, out: P
 
     if spec is None:
         return Session.resume(resume or "")
-    return Session.start(load_spec(spec, overrides).spec, overrides, out, folder=spec.parent)
+    return Session.start(load_spec(spec, overrides), overrides, out, folder=spec.parent)
 
 
 def _watch(session: Session, quiet: bool) -> None:
@@ -79,7 +79,7 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
     from dlx import render
-    from dlx.session import rehearse
+    from dlx.rehearsal import rehearse
     from dlx.spec_file import load_spec
 
-    render.facts(rehearse(load_spec(path, overrides).spec), json)
+    render.facts(rehearse(load_spec(path, overrides)), json)

@@ -46,14 +46,17 @@ def load_dataset(data: Data, task: Task | None, rng: Rng) -> Dataset:
     return _fitted(data, found, labels, source.options if isinstance(source, File) else TableOptions())
 
 
-def read_like(preprocessing: Mapping[str, Any], path: Path, target: str | int | None = None) -> Examples:
+def read_like(
+    preprocessing: Mapping[str, Any], path: Path, target: str | int | None = None, labelled: bool = True
+) -> Examples:
     """Examples of another file, read as train was and before normalization; y holds codes, or None without labels.
 
     A table must have train's columns, in any order, and may have others; the same holds for its categories, but none
-    may be new. target: where the labels are (a column, or a file), if not where train has them.
+    may be new. target: where the labels are (a column, or a file), if not where train has them. labelled: false leaves
+    them unread, so that they may be absent, blank or new.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
-    if target is not None or format_of(path.name) in PAIRS:  # train's own file of labels has none for this one
+    if target is not None or not labelled or format_of(path.name) in PAIRS:  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
     some = _whole(str(path), read_file(path, TableOptions(**options), columns))
@@ -61,7 +64,7 @@ def read_like(preprocessing: Mapping[str, Any], path: Path, target: str | int | 
     _check_features(some, n_x)
     labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
-    y = None if some.y is None else labels.encode(some.y, some.origin)
+    y = labels.encode(some.y, some.origin) if labelled and some.y is not None else None
     return replace(some, X=imputed(some.X, row), y=y)
 
 

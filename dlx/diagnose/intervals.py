@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import hypot, inf, sqrt
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from dlx.evaluation import Evaluation
 
 CONFIDENCE = 0.95
 RESAMPLES = 1000
@@ -58,6 +62,8 @@ def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Es
         rng: draws the resamples.
     """
     m = len(squared_errors)
+    if m < 2:  # one example tells nothing of the spread
+        return Estimate(sqrt(float(squared_errors.mean())), 0.0, inf, m)
     starts = np.linspace(0, m, min(m, BLOCKS), endpoint=False).astype(np.intp)
     sums = np.add.reduceat(rng.permutation(squared_errors.astype(np.float64)), starts)
     counts = np.diff(starts, append=m)
@@ -65,6 +71,13 @@ def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Es
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = np.sqrt(np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
     return Estimate(sqrt(sums.sum() / m), float(low), float(high), m)
+
+
+def measured(evaluation: Evaluation) -> Estimate:
+    """The error of a frozen network on its part of the data, with the interval that fits the task."""
+    if evaluation.network.loss.task == "regression":
+        return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
+    return error_rate(evaluation.run()[1], evaluation.reader.m)
 
 
 def difference(a: Estimate, b: Estimate) -> Estimate:

@@ -118,6 +118,11 @@ class SquaredError(Loss):
         return sqrt(mistakes / m)
 
 
+def loss_for(task: str) -> Loss:
+    """The loss, with its output activation, that a task is trained by where the spec names none."""
+    return {"binary": Logistic(), "multiclass": Softmax(), "regression": SquaredError()}[task]
+
+
 def _residual(tape: Tape, A: Array, Y: Array, scale: float) -> Array:
     dZ = tape.empty("dZ", *A.shape)
     tape.call(np.subtract, A, Y, out=dZ)

@@ -71,7 +71,7 @@ def test_a_plugin_appears_in_list_and_schema(run_dlx: Run, tmp_path: Path) -> No
         "class Cube(Activation):\n"
         '    """A = Z³."""\n\n'
         "    name = 'cube'\n\n"
-        "    def record(self, *arguments): ...\n"
+        "    def forward(self, *arguments): ...\n"
     )
     assert "cube" in run_dlx("list", "activation", "--plugin", "mine.py", cwd=tmp_path).stdout
     schema = json.loads(run_dlx("config", "schema", "--plugin", "mine.py", cwd=tmp_path).stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from math import comb
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_regression_has_the_bootstrap_interval_of_scipy(figure: dict) -> None:
     assert estimate.value == pytest.approx(np.sqrt(squared_errors.mean()), rel=1e-12)
 
 
-def test_one_example_and_equal_examples_have_an_interval_without_width() -> None:
+def test_one_example_says_nothing_of_the_spread_and_equal_examples_have_none() -> None:
     rng = np.random.default_rng(0)
-    assert root_mean_square(np.array([4.0]), rng) == Estimate(2.0, 2.0, 2.0, 1)
+    assert root_mean_square(np.array([4.0]), rng) == Estimate(2.0, 0.0, math.inf, 1)
     assert root_mean_square(np.full(5000, 9.0, np.float32), rng) == Estimate(3.0, 3.0, 3.0, 5000)

@@ -1,0 +1,81 @@
+"""Evaluation: cost and error of the frozen network over one part of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dlx.data.batches import Reader
+    from dlx.nn.layers import BatchNorm
+    from dlx.nn.network import Network, Step
+    from dlx.nn.tape import Array
+
+EVALUATION_BATCH = 1024
+
+
+class Evaluation:
+    """The frozen network over one part of the data, in batches of a fixed size."""
+
+    def __init__(self, network: Network, reader: Reader) -> None:
+        self.network, self.reader = network, reader
+        starts = range(0, reader.m, EVALUATION_BATCH)
+        self.batches = [np.arange(start, min(start + EVALUATION_BATCH, reader.m)) for start in starts]
+        self._steps: dict[int, Step] = {}
+
+    def _step_for(self, size: int) -> Step:
+        if size not in self._steps:
+            self._steps[size] = self.network.record_evaluation(*self.reader.buffers(size))
+        return self._steps[size]
+
+    def run(self) -> tuple[float, float]:
+        """Cost and error over all examples."""
+        cost = mistakes = 0.0
+        loss, m = self.network.loss, self.reader.m
+        for step in self.steps():
+            cost += step.tape.cost() * len(step.X)
+            mistakes += loss.mistakes(step.Z, step.Y)
+        return cost / m, loss.error(mistakes, m)
+
+    def squared_errors(self) -> Array:
+        """The mean squared residual of each example, (m,)."""
+        return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self.steps()])
+
+    def predicted_seconds(self) -> float:
+        """How long ``run`` would take, by the time of its first batch."""
+        step = self._step_for(len(self.batches[0]))
+        started = perf_counter()
+        self.reader.fill(self.batches[0], step.X, step.Y)
+        with np.errstate(all="ignore"):
+            step.tape.run()
+        return (perf_counter() - started) * len(self.batches)
+
+    def steps(self) -> Iterator[Step]:
+        """Each batch, run: its arrays hold the values until the next one."""
+        for index in self.batches:
+            step = self._step_for(len(index))
+            self.reader.fill(index, step.X, step.Y)
+            with np.errstate(all="ignore"):  # what overflows shows in the cost
+                step.tape.run()
+            yield step
+
+
+def measure_statistics(norm: BatchNorm, over: Evaluation) -> None:
+    """Give ``norm`` the exact μ and σ² over all examples, layers below it frozen (σ² by Chan et al. 1983)."""
+    count, mean, squares = 0, np.zeros(len(norm.gamma)), np.zeros(len(norm.gamma))
+    for index in over.batches:
+        X, Y = over.reader.buffers(len(index))
+        over.reader.fill(index, X, Y)
+        tape, Z = over.network.record_until(norm, X)
+        with np.errstate(all="ignore"):
+            tape.run()
+        Z64 = Z.astype(np.float64)
+        batch_mean, m = Z64.mean(axis=1), len(index)
+        delta = batch_mean - mean
+        squares += ((Z64 - batch_mean[:, None]) ** 2).sum(axis=1) + delta**2 * count * m / (count + m)
+        mean += delta * m / (count + m)
+        count += m
+    norm.measure(mean, squares / count)
