@@ -71,6 +71,17 @@ def _batch_norm(spec: Spec) -> Iterator[Contradiction]:
         yield Contradiction(("architecture", "batch_norm"), ("architecture", "hidden"), what)
 
 
+def _epsilon(spec: Spec) -> Iterator[Contradiction]:
+    """ε keeps a division finite; one that the type cannot hold is 0."""
+    least = {"float32": 1e-37, "float64": 1e-307}[spec.dtype]
+    options: list[tuple[KeyPath, float | None]] = [(("optimizer", "epsilon"), getattr(spec.optimizer, "epsilon", None))]
+    if spec.architecture.batch_norm is not None:
+        options.append((("architecture", "batch_norm", "epsilon"), spec.architecture.batch_norm.epsilon))
+    for key, epsilon in options:
+        if epsilon is not None and epsilon < least:
+            yield Contradiction(key, ("dtype",), f"{epsilon:g} is nothing to {spec.dtype}: set at least {least:g}")
+
+
 def _dropout(spec: Spec) -> Iterator[Contradiction]:
     hidden, given = spec.architecture.hidden, spec.regularization.keep_prob
     key: KeyPath = ("regularization", "keep_prob")
@@ -99,6 +110,7 @@ _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _split,
     _early_stopping,
     _batch_norm,
+    _epsilon,
     _dropout,
     _randomness,
 )

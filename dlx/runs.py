@@ -37,7 +37,6 @@ BOUNDARY = "boundary.png"
 DIAGNOSIS = "diagnosis.json"
 MODEL = "model.npz"
 CHECKPOINT = "checkpoint"
-REPORT = "report.html"
 
 
 class RunDirectory:
@@ -198,10 +197,6 @@ class RunDirectory:
     def write_boundary(self, png: bytes) -> None:
         """Keeps the picture of the decision regions."""
         write_atomically(self.path / BOUNDARY, png)
-
-    def write_report(self, html: str) -> None:
-        """Keeps the page about the run."""
-        write_atomically(self.path / REPORT, html.encode())
 
 
 def _known_version(path: Path, document: Any) -> dict[str, Any]:

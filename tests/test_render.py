@@ -229,7 +229,7 @@ FACTS = {
     "status": "early_stopped",
     "data": {"task": "multiclass"},
     "final": {"epoch": 31, "seconds": 3.234},
-    "best": {"epoch": 23, "dev_error": 0.0171, "train_error": 0.0},
+    "kept_epoch": 23,
 }
 
 
@@ -238,7 +238,7 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
     commands = ["dlx evaluate runs/a", "dlx report runs/a"]
     summary(FACTS, DOCUMENT, Path("runs/a"), costs=[3.0, 2.0, 1.0], commands=commands, stream=out)
     assert out.getvalue() == (
-        "digits  early stopped after 31 epochs in 3.2 s, best epoch 23 (dev 1.71 %)\n"
+        "digits  early stopped after 31 epochs in 3.2 s, epoch 23 kept\n"
         "\n"
         "        error   95 % interval      m\n"
         "train  0.00 %  0.00 to 0.27 %  1,437\n"

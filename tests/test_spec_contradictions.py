@@ -72,6 +72,10 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
             "2:36: architecture.hidden.0.keep_prob: 0.9 here, but 0.5 in regularization.keep_prob: set one of the two",
         ),
         (
+            f"{SPLIT}optimizer: {{name: adam, epsilon: 1e-50}}",
+            "2:25: optimizer.epsilon: 1e-50 is nothing to float32: set at least 1e-37",
+        ),
+        (
             f"{SPLIT}randomness: {{split: {{seed: 1, reseed: epoch}}}}",
             "2:31: randomness.split.reseed: the split is drawn once: there is nothing to restart",
         ),

@@ -27,7 +27,7 @@ RECIPE = {
 }
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
 MORE = {
-    "bias": "measure on more train examples",
+    "bias": "only more training examples would settle it",
     "variance": "measure on more dev examples (data.split.dev)",
     "mismatch": "measure on more dev and train_dev examples (data.split)",
 }
@@ -92,7 +92,8 @@ def _verdict(gaps: Mapping[str, Gap | None]) -> str:
 
 def _next(gaps: Mapping[str, Gap | None]) -> list[str]:
     """The notes' basic recipe: bias first, then variance, then mismatch."""
-    steps = [step for name, gap in gaps.items() for step in _steps(name, gap)]
+    certain_first = sorted(gaps.items(), key=lambda item: not (item[1] and item[1]["level"] == "high"))
+    steps = [step for name, gap in certain_first for step in _steps(name, gap)]
     return steps or ["bias and variance are low: done"]
 
 

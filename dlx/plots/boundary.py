@@ -90,7 +90,7 @@ class _Plane:
         self._image(_tinted(probabilities, colors))
         for number in range(len(colors)):
             self._line(probabilities[:, :, number] - np.delete(probabilities, number, axis=2).max(axis=2))
-        for marker, (X, y) in zip(MARKERS, self.parts.values(), strict=False):
+        for marker, (X, y) in self._train_last():
             self._points(X, marker, c=colors[y.astype(int)])
         names = [name if isinstance(name, str) else f"class {name}" for name in classes or range(len(colors))]
         self._legend(zip(names, colors, strict=True))
@@ -104,7 +104,7 @@ class _Plane:
             self.axes.contour(
                 self.xs, self.ys, said, levels=8, colors="white", linewidths=0.7, linestyles="solid", alpha=0.7
             )
-        for marker, (X, y) in zip(MARKERS, self.parts.values(), strict=False):
+        for marker, (X, y) in self._train_last():
             self._points(X, marker, c=y, cmap="viridis", **limits)
         scale = self.axes.inset_axes((1.05, 0, 0.035, 0.65))
         self.axes.figure.colorbar(image, cax=scale, label="prediction; target of the dots")
@@ -119,12 +119,19 @@ class _Plane:
     def _line(self, margin: np.ndarray) -> None:
         """Where a class's lead over the others changes sign."""
         if margin.min() < 0 < margin.max():
-            self.axes.contour(self.xs, self.ys, margin, levels=[0], colors=INK, linewidths=1)
+            self.axes.contour(self.xs, self.ys, margin, levels=[0], colors=INK, linewidths=1.2, zorder=3)
+
+    def _train_last(self) -> list[tuple[str, tuple[np.ndarray, np.ndarray]]]:
+        """The parts with their markers, in the order of drawing: train lies on top."""
+        return list(zip(MARKERS, self.parts.values(), strict=False))[::-1]
 
     def _points(self, X: np.ndarray, marker: str, **options: Any) -> None:
-        size = float(np.clip(9000 / len(X), 10, 26))
-        edge, width = ("white", 0.5) if marker == MARKERS[0] else (INK, 0.9)
-        self.axes.scatter(X[:, 0], X[:, 1], size, marker=marker, edgecolor=edge, linewidth=width, **options)
+        is_train = marker == MARKERS[0]
+        size = float(np.clip(9000 / len(X), 10, 26)) * (1 if is_train else 0.7)
+        alpha = 1 if is_train else 0.55
+        self.axes.scatter(
+            X[:, 0], X[:, 1], size, marker=marker, edgecolor="white", linewidth=0.5, alpha=alpha, **options
+        )
 
     def _legend(self, classes: Iterable[tuple[str, Any]]) -> None:
         from matplotlib.lines import Line2D

@@ -35,7 +35,7 @@ def summary(
     """
     out = stream or sys.stdout
     task = facts.get("data", {}).get("task")
-    say((facts["name"], "bold"), ("  " + _ending(facts, task), ""), stream=out)
+    say((facts["name"], "bold"), ("  " + _ending(facts), ""), stream=out)
     if diagnosis:
         say(stream=out)
         table(_errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
@@ -50,15 +50,13 @@ def summary(
         say((label, "dim"), (command, ""), stream=out)
 
 
-def _ending(facts: Mapping[str, Any], task: str | None) -> str:
-    """Such as `completed after 40 epochs in 3.2 s, best epoch 23 (dev 2.22 %)`."""
-    final, best = facts.get("final"), facts.get("best")
+def _ending(facts: Mapping[str, Any]) -> str:
+    """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
+    final, kept = facts.get("final"), facts.get("kept_epoch")
     ending = str(facts["status"]).replace("_", " ")
     if final:
         ending += f" after {final['epoch']:,} epoch{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
-    if best:
-        part = "train" if best["dev_error"] is None else "dev"
-        ending += f", best epoch {best['epoch']:,} ({part} {error(best[f'{part}_error'], task)})"
+        ending += f", epoch {kept:,} kept" if kept != final["epoch"] else ""
     return ending
 
 
