@@ -78,6 +78,10 @@ def _conclude(report: Report) -> None:
     passed, point = report.passed, report.decisive
     render.say(("difference  ", "dim"), (f"{point.difference:.1e} of the whole dθ, ε = {report.epsilon:g}", ""))
     render.say(("covered     ", "dim"), (_covered(point), ""))
+    if fault := point.fault:
+        render.say(("fault       ", "dim"), (fault.operation, "bold"), (f"  {fault.sentence} ({fault.signature})", ""))
+        if fault.place:
+            render.say(("defined in  ", "dim"), (fault.place, ""))
     render.say(("result      ", "dim"), ("passed" if passed else "failed", COLORS["great" if passed else "worry"]))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from dlx.errors import CheckFailed
 from dlx.gradcheck.coverage import Coverage, coverage, direction
+from dlx.gradcheck.locate import locate
 from dlx.gradcheck.report import Parameter, Point, Worst
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import (
@@ -146,5 +147,7 @@ def check(
     Raises:
         CheckFailed: the cost or the gradient is not finite.
     """
+    rng = rng or np.random.default_rng(0)
     with subject.statistics_kept():
-        return Check(subject, epsilon, rng or np.random.default_rng(0), told).run(when)
+        point = Check(subject, epsilon, rng, told).run(when)
+        return point if point.passed else replace(point, fault=locate(subject, point, rng))

@@ -36,12 +36,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Fault:
-    """The first operation, from the cost backwards, whose gradient is wrong, and what the error looks like."""
+    """The first operation, from the cost backwards, whose gradient is wrong, and what the error looks like.
+
+    ``place`` is the file and line of an operation that is not one of dlx.
+    """
 
     operation: str
     layer: int | None
     parameter: str | None
     signature: str
+    sentence: str
+    place: str | None
 
 
 @dataclass(frozen=True)

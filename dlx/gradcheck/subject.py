@@ -22,7 +22,8 @@ class Subject:
     def __init__(self, network: Network, X: Array, Y: Array) -> None:
         self.network, self.X, self.Y = network, X, Y
         self.theta = network.parameters.theta
-        with frozen_masks(network, len(X)):
+        self._masks = {layer: _frozen(layer.draw, (network.sizes[layer.l], len(X))) for layer in _dropouts(network)}
+        with self.masks_frozen():
             self._step = network.record_step(X, Y)
             self._tape, self.hinges = self._record_cost()
 
@@ -34,7 +35,8 @@ class Subject:
                 hinges.append(A)
             A, _ = layer.record(tape, A, training=True)
         network.loss.record(tape, A, self.Y)
-        network.record_penalties(tape, len(self.X))
+        for record in network.penalties().values():
+            record(tape, len(self.X))
         if network.l1:
             hinges.append(tape.empty("W", network.parameters.weights.size))
             tape.call(np.copyto, hinges[-1], network.parameters.weights)
@@ -46,13 +48,32 @@ class Subject:
         return self._tape.cost()
 
     def gradient(self) -> Array:
-        """A copy of dθ as the training step computes it."""
+        """A copy of dθ as the training step computes it.
+
+        A pass at another θ comes first: what a step wrongly keeps of the one before then shows.
+        """
+        theta = self.theta.copy()
+        move_away(self.theta)
+        self._step.run()
+        self.theta[...] = theta
         self._step.run()
         return self.network.parameters.d_theta.copy()
 
     def pattern(self) -> bytes:
         """On which side of its kink each hinge was in the last pass for `cost`."""
         return b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges)
+
+    @contextmanager
+    def masks_frozen(self) -> Iterator[None]:
+        """What is recorded inside keeps to one mask per dropout layer; what was recorded before goes on drawing."""
+        draws = {layer: layer.draw for layer in self._masks}
+        for layer, frozen in self._masks.items():
+            layer.draw = frozen
+        try:
+            yield
+        finally:
+            for layer, draw in draws.items():
+                layer.draw = draw
 
     @contextmanager
     def statistics_kept(self) -> Iterator[None]:
@@ -66,18 +87,14 @@ class Subject:
             statistics[...] = before
 
 
-@contextmanager
-def frozen_masks(network: Network, m: int) -> Iterator[None]:
-    """What is recorded inside keeps to one mask per dropout layer; what was recorded before goes on drawing."""
-    layers = [layer for layer in network.layers if isinstance(layer, Dropout)]
-    draws = [layer.draw for layer in layers]
-    for layer in layers:
-        layer.draw = _frozen(layer.draw, (network.sizes[layer.l], m))
-    try:
-        yield
-    finally:
-        for layer, draw in zip(layers, draws, strict=True):
-            layer.draw = draw
+def move_away(array: Array) -> None:
+    """Change every entry, and most signs: what a pass leaves there cannot be taken for what the next one computes."""
+    array *= -0.9
+    array += 0.01 * np.cos(np.arange(array.size)).reshape(array.shape)
+
+
+def _dropouts(network: Network) -> list[Dropout]:
+    return [layer for layer in network.layers if isinstance(layer, Dropout)]
 
 
 def _frozen(draw: Callable[[Array], None], shape: tuple[int, int]) -> Callable[[Array], None]:

@@ -15,6 +15,8 @@ from dlx.nn.losses import Loss
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.tape import Array, Tape
 
+RecordPenalty = Callable[[Tape, int], penalties.Backward]
+
 
 @dataclass(frozen=True)
 class Normalize:
@@ -110,14 +112,13 @@ class Network:
         tape = self._tape(X, Y)
         Z, backwards = self._forward(tape, X, training=True)
         A, backward = self._record_loss(tape, Z, Y)
-        penalty_backwards = self.record_penalties(tape, X.shape[0])
-        tape.layer = len(self.plans)
+        penalty_backwards = [record(tape, X.shape[0]) for record in self.penalties().values()]
         dA = backward(A)
         for layer, layer_backward in reversed(list(zip(self.layers, backwards, strict=True))):
             tape.layer = layer.l
             dA = layer_backward(dA)
         tape.layer = None
-        for penalty_backward in penalty_backwards.values():
+        for penalty_backward in penalty_backwards:
             penalty_backward()
         return Step(tape, X, Y, Z, A)
 
@@ -128,11 +129,14 @@ class Network:
         A, _ = self._record_loss(tape, Z, Y)
         return Step(tape, X, Y, Z, A)
 
-    def record_penalties(self, tape: Tape, m: int) -> dict[str, penalties.Backward]:
-        """Write the costs of l2 and l1, as far as there are any; return what writes their gradients, by these names."""
-        tape.layer = None
+    def penalties(self) -> dict[str, RecordPenalty]:
+        """l2 and l1, as far as there are any, each as the function that records it on a tape for m examples."""
         lambdas = {"l2": (penalties.record_l2, self.l2), "l1": (penalties.record_l1, self.l1)}
-        return {name: record(tape, self.parameters, lambd, m) for name, (record, lambd) in lambdas.items() if lambd}
+
+        def recorder(record: Callable[..., penalties.Backward], lambd: float) -> RecordPenalty:
+            return lambda tape, m: record(tape, self.parameters, lambd, m)
+
+        return {name: recorder(record, lambd) for name, (record, lambd) in lambdas.items() if lambd}
 
     def _tape(self, X: Array, Y: Array) -> Tape:
         tape = Tape(self.parameters.theta.dtype)

@@ -84,6 +84,35 @@ def test_a_wrong_gradient_fails_with_code_3(folder: Path, call_dlx: Callable[...
     assert document["passed"] is False
     verdicts = {parameter["name"]: parameter["verdict"] for parameter in document["parameters"]}
     assert {name for name, verdict in verdicts.items() if verdict != "great"} == {"W1", "W2", "W3"}
+    assert "linear 3  dW3: analytic = 2 × numeric in every entry (constant factor 2)" in result.stdout
+    fault = document["fault"]
+    assert (fault["operation"], fault["layer"], fault["parameter"]) == ("linear 3", 3, "W3")
+    assert fault["signature"] == "constant factor 2"
+
+
+PLUGIN = """
+import numpy as np
+
+from dlx.nn.activations import Activation
+
+
+class Square(Activation):
+    name = "square"
+
+    def forward(self, tape, Z):
+        A = tape.empty("A", *Z.shape)
+        tape.call(np.multiply, Z, Z, out=A)
+        return A, lambda dZ: tape.call(np.positive, Z, out=dZ)
+"""
+
+
+def test_a_fault_in_a_plugin_has_its_file_and_line(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "square.py").write_text(PLUGIN)
+    call = ("gradcheck", "small.yaml", "plugins=[square.py]", "architecture.activation=square")
+    result = run_dlx(*call, "architecture.batch_norm=false", cwd=folder)
+    assert result.code == 3
+    assert "square 2  dZ2: analytic = 0.5 × numeric in every entry" in result.stdout
+    assert f"{folder / 'square.py'}:7" in result.stdout
 
 
 def test_a_run_is_checked_at_its_trained_parameters(folder: Path, call_dlx: Callable[..., Any]) -> None:

@@ -1,0 +1,168 @@
+"""The operations of a network one by one, each on a tape of its own with the values that the batch gives it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from dlx.gradcheck.subject import Subject
+from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
+from dlx.nn.losses import Loss
+from dlx.nn.network import Network, RecordPenalty
+from dlx.nn.tape import Array, Tape
+
+
+class Operation(ABC):
+    """One operation: a number ``value`` that depends on ``variables``, and what its backward says of that.
+
+    The value is Σ u∘f(x) with u = ∂J/∂f of the batch, or for what is part of the cost that part itself.
+    ``variables`` are the arrays that it depends on, by the name of their gradient: dA1, dW2 …
+    """
+
+    name: str
+    layer: int | None
+    owner: object
+    variables: dict[str, Array]
+
+    @abstractmethod
+    def value(self) -> float:
+        """The number, from a forward pass."""
+
+    @abstractmethod
+    def gradients(self) -> dict[str, Array]:
+        """Copies of what the backward pass writes, by the same names."""
+
+    def arrays(self) -> list[Array]:
+        """All that the gradients depend on."""
+        return list(self.variables.values())
+
+    @property
+    def hinge(self) -> str | None:
+        """The variable, if any, whose entries have a kink at 0."""
+        return None
+
+
+class LayerOperation(Operation):
+    """A layer on its own; ``backward`` gives it u."""
+
+    def __init__(self, layer: Layer, network: Network, x: Array) -> None:
+        self.owner, self.layer, self.name = layer, layer.l, f"{_kind(layer)} {layer.l}"
+        self.x, self.u = x, np.zeros(0)
+        self.forward = Tape(x.dtype)
+        self.out, _ = layer.record(self.forward, x, True)
+        self.forward.run()
+        held = list(vars(layer).values())
+        parameters = {name: view for name, view in network.parameters.items() if any(view is one for one in held)}
+        self._written = {f"d{name}": network.parameters.gradients[name] for name in parameters}
+        self.variables = {f"d{name}": view for name, view in parameters.items()}
+        self.input = f"dA{layer.l - 1}" if isinstance(layer, Linear) else _gradient_name(layer)
+        self._has_input_gradient = not (isinstance(layer, Linear) and layer.first)
+
+    def backward(self, u: Array) -> None:
+        """Record the backward pass of u."""
+        assert isinstance(self.owner, Layer)
+        self.u, self._upstream = u.copy(), u.copy()
+        self.whole = Tape(u.dtype)
+        _, backward = self.owner.record(self.whole, self.x, True)
+        self._dx = backward(self._upstream)
+        if self._has_input_gradient:
+            self.variables[self.input] = self.x
+
+    def value(self) -> float:
+        self.forward.run()
+        return float(np.vdot(self.u, self.out))
+
+    def gradients(self) -> dict[str, Array]:
+        self._upstream[...] = self.u
+        self.whole.run()
+        found = {name: written.copy() for name, written in self._written.items()}
+        return found | ({self.input: self._dx.copy()} if self._has_input_gradient else {})
+
+    def arrays(self) -> list[Array]:
+        return [*self.variables.values(), self.u]
+
+    @property
+    def hinge(self) -> str | None:
+        return self.input if isinstance(self.owner, Activate) and self.owner.activation.has_kink else None
+
+
+class LossOperation(Operation):
+    """The loss of the logits x."""
+
+    layer = None
+
+    def __init__(self, loss: Loss, x: Array, Y: Array, layers: int) -> None:
+        self.owner, self.name, self.x, self.Y = loss, loss.name, x, Y
+        self.input = f"dZ{layers}"
+        self.variables = {self.input: x}
+        self.whole = Tape(x.dtype)
+        self.A, backward = loss.record(self.whole, x, Y)
+        self._dx = backward(self.A)
+
+    def value(self) -> float:
+        self.whole.run()
+        return self.whole.cost()
+
+    def gradients(self) -> dict[str, Array]:
+        self.whole.run()
+        return {self.input: self._dx.copy()}
+
+
+class PenaltyOperation(Operation):
+    """A penalty on the weights."""
+
+    layer = None
+
+    def __init__(self, name: str, record: RecordPenalty, network: Network, m: int) -> None:
+        self.owner, self.name, self.m = record, name, m
+        self.weights, self._d_weights = network.parameters.weights, network.parameters.d_weights
+        self.variables = {"dW": self.weights}
+        self.whole = Tape(self.weights.dtype)
+        self._backward: Callable[[], None] = record(self.whole, m)
+        self._backward()
+
+    def value(self) -> float:
+        self.whole.run()
+        return self.whole.cost()
+
+    def gradients(self) -> dict[str, Array]:
+        self._d_weights[...] = 0
+        self.whole.run()
+        return {"dW": self._d_weights.copy()}
+
+    @property
+    def hinge(self) -> str | None:
+        return "dW" if self.name == "l1" else None
+
+
+def operations(subject: Subject) -> Iterator[Operation]:
+    """Every operation of the network from the cost backwards: the loss, the penalties, the layers."""
+    network, x = subject.network, np.ascontiguousarray(subject.X.T)
+    layers = []
+    with subject.masks_frozen():
+        for layer in network.layers:
+            layers.append(LayerOperation(layer, network, x.copy()))
+            x = layers[-1].out.copy()
+        loss = LossOperation(network.loss, x, subject.Y, len(network.plans))
+        yield loss
+        for name, record in network.penalties().items():
+            yield PenaltyOperation(name, record, network, len(subject.X))
+        u = loss.gradients()[loss.input]
+        for operation in reversed(layers):
+            operation.backward(u)
+            yield operation
+            u = operation.gradients().get(operation.input, u)
+
+
+def _kind(layer: Layer) -> str:
+    """What the operation is called: linear, batch norm, dropout, or the name of the activation."""
+    if isinstance(layer, Activate):
+        return layer.activation.name
+    known = {Linear: "linear", BatchNorm: "batch norm", Dropout: "dropout"}
+    return known.get(type(layer), type(layer).__name__)
+
+
+def _gradient_name(layer: Layer) -> str:
+    return f"d{'A' if isinstance(layer, Dropout) else 'Z'}{layer.l}"

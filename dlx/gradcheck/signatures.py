@@ -1,0 +1,210 @@
+"""Signatures: what a wrong gradient looks like when a certain mistake was made, and which of them an error matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlx.gradcheck.operations import LayerOperation, LossOperation, Operation, PenaltyOperation
+from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear
+from dlx.nn.tape import Array
+
+SAME = 1e-6  # two gradients this close are the same
+
+
+@dataclass(frozen=True)
+class Error:
+    """A gradient that is wrong: its analytic and numeric values in the flat ``entries`` that were judged.
+
+    ``stale`` says that they change with the pass before.
+    """
+
+    operation: Operation
+    name: str
+    shape: tuple[int, ...]
+    entries: Array
+    analytic: Array
+    numeric: Array
+    stale: bool
+
+    @property
+    def wrong(self) -> Array:
+        """Which of the entries are wrong."""
+        size = np.maximum(np.abs(self.numeric), np.abs(self.analytic))
+        wrong: Array = np.abs(self.analytic - self.numeric) > SAME * np.maximum(size, 1e-3 * size.max())
+        return wrong
+
+
+def signature(error: Error) -> tuple[str, str]:
+    """The name of the mistake, and a sentence such as ``dW2: analytic = 2 × numeric in every entry``."""
+    if error.stale:
+        return "stale", f"{error.name}: analytic depends on the pass before"
+    if not error.analytic.any():
+        return _missing(error), f"{error.name}: analytic = 0 in every entry"
+    factor = _factor(error.analytic, error.numeric)
+    if factor is not None:
+        return _factor_name(factor, error), f"{error.name}: analytic = {factor:.6g} × numeric in every entry"
+    for name, values in _candidates(error):
+        factor = _factor(error.analytic, values)
+        if factor is not None:
+            times = "" if abs(factor - 1) < SAME else f"{factor:.6g} × "
+            return name, f"{error.name}: analytic = {times}what comes out with {name}"
+    return _pattern(error)
+
+
+def _factor(analytic: Array, values: Array) -> float | None:
+    """The c of analytic = c·values, where there is one."""
+    size = float(values @ values)
+    if not np.isfinite(size) or size == 0:
+        return None
+    c = float(values @ analytic) / size
+    fits = np.linalg.norm(analytic - c * values) < SAME * np.linalg.norm(analytic)
+    return c if fits else None
+
+
+def _missing(error: Error) -> str:
+    operation = error.operation
+    if isinstance(operation, PenaltyOperation):
+        return "missing λ/m·W" if operation.name == "l2" else "missing λ/2m·sign(W)"
+    return "missing"
+
+
+def _factor_name(c: float, error: Error) -> str:
+    """What a constant factor most likely is."""
+    for name, value in _known_factors(error).items():
+        if abs(c / value - 1) < SAME:
+            return name
+        if abs(c / value + 1) < SAME and value != 1:
+            return f"sign, and {name}"
+    return f"constant factor {c:.6g}"
+
+
+def _known_factors(error: Error) -> Mapping[str, float]:
+    operation = error.operation
+    known = {"sign": -1.0}
+    if isinstance(operation, PenaltyOperation):
+        m = operation.m
+        return known | {"missing 1/m": m, "1/m twice": 1 / m, "λ/2m in place of λ/m": 0.5, "factor 2 too much": 2.0}
+    assert isinstance(operation, LayerOperation | LossOperation)
+    m = operation.x.shape[1]
+    if isinstance(operation, LossOperation):
+        return known | {"missing 1/m": m, "1/m twice": 1 / m}
+    if isinstance(operation.owner, Dropout):
+        D = _mask(operation)
+        keep_prob = 1 / D.max() if D.max() else 1.0
+        return known | {"missing 1/keep_prob": keep_prob, "1/keep_prob twice": 1 / keep_prob}
+    return known | {"sum for mean": m, "mean for sum": 1 / m}
+
+
+def _candidates(error: Error) -> Iterator[tuple[str, Array]]:
+    """Mistakes of this kind of operation, with the values that they would give in the judged entries."""
+    with np.errstate(all="ignore"):
+        for name, values in _mistakes(error):
+            if values.size == np.prod(error.shape):
+                yield name, values.reshape(-1)[error.entries]
+
+
+def _mistakes(error: Error) -> Iterator[tuple[str, Array]]:
+    operation = error.operation
+    if isinstance(operation, PenaltyOperation):
+        yield "W in place of sign(W)", operation.weights
+        yield "sign(W) in place of W", np.sign(operation.weights)
+        return
+    if isinstance(operation, LossOperation):
+        A, Y = operation.A, operation.Y
+        yield "Y left out", A
+        yield "A left out", -Y
+        yield "an activation derivative too much", (A - Y) * A * (1 - A)
+        return
+    assert isinstance(operation, LayerOperation)
+    owner = operation.owner
+    if isinstance(owner, Linear):
+        yield from _linear_mistakes(error, operation, owner)
+    elif isinstance(owner, Activate):
+        yield from _activation_mistakes(error, operation)
+    elif isinstance(owner, Dropout):
+        yield "missing mask", operation.u
+        yield "missing 1/keep_prob", operation.u * (_mask(operation) > 0)
+        yield "mask twice", operation.u * _mask(operation) ** 2
+    elif isinstance(owner, BatchNorm):
+        yield from _batch_norm_mistakes(error, operation, owner)
+
+
+def _linear_mistakes(error: Error, operation: LayerOperation, layer: Linear) -> Iterator[tuple[str, Array]]:
+    x, u, W = operation.x, operation.u, layer.W
+    if error.name == operation.input:
+        yield "transposed", W @ u if W.shape[0] == W.shape[1] else (W.T @ u).T
+        yield "Wᵀ left out", u
+    elif error.name.startswith("dW"):
+        yield "transposed", (u @ x.T).T
+        yield "A left out", np.repeat(u.sum(axis=1, keepdims=True), len(x), axis=1)
+        yield "the first example only", u[:, :1] @ x[:, :1].T
+    else:
+        yield "the first example only", u[:, :1]
+        yield "the last example only", u[:, -1:]
+        yield "the sum over all units", np.full(error.shape, u.sum())
+
+
+def _activation_mistakes(error: Error, operation: LayerOperation) -> Iterator[tuple[str, Array]]:
+    u, entries = operation.u, error.entries
+    derivative = np.full(u.size, np.nan)
+    judged = u.reshape(-1)[entries]
+    derivative[entries] = np.divide(error.numeric, judged, out=np.zeros_like(judged), where=judged != 0)
+    derivative = derivative.reshape(u.shape)
+    yield "missing activation derivative", u
+    yield "activation derivative squared", u * derivative**2
+    yield "activation derivative without dA", derivative
+    yield "g in place of its derivative", u * operation.out
+    yield "1 − g′ in place of g′", u * (1 - derivative)
+
+
+def _batch_norm_mistakes(error: Error, operation: LayerOperation, layer: BatchNorm) -> Iterator[tuple[str, Array]]:
+    Z, u, m = operation.x, operation.u, operation.x.shape[1]
+    mu = Z.mean(axis=1, keepdims=True)
+    sigma = np.sqrt(Z.var(axis=1, keepdims=True) + layer.epsilon)
+    Z_norm = (Z - mu) / sigma
+    if error.name.startswith("dgamma"):
+        yield "Z in place of Z_norm", (u * Z).sum(axis=1)
+        yield "Z − μ in place of Z_norm", (u * (Z - mu)).sum(axis=1)
+        yield "Z̃ in place of Z_norm", (u * operation.out).sum(axis=1)
+        yield "Z_norm left out", u.sum(axis=1)
+    elif error.name.startswith("dbeta"):
+        yield "Z_norm too much", (u * Z_norm).sum(axis=1)
+    else:
+        mean, along = u.mean(axis=1, keepdims=True), (u * Z_norm).mean(axis=1, keepdims=True)
+        scale, right = layer.gamma / sigma, u - mean - Z_norm * along
+        yield "μ and σ² taken as constants", scale * u
+        yield "σ² taken as a constant", scale * (u - mean)
+        yield "μ taken as a constant", scale * (u - Z_norm * along)
+        yield "missing γ", right / sigma
+        yield "missing 1/σ", layer.gamma * right
+        yield "1/σ twice", scale / sigma * right
+        yield "sum for mean", scale * (u - m * mean - m * Z_norm * along)
+        yield "sign of the mean", scale * (u + mean - Z_norm * along)
+        yield "sign of the Z_norm term", scale * (u - mean + Z_norm * along)
+
+
+def _mask(operation: LayerOperation) -> Array:
+    """D, as far as A shows it."""
+    x = operation.x
+    D: Array = np.divide(operation.out, x, out=np.zeros_like(x), where=x != 0)
+    return D
+
+
+def _pattern(error: Error) -> tuple[str, str]:
+    """Where the wrong entries are, when no mistake that is known explains their values."""
+    wrong = error.entries[error.wrong]
+    places = np.unravel_index(wrong, error.shape)
+    factor = _factor(error.analytic[error.wrong], error.numeric[error.wrong])
+    times = f"analytic = {factor:.6g} × numeric" if factor is not None else "analytic ≠ numeric"
+    if len(wrong) == 1:
+        index = ", ".join(str(int(axis[0])) for axis in places)
+        return "one entry", f"{error.name}: {times} in the entry [{index}] alone"
+    for axis, name in enumerate(("row", "column")[: len(places)]):
+        if len(set(places[axis].tolist())) == 1 and error.shape[axis] > 1:
+            return f"one {name}", f"{error.name}: {times} in {name} {int(places[axis][0])} alone"
+    if len(wrong) == len(error.entries):
+        return "unknown", f"{error.name}: analytic ≠ numeric in every entry"
+    return "some entries", f"{error.name}: {times} in {len(wrong):,} of {len(error.entries):,} entries"

@@ -1,0 +1,83 @@
+"""The checker checked: mistakes planted in every operation are detected, placed and named."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from dlx.gradcheck.check import check
+from dlx.nn.activations import Activation
+from dlx.nn.tape import Array, Tape
+
+FAULTS = Path(__file__).parents[2] / "experiments" / "gradcheck" / "faults.py"
+
+
+def planted() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("planted_faults", FAULTS)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+faults = planted()
+
+
+def test_planted_faults_are_found() -> None:
+    outcomes = {one.description: one.outcome()[0] for one in faults.all_faults()}
+    assert len(outcomes) == len(faults.all_faults()) >= 100
+    detected, placed, named = np.mean(list(outcomes.values()), axis=0)
+    assert detected == 1, [told for told, outcome in outcomes.items() if not outcome[0]]
+    assert placed >= 0.95
+    assert named >= 0.8
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        faults.FULL,
+        faults.PLAIN,
+        *[faults.Setting(name, "logistic") for name in Activation.members()],
+        faults.Setting("tanh", "squared_error", l1=0.7),
+    ],
+    ids=str,
+)
+def test_the_same_networks_pass_without_a_fault(setting: faults.Setting) -> None:
+    point = check(setting.subject(), "now")
+    assert point.passed
+    assert point.difference < 1e-7
+    assert point.fault is None
+
+
+def test_the_sentence_says_what_is_wrong() -> None:
+    def twice(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+        tape.call(np.add, layer.dW, layer.dW, out=layer.dW)
+
+    with faults.in_layer(faults.Linear, 2, twice):
+        fault = check(faults.PLAIN.subject(), "now").fault
+    assert fault.sentence == "dW2: analytic = 2 × numeric in every entry"
+    assert (fault.operation, fault.layer, fault.parameter) == ("linear 2", 2, "W2")
+    assert fault.place is None
+
+
+def test_a_fault_in_how_the_operations_are_put_together() -> None:
+    subject = faults.PLAIN.subject()
+    b2 = subject.network.parameters.gradients["b2"]
+    subject._step.tape.call(np.multiply, b2, np.array(3.0), out=b2)
+    fault = check(subject, "now").fault
+    assert (fault.operation, fault.parameter, fault.signature) == ("chain", "b2", "one parameter only")
+
+
+def test_of_two_faults_the_one_nearer_to_the_cost_is_named() -> None:
+    def half(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+        tape.call(np.multiply, dx, np.array(0.5), out=dx)
+
+    with faults.in_layer(faults.Linear, 2, half), faults.in_layer(faults.Activate, 2, half):
+        assert check(faults.PLAIN.subject(), "now").fault.operation == "tanh 2"
