@@ -55,10 +55,10 @@ class Streams:
     def state(self, purpose: str) -> dict[str, Any]:
         """Where a stream stands, as plain data."""
         generator = self._generators[purpose]
-        if isinstance(generator, np.random.RandomState):
-            state = generator.get_state(legacy=False)
-            return {**state, "state": {**state["state"], "key": state["state"]["key"].tolist()}}
-        return dict(generator.bit_generator.state)
+        if not isinstance(generator, np.random.RandomState):
+            return generator.bit_generator.state
+        state = generator.get_state(legacy=False)
+        return {**state, "state": {**state["state"], "key": state["state"]["key"].tolist()}}
 
     def set_state(self, purpose: str, state: dict[str, Any]) -> None:
         """Put a stream where ``state`` says."""

@@ -16,6 +16,12 @@ def update(v: Array, x: Array, beta: float, scratch: Array) -> None:
     np.add(v, scratch, v)
 
 
+def accumulate(total: Array, x: Array, beta: float) -> None:
+    """total ← β·total + x, in place: the weighted sum, of which (1 − β)·total is the average, one pass cheaper."""
+    np.multiply(total, constant(beta, total.dtype.char), total)
+    np.add(total, x, total)
+
+
 def bias(beta: float, t: int) -> float:
     """1 − βᵗ: the share of an average of t values that is not its start at 0; dividing by it corrects the bias."""
     return float(1 - beta**t)

@@ -43,8 +43,8 @@ class Linear(Layer):
         W, b, db = self.W, self.b, self.db
         Z = tape.empty("Z", W.shape[0], m)
         tape.call(np.dot, W, A_prev, out=Z)
-        if b is not None:
-            tape.call(np.add, Z, b, out=Z)
+        if b is not None:  # of a single unit it is a number, which is added in half the time of a column
+            tape.call(np.add, Z, b.reshape(()) if b.size == 1 else b, out=Z)
 
         def backward(dZ: Array) -> Array:
             tape.call(np.dot, dZ, A_prev.T, out=self.dW)

@@ -25,6 +25,7 @@ BLOCK = 32768
 class State:
     """What an optimizer remembers of a stretch of θ: a vector per slot, and t, the number of steps taken.
 
+    Averages are kept as weighted sums β·v + x; the factor 1 − β of the notes goes into the step, once for all of θ.
     ``scratch`` is room for intermediate results; it holds nothing from one step to the next.
     """
 
@@ -77,9 +78,9 @@ class Momentum(Optimizer):
     beta: Annotated[Decay, Field(description="v averages over about 1/(1 − β) gradients")] = 0.9
 
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
-        v, scratch = state["v"], state.scratch
-        averages.update(v, d_theta, self.beta, scratch)
-        subtract_scaled(theta, v, learning_rate, scratch)
+        v = state["v"]
+        averages.accumulate(v, d_theta, self.beta)
+        subtract_scaled(theta, v, learning_rate * (1 - self.beta), state.scratch)
 
 
 class Nesterov(Optimizer):
@@ -90,10 +91,10 @@ class Nesterov(Optimizer):
     beta: Annotated[Decay, Field(description="v averages over about 1/(1 − β) gradients")] = 0.9
 
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
-        v, scratch = state["v"], state.scratch
-        averages.update(v, d_theta, self.beta, scratch)
-        subtract_scaled(theta, v, learning_rate * self.beta, scratch)
-        subtract_scaled(theta, d_theta, learning_rate * (1 - self.beta), scratch)
+        v, rate = state["v"], learning_rate * (1 - self.beta)
+        averages.accumulate(v, d_theta, self.beta)
+        subtract_scaled(theta, v, rate * self.beta, state.scratch)
+        subtract_scaled(theta, d_theta, rate, state.scratch)
 
 
 class AdaGrad(Optimizer):
@@ -122,15 +123,17 @@ class RMSProp(Optimizer):
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
         s, scratch = state["s"], state.scratch
         np.multiply(d_theta, d_theta, scratch)
-        averages.update(s, scratch, self.beta, scratch)
-        subtract_ratio(theta, d_theta, s, self.epsilon, learning_rate, scratch)
+        averages.accumulate(s, scratch, self.beta)
+        root = sqrt(1 - self.beta)
+        subtract_ratio(theta, d_theta, s, self.epsilon / root, learning_rate / root, scratch)
 
 
 class Adam(Optimizer):
     """v ← β₁·v + (1 − β₁)·dθ, s ← β₂·s + (1 − β₂)·dθ², θ ← θ − α·v̂/(√ŝ + ε), v̂ = v/(1 − β₁ᵗ), ŝ = s/(1 − β₂ᵗ).
 
     Kingma & Ba 2015, algorithm 1: ε stands outside the root. The corrections are folded into the step,
-    α·v̂/(√ŝ + ε) = (α·√c₂/c₁)·v/(√s + ε·√c₂) with c = 1 − βᵗ, which is the same number in fewer passes over θ.
+    α·v̂/(√ŝ + ε) = (α·√c₂/c₁)·v/(√s + ε·√c₂) with c = (1 − βᵗ)/(1 − β) and v, s as weighted sums (see ``State``):
+    the same number in fewer passes over θ.
     """
 
     name = "adam"
@@ -142,10 +145,11 @@ class Adam(Optimizer):
 
     def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
         v, s, scratch = state["v"], state["s"], state.scratch
-        averages.update(v, d_theta, self.beta1, scratch)
+        averages.accumulate(v, d_theta, self.beta1)
         np.multiply(d_theta, d_theta, scratch)
-        averages.update(s, scratch, self.beta2, scratch)
-        c1, root_c2 = averages.bias(self.beta1, state.t), sqrt(averages.bias(self.beta2, state.t))
+        averages.accumulate(s, scratch, self.beta2)
+        c1 = averages.bias(self.beta1, state.t) / (1 - self.beta1)
+        root_c2 = sqrt(averages.bias(self.beta2, state.t) / (1 - self.beta2))
         subtract_ratio(theta, v, s, self.epsilon * root_c2, learning_rate * root_c2 / c1, scratch)
 
 
