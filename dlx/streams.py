@@ -56,7 +56,7 @@ class Streams:
         """Where a stream stands, as plain data."""
         generator = self._generators[purpose]
         if not isinstance(generator, np.random.RandomState):
-            return generator.bit_generator.state
+            return dict(generator.bit_generator.state)
         state = generator.get_state(legacy=False)
         return {**state, "state": {**state["state"], "key": state["state"]["key"].tolist()}}
 
