@@ -20,7 +20,7 @@ from dlx.nn.gradcheck import (
     along_entry,
     difference,
     differences,
-    extrapolated,
+    refined,
     rounding,
     two_sided,
     verdict,
@@ -28,6 +28,7 @@ from dlx.nn.gradcheck import (
 from dlx.nn.tape import Array
 
 Told = Callable[[int, int], None]
+LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J
 
 
 @dataclass
@@ -36,16 +37,26 @@ class Compared:
 
     numeric: list[float] = field(default_factory=list)
     analytic: list[float] = field(default_factory=list)
+    rounding: list[float] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
     kinks: int = 0
 
-    def difference(self, noise: float) -> float:
+    def difference(self) -> float:
         """The notes' difference over all of them."""
-        return difference(np.array(self.numeric), np.array(self.analytic), noise)
+        return difference(*self._arrays())
 
-    def each(self, noise: float) -> Array:
+    def each(self) -> Array:
         """The difference of each by itself."""
-        return differences(np.array(self.numeric), np.array(self.analytic), noise)
+        return differences(*self._arrays())
+
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return np.array(self.numeric), np.array(self.analytic), np.array(self.rounding)
+
+    def add(self, other: Compared) -> None:
+        """Take in what another has compared."""
+        self.numeric += other.numeric
+        self.analytic += other.analytic
+        self.rounding += other.rounding
 
 
 class Check:
@@ -58,7 +69,7 @@ class Check:
         self.cost = subject.cost()
         if not np.isfinite(self.cost) or not np.isfinite(self.d_theta).all():
             raise CheckFailed("the cost or its gradient is not finite at these parameters: there is nothing to compare")
-        self.noise = rounding(max(abs(self.cost), 1e-3), epsilon)
+        self.noise = rounding(max(self.cost, LEAST_COST), epsilon)
 
     def run(self, when: str) -> Point:
         """Compare everything that is to be covered."""
@@ -76,7 +87,7 @@ class Check:
         return Point(
             when=when,
             cost=self.cost,
-            difference=max(self._whole(by_entry), by_direction[None].difference(self.noise)),
+            difference=max(self._whole(by_entry), by_direction[None].difference()),
             parameters=parameters,
             directions=len(plan.directions),
             size=self.d_theta.size,
@@ -88,12 +99,13 @@ class Check:
 
     def _compare(self, compared: Compared, line: Line, analytic: float, entry: int = -1) -> None:
         """Take in one line; only where it disagrees is the difference itself looked into."""
-        numeric = two_sided(line, self.epsilon)
+        numeric, noise = two_sided(line, self.epsilon), self.noise
         if differences(np.array(numeric), np.array(analytic), self.noise) > GREAT:
             if self._crosses_a_kink(line):
                 compared.kinks += 1
                 return
-            numeric = extrapolated(line, self.epsilon)
+            numeric, noise = refined(line, self.epsilon, noise)
+        compared.rounding.append(noise)
         compared.numeric.append(numeric)
         compared.analytic.append(analytic)
         compared.entries.append(entry)
@@ -105,15 +117,17 @@ class Check:
             sides.append(self.subject.pattern())
         return sides[0] != sides[1]
 
-    def _whole(self, by_entry: dict[str, Compared]) -> float:
-        numeric = np.concatenate([compared.numeric for compared in by_entry.values()])
-        analytic = np.concatenate([compared.analytic for compared in by_entry.values()])
-        return difference(numeric, analytic, self.noise)
+    @staticmethod
+    def _whole(by_entry: dict[str, Compared]) -> float:
+        together = Compared()
+        for compared in by_entry.values():
+            together.add(compared)
+        return together.difference()
 
     def _parameter(self, name: str, entries: Compared, directions: Compared) -> Parameter:
-        each = entries.each(self.noise)
-        found = max(entries.difference(self.noise), directions.difference(self.noise))
-        harshest = max([found, *each.tolist(), *directions.each(self.noise).tolist()])
+        each = entries.each()
+        found = max(entries.difference(), directions.difference())
+        harshest = max([found, *each.tolist(), *directions.each().tolist()])
         return Parameter(
             name=name,
             difference=found,

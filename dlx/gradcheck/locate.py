@@ -10,12 +10,12 @@ from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation
 from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.signatures import SAME, Error, signature
 from dlx.gradcheck.subject import Subject, move_away
-from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, extrapolated, rounding, two_sided
+from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
 from dlx.nn.layers import Activate
 from dlx.nn.tape import Array
 
 MOST_ENTRIES = 4096  # a gradient of one operation of up to this size is looked at in every entry
-SAMPLE = 1000  # entries of a larger one
+SAMPLE = 300  # entries of a larger one
 
 
 def locate(subject: Subject, point: Point, rng: np.random.Generator) -> Fault:
@@ -63,10 +63,11 @@ def _error(operation: Operation, name: str, subject: Subject, point: Point, rng:
     if operation.hinge == name:
         entries = entries[np.abs(flat[entries]) > 2 * EPSILON]
     noise = rounding(_magnitude(operation), EPSILON)
-    numeric = np.array([_numeric(operation, flat, int(i), analytic[i], noise) for i in entries])
+    found = [_numeric(operation, flat, int(i), analytic[i], noise) for i in entries]
+    numeric, rounded = np.array(found).reshape(-1, 2).T
     operation.value()  # its arrays hold the values of the batch again
     judged = analytic[entries]
-    if not len(entries) or differences(numeric, judged, noise).max() <= 10 * GREAT:
+    if not len(entries) or differences(numeric, judged, rounded).max() <= 10 * GREAT:
         return None
     stale = not np.allclose(fresh[name], after_another[name], rtol=SAME, atol=0)
     return Error(operation, name, variable.shape, entries, judged, numeric, stale)
@@ -93,12 +94,13 @@ def _magnitude(operation: Operation) -> float:
     )
 
 
-def _numeric(operation: Operation, flat: Array, i: int, analytic: float, noise: float) -> float:
+def _numeric(operation: Operation, flat: Array, i: int, analytic: float, noise: float) -> tuple[float, float]:
+    """The derivative by the entry i, and its rounding."""
     line = along_entry(operation.value, flat, i)
     numeric = two_sided(line, EPSILON)
     if differences(np.array(numeric), np.array(analytic), noise) > GREAT:
-        return extrapolated(line, EPSILON)
-    return numeric
+        return refined(line, EPSILON, noise)
+    return numeric, noise
 
 
 def _entries(flat: Array, name: str, subject: Subject, point: Point, rng: np.random.Generator) -> Array:

@@ -70,8 +70,17 @@ def test_rounding_alone_stays_great_and_a_real_error_does_not() -> None:
     assert (gradcheck.differences(gradient + 100 * noise, gradient, noise)[:2] > gradcheck.GREAT).all()
 
 
-def test_extrapolation_takes_the_curvature_away() -> None:
-    assert gradcheck.extrapolated(cube, 0.1) == pytest.approx(3, abs=1e-13)
+def test_refining_takes_the_curvature_away() -> None:
+    numeric, rounding = gradcheck.refined(cube, 0.001, gradcheck.rounding(1.0, 0.001))
+    assert numeric == pytest.approx(3, abs=1e-12)
+    assert abs(numeric - 3) < rounding < 1e-10
+
+
+def test_refining_shortens_the_step_where_the_cost_bends_too_sharply() -> None:
+    line = lambda t: float(np.tanh(1e5 * t))  # noqa: E731 - the shape of a batch norm of inputs that hardly vary
+    numeric, rounding = gradcheck.refined(line, 1e-5, gradcheck.rounding(1.0, 1e-5))
+    assert numeric == pytest.approx(1e5, rel=1e-7)
+    assert rounding > gradcheck.rounding(1.0, 1e-5)
 
 
 def test_a_line_puts_theta_back() -> None:
