@@ -11,6 +11,7 @@ import numpy as np
 from dlx.errors import DataError, UsageError
 from dlx.experiment import Experiment, build
 from dlx.gradcheck.check import Told, check
+from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import EPSILON
@@ -32,6 +33,10 @@ class Options:
     dropout: bool = True
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not 1e-12 <= self.epsilon <= 1e-1:
+            raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
+
 
 def check_file(path: Path, overrides: Sequence[str], options: Options, told: Told = lambda done, total: None) -> Report:
     """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
@@ -40,16 +45,27 @@ def check_file(path: Path, overrides: Sequence[str], options: Options, told: Tol
         CheckFailed: the cost is not finite.
         UsageError: an option asks for what there is not.
     """
-    run = RunDirectory.open(path) if path.is_dir() or str(path) == LATEST else None
-    spec = load_spec(run.config if run else path, overrides).spec
-    experiment = build(_in_double(spec if options.dropout else _without_dropout(spec)))
-    _refuse(experiment, options)
+    experiment, run = _experiment(path, overrides, options)
     subject = _subject(experiment, options)
     points = tuple(
         check(subject, when, options.epsilon, np.random.default_rng(options.seed), told)
         for when in _places(experiment, run, options)
     )
-    return Report(spec.name, options.epsilon, len(subject.X), points)
+    return Report(experiment.spec.name, options.epsilon, len(subject.X), points)
+
+
+def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Orders:
+    """How the differences of the same network's cost at its initialization depend on ε."""
+    experiment, _ = _experiment(path, overrides, options)
+    return orders_of(_subject(experiment, options), np.random.default_rng(options.seed))
+
+
+def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
+    run = RunDirectory.open(path) if path.is_dir() or str(path) == LATEST else None
+    spec = load_spec(run.config if run else path, overrides).spec
+    experiment = build(_in_double(spec if options.dropout else _without_dropout(spec)))
+    _refuse(experiment, options)
+    return experiment, run
 
 
 def _in_double(spec: Spec) -> Spec:
@@ -67,8 +83,6 @@ def _refuse(experiment: Experiment, options: Options) -> None:
         raise UsageError(f"--examples: expected 1 to {m:,}, the examples of train, got {options.examples}")
     if options.after is not None and not 1 <= options.after <= steps:
         raise UsageError(f"--after: expected 1 to {steps:,}, the steps of the whole training, got {options.after}")
-    if not (1e-12 <= options.epsilon <= 1e-1):
-        raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {options.epsilon:g}")
 
 
 def _subject(experiment: Experiment, options: Options) -> Subject:

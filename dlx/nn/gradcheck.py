@@ -103,3 +103,11 @@ def differences(approx: Array, d_theta: Array, rounding: Array | float) -> Array
 def verdict(difference: float) -> Verdict:
     """The notes' thresholds: up to 1e-7 great, from 1e-3 on worry (a NaN too), between them look."""
     return "great" if difference <= GREAT else "look" if difference < WORRY else "worry"
+
+
+def slope(epsilons: Array, errors: Array, rounding: Array) -> float | None:
+    """The order of an error that is proportional to ε^slope, fitted where rounding has no part in it."""
+    clear = errors > 10 * rounding
+    if np.count_nonzero(clear) < 3:
+        return None
+    return float(np.polyfit(np.log(epsilons[clear]), np.log(errors[clear]), 1)[0])

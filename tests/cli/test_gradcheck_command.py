@@ -127,6 +127,78 @@ def test_a_run_is_checked_at_its_trained_parameters(folder: Path, call_dlx: Call
     assert "does not fit" in misfit.stderr
 
 
+def test_a_plugin_is_checked_in_every_setting(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    sine = PLUGIN.replace("Square", "Sine").replace('"square"', '"sine"').replace("np.multiply, Z, Z", "np.sin, Z")
+    right = sine.replace("np.positive", "np.cos").removeprefix("\nimport numpy as np\n")
+    (folder / "both.py").write_text(PLUGIN + right)
+    result = run_dlx("gradcheck", "--plugin", "both.py", cwd=folder)
+    assert result.code == 3
+    lines = [line.split() for line in result.stdout.splitlines() if line.startswith("activation")]
+    verdicts = {name: {line[-1] for line in lines if line[1] == name} for name in ("square", "sine")}
+    assert verdicts == {"square": {"failed"}, "sine": {"passed"}}
+    assert f"{folder / 'both.py'}:7" in result.stdout
+    alone = json.loads(run_dlx("gradcheck", "--plugin", "both.py", "sine", "--json", cwd=folder).stdout)
+    assert alone["passed"]
+    assert len(alone["settings"]) == 12
+    unknown = run_dlx("gradcheck", "--plugin", "both.py", "sinus", cwd=folder)
+    assert unknown.code == 2
+    assert "did you mean sine?" in unknown.stderr
+
+
+LOSS = """
+import numpy as np
+
+from dlx.nn.losses import Loss
+
+
+class Quartic(Loss):
+    name = "quartic"
+    task = "regression"
+
+    def record(self, tape, Z, Y):
+        R, R2 = tape.empty("R", *Z.shape), tape.empty("R2", *Z.shape)
+        tape.call(np.subtract, Z, Y, out=R)
+        tape.call(np.multiply, R, R, out=R2)
+        tape.add_cost(1 / Z.shape[1], R2, R2)
+
+        def backward(_):
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(np.multiply, R, R2, out=dZ)
+            tape.call(np.multiply, dZ, np.array(4.0), out=dZ)
+            return dZ
+
+        return Z, backward
+
+    def mistakes(self, Z, Y):
+        return 0.0
+"""
+
+
+def test_a_plugin_with_a_loss_that_forgets_the_mean(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "loss.py").write_text(LOSS)
+    result = run_dlx("gradcheck", "--plugin", "loss.py", "--json", cwd=folder)
+    assert result.code == 3
+    fault = json.loads(result.stdout)["fault"]
+    assert (fault["operation"], fault["signature"]) == ("quartic", "missing 1/m")
+    (folder / "loss.py").write_text(LOSS.replace("np.array(4.0)", "np.array(4 / Z.shape[1])"))
+    assert run_dlx("gradcheck", "--plugin", "loss.py", cwd=folder).code == 0
+
+
+def test_a_plugin_without_gradients(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "empty.py").write_text("")
+    result = run_dlx("gradcheck", "--plugin", "empty.py", cwd=folder)
+    assert result.code == 2
+    assert "defines no activation and no loss" in result.stderr
+
+
+def test_the_orders_of_the_differences(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    call = ("gradcheck", "small.yaml", "architecture.activation=tanh", "--orders")
+    slopes = json.loads(call_dlx(*call, "--json", cwd=folder).stdout)["slopes"]
+    assert slopes["one_sided"] == pytest.approx(1, abs=0.1)
+    assert slopes["two_sided"] == pytest.approx(2, abs=0.1)
+    assert "one-sided ε^" in call_dlx(*call, cwd=folder).stdout
+
+
 def test_dropout_off_is_another_network(folder: Path, call_dlx: Callable[..., Any]) -> None:
     with_masks = json.loads(call_dlx("gradcheck", "small.yaml", "--json", cwd=folder).stdout)
     without = json.loads(call_dlx("gradcheck", "small.yaml", "--json", "--no-dropout", cwd=folder).stdout)
@@ -150,6 +222,7 @@ def test_the_steps_before_the_second_check_are_those_of_training(folder: Path, c
         (("--after", "99"), "--after: expected 1 to 8"),
         (("--epsilon", "0"), "--epsilon: expected 1e-12 to 0.1"),
         (("missing.key=1",), "missing"),
+        (("--plugin", "x.py", "--orders"), "--plugin checks small networks"),
     ],
 )
 def test_what_it_cannot_do_is_told(

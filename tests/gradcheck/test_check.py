@@ -9,6 +9,7 @@ import pytest
 
 from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import DIRECTIONS, MOST_ENTRIES, SAMPLE
+from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Zeros
@@ -116,3 +117,15 @@ def test_directions_see_what_the_sample_does_not() -> None:
     subject._step.tape.call(lambda: d_theta.__setitem__(some, 1.01 * d_theta[some]))
     wrong = [parameter.name for parameter in check(subject, "now").parameters if parameter.verdict != "great"]
     assert wrong == ["W2"]
+
+
+def test_the_notes_orders() -> None:
+    """θ³ at 1 with ε = 0.01: errors 0.0301 and 0.0001, of order ε and ε²."""
+    found = orders(lambda t: (1 + t) ** 3, 3.0, np.array([0.01, 0.003, 0.001, 0.0003]))
+    assert found.one_sided[0] == pytest.approx(0.0301, abs=1e-12)
+    assert found.two_sided[0] == pytest.approx(0.0001, abs=1e-12)
+    assert found.slopes == pytest.approx((1, 2), abs=0.01)
+
+
+def test_rounding_hides_the_order_of_a_cost_that_is_straight() -> None:
+    assert orders(lambda t: 1 + t, 1.0).slopes == (None, None)

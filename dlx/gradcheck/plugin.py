@@ -1,0 +1,115 @@
+"""The check of a plugin: each activation and loss that it defines, in every setting of a small network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from dlx.component import REGISTRY, Component
+from dlx.errors import UsageError, allowed
+from dlx.gradcheck.check import check
+from dlx.gradcheck.report import SCHEMA_VERSION, Point
+from dlx.gradcheck.subject import Subject
+from dlx.nn.activations import Activation, Tanh
+from dlx.nn.initializers import Xavier
+from dlx.nn.layers import mask_from
+from dlx.nn.losses import Loss
+from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.plugins import load_plugin
+
+EXAMPLES, FEATURES, CLASSES = 7, 4, 3
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One component in one network, checked."""
+
+    kind: str
+    name: str
+    setting: str
+    point: Point
+
+
+def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> list[Setting]:
+    """Check what a plugin defines, or of that the component with this name.
+
+    Raises:
+        UsageError: the plugin cannot be loaded, or defines nothing that has a gradient.
+    """
+    chosen = _defined_by(plugin)
+    if name is not None and name not in chosen:
+        raise UsageError(f"{plugin}: defines no activation or loss named {name!r} {allowed(name, list(chosen))}")
+    if not chosen:
+        raise UsageError(f"{plugin}: defines no activation and no loss, and nothing else has a gradient to check")
+    return [
+        Setting(member.kind, member.name, told, check(subject, told, epsilon))
+        for member in ([chosen[name]] if name else chosen.values())
+        for told, subject in _subjects(_made(member), seed)
+    ]
+
+
+def document(plugin: str, settings: list[Setting]) -> dict[str, Any]:
+    """The JSON document."""
+    faults = [one.point.fault for one in settings if one.point.fault]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "plugin": plugin,
+        "passed": all(one.point.passed for one in settings),
+        "settings": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "setting": one.setting,
+                "passed": one.point.passed,
+                "difference": one.point.difference,
+            }
+            for one in settings
+        ],
+        "fault": asdict(faults[0]) if faults else None,
+    }
+
+
+def _defined_by(plugin: str) -> dict[str, type[Component]]:
+    """The activations and losses that loading the plugin adds."""
+    kinds = (Activation.kind, Loss.kind)
+    before = {kind: set(REGISTRY[kind]) for kind in kinds}
+    load_plugin(plugin)
+    return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
+
+
+def _made(member: type[Component]) -> Component:
+    try:
+        return member()
+    except ValidationError as error:
+        missing = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+        raise UsageError(
+            f"{member.kind} {member.name}: {missing} has no default; check it in a spec: dlx gradcheck SPEC"
+        ) from None
+
+
+def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
+    """Networks with two hidden layers that the component stands in, each with a few words for it."""
+    losses = [component] if isinstance(component, Loss) else [member() for member in Loss.members().values()]
+    activation = component if isinstance(component, Activation) else Tanh()
+    for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
+        extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]
+        told = f"{loss.name}{''.join(f', {word}' for word in extras)}"
+        yield told, _subject(activation, loss, batch_norm, dropout, np.random.default_rng(seed))
+
+
+def _subject(activation: Activation, loss: Loss, batch_norm: bool, dropout: bool, rng: np.random.Generator) -> Subject:
+    norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
+    draw = mask_from(rng, 0.7) if dropout else None
+    hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
+    n_y = 1 if loss.task == "binary" else CLASSES
+    network = Network(FEATURES, [*hidden, LayerPlan(n_y, None, Xavier())], loss, np.float64, l2=0.7)
+    network.initialize(rng)
+    network.parameters.theta[...] += 0.3 * rng.standard_normal(network.parameters.theta.size)
+    classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=EXAMPLES)]
+    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == "regression" else classes
+    return Subject(network, rng.standard_normal((EXAMPLES, FEATURES)), np.ascontiguousarray(Y))
