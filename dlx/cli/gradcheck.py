@@ -139,7 +139,7 @@ def _show(report: Report) -> None:
 def _row(parameter: Parameter) -> tuple[str, ...]:
     name, found, worst = parameter.name, f"{parameter.difference:.1e}", parameter.worst
     if worst is None:
-        return name, found, parameter.verdict, "", "", ""
+        return name, "", "not judged", "", "", ""
     place = f"[{', '.join(map(str, worst.index))}]"
     return name, found, parameter.verdict, place, f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
 

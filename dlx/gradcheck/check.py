@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dlx.errors import CheckFailed
-from dlx.gradcheck.coverage import Coverage, coverage, direction
+from dlx.gradcheck.coverage import coverage, direction
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.report import Parameter, Point, Worst
 from dlx.gradcheck.subject import Subject
@@ -62,40 +62,37 @@ class Compared:
 class Check:
     """One check of a subject at its present θ."""
 
-    def __init__(self, subject: Subject, epsilon: float, rng: np.random.Generator, told: Told) -> None:
-        self.subject, self.epsilon, self.rng, self.told = subject, epsilon, rng, told
+    def __init__(self, subject: Subject, when: str, epsilon: float, rng: np.random.Generator, told: Told) -> None:
+        self.subject, self.when, self.epsilon, self.rng, self.told = subject, when, epsilon, rng, told
         self.slices = subject.network.parameters.slices
         self.d_theta = subject.gradient()
         self.cost = subject.cost()
         if not np.isfinite(self.cost) or not np.isfinite(self.d_theta).all():
-            raise CheckFailed("the cost or its gradient is not finite at these parameters: there is nothing to compare")
+            raise CheckFailed(f"{when}: {subject.first_not_finite()} is not finite, so there is nothing to compare")
         self.noise = rounding(max(self.cost, LEAST_COST), epsilon)
 
-    def run(self, when: str) -> Point:
+    def run(self) -> Point:
         """Compare everything that is to be covered."""
         plan = coverage(self.slices, self.rng)
         by_entry = {name: Compared() for name in self.slices}
         by_direction: dict[str | None, Compared] = {name: Compared() for name in (None, *self.slices)}
-        for done, (name, i) in enumerate((name, i) for name, some in plan.entries.items() for i in some.tolist()):
+        places = [(name, i) for name, some in plan.entries.items() for i in some.tolist()]
+        for done, (name, i) in enumerate(places):
             line = along_entry(self.subject.cost, self.subject.theta, i)
             self._compare(by_entry[name], line, float(self.d_theta[i]), i)
-            self.told(done, self._total(plan))
+            self.told(done, len(places))
         for over, part in plan.directions:
             v = direction(self.d_theta.size, part, self.rng)
             self._compare(by_direction[over], along(self.subject.cost, self.subject.theta, v), float(v @ self.d_theta))
         parameters = tuple(self._parameter(name, by_entry[name], by_direction[name]) for name in self.slices)
         return Point(
-            when=when,
+            when=self.when,
             cost=self.cost,
-            difference=max(self._whole(by_entry), by_direction[None].difference()),
+            difference=_largest(self._whole(by_entry), by_direction[None].difference()),
             parameters=parameters,
             directions=len(plan.directions),
             size=self.d_theta.size,
         )
-
-    @staticmethod
-    def _total(plan: Coverage) -> int:
-        return sum(map(len, plan.entries.values()))
 
     def _compare(self, compared: Compared, line: Line, analytic: float, entry: int = -1) -> None:
         """Take in one line; only where it disagrees is the difference itself looked into."""
@@ -126,8 +123,8 @@ class Check:
 
     def _parameter(self, name: str, entries: Compared, directions: Compared) -> Parameter:
         each = entries.each()
-        found = max(entries.difference(), directions.difference())
-        harshest = max([found, *each.tolist(), *directions.each().tolist()])
+        found = _largest(entries.difference(), directions.difference())
+        harshest = _largest(found, *each, *directions.each())
         return Parameter(
             name=name,
             difference=found,
@@ -142,6 +139,11 @@ class Check:
         place = entries.entries[k] - self.slices[name].start
         index = np.unravel_index(place, self.subject.network.parameters[name].shape)
         return Worst(tuple(map(int, index)), entries.analytic[k], entries.numeric[k])
+
+
+def _largest(*differences: float) -> float:
+    """The largest; a NaN counts as larger than all."""
+    return float(np.max(differences))
 
 
 def check(
@@ -162,6 +164,6 @@ def check(
         CheckFailed: the cost or the gradient is not finite.
     """
     rng = rng or np.random.default_rng(0)
-    with subject.statistics_kept():
-        point = Check(subject, epsilon, rng, told).run(when)
+    with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient
+        point = Check(subject, when, epsilon, rng, told).run()
         return point if point.passed else replace(point, fault=locate(subject, point, rng))

@@ -16,14 +16,14 @@ DIRECTIONS = 4  # over each parameter of a larger θ, and as many over all of θ
 
 @dataclass(frozen=True)
 class Coverage:
-    """Per parameter the entries of θ to look at, and the directions v (the rows are sparse: a slice of θ and signs)."""
+    """Per parameter the entries of θ to look at; and for each direction its parameter (None is all of θ) and slice."""
 
     entries: Mapping[str, Array]
     directions: tuple[tuple[str | None, slice], ...]
 
 
 def coverage(slices: Mapping[str, slice], rng: np.random.Generator) -> Coverage:
-    """All entries of θ, or the sample and the directions (each a parameter and its slice, or None and all of θ)."""
+    """All entries of θ, or of a large one a sample and random directions."""
     n = max(part.stop for part in slices.values())
     if n <= MOST_ENTRIES:
         return Coverage({name: np.arange(part.start, part.stop) for name, part in slices.items()}, ())

@@ -15,8 +15,8 @@ from dlx.nn.tape import Array, Tape
 class Subject:
     """A float64 network on X (m, n_x) and Y (n_y, m) in training mode.
 
-    Dropout masks are drawn once; running statistics stay as they are. ``hinges`` are what has a kink at 0:
-    the Z of some activations, and the weights where L1 is on.
+    Dropout masks are drawn once; running statistics stay as they are, since no step is accepted. ``hinges`` are what
+    has a kink at 0: the Z of some activations, and the weights where L1 is on.
     """
 
     def __init__(self, network: Network, X: Array, Y: Array) -> None:
@@ -59,6 +59,11 @@ class Subject:
         self._step.run()
         return self.network.parameters.d_theta.copy()
 
+    def first_not_finite(self) -> str:
+        """The first array of the last training step that holds an infinity or a NaN, such as Z2."""
+        name, _ = self._step.tape.first_not_finite() or ("J", None)
+        return name
+
     def pattern(self) -> bytes:
         """On which side of its kink each hinge was in the last pass for `cost`."""
         return b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges)
@@ -74,17 +79,6 @@ class Subject:
         finally:
             for layer, draw in draws.items():
                 layer.draw = draw
-
-    @contextmanager
-    def statistics_kept(self) -> Iterator[None]:
-        """While inside, passes may write the running statistics; they are put back at the end."""
-        statistics = self.network.statistics.vector
-        before = statistics.copy()
-        try:
-            with np.errstate(all="ignore"):  # what overflows shows in the cost
-                yield
-        finally:
-            statistics[...] = before
 
 
 def move_away(array: Array) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.errors import CheckFailed
 from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import DIRECTIONS, MOST_ENTRIES, SAMPLE
 from dlx.gradcheck.orders import orders
@@ -129,3 +130,21 @@ def test_the_notes_orders() -> None:
 
 def test_rounding_hides_the_order_of_a_cost_that_is_straight() -> None:
     assert orders(lambda t: 1 + t, 1.0).slopes == (None, None)
+
+
+def test_what_is_not_finite_is_named() -> None:
+    subject = subject_of(4)
+    subject.network.parameters["W2"][0, 0] = np.nan
+    with pytest.raises(CheckFailed, match="now: Z2 is not finite"):
+        check(subject, "now")
+
+
+def test_a_cost_that_overflows_within_epsilon_fails() -> None:
+    subject = subject_of(4, activation="tanh")
+    cost = subject.cost
+    subject.cost = lambda: cost() if subject.theta[0] == first else np.nan  # type: ignore[method-assign]
+    first = subject.theta[0]
+    point = check(subject, "now")
+    assert not point.passed
+    assert point.parameters[0].verdict == "worry"
+    assert point.difference != point.difference
