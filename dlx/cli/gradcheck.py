@@ -27,6 +27,7 @@ Epsilon = Annotated[float | None, typer.Option(metavar="E", help="ε of the diff
 NoDropout = Annotated[bool, typer.Option("--no-dropout", help="Switch dropout off, in place of freezing its masks.")]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Of the choice of examples, and of entries of a large θ.")]
 Orders = Annotated[bool, typer.Option("--orders", help="Show how the error of the differences falls with ε.")]
+Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="With --orders: draw them into this file.")]
 Plugin = Annotated[
     str | None, typer.Option(metavar="FILE|MODULE", help="Check the activations and losses that a plugin defines.")
 ]
@@ -42,6 +43,7 @@ def gradcheck(
     epsilon: Epsilon = None,
     no_dropout: NoDropout = False,
     orders: Orders = False,
+    picture: Picture = None,
     plugin: Plugin = None,
     seed: Seed = 0,
     json: Json = False,
@@ -56,15 +58,17 @@ def gradcheck(
 
     options = sources.Options(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
     if plugin is not None:
-        if overrides or examples or after or no_dropout or orders:
-            raise UsageError(
-                "--plugin checks small networks of its own: beside it only NAME, --epsilon, --seed, --json"
-            )
+        if overrides or examples or after or no_dropout or orders or picture:
+            raise UsageError("--plugin checks small networks of its own: it takes NAME, --epsilon, --seed and --json")
         _check_plugin(plugin, source, options, json)
     elif source is None:
         raise UsageError("dlx gradcheck takes a spec or a run directory, or --plugin FILE")
     elif orders:
-        _show_orders(source, overrides or [], options, json)
+        if after or epsilon:
+            raise UsageError("--orders looks at many ε at the initialization: it takes no --after and no --epsilon")
+        _show_orders(source, overrides or [], options, picture, json)
+    elif picture:
+        raise UsageError("--picture draws what --orders shows")
     else:
         _check(source, overrides or [], options, json)
 
@@ -109,17 +113,24 @@ def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) 
         raise CheckFailed
 
 
-def _show_orders(source: Path, overrides: list[str], options: Options, json: bool) -> None:
-    from dlx import render
+def _show_orders(source: Path, overrides: list[str], options: Options, picture: Path | None, json: bool) -> None:
+    from dlx import plots, render
+    from dlx.files import write_atomically
     from dlx.gradcheck.sources import orders_of_file
 
     found = orders_of_file(source, overrides, options)
+    one, two = ("hidden by rounding" if slope is None else f"ε^{slope:.2f}" for slope in found.slopes)
+    if picture:
+        labels = f"one-sided, {one}", f"two-sided, {two}"
+        drawn = plots.orders(
+            found.epsilons.tolist(), found.one_sided.tolist(), found.two_sided.tolist(), labels, str(source)
+        )
+        write_atomically(picture, drawn)
     if json:
         render.facts(found.document(), json=True)
         return
     errors = zip(found.epsilons, found.one_sided, found.two_sided, strict=True)
     render.table([[f"{number:.1e}" for number in row] for row in errors], ("ε", "one-sided", "two-sided"))
-    one, two = ("hidden by rounding" if slope is None else f"ε^{slope:.2f}" for slope in found.slopes)
     render.say()
     render.say(("error   ", "dim"), (f"one-sided {one}, two-sided {two}", ""))
 

@@ -2,5 +2,6 @@
 
 from dlx.plots.boundary import boundary
 from dlx.plots.curves import curves
+from dlx.plots.orders import orders
 
-__all__ = ["boundary", "curves"]
+__all__ = ["boundary", "curves", "orders"]

@@ -196,7 +196,8 @@ def test_the_orders_of_the_differences(folder: Path, call_dlx: Callable[..., Any
     slopes = json.loads(call_dlx(*call, "--json", cwd=folder).stdout)["slopes"]
     assert slopes["one_sided"] == pytest.approx(1, abs=0.1)
     assert slopes["two_sided"] == pytest.approx(2, abs=0.1)
-    assert "one-sided ε^" in call_dlx(*call, cwd=folder).stdout
+    assert "one-sided ε^" in call_dlx(*call, "--picture", "orders.png", cwd=folder).stdout
+    assert (folder / "orders.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_dropout_off_is_another_network(folder: Path, call_dlx: Callable[..., Any]) -> None:
@@ -223,6 +224,8 @@ def test_the_steps_before_the_second_check_are_those_of_training(folder: Path, c
         (("--epsilon", "0"), "--epsilon: expected 1e-12 to 0.1"),
         (("missing.key=1",), "missing"),
         (("--plugin", "x.py", "--orders"), "--plugin checks small networks"),
+        (("--orders", "--after", "3"), "it takes no --after"),
+        (("--picture", "x.png"), "--picture draws what --orders shows"),
     ],
 )
 def test_what_it_cannot_do_is_told(
