@@ -1,8 +1,22 @@
-"""``python -m dlx``: the same as the command ``dlx``."""
+"""The command ``dlx``, also as ``python -m dlx``: Ctrl-C ends it without a traceback, whenever it comes."""
 
+from __future__ import annotations
+
+import signal
 import sys
 
-from dlx.cli import main
+
+def main() -> int:
+    """Run the command line; returns its exit code."""
+    try:
+        from dlx.cli import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python's own end must not be interrupted
+
 
 if __name__ == "__main__":
     sys.exit(main())

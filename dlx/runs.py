@@ -182,6 +182,8 @@ class RunDirectory:
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
         path = self.path / MODEL
+        if not path.exists():
+            raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
         content = io.BytesIO(read(path))
         try:
             arrays = dict(np.load(content, allow_pickle=False))

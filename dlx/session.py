@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
@@ -13,8 +14,9 @@ from dlx import threads
 from dlx.data.loading import PARTS
 from dlx.diagnose.bias_variance import diagnose
 from dlx.diagnose.intervals import measured
-from dlx.errors import DataError, Diverged, Interrupted
+from dlx.errors import DataError, Diverged, Interrupted, UsageError
 from dlx.experiment import Experiment, Origins, build
+from dlx.files import read
 from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, Progress
@@ -46,7 +48,7 @@ class Session:
         """A new run of a spec; ``folder`` is where its file lies."""
         experiment = prepare(resolved.spec, resolved.origins)
         session = cls(experiment, RunDirectory.create(experiment.spec.name, out=out))
-        session.run.write_config(dump_yaml(experiment.spec))
+        config = dump_yaml(experiment.spec)
         session._note(
             name=experiment.spec.name,
             status="running",
@@ -54,9 +56,11 @@ class Session:
             overrides=overrides,
             started=utc_now(),
             **provenance(sys.argv, folder),
+            config_sha256=sha256(config.encode()).hexdigest(),
             data=data_facts(experiment),
             parameters=experiment.network.parameters.theta.size,
         )
+        session.run.write_config(config)  # last: it is what makes a directory a run
         return session
 
     @classmethod
@@ -64,11 +68,17 @@ class Session:
         """Go on with a run from its last checkpoint, or from its beginning where there is none yet.
 
         Raises:
-            DataError: the data are not those that the run began with, or a file of the run is damaged.
+            UsageError: the run's spec has been edited.
+            DataError: the data are not those that the run began with, or a file of the run is damaged or gone.
         """
         run = RunDirectory.open(path, writing=True)
+        facts = run.facts()
+        if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
+            raise UsageError(f"{run.config}: was changed since the run began; dlx train {run.config} begins a new one")
+        if facts["status"] != "running" and not run.has_checkpoint():
+            raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone; nothing to go on from")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run)
-        session.facts = run.facts()
+        session.facts = facts
         if session.facts["data"] != data_facts(session.experiment):
             raise DataError(f"{run.path}: the data have changed since the run began, so it cannot go on")
         if run.has_checkpoint():
@@ -153,8 +163,8 @@ class Session:
 
         experiment, run = self.experiment, self.run
         name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
-        best_epoch = best.epoch if best else None
-        run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best_epoch))
+        if best is not None:
+            run.write_curves(plots.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best.epoch))
         if dataset.n_x == 2:
             parts = {part: (some.X[:MOST_POINTS], some.y[:MOST_POINTS]) for part, some in dataset.parts.items()}
             picture = plots.boundary(

@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
 
+NUMBERS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+PATIENCE = 3  # so many signals end the process as ever: it may hang
+
 
 @contextmanager
 def noted_signals() -> Iterator[list[int]]:
-    """While inside, SIGINT and SIGTERM are noted in the list; a second one ends the process as ever."""
+    """While inside, requests to stop are noted in the list and nothing more, but for the third one."""
     asked: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
     if current_thread() is not main_thread():  # only the main thread may set handlers
         yield asked
         return
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in NUMBERS}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -25,9 +27,10 @@ def noted_signals() -> Iterator[list[int]]:
 
     def note(number: int, frame: FrameType | None) -> None:
         asked.append(number)
-        restore()
+        if len(asked) == PATIENCE - 1:
+            restore()
 
-    for number in numbers:
+    for number in NUMBERS:
         signal.signal(number, note)
     try:
         yield asked

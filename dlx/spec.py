@@ -21,7 +21,7 @@ from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
 
 KeepProb = Annotated[float, Field(gt=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10**12)]
 Strength = Annotated[float, Field(ge=0)]
 Share = Annotated[float | int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -86,7 +86,7 @@ class BatchNorm(Options):
 class Layer(Options):
     """One hidden layer; what is left out is taken from `architecture` and `regularization`."""
 
-    units: Count = Field(description="n, the length of A")
+    units: Annotated[int, Field(ge=1, le=10**8)] = Field(description="n, the length of A")
     activation: Activation | None = Field(None, description="g in A = g(Z)")
     batch_norm: Annotated[BatchNorm | Literal[False] | None, _as_switch(BatchNorm | bool | None, off=False)] = Field(
         None, description="true, false, or options"
@@ -217,20 +217,36 @@ class Spec(Options):
         return self.model_copy(update={"architecture": self.architecture.model_copy(update={"hidden": hidden})})
 
     def _complete(self, index: int, layer: Layer) -> Layer:
+        default = self._layer_defaults(index)
+        layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
+        return layer if layer.bias is not None else layer.model_copy(update={"bias": not layer.batch_norm})
+
+    def _layer_defaults(self, index: int) -> dict[str, Any]:
         keep_prob = self.regularization.keep_prob
-        default = {
+        return {
             "activation": self.architecture.activation,
             "batch_norm": self.architecture.batch_norm or False,
             "keep_prob": keep_prob[index] if isinstance(keep_prob, tuple) else keep_prob,
             "initializer": self.initializer,
         }
-        layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
-        return layer if layer.bias is not None else layer.model_copy(update={"bias": not layer.batch_norm})
 
     def dump(self) -> dict[str, Any]:
-        """The spec as plain data, every default filled in; ``Spec.model_validate`` of it gives this spec again."""
-        data: dict[str, Any] = _plain(self)
+        """The spec as plain data, every default filled in; ``Spec.model_validate`` of it gives this spec again.
+
+        What a layer takes over from the sections for all layers is not written out again for each: who changes
+        `architecture.activation` there means the layers too.
+        """
+        hidden = tuple(self._own(index, layer) for index, layer in enumerate(self.architecture.hidden))
+        architecture = self.architecture.model_copy(update={"hidden": hidden})
+        data: dict[str, Any] = _plain(self.model_copy(update={"architecture": architecture}))
         return data
+
+    def _own(self, index: int, layer: Layer) -> Layer:
+        """The layer with what is its own only; the reverse of `_complete`."""
+        default = self._layer_defaults(index) | {"bias": not layer.batch_norm}
+        return layer.model_copy(
+            update={key: None for key, value in default.items() if getattr(layer, key) in (value, None)}
+        )
 
 
 def _plain(value: object) -> Any:

@@ -159,30 +159,10 @@ def _order(problem: Problem) -> tuple[bool, str, int, int]:
     return place.line is None, place.source, place.line or 0, place.column or 0
 
 
-# What a hidden layer takes over when it says nothing itself, and from where.
-_INHERITED: dict[str | int, KeyPath] = {
-    "activation": ("architecture", "activation"),
-    "batch_norm": ("architecture", "batch_norm"),
-    "keep_prob": ("regularization", "keep_prob"),
-    "initializer": ("initializer",),
-}
-
-
 def _origin(key: KeyPath, tree: Node) -> Place:
     """The place of the value that decided this leaf."""
-    for path in _deciding(key, tree):
-        node, depth = tree.nearest(path)
-        if depth == len(path):
-            return node.place
-    return DEFAULT
-
-
-def _deciding(key: KeyPath, tree: Node) -> Iterator[KeyPath]:
-    yield key
-    if key[:2] == ("architecture", "hidden") and len(key) > 3 and tree.nearest(key[:4])[1] < 4 and key[3] in _INHERITED:
-        source = _INHERITED[key[3]]
-        yield (*source, key[2])  # one keep_prob for each layer
-        yield (*source, *key[4:])
+    node, depth = tree.nearest(key)
+    return node.place if depth == len(key) else DEFAULT
 
 
 def _refusal(place: Place, key: str, what: str) -> SpecError:

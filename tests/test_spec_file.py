@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.errors import SpecError
-from dlx.spec import Spec
+from dlx.nn.activations import Activation
+from dlx.nn.initializers import Initializer
+from dlx.spec import BatchNorm, Spec
 from dlx.spec_file import dump_yaml, leaves, load_spec
 from dlx.tree import dotted
 
@@ -48,25 +50,26 @@ architecture:
 initializer: xavier
 regularization: {keep_prob: 0.9}
 """
-    hidden = spec_of(write("spec.yaml", text)).dump()["architecture"]["hidden"]
-    assert hidden == [
-        {
-            "units": 8,
-            "activation": {"name": "leaky_relu", "slope": 0.2},
-            "batch_norm": False,
-            "bias": True,
-            "keep_prob": 0.9,
-            "initializer": {"name": "xavier"},
-        },
-        {
-            "units": 4,
-            "activation": {"name": "tanh"},
-            "batch_norm": {"momentum": 0.5, "epsilon": 1e-5, "statistics": "running"},
-            "bias": False,
-            "keep_prob": 0.5,
-            "initializer": {"name": "xavier"},
-        },
-    ]
+    spec = spec_of(write("spec.yaml", text))
+    first, second = spec.architecture.hidden
+    assert first.activation == Activation.parse({"name": "leaky_relu", "slope": 0.2})
+    assert (first.batch_norm, first.bias, first.keep_prob) == (False, True, 0.9)
+    assert second.activation == Activation.parse("tanh")
+    assert second.batch_norm == BatchNorm(momentum=0.5)
+    assert (second.bias, second.keep_prob) == (False, 0.5)
+    assert first.initializer == second.initializer == Initializer.parse("xavier")
+
+
+def test_a_dump_leaves_a_layer_to_what_stands_for_all_of_them(write: Write) -> None:
+    """So that changing a section in a run's config.yaml, or on the command line, changes the layers."""
+    text = "data: {source: moons}\narchitecture: {hidden: [8, {units: 4, activation: tanh}], batch_norm: true}\n"
+    resolved = write("resolved.yaml", dump_yaml(spec_of(write("spec.yaml", text))))
+    changes = ["architecture.activation=elu", "architecture.batch_norm=false", "initializer=xavier"]
+    first, second = load_spec(resolved, [*changes, "regularization.keep_prob=0.5"]).spec.architecture.hidden
+    assert (first.activation, second.activation) == (Activation.parse("elu"), Activation.parse("tanh"))
+    for layer in (first, second):
+        assert (layer.batch_norm, layer.bias, layer.keep_prob) == (False, True, 0.5)
+        assert layer.initializer == Initializer.parse("xavier")
 
 
 def test_a_layer_can_leave_out_the_batch_norm_and_a_list_gives_each_its_keep_prob(write: Write) -> None:
@@ -306,12 +309,11 @@ architecture:
         "optimizer.beta2": "default",
         "training.epochs": "command line: training.epochs=3",
         "architecture.hidden.0.units": "spec.yaml:4:12",
-        "architecture.hidden.0.activation.slope": "spec.yaml:5:41",
-        "architecture.hidden.0.batch_norm.momentum": "default",
-        "architecture.hidden.0.keep_prob": "base.yaml:2:30",
+        "architecture.activation.slope": "spec.yaml:5:41",
+        "architecture.batch_norm.momentum": "default",
+        "regularization.keep_prob.0": "base.yaml:2:30",
         "architecture.hidden.1.activation.name": "spec.yaml:4:38",
         "architecture.hidden.1.batch_norm": "spec.yaml:4:56",
-        "architecture.hidden.1.keep_prob": "base.yaml:2:35",
-        "architecture.hidden.1.bias": "default",
+        "regularization.keep_prob.1": "base.yaml:2:35",
     }
     assert {key: origins[key] for key in expected} == expected

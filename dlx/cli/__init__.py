@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from io import TextIOWrapper
-from typing import Annotated, Any
+from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
+from typing import Annotated, Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -66,13 +71,16 @@ def dlx(version: Version = False, debug: Debug = False) -> None:
 def main() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code."""
     given = sys.argv[1:]
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         code = _run([argument for argument in given if argument != "--debug"])
         sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Exception as error:
@@ -80,6 +88,14 @@ def main() -> int:
     if code == BROKEN_PIPE:
         _discard_output()
     return code
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _run(arguments: list[str]) -> int:
@@ -96,7 +112,8 @@ def _report(error: Exception, debug: bool) -> int:
         traceback.print_exception(error)
     message, code = _told(error)
     if message:
-        print(message, file=sys.stderr)
+        with suppress(OSError):  # nothing can be said where stderr is full
+            print(message, file=sys.stderr)
     return code
 
 
