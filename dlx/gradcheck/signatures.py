@@ -18,7 +18,7 @@ SAME = 1e-6  # two gradients this close are the same
 class Error:
     """A gradient that is wrong: its analytic and numeric values in the flat ``entries`` that were judged.
 
-    ``stale`` says that they change with the pass before.
+    ``wrong`` says which of them are, ``stale`` that they change with the pass before.
     """
 
     operation: Operation
@@ -27,14 +27,8 @@ class Error:
     entries: Array
     analytic: Array
     numeric: Array
+    wrong: Array
     stale: bool
-
-    @property
-    def wrong(self) -> Array:
-        """Which of the entries are wrong."""
-        size = np.maximum(np.abs(self.numeric), np.abs(self.analytic))
-        wrong: Array = np.abs(self.analytic - self.numeric) > SAME * np.maximum(size, 1e-3 * size.max())
-        return wrong
 
 
 def signature(error: Error) -> tuple[str, str]:
@@ -44,7 +38,7 @@ def signature(error: Error) -> tuple[str, str]:
     if not error.analytic.any():
         return _missing(error), f"{error.name}: analytic = 0 in every entry"
     factor = _factor(error.analytic, error.numeric)
-    if factor is not None:
+    if factor is not None and abs(factor - 1) > SAME:
         return _factor_name(factor, error), f"{error.name}: analytic = {factor:.6g} × numeric in every entry"
     for name, values in _candidates(error):
         factor = _factor(error.analytic, values)

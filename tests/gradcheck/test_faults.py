@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from dlx.gradcheck.check import check
+from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation
 from dlx.nn.tape import Array, Tape
 
@@ -65,6 +66,18 @@ def test_the_sentence_says_what_is_wrong() -> None:
     assert fault.sentence == "dW2: analytic = 2 × numeric in every entry"
     assert (fault.operation, fault.layer, fault.parameter) == ("linear 2", 2, "W2")
     assert fault.place is None
+
+
+def test_one_small_entry_among_large_ones() -> None:
+    def add(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+        smallest = np.unravel_index(np.abs(layer.dW).argmin(), layer.dW.shape)
+        tape.call(lambda: layer.dW.__setitem__(smallest, layer.dW[smallest] + 3e-8))
+
+    subject = faults.PLAIN.subject()
+    subject.gradient()
+    with faults.in_layer(faults.Linear, 2, add):
+        fault = check(Subject(subject.network, subject.X, subject.Y), "now").fault
+    assert (fault.operation, fault.signature) == ("linear 2", "one entry")
 
 
 def test_a_fault_in_how_the_operations_are_put_together() -> None:
