@@ -244,7 +244,9 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
         "train  0.00 %  0.00 to 0.27 %  1,437\n"
         "dev    2.22 %  0.87 to 5.57 %    180\n"
         "\n"
-        "verdict  unsettled: bias 0.00 % low, variance 2.22 % unsettled (0.84 to 5.57 %)\n"
+        "verdict  unsettled\n"
+        "         bias     0.00 % low\n"
+        "         variance 2.22 % unsettled (0.84 to 5.57 %)\n"
         "advice   variance is unsettled: measure on more dev examples (data.split.dev)\n"
         "cost     3 █▅▁ 1\n"
         "run      runs/a\n"
@@ -275,7 +277,7 @@ def test_the_summary_of_regression_and_of_an_ascii_terminal() -> None:
     summary(FACTS | {"data": {"task": "regression"}}, document, Path("r"), costs=[2.0, 1.0], stream=out)
     out.flush()
     text = raw.getvalue().decode()
-    assert "verdict  high bias: bias 2.5 high, variance 0 low, mismatch 1.5 high" in text
+    assert "bias     2.5 high\n         variance 0 low\n         mismatch 1.5 high" in text
     assert re.search(r"^train dev +2\.5 +2\.5 to 2\.5$", text, re.MULTILINE)
     assert "cost" not in text
     assert "%" not in text.replace("95 % interval", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -40,7 +40,9 @@ def summary(
         say(stream=out)
         table(_errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
         say(stream=out)
-        say(("verdict  ", "dim"), *_verdict(diagnosis, task), stream=out)
+        say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
+        for line in _gaps(diagnosis, task):
+            say((" " * 9, ""), *line, stream=out)
         say(("advice   ", "dim"), (diagnosis["next"][0], ""), stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
@@ -72,13 +74,10 @@ def _errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, s
     ]
 
 
-def _verdict(diagnosis: Mapping[str, Any], task: str | None) -> list[Piece]:
-    """Such as `high variance: bias 1.00 % low, variance 10.00 % high`, with the interval of what is unsettled."""
-    pieces = [(diagnosis["verdict"], "bold"), (":", "")]
+def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece]]:
+    """A line each, such as `variance  3.33 % unsettled (1.52 to 7.08 %)`."""
     for name in ("bias", "variance", "mismatch"):
         if gap := diagnosis[name]:
-            comma = "," if len(pieces) > 2 else ""
-            pieces += [(f"{comma} {name} {error(gap['value'], task)} ", ""), (gap["level"], COLORS[gap["level"]])]
-            if gap["level"] == "unsettled":
-                pieces.append((f" ({interval(gap['low'], gap['high'], task)})", ""))
-    return pieces
+            level = gap["level"]
+            line = [(f"{name:<8} {error(gap['value'], task)} ", ""), (level, COLORS[level])]
+            yield [*line, (f" ({interval(gap['low'], gap['high'], task)})", "")] if level == "unsettled" else line
