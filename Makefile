@@ -23,6 +23,10 @@ mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads bot
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
 	.venv-mnist/bin/python experiments/mnist/compare.py
 
+faults:  ## plant mistakes in backprop and see whether the gradient check finds them
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/gradcheck
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -31,4 +35,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test benchmark mnist schema clean
+.PHONY: help train test benchmark mnist faults schema clean
