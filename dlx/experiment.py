@@ -66,7 +66,8 @@ class Experiment:
         self._steps: dict[int, Step] = {}
         self._evaluations: dict[str, Evaluation] = {}
         epochs, schedule = spec.training.epochs, spec.schedule
-        self._rate, self._alpha0 = schedule.learning_rate, spec.optimizer.learning_rate
+        self._schedule, self._alpha0 = schedule, spec.optimizer.learning_rate
+        self._rate, self._rated = 0.0, -1  # α, and after how many epochs or steps it is that
         self._rate_by_epoch = schedule.unit == "epoch"
         self._rate_units = epochs if self._rate_by_epoch else epochs * self.steps_per_epoch
         self._restarts = {unit: streams.restarts(unit) for unit in ("epoch", "step")}
@@ -116,7 +117,9 @@ class Experiment:
     def learning_rate(self) -> float:
         """α of the next step."""
         done = self.position.epoch - 1 if self._rate_by_epoch else self.position.step
-        return self._rate(self._alpha0, done, self._rate_units)
+        if done != self._rated:
+            self._rated, self._rate = done, self._schedule.learning_rate(self._alpha0, done, self._rate_units)
+        return self._rate
 
     def epoch_has_row(self) -> bool:
         """Whether metrics.csv has a row for this epoch: the first, every ``evaluate_every``-th after it, the last."""

@@ -78,8 +78,8 @@ def _advance(experiment: Experiment, until: float) -> None:
 def _train_step(experiment: Experiment, step: Step) -> None:
     position = experiment.position
     experiment.begin_step()
-    cost = step.run()
-    norm = _norm(experiment.network.parameters.d_theta)
+    step.tape.run()
+    cost, norm = step.tape.cost(), _norm(experiment.network.parameters.d_theta)
     if not isfinite(cost + norm):
         raise _diverged(experiment, step, "cost" if not isfinite(cost) else "gradient")
     rate = experiment.learning_rate()

@@ -119,7 +119,7 @@ def test_evaluation_has_no_dropout_and_leaves_gradients_and_statistics_alone() -
 def test_the_step_can_be_read() -> None:
     _, step = step_of(Activation.parse("relu"), Loss.parse("logistic"), False, False, 0.7, 0.0, 3)
     lines = list(step.tape.lines())
-    assert lines[:3] == ["Z1 = dot(W1, X.T)", "Z1 = add(Z1, b1)", "A1 = maximum(Z1, 0)"]
+    assert lines[:4] == ["Z1 = dot(W1, X.T)", "B1 = dot(b1, 1)", "Z1 = add(Z1, B1)", "A1 = maximum(Z1, 0)"]
     assert "dW2 = dot(dZ2, A1.T)" in lines
     assert "dW = add(dW, λ/m·W)" in lines
 
