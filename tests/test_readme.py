@@ -76,6 +76,14 @@ def test_the_map_names_every_module() -> None:
     assert named - there <= {"dlx", "configs", "experiments", "tests", "reference"}
 
 
+def test_the_figures_of_the_benchmark_are_those_that_it_wrote() -> None:
+    section = README[README.index("## How fast it is") : README.index("## The map of the house")]
+    quoted = [line for line in section.splitlines() if line.startswith("|")]
+    written = (ROOT / "experiments" / "benchmark" / "results.md").read_text(encoding="utf-8").splitlines()
+    assert len(quoted) > 8
+    assert set(quoted) <= set(written)
+
+
 def test_what_the_readme_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
