@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from dlx import __version__
+from dlx.cli.average import average
 from dlx.cli.config import config
 from dlx.cli.doctor import doctor
 from dlx.cli.gradcheck import gradcheck
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.command("train")(train)
 app.command("gradcheck")(gradcheck)
+app.command("average")(average)
 app.command("evaluate")(evaluate)
 app.command("predict")(predict)
 app.add_typer(config, name="config")

@@ -27,8 +27,7 @@ def read_csv(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple
 
     Empty fields, ``NA``, ``N/A``, ``NaN``, ``null`` and ``?`` are missing values; empty lines are passed over.
     """
-    is_tsv = path.name.lower().removesuffix(".gz").endswith(".tsv")
-    records = _records(path, options.delimiter or ("\t" if is_tsv else ","))
+    records = records_of(path, options.delimiter)
     first = next(records, None)
     if first is None:
         raise DataError(f"{path}: the file is empty")
@@ -43,7 +42,10 @@ def read_csv(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple
     return table, of
 
 
-def _records(path: Path, delimiter: str) -> Iterator[Record]:
+def records_of(path: Path, delimiter: str | None = None) -> Iterator[Record]:
+    """The records of a file that are not empty; a delimiter that is not stated is a tab in .tsv, else a comma."""
+    is_tsv = path.name.lower().removesuffix(".gz").endswith(".tsv")
+    delimiter = delimiter or ("\t" if is_tsv else ",")
     with readable(path), open_binary(path) as file:
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
@@ -73,7 +75,7 @@ def _names(path: Path, first: list[str], options: TableOptions, like: Sequence[C
     if not options.header:
         only_features = like and len(first) == len(like)
         return [column.name for column in like] if only_features else [str(number) for number in range(len(first))]
-    if not like and not set(first).intersection(options.target) and None not in map(_number, first):
+    if not like and not set(first).intersection(options.target) and None not in map(number_in, first):
         raise DataError(f"{path}:1: the header has only numbers; if the file has none, state `header: false`")
     for name, count in Counter(first).items():
         if count > 1:
@@ -110,7 +112,7 @@ def _piece(values: tuple[str, ...], is_text: bool) -> Array:
         return np.array(values, dtype=object)
 
 
-def _number(value: str) -> float | None:
+def number_in(value: str) -> float | None:
     """The number that a field holds, NaN where it is missing, None where it holds anything else."""
     try:
         return nan if value.strip() in MISSING else float(value)
@@ -130,7 +132,7 @@ def _settled(table: Table, name: str, pieces: list[Array]) -> Array:
     if all(piece.dtype == np.float64 for piece in pieces):
         return np.concatenate(pieces)
     values = np.concatenate([piece.astype(object) for piece in pieces])
-    numbers = [_number(value) if isinstance(value, str) else value for value in values]
+    numbers = [number_in(value) if isinstance(value, str) else value for value in values]
     words = np.array([number is None for number in numbers])
     if not words.any():
         return np.array(numbers, np.float64)

@@ -1,7 +1,8 @@
 """Every picture, as the bytes of a PNG file; matplotlib is imported only when one is drawn."""
 
+from dlx.plots.averages import averages
 from dlx.plots.boundary import boundary
 from dlx.plots.curves import curves
 from dlx.plots.orders import orders
 
-__all__ = ["boundary", "curves", "orders"]
+__all__ = ["averages", "boundary", "curves", "orders"]

@@ -1,0 +1,73 @@
+"""``dlx average``: exponentially weighted averages of a series, with and without bias correction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Json
+
+if TYPE_CHECKING:
+    from dlx.data.series import Series
+    from dlx.nn.tape import Array
+
+File = Annotated[Path, typer.Argument(help="A CSV file with a column of numbers.", show_default=False)]
+Beta = Annotated[str, typer.Option(metavar="β,β…", help="Each averages over about 1/(1 − β) values.")]
+Column = Annotated[str | None, typer.Option(metavar="NAME", help="The column, if several have numbers.")]
+Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also draw them into this file.")]
+
+
+def average(file: File, beta: Beta = "0.9", column: Column = None, picture: Picture = None, json: Json = False) -> None:
+    """Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ."""
+    from dlx.data.series import read_series
+    from dlx.nn.averages import averages
+
+    betas = _betas(beta)
+    series = read_series(file, column)
+    plain = {each: averages(series.values, each, corrected=False) for each in betas}
+    corrected = {each: averages(series.values, each) for each in betas}
+    if picture is not None:
+        _draw(picture, file, series, plain, corrected)
+    _print(file, series, plain, corrected, json)
+
+
+def _betas(given: str) -> list[float]:
+    from dlx.errors import UsageError
+
+    try:
+        betas = [float(part) for part in given.split(",")]
+    except ValueError:
+        raise UsageError(f"--beta: expected numbers such as 0.9,0.98, got {given!r}") from None
+    for beta in betas:
+        if not 0 <= beta < 1:
+            raise UsageError(f"--beta: expected 0 ≤ β < 1, got {beta:g}")
+    return list(dict.fromkeys(betas))
+
+
+def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array], json: bool) -> None:
+    import csv
+    import sys
+
+    from dlx import render
+
+    if json:
+        found = [
+            {"beta": beta, "window": 1 / (1 - beta), "average": v.tolist(), "corrected": corrected[beta].tolist()}
+            for beta, v in plain.items()
+        ]
+        head = {"schema_version": 1, "file": str(file), "column": series.name}
+        render.facts({**head, "values": series.values.tolist(), "averages": found}, json=True)
+        return
+    names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
+    columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]
+    rows = zip(range(1, len(series.values) + 1), series.values.tolist(), *columns, strict=True)
+    csv.writer(sys.stdout, lineterminator="\n").writerows([["t", series.name, *names], *rows])
+
+
+def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:
+    from dlx import plots
+    from dlx.files import write_atomically
+
+    write_atomically(picture, plots.averages(series.values, plain, corrected, title=file.name, name=series.name))
