@@ -25,9 +25,9 @@ def averages(
         axes.plot(t, series, ".", color=CLASSES[0], markersize=4, alpha=0.5, label=f"{name} as it is")
         for number, beta in enumerate(corrected):
             color = LINES[number % len(LINES)]
-            window = f"{1 / (1 - beta):.3g} values"
+            label = f"β = {beta:g}: over about {1 / (1 - beta):.3g} values"
             axes.plot(t, plain[beta], "--", color=color, linewidth=1, alpha=0.8, zorder=2 + beta)
-            axes.plot(t, corrected[beta], color=color, linewidth=1.8, zorder=2 + beta, label=f"β = {beta:g}: over about {window}")
+            axes.plot(t, corrected[beta], color=color, linewidth=1.8, zorder=2 + beta, label=label)
         axes.plot([], [], "--", color=GREY, linewidth=1, label="bias not corrected")
         axes.set_xlabel("t", color=GREY)
         axes.set_ylabel(name, color=GREY, parse_math=False)
