@@ -29,7 +29,7 @@ def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
     Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
     (``value1``, ``value2`` … where there are several).
     """
-    model = _model(run)
+    model = model_of(run)
     A = _shortest(model.outputs(_examples(model, path, labelled=False).X))
     classes = model.facts["classes"]
     if not classes:
@@ -42,7 +42,7 @@ def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
     """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
-    model = _model(run)
+    model = model_of(run)
     facts, examples = model.facts, _examples(model, path, target)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
@@ -65,7 +65,8 @@ def _shortest(A: Array) -> Array:
     return A.astype(str).astype(np.float64) if A.dtype == np.float32 else A
 
 
-def _model(run: str) -> Model:
+def model_of(run: str) -> Model:
+    """The trained network of a run, its plugins loaded."""
     arrays, facts = RunDirectory.open(run).model()
     load_all(facts["plugins"])
     return Model(arrays, facts)

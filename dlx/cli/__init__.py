@@ -21,6 +21,7 @@ from dlx import __version__
 from dlx.cli.average import average
 from dlx.cli.config import config
 from dlx.cli.doctor import doctor
+from dlx.cli.export import export
 from dlx.cli.gradcheck import gradcheck
 from dlx.cli.list import list_components
 from dlx.cli.new import new
@@ -49,6 +50,7 @@ app.command("gradcheck")(gradcheck)
 app.command("average")(average)
 app.command("evaluate")(evaluate)
 app.command("predict")(predict)
+app.command("export")(export)
 app.add_typer(config, name="config")
 app.command("list")(list_components)
 app.command("new")(new)

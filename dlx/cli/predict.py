@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.options import Json
+from dlx.cli.options import Json, Run
 
-Run = Annotated[str, typer.Argument(help="A run directory; `latest` is the newest.", show_default=False)]
 Examples = Annotated[Path, typer.Argument(help="A file of the kind that training takes.", show_default=False)]
 Target = Annotated[
     str | None, typer.Option(metavar="NAME", help="The column or file of the labels, if not as in train.")
