@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dlx.errors import CheckFailed
+from dlx.gradcheck.compared import DIRECTION, Compared, largest
 from dlx.gradcheck.coverage import coverage, direction
 from dlx.gradcheck.locate import locate
-from dlx.gradcheck.report import Parameter, Point, Worst
-from dlx.gradcheck.subject import Subject
+from dlx.gradcheck.referee import Referee
+from dlx.gradcheck.report import Parameter, Point, Refereed, Worst
+from dlx.gradcheck.subject import LEAST_COST, Subject
 from dlx.nn.gradcheck import (
     EPSILON,
     GREAT,
     Line,
     along,
     along_entry,
-    difference,
     differences,
     refined,
     rounding,
@@ -28,35 +29,16 @@ from dlx.nn.gradcheck import (
 from dlx.nn.tape import Array
 
 Told = Callable[[int, int], None]
-LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J
 
 
 @dataclass
-class Compared:
-    """Numeric against analytic derivatives along some lines; a line over a kink is only counted."""
+class Judged:
+    """What was found out of one parameter, or of all of θ; ``kinks`` counts what no difference can tell."""
 
-    numeric: list[float] = field(default_factory=list)
-    analytic: list[float] = field(default_factory=list)
-    rounding: list[float] = field(default_factory=list)
-    entries: list[int] = field(default_factory=list)
+    by_entry: Compared = field(default_factory=Compared)
+    by_direction: Compared = field(default_factory=Compared)
+    by_referee: Compared = field(default_factory=Compared)
     kinks: int = 0
-
-    def difference(self) -> float:
-        """The notes' difference over all of them."""
-        return difference(*self._arrays())
-
-    def each(self) -> Array:
-        """The difference of each by itself."""
-        return differences(*self._arrays())
-
-    def _arrays(self) -> tuple[Array, Array, Array]:
-        return np.array(self.numeric), np.array(self.analytic), np.array(self.rounding)
-
-    def add(self, other: Compared) -> None:
-        """Take in what another has compared."""
-        self.numeric += other.numeric
-        self.analytic += other.analytic
-        self.rounding += other.rounding
 
 
 class Check:
@@ -70,42 +52,56 @@ class Check:
         if not np.isfinite(self.cost) or not np.isfinite(self.d_theta).all():
             raise CheckFailed(f"{when}: {subject.first_not_finite()} is not finite, so there is nothing to compare")
         self.noise = rounding(max(self.cost, LEAST_COST), epsilon)
+        self.referee = Referee(subject, self.cost, self.d_theta)
+        self.judged: dict[str | None, Judged] = {name: Judged() for name in (None, *self.slices)}
 
     def run(self) -> Point:
         """Compare everything that is to be covered."""
         plan = coverage(self.slices, self.rng)
-        by_entry = {name: Compared() for name in self.slices}
-        by_direction: dict[str | None, Compared] = {name: Compared() for name in (None, *self.slices)}
         places = [(name, i) for name, some in plan.entries.items() for i in some.tolist()]
         for done, (name, i) in enumerate(places):
             line = along_entry(self.subject.cost, self.subject.theta, i)
-            self._compare(by_entry[name], line, float(self.d_theta[i]), i)
+            self._compare(self.judged[name], line, i)
             self.told(done, len(places))
         for over, part in plan.directions:
             v = direction(self.d_theta.size, part, self.rng)
-            self._compare(by_direction[over], along(self.subject.cost, self.subject.theta, v), float(v @ self.d_theta))
-        parameters = tuple(self._parameter(name, by_entry[name], by_direction[name]) for name in self.slices)
-        return Point(
-            when=self.when,
-            cost=self.cost,
-            difference=_largest(self._whole(by_entry), by_direction[None].difference()),
-            parameters=parameters,
-            directions=len(plan.directions),
-            size=self.d_theta.size,
+            self._compare(self.judged[over], along(self.subject.cost, self.subject.theta, v), v)
+        for name in self.slices:
+            self._judge_the_worst(self.judged[name])
+        return self._point(len(plan.directions))
+
+    def _compare(self, judged: Judged, line: Line, where: int | Array) -> None:
+        """Take in one line; only where it disagrees is the difference itself looked into."""
+        analytic, entry = self._analytic(where)
+        compared = judged.by_direction if entry == DIRECTION else judged.by_entry
+        numeric, noise = two_sided(line, self.epsilon), self.noise
+        if differences(np.array(numeric), np.array(analytic), noise) > GREAT:
+            crosses, found = self._crosses_a_kink(line), self._ask_the_referee(judged, where)
+            if crosses:
+                judged.kinks += 1
+                return
+            numeric, noise = (found, self.referee.rounding) if found is not None else refined(line, self.epsilon, noise)
+        compared.take(numeric, analytic, noise, entry)
+
+    def _analytic(self, where: int | Array) -> tuple[float, int]:
+        """What backprop says, and the entry."""
+        return (
+            (float(self.d_theta[where]), where) if isinstance(where, int) else (float(where @ self.d_theta), DIRECTION)
         )
 
-    def _compare(self, compared: Compared, line: Line, analytic: float, entry: int = -1) -> None:
-        """Take in one line; only where it disagrees is the difference itself looked into."""
-        numeric, noise = two_sided(line, self.epsilon), self.noise
-        if differences(np.array(numeric), np.array(analytic), self.noise) > GREAT:
-            if self._crosses_a_kink(line):
-                compared.kinks += 1
-                return
-            numeric, noise = refined(line, self.epsilon, noise)
-        compared.rounding.append(noise)
-        compared.numeric.append(numeric)
-        compared.analytic.append(analytic)
-        compared.entries.append(entry)
+    def _ask_the_referee(self, judged: Judged, where: int | Array) -> float | None:
+        analytic, entry = self._analytic(where)
+        found = self.referee.along(where, analytic)
+        if found is not None:
+            judged.by_referee.take(found, analytic, self.referee.rounding, entry)
+        return found
+
+    def _judge_the_worst(self, judged: Judged) -> None:
+        """Let the referee see the entry that differs most, if it has not."""
+        if judged.by_entry:
+            worst = judged.by_entry.entries[judged.by_entry.worst()]
+            if worst not in judged.by_referee.entries:
+                self._ask_the_referee(judged, worst)
 
     def _crosses_a_kink(self, line: Line) -> bool:
         sides = []
@@ -114,36 +110,44 @@ class Check:
             sides.append(self.subject.pattern())
         return sides[0] != sides[1]
 
-    @staticmethod
-    def _whole(by_entry: dict[str, Compared]) -> float:
-        together = Compared()
-        for compared in by_entry.values():
-            together.add(compared)
-        return together.difference()
-
-    def _parameter(self, name: str, entries: Compared, directions: Compared) -> Parameter:
-        each = entries.each()
-        found = _largest(entries.difference(), directions.difference())
-        harshest = _largest(found, *each, *directions.each())
-        return Parameter(
-            name=name,
-            difference=found,
-            verdict=verdict(harshest),
-            worst=self._worst(name, entries, each) if len(each) else None,
-            entries=len(each),
-            kinks=entries.kinks + directions.kinks,
+    def _point(self, directions: int) -> Point:
+        together, refereed = Compared(), Compared()
+        for judged in self.judged.values():
+            together.add(judged.by_entry)
+            refereed.add(judged.by_referee)
+        return Point(
+            when=self.when,
+            cost=self.cost,
+            difference=largest(together.difference(), self.judged[None].by_direction.difference()),
+            parameters=tuple(self._parameter(name, self.judged[name]) for name in self.slices),
+            directions=directions,
+            size=self.d_theta.size,
+            referee=_refereed(refereed),
+            not_analytic=self.referee.not_analytic,
         )
 
-    def _worst(self, name: str, entries: Compared, each: Array) -> Worst:
-        k = int(each.argmax())
-        place = entries.entries[k] - self.slices[name].start
+    def _parameter(self, name: str, judged: Judged) -> Parameter:
+        by_entry, by_direction, by_referee = judged.by_entry, judged.by_direction, judged.by_referee
+        entries, kinks = len(by_entry), judged.kinks
+        if not by_entry and not by_direction and not by_referee:
+            return Parameter(name, None, "not judged", None, entries, kinks)
+        shown = by_entry or by_referee
+        found = largest(shown.difference(), by_direction.difference())
+        harshest = largest(found, by_entry.largest(), by_direction.largest(), by_referee.largest())
+        return Parameter(name, found, verdict(harshest), self._worst(name, shown), entries, kinks)
+
+    def _worst(self, name: str, compared: Compared) -> Worst | None:
+        k = compared.worst()
+        if compared.entries[k] == DIRECTION:
+            return None
+        place = compared.entries[k] - self.slices[name].start
         index = np.unravel_index(place, self.subject.network.parameters[name].shape)
-        return Worst(tuple(map(int, index)), entries.analytic[k], entries.numeric[k])
+        return Worst(tuple(map(int, index)), compared.analytic[k], compared.numeric[k])
 
 
-def _largest(*differences: float) -> float:
-    """The largest; a NaN counts as larger than all."""
-    return float(np.max(differences))
+def _refereed(compared: Compared) -> Refereed | None:
+    directions = compared.entries.count(DIRECTION)
+    return Refereed(len(compared) - directions, directions, compared.largest()) if compared else None
 
 
 def check(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dlx.nn.gradcheck import GREAT, Verdict
 
@@ -23,15 +23,25 @@ class Worst:
 class Parameter:
     """W1, b1, gamma1 … with the difference between its analytic and numeric gradient.
 
-    The verdict is the harshest of those on the whole parameter, its directions and each of its entries.
+    The verdict is the harshest of those on the whole parameter, its directions, each of its entries and what the
+    referee has judged. Where kinks leave nothing to judge there is neither difference nor worst entry.
     """
 
     name: str
-    difference: float
-    verdict: Verdict
+    difference: float | None
+    verdict: Verdict | Literal["not judged"]
     worst: Worst | None
     entries: int
     kinks: int
+
+
+@dataclass(frozen=True)
+class Refereed:
+    """How many entries and directions the complex step has judged, and its largest difference from dθ in one."""
+
+    entries: int
+    directions: int
+    difference: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Point:
-    """The check at one θ."""
+    """The check at one θ; ``not_analytic`` is the call because of which there is no referee."""
 
     when: str
     cost: float
@@ -59,16 +69,19 @@ class Point:
     parameters: tuple[Parameter, ...]
     directions: int
     size: int
+    referee: Refereed | None
+    not_analytic: str | None
     fault: Fault | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether everything is great."""
-        return self.difference <= GREAT and all(parameter.verdict == "great" for parameter in self.parameters)
+        """Whether everything that was judged is great, and something was."""
+        verdicts = {parameter.verdict for parameter in self.parameters} - {"not judged"}
+        return self.difference <= GREAT and verdicts == {"great"}
 
     @property
     def covered(self) -> dict[str, int]:
-        """How much of θ was looked at, and how many entries were left out for a kink."""
+        """How much of θ the differences cover, and how many of them were left out for a kink."""
         entries = sum(parameter.entries for parameter in self.parameters)
         kinks = sum(parameter.kinks for parameter in self.parameters)
         return {"parameters": self.size, "entries": entries, "directions": self.directions, "kinks": kinks}
@@ -105,6 +118,8 @@ class Report:
             "epsilon": self.epsilon,
             "examples": self.examples,
             "covered": point.covered,
+            "referee": asdict(point.referee) if point.referee else None,
+            "not_analytic": point.not_analytic,
             "at": point.when,
             "points": [{"at": one.when, "passed": one.passed, "difference": one.difference} for one in self.points],
             "parameters": [asdict(parameter) for parameter in point.parameters],

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from dlx.gradcheck.complex_step import ComplexStep
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.tape import Array, Tape
+
+LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J
 
 
 class Subject:
@@ -28,9 +31,10 @@ class Subject:
             self._tape, self.hinges = self._record_cost()
 
     def _record_cost(self) -> tuple[Tape, list[Array]]:
-        network, tape, hinges = self.network, Tape(self.theta.dtype), []
+        network, tape, hinges = self.network, self._named_tape(), []
         A = self.X.T
         for layer in network.layers:
+            tape.layer = layer.l
             if isinstance(layer, Activate) and layer.activation.has_kink:
                 hinges.append(A)
             A, _ = layer.record(tape, A, training=True)
@@ -42,10 +46,20 @@ class Subject:
             tape.call(np.copyto, hinges[-1], network.parameters.weights)
         return tape, hinges
 
+    def _named_tape(self) -> Tape:
+        tape = Tape(self.theta.dtype)
+        for name, array in {"X": self.X, "Y": self.Y, **self.network.parameters}.items():
+            tape.known(name, array)
+        return tape
+
     def cost(self) -> float:
         """J(θ), penalties included."""
         self._tape.run()
         return self._tape.cost()
+
+    def complex_step(self) -> ComplexStep:
+        """The derivative of `cost` that takes no difference; raises NotAnalytic."""
+        return ComplexStep(self._tape, self.theta, set(self._masks.values()))
 
     def gradient(self) -> Array:
         """A copy of dθ as the training step computes it.

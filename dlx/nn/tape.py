@@ -99,6 +99,10 @@ class Tape:
         """J of the last replay."""
         return sum([scale * float(term) for scale, term in self._costs])
 
+    def cost_terms(self) -> tuple[tuple[float, Array], ...]:
+        """What J adds up: a scale and a 0-d array for each ``add_cost``."""
+        return tuple(self._costs)
+
     def accept(self) -> None:
         """Make the calls that waited for the step to prove finite."""
         for function, args in self._later:

@@ -50,5 +50,5 @@ def _plan(draw: st.DrawFn, rng: np.random.Generator) -> LayerPlan:
 def test_backprop_is_the_gradient_of_every_random_network(subject: Subject) -> None:
     point = check(subject, "now")
     assert point.passed, point
-    assert max(parameter.difference for parameter in point.parameters) < 1e-7
+    assert all(one.difference < 1e-7 for one in point.parameters if one.difference is not None)
     assert point.difference < 1e-7

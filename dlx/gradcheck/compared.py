@@ -1,0 +1,63 @@
+"""Numeric derivatives beside analytic ones, and how far they are apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dlx.nn.gradcheck import difference, differences
+from dlx.nn.tape import Array
+
+DIRECTION = -1  # stands for the entry where a derivative is along a direction
+
+
+@dataclass
+class Compared:
+    """Numeric against analytic derivatives by entries of θ or along directions, each with its rounding."""
+
+    numeric: list[float] = field(default_factory=list)
+    analytic: list[float] = field(default_factory=list)
+    rounding: list[float] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.numeric)
+
+    def take(self, numeric: float, analytic: float, rounding: float, entry: int) -> None:
+        """One more derivative."""
+        self.numeric.append(numeric)
+        self.analytic.append(analytic)
+        self.rounding.append(rounding)
+        self.entries.append(entry)
+
+    def add(self, other: Compared) -> None:
+        """Take in what another has compared."""
+        self.numeric += other.numeric
+        self.analytic += other.analytic
+        self.rounding += other.rounding
+        self.entries += other.entries
+
+    def difference(self) -> float:
+        """The notes' difference over all of them."""
+        return difference(*self._arrays())
+
+    def each(self) -> Array:
+        """The difference of each by itself."""
+        return differences(*self._arrays())
+
+    def largest(self) -> float:
+        """The largest of these; 0 where there are none."""
+        return float(np.max(self.each(), initial=0.0))
+
+    def worst(self) -> int:
+        """Which differs most."""
+        return int(self.each().argmax())
+
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return np.array(self.numeric), np.array(self.analytic), np.array(self.rounding)
+
+
+def largest(*differences: float) -> float:
+    """The largest; a NaN counts as larger than all."""
+    return float(np.max(differences))

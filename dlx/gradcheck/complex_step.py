@@ -1,0 +1,143 @@
+"""The complex step: the derivative of a recorded cost as Im J(θ + ih·v)/h, without a difference and its rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from dlx.gradcheck.continuations import CONTINUATIONS, Continuation, as_it_is
+from dlx.nn.tape import Array, Call, Tape
+
+H = 1e-100  # nothing is subtracted, so h can be so small that h² is nothing beside 1
+NEGLIGIBLE = 1e-20  # up to this h the real parts of a pass are those of the tape itself
+
+
+class NotAnalytic(Exception):
+    """The tape makes a call that has no continuation to complex numbers; the message is that call."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A call, its continuation on the complex twins of its arrays, and what it writes with the twin of that."""
+
+    function: Callable[..., object]
+    args: tuple[Any, ...]
+    continuation: Continuation
+    twins: tuple[Any, ...]
+    named_twins: Mapping[str, Any]
+    written: tuple[Array, Array]
+
+    def run(self, exactly: bool) -> bool:
+        """Make the call on both, the twin's real part ``exactly`` the real result; return whether there is a kink."""
+        self.function(*self.args)
+        kink = self.continuation(*self.twins, **self.named_twins)
+        if exactly:
+            self.written[1].real = self.written[0]
+        return kink
+
+
+class ComplexStep:
+    """J(θ + ih·v) = J + ih·v·∇J + O(h²), so v·∇J = Im J(θ + ih·v)/h to the last digits (Squire & Trapp 1998).
+
+    Each array of the tape has a complex twin, and a pass makes each call on both. Where a call is analytic in pieces
+    only (max, |x|, sign) it goes on with the piece in which x lies, which is exact away from kinks; at a kink it is the
+    derivative on the side that v points to, and ``at_kink`` says so.
+
+    Args:
+        tape: computes J from θ.
+        theta: the vector θ that the tape reads.
+        constants: functions that fill any array with the same numbers in every pass, such as a frozen mask.
+
+    Raises:
+        NotAnalytic: the tape makes a call of which it is not known that it is analytic, if only in pieces.
+    """
+
+    def __init__(self, tape: Tape, theta: Array, constants: Collection[Callable[..., object]] = ()) -> None:
+        twins = Twins()
+        self._theta, self._twin = theta, twins.of(theta)
+        self._steps: list[Step] = []
+        for number, call in enumerate(tape.calls):
+            try:
+                self._steps.append(_step(call, twins, constants))
+                self._steps[-1].run(exactly=True)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                raise NotAnalytic(list(tape.lines())[number]) from None
+        self._terms = [(scale, twins.of(term)) for scale, term in tape.cost_terms()]
+        self.at_kink = False
+
+    def along(self, v: Array, h: float = H) -> float:
+        """v·∇J."""
+        self._twin[...] = self._theta + 1j * h * v
+        return self._derivative(h)
+
+    def along_entry(self, i: int, h: float = H) -> float:
+        """∂J/∂θᵢ."""
+        self._twin[...] = self._theta
+        self._twin[i] += 1j * h
+        return self._derivative(h)
+
+    def _derivative(self, h: float) -> float:
+        kinks = [step.run(exactly=h <= NEGLIGIBLE) for step in self._steps]
+        self.at_kink = any(kinks)
+        return sum([scale * float(term.imag) for scale, term in self._terms]) / h
+
+
+class Twins:
+    """A complex array for each float64 array, so that views of the same memory have twins that view the same memory."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, tuple[Array, Array]] = {}
+
+    def of(self, thing: Any) -> Any:
+        """The twin of an array; what is no float64 array is its own."""
+        if not isinstance(thing, np.ndarray) or thing.dtype != np.float64:
+            return thing
+        owner = _owner(thing)
+        if id(owner) not in self._owners:
+            self._owners[id(owner)] = owner, np.zeros(owner.size, np.complex128)
+            self._view(owner).real = owner
+        return self._view(thing)
+
+    def _view(self, array: Array) -> Array:
+        """The same view of the twin's memory: numbers twice as long, so offset and strides are too."""
+        owner, memory = self._owners[id(_owner(array))]
+        offset, strides = _address(array) - _address(owner), array.strides
+        return np.ndarray(array.shape, np.complex128, memory, 2 * offset, [2 * stride for stride in strides])
+
+
+def _owner(array: Array) -> Array:
+    """The array whose memory this one views."""
+    while isinstance(array.base, np.ndarray) and array.base.dtype == np.float64:
+        array = array.base
+    return array
+
+
+def _address(array: Array) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def _step(call: Call, twins: Twins, constants: Collection[Callable[..., object]]) -> Step:
+    """The call with its continuation; a KeyError says that it has none."""
+    function, args = call
+    called, given, named = _taken_apart(function, args)
+    continuation = as_it_is(called) if called in constants else CONTINUATIONS[called]
+    named_twins = {name: twins.of(value) for name, value in named.items()}
+    written = named["out"] if "out" in named else given[0 if called is np.copyto else -1]
+    return Step(function, args, continuation, tuple(map(twins.of, given)), named_twins, (written, twins.of(written)))
+
+
+def _taken_apart(
+    function: Callable[..., object], args: tuple[Any, ...]
+) -> tuple[Callable[..., object], tuple[Any, ...], Mapping[str, Any]]:
+    """NumPy's function with all its arguments, those that a tape has bound to it included."""
+    if isinstance(function, partial):
+        return function.func, (*function.args, *args), function.keywords
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ndarray) and function == owner.dot:
+        return np.dot, (owner, *args), {}
+    return function, args, {}
