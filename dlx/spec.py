@@ -56,6 +56,9 @@ class Split(Options):
     dev: Share = Field(0, description="likewise; 0 is none")
     test: Share = Field(0, description="likewise; 0 is none")
     train_dev: Share = Field(0, description="taken out of train: same distribution, not trained on")
+    rest: Literal["train"] | None = Field(
+        None, description="train: the examples that counts leave over are trained on too; dev and test stay as they are"
+    )
 
 
 class Data(Options):
@@ -64,6 +67,7 @@ class Data(Options):
     source: Source | None = Field(None, description="one source that `split` cuts into train, dev and test")
     split: Split | None = Field(None, description="how `source` is cut; without it all of it is train")
     train: Source | None = Field(None, description="a source of its own for train, in place of `source`")
+    more: Source | None = Field(None, description="further examples, added to train; dev and test stay as they are")
     train_dev: Source | None = Field(None, description="of the same distribution as train, not trained on")
     dev: Source | None = Field(None, description="what early stopping and choices are made by")
     test: Source | None = Field(None, description="measured once, at the end")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from dlx.short_forms import DEFAULT, write_out
 from dlx.spec import Spec
 from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
-from dlx.yaml_loader import dump, load, parse
+from dlx.yaml_loader import dump, dump_scalar, load, parse
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,17 @@ def load_spec(path: Path, overrides: Sequence[str] = ()) -> Resolved:
     tree = write_out(_with_plugins(merge(_file_tree(path), changes)), named=True)
     spec = _validated(tree, found).complete()
     return Resolved(spec, {key: _origin(key, tree) for key, _ in leaves(spec.dump())})
+
+
+def derive(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
+    """Another complete spec: plain values under dotted keys on top of this one, as if given on the command line.
+
+    Raises:
+        SpecError: they do not fit, with every problem.
+    """
+    changes, found = _overrides_tree([f"{key}={dump_scalar(value)}" for key, value in overrides.items()])
+    tree = merge(parse(dump_yaml(spec), Place("spec")), changes)
+    return _validated(write_out(tree, named=True), found).complete()
 
 
 def dump_yaml(spec: Spec) -> str:

@@ -13,7 +13,7 @@ from dlx.errors import SpecError
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer
 from dlx.spec import BatchNorm, Spec
-from dlx.spec_file import dump_yaml, leaves, load_spec
+from dlx.spec_file import derive, dump_yaml, leaves, load_spec
 from dlx.tree import dotted
 
 Write = Callable[[str, str], Path]
@@ -317,3 +317,25 @@ architecture:
         "regularization.keep_prob.1": "base.yaml:2:35",
     }
     assert {key: origins[key] for key in expected} == expected
+
+
+def test_a_derived_spec_is_that_of_the_same_overrides_on_the_command_line(write: Write) -> None:
+    text = "data: {source: moons}\noptimizer: momentum\narchitecture: {hidden: [8, {units: 4, keep_prob: 0.5}]}\n"
+    path = write("spec.yaml", text)
+    derived = derive(
+        spec_of(path),
+        {
+            "optimizer": {"name": "adam", "learning_rate": 0.1},
+            "architecture.hidden": [5],
+            "training.batch_size": "full",
+        },
+    )
+    given = ("optimizer={name: adam, learning_rate: 0.1}", "architecture.hidden=[5]", "training.batch_size=full")
+    assert derived == spec_of(path, *given)
+
+
+def test_what_a_derived_spec_may_not_be_is_refused_with_every_problem(write: Write) -> None:
+    spec = spec_of(write("spec.yaml", "data: {source: moons}\n"))
+    with pytest.raises(SpecError) as raised:
+        derive(spec, {"optimizer.learning_rate": -1, "regularization.keep_prob": 0.5})
+    assert {problem.key for problem in raised.value.problems} == {"optimizer.learning_rate", "regularization.keep_prob"}

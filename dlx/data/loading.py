@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dlx.spec import Data, Split
 
 PARTS = ("train", "train_dev", "dev", "test")
+MORE = "more"  # the key of a source that is added to train
 
 
 def load_dataset(data: Data, task: Task | None, rng: Rng) -> Dataset:
@@ -41,7 +42,7 @@ def load_dataset(data: Data, task: Task | None, rng: Rng) -> Dataset:
     first = found.get("all") or found["train"]
     labels = infer_labels(_y(first), task, first.origin)
     found = {part: replace(some, y=labels.encode(_y(some), some.origin)) for part, some in found.items()}
-    found = _divided(found, data.split, labels, rng)
+    found = _with_more(_divided(found, data.split, labels, rng))
     _check(data, found)
     return _fitted(data, found, labels, source.options if isinstance(source, File) else TableOptions())
 
@@ -83,7 +84,7 @@ def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     if not found.keys() & {"all", "train"}:
         raise DataError(f"data.source: there is nothing to train on, only {', '.join(found) or 'nothing'}")
     first = found.get("all") or found["train"]
-    for part in PARTS[1:]:
+    for part in (*PARTS[1:], MORE):
         other: Source | None = getattr(data, part)
         if other is not None and part in found:
             raise DataError(f"data.{part}: data.source has a part {part} already")
@@ -123,6 +124,18 @@ def _divided(found: dict[str, Examples], split: Split | None, labels: Labels, rn
     if twice:
         raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
     return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | found
+
+
+def _with_more(found: dict[str, Examples]) -> dict[str, Examples]:
+    """The parts, with the further examples at the end of train."""
+    more = found.pop(MORE, None)
+    if more is None:
+        return found
+    train = found["train"]
+    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
+        raise DataError("data.more: examples that stay in their file cannot be joined with others")
+    X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
+    return found | {"train": replace(train, X=X, y=y)}
 
 
 def _check(data: Data, found: Mapping[str, Examples]) -> None:

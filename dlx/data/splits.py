@@ -19,7 +19,8 @@ def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:
     """The rows of each part that has any, ascending; drawn by one ``rng.permutation(m)``.
 
     strata: (m,) class codes, or all zeros where there are no classes. Every part has exactly the size that
-    `part_sizes` gives. dev and test are the same whether or not a train_dev is taken out of train.
+    `part_sizes` gives, but for a train that takes the rest. dev and test are the same whether or not it does, and
+    whether or not a train_dev is taken out of train.
     """
     sizes = part_sizes(split, len(strata))
     shares = class_shares(np.bincount(strata), [sizes["train"] + sizes["train_dev"], sizes["dev"], sizes["test"]])
@@ -29,6 +30,8 @@ def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:
     by_class = shuffled[strata[shuffled].argsort(kind="stable")]
     part_of = np.empty(len(strata), np.uint8)
     part_of[by_class] = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.ravel())
+    if split.rest == "train":
+        part_of[part_of == len(sizes)] = 0
     return {part: np.flatnonzero(part_of == i) for i, part in enumerate(sizes) if sizes[part]}
 
 

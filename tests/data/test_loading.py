@@ -88,6 +88,22 @@ class TestParts:
         assert rows(dataset, "dev") == [[1], [2], [3]]
         assert dataset.parts["dev"].y.tolist() == [1, 0, 1]
 
+    def test_more_examples_stand_at_the_end_of_train_and_change_no_other_part(self) -> None:
+        data = {"source": {"name": "moons", "noise": 0.1}, "split": THREE_WAYS}
+        more = {"name": "moons", "m": 40, "noise": 0.1, "seed": 7}
+        plain, other = load(data), load(data | {"more": more})
+        assert np.array_equal(other.parts["train"].X[:60], plain.parts["train"].X)
+        assert np.array_equal(other.parts["train"].X[60:], load({"source": more}).parts["train"].X)
+        assert all(np.array_equal(plain.parts[part].X, other.parts[part].X) for part in ("dev", "test"))
+        assert not np.array_equal(plain.shift, other.shift)
+
+    def test_more_examples_cannot_join_rows_that_stay_in_their_file(self, tmp_path: Path) -> None:
+        for name, values in (("X.npy", np.zeros((4, 2))), ("y.npy", np.arange(4) % 2)):
+            np.save(tmp_path / name, values)
+        source = {"name": "file", "path": str(tmp_path / "X.npy"), "target": str(tmp_path / "y.npy")}
+        with pytest.raises(DataError, match=r"data.more: examples that stay in their file"):
+            load({"source": source, "more": "moons"})
+
     @pytest.mark.parametrize(
         ("data", "message"),
         [
@@ -98,6 +114,7 @@ class TestParts:
             ({"source": "moons", "dev": "PARTS"}, "data.dev: one set of examples is needed here"),
             ({"source": "moons", "dev": "moons", "split": THREE_WAYS}, "data.split: dev has a source of its own"),
             ({"source": "moons", "dev": "digits"}, "each row has 64 features, those of train have 2"),
+            ({"source": "moons", "more": "digits"}, "each row has 64 features, those of train have 2"),
             ({"source": "moons", "dev": "blobs"}, "the label 2 of row .* is not among those of train: 0, 1"),
             ({"source": "moons", "augment": ["flip"]}, "data.augment: .* has no images; state `image_shape`"),
             (

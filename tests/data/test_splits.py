@@ -119,6 +119,15 @@ def test_a_seed_decides_and_train_dev_leaves_dev_and_test_as_they_were(rng: Any)
     assert not np.array_equal(plain["dev"], other["dev"])
 
 
+def test_the_rest_goes_to_train_and_leaves_dev_and_test_as_they_were() -> None:
+    strata = np.arange(1000) % 7
+    plain = parts(split(train=100, dev=50, test=40), strata)
+    with_rest = parts(split(train=100, dev=50, test=40, rest="train"), strata)
+    assert {part: len(rows) for part, rows in with_rest.items()} == {"train": 910, "dev": 50, "test": 40}
+    assert all(np.array_equal(plain[part], with_rest[part]) for part in ("dev", "test"))
+    assert np.isin(plain["train"], with_rest["train"]).all()
+
+
 def test_rows_of_a_class_are_drawn_from_all_over_the_set() -> None:
     dev = parts(split(train=0.5, dev=0.5), np.zeros(10_000, np.uint8))["dev"]
     assert np.histogram(dev, bins=10, range=(0, 10_000))[0] == pytest.approx(np.full(10, 500), abs=80)
