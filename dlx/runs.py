@@ -35,6 +35,8 @@ METRICS = "metrics.csv"
 CURVES = "curves.png"
 BOUNDARY = "boundary.png"
 DIAGNOSIS = "diagnosis.json"
+ERRORS = "diagnosis.png"
+WORST = "worst.png"
 MODEL = "model.npz"
 CHECKPOINT = "checkpoint"
 
@@ -199,6 +201,18 @@ class RunDirectory:
     def write_boundary(self, png: bytes) -> None:
         """Keeps the picture of the decision regions."""
         write_atomically(self.path / BOUNDARY, png)
+
+    def write_errors(self, png: bytes) -> Path:
+        """Keeps the picture of the errors and the gaps between them."""
+        return self._picture(ERRORS, png)
+
+    def write_worst(self, png: bytes) -> Path:
+        """Keeps the picture of the examples that the network is most wrong about."""
+        return self._picture(WORST, png)
+
+    def _picture(self, name: str, png: bytes) -> Path:
+        write_atomically(self.path / name, png)
+        return self.path / name
 
 
 def _known_version(path: Path, document: Any) -> dict[str, Any]:
