@@ -10,7 +10,6 @@ import typer
 from dlx.cli.options import Json, Overrides
 
 if TYPE_CHECKING:
-    from dlx.gradcheck.report import Parameter, Point, Report
     from dlx.gradcheck.sources import Options
 
 Source = Annotated[
@@ -31,8 +30,6 @@ Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="With --o
 Plugin = Annotated[
     str | None, typer.Option(metavar="FILE|MODULE", help="Check the activations and losses that a plugin defines.")
 ]
-
-COLORS = {"great": "green", "look": "yellow", "worry": "red"}
 
 
 def gradcheck(
@@ -77,13 +74,14 @@ def _check(source: Path, overrides: list[str], options: Options, json: bool) -> 
     from dlx import render
     from dlx.errors import CheckFailed
     from dlx.gradcheck.sources import check_file
+    from dlx.render import gradcheck as show
 
     with render.counting("checking gradients", quiet=json) as told:
         report = check_file(source, overrides, options, told)
     if json:
         render.facts(report.document(), json=True)
     else:
-        _show(report)
+        show.report(report)
     if not report.passed:
         raise CheckFailed
 
@@ -92,24 +90,14 @@ def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) 
     from dlx import render
     from dlx.errors import CheckFailed
     from dlx.gradcheck.plugin import check_plugin, document
+    from dlx.render import gradcheck as show
 
     settings = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
-    told = document(plugin, settings)
     if json:
-        render.facts(told, json=True)
+        render.facts(document(plugin, settings), json=True)
     else:
-        rows = [
-            (one.kind, one.name, one.setting, f"{one.point.difference:.1e}", "passed" if one.point.passed else "failed")
-            for one in settings
-        ]
-        render.table(rows, ("", "", "with", "difference", ""))
-        render.say()
-        _tell_fault(next((one.point for one in settings if one.point.fault), settings[0].point))
-        render.say(
-            ("result      ", "dim"),
-            ("passed" if told["passed"] else "failed", COLORS["great" if told["passed"] else "worry"]),
-        )
-    if not told["passed"]:
+        show.plugin(settings)
+    if not all(one.point.passed for one in settings):
         raise CheckFailed
 
 
@@ -117,69 +105,13 @@ def _show_orders(source: Path, overrides: list[str], options: Options, picture: 
     from dlx import plots, render
     from dlx.files import write_atomically
     from dlx.gradcheck.sources import orders_of_file
+    from dlx.render import gradcheck as show
 
     found = orders_of_file(source, overrides, options)
-    one, two = ("hidden by rounding" if slope is None else f"ε^{slope:.2f}" for slope in found.slopes)
     if picture:
-        labels = f"one-sided, {one}", f"two-sided, {two}"
-        drawn = plots.orders(
-            found.epsilons.tolist(), found.one_sided.tolist(), found.two_sided.tolist(), labels, str(source)
-        )
-        write_atomically(picture, drawn)
+        curves = {show.order(found, method): errors.tolist() for method, errors in found.errors.items()}
+        write_atomically(picture, plots.orders(found.epsilons.tolist(), curves, str(source)))
     if json:
         render.facts(found.document(), json=True)
-        return
-    errors = zip(found.epsilons, found.one_sided, found.two_sided, strict=True)
-    render.table([[f"{number:.1e}" for number in row] for row in errors], ("ε", "one-sided", "two-sided"))
-    render.say()
-    render.say(("error   ", "dim"), (f"one-sided {one}, two-sided {two}", ""))
-
-
-def _show(report: Report) -> None:
-    from dlx import render
-
-    for point in report.points:
-        render.say((report.name, "bold"), (f"  {point.when}, {report.examples} examples, J = {point.cost:.6g}", ""))
-        render.say()
-        headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
-        render.table([_row(parameter) for parameter in point.parameters], headers)
-        render.say()
-    _conclude(report)
-
-
-def _row(parameter: Parameter) -> tuple[str, ...]:
-    name, found, worst = parameter.name, f"{parameter.difference:.1e}", parameter.worst
-    if worst is None:
-        return name, "", "not judged", "", "", ""
-    place = f"[{', '.join(map(str, worst.index))}]"
-    return name, found, parameter.verdict, place, f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
-
-
-def _conclude(report: Report) -> None:
-    from dlx import render
-
-    passed, point = report.passed, report.decisive
-    render.say(("difference  ", "dim"), (f"{point.difference:.1e} of the whole dθ, ε = {report.epsilon:g}", ""))
-    render.say(("covered     ", "dim"), (_covered(point), ""))
-    _tell_fault(point)
-    render.say(("result      ", "dim"), ("passed" if passed else "failed", COLORS["great" if passed else "worry"]))
-
-
-def _tell_fault(point: Point) -> None:
-    from dlx import render
-
-    if fault := point.fault:
-        render.say(("fault       ", "dim"), (fault.operation, "bold"), (f"  {fault.sentence} ({fault.signature})", ""))
-        if fault.place:
-            render.say(("defined in  ", "dim"), (fault.place, ""))
-
-
-def _covered(point: Point) -> str:
-    """Such as `all 17,482 entries of θ; 3 left out: a kink lies within ε`."""
-    covered = point.covered
-    judged, kinks, size = covered["entries"], covered["kinks"], covered["parameters"]
-    if covered["directions"]:
-        told = f"{judged:,} of {size:,} entries of θ and {covered['directions']} random directions"
     else:
-        told = f"all {size:,} entries of θ"
-    return f"{told}; {kinks:,} left out: a kink lies within ε of them" if kinks else told
+        show.orders(found)

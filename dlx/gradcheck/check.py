@@ -76,7 +76,7 @@ class Check:
         compared = judged.by_direction if entry == DIRECTION else judged.by_entry
         numeric, noise = two_sided(line, self.epsilon), self.noise
         if differences(np.array(numeric), np.array(analytic), noise) > GREAT:
-            crosses, found = self._crosses_a_kink(line), self._ask_the_referee(judged, where)
+            crosses, found = self.subject.crosses_a_kink(line, self.epsilon), self._ask_the_referee(judged, where)
             if crosses:
                 judged.kinks += 1
                 return
@@ -85,9 +85,9 @@ class Check:
 
     def _analytic(self, where: int | Array) -> tuple[float, int]:
         """What backprop says, and the entry."""
-        return (
-            (float(self.d_theta[where]), where) if isinstance(where, int) else (float(where @ self.d_theta), DIRECTION)
-        )
+        if isinstance(where, int):
+            return float(self.d_theta[where]), where
+        return float(where @ self.d_theta), DIRECTION
 
     def _ask_the_referee(self, judged: Judged, where: int | Array) -> float | None:
         analytic, entry = self._analytic(where)
@@ -103,22 +103,16 @@ class Check:
             if worst not in judged.by_referee.entries:
                 self._ask_the_referee(judged, worst)
 
-    def _crosses_a_kink(self, line: Line) -> bool:
-        sides = []
-        for t in (-self.epsilon, self.epsilon):
-            line(t)
-            sides.append(self.subject.pattern())
-        return sides[0] != sides[1]
-
     def _point(self, directions: int) -> Point:
-        together, refereed = Compared(), Compared()
+        together, refereed, whole = Compared(), Compared(), self.judged[None]
         for judged in self.judged.values():
             together.add(judged.by_entry)
             refereed.add(judged.by_referee)
+        seen = together.difference(), whole.by_direction.difference(), whole.by_referee.difference()
         return Point(
             when=self.when,
             cost=self.cost,
-            difference=largest(together.difference(), self.judged[None].by_direction.difference()),
+            difference=largest(*seen),
             parameters=tuple(self._parameter(name, self.judged[name]) for name in self.slices),
             directions=directions,
             size=self.d_theta.size,

@@ -67,6 +67,8 @@ def document(plugin: str, settings: list[Setting]) -> dict[str, Any]:
                 "setting": one.setting,
                 "passed": one.point.passed,
                 "difference": one.point.difference,
+                "referee": asdict(one.point.referee) if one.point.referee else None,
+                "not_analytic": one.point.not_analytic,
             }
             for one in settings
         ],

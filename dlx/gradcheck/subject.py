@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from dlx.gradcheck.complex_step import ComplexStep
+from dlx.nn.gradcheck import Line
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.tape import Array, Tape
@@ -78,9 +79,13 @@ class Subject:
         name, _ = self._step.tape.first_not_finite() or ("J", None)
         return name
 
-    def pattern(self) -> bytes:
-        """On which side of its kink each hinge was in the last pass for `cost`."""
-        return b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges)
+    def crosses_a_kink(self, line: Line, epsilon: float) -> bool:
+        """Whether a hinge is on one side of its kink at −ε, and on the other at ε."""
+        sides = []
+        for t in (-epsilon, epsilon):
+            line(t)
+            sides.append(b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges))
+        return sides[0] != sides[1]
 
     @contextmanager
     def masks_frozen(self) -> Iterator[None]:

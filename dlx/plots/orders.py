@@ -1,29 +1,26 @@
-"""The picture of how the error of numeric differences falls with ε, until rounding takes over."""
+"""The picture of how the error of numeric derivatives falls with ε, until rounding takes over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dlx.plots.canvas import DEV, GREY, TRAIN, house_style, new_figure, png
+from dlx.plots.canvas import CLASSES, DEV, GREY, TRAIN, house_style, new_figure, png
 
 WIDTH, HEIGHT = 6.0, 4.0
+COLORS = (DEV, TRAIN, CLASSES[2])
 
 
-def orders(
-    epsilons: Sequence[float],
-    one_sided: Sequence[float],
-    two_sided: Sequence[float],
-    labels: tuple[str, str],
-    title: str,
-) -> bytes:
-    """Both errors over ε on logarithmic axes, as a PNG; ``labels`` tell the two curves apart."""
+def orders(epsilons: Sequence[float], curves: Mapping[str, Sequence[float]], title: str) -> bytes:
+    """The errors of up to three methods by their labels, over ε on logarithmic axes, as a PNG; no point where 0."""
     with house_style():
         figure = new_figure(WIDTH, HEIGHT, title)
         axes = figure.add_axes((0.13, 0.14, 0.83, 0.74))
-        for errors, color, label in ((one_sided, DEV, labels[0]), (two_sided, TRAIN, labels[1])):
-            axes.loglog(epsilons, errors, "o-", color=color, markersize=3, label=label)
+        for (label, errors), color in zip(curves.items(), COLORS, strict=False):
+            points = [(epsilon, error) for epsilon, error in zip(epsilons, errors, strict=True) if error > 0]
+            drawn = [epsilon for epsilon, _ in points], [error for _, error in points]
+            axes.loglog(*drawn, "o-", color=color, markersize=3, label=label)
         axes.set_xlabel("ε", color=GREY)
-        axes.set_ylabel("error of the difference", color=GREY)
+        axes.set_ylabel("error of the derivative", color=GREY)
         axes.grid(True)
         axes.legend()
         return png(figure)

@@ -123,13 +123,13 @@ def test_directions_see_what_the_sample_does_not() -> None:
 def test_the_notes_orders() -> None:
     """θ³ at 1 with ε = 0.01: errors 0.0301 and 0.0001, of order ε and ε²."""
     found = orders(lambda t: (1 + t) ** 3, 3.0, np.array([0.01, 0.003, 0.001, 0.0003]))
-    assert found.one_sided[0] == pytest.approx(0.0301, abs=1e-12)
-    assert found.two_sided[0] == pytest.approx(0.0001, abs=1e-12)
-    assert found.slopes == pytest.approx((1, 2), abs=0.01)
+    assert found.errors["one_sided"][0] == pytest.approx(0.0301, abs=1e-12)
+    assert found.errors["two_sided"][0] == pytest.approx(0.0001, abs=1e-12)
+    assert found.slopes == pytest.approx({"one_sided": 1, "two_sided": 2}, abs=0.01)
 
 
 def test_rounding_hides_the_order_of_a_cost_that_is_straight() -> None:
-    assert orders(lambda t: 1 + t, 1.0).slopes == (None, None)
+    assert orders(lambda t: 1 + t, 1.0).slopes == {"one_sided": None, "two_sided": None}
 
 
 def test_what_is_not_finite_is_named() -> None:
