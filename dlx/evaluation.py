@@ -40,6 +40,12 @@ class Evaluation:
             mistakes += loss.mistakes(step.Z, step.Y)
         return cost / m, loss.error(mistakes, m)
 
+    def mistakes(self) -> Array:
+        """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
+        mistakes = self.network.loss.mistakes
+        columns = ((step, slice(i, i + 1)) for step in self.steps() for i in range(len(step.X)))
+        return np.array([mistakes(step.Z[:, i], step.Y[:, i]) for step, i in columns], dtype=np.float64)
+
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, (m,)."""
         return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self.steps()])

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -39,6 +40,12 @@ ERRORS = "diagnosis.png"
 WORST = "worst.png"
 MODEL = "model.npz"
 CHECKPOINT = "checkpoint"
+MISTAKES = "mistakes.npz"
+TRIALS = "trials"
+
+
+class Locked(EnvironmentProblem):
+    """Another process writes to the run directory."""
 
 
 class RunDirectory:
@@ -75,6 +82,29 @@ class RunDirectory:
             raise UsageError(f"{self.path}: is not empty: a run needs a new or an empty directory")
         if root.is_dir():
             _point(root / LATEST, self.path)
+
+    @classmethod
+    def claim(cls, path: Path) -> Self | None:
+        """The directory at ``path``, made where there is none, and locked; None while another process writes there.
+
+        What a start left behind that never became a run is cleared away.
+        """
+        with writing(path):
+            path.mkdir(parents=True, exist_ok=True)
+        run = cls(path)
+        try:
+            run._acquire()
+        except Locked:
+            return None
+        if not run.config.is_file():
+            run.clear()
+        return run
+
+    def clear(self) -> None:
+        """Removes all that is in the directory."""
+        with writing(self.path):
+            for path in self.path.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     @classmethod
     def open(cls, path: Path | str, root: Path = ROOT, *, writing: bool = False) -> Self:
@@ -114,9 +144,14 @@ class RunDirectory:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise EnvironmentProblem(f"{self.path}: is locked: another process is writing to it") from None
+            raise Locked(f"{self.path}: is locked: another process is writing to it") from None
         except OSError:
             pass  # a file system without locks: the exclusive name has to do
+
+    @property
+    def trials(self) -> Path:
+        """The folder of the trainings that were made to learn something of this run."""
+        return self.path / TRIALS
 
     @property
     def config(self) -> Path:
@@ -174,25 +209,38 @@ class RunDirectory:
         """The arrays and plain values of the last checkpoint."""
         return checkpoint.load(self.path / CHECKPOINT)
 
+    def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
+        """Keeps what each example of a part adds to its error."""
+        write_atomically(self.path / MISTAKES, _npz(parts))
+
+    def mistakes(self) -> dict[str, np.ndarray]:
+        """What ``write_mistakes`` was given."""
+        return self._arrays(MISTAKES)
+
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
-        members: dict[str, Any] = {"meta": json.dumps({"schema_version": SCHEMA_VERSION, **meta}), **arrays}
-        file = io.BytesIO()
-        np.savez(file, **members)
-        write_atomically(self.path / MODEL, file.getbuffer())
+        meta_text = np.array(json.dumps({"schema_version": SCHEMA_VERSION, **meta}))
+        write_atomically(self.path / MODEL, _npz({"meta": meta_text, **arrays}))
 
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
         path = self.path / MODEL
         if not path.exists():
             raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
-        content = io.BytesIO(read(path))
+        arrays = self._arrays(MODEL)
         try:
-            arrays = dict(np.load(content, allow_pickle=False))
             meta = json.loads(str(arrays.pop("meta")))
-        except Exception as error:  # the file's checksums find every damage, but many kinds of exception tell of it
+        except (KeyError, ValueError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error
         return arrays, _known_version(path, meta)
+
+    def _arrays(self, name: str) -> dict[str, np.ndarray]:
+        path = self.path / name
+        content = io.BytesIO(read(path))
+        try:
+            return dict(np.load(content, allow_pickle=False))
+        except Exception as error:  # the file's checksums find every damage, but many kinds of exception tell of it
+            raise DataError(f"{path}: is damaged: {error}") from error
 
     def write_curves(self, png: bytes) -> None:
         """Keeps the picture of costs and errors."""
@@ -213,6 +261,13 @@ class RunDirectory:
     def _picture(self, name: str, png: bytes) -> Path:
         write_atomically(self.path / name, png)
         return self.path / name
+
+
+def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:
+    file = io.BytesIO()
+    members: dict[str, Any] = dict(arrays)
+    np.savez(file, **members)
+    return file.getbuffer()
 
 
 def _known_version(path: Path, document: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -35,10 +35,13 @@ MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may 
 
 
 class Session:
-    """An experiment in training and the run directory that keeps it."""
+    """An experiment in training and the run directory that keeps it.
 
-    def __init__(self, experiment: Experiment, run: RunDirectory) -> None:
-        self.experiment, self.run = experiment, run
+    ``light`` leaves out what only people look at or go on from: the pictures, and a checkpoint of what has ended.
+    """
+
+    def __init__(self, experiment: Experiment, run: RunDirectory, light: bool = False) -> None:
+        self.experiment, self.run, self.light = experiment, run, light
         self.status = "running"
         self.facts: dict[str, Any] = {}
         self.diagnosis: dict[str, Any] = {}
@@ -48,20 +51,24 @@ class Session:
         """A new run of a spec; ``folder`` is where its file lies."""
         experiment = prepare(resolved.spec, resolved.origins)
         session = cls(experiment, RunDirectory.create(experiment.spec.name, out=out))
-        config = dump_yaml(experiment.spec)
-        session._note(
+        session.begin(overrides, provenance(sys.argv, folder))
+        return session
+
+    def begin(self, overrides: list[str], origin: Mapping[str, Any]) -> None:
+        """Write the first files; ``origin`` is what `provenance` tells."""
+        experiment, config = self.experiment, dump_yaml(self.experiment.spec)
+        self._note(
             name=experiment.spec.name,
             status="running",
             seed=experiment.spec.seed,
             overrides=overrides,
             started=utc_now(),
-            **provenance(sys.argv, folder),
+            **origin,
             config_sha256=sha256(config.encode()).hexdigest(),
             data=data_facts(experiment),
             parameters=experiment.network.parameters.theta.size,
         )
-        session.run.write_config(config)  # last: it is what makes a directory a run
-        return session
+        self.run.write_config(config)  # last: it is what makes a directory a run
 
     @classmethod
     def resume(cls, path: Path | str) -> Self:
@@ -71,13 +78,17 @@ class Session:
             UsageError: the run's spec has been edited.
             DataError: the data are not those that the run began with, or a file of the run is damaged or gone.
         """
-        run = RunDirectory.open(path, writing=True)
+        return cls.go_on(RunDirectory.open(path, writing=True))
+
+    @classmethod
+    def go_on(cls, run: RunDirectory, light: bool = False) -> Self:
+        """The same of a run directory that is open for writing."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
             raise UsageError(f"{run.config}: was changed since the run began; dlx train {run.config} begins a new one")
         if facts["status"] != "running" and not run.has_checkpoint():
             raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone; nothing to go on from")
-        session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run)
+        session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
         session.facts = facts
         if session.facts["data"] != data_facts(session.experiment):
             raise DataError(f"{run.path}: the data have changed since the run began, so it cannot go on")
@@ -98,8 +109,13 @@ class Session:
         self.facts |= facts
         self.run.write_facts(**facts)
 
-    def records(self) -> Iterator[EpochRecord | Progress]:
+    def records(
+        self, enough: Callable[[EpochRecord | Progress], bool] | None = None
+    ) -> Iterator[EpochRecord | Progress]:
         """Train to the end, saving on the way; yields what ``fit`` yields.
+
+        Args:
+            enough: asked after each record; when it says so, training stops there as if interrupted.
 
         Raises:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
@@ -108,13 +124,14 @@ class Session:
         self.status = "failed"
         with noted_signals() as asked:  # also while the end is written: no signal may leave that half done
             try:
-                yield from self._saving(asked)
-                self.status = self.experiment.position.finished or "failed"
+                yield from self._saving(asked, enough or (lambda record: False))
+                self.status = self.experiment.position.finished or "interrupted"
             except Interrupted:
                 self.status = "interrupted"
                 raise
-            except Diverged:
+            except Diverged as error:
                 self.status = "diverged"
+                self.facts["message"] = str(error)
                 raise
             finally:
                 if self.status == "failed":
@@ -122,7 +139,9 @@ class Session:
                 else:
                     self._finish()
 
-    def _saving(self, asked: list[int]) -> Iterator[EpochRecord | Progress]:
+    def _saving(
+        self, asked: list[int], enough: Callable[[EpochRecord | Progress], bool]
+    ) -> Iterator[EpochRecord | Progress]:
         saved_at = monotonic()
         for record in fit(self.experiment):
             if isinstance(record, EpochRecord):
@@ -130,6 +149,8 @@ class Session:
             yield record
             if asked and self.experiment.position.finished is None:
                 raise Interrupted(asked[0], f"interrupted: dlx train --resume {self.run.path} goes on from here")
+            if enough(record):
+                return
             if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                 self.run.save_checkpoint(*self.experiment.to_data())
                 saved_at = monotonic()
@@ -137,7 +158,8 @@ class Session:
     def _finish(self) -> None:
         """Write everything that tells of the end; the network then holds the kept parameters."""
         experiment, run, position = self.experiment, self.run, self.experiment.position
-        run.save_checkpoint(*experiment.to_data())
+        if not self.light or self.status == "interrupted" or run.has_checkpoint():
+            run.save_checkpoint(*experiment.to_data())
         experiment.restore_best()
         errors = {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
         described = describe(experiment)  # after measuring: exact statistics are then those of this θ
@@ -155,8 +177,12 @@ class Session:
             best=asdict(position.best) if position.best else None,
             kept_epoch=kept.epoch if kept else None,
             **({"test": test} if test else {}),
+            **({"message": self.facts["message"]} if "message" in self.facts else {}),
         )
-        self._draw(Model(*described))
+        if self.light:
+            run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
+        else:
+            self._draw(Model(*described))
 
     def _draw(self, kept: Model) -> None:
         from dlx import plots

@@ -31,7 +31,7 @@ FLOORS = (
     {"runs", "metrics", "checkpoint", "diagnose"},
     {"render", "plots", "report"},
     {"session", "inference", "gradcheck"},
-    {"rehearsal", "export"},
+    {"rehearsal", "export", "search"},
     {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

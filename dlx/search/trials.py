@@ -1,0 +1,214 @@
+"""A trial: the training of one complete spec in a run directory named by its key, done once and never repeated."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from math import inf, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from dlx.diagnose.intervals import Estimate
+from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted
+from dlx.plugins import load_all
+from dlx.provenance import provenance
+from dlx.records import EpochRecord, Progress
+from dlx.runs import RunDirectory
+from dlx.session import Session, prepare
+from dlx.spec import Spec
+
+if TYPE_CHECKING:
+    from dlx.nn.tape import Array
+
+SECONDS_BETWEEN_LOOKS = 0.05  # at a trial that another process is training
+ENDED = ("completed", "early_stopped", "diverged")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is to be trained: a complete spec as plain data, and nothing else that could change the result.
+
+    Its matrix products have one thread, so that the bits are the same however many trials go on beside it.
+    """
+
+    spec: Mapping[str, Any]
+    until_epoch: int | None = None  # stop at the first row of metrics.csv from this epoch on; it can go on later
+
+    @classmethod
+    def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:
+        """The trial of a complete spec."""
+        training = spec.training.model_copy(update={"threads": 1})
+        return cls(spec.model_copy(update={"training": training}).dump(), until_epoch)
+
+    @property
+    def key(self) -> str:
+        """16 hexadecimal digits of the SHA-256 of the spec: the name of the trial's run directory.
+
+        Where training stops for the time being is no part of it: the same run goes on from there.
+        """
+        canonical = json.dumps(self.spec, sort_keys=True, ensure_ascii=False)
+        return sha256(canonical.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial, as its run directory tells it; equal for the same spec wherever and however often it ran.
+
+    Args:
+        key: of the trial.
+        status: ``completed``, ``early_stopped``; ``stopped`` at ``until_epoch``; ``interrupted`` when the time was
+            up; ``diverged``; ``failed``, where there is nothing but the message.
+        message: why it diverged or failed; empty otherwise.
+        errors: of the kept parameters by part (train, train_dev, dev, test), with 95 % interval and m.
+        final, best: the last row of metrics.csv, and the one with the best dev error.
+        kept_epoch: whose parameters are kept.
+        seconds: that training took, over all its interruptions.
+        run: the run directory.
+    """
+
+    key: str
+    status: str
+    message: str = ""
+    errors: Mapping[str, Estimate] = field(default_factory=dict)
+    final: EpochRecord | None = None
+    best: EpochRecord | None = None
+    kept_epoch: int | None = None
+    seconds: float = field(default=0.0, compare=False)
+    run: str = field(default="", compare=False)
+
+    @property
+    def usable(self) -> bool:
+        """Whether training went as asked, so that the errors may be compared with others."""
+        return self.status in ("completed", "early_stopped", "stopped")
+
+    def mistakes(self, part: str = "dev") -> Array:
+        """For each example of a part 1 where it is classified wrongly, else 0, (m,); of a regression the mean squared
+        residual. The examples are in the order of the part, so those of two trials on the same part can be paired.
+        """
+        return RunDirectory.open(self.run).mistakes()[part]
+
+
+def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outcome:
+    """Train a trial in ``folder/key``, or go on with it, or only read what came of it when it has been trained before.
+
+    While another process trains it, this one waits for its end.
+
+    Args:
+        trial: what to train.
+        folder: holds the run directories of trials, a directory each.
+        deadline: in seconds of ``time.time()``; training stops there and can go on later.
+
+    Raises:
+        Interrupted: a signal asked to stop; everything is saved.
+        EnvironmentProblem: the run directory cannot be written.
+    """
+    path = folder / trial.key
+    run = _claimed(path)
+    try:
+        known = _known(run, trial)
+        if known is not None:
+            return known
+        _train(trial, run, deadline)
+        return _outcome(run, trial)
+    except (EnvironmentProblem, Interrupted):
+        raise
+    except Exception as error:  # of the spec, the data or a plugin: it is this trial's failure, not the search's
+        told = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
+        return Outcome(trial.key, "failed", told, run=str(path))
+    finally:
+        run.close()
+
+
+def _claimed(path: Path) -> RunDirectory:
+    while (run := RunDirectory.claim(path)) is None:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return run
+
+
+def _known(run: RunDirectory, trial: Trial) -> Outcome | None:
+    """What came of the trial, if it need not be trained; a run whose files are damaged is cleared away."""
+    if not run.config.is_file():
+        return None
+    try:
+        status = run.facts()["status"]
+        if status in ENDED or (status == "interrupted" and _far_enough(run, trial)):
+            return _outcome(run, trial)
+        if status == "failed" or (status != "running" and not run.has_checkpoint()):
+            run.clear()
+    except DataError:
+        run.clear()
+    return None
+
+
+def _far_enough(run: RunDirectory, trial: Trial) -> bool:
+    final = run.facts()["final"]
+    return trial.until_epoch is not None and final is not None and final["epoch"] >= trial.until_epoch
+
+
+def _train(trial: Trial, run: RunDirectory, deadline: float | None) -> None:
+    """Train from where the run stands."""
+    with _session(trial, run) as session, suppress(Diverged):  # the run tells of it
+        for _ in session.records(_enough(trial.until_epoch, deadline)):
+            pass
+
+
+def _session(trial: Trial, run: RunDirectory) -> Session:
+    if run.config.is_file():
+        return Session.go_on(run, light=True)
+    load_all(trial.spec.get("plugins", ()))
+    session = Session(prepare(Spec.model_validate(trial.spec).complete()), run, light=True)
+    session.begin([], _provenance())
+    return session
+
+
+@lru_cache
+def _provenance() -> dict[str, Any]:
+    """Of this process; asked once, because git takes longer to answer than a short trial to train."""
+    return provenance(sys.argv, Path.cwd())
+
+
+def _enough(until_epoch: int | None, deadline: float | None) -> Callable[[EpochRecord | Progress], bool]:
+    def enough(record: EpochRecord | Progress) -> bool:
+        reached = until_epoch is not None and isinstance(record, EpochRecord) and record.epoch >= until_epoch
+        return reached or (deadline is not None and time.time() >= deadline)
+
+    return enough
+
+
+def _outcome(run: RunDirectory, trial: Trial) -> Outcome:
+    facts, errors = run.facts(), run.diagnosis()["errors"]
+    final, best = (_record(facts[name], has_dev="dev" in errors) for name in ("final", "best"))
+    status = facts["status"]
+    if status == "interrupted" and _far_enough(run, trial):
+        status = "stopped"
+    return Outcome(
+        key=trial.key,
+        status=status,
+        message=facts.get("message", ""),
+        errors={part: _estimate(**error) for part, error in errors.items()},
+        final=final,
+        best=best,
+        kept_epoch=facts["kept_epoch"],
+        seconds=final.seconds if final else 0.0,
+        run=str(run.path),
+    )
+
+
+def _estimate(value: float | None, low: float | None, high: float | None, m: int) -> Estimate:
+    """JSON has no infinity: what is null was beyond all numbers."""
+    value, low, high = (inf if number is None else number for number in (value, low, high))
+    return Estimate(value, low, high, m)
+
+
+def _record(row: Mapping[str, Any] | None, has_dev: bool) -> EpochRecord | None:
+    if row is None:
+        return None
+    absent = () if has_dev else ("dev_cost", "dev_error")
+    values: dict[str, Any] = {key: nan if row[key] is None and key not in absent else row[key] for key in row}
+    return EpochRecord(**values)

@@ -1,0 +1,63 @@
+"""Trials: done once, gone on with after any end, and the same wherever they run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dlx.search.executors import run_trials
+from dlx.search.trials import Outcome, Trial, run_trial
+from dlx.spec_file import load_spec
+
+MOONS = """
+name: moons
+dtype: float64
+data: {source: {name: moons, m: 120, noise: 0.2}, split: {train: 60, dev: 40, test: 20}}
+architecture: {hidden: [5, 2]}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {epochs: 6, batch_size: 16, evaluate_every: 2}
+"""
+
+
+def trial_of(folder: Path, *overrides: str) -> Trial:
+    path = folder / "moons.yaml"
+    path.write_text(MOONS, encoding="utf-8")
+    return Trial.of(load_spec(path, overrides).spec)
+
+
+def without_times(outcome: Outcome) -> Outcome:
+    rows = {name: row and replace(row, seconds=0.0) for name, row in vars(outcome).items() if name in ("final", "best")}
+    return replace(outcome, **rows)
+
+
+def written(folder: Path) -> dict[str, tuple[int, bytes]]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+def test_a_finished_trial_is_read_and_not_repeated(tmp_path: Path) -> None:
+    trial = trial_of(tmp_path)
+    first = run_trial(trial, tmp_path / "trials")
+    before = written(tmp_path / "trials")
+    assert run_trial(trial, tmp_path / "trials") == first
+    assert written(tmp_path / "trials") == before
+    assert first.status == "completed"
+    assert first.final is not None
+    assert first.final.epoch == 6
+    assert {part: error.m for part, error in first.errors.items()} == {"train": 60, "dev": 40, "test": 20}
+    assert first.mistakes().mean() == pytest.approx(first.errors["dev"].value)
+
+
+def test_a_trial_stopped_at_an_epoch_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    trial = trial_of(tmp_path, "training.early_stopping=true")
+    whole = run_trial(trial, tmp_path / "whole")
+    parts = [run_trial(replace(trial, until_epoch=epoch), tmp_path / "parts") for epoch in (2, 4)]
+    assert [(part.status, part.final.epoch) for part in parts if part.final] == [("stopped", 3), ("stopped", 5)]
+    assert without_times(run_trial(trial, tmp_path / "parts")) == without_times(whole)
+
+
+def test_outcomes_come_as_they_are_there_and_each_once(tmp_path: Path) -> None:
+    trials = [trial_of(tmp_path, f"seed={seed}") for seed in (1, 2, 1)]
+    assert [outcome.key for outcome in run_trials(trials, tmp_path / "trials")] == [trial.key for trial in trials[:2]]
