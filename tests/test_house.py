@@ -28,9 +28,9 @@ FLOORS = (
     {"evaluation"},
     {"experiment"},
     {"train", "model"},
-    {"runs", "metrics", "checkpoint", "diagnose"},
+    {"runs", "metrics", "checkpoint", "gradcheck", "diagnose"},
     {"render", "plots", "report"},
-    {"session", "inference", "gradcheck"},
+    {"session", "inference"},
     {"rehearsal", "export", "search"},
     {"cli", "__main__"},
 )
