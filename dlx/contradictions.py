@@ -98,7 +98,7 @@ def _dropout(spec: Spec) -> Iterator[Contradiction]:
 
 
 def _randomness(spec: Spec) -> Iterator[Contradiction]:
-    for name in ("split", "initializer"):
+    for name in ("split", "subset", "initializer"):
         stream = getattr(spec.randomness, name)
         if stream is not None and stream.reseed is not None:
             key: KeyPath = ("randomness", name, "reseed")

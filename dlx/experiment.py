@@ -220,7 +220,7 @@ def build(spec: Spec, origins: Origins | None = None, initialize: bool = True) -
         SpecError: the spec asks for what the data do not offer.
     """
     streams = Streams(spec.seed, spec.randomness)
-    dataset = load_dataset(spec.data, spec.task, streams["split"])
+    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
     _refuse_misfits(spec, dataset, origins or {})
     experiment = Experiment(spec, dataset, streams)
     if initialize:

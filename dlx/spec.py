@@ -71,6 +71,11 @@ class Data(Options):
     train_dev: Source | None = Field(None, description="of the same distribution as train, not trained on")
     dev: Source | None = Field(None, description="what early stopping and choices are made by")
     test: Source | None = Field(None, description="measured once, at the end")
+    train_examples: Annotated[int, Field(ge=2, le=10**12)] | None = Field(
+        None,
+        description="train on so many of train's examples only, stratified; more of them include the fewer, and the "
+        "other parts stay as they are",
+    )
     normalize: Normalization = Field(Standard(), description="of the inputs: fitted on train, applied to all parts")
     augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
         (), description="changes of the images of train, drawn anew for every batch"
@@ -174,6 +179,7 @@ class Randomness(Options):
 
     generator: Literal["pcg64", "legacy"] = Field("pcg64", description="legacy is numpy.random.RandomState")
     split: Stream | None = Field(None, description="which examples go into which part")
+    subset: Stream | None = Field(None, description="which examples of train `data.train_examples` leaves in")
     initializer: Stream | None = Field(None, description="the first W of each layer")
     shuffle: Stream | None = Field(None, description="the order of the examples in an epoch")
     dropout: Stream | None = Field(None, description="which units are kept")

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from dlx.spec import Randomness, Stream
 
-PURPOSES = ("split", "initializer", "shuffle", "dropout", "augmentation")
+PURPOSES = ("split", "initializer", "shuffle", "dropout", "augmentation", "subset")
 
 Random = np.random.Generator | np.random.RandomState
 

@@ -18,7 +18,7 @@ from dlx.data.mapped import MappedRows
 from dlx.data.normalization import Normalization
 from dlx.data.readers import read_file
 from dlx.data.sources import File, Source
-from dlx.data.splits import Rng, split_rows
+from dlx.data.splits import Rng, split_rows, stratified_order
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 
@@ -29,8 +29,10 @@ PARTS = ("train", "train_dev", "dev", "test")
 MORE = "more"  # the key of a source that is added to train
 
 
-def load_dataset(data: Data, task: Task | None, rng: Rng) -> Dataset:
+def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None) -> Dataset:
     """Load, label, split (by draws from rng) and check what ``data`` says, and fit on train what is to be fitted.
+
+    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does.
 
     Raises:
         DataError: something cannot be read, or does not fit the task, the split or the other parts.
@@ -43,6 +45,8 @@ def load_dataset(data: Data, task: Task | None, rng: Rng) -> Dataset:
     labels = infer_labels(_y(first), task, first.origin)
     found = {part: replace(some, y=labels.encode(_y(some), some.origin)) for part, some in found.items()}
     found = _with_more(_divided(found, data.split, labels, rng))
+    if data.train_examples is not None:
+        found["train"] = _some(found["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, found)
     return _fitted(data, found, labels, source.options if isinstance(source, File) else TableOptions())
 
@@ -118,8 +122,7 @@ def _divided(found: dict[str, Examples], split: Split | None, labels: Labels, rn
     if split is None:
         return {"train": whole, **found}
     y = _y(whole)
-    strata = np.zeros(len(y), np.uint8) if labels.task == "regression" else y
-    rows = split_rows(split, strata, rng)
+    rows = split_rows(split, _strata(y, labels), rng)
     twice = rows.keys() & found.keys()
     if twice:
         raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
@@ -136,6 +139,20 @@ def _with_more(found: dict[str, Examples]) -> dict[str, Examples]:
         raise DataError("data.more: examples that stay in their file cannot be joined with others")
     X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
     return found | {"train": replace(train, X=X, y=y)}
+
+
+def _some(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
+    """The first examples of train's stratified order, as they stand in it."""
+    y = _y(train)
+    if count > len(y):
+        raise DataError(f"data.train_examples: {count} of train's {len(y)} examples")
+    rows = np.sort(stratified_order(_strata(y, labels), rng)[:count])
+    return replace(train, X=select(train.X, rows), y=y[rows])
+
+
+def _strata(y: Array, labels: Labels) -> Array:
+    """What a split keeps in proportion: the classes, where there are any."""
+    return np.zeros(len(y), np.uint8) if labels.task == "regression" else y
 
 
 def _check(data: Data, found: Mapping[str, Examples]) -> None:

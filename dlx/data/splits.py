@@ -35,6 +35,19 @@ def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:
     return {part: np.flatnonzero(part_of == i) for i, part in enumerate(sizes) if sizes[part]}
 
 
+def stratified_order(strata: Array, rng: Rng) -> Array:
+    """All rows in a random order whose every beginning has each class in its share; two ``rng.permutation(m)``.
+
+    Example i (from 0, in random order) of a class of n stands at (i + ½)/n, ties in random order. That is the order
+    in which the method of Webster and Sainte-Laguë gives out seats: a longer beginning holds every shorter one, and
+    none favours the large classes or the small ones.
+    """
+    shuffled, tie_break = rng.permutation(len(strata)), rng.permutation(len(strata))
+    by_class = shuffled[strata[shuffled].argsort(kind="stable")]
+    place = np.concatenate([(np.arange(n) + 0.5) / n for n in np.bincount(strata)])
+    return by_class[np.lexsort((tie_break, place))]
+
+
 def part_sizes(split: Split, m: int) -> dict[str, int]:
     """The sizes of train, train_dev, dev and test.
 

@@ -253,6 +253,43 @@ class TestTables:
             load({"source": source, "split": {"train": 2, "dev": 2}})
 
 
+class TestFewerTrainingExamples:
+    """`train_examples` cuts train down and leaves the other parts as they are."""
+
+    @pytest.mark.parametrize("parts", [{"split": THREE_WAYS}, {}])
+    def test_more_include_the_fewer_and_all_are_the_set_itself(self, parts: dict[str, Any]) -> None:
+        data = {"source": {"name": "moons", "m": 200, "noise": 0.1}, **parts}
+        whole = load(data)
+        m = whole.parts["train"].m
+        cut = [load(data | {"train_examples": count}) for count in (10, 40, m)]
+        trained = [{tuple(row) for row in np.asarray(dataset.parts["train"].X)} for dataset in cut]
+        assert [len(rows) for rows in trained] == [10, 40, m]
+        assert trained[0] < trained[1] < trained[2]
+        assert np.bincount(cut[0].parts["train"].y).tolist() == [5, 5]
+        assert cut[2].fingerprint == whole.fingerprint
+        for part in set(whole.parts) - {"train"}:
+            assert all(np.array_equal(dataset.parts[part].X, whole.parts[part].X) for dataset in cut)
+
+    def test_what_is_fitted_is_fitted_on_what_is_left_and_no_class_is_lost(self, tmp_path: Path) -> None:
+        y = np.repeat([0, 1, 2], [60, 38, 2])
+        source = arrays(tmp_path, "x.npz", X=np.arange(100.0)[:, None] ** 2, y=y)
+        dataset = load({"source": source, "train_examples": 10})
+        X = np.asarray(dataset.parts["train"].X)
+        assert dataset.shift == pytest.approx(X.mean(axis=0))
+        assert dataset.classes == (0, 1, 2)
+
+    def test_of_a_source_of_its_own_and_of_a_regression(self, tmp_path: Path) -> None:
+        train = arrays(tmp_path, "train.npz", X=np.arange(50.0)[:, None], y=np.linspace(0, 1, 50))
+        dev = arrays(tmp_path, "dev.npz", X=np.arange(9.0)[:, None], y=np.linspace(0, 1, 9))
+        dataset = load({"train": train, "dev": dev, "train_examples": 20}, task="regression")
+        assert {part: some.m for part, some in dataset.parts.items()} == {"train": 20, "dev": 9}
+        assert len(np.unique(dataset.parts["train"].X)) == 20
+
+    def test_more_than_there_are(self) -> None:
+        with pytest.raises(DataError, match=r"data\.train_examples: 30 of train's 20 examples"):
+            load({"source": {"name": "moons", "m": 20}, "train_examples": 30})
+
+
 class TestFingerprint:
     """The same data give the same fingerprint, any change another one."""
 

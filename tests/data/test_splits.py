@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.data.splits import class_shares, part_sizes, split_rows
+from dlx.data.splits import class_shares, part_sizes, split_rows, stratified_order
 from dlx.errors import DataError
 from dlx.spec import Split
 
@@ -131,3 +131,20 @@ def test_the_rest_goes_to_train_and_leaves_dev_and_test_as_they_were() -> None:
 def test_rows_of_a_class_are_drawn_from_all_over_the_set() -> None:
     dev = parts(split(train=0.5, dev=0.5), np.zeros(10_000, np.uint8))["dev"]
     assert np.histogram(dev, bins=10, range=(0, 10_000))[0] == pytest.approx(np.full(10, 500), abs=80)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.integers(0, 10**6))
+def test_every_beginning_of_the_stratified_order_has_each_class_in_its_share(counts: list[int], seed: int) -> None:
+    m, codes = sum(counts), np.repeat(np.arange(len(counts)), counts)
+    order = stratified_order(codes, np.random.default_rng(seed))
+    assert sorted(order.tolist()) == list(range(m))
+    so_far = np.cumsum(codes[order][:, None] == np.arange(len(counts)), axis=0)
+    shares = np.outer(np.arange(1, m + 1), counts) / m
+    assert (np.abs(so_far - shares) < 1 + len(counts) / 4).all()
+
+
+def test_classes_of_one_size_take_turns_in_no_fixed_order() -> None:
+    codes = np.repeat([0, 1, 2], 40)
+    order = codes[stratified_order(codes, np.random.default_rng(1))].reshape(40, 3)
+    assert (np.sort(order, axis=1) == [0, 1, 2]).all()
+    assert len({tuple(turn) for turn in order.tolist()}) == 6
