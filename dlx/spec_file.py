@@ -17,7 +17,7 @@ from dlx.short_forms import DEFAULT, write_out
 from dlx.spec import Spec
 from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
-from dlx.yaml_loader import dump, dump_scalar, load, parse
+from dlx.yaml_loader import dump, load, parse
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,27 @@ def derive(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
     Raises:
         SpecError: they do not fit, with every problem.
     """
-    changes, found = _overrides_tree([f"{key}={dump_scalar(value)}" for key, value in overrides.items()])
-    tree = merge(parse(dump_yaml(spec), Place("spec")), changes)
-    return _validated(write_out(tree, named=True), found).complete()
+    place = Place("derived")
+    changes = Node({}, place, place)
+    for key, value in overrides.items():
+        changes = _combine(changes, write_out(_nested(key.split("."), _tree_of(value, place), place)))
+    return _validated(write_out(merge(_tree_of(spec.dump(), place), changes), named=True), []).complete()
+
+
+def _tree_of(data: Any, place: Place) -> Node:
+    """Plain data as a tree in which everything has the one place."""
+    if isinstance(data, dict):
+        return Node({key: _tree_of(value, place) for key, value in data.items()}, place, place)
+    if isinstance(data, list):
+        return Node([_tree_of(value, place) for value in data], place, place)
+    return Node(data, place, place)
+
+
+def _nested(keys: Sequence[str], tree: Node, place: Place) -> Node:
+    """The tree under dotted keys: ``a.b`` gives {a: {b: tree}}."""
+    for key in reversed(keys):
+        tree = Node({key: tree}, place, place)
+    return tree
 
 
 def dump_yaml(spec: Spec) -> str:
@@ -105,10 +123,7 @@ def _override_tree(override: str) -> Node:
         raise _refusal(place, "", "expected key=value, as in optimizer.learning_rate=0.01")
     if key == "extends":
         raise _refusal(place, key, "stands in a spec file, not on the command line")
-    tree = parse(value, place)
-    for part in reversed(keys):
-        tree = Node({part: tree}, place, place)
-    return tree
+    return _nested(keys, parse(value, place), place)
 
 
 def _combine(first: Node, second: Node, path: KeyPath = ()) -> Node:
