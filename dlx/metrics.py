@@ -1,42 +1,46 @@
-"""The table of a run: one row for each evaluation, appended while training, in full precision."""
+"""The tables of a run, of its measures and of its layers: rows appended while training, in full precision."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Generic, TextIO, TypeVar
 
 from dlx.errors import DataError
 from dlx.files import read, write_atomically, writing
-
-if TYPE_CHECKING:
-    from dlx.records import EpochRecord
+from dlx.records import EpochRecord, LayerRecord
 
 COUNTS = ("epoch", "step")
 MEASURES = ("learning_rate", "cost", "train_cost", "train_error", "dev_cost", "dev_error", "gradient_norm", "seconds")
 COLUMNS = (*COUNTS, *MEASURES)
-HEADER = ",".join(COLUMNS)
-FIELDS = attrgetter(*COLUMNS)
 
 
-class MetricsTable:
-    """A CSV file with the fields of an ``EpochRecord`` as columns; an empty cell stands for None."""
+Record = TypeVar("Record", EpochRecord, LayerRecord)
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+
+class Table(Generic[Record]):
+    """A CSV file with the fields of its records as columns; an empty cell stands for None.
+
+    The first two columns are whole numbers, the very first is the epoch, in rising order.
+    """
+
+    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
+        self.path, self.names = path, columns
+        self._header, self._values_of = ",".join(columns), attrgetter(*columns)
         self._file: TextIO | None = None
 
     def create(self) -> None:
         """Writes the header, so that a run that ends before its first row has a table too."""
-        write_atomically(self.path, f"{HEADER}\n".encode())
+        write_atomically(self.path, f"{self._header}\n".encode())
 
-    def append(self, record: EpochRecord) -> None:
+    def append(self, record: Record) -> None:
         """Adds a row that others can read at once."""
         with writing(self.path):
             if self._file is None:
                 self._file = self.path.open("a", encoding="utf-8", buffering=1, newline="\n")
-            self._file.write(_line(record) + "\n")
+            self._file.write(self._line(record) + "\n")
 
     def sync(self) -> None:
         """Returns when all rows are on the disk."""
@@ -56,7 +60,7 @@ class MetricsTable:
         if not self.path.exists():
             return
         rows = zip(self._lines()[1:], self.columns()["epoch"], strict=True)
-        kept = [HEADER, *(line for line, its_epoch in rows if its_epoch <= epoch), ""]
+        kept = [self._header, *(line for line, its_epoch in rows if its_epoch <= epoch), ""]
         write_atomically(self.path, "\n".join(kept).encode())
 
     def columns(self) -> dict[str, list[float]]:
@@ -65,12 +69,12 @@ class MetricsTable:
         Raises:
             DataError: the file is missing, or a line is damaged.
         """
-        header, *lines = self._lines() or [HEADER]
-        if header != HEADER:
-            raise DataError(f"{self.path}:1: is damaged: the header must be {HEADER}")
+        header, *lines = self._lines() or [self._header]
+        if header != self._header:
+            raise DataError(f"{self.path}:1: is damaged: the header must be {self._header}")
         rows = [self._values(number, line) for number, line in enumerate(lines, start=2)]
-        columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
-        return {name: list(values) for name, values in zip(COLUMNS, columns, strict=True)}
+        columns = zip(*rows, strict=True) if rows else ((),) * len(self.names)
+        return {name: list(values) for name, values in zip(self.names, columns, strict=True)}
 
     def _lines(self) -> list[str]:
         """All whole lines: what follows the last line end is a row being written, or cut off by a crash."""
@@ -79,12 +83,25 @@ class MetricsTable:
     def _values(self, number: int, line: str) -> list[float]:
         cells = line.split(",")
         try:
-            if len(cells) != len(COLUMNS):
-                raise ValueError(f"{len(cells)} cells in place of {len(COLUMNS)}")
+            if len(cells) != len(self.names):
+                raise ValueError(f"{len(cells)} cells in place of {len(self.names)}")
             return [*map(int, cells[: len(COUNTS)]), *(float(cell or "nan") for cell in cells[len(COUNTS) :])]
         except ValueError as error:
             raise DataError(f"{self.path}:{number}: is damaged: {error}") from error
 
+    def _line(self, record: Record) -> str:
+        return ",".join(["" if value is None else str(value) for value in self._values_of(record)])
 
-def _line(record: EpochRecord) -> str:
-    return ",".join(["" if value is None else str(value) for value in FIELDS(record)])
+
+class MetricsTable(Table[EpochRecord]):
+    """``metrics.csv``: one row for each evaluation."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, COLUMNS)
+
+
+class LayersTable(Table[LayerRecord]):
+    """``layers.csv``: one row for each layer at each sampled epoch."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, tuple(field.name for field in fields(LayerRecord)))

@@ -1,4 +1,4 @@
-"""What training tells: a row of metrics.csv, and how far it has come."""
+"""What training tells: a row of metrics.csv, the rows of layers.csv, and how far it has come."""
 
 from __future__ import annotations
 
@@ -29,6 +29,31 @@ class EpochRecord:
         """Smaller is better; equal dev errors are told apart by the dev cost."""
         tie_break = () if self.dev_cost is None else (self.dev_cost,)
         return (self.watched(monitor), *tie_break)
+
+
+@dataclass(frozen=True)
+class LayerRecord:
+    """One row of layers.csv: what layer l of the frozen network does with train, and what the epoch's last step did.
+
+    z_mean, z_std: of Z as it enters the activation (behind batch norm): the mean over units and examples, and √ of the
+        mean over units of the variance over examples.
+    dead: the share of units that pass no gradient for any example.
+    saturated: the share of units times examples in a flat part of an activation that is flat on both sides.
+    gradient_norm, weight_norm: ‖dW‖ of the step, penalty included, and ‖W‖ after it.
+    update_ratio: ‖ΔW‖/‖W‖, ΔW what the step changed; None where W was 0, or the step was made by another process.
+    contradicted: of the output layer of a classifier: the share of wrong answers in the surer half of all.
+    """
+
+    epoch: int
+    layer: int
+    z_mean: float
+    z_std: float
+    dead: float
+    saturated: float
+    gradient_norm: float
+    weight_norm: float
+    update_ratio: float | None
+    contradicted: float | None
 
 
 @dataclass(frozen=True)

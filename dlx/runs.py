@@ -18,13 +18,13 @@ import numpy as np
 from dlx import checkpoint
 from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
 from dlx.files import read, read_json, to_json, write_atomically, writing
-from dlx.metrics import MetricsTable
+from dlx.metrics import LayersTable, MetricsTable
 
 if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
-    from dlx.records import EpochRecord
+    from dlx.records import EpochRecord, LayerRecord
 
 ROOT = Path("runs")
 LATEST = "latest"
@@ -33,6 +33,7 @@ SCHEMA_VERSION = 1
 CONFIG = "config.yaml"
 FACTS = "run.json"
 METRICS = "metrics.csv"
+LAYERS = "layers.csv"
 CURVES = "curves.png"
 BOUNDARY = "boundary.png"
 DIAGNOSIS = "diagnosis.json"
@@ -51,14 +52,15 @@ class Locked(EnvironmentProblem):
 class RunDirectory:
     """One run's directory. Who writes holds a lock on it until ``close``; reading needs none.
 
-    Every file but ``metrics.csv``, which grows line by line, is written whole or not at all. What cannot be written
-    raises EnvironmentProblem, what cannot be read DataError; both name the file.
+    Every file but the tables ``metrics.csv`` and ``layers.csv``, which grow line by line, is written whole or not at
+    all. What cannot be written raises EnvironmentProblem, what cannot be read DataError; both name the file.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: int | None = None
         self._metrics = MetricsTable(path / METRICS)
+        self._layers = LayersTable(path / LAYERS)
 
     @classmethod
     def create(cls, name: str, root: Path = ROOT, out: Path | None = None) -> Self:
@@ -125,6 +127,7 @@ class RunDirectory:
     def close(self) -> None:
         """Gives up the lock and closes what is open."""
         self._metrics.close()
+        self._layers.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -188,17 +191,29 @@ class RunDirectory:
         """Adds a row to ``metrics.csv``."""
         self._metrics.append(record)
 
+    def append_layer(self, record: LayerRecord) -> None:
+        """Adds a row to ``layers.csv``, which the first one makes."""
+        if not self._layers.path.exists():
+            self._layers.create()
+        self._layers.append(record)
+
     def truncate_metrics(self, epoch: int) -> None:
         """Drops the rows after ``epoch``: those that training again from the checkpoint will write again."""
         self._metrics.truncate(epoch)
+        self._layers.truncate(epoch)
 
     def metrics(self) -> dict[str, list[float]]:
         """The columns of ``metrics.csv``, NaN where a cell is empty."""
         return self._metrics.columns()
 
+    def layers(self) -> dict[str, list[float]]:
+        """The columns of ``layers.csv``, NaN where a cell is empty; no rows where there is no such file."""
+        return self._layers.columns() if self._layers.path.exists() else {name: [] for name in self._layers.names}
+
     def save_checkpoint(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-        """Replaces the checkpoint, after the rows of ``metrics.csv`` that belong to it are on the disk."""
+        """Replaces the checkpoint, after the rows of the tables that belong to it are on the disk."""
         self._metrics.sync()
+        self._layers.sync()
         checkpoint.save(self.path / CHECKPOINT, arrays, meta)
 
     def has_checkpoint(self) -> bool:
