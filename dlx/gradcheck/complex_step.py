@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.gradcheck.continuations import CONTINUATIONS, Continuation, as_it_is
+from dlx.gradcheck.continuations import CONTINUATIONS, STEPS, Continuation, as_it_is
 from dlx.nn.tape import Array, Call, Tape
 
 H = 1e-100  # nothing is subtracted, so h can be so small that h² is nothing beside 1
@@ -122,12 +122,14 @@ def _address(array: Array) -> int:
 
 
 def _step(call: Call, twins: Twins, constants: Collection[Callable[..., object]]) -> Step:
-    """The call with its continuation; a KeyError says that it has none."""
+    """The call with its continuation; a KeyError or TypeError says that it has none."""
     function, args = call
     called, given, named = _taken_apart(function, args)
     continuation = as_it_is(called) if called in constants else CONTINUATIONS[called]
     named_twins = {name: twins.of(value) for name, value in named.items()}
     written = named["out"] if "out" in named else given[0 if called is np.copyto else -1]
+    if called not in STEPS and twins.of(written) is written:
+        raise TypeError("no place for imaginary parts")
     return Step(function, args, continuation, tuple(map(twins.of, given)), named_twins, (written, twins.of(written)))
 
 

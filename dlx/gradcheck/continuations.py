@@ -113,7 +113,7 @@ def _sign(a: Any) -> Array:
 
 def _ties(a: Any, b: Any) -> bool:
     """Whether the real parts are equal somewhere, and the imaginary ones not."""
-    return bool(((np.real(a) == np.real(b)) & (np.imag(a) != np.imag(b))).any())
+    return bool(np.any((np.real(a) == np.real(b)) & (np.imag(a) != np.imag(b))))
 
 
 ANALYTIC = (

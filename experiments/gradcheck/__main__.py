@@ -11,7 +11,7 @@ RESULTS = Path(__file__).parent / "results.md"
 
 def row(planted: Planted) -> tuple[str, tuple[bool, bool, bool]]:
     """The fault's line in the table, and whether it was detected, placed and named."""
-    outcome, said = planted.outcome()
+    outcome, said = planted.outcome(planted.check())
     marks = " | ".join("yes" if one else "no" for one in outcome)
     return f"| {planted.description} | {planted.operation} | {said} | {marks} |", outcome
 

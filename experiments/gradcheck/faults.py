@@ -11,6 +11,7 @@ from unittest.mock import patch
 import numpy as np
 
 from dlx.gradcheck.check import check
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
@@ -59,10 +60,13 @@ class Planted:
     names: tuple[str, ...]
     put: Callable[[], Any]
 
-    def outcome(self) -> tuple[tuple[bool, bool, bool], str]:
-        """Whether the check of the network with the fault in it detects, places and names it, and what it says."""
+    def check(self) -> Point:
+        """The check of the network with the fault in it."""
         with self.put():
-            point = check(self.setting.subject(), "planted")
+            return check(self.setting.subject(), "planted")
+
+    def outcome(self, point: Point) -> tuple[tuple[bool, bool, bool], str]:
+        """Whether that check has detected, placed and named it, and what it says."""
         fault = point.fault
         if fault is None:
             return (not point.passed, False, False), ""

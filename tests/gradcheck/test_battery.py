@@ -1,54 +1,114 @@
-"""The battery: random small networks over everything that is registered pass, without one false alarm."""
+"""The battery: networks of everything that is registered pass, without one false alarm."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dlx.gradcheck.check import check
+from dlx.gradcheck.referee import Referee
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation
+from dlx.nn.gradcheck import EPSILON, along_entry, differences, refined, rounding
 from dlx.nn.initializers import Initializer
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Normalize
 
-INITIALIZERS = [
+INITIALIZERS: list[Any] = [
     *(name for name in Initializer.members() if name != "file"),  # which reads its values and draws none
     *({"name": "normal", "scale": scale} for scale in (0.3, 3.0)),
 ]
+PENALTIES: list[Mapping[str, float]] = [{}, {"l2": 0.7}, {"l1": 0.7}]
+RANDOM = settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-@st.composite
-def subjects(draw: st.DrawFn) -> Subject:
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    hidden = [_plan(draw, rng) for _ in range(draw(st.integers(0, 2)))]
-    loss = Loss.parse(draw(st.sampled_from(list(Loss.members()))))
-    n_x, n_y, m = draw(st.integers(1, 3)), 1 if loss.task == "binary" else 3, draw(st.integers(2, 7))
-    penalty = draw(st.sampled_from([{}, {"l2": 0.7}, {"l1": 0.7}]))
-    output = LayerPlan(n_y, None, Initializer.parse(draw(st.sampled_from(INITIALIZERS))))
-    network = Network(n_x, [*hidden, output], loss, np.float64, **penalty)
+def plan(
+    units: int, activation: str, initializer: object, batch_norm: bool, dropout: bool, rng: np.random.Generator
+) -> LayerPlan:
+    return LayerPlan(
+        units,
+        Activation.parse(activation),
+        Initializer.parse(initializer),
+        batch_norm=Normalize(0.9, 1e-5, exact=False) if batch_norm else None,
+        draw=mask_from(rng, 0.7) if dropout else None,
+    )
+
+
+def subject_of(
+    n_x: int, hidden: list[LayerPlan], output: object, loss: Loss, penalty: Mapping[str, float], m: int, rng: Any
+) -> Subject:
+    n_y = 1 if loss.task == "binary" else 3
+    plans = [*hidden, LayerPlan(n_y, None, Initializer.parse(output))]
+    network = Network(n_x, plans, loss, np.float64, **penalty)
     network.initialize(rng)
     classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=m)]
     Y = rng.standard_normal((n_y, m)) if loss.task == "regression" else classes
     return Subject(network, rng.standard_normal((m, n_x)), np.ascontiguousarray(Y))
 
 
-def _plan(draw: st.DrawFn, rng: np.random.Generator) -> LayerPlan:
-    return LayerPlan(
-        units=draw(st.integers(1, 4)),
-        activation=Activation.parse(draw(st.sampled_from(list(Activation.members())))),
-        initializer=Initializer.parse(draw(st.sampled_from(INITIALIZERS))),
-        batch_norm=Normalize(0.9, 1e-5, exact=draw(st.booleans())) if draw(st.booleans()) else None,
-        draw=mask_from(rng, 0.7) if draw(st.booleans()) else None,
-    )
+@st.composite
+def subjects(draw: st.DrawFn) -> Subject:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    activations, initializers = st.sampled_from(list(Activation.members())), st.sampled_from(INITIALIZERS)
+    hidden = [
+        plan(
+            draw(st.integers(1, 4)),
+            draw(activations),
+            draw(initializers),
+            draw(st.booleans()),
+            draw(st.booleans()),
+            rng,
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+    loss, penalty = Loss.parse(draw(st.sampled_from(list(Loss.members())))), draw(st.sampled_from(PENALTIES))
+    n_x, m = draw(st.integers(1, 3)), draw(st.integers(2, 7))
+    return subject_of(n_x, hidden, draw(initializers), loss, penalty, m, rng)
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def assert_great(point: Point, told: object = "") -> None:
+    assert point.passed, (told, point)
+    assert point.difference < 1e-7, told
+    assert all(one.difference < 1e-7 for one in point.parameters if one.difference is not None), told
+    assert point.referee is None or point.referee.difference < 1e-7, told
+    assert point.not_analytic is None, told
+
+
+@pytest.mark.parametrize("loss", Loss.members())
+@pytest.mark.parametrize("activation", Activation.members())
+def test_backprop_is_the_gradient_in_every_combination(activation: str, loss: str) -> None:
+    rng = np.random.default_rng(len(activation) + len(loss))
+    for choice in product(INITIALIZERS, PENALTIES, (False, True), (False, True)):
+        initializer, penalty, batch_norm, dropout = choice
+        hidden = [plan(3, activation, initializer, batch_norm, dropout, rng)]
+        assert_great(check(subject_of(2, hidden, initializer, Loss.parse(loss), penalty, 5, rng), "now"), choice)
+
+
+@RANDOM
 @given(subjects())
 def test_backprop_is_the_gradient_of_every_random_network(subject: Subject) -> None:
-    point = check(subject, "now")
-    assert point.passed, point
-    assert all(one.difference < 1e-7 for one in point.parameters if one.difference is not None)
-    assert point.difference < 1e-7
+    assert_great(check(subject, "now"))
+
+
+@settings(RANDOM, max_examples=300)
+@given(subjects())
+def test_the_complex_step_is_what_differences_approach(subject: Subject) -> None:
+    with np.errstate(all="ignore"):
+        cost, d_theta, step = subject.cost(), subject.gradient(), subject.complex_step()
+        noise, referee = rounding(max(cost, 1e-3), EPSILON), Referee(subject, cost, d_theta)
+        for i in range(subject.theta.size):
+            found = step.along_entry(i)
+            line = along_entry(subject.cost, subject.theta, i)
+            if step.at_kink or subject.crosses_a_kink(line, EPSILON):
+                continue
+            approx, rounded = refined(line, EPSILON, noise)
+            assert differences(np.array(found), np.array(approx), rounded) < 1e-7
+            assert referee.agrees(found, d_theta[i])

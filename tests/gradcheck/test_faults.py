@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from dlx.gradcheck.check import check
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation
+from dlx.nn.gradcheck import GREAT
 from dlx.nn.tape import Array, Tape
 
 FAULTS = Path(__file__).parents[2] / "experiments" / "gradcheck" / "faults.py"
@@ -32,12 +34,19 @@ faults = planted()
 
 
 def test_planted_faults_are_found() -> None:
-    outcomes = {one.description: one.outcome()[0] for one in faults.all_faults()}
-    assert len(outcomes) == len(faults.all_faults()) >= 100
+    points = [(one, one.check()) for one in faults.all_faults()]
+    outcomes = {one.description: one.outcome(point)[0] for one, point in points}
+    assert len(outcomes) == len(points) >= 100
     detected, placed, named = np.mean(list(outcomes.values()), axis=0)
     assert detected == 1, [told for told, outcome in outcomes.items() if not outcome[0]]
     assert placed >= 0.95
     assert named >= 0.8
+    assert [one.description for one, point in points if not confirmed(point)] == []
+
+
+def confirmed(point: Point) -> bool:
+    """Whether the complex step, too, says that something is wrong."""
+    return point.referee is not None and point.referee.difference > 10 * GREAT
 
 
 @pytest.mark.parametrize(
