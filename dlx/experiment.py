@@ -85,9 +85,7 @@ class Experiment:
 
     def step_lines(self) -> list[str]:
         """One training step on a batch of full size as readable calls, the update of θ last."""
-        slots = ", ".join(self.update.vectors)
-        update = f"{self.spec.optimizer.name}(theta, dtheta{', ' + slots if slots else ''}, learning_rate)"
-        return [*self.step_for(self.batch_size).tape.lines(), f"theta = {update}"]
+        return [*self.step_for(self.batch_size).tape.lines(), *self.update.lines()]
 
     def order_of_epoch(self) -> Array | None:
         """The order of the examples in this epoch; None where the one batch holds them all already."""

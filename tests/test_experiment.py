@@ -95,4 +95,9 @@ def test_dropout_leaves_the_order_of_the_examples_alone() -> None:
 def test_the_step_of_a_spec_ends_with_the_update() -> None:
     lines = experiment(optimizer={"name": "momentum"}).step_lines()
     assert lines[0] == "Z1 = dot(W1, X.T)"
-    assert lines[-1] == "theta = momentum(theta, dtheta, v, learning_rate)"
+    assert lines[-4:] == [
+        "v = multiply(v, 0.9)",
+        "v = add(v, dtheta)",
+        "scratch = multiply(v, alpha)",
+        "theta = subtract(theta, scratch)",
+    ]

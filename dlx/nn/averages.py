@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlx.nn.tape import Array, constant
+from dlx.nn.tape import Array, Tape, constant
 
 
 def update(v: Array, x: Array, beta: float, scratch: Array) -> None:
@@ -16,10 +16,10 @@ def update(v: Array, x: Array, beta: float, scratch: Array) -> None:
     np.add(v, scratch, v)
 
 
-def accumulate(total: Array, x: Array, beta: float) -> None:
-    """total ← β·total + x, in place: the weighted sum, of which (1 − β)·total is the average, one pass cheaper."""
-    np.multiply(total, constant(beta, total.dtype.char), total)
-    np.add(total, x, total)
+def record_sum(tape: Tape, total: Array, x: Array, beta: float) -> None:
+    """Write total ← β·total + x: the weighted sum, of which (1 − β)·total is the average, one pass cheaper."""
+    tape.call(np.multiply, total, tape.constant(beta), out=total)
+    tape.call(np.add, total, x, out=total)
 
 
 def bias(beta: float, t: int) -> float:

@@ -12,7 +12,7 @@ from pydantic import Field
 from dlx.component import Component
 from dlx.nn import averages
 from dlx.nn.params import Parameters
-from dlx.nn.tape import Array
+from dlx.nn.tape import Array, Tape
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, description="α before the schedule")]
@@ -23,39 +23,45 @@ BLOCK = 32768
 
 
 class State:
-    """What an optimizer remembers of a stretch of θ: a vector per slot, and t, the number of steps taken.
+    """What an optimizer works with beside a stretch of θ and dθ.
 
-    Averages are kept as weighted sums β·v + x; the factor 1 − β of the notes goes into the step, once for all of θ.
-    ``scratch`` is room for intermediate results; it holds nothing from one step to the next.
+    ``state[slot]`` is a vector that it keeps from step to step, ``state[number]`` a 0-d array that holds this step's
+    value of one of its numbers. Averages are kept as weighted sums β·v + x; the factor 1 − β of the notes goes into the
+    step, once for all of θ. ``scratch`` is room for intermediate results, empty at the start of each step.
     """
 
-    def __init__(self, vectors: dict[str, Array], scratch: Array) -> None:
-        self.vectors = vectors
+    def __init__(self, arrays: dict[str, Array], scratch: Array) -> None:
+        self.arrays = arrays
         self.scratch = scratch
-        self.t = 0
 
-    def __getitem__(self, slot: str) -> Array:
-        return self.vectors[slot]
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name]
 
 
 class Optimizer(Component):
     """Changes θ by its gradient.
 
-    A member names its ``slots`` (vectors like θ that start at zero) and says in ``step`` what happens to each entry.
-    The rule must be elementwise: it is called with one stretch of θ after the other.
+    A member names its ``slots`` (vectors like θ that start at zero) and writes in ``record``, once, the calls that
+    change each entry; a step replays them. What differs from step to step are its ``numbers``: α, unless it says more.
+    The rule must be elementwise: it is recorded for one stretch of θ after the other.
     """
 
     kind = "optimizer"
     slots: ClassVar[tuple[str, ...]] = ()
+    numbers: ClassVar[tuple[str, ...]] = ("alpha",)
 
     learning_rate: Rate = 0.01
     clip_norm: Annotated[float, Field(gt=0, description="dθ longer than this is scaled to it")] | None = None
     clip_value: Annotated[float, Field(gt=0, description="each entry of dθ is kept within ±this")] | None = None
     weight_decay: Annotated[float, Field(ge=0, description="W ← W − α·weight_decay·W before the step")] = 0.0
 
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        """The ``numbers`` of step t, counted from 1, at this learning rate."""
+        return (learning_rate,)
+
     @abstractmethod
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
-        """Change ``theta`` and ``state`` in place; ``state.t`` counts this step already."""
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        """Write the calls that change ``theta`` and the state's vectors in place."""
 
 
 class GradientDescent(Optimizer):
@@ -63,8 +69,8 @@ class GradientDescent(Optimizer):
 
     name = "gradient_descent"
 
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
-        subtract_scaled(theta, d_theta, learning_rate, state.scratch)
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        subtract_scaled(tape, theta, d_theta, state["alpha"], state.scratch)
 
 
 class Momentum(Optimizer):
@@ -77,10 +83,13 @@ class Momentum(Optimizer):
     slots = ("v",)
     beta: Annotated[Decay, Field(description="v averages over about 1/(1 − β) gradients")] = 0.9
 
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        return (learning_rate * (1 - self.beta),)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
         v = state["v"]
-        averages.accumulate(v, d_theta, self.beta)
-        subtract_scaled(theta, v, learning_rate * (1 - self.beta), state.scratch)
+        averages.record_sum(tape, v, d_theta, self.beta)
+        subtract_scaled(tape, theta, v, state["alpha"], state.scratch)
 
 
 class Nesterov(Optimizer):
@@ -88,13 +97,18 @@ class Nesterov(Optimizer):
 
     name = "nesterov"
     slots = ("v",)
+    numbers = ("alpha", "alpha_beta")
     beta: Annotated[Decay, Field(description="v averages over about 1/(1 − β) gradients")] = 0.9
 
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
-        v, rate = state["v"], learning_rate * (1 - self.beta)
-        averages.accumulate(v, d_theta, self.beta)
-        subtract_scaled(theta, v, rate * self.beta, state.scratch)
-        subtract_scaled(theta, d_theta, rate, state.scratch)
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        alpha = learning_rate * (1 - self.beta)
+        return alpha, alpha * self.beta
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        v = state["v"]
+        averages.record_sum(tape, v, d_theta, self.beta)
+        subtract_scaled(tape, theta, v, state["alpha_beta"], state.scratch)
+        subtract_scaled(tape, theta, d_theta, state["alpha"], state.scratch)
 
 
 class AdaGrad(Optimizer):
@@ -104,11 +118,11 @@ class AdaGrad(Optimizer):
     slots = ("s",)
     epsilon: Epsilon = 1e-10
 
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
         s, scratch = state["s"], state.scratch
-        np.multiply(d_theta, d_theta, scratch)
-        np.add(s, scratch, s)
-        subtract_ratio(theta, d_theta, s, self.epsilon, learning_rate, scratch)
+        tape.call(np.multiply, d_theta, d_theta, out=scratch)
+        tape.call(np.add, s, scratch, out=s)
+        subtract_ratio(tape, theta, d_theta, s, tape.constant(self.epsilon), state["alpha"], scratch)
 
 
 class RMSProp(Optimizer):
@@ -120,12 +134,15 @@ class RMSProp(Optimizer):
     beta: Annotated[Decay, Field(description="s averages over about 1/(1 − β) squared gradients")] = 0.9
     epsilon: Epsilon = 1e-8
 
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        return (learning_rate / sqrt(1 - self.beta),)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
         s, scratch = state["s"], state.scratch
-        np.multiply(d_theta, d_theta, scratch)
-        averages.accumulate(s, scratch, self.beta)
-        root = sqrt(1 - self.beta)
-        subtract_ratio(theta, d_theta, s, self.epsilon / root, learning_rate / root, scratch)
+        tape.call(np.multiply, d_theta, d_theta, out=scratch)
+        averages.record_sum(tape, s, scratch, self.beta)
+        epsilon = tape.constant(self.epsilon / sqrt(1 - self.beta))
+        subtract_ratio(tape, theta, d_theta, s, epsilon, state["alpha"], scratch)
 
 
 class Adam(Optimizer):
@@ -138,19 +155,24 @@ class Adam(Optimizer):
 
     name = "adam"
     slots = ("v", "s")
+    numbers = ("alpha", "epsilon")
     learning_rate: Rate = 0.001
     beta1: Annotated[Decay, Field(description="of v, the average gradient")] = 0.9
     beta2: Annotated[Decay, Field(description="of s, the average squared gradient")] = 0.999
     epsilon: Epsilon = 1e-8
 
-    def step(self, theta: Array, d_theta: Array, state: State, learning_rate: float) -> None:
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        beta1, beta2 = self.beta1, self.beta2
+        c1 = averages.bias(beta1, t) / (1 - beta1)
+        root_c2 = sqrt(averages.bias(beta2, t) / (1 - beta2))
+        return learning_rate * root_c2 / c1, self.epsilon * root_c2
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
         v, s, scratch = state["v"], state["s"], state.scratch
-        averages.accumulate(v, d_theta, self.beta1)
-        np.multiply(d_theta, d_theta, scratch)
-        averages.accumulate(s, scratch, self.beta2)
-        c1 = averages.bias(self.beta1, state.t) / (1 - self.beta1)
-        root_c2 = sqrt(averages.bias(self.beta2, state.t) / (1 - self.beta2))
-        subtract_ratio(theta, v, s, self.epsilon * root_c2, learning_rate * root_c2 / c1, scratch)
+        averages.record_sum(tape, v, d_theta, self.beta1)
+        tape.call(np.multiply, d_theta, d_theta, out=scratch)
+        averages.record_sum(tape, s, scratch, self.beta2)
+        subtract_ratio(tape, theta, v, s, state["epsilon"], state["alpha"], scratch)
 
 
 class AdamW(Adam):
@@ -160,18 +182,18 @@ class AdamW(Adam):
     weight_decay: Annotated[float, Field(ge=0, description="of W only; b, γ and β do not decay")] = 0.01
 
 
-def subtract_scaled(theta: Array, v: Array, rate: float, scratch: Array) -> None:
-    """θ ← θ − rate·v."""
-    np.multiply(v, np.array(rate, v.dtype), scratch)
-    np.subtract(theta, scratch, theta)
+def subtract_scaled(tape: Tape, theta: Array, v: Array, alpha: Array, scratch: Array) -> None:
+    """Write θ ← θ − α·v; ``scratch`` may be v, where v is of no further use."""
+    tape.call(np.multiply, v, alpha, out=scratch)
+    tape.call(np.subtract, theta, scratch, out=theta)
 
 
-def subtract_ratio(theta: Array, v: Array, s: Array, epsilon: float, rate: float, scratch: Array) -> None:
-    """θ ← θ − rate·v/(√s + ε)."""
-    np.sqrt(s, scratch)
-    np.add(scratch, np.array(epsilon, s.dtype), scratch)
-    np.divide(v, scratch, scratch)
-    subtract_scaled(theta, scratch, rate, scratch)
+def subtract_ratio(tape: Tape, theta: Array, v: Array, s: Array, epsilon: Array, alpha: Array, scratch: Array) -> None:
+    """Write θ ← θ − α·v/(√s + ε)."""
+    tape.call(np.sqrt, s, out=scratch)
+    tape.call(np.add, scratch, epsilon, out=scratch)
+    tape.call(np.divide, v, scratch, out=scratch)
+    subtract_scaled(tape, theta, scratch, alpha, scratch)
 
 
 class Update:
@@ -179,26 +201,40 @@ class Update:
 
     def __init__(self, optimizer: Optimizer, parameters: Parameters) -> None:
         self.optimizer, self.parameters = optimizer, parameters
-        self._step = optimizer.step
         self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
+        self._values = optimizer.values
         self.t = 0
-        theta, d_theta = parameters.theta, parameters.d_theta
+        theta = parameters.theta
         self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
-        scratch = np.empty_like(theta[:BLOCK])
-        self._blocks = []
-        for start in range(0, theta.size, BLOCK):
-            part = slice(start, start + BLOCK)
-            state = State({slot: vector[part] for slot, vector in self.vectors.items()}, scratch[: theta[part].size])
-            self._blocks.append((theta[part], d_theta[part], state))
+        self._numbers = {name: np.empty((), theta.dtype) for name in optimizer.numbers}
+        self._scratch = np.empty_like(theta[:BLOCK])
+        self._tapes = [self._recorded(slice(start, start + BLOCK)) for start in range(0, theta.size, BLOCK)]
+        self._calls = [call for tape in self._tapes for call in tape.calls]
+
+    def _recorded(self, part: slice) -> Tape:
+        """The rule, written down for one stretch of θ."""
+        theta, d_theta = self.parameters.theta[part], self.parameters.d_theta[part]
+        arrays = {slot: vector[part] for slot, vector in self.vectors.items()} | self._numbers
+        scratch = self._scratch[: theta.size]
+        tape = Tape(theta.dtype)
+        for name, array in ({"theta": theta, "dtheta": d_theta, "scratch": scratch} | arrays).items():
+            tape.known(name, array)
+        self.optimizer.record(tape, theta, d_theta, State(arrays, scratch))
+        return tape
+
+    def lines(self) -> list[str]:
+        """The rule as readable calls, such as ``theta = subtract(theta, scratch)``."""
+        return list(self._tapes[0].lines())
 
     def __call__(self, learning_rate: float, gradient_norm: float) -> None:
         """Change θ; ``gradient_norm`` is ‖dθ‖ as the caller has measured it."""
         self.t += 1
         if self._prepares:
             self._prepare(learning_rate, gradient_norm)
-        for theta, d_theta, state in self._blocks:
-            state.t = self.t
-            self._step(theta, d_theta, state, learning_rate)
+        for number, value in zip(self._numbers.values(), self._values(learning_rate, self.t), strict=True):
+            number[()] = value
+        for function, args in self._calls:
+            function(*args)
 
     def _prepare(self, learning_rate: float, gradient_norm: float) -> None:
         """Clip dθ and decay W."""
