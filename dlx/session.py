@@ -166,7 +166,7 @@ class Session:
         run.write_model(*described)
         options = experiment.spec.diagnosis
         assert options.tolerance is not None
-        self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance)
+        self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task)
         run.write_diagnosis(self.diagnosis)
         kept = position.best if experiment.best_theta is not None else position.last
         test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None

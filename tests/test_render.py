@@ -223,7 +223,7 @@ def test_the_bar_fits_the_terminal_and_vanishes(width: int, epochs: int) -> None
 
 # --- the summary
 
-DOCUMENT = diagnose({"train": error_rate(0.0, 1437), "dev": error_rate(4 / 180, 180)}, 0.0, 0.02)
+DOCUMENT = diagnose({"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180)}, 0.0, 0.02)
 FACTS = {
     "name": "digits",
     "status": "early_stopped",
@@ -242,12 +242,12 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
         "\n"
         "        error   95 % interval      m\n"
         "train  0.00 %  0.00 to 0.27 %  1,437\n"
-        "dev    2.22 %  0.87 to 5.57 %    180\n"
+        "dev    1.11 %  0.31 to 3.96 %    180\n"
         "\n"
         "verdict  unsettled\n"
         "         bias     0.00 % low\n"
-        "         variance 2.22 % unsettled (0.84 to 5.57 %)\n"
-        "advice   variance is unsettled: measure on more dev examples (data.split.dev)\n"
+        "         variance 1.11 % unsettled (0.26 to 3.96 %)\n"
+        "advice   variance is unsettled: 953 dev examples would settle it, at these errors (data.split.dev)\n"
         "cost     3 █▅▁ 1\n"
         "run      runs/a\n"
         "next     dlx evaluate runs/a\n"

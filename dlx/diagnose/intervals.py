@@ -37,7 +37,10 @@ def error_rate(value: float, m: int | None) -> Estimate:
 
     (p + z²/2m ± z·√(p(1−p)/m + z²/4m²)) / (1 + z²/m), z = 1.96; without m the point itself.
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
-    It keeps its coverage for small m and for p near 0, where p ± z·√(p(1−p)/m) collapses.
+    It keeps its coverage for small m and for p near 0, where p ± z·√(p(1−p)/m) collapses. Because wrong answers are
+    counted in whole numbers, the coverage swings about 95 %: it stays within 93 and 97 % where 10 or more wrong answers
+    are to be expected, within 92.5 and 98.2 % where 2 are, and can fall to 84 % where 0.18 are (Brown, Cai & DasGupta,
+    "Interval estimation for a binomial proportion", Statistical Science 16 (2001)).
     """
     if m is None:
         return exact(value)
@@ -51,26 +54,58 @@ def error_rate(value: float, m: int | None) -> Estimate:
 
 
 def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Estimate:
-    """The root of the mean of m squared errors, with the percentile bootstrap interval of 1000 resamples.
+    """The root of the mean of m squared errors, with the studentized bootstrap interval of 1000 resamples.
 
-    Source: B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979). Above 2000
-    examples, 2000 random groups of them are resampled in their place, which leaves the spread of the mean as it is
-    and the cost bounded.
+    With x̄ and s the mean and the standard deviation of the squared errors, and x̄* and s* those of a resample, the
+    interval of the mean is x̄ − s·q to x̄ − s·q′, q and q′ the upper and the lower quantile of t = (x̄* − x̄)/s*.
+    Source: P. Hall, "Theoretical comparison of bootstrap confidence intervals", Annals of Statistics 16 (1988): for
+    means of skewed values, as squared errors are, its coverage comes nearest to what is asked. For 20 normal residuals
+    it covers the truth in 94 of 100 cases, where the percentile interval does in 88 and BCa in 90; with residuals of
+    heavier tails (Laplace) it takes about 100 of them to reach 94.
+
+    Above 2000 examples, 2000 random groups of them are resampled in their place, which leaves the spread of the mean
+    as it is and the cost bounded.
 
     Args:
         squared_errors: (m,), one for each example.
         rng: draws the resamples.
     """
-    m = len(squared_errors)
+    m, mean = len(squared_errors), float(squared_errors.mean(dtype=np.float64))
     if m < 2:  # one example tells nothing of the spread
-        return Estimate(sqrt(float(squared_errors.mean())), 0.0, inf, m)
-    starts = np.linspace(0, m, min(m, BLOCKS), endpoint=False).astype(np.intp)
-    sums = np.add.reduceat(rng.permutation(squared_errors.astype(np.float64)), starts)
-    counts = np.diff(starts, append=m)
-    drawn = rng.integers(len(starts), size=(RESAMPLES, len(starts)))
-    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    low, high = np.sqrt(np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
-    return Estimate(sqrt(sums.sum() / m), float(low), float(high), m)
+        return Estimate(sqrt(mean), 0.0, inf, m)
+    values = _grouped(squared_errors, mean, rng)
+    spread = float(values.std())
+    drawn = values[rng.integers(len(values), size=(RESAMPLES, len(values)))]
+    with np.errstate(divide="ignore", invalid="ignore"):  # a resample of equal values has no spread
+        t = np.nan_to_num((drawn.mean(axis=1) - mean) / drawn.std(axis=1), nan=0.0, posinf=inf, neginf=-inf)
+    lowest, highest = np.quantile(t, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="inverted_cdf").tolist()
+    low, high = (mean - spread * highest, mean - spread * lowest) if spread > 0 else (mean, mean)
+    return Estimate(sqrt(mean), sqrt(max(low, 0.0)), sqrt(max(high, mean)), m)
+
+
+def _grouped(values: np.ndarray, mean: float, rng: np.random.Generator) -> np.ndarray:
+    """At most 2000 values with the same mean and the same spread of it.
+
+    A group of c values that add up to S counts as mean + (S − c·mean)/c̄, so that groups of unequal size spread no more
+    than their values do.
+    """
+    m = len(values)
+    if m <= BLOCKS:
+        return values.astype(np.float64)
+    starts = np.linspace(0, m, BLOCKS, endpoint=False).astype(np.intp)
+    sums = np.add.reduceat(rng.permutation(values.astype(np.float64)), starts)
+    return mean + (sums - np.diff(starts, append=m) * mean) * BLOCKS / m
+
+
+def at_size(estimate: Estimate, m: int, regression: bool = False) -> Estimate:
+    """The same value as if it had been measured on m examples.
+
+    An error rate has the Wilson interval of that m. The ends of a bootstrap interval come nearer as 1/√m.
+    """
+    if not regression:
+        return error_rate(estimate.value, m)
+    nearer, value = sqrt((estimate.m or m) / m), estimate.value
+    return Estimate(value, value - nearer * (value - estimate.low), value + nearer * (estimate.high - value), m)
 
 
 def measured(evaluation: Evaluation) -> Estimate:
