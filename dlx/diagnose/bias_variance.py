@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.enough_examples import Question, Sizes, enough_to_settle
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.intervals import Estimate, exact
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SCHEMA_VERSION = 1
 
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
 
+TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
 HELD_OUT = ("train_dev", "dev", "test")
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 RECIPE = {
@@ -76,6 +80,18 @@ def diagnose(
         "findings": [found.document() for found in by_severity(findings)],
         "next": _next(gaps, pairs, tolerance),
     }
+
+
+def default_tolerance(task: str, train_targets: np.ndarray) -> float:
+    """What counts as high where nothing is stated; `diagnose` argues for it.
+
+    Args:
+        task: binary, multiclass or regression.
+        train_targets: y of train, (m,) or (m, k).
+    """
+    if task != "regression":
+        return TOLERANCE
+    return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
 
 def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
