@@ -50,6 +50,10 @@ class Interrupted(DlxError):
         self.exit_code = 128 + signal_number
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[type[Interrupted], tuple[int, str]]:
+        """How it is pickled on the way from a worker process."""
+        return type(self), (self.exit_code - 128, str(self))
+
 
 @dataclass(frozen=True)
 class Place:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
+from typing import Any
 
 # Floating-point operations of a step that keep a thread busy: with fewer, handing them out costs more than it gives.
 OPERATIONS_FOR_A_THREAD = 20e6
@@ -20,8 +22,14 @@ def available() -> int:
 
 def limit(threads: int) -> int:
     """Give the BLAS this many threads; return how many it says it has now."""
-    from threadpoolctl import ThreadpoolController
-
-    controller = ThreadpoolController().select(user_api="blas")
+    controller = _blas()
     controller.limit(limits=threads)
     return max((library.num_threads for library in controller.lib_controllers), default=threads)
+
+
+@lru_cache
+def _blas() -> Any:
+    """What controls NumPy's matrix products; found once, since looking through all loaded libraries takes a while."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")

@@ -94,6 +94,15 @@ class Outcome:
         return RunDirectory.open(self.run).mistakes()[part]
 
 
+def known_outcome(trial: Trial, folder: Path) -> Outcome | None:
+    """What came of a trial that has been trained before, as far as it is asked for; None where it is still to do."""
+    run = RunDirectory(folder / trial.key)
+    try:
+        return _outcome(run, trial) if run.config.is_file() and _is_done(run, trial) else None
+    except DataError:
+        return None
+
+
 def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outcome:
     """Train a trial in ``folder/key``, or go on with it, or only read what came of it when it has been trained before.
 
@@ -108,21 +117,17 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: the run directory cannot be written.
     """
-    path = folder / trial.key
-    run = _claimed(path)
-    try:
-        known = _known(run, trial)
-        if known is not None:
-            return known
-        _train(trial, run, deadline)
-        return _outcome(run, trial)
-    except (EnvironmentProblem, Interrupted):
-        raise
-    except Exception as error:  # of the spec, the data or a plugin: it is this trial's failure, not the search's
-        told = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
-        return Outcome(trial.key, "failed", told, run=str(path))
-    finally:
-        run.close()
+    with _claimed(folder / trial.key) as run:
+        try:
+            known = known_outcome(trial, folder)
+            if known is None:
+                _train(trial, run, deadline)
+            return known or _outcome(run, trial)
+        except (EnvironmentProblem, Interrupted):
+            raise
+        except Exception as error:  # of the spec, the data or a plugin: this trial's failure, not the search's
+            told = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
+            return Outcome(trial.key, "failed", told, run=str(run.path))
 
 
 def _claimed(path: Path) -> RunDirectory:
@@ -131,28 +136,30 @@ def _claimed(path: Path) -> RunDirectory:
     return run
 
 
-def _known(run: RunDirectory, trial: Trial) -> Outcome | None:
-    """What came of the trial, if it need not be trained; a run whose files are damaged is cleared away."""
-    if not run.config.is_file():
-        return None
+def _mend(run: RunDirectory) -> None:
+    """Clear away a run that cannot be gone on with: its files are damaged, or it failed before there was a state."""
     try:
-        status = run.facts()["status"]
-        if status in ENDED or (status == "interrupted" and _far_enough(run, trial)):
-            return _outcome(run, trial)
-        if status == "failed" or (status != "running" and not run.has_checkpoint()):
-            run.clear()
+        failed = run.facts()["status"] != "running" and not run.has_checkpoint()
     except DataError:
+        failed = True
+    if failed:
         run.clear()
-    return None
 
 
-def _far_enough(run: RunDirectory, trial: Trial) -> bool:
-    final = run.facts()["final"]
-    return trial.until_epoch is not None and final is not None and final["epoch"] >= trial.until_epoch
+def _is_done(run: RunDirectory, trial: Trial) -> bool:
+    facts = run.facts()
+    return facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
+
+
+def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:
+    final = facts["final"]
+    return trial.until_epoch is not None and final is not None and bool(final["epoch"] >= trial.until_epoch)
 
 
 def _train(trial: Trial, run: RunDirectory, deadline: float | None) -> None:
     """Train from where the run stands."""
+    if run.config.is_file():
+        _mend(run)
     with _session(trial, run) as session, suppress(Diverged):  # the run tells of it
         for _ in session.records(_enough(trial.until_epoch, deadline)):
             pass
@@ -161,10 +168,16 @@ def _train(trial: Trial, run: RunDirectory, deadline: float | None) -> None:
 def _session(trial: Trial, run: RunDirectory) -> Session:
     if run.config.is_file():
         return Session.go_on(run, light=True)
-    load_all(trial.spec.get("plugins", ()))
+    _load_plugins(tuple(trial.spec.get("plugins", ())))
     session = Session(prepare(Spec.model_validate(trial.spec).complete()), run, light=True)
     session.begin([], _provenance())
     return session
+
+
+@lru_cache
+def _load_plugins(plugins: tuple[str, ...]) -> None:
+    """Once in a process: looking for what is installed reads the metadata of every package."""
+    load_all(plugins)
 
 
 @lru_cache
@@ -185,7 +198,7 @@ def _outcome(run: RunDirectory, trial: Trial) -> Outcome:
     facts, errors = run.facts(), run.diagnosis()["errors"]
     final, best = (_record(facts[name], has_dev="dev" in errors) for name in ("final", "best"))
     status = facts["status"]
-    if status == "interrupted" and _far_enough(run, trial):
+    if status == "interrupted" and _far_enough(facts, trial):
         status = "stopped"
     return Outcome(
         key=trial.key,

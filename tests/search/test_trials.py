@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.search.executors import run_trials
+from dlx.search.running import run_trials
 from dlx.search.trials import Outcome, Trial, run_trial
 from dlx.spec_file import load_spec
 

@@ -1,0 +1,92 @@
+"""Running trials: any number of them on any executor, as an iterator of what came of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from itertools import islice
+from pathlib import Path
+
+from dlx.errors import Interrupted
+from dlx.search.executors import Serial
+from dlx.search.processes import WorkerDied
+from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
+from dlx.signals import noted_signals
+
+SLOTS = 64  # calls that an executor is given at a time where it does not say how many
+SECONDS_BETWEEN_LOOKS = 0.1  # at whether a signal has come
+
+
+def run_trials(
+    trials: Iterable[Trial], folder: Path, executor: Executor | None = None, seconds: float | None = None
+) -> Iterator[Outcome]:
+    """Train trials, and yield what came of each as soon as it is there; of equal ones only the first.
+
+    A trial that ``folder`` has the finished run of is not trained again. Leaving the iterator early, an interruption
+    and the end of the process lose nothing: the next call with the same folder goes on where this one stopped.
+
+    Args:
+        trials: what to train; taken as they are needed, a few more than there are workers.
+        folder: holds a run directory for each trial, named by its key.
+        executor: from `executor_for`, closed by its owner, or any other that follows concurrent.futures (a
+            cluster's); without one, training is in this process.
+        seconds: when these have passed, no further trial is begun, and those in training stop there and are yielded
+            as ``interrupted``; the same call later goes on with them.
+
+    Raises:
+        Interrupted: a signal asked to stop; everything is saved.
+        EnvironmentProblem: a run directory cannot be written.
+    """
+    deadline = None if seconds is None else time.time() + seconds
+    executor, folder = executor or Serial(), folder.absolute()
+    source, waiting = _within(deadline, _once(trials)), dict[Future[Outcome], Trial]()
+    with noted_signals() as asked:
+        try:
+            while True:
+                room = getattr(executor, "slots", SLOTS) - len(waiting)
+                for trial in islice(source, room):
+                    waiting[_begun(trial, folder, executor, deadline)] = trial
+                if not waiting:
+                    return
+                done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+                if asked:
+                    raise Interrupted(asked[0], "interrupted: the same command goes on from here")
+                for future in done:
+                    yield _outcome(future, waiting.pop(future))
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _once(trials: Iterable[Trial]) -> Iterator[Trial]:
+    seen: set[str] = set()
+    for trial in trials:
+        if trial.key not in seen:
+            seen.add(trial.key)
+            yield trial
+
+
+def _within(deadline: float | None, trials: Iterator[Trial]) -> Iterator[Trial]:
+    while deadline is None or time.time() < deadline:
+        trial = next(trials, None)
+        if trial is None:
+            return
+        yield trial
+
+
+def _begun(trial: Trial, folder: Path, executor: Executor, deadline: float | None) -> Future[Outcome]:
+    """The future outcome, or one that is known already, for which no worker need be started."""
+    known = known_outcome(trial, folder)
+    if known is None:
+        return executor.submit(run_trial, trial, folder, deadline)
+    future: Future[Outcome] = Future()
+    future.set_result(known)
+    return future
+
+
+def _outcome(future: Future[Outcome], trial: Trial) -> Outcome:
+    try:
+        return future.result()
+    except WorkerDied as error:
+        return Outcome(trial.key, "failed", str(error))
