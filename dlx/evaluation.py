@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from dlx.data.batches import Reader
+    from dlx.layer_watch import LayerWatch
     from dlx.nn.layers import BatchNorm
     from dlx.nn.network import Network, Step
     from dlx.nn.tape import Array
@@ -31,13 +32,15 @@ class Evaluation:
             self._steps[size] = self.network.record_evaluation(*self.reader.buffers(size))
         return self._steps[size]
 
-    def run(self) -> tuple[float, float]:
-        """Cost and error over all examples."""
+    def run(self, watch: LayerWatch | None = None) -> tuple[float, float]:
+        """Cost and error over all examples; ``watch`` sees each batch."""
         cost = mistakes = 0.0
         loss, m = self.network.loss, self.reader.m
         for step in self.steps():
             cost += step.tape.cost() * len(step.X)
             mistakes += loss.mistakes(step.Z, step.Y)
+            if watch is not None:
+                watch.see(step)
         return cost / m, loss.error(mistakes, m)
 
     def mistakes(self) -> Array:

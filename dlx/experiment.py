@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.errors import Place, Problem, SpecError
 from dlx.evaluation import Evaluation, measure_statistics
+from dlx.layer_watch import LayerWatch
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize, Step
 from dlx.nn.optimizers import Update
-from dlx.records import EpochRecord, Progress
+from dlx.records import EpochRecord, LayerRecord, Progress
 from dlx.streams import Streams
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
     from dlx.spec import Layer, Spec
 
 Origins = Mapping[tuple[str | int, ...], Place]
+
+# Layers are sampled in the first three rows, then in epochs that grow by a factor and lie at least so many steps apart:
+# 15,000 rows have 66 samples, and a sample takes less time than four steps.
+FIRST_SAMPLES, SAMPLES_GROW, STEPS_BETWEEN_SAMPLES = 3, 1.15, 150
+RISE = 1e-3  # a cost that is higher by this share has risen, and not only by rounding
 
 
 @dataclass
@@ -37,6 +44,14 @@ class Position:
     learning_rate: float = 0.0
     gradient_norm: float = 0.0
     seconds: float = 0.0
+    clipped: int = 0  # steps whose gradient was clipped
+    first_cost: float | None = None  # of the first step, at the initialization
+    epoch_cost: float | None = None  # of the epoch before this one
+    rises: int = 0  # epochs whose cost was higher than that of the epoch before
+    first_rise: int | None = None  # the first of them
+    largest_rise: float = 0.0  # as a share of the cost before it
+    samples: int = 0  # of the layers, taken so far
+    sample_at: int = 1  # the epoch from which on the next is due
     reference: float | None = None  # what early stopping watches, at its last improvement
     waiting: int = 0  # rows since then
     finished: str | None = None
@@ -65,6 +80,8 @@ class Experiment:
         self._ordered = 0  # the epoch whose order that is
         self._steps: dict[int, Step] = {}
         self._evaluations: dict[str, Evaluation] = {}
+        self.watch = LayerWatch(self.network)
+        self.clip_norm = spec.optimizer.clip_norm or inf
         epochs, schedule = spec.training.epochs, spec.schedule
         self._schedule, self._alpha0 = schedule, spec.optimizer.learning_rate
         self._rate, self._rated = 0.0, -1  # α, and after how many epochs or steps it is that
@@ -124,9 +141,32 @@ class Experiment:
         training = self.spec.training
         return self.position.epoch == training.epochs or (self.position.epoch - 1) % training.evaluate_every == 0
 
+    def sample_is_due(self) -> bool:
+        """Whether the layers are sampled in this epoch, which has a row: for the rule see the constants above."""
+        position = self.position
+        return position.epoch >= position.sample_at or position.epoch == self.spec.training.epochs
+
+    def may_be_sampled(self) -> bool:
+        """The same before its last step: with early stopping any row can turn out to be the last, which is sampled."""
+        return self.sample_is_due() or self.spec.training.early_stopping is not None
+
+    def sample(self) -> list[LayerRecord]:
+        """The records of the layers, after a row's measurement has shown the examples to the watch."""
+        position = self.position
+        epoch = position.last.epoch if position.last else 0
+        if position.samples >= FIRST_SAMPLES - 1:
+            apart = -(-STEPS_BETWEEN_SAMPLES // self.steps_per_epoch)
+            position.sample_at = max(ceil(SAMPLES_GROW * epoch), epoch + apart)
+        position.samples += 1
+        return self.watch.records(epoch, position.step)
+
     def end_epoch(self, record: EpochRecord | None) -> None:
         """Go on to the next epoch; keep the record, and the parameters where they are the best so far."""
         position, training = self.position, self.spec.training
+        cost, before = position.cost_sum / self.train.m, position.epoch_cost
+        if before is not None and cost > before + RISE * abs(before):
+            self._note_rise(cost / before - 1)
+        position.epoch_cost = cost
         if record is not None:
             self._keep(record)
         stopping = training.early_stopping
@@ -151,6 +191,12 @@ class Experiment:
                 self.best_theta = self.network.parameters.theta.copy()
                 self.best_statistics = self.network.statistics.vector.copy()
 
+    def _note_rise(self, share: float) -> None:
+        position = self.position
+        position.rises += 1
+        position.first_rise = position.first_rise or position.epoch
+        position.largest_rise = max(position.largest_rise, share)
+
     def progress(self) -> Progress:
         """How far training has come."""
         position, epochs = self.position, self.spec.training.epochs
@@ -159,9 +205,9 @@ class Experiment:
             position.epoch, epochs, position.step, steps, position.cost_sum / position.done, position.seconds
         )
 
-    def evaluate(self, part: str) -> tuple[float, float]:
+    def evaluate(self, part: str, watch: LayerWatch | None = None) -> tuple[float, float]:
         """Cost (without penalty) and error of the frozen network on train, train_dev, dev or test."""
-        return self.evaluation(part).run()
+        return self.evaluation(part).run(watch)
 
     def evaluation(self, part: str) -> Evaluation:
         """The frozen network on a part; exact batch-norm statistics are measured first, once for each θ."""

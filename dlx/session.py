@@ -19,7 +19,7 @@ from dlx.experiment import Experiment, Origins, build
 from dlx.files import read
 from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
-from dlx.records import EpochRecord, Progress
+from dlx.records import EpochRecord, LayerRecord, Progress
 from dlx.runs import RunDirectory
 from dlx.signals import noted_signals
 from dlx.spec_file import dump_yaml, load_spec
@@ -112,7 +112,7 @@ class Session:
     def records(
         self, enough: Callable[[EpochRecord | Progress], bool] | None = None
     ) -> Iterator[EpochRecord | Progress]:
-        """Train to the end, saving on the way; yields what ``fit`` yields.
+        """Train to the end, saving on the way; yields the rows of metrics.csv and the progress.
 
         Args:
             enough: asked after each record; when it says so, training stops there as if interrupted.
@@ -144,6 +144,9 @@ class Session:
     ) -> Iterator[EpochRecord | Progress]:
         saved_at = monotonic()
         for record in fit(self.experiment):
+            if isinstance(record, LayerRecord):
+                self.run.append_layer(record)
+                continue
             if isinstance(record, EpochRecord):
                 self.run.append_metrics(record)
             yield record

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.errors import Diverged
-from dlx.records import EpochRecord, Progress
+from dlx.records import EpochRecord, LayerRecord, Progress
 
 if TYPE_CHECKING:
     from dlx.experiment import Experiment
+    from dlx.layer_watch import LayerWatch
     from dlx.nn.network import Step
     from dlx.nn.tape import Array
 
@@ -23,12 +24,13 @@ RISKY_NORM, RISKY_RATE = 1e15, 1e8
 SECONDS_BETWEEN_REPORTS = 0.1
 
 
-def fit(experiment: Experiment) -> Iterator[EpochRecord | Progress]:
+def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress]:
     """Train from where the experiment stands to its end.
 
-    Yields an EpochRecord for each row of metrics.csv (epoch 1, then every ``evaluate_every``-th, and the last) and a
-    Progress about ten times a second. At each of them the experiment may be saved, or left for good: training goes on
-    from there and ends the same, bit for bit. ``position.finished`` says how it ended.
+    Yields an EpochRecord for each row of metrics.csv (epoch 1, then every ``evaluate_every``-th, and the last), before
+    some of these a LayerRecord for each layer, and a Progress about ten times a second. At each EpochRecord and
+    Progress the experiment may be saved, or left for good: training goes on from there and ends the same, bit for bit.
+    ``position.finished`` says how it ended.
 
     Raises:
         Diverged: a cost, gradient or parameter is not finite; the experiment keeps its last finite state.
@@ -38,15 +40,33 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | Progress]:
     report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
     while position.finished is None:
         _advance(experiment, report_at)
+        if position.done == m and experiment.epoch_has_row():
+            yield from _end_with_row(experiment, started)
+            continue
         if perf_counter() >= report_at:
             position.seconds = perf_counter() - started
             yield experiment.progress()
             report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
         if position.done == m:
-            record = _measure(experiment, started) if experiment.epoch_has_row() else None
-            experiment.end_epoch(record)
-            if record is not None:
-                yield record
+            experiment.end_epoch(None)
+
+
+def _end_with_row(experiment: Experiment, started: float) -> Iterator[EpochRecord | LayerRecord]:
+    """Measure the epoch that has just ended, and its layers where that is due; nothing is saved between the two."""
+    watch = experiment.watch if experiment.sample_is_due() else None
+    record = _measure(experiment, started, watch)
+    experiment.end_epoch(record)
+    if watch is None and experiment.position.finished is not None:
+        watch = experiment.watch
+        _see_train(experiment, watch)
+    if watch is not None:
+        yield from experiment.sample()
+    yield record
+
+
+def _see_train(experiment: Experiment, watch: LayerWatch) -> tuple[float, float]:
+    watch.clear()
+    return experiment.evaluate("train", watch)
 
 
 def take_steps(experiment: Experiment, count: int) -> None:
@@ -62,15 +82,18 @@ def _advance(experiment: Experiment, until: float) -> None:
     position, train, size = experiment.position, experiment.train, experiment.batch_size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
-            order = experiment.order_of_epoch()
+            order, has_row = experiment.order_of_epoch(), experiment.epoch_has_row()
+            watched = has_row and experiment.may_be_sampled()
             while position.done < train.m:
                 step = experiment.step_for(min(size, train.m - position.done))
                 if order is not None:
                     train.fill(order[position.done : position.done + size], step.X, step.Y)
+                if watched and position.done + size >= train.m:
+                    experiment.watch.keep(position.step)
                 _train_step(experiment, step)
                 if perf_counter() >= until:
                     return
-            if experiment.epoch_has_row():
+            if has_row:
                 return
             experiment.end_epoch(None)
 
@@ -88,6 +111,10 @@ def _train_step(experiment: Experiment, step: Step) -> None:
     else:
         _update_with_care(experiment, step, rate, norm)
     step.tape.accept()
+    if norm > experiment.clip_norm:
+        position.clipped += 1
+    if position.step == 0:
+        position.first_cost = cost
     m = step.X.shape[0]
     position.step += 1
     position.done += m
@@ -122,10 +149,10 @@ def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     )
 
 
-def _measure(experiment: Experiment, started: float) -> EpochRecord:
+def _measure(experiment: Experiment, started: float, watch: LayerWatch | None) -> EpochRecord:
     """The row of the epoch that has just ended."""
     position, has_dev = experiment.position, "dev" in experiment.dataset.parts
-    train_cost, train_error = experiment.evaluate("train")
+    train_cost, train_error = _see_train(experiment, watch) if watch else experiment.evaluate("train")
     dev_cost, dev_error = experiment.evaluate("dev") if has_dev else (None, None)
     position.seconds = perf_counter() - started
     return EpochRecord(

@@ -25,6 +25,7 @@ FLOORS = (
     {"spec"},
     {"yaml_loader", "short_forms", "contradictions", "spec_problems", "plugins", "schema"},
     {"spec_file", "starter"},
+    {"layer_watch"},
     {"evaluation"},
     {"experiment"},
     {"train", "model"},

@@ -32,7 +32,8 @@ optimizer: {name: OPTIMIZER, clip_norm: 5.0}
 schedule: {name: inverse_time, unit: step, decay_rate: 0.001}
 training: {epochs: 6, batch_size: 64, early_stopping: {patience: 4}}
 """
-SEVEN_FILES = {"config.yaml", "run.json", "metrics.csv", "curves.png", "diagnosis.json", "model.npz", "checkpoint"}
+TABLES = {"metrics.csv", "layers.csv"}
+EIGHT_FILES = TABLES | {"config.yaml", "run.json", "curves.png", "diagnosis.json", "model.npz", "checkpoint"}
 
 
 def written(text: str, folder: Path) -> Path:
@@ -75,7 +76,7 @@ def assert_same(first: Path, second: Path) -> None:
 def test_a_run_directory_holds_what_is_promised(tmp_path: Path) -> None:
     train(written(EVERYTHING.replace("OPTIMIZER", "adam"), tmp_path), tmp_path / "run", "seed=3")
     run = tmp_path / "run"
-    assert {path.name for path in run.iterdir()} == SEVEN_FILES
+    assert {path.name for path in run.iterdir()} == EIGHT_FILES
     facts = json.loads((run / "run.json").read_text())
     assert (facts["status"], facts["seed"], facts["overrides"]) == ("completed", 3, ["seed=3"])
     assert facts["data"]["examples"] == {"train": 300, "dev": 100, "test": 100}
@@ -255,7 +256,7 @@ def test_a_signal_finishes_the_step_saves_and_exits_with_its_code(number: signal
     assert process.returncode == 128 + number
     assert "--resume" in error
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
-    assert {path.name for path in (tmp_path / "run").iterdir()} == SEVEN_FILES
+    assert {path.name for path in (tmp_path / "run").iterdir()} == EIGHT_FILES
 
 
 def test_a_second_writer_is_refused(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

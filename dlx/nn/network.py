@@ -41,13 +41,21 @@ class LayerPlan:
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded pass over a batch: the tape, the arrays it reads (X (m, n_x), Y (n_y, m)), logits Z and output A."""
+    """One recorded pass over a batch: the tape, the arrays it reads (X (m, n_x), Y (n_y, m)), and the output A.
+
+    ``Zs`` are what enters the activations of the hidden layers and, last, the logits.
+    """
 
     tape: Tape
     X: Array
     Y: Array
-    Z: Array
+    Zs: tuple[Array, ...]
     A: Array
+
+    @property
+    def Z(self) -> Array:
+        """The logits (n_y, m)."""
+        return self.Zs[-1]
 
     def run(self) -> float:
         """Replay the pass; return its cost."""
@@ -110,8 +118,8 @@ class Network:
     def record_step(self, X: Array, Y: Array) -> Step:
         """Write down one training step on X (m, n_x) and Y (n_y, m): the cost with penalties, and all of dθ."""
         tape = self._tape(X, Y)
-        Z, backwards = self._forward(tape, X, training=True)
-        A, backward = self._record_loss(tape, Z, Y)
+        Zs, backwards = self._forward(tape, X, training=True)
+        A, backward = self._record_loss(tape, Zs[-1], Y)
         penalty_backwards = [record(tape, X.shape[0]) for record in self.penalties().values()]
         dA = backward(A)
         for layer, layer_backward in reversed(list(zip(self.layers, backwards, strict=True))):
@@ -120,14 +128,14 @@ class Network:
         tape.layer = None
         for penalty_backward in penalty_backwards:
             penalty_backward()
-        return Step(tape, X, Y, Z, A)
+        return Step(tape, X, Y, Zs, A)
 
     def record_evaluation(self, X: Array, Y: Array) -> Step:
         """Write down the frozen network on a batch: no dropout, batch norm by its statistics, cost without penalty."""
         tape = self._tape(X, Y)
-        Z, _ = self._forward(tape, X, training=False)
-        A, _ = self._record_loss(tape, Z, Y)
-        return Step(tape, X, Y, Z, A)
+        Zs, _ = self._forward(tape, X, training=False)
+        A, _ = self._record_loss(tape, Zs[-1], Y)
+        return Step(tape, X, Y, Zs, A)
 
     def penalties(self) -> dict[str, RecordPenalty]:
         """l2 and l1, as far as there are any, each as the function that records it on a tape for m examples."""
@@ -151,15 +159,18 @@ class Network:
 
     def _forward(
         self, tape: Tape, X: Array, training: bool, stop: Layer | None = None
-    ) -> tuple[Array, list[Callable[[Array], Array]]]:
-        A, backwards = X.T, []
+    ) -> tuple[tuple[Array, ...], list[Callable[[Array], Array]]]:
+        """Write the forward calls up to ``stop`` or to the end; return each Z before an activation and the last one."""
+        Zs, A, backwards = [], X.T, []
         for layer in self.layers:
             if layer is stop:
                 break
+            if isinstance(layer, Activate):
+                Zs.append(A)
             tape.layer = layer.l
             A, backward = layer.record(tape, A, training)
             backwards.append(backward)
-        return A, backwards
+        return (*Zs, A), backwards
 
     def _record_loss(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Callable[[Array], Array]]:
         tape.layer = len(self.plans)
@@ -172,5 +183,5 @@ class Network:
     def record_until(self, norm: BatchNorm, X: Array) -> tuple[Tape, Array]:
         """Write down the frozen network up to what ``norm`` normalizes; return the tape and that Z."""
         tape = self._tape(X, X)
-        Z, _ = self._forward(tape, X, training=False, stop=norm)
-        return tape, Z
+        Zs, _ = self._forward(tape, X, training=False, stop=norm)
+        return tape, Zs[-1]
