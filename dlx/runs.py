@@ -43,6 +43,7 @@ MODEL = "model.npz"
 CHECKPOINT = "checkpoint"
 MISTAKES = "mistakes.npz"
 TRIALS = "trials"
+ACT = "act.yaml"
 
 
 class Locked(EnvironmentProblem):
@@ -179,6 +180,10 @@ class RunDirectory:
         """The document ``diagnosis.json``."""
         return self._document(DIAGNOSIS)
 
+    def has_diagnosis(self) -> bool:
+        """Whether there is a ``diagnosis.json``."""
+        return (self.path / DIAGNOSIS).exists()
+
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
         write_atomically(self.path / DIAGNOSIS, to_json(document))
@@ -223,6 +228,19 @@ class RunDirectory:
     def load_checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and plain values of the last checkpoint."""
         return checkpoint.load(self.path / CHECKPOINT)
+
+    @property
+    def act(self) -> Path:
+        """The file with the spec that the basic recipe has come to."""
+        return self.path / ACT
+
+    def write_act(self, text: str | None) -> None:
+        """Keeps that spec; None where there is no better one than the run's own."""
+        if text is not None:
+            write_atomically(self.act, text.encode())
+        else:
+            with writing(self.act):
+                self.act.unlink(missing_ok=True)
 
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""

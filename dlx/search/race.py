@@ -1,0 +1,224 @@
+"""The race: remedies of one family against the present spec, the weak ones stopped early, the best ones confirmed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.diagnose.effects import effect, standard_error, verdict
+from dlx.diagnose.intervals import Estimate
+from dlx.errors import DataError
+from dlx.search.replicates import replicate
+from dlx.search.running import run_trials
+from dlx.search.trials import Outcome, Trial
+from dlx.spec_file import derive
+
+if TYPE_CHECKING:
+    from dlx.diagnose.effects import Array
+    from dlx.diagnose.remedies import Remedy
+    from dlx.spec import Spec
+
+CHUNK = 6  # remedies that are tried before looking whether one of them has solved it already
+FINALISTS = 3
+OVERHEAD = 0.2  # seconds of a trial besides training
+BASE = ""  # the name under which the present spec runs
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every race of a recipe runs on.
+
+    Args:
+        folder: of the trials.
+        executor: trains them, so many at a time as there are workers.
+        replicates: in which finalists are confirmed, besides the first one, which chooses them.
+        deadline: in seconds of ``time.time()``.
+        tolerance: changes of the error up to this are no effect.
+        added: what each dev example adds to the error of an outcome.
+        is_low: whether bias and variance are low in an outcome.
+        tell: called with the name of a remedy (empty for the present spec) and the outcome of each of its trials.
+    """
+
+    folder: Path
+    executor: Executor
+    workers: int
+    replicates: int
+    deadline: float
+    tolerance: float
+    added: Callable[[Outcome], Array]
+    is_low: Callable[[Outcome], bool]
+    tell: Callable[[str, Outcome], None]
+
+    @property
+    def left(self) -> float:
+        """Seconds to the deadline."""
+        return self.deadline - time.time()
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A remedy and what came of it.
+
+    Args:
+        verdict: keep, harmful, no effect or unclear, by the interval of its effect; ``stopped`` where others were
+            better before it had one that counts; ``not tried`` where there was no time, or no need after one that
+            makes bias and variance low; ``failed`` where it cannot be trained.
+        change: of the dev error: the effect over the replicates that confirm, or of the first one alone, without an
+            interval; None where there is nothing to compare.
+        replicates: that the change was measured in.
+        seconds: that all its trials took.
+        message: what went wrong.
+    """
+
+    remedy: Remedy
+    verdict: str
+    change: Estimate | None
+    replicates: int
+    seconds: float
+    message: str = ""
+
+
+class Race:
+    """One family of remedies and their trials: each remedy once, then the best of them in further replicates.
+
+    All remedies are trained in replicate 0, in their order and `CHUNK` at a time, until one of a chunk makes bias and
+    variance low. The best `FINALISTS` of those that beat the present spec there go on: replicates 1, 2 … train them and
+    the present spec, side by side; who is surely worse than the best of them is stopped. Their effects are judged in
+    these replicates only (see `effect`).
+    """
+
+    def __init__(self, ground: Ground, base: Spec, remedies: Sequence[Remedy]) -> None:
+        self.ground, self.remedies = ground, remedies
+        self.specs = {BASE: base} | {remedy.name: derive(base, remedy.overrides) for remedy in remedies}
+        self.outcomes: dict[tuple[str, int], Outcome] = {}
+        self.solved = False  # whether a remedy makes bias and variance low
+        self.finalists: list[str] = []
+        self.dropped: set[str] = set()  # finalists that were surely worse than the best of them
+
+    def run(self) -> list[Tried]:
+        """What came of each remedy, in their order."""
+        self._train([BASE], 0, self.ground.left)
+        if self._runs(BASE, 0):
+            self._screen()
+            screened = {name: self._added(name, [0])[0] for name in self.specs if name and self._runs(name, 0)}
+            self.finalists = finalists(self._added(BASE, [0])[0], screened)
+            self._confirm()
+        return [self._judged(remedy) for remedy in self.remedies]
+
+    def best(self) -> str | None:
+        """The remedy to keep: of those that surely help the one with the lowest error.
+
+        Where others are within one standard error of it, the first of them: the cure of a finding before the recipe's
+        (L. Breiman et al., Classification and Regression Trees, 1984, take the simplest within that distance).
+        """
+        sure = [name for name in self.finalists if self._judged(self._remedy(name)).verdict == "keep"]
+        if not sure:
+            return None
+        added = {name: self._added(name, self._counted(name)) for name in sure}
+        first = min(sure, key=lambda name: float(added[name].mean()))
+        close = (name for name in sorted(sure, key=list(self.specs).index) if _is_close(added[first], added[name]))
+        return next(close)
+
+    def _remedy(self, name: str) -> Remedy:
+        return next(remedy for remedy in self.remedies if remedy.name == name)
+
+    def _screen(self) -> None:
+        """Every remedy in replicate 0, as long as the time lasts that confirming does not need."""
+        names = [remedy.name for remedy in self.remedies]
+        until = time.time() + max(self.ground.left - self._seconds_to_confirm(), self.ground.left / 2)
+        for start in range(0, len(names), CHUNK):
+            chunk = names[start : start + CHUNK]
+            self._train(chunk, 0, until - time.time())
+            self.solved = any(self._runs(name, 0) and self.ground.is_low(self.outcomes[name, 0]) for name in chunk)
+            if self.solved:
+                return
+
+    def _seconds_to_confirm(self) -> float:
+        """What the replicates of the finalists would take if each trained as long as the present spec."""
+        once = self.outcomes[BASE, 0].seconds + OVERHEAD
+        rounds = -(-(FINALISTS + 1) // self.ground.workers)
+        return self.ground.replicates * rounds * once
+
+    def _confirm(self) -> None:
+        """Replicate by replicate, each complete before the next, so that every comparison is paired."""
+        for number in range(1, self.ground.replicates + 1):
+            going = [name for name in self.finalists if name not in self.dropped and self._runs(name, number - 1)]
+            if going:
+                self._train([BASE, *going], number, self.ground.left)
+                self._drop([name for name in going if self._runs(name, number)], number)
+
+    def _drop(self, names: list[str], number: int) -> None:
+        """Leave those behind that are surely worse than the best."""
+        if number < 2 or not names:
+            return
+        added = {name: self._added(name, range(1, number + 1)) for name in names}
+        best = min(names, key=lambda name: float(added[name].mean()))
+        self.dropped |= {name for name in names if effect(added[best], added[name]).low > 0}
+
+    def _train(self, names: Iterable[str], number: int, seconds: float) -> None:
+        trials = [(name, Trial.of(replicate(self.specs[name], number))) for name in names]
+        by_key = {trial.key: name for name, trial in trials}
+        for outcome in run_trials((trial for _, trial in trials), self.ground.folder, self.ground.executor, seconds):
+            name = by_key[outcome.key]
+            self.outcomes[name, number] = outcome
+            self.ground.tell(name, outcome)
+            if name == BASE and outcome.status == "failed":
+                raise DataError(f"the spec cannot be trained again: {outcome.message}")
+
+    def _runs(self, name: str, number: int) -> bool:
+        """Whether the trial is there to be compared; the present spec is so even where it diverged."""
+        outcome = self.outcomes.get((name, number))
+        return outcome is not None and (outcome.usable or (name == BASE and outcome.status == "diverged"))
+
+    def _added(self, name: str, numbers: Iterable[int]) -> Array:
+        return np.stack([self.ground.added(self.outcomes[name, number]) for number in numbers])
+
+    def _counted(self, name: str) -> list[int]:
+        """The replicates, but for the first, that both the remedy and the present spec were trained in."""
+        numbers = range(1, self.ground.replicates + 1)
+        return [number for number in numbers if self._runs(name, number) and self._runs(BASE, number)]
+
+    def _judged(self, remedy: Remedy) -> Tried:
+        name = remedy.name
+        mine = {number: outcome for (whose, number), outcome in self.outcomes.items() if whose == name}
+        seconds = sum(outcome.seconds for outcome in mine.values())
+        bad = next((outcome for outcome in mine.values() if outcome.status in ("diverged", "failed")), None)
+        if bad is not None:
+            return Tried(remedy, {"diverged": "harmful"}.get(bad.status, bad.status), None, 0, seconds, bad.message)
+        counted = self._counted(name) if name in self.finalists else []
+        if len(counted) < 2:
+            return self._judged_once(remedy, seconds)
+        before, after = self._added(BASE, counted), self._added(name, counted)
+        found = effect(before, after, len(self.remedies), len(self.finalists))
+        told = verdict(found, self.ground.tolerance)
+        return Tried(remedy, "stopped" if name in self.dropped else told, found, len(counted), seconds)
+
+    def _judged_once(self, remedy: Remedy, seconds: float) -> Tried:
+        """What replicate 0 tells: too little for an interval."""
+        if not (self._runs(remedy.name, 0) and self._runs(BASE, 0)):
+            return Tried(remedy, "not tried", None, 0, seconds, "" if self.solved else "there was no time for it")
+        change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
+        told = "unclear" if remedy.name in self.finalists else "stopped"
+        return Tried(remedy, told, Estimate(change, -np.inf, np.inf), 1, seconds)
+
+
+def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:
+    """The best of the remedies that beat the present spec in replicate 0, less those surely worse than the best of all.
+
+    before, screened: (m,), what each dev example adds to the error.
+    """
+    means = {name: float(added.mean()) for name, added in screened.items()}
+    better = sorted((name for name in means if means[name] < before.mean()), key=means.__getitem__)
+    return [name for name in better[:FINALISTS] if not effect(screened[better[0]][None], screened[name][None]).low > 0]
+
+
+def _is_close(best: Array, other: Array) -> bool:
+    """Whether the error is within one standard error of the best; both (k, m), where k may differ for want of time."""
+    k = min(len(best), len(other))
+    return float(other[:k].mean() - best[:k].mean()) <= standard_error(best[:k], other[:k])

@@ -1,0 +1,236 @@
+"""The basic recipe, run: remedies are trained until bias and variance are low, nothing helps, or the time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dlx.diagnose.bias_variance import diagnose
+from dlx.diagnose.effects import pooled
+from dlx.diagnose.findings import Finding
+from dlx.diagnose.remedies import Remedy, is_needed, remedies
+from dlx.errors import Interrupted, UsageError
+from dlx.experiment import build
+from dlx.search.executors import executor_for
+from dlx.search.held_out import HeldOut, facts_of
+from dlx.search.race import Ground, Race, Tried
+from dlx.search.replicates import replicate
+from dlx.search.trials import Outcome, Trial, known_outcome
+from dlx.search.winner import described
+from dlx.signals import noted_signals
+from dlx.spec_file import derive, load_spec
+
+if TYPE_CHECKING:
+    from dlx.diagnose.intervals import Estimate
+    from dlx.runs import RunDirectory
+    from dlx.spec import Spec
+
+DONE, NOTHING_NEEDED = "bias and variance are low", "nothing is needed"
+NOTHING_HELPS, TIME_IS_UP = "nothing else surely helps", "the budget is spent"
+INTERRUPTED = "interrupted"
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time."""
+
+    replicates: int = 5
+    budget: float = 600.0
+    workers: int = 1
+
+
+class Watcher:
+    """Who is told how the recipe comes on; this one keeps silent."""
+
+    def family(self, against: str, count: int) -> None:
+        """A race of so many remedies begins."""
+
+    def trial(self, name: str, outcome: Outcome) -> None:
+        """A trial of a remedy (of the present spec, where the name is empty) has ended, or was known already."""
+
+    def judged(self, round_: Mapping[str, Any]) -> None:
+        """A race has ended; its part of the story."""
+
+
+def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher | None = None) -> Document:
+    """Run the recipe on a run that is open for writing; returns ``diagnosis.json`` with the story under ``act``.
+
+    The story is written after every race, and every trial is a run directory named by its spec, so that an
+    interruption loses nothing and the next call repeats nothing: it takes over the races that were won, and reads the
+    trials of the others. Dev decides, on the same examples throughout; test is measured once, of the winner.
+
+    Args:
+        run: of a spec that has a dev set.
+        document: its diagnosis.
+        options: what may be spent.
+        watcher: is told how it comes on.
+
+    Raises:
+        UsageError: there is no dev set.
+        Interrupted: a signal asked to stop; everything is saved.
+    """
+    return _Recipe(run, document, options, watcher or Watcher()).follow()
+
+
+class _Recipe:
+    """The state of one call: the spec that is best so far, and the story."""
+
+    def __init__(self, run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher) -> None:
+        self.run, self.document, self.options, self.watcher = run, dict(document), options, watcher
+        self.first = load_spec(run.config).spec
+        dataset = build(self.first, initialize=False).dataset
+        if "dev" not in dataset.parts:
+            raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
+        self.held_out = HeldOut(dataset)
+        self.document.pop("act", None)
+        self.earlier = self._earlier_rounds()
+        self.rounds: list[Document] = []
+        self.spec = self.first
+        self.started = time.time()
+
+    def _earlier_rounds(self) -> list[Document]:
+        """The races of an earlier call with as many replicates."""
+        story = self.run.diagnosis().get("act") if self.run.has_diagnosis() else None
+        same = story is not None and story["replicates"] == self.options.replicates
+        return list(story["rounds"]) if story is not None and same else []
+
+    def follow(self) -> Document:
+        """Race after race."""
+        try:
+            with executor_for(self.options.workers) as executor, noted_signals() as self.asked:
+                status = self._races(self._ground(executor))
+        except Interrupted as stop:
+            self._save(INTERRUPTED)
+            number = stop.exit_code - 128
+            message = f"interrupted: dlx diagnose {self.run.path} --act goes on from here"
+            raise Interrupted(number, message) from None
+        return self._save(status)
+
+    def _ground(self, executor: Executor) -> Ground:
+        options = self.options
+        return Ground(
+            folder=self.run.trials,
+            executor=executor,
+            workers=options.workers,
+            replicates=options.replicates,
+            deadline=self.started + options.budget,
+            tolerance=self.document["tolerance"],
+            added=self.held_out.added,
+            is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
+            tell=self._tell,
+        )
+
+    def _tell(self, name: str, outcome: Outcome) -> None:
+        self.watcher.trial(name, outcome)
+        if self.asked:
+            raise Interrupted(self.asked[0], "")
+
+    def _races(self, ground: Ground) -> str:
+        """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
+        document = self.document
+        while _needed(document):
+            facts = facts_of(self.spec, build(self.spec, initialize=False).dataset)
+            tried = remedies(document, self.spec, facts)
+            kept = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
+            if kept is None:
+                return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
+            self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == kept))
+            document = self._anew(document)
+        return DONE if self.rounds else NOTHING_NEEDED
+
+    def _race(self, ground: Ground, family: Sequence[Remedy]) -> str | None:
+        """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
+        key = Trial.of(self.spec).key
+        known = (one for one in self.earlier if one["baseline"] == key and one["kept"])
+        won = next((one for one in known if one["kept"] in {remedy.name for remedy in family}), None)
+        if won is None and ground.left <= 0:
+            return None
+        if won is None:
+            self.watcher.family(family[-1].against, len(family))
+            race = Race(ground, self.spec, family)
+            tried = race.run()
+            won = {"baseline": key, "against": family[-1].against, "kept": race.best()}
+            won |= {"remedies": [_told(one) for one in tried]}
+            self.watcher.judged(won)
+        self.rounds.append(won)
+        self._save(INTERRUPTED)
+        kept: str | None = won["kept"]
+        return kept
+
+    def _anew(self, document: Document) -> Document:
+        """The diagnosis of the present spec: mean errors over its replicates, and what was found in the first one."""
+        first = self._outcomes(self.spec)[0]
+        found = self.run.open(first.run).diagnosis()["findings"]
+        return self._diagnosed(self._errors(self.spec), [Finding(**one) for one in found])
+
+    def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> Document:
+        known = self.document
+        return diagnose(errors, known["optimal_error"], known["tolerance"], self.held_out.task, findings)
+
+    def _outcomes(self, spec: Spec) -> list[Outcome]:
+        """Of the replicates that have been trained, the first one included."""
+        trials = (Trial.of(replicate(spec, number)) for number in range(self.options.replicates + 1))
+        return [known for trial in trials if (known := known_outcome(trial, self.run.trials))]
+
+    def _errors(self, spec: Spec) -> dict[str, Estimate]:
+        """The mean errors, but of test, over the replicates that confirm; over the first where there are no others."""
+        outcomes = self._outcomes(spec)
+        counted = outcomes[1:] or outcomes
+        parts = [part for part in (counted[0].errors if counted else ()) if part != "test"]
+        return {part: pooled([outcome.errors[part] for outcome in counted]) for part in parts}
+
+    def _save(self, status: str) -> Document:
+        """Write what there is to tell, and the spec that it has come to."""
+        better = self.spec is not self.first
+        before, after = self._errors(self.first), self._errors(self.spec)
+        story: Document = {
+            "status": status,
+            "replicates": self.options.replicates,
+            "budget": self.options.budget,
+            "seconds": time.time() - self.started,
+            "rounds": self.rounds,
+            "errors": {"before": before, "after": after},
+            "verdict": self._diagnosed(after)["verdict"] if better else self.document["verdict"],
+            "spec": str(self.run.act) if better else None,
+            "test": None,
+        }
+        if better and status != INTERRUPTED:
+            story["test"] = self._outcomes(self.spec)[0].errors.get("test")
+        self.run.write_act(described(self.spec, self.run, self.rounds, story) if better else None)
+        document = {**self.document, "act": story}
+        self.run.write_diagnosis(document)
+        return document
+
+
+def _needed(document: Mapping[str, Any]) -> bool:
+    return any(is_needed(document, gap) for gap in ("bias", "variance"))
+
+
+def _families(tried: Sequence[Remedy]) -> list[Sequence[Remedy]]:
+    """Against variance only when nothing helps against bias; cures of findings stand in the first family."""
+    first = [remedy for remedy in tried if remedy.against != "variance"]
+    second = [remedy for remedy in tried if remedy.against == "variance"]
+    has_bias = any(remedy.against == "bias" for remedy in first)
+    return [family for family in ([first, second] if has_bias else [[*first, *second]]) if family]
+
+
+def _told(tried: Tried) -> Document:
+    """A remedy and what came of it, as the story has it."""
+    remedy = tried.remedy
+    return {
+        "name": remedy.name,
+        "against": remedy.against,
+        "overrides": remedy.overrides,
+        "why": remedy.why,
+        "notes": remedy.notes,
+        "change": tried.change and {"value": tried.change.value, "low": tried.change.low, "high": tried.change.high},
+        "replicates": tried.replicates,
+        "seconds": tried.seconds,
+        "verdict": tried.verdict,
+        "message": tried.message,
+    }
