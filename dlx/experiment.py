@@ -164,7 +164,7 @@ class Experiment:
         """Go on to the next epoch; keep the record, and the parameters where they are the best so far."""
         position, training = self.position, self.spec.training
         cost, before = position.cost_sum / self.train.m, position.epoch_cost
-        if before is not None and cost > before + RISE * abs(before):
+        if before and cost > before + RISE * before:  # from a cost of 0 there is no share of it to rise by
             self._note_rise(cost / before - 1)
         position.epoch_cost = cost
         if record is not None:
