@@ -43,6 +43,16 @@ class Evaluation:
                 watch.see(step)
         return cost / m, loss.error(mistakes, m)
 
+    def show(self, watch: LayerWatch) -> None:
+        """Let ``watch`` see one batch, of examples that lie evenly over the part."""
+        m = self.reader.m
+        index = np.linspace(0, m - 1, min(m, EVALUATION_BATCH)).astype(np.intp)
+        step = self._step_for(len(index))
+        self.reader.fill(index, step.X, step.Y)
+        with np.errstate(all="ignore"):
+            step.tape.run()
+        watch.see(step)
+
     def mistakes(self) -> Array:
         """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
         mistakes = self.network.loss.mistakes

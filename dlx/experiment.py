@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Origins = Mapping[tuple[str | int, ...], Place]
 
-# Layers are sampled in the first three rows, then in epochs that grow by a factor and lie at least so many steps apart:
-# 15,000 rows have 66 samples, and a sample takes less time than four steps.
+# Layers are sampled before training, in the first three rows, then in epochs that grow by a factor and lie at least so
+# many steps apart, and in the last row: of 15,000 rows 60 at most. A sample takes the time of two to six steps.
 FIRST_SAMPLES, SAMPLES_GROW, STEPS_BETWEEN_SAMPLES = 3, 1.15, 150
 RISE = 1e-3  # a cost that is higher by this share has risen, and not only by rounding
 
@@ -50,6 +50,7 @@ class Position:
     rises: int = 0  # epochs whose cost was higher than that of the epoch before
     first_rise: int | None = None  # the first of them
     largest_rise: float = 0.0  # as a share of the cost before it
+    diverged: dict[str, Any] | None = None  # epoch and step, and in which tensor of which layer it was seen first
     samples: int = 0  # of the layers, taken so far
     sample_at: int = 1  # the epoch from which on the next is due
     reference: float | None = None  # what early stopping watches, at its last improvement
@@ -150,11 +151,18 @@ class Experiment:
         """The same before its last step: with early stopping any row can turn out to be the last, which is sampled."""
         return self.sample_is_due() or self.spec.training.early_stopping is not None
 
+    def first_sample(self) -> list[LayerRecord]:
+        """The records of the layers before the first step."""
+        self.watch.clear()
+        self._evaluation("train").show(self.watch)
+        self.position.samples += 1
+        return self.watch.records(0, 0)
+
     def sample(self) -> list[LayerRecord]:
         """The records of the layers, after a row's measurement has shown the examples to the watch."""
         position = self.position
         epoch = position.last.epoch if position.last else 0
-        if position.samples >= FIRST_SAMPLES - 1:
+        if position.samples >= FIRST_SAMPLES:
             apart = -(-STEPS_BETWEEN_SAMPLES // self.steps_per_epoch)
             position.sample_at = max(ceil(SAMPLES_GROW * epoch), epoch + apart)
         position.samples += 1

@@ -106,7 +106,7 @@ class LayerWatch:
             if plan.activation or number == last
         }
         self._before = np.empty_like(self.parameters.weights)
-        self._kept_at = -1
+        self._kept_at: int | None = None
         self._answers: list[tuple[Array, Array]] = []
 
     def keep(self, step: int) -> None:
@@ -138,19 +138,19 @@ class LayerWatch:
                     epoch=epoch,
                     layer=number,
                     **signal.facts(),
-                    **self._step_facts(f"W{number}", known=self._kept_at == step - 1),
+                    **self._step_facts(f"W{number}", step),
                     contradicted=surely_wrong if number == last else None,
                 )
                 for number, signal in self._signals.items()
             ]
 
-    def _step_facts(self, name: str, known: bool) -> dict[str, Any]:
+    def _step_facts(self, name: str, step: int) -> dict[str, Any]:
         parameters = self.parameters
         W, dW = parameters[name].reshape(-1), parameters.gradients[name].reshape(-1)
         before = self._before[parameters.slices[name]]
-        size = _norm(before) if known else 0.0
+        size = _norm(before) if self._kept_at == step - 1 else 0.0
         return {
-            "gradient_norm": _norm(dW),
+            "gradient_norm": _norm(dW) if step > 0 else None,
             "weight_norm": _norm(W),
             "update_ratio": _norm(W - before) / size if size > 0 else None,
         }

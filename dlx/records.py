@@ -35,12 +35,14 @@ class EpochRecord:
 class LayerRecord:
     """One row of layers.csv: what layer l of the frozen network does with train, and what the epoch's last step did.
 
+    Those of epoch 0 are of the network before training, on up to 1024 examples.
+
     z_mean, z_std: of Z as it enters the activation (behind batch norm): the mean over units and examples, and √ of the
         mean over units of the variance over examples.
     dead: the share of units that pass no gradient for any example.
     saturated: the share of units times examples in a flat part of an activation that is flat on both sides.
-    gradient_norm, weight_norm: ‖dW‖ of the step, penalty included, and ‖W‖ after it.
-    update_ratio: ‖ΔW‖/‖W‖, ΔW what the step changed; None where W was 0, or the step was made by another process.
+    gradient_norm, weight_norm: ‖dW‖ of the step, penalty included and after clipping, and ‖W‖ after it.
+    update_ratio: ‖ΔW‖/‖W‖, ΔW what the step changed; None where W was 0.
     contradicted: of the output layer of a classifier: the share of wrong answers in the surer half of all.
     """
 
@@ -50,7 +52,7 @@ class LayerRecord:
     z_std: float
     dead: float
     saturated: float
-    gradient_norm: float
+    gradient_norm: float | None
     weight_norm: float
     update_ratio: float | None
     contradicted: float | None

@@ -202,8 +202,8 @@ class RunDirectory:
             self._layers.create()
         self._layers.append(record)
 
-    def truncate_metrics(self, epoch: int) -> None:
-        """Drops the rows after ``epoch``: those that training again from the checkpoint will write again."""
+    def truncate_tables(self, epoch: int) -> None:
+        """Drops the rows after ``epoch`` from both: those that training again from the checkpoint will write again."""
         self._metrics.truncate(epoch)
         self._layers.truncate(epoch)
 

@@ -94,8 +94,8 @@ class Session:
             raise DataError(f"{run.path}: the data have changed since the run began, so it cannot go on")
         if run.has_checkpoint():
             session.experiment.from_data(*run.load_checkpoint())
-        last = session.experiment.position.last
-        run.truncate_metrics(last.epoch if last else 0)
+        position = session.experiment.position
+        run.truncate_tables(position.last.epoch if position.last else 0 if position.samples else -1)
         session._note(status="running", resumed=utc_now())
         return session
 

@@ -27,10 +27,10 @@ SECONDS_BETWEEN_REPORTS = 0.1
 def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress]:
     """Train from where the experiment stands to its end.
 
-    Yields an EpochRecord for each row of metrics.csv (epoch 1, then every ``evaluate_every``-th, and the last), before
-    some of these a LayerRecord for each layer, and a Progress about ten times a second. At each EpochRecord and
-    Progress the experiment may be saved, or left for good: training goes on from there and ends the same, bit for bit.
-    ``position.finished`` says how it ended.
+    Yields an EpochRecord for each row of metrics.csv (epoch 1, then every ``evaluate_every``-th, and the last), a
+    LayerRecord for each layer before the first step and before some of the EpochRecords, and a Progress about ten times
+    a second. At each EpochRecord and Progress the experiment may be saved, or left for good: training goes on from
+    there and ends the same, bit for bit. ``position.finished`` says how it ended.
 
     Raises:
         Diverged: a cost, gradient or parameter is not finite; the experiment keeps its last finite state.
@@ -38,6 +38,8 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress
     position, m = experiment.position, experiment.train.m
     started = perf_counter() - position.seconds
     report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
+    if position.samples == 0 and position.step == 0:
+        yield from experiment.first_sample()
     while position.finished is None:
         _advance(experiment, report_at)
         if position.done == m and experiment.epoch_has_row():
@@ -143,6 +145,7 @@ def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     position = experiment.position
     tensor, layer = step.tape.first_not_finite() or ("theta", None)
     where = tensor if layer is None else f"{tensor} of layer {layer}"
+    position.diverged = {"epoch": position.epoch, "step": position.step + 1, "tensor": tensor, "layer": layer}
     return Diverged(
         f"diverged in epoch {position.epoch}, step {position.step + 1}: a {what} is not finite, first in {where}; "
         f"the state before that step is kept (learning rate {experiment.learning_rate():g}: try a smaller one)"

@@ -197,7 +197,7 @@ def test_training_goes_on_from_the_checkpoint(run: RunDirectory) -> None:
     with RunDirectory.open(run.path, writing=True) as again:
         assert again.has_checkpoint()
         arrays, meta = again.load_checkpoint()
-        again.truncate_metrics(meta["epoch"])
+        again.truncate_tables(meta["epoch"])
         again.append_metrics(row(3))
         assert again.metrics()["epoch"] == [1, 2, 3]
     assert arrays["theta"].tolist() == [0, 1, 2]
