@@ -123,3 +123,18 @@ class Cosine(Schedule):
 
     def rate(self, alpha0: float, t: int, total: int) -> float:
         return alpha0 * (self.floor + (1 - self.floor) * (1 + cos(pi * min(t / total, 1))) / 2)
+
+
+class Stretched(Schedule):
+    """Another schedule, ``factor`` times as slow: at time t of T its α at ⌊t/factor⌋ of T/factor; t from 0.
+
+    So a training of more epochs, each of fewer examples, goes through the same α in the same number of steps.
+    """
+
+    name = "stretched"
+    first: Literal[0] = 0
+    schedule: Annotated[Schedule, Field(description="the one that is slowed down")] = Constant()
+    factor: Annotated[float, Field(gt=0, description="1 leaves the schedule as it is")] = 1.0
+
+    def rate(self, alpha0: float, t: int, total: int) -> float:
+        return self.schedule.learning_rate(alpha0, int(t / self.factor), max(round(total / self.factor), 1))

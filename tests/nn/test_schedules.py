@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dlx.nn.schedules import Cosine, Exponential, InverseSqrt, InverseTime, Manual, Schedule, Staircase
+from dlx.nn.schedules import Cosine, Exponential, InverseSqrt, InverseTime, Manual, Schedule, Staircase, Stretched
 
 OPTIONS = {"manual": {"table": [[1, 0.1], [5, 0.01]]}}
 
@@ -63,6 +63,14 @@ def test_cosine_goes_from_alpha0_through_the_half_to_its_floor() -> None:
 
 def test_warmup_rises_in_equal_steps_and_then_begins_the_schedule() -> None:
     assert rates(Cosine(warmup=4), 1.0, 5, total=10) == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "schedule", [InverseTime(), Exponential(base=0.5), Manual(table=((2, 0.5), (4, 0.1))), Cosine(warmup=3, floor=0.1)]
+)
+def test_stretched_goes_through_the_same_rates_each_so_many_times(schedule: Schedule) -> None:
+    slow = rates(Stretched(schedule=schedule, factor=4.0), 1.0, 40, total=40)
+    assert slow == [rate for rate in rates(schedule, 1.0, 10, total=10) for _ in range(4)]
 
 
 @pytest.mark.parametrize("member", Schedule.members().values(), ids=lambda member: member.name)
