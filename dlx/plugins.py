@@ -76,6 +76,14 @@ def _refuse_unfinished() -> None:
         raise UsageError(f"{member.kind} {member.name!r} ({member.__qualname__}) does not define {missing}")
 
 
+def blamed(error: BaseException) -> str | None:
+    """``file:line: what`` for an error that a plugin's code has raised, or what it has called; None for others."""
+    modules = {member.__module__ for family in REGISTRY.values() for member in family.values()}
+    files = {getattr(sys.modules.get(name), "__file__", None) for name in modules if name.split(".")[0] != "dlx"}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    return f"{frames[-1].filename}:{frames[-1].lineno}: {type(error).__name__}: {error}" if frames else None
+
+
 def _fault(error: BaseException) -> str:
     """``file:line: what`` for an error at import: the innermost line of the file that was imported first."""
     what = f"{type(error).__name__}: {error}"

@@ -92,7 +92,8 @@ def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) 
     from dlx.gradcheck.plugin import check_plugin, document
     from dlx.render import gradcheck as show
 
-    settings = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
+    with render.counting("checking gradients", quiet=json) as told:
+        settings = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, told)
     if json:
         render.facts(document(plugin, settings), json=True)
     else:

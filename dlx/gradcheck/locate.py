@@ -66,10 +66,10 @@ def _error(operation: Operation, name: str, subject: Subject, point: Point, rng:
     found = [_numeric(operation, flat, int(i), analytic[i], noise) for i in entries]
     numeric, rounded = np.array(found).reshape(-1, 2).T
     operation.value()  # its arrays hold the values of the batch again
-    wrong = differences(numeric, analytic[entries], rounded) > 10 * GREAT
+    wrong = ~(differences(numeric, analytic[entries], rounded) <= 10 * GREAT)  # a NaN is wrong
     if not wrong.any():
         return None
-    stale = not np.allclose(fresh[name], after_another[name], rtol=SAME, atol=0)
+    stale = not np.allclose(fresh[name], after_another[name], rtol=SAME, atol=0, equal_nan=True)
     return Error(operation, name, variable.shape, entries, analytic[entries], numeric, wrong, stale)
 
 

@@ -12,17 +12,18 @@ from pydantic import ValidationError
 
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
-from dlx.gradcheck.check import check
+from dlx.gradcheck.check import Told, check
 from dlx.gradcheck.report import SCHEMA_VERSION, Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.initializers import Xavier
 from dlx.nn.layers import mask_from
-from dlx.nn.losses import Loss
+from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize
 from dlx.plugins import load_plugin
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
+TASKS = ("binary", "multiclass", "regression")
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,31 @@ class Setting:
     point: Point
 
 
-def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> list[Setting]:
+def check_plugin(
+    plugin: str, name: str | None, epsilon: float, seed: int, told: Told = lambda done, total: None
+) -> list[Setting]:
     """Check what a plugin defines, or of that the component with this name.
 
+    Args:
+        told: is told after each setting how many are done, of how many.
+
     Raises:
-        UsageError: the plugin cannot be loaded, or defines nothing that has a gradient.
+        UsageError: the plugin cannot be loaded, fails, or defines nothing that has a gradient.
+        CheckFailed: a cost is not finite.
     """
     chosen = _defined_by(plugin)
     if name is not None and name not in chosen:
         raise UsageError(f"{plugin}: defines no activation or loss named {name!r} {allowed(name, list(chosen))}")
     if not chosen:
         raise UsageError(f"{plugin}: defines no activation and no loss, and nothing else has a gradient to check")
-    return [
-        Setting(member.kind, member.name, told, check(subject, told, epsilon))
-        for member in ([chosen[name]] if name else chosen.values())
-        for told, subject in _subjects(_made(member), seed)
-    ]
+    members = [chosen[name]] if name else list(chosen.values())
+    standing = [(member, *setting) for member in members for setting in _subjects(_made(member), seed)]
+    settings = []
+    for member, within, subject in standing:
+        point = check(subject, f"{member.name} with {within}", epsilon)
+        settings.append(Setting(member.kind, member.name, within, point))
+        told(len(settings), len(standing))
+    return settings
 
 
 def document(plugin: str, settings: list[Setting]) -> dict[str, Any]:
@@ -67,7 +77,7 @@ def document(plugin: str, settings: list[Setting]) -> dict[str, Any]:
                 "setting": one.setting,
                 "passed": one.point.passed,
                 "difference": one.point.difference,
-                "referee": asdict(one.point.referee) if one.point.referee else None,
+                "referee": one.point.referee.document() if one.point.referee else None,
                 "not_analytic": one.point.not_analytic,
             }
             for one in settings
@@ -85,6 +95,8 @@ def _defined_by(plugin: str) -> dict[str, type[Component]]:
 
 
 def _made(member: type[Component]) -> Component:
+    if issubclass(member, Loss) and getattr(member, "task", None) not in TASKS:
+        raise UsageError(f"loss {member.name}: its task is missing {allowed('', TASKS)}")
     try:
         return member()
     except ValidationError as error:
@@ -96,7 +108,7 @@ def _made(member: type[Component]) -> Component:
 
 def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
     """Networks with two hidden layers that the component stands in, each with a few words for it."""
-    losses = [component] if isinstance(component, Loss) else [member() for member in Loss.members().values()]
+    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in TASKS]
     activation = component if isinstance(component, Activation) else Tanh()
     for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
         extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]

@@ -24,7 +24,7 @@ class Referee:
     def __init__(self, subject: Subject, cost: float, d_theta: Array) -> None:
         self.not_analytic: str | None = None
         self._complex_step: ComplexStep | None = None
-        size = max(cost, LEAST_COST, float(np.abs(d_theta).max()))
+        size = max(cost, LEAST_COST, float(np.max(np.abs(d_theta), where=np.isfinite(d_theta), initial=0.0)))
         self.rounding = ROUNDINGS * float(np.finfo(np.float64).eps) * size
         try:
             self._complex_step = subject.complex_step()

@@ -43,6 +43,10 @@ class Refereed:
     directions: int
     difference: float
 
+    def document(self) -> dict[str, Any]:
+        """Its part of the JSON document."""
+        return {"method": "complex step", **asdict(self)}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -118,7 +122,7 @@ class Report:
             "epsilon": self.epsilon,
             "examples": self.examples,
             "covered": point.covered,
-            "referee": asdict(point.referee) if point.referee else None,
+            "referee": point.referee.document() if point.referee else None,
             "not_analytic": point.not_analytic,
             "at": point.when,
             "points": [{"at": one.when, "passed": one.passed, "difference": one.difference} for one in self.points],

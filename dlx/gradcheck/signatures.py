@@ -33,6 +33,9 @@ class Error:
 
 def signature(error: Error) -> tuple[str, str]:
     """The name of the mistake, and a sentence such as ``dW2: analytic = 2 × numeric in every entry``."""
+    bad = int(np.count_nonzero(~np.isfinite(error.analytic)))
+    if bad:
+        return "not finite", f"{error.name}: analytic is not finite in {bad:,} of {len(error.entries):,} entries"
     if error.stale:
         return "stale", f"{error.name}: analytic depends on the pass before"
     if not error.analytic.any():

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx import threads
 from dlx.errors import DataError, UsageError
-from dlx.experiment import Experiment, build
+from dlx.experiment import Experiment
 from dlx.gradcheck.check import Told, check
 from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import EPSILON
 from dlx.runs import LATEST, RunDirectory
+from dlx.session import prepare
 from dlx.spec import Spec
 from dlx.spec_file import load_spec
 from dlx.train import take_steps
@@ -47,23 +49,26 @@ def check_file(path: Path, overrides: Sequence[str], options: Options, told: Tol
     """
     experiment, run = _experiment(path, overrides, options)
     subject = _subject(experiment, options)
-    points = tuple(
-        check(subject, when, options.epsilon, np.random.default_rng(options.seed), told)
-        for when in _places(experiment, run, options)
-    )
-    return Report(experiment.spec.name, options.epsilon, len(subject.X), points)
+    points = []
+    for when in _places(experiment, run, options):
+        _share_out_threads(experiment, subject)
+        points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), told))
+    return Report(experiment.spec.name, options.epsilon, len(subject.X), tuple(points))
 
 
 def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Orders:
     """How the differences of the same network's cost at its initialization depend on ε."""
     experiment, _ = _experiment(path, overrides, options)
-    return orders_of(_subject(experiment, options), np.random.default_rng(options.seed))
+    subject = _subject(experiment, options)
+    _share_out_threads(experiment, subject)
+    return orders_of(subject, np.random.default_rng(options.seed))
 
 
 def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
     run = RunDirectory.open(path) if path.is_dir() or str(path) == LATEST else None
-    spec = load_spec(run.config if run else path, overrides).spec
-    experiment = build(_in_double(spec if options.dropout else _without_dropout(spec)))
+    resolved = load_spec(run.config if run else path, overrides)
+    spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
+    experiment = prepare(_in_double(spec), resolved.origins)
     _refuse(experiment, options)
     return experiment, run
 
@@ -98,10 +103,17 @@ def _subject(experiment: Experiment, options: Options) -> Subject:
     return subject
 
 
+def _share_out_threads(experiment: Experiment, subject: Subject) -> None:
+    """A pass for the cost alone is a third of a training step, and there are thousands: most want one thread."""
+    weights, examples = experiment.network.parameters.weights.size, len(subject.X)
+    threads.limit(threads.decide(weights, max(1, examples // 3)))
+
+
 def _places(experiment: Experiment, run: RunDirectory | None, options: Options) -> Iterator[str]:
     """Put θ where it is to be checked, one after the other, and say where that is."""
     yield "initialization"
     if options.after is not None:
+        threads.limit(int(experiment.spec.training.threads))  # so θ is that of training to the last bit
         take_steps(experiment, options.after)
         yield f"after {options.after:,} step{'s' * (options.after > 1)}"
     if run is not None:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from dlx.errors import UsageError
 from dlx.gradcheck.complex_step import ComplexStep
 from dlx.nn.gradcheck import Line
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.tape import Array, Tape
+from dlx.plugins import blamed
 
 LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J
 
@@ -30,6 +32,8 @@ class Subject:
         with self.masks_frozen():
             self._step = network.record_step(X, Y)
             self._tape, self.hinges = self._record_cost()
+        for tape in (self._step.tape, self._tape):
+            _rehearse(tape)
 
     def _record_cost(self) -> tuple[Tape, list[Array]]:
         network, tape, hinges = self.network, self._named_tape(), []
@@ -98,6 +102,17 @@ class Subject:
         finally:
             for layer, draw in draws.items():
                 layer.draw = draw
+
+
+def _rehearse(tape: Tape) -> None:
+    """Make each call once; one that a component has recorded wrongly is named."""
+    with np.errstate(all="ignore"):
+        for number, (function, args) in enumerate(tape.calls):
+            try:
+                function(*args)
+            except Exception as error:
+                told = blamed(error) or f"{type(error).__name__}: {error}"
+                raise UsageError(f"{list(tape.lines())[number]} fails: {told}") from error
 
 
 def move_away(array: Array) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
+from dlx.errors import UsageError
 from dlx.nn.tape import Array, Tape
 
 Backward = Callable[[Array], Array]
@@ -34,6 +35,8 @@ class Activation(Component):
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
         """Write A = g(Z); return A and the function that writes dZ = dA ∘ g′(Z)."""
         A, derivative = self.forward(tape, Z)
+        if A.shape != Z.shape:
+            raise UsageError(f"activation {self.name}: A = g(Z) is {A.shape} where Z is {Z.shape}")
 
         def backward(dA: Array) -> Array:
             if derivative is None:

@@ -19,7 +19,7 @@ NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "co
 def report(found: Report) -> None:
     """A table for each θ that was checked, then what they amount to."""
     for point in found.points:
-        say((found.name, "bold"), (f"  {point.when}, {found.examples} examples, J = {point.cost:.6g}", ""))
+        say((found.name, "bold"), (f"  {point.when}, {_counted(found.examples, 'example')}, J = {point.cost:.6g}", ""))
         say()
         headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
         table([_row(parameter) for parameter in point.parameters], headers)
@@ -27,6 +27,8 @@ def report(found: Report) -> None:
     point = found.decisive
     _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {found.epsilon:g}")
     _tell("covered", _covered(point))
+    if kinks := point.covered["kinks"]:
+        _tell("left out", f"{kinks:,} of them: a kink lies within ε")
     _tell("referee", _referee([point]))
     _fault(point)
     _result(found.passed)
@@ -79,14 +81,12 @@ def _row(parameter: Parameter) -> tuple[str, ...]:
 
 
 def _covered(point: Point) -> str:
-    """Such as `all 17,482 entries of θ; 3 left out: a kink lies within ε`."""
+    """Such as `all 17,482 entries of θ`."""
     covered = point.covered
-    judged, kinks, size = covered["entries"], covered["kinks"], covered["parameters"]
-    if covered["directions"]:
-        told = f"{judged:,} of {size:,} entries of θ and {covered['directions']} random directions"
-    else:
-        told = f"all {size:,} entries of θ"
-    return f"{told}; {kinks:,} left out: a kink lies within ε of them" if kinks else told
+    if not covered["directions"]:
+        return f"all {covered['parameters']:,} entries of θ"
+    entries = f"{covered['entries']:,} of {covered['parameters']:,} entries of θ"
+    return f"{entries} and {covered['directions']} random directions"
 
 
 def _referee(points: Sequence[Point]) -> str:
@@ -96,12 +96,17 @@ def _referee(points: Sequence[Point]) -> str:
         calls = [point.not_analytic for point in points if point.not_analytic]
         return _no_referee(calls[0]) if calls else "complex step, not needed"
     entries, directions = sum(one.entries for one in judged), sum(one.directions for one in judged)
-    along = f" and {directions:,} directions" if directions else ""
-    return f"complex step, {entries:,} entries{along}, worst {max(one.difference for one in judged):.1e}"
+    along = f" and {_counted(directions, 'direction')}" if directions else ""
+    worst = max(judged, key=lambda one: one.difference if one.difference == one.difference else float("inf"))
+    return f"complex step, {_counted(entries, 'entry', 'entries')}{along}, worst {worst.difference:.1e}"
+
+
+def _counted(number: int, one: str, several: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def _no_referee(call: str) -> str:
-    return f"none, the differences stand alone: {call} is not known to be analytic"
+    return f"none: {call} is not known to be analytic"
 
 
 def _fault(point: Point) -> None:

@@ -134,6 +134,7 @@ def usual(
     yield "0", times(0), missing
     yield "one entry × 1.0005", one_entry(1.0005), ("one entry",)
     yield "one entry × −1", one_entry(-1), ("one entry",)
+    yield "NaN in one entry", one_entry(np.nan), ("not finite",)
     yield "from the pass before", stale, ("stale",)
     for told, change in UNFORESEEN.items():
         if rows or told == "+ 0.01":

@@ -52,6 +52,7 @@ def test_a_correct_network_passes(folder: Path, call_dlx: Callable[..., Any]) ->
     assert result.stdout.count("great") == 2 * 8
     assert "after 3 steps" in result.stdout
     assert "all 63 entries of θ" in result.stdout
+    assert "complex step, 8 entries, worst " in result.stdout
     assert result.stdout.splitlines()[-1].split() == ["result", "passed"]
     assert [path.name for path in folder.iterdir()] == ["small.yaml"]
 
@@ -65,6 +66,10 @@ def test_the_document(folder: Path, call_dlx: Callable[..., Any]) -> None:
     assert document["epsilon"] == 1e-5
     assert document["difference"] < 1e-7
     assert document["covered"] == {"parameters": 63, "entries": 63, "directions": 0, "kinks": 0}
+    assert document["not_analytic"] is None
+    referee = document["referee"]
+    assert (referee["method"], referee["entries"], referee["directions"]) == ("complex step", 8, 0)
+    assert referee["difference"] < 1e-12
     names = [parameter["name"] for parameter in document["parameters"]]
     assert names == ["W1", "W2", "W3", "b3", "gamma1", "gamma2", "beta1", "beta2"]
     first = document["parameters"][0]
@@ -184,6 +189,118 @@ def test_a_plugin_with_a_loss_that_forgets_the_mean(folder: Path, run_dlx: Calla
     assert run_dlx("gradcheck", "--plugin", "loss.py", cwd=folder).code == 0
 
 
+OTHERS = """
+import numpy as np
+
+from dlx.nn.activations import Activation
+from dlx.nn.losses import Loss, SquaredError
+
+
+class Ramp(Activation):  # does not say that it has a kink
+    name = "ramp"
+
+    def forward(self, tape, Z):
+        A = tape.empty("A", *Z.shape)
+        tape.call(np.maximum, Z, 0.0, out=A)
+        return A, lambda dZ: tape.call(np.greater, Z, 0.0, out=dZ)
+
+
+def arc(Z, A):
+    np.arctan(Z, A)
+
+
+def slope(Z, dZ):
+    np.divide(1, 1 + Z * Z, dZ)
+
+
+class Arc(Activation):
+    name = "arc"
+
+    def forward(self, tape, Z):
+        A = tape.empty("A", *Z.shape)
+        tape.call(arc, Z, out=A)
+        return A, lambda dZ: tape.call(slope, Z, out=dZ)
+
+
+def undefined(Z, dZ):
+    slope(Z, dZ)
+    dZ[0, 0] = np.nan
+
+
+class Gap(Arc):
+    name = "gap"
+
+    def forward(self, tape, Z):
+        A, _ = super().forward(tape, Z)
+        return A, lambda dZ: tape.call(undefined, Z, out=dZ)
+
+
+def forgotten(Z, dZ):
+    raise NotImplementedError("to do")
+
+
+class Late(Arc):
+    name = "late"
+
+    def forward(self, tape, Z):
+        A, _ = super().forward(tape, Z)
+        return A, lambda dZ: tape.call(forgotten, Z, out=dZ)
+
+
+class Narrow(Activation):
+    name = "narrow"
+
+    def forward(self, tape, Z):
+        return tape.empty("A", 2, 2), None
+
+
+class Taskless(Loss):
+    name = "taskless"
+
+    def record(self, tape, Z, Y):
+        return SquaredError().record(tape, Z, Y)
+
+    def mistakes(self, Z, Y):
+        return 0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("ramp", 0, "complex step, "),
+        ("arc", 0, "none: A1 = arc(Z1) is not known to be analytic"),
+        ("gap", 3, "gap 2  dZ2: analytic is not finite in 1 of 28 entries (not finite)"),
+        ("late", 2, "others.py:48: NotImplementedError: to do"),
+        ("narrow", 2, "activation narrow: A = g(Z) is (2, 2) where Z is (5, 7)"),
+        ("taskless", 2, "loss taskless: its task is missing (allowed binary, multiclass, regression)"),
+    ],
+)
+def test_plugins_of_all_kinds(name: str, code: int, told: str, folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "others.py").write_text(OTHERS)
+    result = run_dlx("gradcheck", "--plugin", "others.py", name, cwd=folder)
+    assert result.code == code, result.stdout + result.stderr
+    assert told in result.stdout + result.stderr
+
+
+def test_a_derivative_that_is_not_finite_is_null_in_the_document(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "others.py").write_text(OTHERS)
+    call = ("gradcheck", "small.yaml", "plugins=[others.py]", "architecture.activation=gap", "--json")
+    result = run_dlx(*call, cwd=folder)
+    assert result.code == 3
+    document = json.loads(result.stdout)
+    assert document["difference"] is None
+    assert {one["name"]: one["verdict"] for one in document["parameters"]}["W1"] == "worry"
+    assert document["fault"]["signature"] == "not finite"
+
+
+def test_an_error_in_a_plugin_has_its_file_and_line_in_training_too(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "others.py").write_text(OTHERS)
+    result = run_dlx("train", "small.yaml", "plugins=[others.py]", "architecture.activation=late", cwd=folder)
+    assert result.code == 2
+    assert f"error: {folder / 'others.py'}:48: NotImplementedError: to do" in result.stderr
+
+
 def test_a_plugin_without_gradients(folder: Path, run_dlx: Callable[..., Any]) -> None:
     (folder / "empty.py").write_text("")
     result = run_dlx("gradcheck", "--plugin", "empty.py", cwd=folder)
@@ -196,8 +313,24 @@ def test_the_orders_of_the_differences(folder: Path, call_dlx: Callable[..., Any
     slopes = json.loads(call_dlx(*call, "--json", cwd=folder).stdout)["slopes"]
     assert slopes["one_sided"] == pytest.approx(1, abs=0.1)
     assert slopes["two_sided"] == pytest.approx(2, abs=0.1)
+    assert slopes["complex_step"] == pytest.approx(2, abs=0.1)
     assert "one-sided ε^" in call_dlx(*call, "--picture", "orders.png", cwd=folder).stdout
     assert (folder / "orders.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_complex_step_has_no_rounding_to_fear(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    document = json.loads(call_dlx("gradcheck", "small.yaml", "--orders", "--json", cwd=folder).stdout)
+    last = {method: document[method][-1] for method in ("one_sided", "two_sided", "complex_step")}
+    assert last["complex_step"] < 1e-15 < 1e-9 < min(last["one_sided"], last["two_sided"])
+
+
+def test_the_orders_of_a_network_of_relus_are_fitted_where_no_kink_is(
+    folder: Path, call_dlx: Callable[..., Any]
+) -> None:
+    spec = SPEC.replace("[5, 4], batch_norm: true", "[64, 32]")
+    (folder / "relus.yaml").write_text(spec)
+    document = json.loads(call_dlx("gradcheck", "relus.yaml", "--orders", "--json", cwd=folder).stdout)
+    assert document["slopes"] == pytest.approx({"one_sided": 1, "two_sided": 2, "complex_step": 2}, abs=0.1)
 
 
 def test_dropout_off_is_another_network(folder: Path, call_dlx: Callable[..., Any]) -> None:
