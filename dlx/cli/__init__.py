@@ -27,7 +27,7 @@ from dlx.cli.list import list_components
 from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
 from dlx.cli.train import train
-from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError
+from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError, UsageError
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
@@ -132,6 +132,9 @@ def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"error: {place}{error.strerror or error}", EnvironmentProblem.exit_code
+    plugins = sys.modules.get("dlx.plugins")  # where it is not loaded, no plugin is
+    if plugins and (told := plugins.blamed(error)):
+        return f"error: {told}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
 
