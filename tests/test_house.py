@@ -32,7 +32,7 @@ FLOORS = (
     {"runs", "metrics", "checkpoint", "gradcheck", "diagnose"},
     {"render", "plots", "report"},
     {"session", "inference"},
-    {"rehearsal", "export", "search"},
+    {"rehearsal", "examination", "export", "search"},
     {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

@@ -278,7 +278,7 @@ def test_the_summary_of_regression_and_of_an_ascii_terminal() -> None:
     out.flush()
     text = raw.getvalue().decode()
     assert "bias     2.5 high\n         variance 0 low\n         mismatch 1.5 high" in text
-    assert re.search(r"^train dev +2\.5 +2\.5 to 2\.5$", text, re.MULTILINE)
+    assert re.search(r"^train-dev +2\.5$", text, re.MULTILINE)
     assert "cost" not in text
     assert "%" not in text.replace("95 % interval", "")
 

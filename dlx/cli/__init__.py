@@ -20,6 +20,7 @@ from typer.main import get_command
 from dlx import __version__
 from dlx.cli.average import average
 from dlx.cli.config import config
+from dlx.cli.diagnose import diagnose
 from dlx.cli.doctor import doctor
 from dlx.cli.export import export
 from dlx.cli.gradcheck import gradcheck
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 app.command("train")(train)
 app.command("gradcheck")(gradcheck)
+app.command("diagnose")(diagnose)
 app.command("average")(average)
 app.command("evaluate")(evaluate)
 app.command("predict")(predict)

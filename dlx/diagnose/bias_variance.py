@@ -34,6 +34,7 @@ RECIPE = {
     "mismatch": ("training examples that are more like those of dev",),
     "overfitting_to_dev": ("a larger dev set (data.split.dev), or fewer choices by the one there is",),
 }
+STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
 
 
@@ -78,7 +79,7 @@ def diagnose(
         **gaps,
         "verdict": _verdict(gaps),
         "findings": [found.document() for found in by_severity(findings)],
-        "next": _next(gaps, pairs, tolerance),
+        "next": _next(gaps, pairs, tolerance, optimal_error),
     }
 
 
@@ -107,7 +108,7 @@ def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 def in_words(name: str) -> str:
     """The name of a gap, or of a part, as sentences have it."""
-    return name.replace("_", " ").replace("train dev", "train-dev")
+    return "train-dev" if name == "train_dev" else name.replace("_", " ")
 
 
 def _gap(question: Question) -> Gap | None:
@@ -144,11 +145,16 @@ def _verdict(gaps: Mapping[str, Gap | None]) -> str:
     return "unsettled" if "unsettled" in levels.values() else "low bias and low variance"
 
 
-def _next(gaps: Mapping[str, Gap | None], pairs: Mapping[str, tuple[str, str]], tolerance: float) -> list[str]:
+def _next(
+    gaps: Mapping[str, Gap | None], pairs: Mapping[str, tuple[str, str]], tolerance: float, optimal_error: float
+) -> list[str]:
     """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest."""
-    certain_first = sorted(gaps.items(), key=lambda item: not (item[1] and item[1]["level"] == "high"))
-    steps = [step for name, gap in certain_first for step in _steps(name, gap, *pairs[name], tolerance)]
-    return steps or ["bias and variance are low: done"]
+    steps = {name: _steps(name, gap, *pairs[name], tolerance) for name, gap in gaps.items()}
+    high = [name for name, gap in gaps.items() if gap and gap["level"] == "high"]
+    if "bias" in high and optimal_error == 0:  # which may be so only because nothing was stated
+        steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
+    in_order = [*high, *(name for name in gaps if name not in high)]
+    return [step for name in in_order for step in steps[name]] or ["bias and variance are low: done"]
 
 
 def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float) -> list[str]:

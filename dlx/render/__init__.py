@@ -1,8 +1,9 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
 from dlx.render.counting import counting
+from dlx.render.diagnosis import diagnosis
 from dlx.render.display import progress
 from dlx.render.lines import facts, say, table
 from dlx.render.summary import summary
 
-__all__ = ["counting", "facts", "progress", "say", "summary", "table"]
+__all__ = ["counting", "diagnosis", "facts", "progress", "say", "summary", "table"]

@@ -12,6 +12,8 @@ from dlx.files import to_json
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
 
+GAP = ("  ", "")  # between two columns
+
 
 def is_plain(stream: TextIO) -> bool:
     """Whether only plain lines may go there: no terminal, NO_COLOR is set, or TERM=dumb."""
@@ -33,14 +35,21 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
 
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:
-    """Rows in aligned columns two spaces apart; a column of numbers keeps to the right."""
-    columns = [[str(cell) for cell in column] for column in zip(*rows, strict=True)]
+    """Rows in aligned columns two spaces apart; a column of numbers keeps to the right. A cell may have a style."""
+    lines = [[_piece(cell) for cell in row] for row in rows]
+    columns = [[text for text, _ in column] for column in zip(*lines, strict=True)]
     right = [all(map(_numeric, column)) for column in columns]
     if headers:
         columns = [[header, *column] for header, column in zip(headers, columns, strict=True)]
+        lines = [[("", "dim")] * len(headers), *lines]
     padded = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
-    for number, row in enumerate(zip(*padded, strict=True)):
-        say(("  ".join(row), "dim" if headers and number == 0 else ""), stream=stream)
+    for texts, line in zip(zip(*padded, strict=True), lines, strict=False):
+        cells = [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
+        say(*[piece for cell in cells for piece in (GAP, cell)][1:], stream=stream)
+
+
+def _piece(cell: object) -> Piece:
+    return cell if isinstance(cell, tuple) else (str(cell), "")
 
 
 def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:

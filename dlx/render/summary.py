@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from dlx.diagnose.bias_variance import in_words
 from dlx.render.lines import Piece, say, table
 from dlx.render.numbers import duration, error, interval, sparkline
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
+SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 SPARK_WIDTH = 40
+MOST_FINDINGS = 2
 
 
 def summary(
@@ -35,14 +38,16 @@ def summary(
     """
     out = stream or sys.stdout
     task = facts.get("data", {}).get("task")
-    say((facts["name"], "bold"), ("  " + _ending(facts), ""), stream=out)
+    say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
     if diagnosis:
         say(stream=out)
-        table(_errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
+        table(errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
         say(stream=out)
         say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
         for line in _gaps(diagnosis, task):
             say((" " * 9, ""), *line, stream=out)
+        for line in _findings(diagnosis):
+            say(("found    ", "dim"), *line, stream=out)
         say(("advice   ", "dim"), (diagnosis["next"][0], ""), stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
@@ -52,26 +57,47 @@ def summary(
         say((label, "dim"), (command, ""), stream=out)
 
 
-def _ending(facts: Mapping[str, Any]) -> str:
+def ending(facts: Mapping[str, Any]) -> str:
     """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
     final, kept = facts.get("final"), facts.get("kept_epoch")
-    ending = str(facts["status"]).replace("_", " ")
+    told = str(facts["status"]).replace("_", " ")
     if final:
-        ending += f" after {final['epoch']:,} epoch{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
-        ending += f", epoch {kept:,} kept" if kept != final["epoch"] else ""
-    return ending
+        told += f" after {final['epoch']:,} epoch{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
+        told += f", epoch {kept:,} kept" if kept != final["epoch"] else ""
+    return told
 
 
-def _errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+    """A row for each part: its error, the interval and the number of examples."""
     return [
         (
-            part.replace("_", " "),
+            in_words(part),
             error(one["value"], task),
-            interval(one["low"], one["high"], task),
+            ends(one, task),
             "" if one["m"] is None else f"{one['m']:,}",
         )
         for part, one in diagnosis["errors"].items()
     ]
+
+
+def ends(one: Mapping[str, Any], task: str | None) -> str:
+    """The interval of an error or a gap; nothing where that is a single point."""
+    return "" if one["low"] == one["high"] else interval(one["low"], one["high"], task)
+
+
+def place(finding: Mapping[str, Any]) -> str:
+    """Where a finding lies, such as ` in layer 2, epoch 12`; empty where it is of no layer and no epoch."""
+    parts = [f"{name} {finding[name]}" for name in ("layer", "epoch") if finding[name] is not None]
+    return f" in {', '.join(parts)}" if parts else ""
+
+
+def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
+    """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
+    found = [one for one in diagnosis["findings"] if one["severity"] != "note"]
+    for number, one in enumerate(found[:MOST_FINDINGS]):
+        more = len(found) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
+        rest = f", and {more} more: dlx diagnose" if more > 0 else ""
+        yield [(one["severity"], SEVERITIES[one["severity"]]), (f"  {one['name']}{place(one)}{rest}", "")]
 
 
 def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece]]:

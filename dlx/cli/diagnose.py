@@ -1,0 +1,124 @@
+"""``dlx diagnose``: bias, variance, mismatch and overfitting to dev, with their uncertainty, and what to do next."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Json, Overrides
+
+if TYPE_CHECKING:
+    from dlx.examination import Examination
+
+Source = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN|SPEC", help="A run directory, `latest`, or a spec before training.", show_default=False
+    ),
+]
+Errors = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME=RATE,…",
+        help="Judge bare numbers: train, train_dev, dev, test, optimal, tolerance as .15 or 15%, m_train … as counts.",
+    ),
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,…",
+        help="Exit code 3 if: bias, variance, mismatch, overfitting (is high), unsettled, error, warning, note (a "
+        "finding of that severity or worse), or a finding of that name.",
+    ),
+]
+Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also draw the errors into this file.")]
+
+
+def diagnose(
+    source: Source = None,
+    overrides: Overrides = None,
+    errors: Errors = None,
+    fail_on: FailOn = None,
+    picture: Picture = None,
+    json: Json = False,
+) -> None:
+    """Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.
+
+    What is found about a run is kept in its directory, unless diagnosis.optimal_error or diagnosis.tolerance is given.
+    """
+    from dlx.errors import UsageError
+
+    if (source is None) == (errors is None):
+        raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
+    conditions = _conditions(fail_on)
+    found = _examined(source, errors, overrides or [])
+    if picture is not None:
+        _draw(found, picture)
+    written = _kept(found) if not overrides else []
+    _show(found, written, json)
+    _judge(found, conditions)
+
+
+def _conditions(fail_on: str | None) -> tuple[str, ...]:
+    from dlx.diagnose.conditions import parse_conditions
+
+    return parse_conditions(fail_on) if fail_on is not None else ()
+
+
+def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
+    from dlx.examination import examine, examine_errors
+
+    return examine_errors(errors) if errors is not None else examine(source or "", overrides)
+
+
+def _draw(found: Examination, picture: Path) -> None:
+    from dlx.errors import UsageError
+    from dlx.files import write_atomically
+
+    if "errors" not in found.document:
+        raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
+    write_atomically(picture, found.picture())
+
+
+def _kept(found: Examination) -> list[Path]:
+    """The pictures in the run directory; where it cannot be written to, the verdict is given all the same."""
+    from dlx import render
+    from dlx.errors import EnvironmentProblem
+    from dlx.examination import keep
+
+    try:
+        return keep(found)
+    except EnvironmentProblem as error:
+        render.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
+        return []
+
+
+def _show(found: Examination, written: list[Path], json: bool) -> None:
+    from dlx import render
+
+    if json:
+        render.facts(found.document, json=True)
+    else:
+        render.diagnosis(
+            found.name,
+            found.document,
+            found.facts,
+            remarks=found.remarks,
+            commands=found.commands,
+            pictures=written,
+        )
+
+
+def _judge(found: Examination, conditions: tuple[str, ...]) -> None:
+    """End with exit code 3 if any of the conditions is the case."""
+    from dlx import render
+    from dlx.diagnose.conditions import unknown, unmet
+    from dlx.errors import CheckFailed
+
+    for name in unknown(conditions, found.document):
+        render.say((f"--fail-on: {name} cannot be told: an error that it needs is missing", ""), stream=sys.stderr)
+    if reasons := unmet(conditions, found.document):
+        raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

@@ -1,0 +1,48 @@
+"""Commands: what can be typed next, given a diagnosis."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlx.diagnose.bias_variance import GAPS
+from dlx.diagnose.remedies import remedies
+from dlx.yaml_loader import dump_scalar
+
+if TYPE_CHECKING:
+    from dlx.diagnose.situation import Facts
+    from dlx.spec import Spec
+
+MOST = 3  # remedies of which the first are shown
+
+
+def commands(document: Mapping[str, Any], spec: Spec, facts: Facts, run: Path, config: Path) -> list[str]:
+    """What to type after a run: the likeliest remedies, or what a good network is for.
+
+    Args:
+        document: ``diagnosis.json``.
+        spec: the complete spec of the run.
+        facts: of its data.
+        run: its directory.
+        config: the file of its spec.
+    """
+    tried = [
+        train_command(config, [f"{key}={dump_scalar(value)}" for key, value in remedy.overrides.items()])
+        for remedy in remedies(document, spec, facts)[:MOST]
+    ]
+    return [*tried, *_with_the_network(document, shlex.quote(str(run)))]
+
+
+def train_command(spec: Path, overrides: Sequence[str]) -> str:
+    """How to train a spec with these overrides."""
+    return shlex.join(["dlx", "train", str(spec), *overrides])
+
+
+def _with_the_network(document: Mapping[str, Any], run: str) -> Iterator[str]:
+    if any(document[gap] and document[gap]["level"] == "unsettled" for gap in GAPS[1:]):
+        yield f"dlx evaluate {run} FILE"
+    elif document["verdict"] == "low bias and low variance":
+        yield f"dlx predict {run} FILE"
+        yield f"dlx export {run} --to onnx"

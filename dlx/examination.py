@@ -1,0 +1,214 @@
+"""An examination: what can be found out about a run, about a spec before training, or from bare errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlx import plots
+from dlx.data.examples import select
+from dlx.diagnose.bare_errors import parse_errors
+from dlx.diagnose.before import before
+from dlx.diagnose.bias_variance import SCHEMA_VERSION, diagnose, in_words
+from dlx.diagnose.classes import Classes, classes_of
+from dlx.diagnose.commands import commands, train_command
+from dlx.diagnose.findings import SEVERITIES, by_severity
+from dlx.diagnose.intervals import Estimate, measured
+from dlx.diagnose.situation import Facts
+from dlx.errors import DataError, UsageError
+from dlx.evaluation import Evaluation
+from dlx.model import Model
+from dlx.runs import LATEST, RunDirectory
+from dlx.session import data_facts, prepare
+from dlx.spec_file import load_spec
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.data.examples import Array
+    from dlx.experiment import Experiment
+    from dlx.spec import Spec
+
+PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
+SPECS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found out.
+
+    document: as ``diagnosis.json``; of a spec, which has no errors yet, its findings and what to do next.
+    commands: what can be typed next.
+    remarks: what must be known of how this was found.
+    images: of the worst examples, where the data are images.
+    run, facts: of a run, its directory and its ``run.json``.
+    """
+
+    name: str
+    document: dict[str, Any]
+    commands: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    images: Array | None = None
+    run: RunDirectory | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def picture(self) -> bytes:
+        """The errors and the gaps between them, as PNG."""
+        return plots.diagnosis(self.document, title=self.name)
+
+    def worst(self) -> bytes | None:
+        """The worst examples as images, as PNG; None where there are none."""
+        if self.images is None:
+            return None
+        classes = self.document["classes"]
+        return plots.worst(self.images, classes["worst"], title=f"{self.name}, {in_words(classes['part'])}")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The errors of a run's network, and where the labels are classes what it takes for what."""
+
+    errors: dict[str, Estimate]
+    task: str
+    tolerance: float
+    classes: dict[str, Any] | None = None
+    images: Array | None = None
+
+
+def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
+    """A run, given by its directory or as `latest`, or a spec.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    path = Path(source)
+    if source == LATEST or path.is_dir():
+        return examine_run(RunDirectory.open(source), overrides)
+    hint = "allowed: a directory that dlx train made, latest, or the YAML file of a spec"
+    if not path.exists():
+        raise UsageError(f"{source}: is neither a run nor a spec: it does not exist ({hint})")
+    if path.suffix not in SPECS:
+        raise UsageError(f"{source}: is neither a run nor a spec ({hint})")
+    return examine_spec(path, overrides)
+
+
+def examine_errors(text: str) -> Examination:
+    """The verdict on bare errors, as `parse_errors` reads them."""
+    told = parse_errors(text)
+    bare = [in_words(part) for part, error in told.errors.items() if error.m is None]
+    remarks = (f"taken at its word, because its m is not given: {', '.join(bare)}",) if bare else ()
+    return Examination("errors", diagnose(told.errors, told.optimal, told.tolerance), remarks=remarks)
+
+
+def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
+    """What is likely to go wrong with a spec, found before training."""
+    resolved = load_spec(path, overrides)
+    findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
+    steps = [f"{found.name}: {found.remedy}" for found in findings if found.severity != "note"]
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "findings": [found.document() for found in findings],
+        "next": steps or ["nothing speaks against training it"],
+    }
+    return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
+
+
+def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:
+    """The verdict on a run, its network measured anew on the run's own data.
+
+    Measured anew, because mistakes can only be looked at example by example, because a run that an older dlx has
+    trained gets today's verdict, and because it shows whether the data are still the same. The errors come out as in
+    the run's ``diagnosis.json``, to the last bit on the same kind of machine. Where network or data are gone or have
+    changed, those of that file stand in for them, and a remark says so.
+
+    Args:
+        run: where it is kept.
+        overrides: of diagnosis.optimal_error and diagnosis.tolerance.
+
+    Raises:
+        DataError: neither can the errors be measured nor were they ever.
+        UsageError: an override changes more than what the errors are judged against.
+    """
+    _refuse_other_overrides(run, overrides)
+    spec, facts, kept = load_spec(run.config, overrides).spec, run.facts(), _kept(run)
+    remarks: tuple[str, ...] = ()
+    try:
+        found = _measured(run, facts, prepare(spec, initialize=False))
+    except DataError as error:
+        if not kept:
+            raise
+        found, remarks = _remembered(kept, facts, spec), (f"the errors are those of diagnosis.json, because {error}",)
+    document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task)
+    findings = sorted(kept.get("findings", []), key=lambda one: SEVERITIES.index(one["severity"]))
+    document |= {"findings": findings, "classes": found.classes}
+    sizes = facts["data"]["examples"]
+    known = Facts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
+    typed = tuple(commands(document, spec, known, run.path, run.config))
+    return Examination(facts["name"], document, typed, remarks, found.images, run, facts)
+
+
+def keep(found: Examination) -> list[Path]:
+    """Write the document and the pictures into the run directory; returns the pictures.
+
+    Raises:
+        EnvironmentProblem: they cannot be written there, or training goes on in it.
+    """
+    if found.run is None:
+        return []
+    with RunDirectory.open(found.run.path, writing=True) as run:
+        run.write_diagnosis(found.document)
+        written, worst = [run.write_errors(found.picture())], found.worst()
+        return [*written, run.write_worst(worst)] if worst else written
+
+
+def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:
+    others = [given for given in overrides if not given.startswith("diagnosis.")]
+    if others:
+        raise UsageError(
+            f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
+            f"be stated (dlx train {run.config} {others[0]} trains another)"
+        )
+
+
+def _kept(run: RunDirectory) -> dict[str, Any]:
+    """What stands in the run's ``diagnosis.json``; nothing where there is none."""
+    try:
+        return run.diagnosis()
+    except DataError:
+        return {}
+
+
+def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> Measured:
+    """What the kept network does on the run's own data; raises DataError where either is no longer there."""
+    dataset, options = experiment.dataset, experiment.spec.diagnosis
+    network = Model(*run.model()).network
+    if facts["data"] != data_facts(experiment):
+        raise DataError("the data have changed since the run")
+    over = {part: Evaluation(network, dataset.reader(part, experiment.spec.dtype)) for part in dataset.parts}
+    errors = {part: measured(evaluation) for part, evaluation in over.items()}
+    assert options.tolerance is not None
+    if dataset.task == "regression":
+        return Measured(errors, dataset.task, options.tolerance)
+    part = next(part for part in PICKED if part in over)
+    classes = classes_of(over[part], len(dataset.classes))
+    images = _images(dataset, part, classes)
+    return Measured(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
+
+
+def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
+    """The worst examples as they were before normalization, (k, h, w) or (k, h, w, c)."""
+    if dataset.image_shape is None:
+        return None
+    return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
+
+
+def _remembered(kept: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> Measured:
+    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
+    errors = {
+        part: Estimate(one["value"], one["low"], inf if one["high"] is None else one["high"], one["m"])
+        for part, one in kept["errors"].items()
+    }
+    tolerance = spec.diagnosis.tolerance or kept["tolerance"]
+    return Measured(errors, facts["data"]["task"], tolerance, kept.get("classes"))

@@ -1,0 +1,66 @@
+"""The picture of the examples that a network is most wrong about: each image with what it was taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.plots.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS = 8
+TILE, CAPTION, TOP = 1.15, 0.42, 0.45  # inches
+
+
+@house_style()
+def worst(images: np.ndarray, answers: Sequence[Mapping[str, Any]], title: str) -> bytes:
+    """A sheet of the images, the most wrong first, as PNG.
+
+    Args:
+        images: (k, h, w) or (k, h, w, c), as the data have them.
+        answers: k entries with index, label, predicted and probability.
+        title: stands above the picture.
+    """
+    columns = min(COLUMNS, max(len(images), 4))
+    rows = -(-len(images) // columns)
+    width, height = 0.3 + columns * TILE, TOP + rows * (TILE + CAPTION)
+    figure = new_figure(width, height, f"{title}: the worst first, class → taken for with probability p")
+    drawn = _in_range(images)
+    for number, (image, answer) in enumerate(zip(drawn, answers, strict=True)):
+        row, column = divmod(number, columns)
+        left, bottom = 0.15 + column * TILE, height - TOP - (row + 1) * (TILE + CAPTION) + CAPTION
+        axes = figure.add_axes((left / width, bottom / height, 0.9 * TILE / width, 0.95 * TILE / height))
+        _tile(axes, image, answer)
+    return png(figure)
+
+
+def _tile(axes: Axes, image: np.ndarray, answer: Mapping[str, Any]) -> None:
+    axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=GREY, linewidth=0.5)
+    color = CLASSES[2] if answer["label"] == answer["predicted"] else ALARM
+    words = f"{_short(answer['label'])} → {_short(answer['predicted'])}"
+    options: dict[str, Any] = {"ha": "center", "va": "top", "transform": axes.transAxes, "parse_math": False}
+    axes.text(0.5, -0.04, words, color=color, size=9, weight="bold", **options)
+    axes.text(0.5, -0.2, f"no. {answer['index']:,}, p {answer['probability']:.2f}", color=GREY, size=7, **options)
+
+
+def _in_range(images: np.ndarray) -> np.ndarray:
+    """Values from 0 to 1, one scale for all images; other than 1, 3 or 4 channels become their mean."""
+    values = images.astype(np.float64)
+    if values.ndim == 4 and values.shape[3] not in (3, 4):
+        values = values.mean(axis=3)
+    low, high = values.min(), values.max()
+    scaled: np.ndarray = (values - low) / ((high - low) or 1)
+    return scaled
+
+
+def _short(label: object) -> str:
+    text = str(label)
+    return text if len(text) <= 8 else f"{text[:7]}…"

@@ -1,0 +1,197 @@
+"""A diagnosis on the terminal: errors, gaps, the verdict, what is taken for what, findings, and what is next."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, TextIO
+
+from dlx.diagnose.bias_variance import GAPS, between, in_words
+from dlx.render.lines import Piece, say, table
+from dlx.render.numbers import error
+from dlx.render.summary import COLORS, SEVERITIES, ending, ends, errors, place
+
+MARGIN = 10
+WIDE_ENOUGH = 80  # what is assumed of the reader's screen where there is no terminal
+MOST_CLASSES, MOST_WORST = 20, 5
+
+Document = Mapping[str, Any]
+Cell = str | Piece
+
+
+def diagnosis(
+    name: str,
+    document: Document,
+    facts: Document,
+    *,
+    remarks: Sequence[str] = (),
+    commands: Sequence[str] = (),
+    pictures: Sequence[Path] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Prints what was found out.
+
+    Args:
+        name: of the run or the spec, or the bare errors as they were typed.
+        document: as ``dlx diagnose --json`` prints it.
+        facts: the document ``run.json`` of a run; empty where there is none.
+        remarks: what must be known of how it was found.
+        commands: what can be typed next.
+        pictures: that were written.
+        stream: in place of stdout.
+    """
+    screen = _Screen(document, stream or sys.stdout)
+    say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=screen.out)
+    for remark in remarks:
+        screen.paragraph("", remark, "yellow")
+    if "errors" in document:
+        screen.errors()
+        screen.verdict()
+    if document.get("classes"):
+        screen.classes()
+    if facts or document["findings"] or "errors" not in document:
+        screen.findings()
+    screen.next(commands)
+    for label, picture in zip(chain(["pictures"], [""] * len(pictures)), pictures, strict=False):
+        screen.line(label, (str(picture), "cyan"))
+
+
+class _Screen:
+    """Where a document is shown."""
+
+    def __init__(self, document: Document, out: TextIO) -> None:
+        self.document, self.out, self.task = document, out, document.get("task")
+        self.is_terminal = out.isatty()
+        self.width = shutil.get_terminal_size().columns if self.is_terminal else WIDE_ENOUGH
+
+    def line(self, label: str, *pieces: Piece) -> None:
+        """A line with its label in the margin."""
+        say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=self.out)
+
+    def paragraph(self, label: str, text: str, style: str = "") -> None:
+        """A text with its label in the margin, on a terminal wrapped to its width."""
+        room = max(self.width - MARGIN, 30) if self.is_terminal else sys.maxsize
+        for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
+            self.line(label if number == 0 else "", (line, style))
+
+    def errors(self) -> None:
+        """The errors from the optimal one on, and the gaps between them."""
+        self._gap_above()
+        optimal = ("optimal", error(self.document["optimal_error"], self.task), "", "")
+        self._table([optimal, *errors(self.document, self.task)], ("", "error", "95 % interval", "m"))
+        self._gap_above()
+        self._table(list(self._gaps()), ("", "", "gap", "95 % interval", ""))
+
+    def _table(self, rows: Sequence[Sequence[Cell]], headers: Sequence[str]) -> None:
+        """Without the columns that say nothing."""
+        told = [number for number, column in enumerate(zip(*rows, strict=True)) if any(map(_text, column))]
+        table([[row[number] for number in told] for row in rows], [headers[number] for number in told], self.out)
+
+    def _gaps(self) -> Iterator[tuple[Cell, ...]]:
+        pairs = between(self.document["errors"])
+        for name in GAPS:
+            gap, parts = self.document[name], " − ".join(map(in_words, pairs[name]))
+            if gap:
+                value = error(gap["value"], self.task)
+                yield in_words(name), parts, value, ends(gap, self.task), (gap["level"], COLORS[gap["level"]])
+            elif name in GAPS[:2]:
+                yield in_words(name), parts, "", "", ("unknown", COLORS["unsettled"])
+
+    def verdict(self) -> None:
+        """In the colour of the worst that it says."""
+        self._gap_above()
+        verdict = self.document["verdict"]
+        color = next(color for level, color in COLORS.items() if level in verdict)
+        optimal, tolerance = (error(self.document[name], self.task) for name in ("optimal_error", "tolerance"))
+        self.line("verdict", (verdict, f"bold {color}"), (f"  (optimal {optimal}, tolerance {tolerance})", "dim"))
+
+    def classes(self) -> None:
+        """What is taken for what, as a matrix where that fits the screen, and the worst examples."""
+        classes = self.document["classes"]
+        self._gap_above()
+        if not self._matrix(classes):
+            self._by_class(classes)
+        self._gap_above()
+        headers = (f"worst of {in_words(classes['part'])}", "class", "taken for", "probability", "loss")
+        table([_worst(one) for one in classes["worst"][:MOST_WORST]], headers, stream=self.out)
+
+    def _matrix(self, classes: Document) -> bool:
+        if classes["confusion"] is None:
+            return False
+        labels = [str(label) for label in classes["labels"]]
+        rows = [
+            (label, *(_count(count, i == j) for j, count in enumerate(counts)), *self._class_error(one))
+            for i, (label, counts, one) in enumerate(zip(labels, classes["confusion"], classes["errors"], strict=True))
+        ]
+        headers = (in_words(classes["part"]), *labels, "error", "95 % interval", "m")
+        taken = [max(len(_text(cell)) for cell in column) for column in zip(headers, *rows, strict=True)]
+        if sum(taken) + 2 * len(taken) - 2 > self.width:
+            return False
+        table(rows, headers, stream=self.out)
+        return True
+
+    def _by_class(self, classes: Document) -> None:
+        known = [one for one in classes["errors"] if one["m"]]
+        worst = sorted(known, key=lambda one: -one["value"])[:MOST_CLASSES]
+        rows = [(_short(one["label"]), *self._class_error(one), _taken_for(one, classes)) for one in worst]
+        headers = (in_words(classes["part"]), "error", "95 % interval", "m", "taken for")
+        table(rows, headers, stream=self.out)
+        if len(classes["errors"]) > len(worst):
+            self.line("", (f"and {len(classes['errors']) - len(worst):,} more classes in diagnosis.json", "dim"))
+
+    def _class_error(self, one: Document) -> tuple[str, str, str]:
+        if one["value"] is None:
+            return "", "", "0"
+        return error(one["value"], self.task), ends(one, self.task), f"{one['m']:,}"
+
+    def findings(self) -> None:
+        """What was found, the worst first, each with its evidence, its remedy and its place in the notes."""
+        self._gap_above()
+        found = self.document["findings"]
+        if not found:
+            self.line("findings", ("none", ""))
+        for one in found:
+            margin = (f"{one['severity']:<{MARGIN}}", SEVERITIES[one["severity"]])
+            say(margin, (one["name"], "bold"), (place(one), ""), stream=self.out)
+            self.paragraph("", one["evidence"])
+            self.paragraph("", f"remedy: {one['remedy']} (notes: {one['notes']})", "dim")
+
+    def next(self, commands: Sequence[str]) -> None:
+        """What to do, in words, then as commands."""
+        self._gap_above()
+        for number, step in enumerate(self.document["next"]):
+            self.paragraph("next" if number == 0 else "", step)
+        for command in commands:
+            self.line("", (command, "cyan"))
+
+    def _gap_above(self) -> None:
+        say(stream=self.out)
+
+
+def _count(count: int, is_right: bool) -> Piece:
+    """A cell of the matrix: empty for 0, so that mistakes stand out."""
+    return (f"{count:,}" if count else "", "green" if is_right else "red")
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell[0]
+
+
+def _worst(one: Document) -> tuple[str, ...]:
+    probability, loss = ("" if one[key] is None else f"{one[key]:.4g}" for key in ("probability", "loss"))
+    return f"{one['index']:,}", _short(one["label"]), _short(one["predicted"]), probability, loss
+
+
+def _taken_for(one: Document, classes: Document) -> str:
+    """Such as `dog (3), owl (1)`."""
+    pairs = (pair for pair in classes["confused"] if pair["label"] == one["label"])
+    return ", ".join(f"{_short(pair['predicted'])} ({pair['count']:,})" for pair in list(pairs)[:2])
+
+
+def _short(label: object) -> str:
+    text = str(label)
+    return text if len(text) <= 20 else f"{text[:19]}…"

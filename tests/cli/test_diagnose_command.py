@@ -1,0 +1,344 @@
+"""``dlx diagnose``: from a run, a spec or bare errors to the verdict, its files, its conditions and its refusals."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.diagnose.findings import finding
+from dlx.runs import RunDirectory
+
+DIGITS = """
+name: digits
+data: {source: digits, split: {train: 500, dev: 150, test: 150}}
+architecture: {hidden: [16], batch_norm: true}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {epochs: 6, batch_size: 50}
+"""
+PRETTY_BAD = """
+name: waves
+data: {source: {name: file, path: waves.csv, target: y}, split: {train: 60, dev: 40}}
+architecture: {hidden: [4]}
+training: {epochs: 2}
+"""
+Call = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of digits, not to be changed."""
+    from dlx.session import Session
+    from dlx.spec_file import load_spec
+
+    folder = tmp_path_factory.mktemp("diagnose")
+    (folder / "digits.yaml").write_text(DIGITS)
+    with Session.start(load_spec(folder / "digits.yaml"), [], folder / "run", folder) as session:
+        for _ in session.records():
+            pass
+    return folder
+
+
+@pytest.fixture
+def folder(trained: Path, tmp_path: Path) -> Path:
+    shutil.copytree(trained, tmp_path / "work")
+    return tmp_path / "work"
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+# --- runs
+
+
+def test_a_run_is_measured_anew_to_the_bit(folder: Path, call_dlx: Call) -> None:
+    before = read(folder / "run" / "diagnosis.json")
+    result = call_dlx("diagnose", "run", "--json", cwd=folder)
+    assert result.code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert {name: document[name] for name in before} == before
+    assert read(folder / "run" / "diagnosis.json") == document
+    assert list(document["errors"]) == ["train", "dev", "test"]
+    assert (document["mismatch"], document["task"]) == (None, "multiclass")
+    assert result.stderr == ""
+
+
+def test_the_classes_add_up_to_the_error(folder: Path, call_dlx: Call) -> None:
+    document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
+    classes, dev = document["classes"], document["errors"]["dev"]
+    confusion = np.array(classes["confusion"])
+    assert (classes["part"], confusion.sum()) == ("dev", 150)
+    assert (confusion.sum() - np.trace(confusion)) / 150 == dev["value"]
+    assert [one["m"] for one in classes["errors"]] == confusion.sum(axis=1).tolist()
+    assert sum(one["count"] for one in classes["confused"]) == confusion.sum() - np.trace(confusion)
+    losses = [one["loss"] for one in classes["worst"]]
+    assert losses == sorted(losses, reverse=True)
+    assert len(losses) == 24
+
+
+def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path, call_dlx: Call) -> None:
+    """Against the outputs of the model on the same rows, taken by their number in the part."""
+    from dlx.experiment import build
+    from dlx.inference import model_of
+    from dlx.spec_file import load_spec
+
+    document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
+    dev = build(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]
+    A = model_of(str(folder / "run")).outputs(dev.X)
+    for one in document["classes"]["worst"]:
+        assert one["label"] == dev.y[one["index"]]
+        assert one["predicted"] == A[one["index"]].argmax()
+        assert one["probability"] == pytest.approx(A[one["index"]].max(), rel=1e-5)
+        assert one["loss"] == pytest.approx(-np.log(A[one["index"], one["label"]]), rel=1e-4)
+
+
+def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_dlx: Call) -> None:
+    result = call_dlx("diagnose", "run", cwd=folder)
+    shown = result.stdout
+    for text in (
+        "optimal",
+        "bias",
+        "dev − train",
+        "test − dev",
+        "verdict   ",
+        "worst of dev",
+        "findings  none",
+        "next   ",
+    ):
+        assert text in shown
+    assert "run/diagnosis.png" in shown
+    assert "run/worst.png" in shown
+    assert "\x1b" not in shown
+    for name in ("diagnosis.png", "worst.png"):
+        assert (folder / "run" / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_latest_is_the_newest_run(folder: Path, call_dlx: Call) -> None:
+    assert call_dlx("train", "digits.yaml", "training.epochs=1", "--quiet", cwd=folder).code == 0
+    result = call_dlx("diagnose", "latest", cwd=folder)
+    assert result.stdout.startswith("digits  completed after 1 epoch in")
+
+
+def test_another_optimal_error_is_judged_but_not_kept(folder: Path, call_dlx: Call) -> None:
+    kept = read(folder / "run" / "diagnosis.json")
+    options = ("diagnosis.optimal_error=0.5", "diagnosis.tolerance=0.3", "--json", "--picture", "what_if.png")
+    document = json.loads(call_dlx("diagnose", "run", *options, cwd=folder).stdout)
+    assert (document["optimal_error"], document["tolerance"]) == (0.5, 0.3)
+    assert document["bias"]["value"] < 0
+    assert document["bias"]["level"] == "low"
+    assert read(folder / "run" / "diagnosis.json") == kept
+    assert not (folder / "run" / "diagnosis.png").exists()
+    assert (folder / "what_if.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_only_what_it_is_judged_against_can_be_stated(folder: Path, call_dlx: Call) -> None:
+    result = call_dlx("diagnose", "run", "training.epochs=3", cwd=folder)
+    assert result.code == 2
+    assert "only diagnosis.optimal_error and diagnosis.tolerance" in result.stderr
+    assert "dlx train run/config.yaml training.epochs=3" in result.stderr
+    assert call_dlx("diagnose", "run", "diagnosis.tolerence=0.1", cwd=folder).code == 2
+
+
+def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(folder: Path, call_dlx: Call) -> None:
+    path = folder / "run" / "diagnosis.json"
+    found = [
+        finding("full_batch_fits", "m is 500"),
+        finding("dead_units", "62 % of them are 0", 0.62, 0.5, layer=1, epoch=4),
+        finding("symmetric_units", "all are the same", layer=1),
+    ]
+    path.write_text(json.dumps(read(path) | {"findings": [one.document() for one in found], "story": [1, 2]}))
+    shown = call_dlx("diagnose", "run", cwd=folder).stdout
+    places = [
+        shown.index(text) for text in ("symmetric_units in layer 1", "dead_units in layer 1, epoch 4", "full_batch")
+    ]
+    assert places == sorted(places)
+    assert "62 % of them are 0" in shown
+    assert "(notes: Activation functions)" in shown
+    document = read(path)
+    assert document["story"] == [1, 2]
+    assert [one["name"] for one in document["findings"]] == ["symmetric_units", "dead_units", "full_batch_fits"]
+
+
+def test_a_regression_has_no_classes_and_errors_in_its_unit(tmp_path: Path, call_dlx: Call) -> None:
+    rng = np.random.default_rng(0)
+    rows = "".join(f"{x:.4f},{np.sin(x) + rng.normal(scale=0.1):.4f}\n" for x in rng.uniform(-3, 3, 100))
+    (tmp_path / "waves.csv").write_text("x,y\n" + rows)
+    (tmp_path / "waves.yaml").write_text(PRETTY_BAD)
+    assert call_dlx("train", "waves.yaml", "--out", "run", cwd=tmp_path).code == 0
+    result = call_dlx("diagnose", "run", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    document = read(tmp_path / "run" / "diagnosis.json")
+    assert (document["task"], document["classes"]) == ("regression", None)
+    assert "high bias" in document["verdict"]
+    assert "%" not in result.stdout.replace("95 % interval", "")
+    assert not (tmp_path / "run" / "worst.png").exists()
+
+
+def test_data_that_have_changed_leave_the_verdict_of_the_training(tmp_path: Path, call_dlx: Call) -> None:
+    rows = [f"{x},{x * x % 7}\n" for x in range(100)]
+    spec = PRETTY_BAD + "task: regression\n"
+    (tmp_path / "waves.csv").write_text("x,y\n" + "".join(rows))
+    (tmp_path / "waves.yaml").write_text(spec)
+    assert call_dlx("train", "waves.yaml", "--out", "run", cwd=tmp_path).code == 0
+    before = read(tmp_path / "run" / "diagnosis.json")
+    for change, why in (("x,y\n" + "".join(rows[::-1]), "the data have changed"), (None, "waves.csv")):
+        if change is None:
+            (tmp_path / "waves.csv").unlink()
+        else:
+            (tmp_path / "waves.csv").write_text(change)
+        result = call_dlx("diagnose", "run", cwd=tmp_path)
+        assert result.code == 0, result.stderr
+        assert "the errors are those of diagnosis.json, because" in result.stdout
+        assert why in result.stdout
+        assert read(tmp_path / "run" / "diagnosis.json")["errors"] == before["errors"]
+    (tmp_path / "run" / "diagnosis.json").unlink()
+    result = call_dlx("diagnose", "run", cwd=tmp_path)
+    assert (result.code, result.stdout) == (5, "")
+
+
+def test_a_run_that_cannot_be_written_to_still_has_its_verdict(folder: Path, call_dlx: Call) -> None:
+    with RunDirectory.open(folder / "run", writing=True):  # as while it is trained on
+        result = call_dlx("diagnose", "run", cwd=folder)
+    assert result.code == 0
+    assert "verdict" in result.stdout
+    assert "not kept in the run: " in result.stderr
+    assert not (folder / "run" / "diagnosis.png").exists()
+
+
+def test_a_file_that_cannot_be_replaced_is_named(folder: Path, call_dlx: Call) -> None:
+    (folder / "run" / "diagnosis.png").mkdir()
+    result = call_dlx("diagnose", "run", cwd=folder)
+    assert result.code == 0
+    assert "verdict" in result.stdout
+    assert "not kept in the run: run/diagnosis.png: cannot be written: " in result.stderr
+
+
+def test_rows_that_stay_in_their_file_are_looked_at_like_others(tmp_path: Path, call_dlx: Call) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=3000)
+    X = (rng.normal(size=(3000, 4, 4)) + y[:, None, None]).astype(np.float32)
+    np.save(tmp_path / "X.npy", X)
+    np.save(tmp_path / "y.npy", y)
+    source = "{name: file, path: X.npy, target: y.npy}"
+    spec = (
+        f"name: big\ndata: {{source: {source}, split: {{train: 0.5, dev: 0.4, test: 0.1}}}}\ntraining: {{epochs: 2}}\n"
+    )
+    (tmp_path / "big.yaml").write_text(spec)
+    assert call_dlx("train", "big.yaml", "architecture.hidden=[]", "--out", "run", cwd=tmp_path).code == 0
+    assert call_dlx("diagnose", "run", cwd=tmp_path).code == 0
+    document = read(tmp_path / "run" / "diagnosis.json")
+    confusion = np.array(document["classes"]["confusion"])
+    assert confusion.sum() == 1200
+    assert (confusion[0, 1] + confusion[1, 0]) / 1200 == document["errors"]["dev"]["value"]
+    assert (tmp_path / "run" / "worst.png").exists()
+
+
+# --- bare errors
+
+
+def test_bare_errors_have_the_same_document(call_dlx: Call) -> None:
+    document = json.loads(call_dlx("diagnose", "--errors", "train=1%,dev=11%,optimal=0,m_dev=500", "--json").stdout)
+    assert document["verdict"] == "high variance"
+    assert document["errors"]["dev"]["m"] == 500
+    assert (document["bias"]["level"], document["variance"]["level"]) == ("low", "high")
+    assert (document["findings"], document["mismatch"], document["schema_version"]) == ([], None, 1)
+
+
+def test_bare_errors_are_shown_without_what_is_not_known(call_dlx: Call) -> None:
+    shown = call_dlx("diagnose", "--errors", "train=.15,dev=.16").stdout
+    assert shown.startswith("errors\n          taken at its word, because its m is not given: train, dev\n")
+    assert "95 % interval" not in shown
+    assert "findings" not in shown
+    assert "verdict   high bias  (optimal 0.00 %, tolerance 2.00 %)" in shown
+    assert "is judged against an optimal error of 0" in shown
+
+
+def test_examples_that_would_settle_it_are_named(call_dlx: Call) -> None:
+    shown = call_dlx("diagnose", "--errors", "train=1%,dev=1.5%,m_train=20000,m_dev=200").stdout
+    assert "500 dev examples would settle it" in shown
+
+
+# --- specs
+
+
+def test_a_spec_is_looked_at_before_training(folder: Path, call_dlx: Call) -> None:
+    result = call_dlx("diagnose", "digits.yaml", "initializer=zeros", "--json", cwd=folder)
+    assert result.code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert list(document) == ["schema_version", "findings", "next"]
+    assert [one["severity"] for one in document["findings"]] == sorted(
+        (one["severity"] for one in document["findings"]), key=("error", "warning", "note").index
+    )
+    shown = call_dlx("diagnose", "digits.yaml", "initializer=zeros", cwd=folder).stdout
+    assert "dlx train digits.yaml initializer=zeros" in shown
+
+
+# --- conditions
+
+
+@pytest.mark.parametrize(
+    ("errors", "fail_on", "told"),
+    [
+        ("train=1%,dev=11%", "variance", "variance is high"),
+        ("train=15%,dev=16%", "variance,bias", "bias is high"),
+        ("train=1%,train_dev=1%,dev=11%", "mismatch", "mismatch is high"),
+        ("dev=1%,test=11%", "overfitting", "overfitting to dev is high"),
+        ("train=1%,dev=3%,m_dev=50", "unsettled", "unsettled: variance"),
+        ("train=1%", "unsettled", "the verdict is unsettled"),
+    ],
+)
+def test_a_condition_gives_exit_code_3_and_says_which(errors: str, fail_on: str, told: str, call_dlx: Call) -> None:
+    result = call_dlx("diagnose", "--errors", errors, "--fail-on", fail_on)
+    assert (result.code, result.stderr) == (3, f"error: --fail-on: {told}\n")
+    assert "verdict" in result.stdout
+
+
+@pytest.mark.parametrize("fail_on", ["bias", "mismatch", "unsettled", "error,warning,note,dead_units"])
+def test_a_condition_that_is_not_the_case_does_not_fail(fail_on: str, call_dlx: Call) -> None:
+    result = call_dlx("diagnose", "--errors", "train=1%,dev=11%", "--fail-on", fail_on, "--json")
+    assert result.code == 0
+    assert json.loads(result.stdout)["verdict"] == "high variance"
+    assert ("mismatch cannot be told" in result.stderr) == (fail_on == "mismatch")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"),
+    [("error", 0), ("warning", 3), ("note", 3), ("dead_units", 3), ("plateau", 0), ("plateau,dead_units", 3)],
+)
+def test_findings_are_conditions_by_severity_and_name(fail_on: str, code: int, folder: Path, call_dlx: Call) -> None:
+    path = folder / "run" / "diagnosis.json"
+    path.write_text(json.dumps(read(path) | {"findings": [finding("dead_units", "62 %").document()]}))
+    result = call_dlx("diagnose", "run", "--fail-on", fail_on, cwd=folder)
+    assert result.code == code
+    assert ("dead_units (warning)" in result.stderr) == (code == 3)
+
+
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "takes a run directory or a spec, or --errors"),
+        (("run", "--errors", "dev=.1"), "takes a run directory or a spec, or --errors"),
+        (("nothing",), "nothing: is neither a run nor a spec: it does not exist"),
+        (("digits.txt",), "digits.txt: is neither a run nor a spec (allowed: a directory that dlx train made, latest"),
+        (("empty",), "empty: is no run directory: it holds no config.yaml"),
+        (("--errors", "trian=.1"), "did you mean train?"),
+        (("run", "--fail-on", "varience"), "did you mean variance?"),
+        (("run", "--fail-on", ""), "there is no ''"),
+        (("digits.yaml", "--picture", "a.png"), "a spec has none before training"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(arguments: tuple[str, ...], told: str, folder: Path, call_dlx: Call) -> None:
+    (folder / "digits.txt").write_text("digits")
+    (folder / "empty").mkdir()
+    result = call_dlx("diagnose", *arguments, cwd=folder)
+    assert (result.code, result.stdout) == (2, "")
+    assert told in result.stderr
