@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx import threads
 from dlx.data.loading import PARTS
-from dlx.diagnose.bias_variance import diagnose
+from dlx.diagnose.bias_variance import default_tolerance, diagnose
 from dlx.diagnose.intervals import measured
 from dlx.errors import DataError, Diverged, Interrupted, UsageError
 from dlx.experiment import Experiment, Origins, build
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from dlx.spec_file import Resolved
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
@@ -213,22 +212,17 @@ def prepare(spec: Spec, origins: Origins | None = None, initialize: bool = True)
     wanted = spec.training.threads
     if wanted == "auto":
         wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
-    tolerance = spec.diagnosis.tolerance or _tolerance(experiment)
+    dataset = experiment.dataset
+    tolerance = spec.diagnosis.tolerance or default_tolerance(dataset.task, dataset.parts["train"].y)
     experiment.spec = spec.model_copy(
         update={
-            "task": experiment.dataset.task,
+            "task": dataset.task,
             "loss": experiment.network.loss,
             "training": spec.training.model_copy(update={"threads": threads.limit(wanted)}),
             "diagnosis": spec.diagnosis.model_copy(update={"tolerance": tolerance}),
         }
     )
     return experiment
-
-
-def _tolerance(experiment: Experiment) -> float:
-    if experiment.dataset.task != "regression":
-        return TOLERANCE
-    return RELATIVE_TOLERANCE * float(experiment.dataset.parts["train"].y.std(axis=0).mean()) or TOLERANCE
 
 
 def data_facts(experiment: Experiment) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.bias_variance import diagnose
+from dlx.diagnose.findings import by_severity, finding
 from dlx.diagnose.intervals import error_rate, exact
 from dlx.records import EpochRecord, Progress
 from dlx.render import facts, progress, say, summary, table
@@ -253,6 +254,18 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
         "next     dlx evaluate runs/a\n"
         "         dlx report runs/a\n"
     )
+
+
+def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
+    found = [finding("full_batch_fits", "m is 300"), finding("symmetric_units", "all alike", layer=1)]
+    found += [finding("dead_units", "62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
+    out = io.StringIO()
+    summary(FACTS, DOCUMENT | {"findings": [one.document() for one in by_severity(found)]}, Path("r"), stream=out)
+    assert (
+        "found    error  symmetric_units in layer 1\n"
+        "         warning  dead_units in layer 2, epoch 9, and 2 more: dlx diagnose\n"
+        "advice   "
+    ) in out.getvalue()
 
 
 def test_the_summary_on_a_terminal_says_the_same_in_colour() -> None:

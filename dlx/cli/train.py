@@ -73,7 +73,8 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         typer.echo(str(run.path))
     elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
         going_on = [f"dlx train --resume {run.path}"] if session.status == "interrupted" else []
-        commands = [*going_on, f"dlx predict {run.path} FILE", f"dlx train {run.config} KEY=VALUE"]
+        said = [f"dlx diagnose {run.path}", f"dlx predict {run.path} FILE", f"dlx train {run.config} KEY=VALUE"]
+        commands = [*going_on, *said]
         render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
 
 

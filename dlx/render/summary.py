@@ -46,8 +46,8 @@ def summary(
         say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
         for line in _gaps(diagnosis, task):
             say((" " * 9, ""), *line, stream=out)
-        for line in _findings(diagnosis):
-            say(("found    ", "dim"), *line, stream=out)
+        for number, line in enumerate(_findings(diagnosis)):
+            say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
         say(("advice   ", "dim"), (diagnosis["next"][0], ""), stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
