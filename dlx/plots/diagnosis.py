@@ -12,7 +12,7 @@ from dlx.plots.canvas import ALARM, CLASSES, GREY, INK, house_style, new_figure,
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEIGHT, MARGIN, COLUMN = 4.3, 1.6, 2.0  # inches: of the figure, around the axes, and for each error
+HEIGHT, MARGIN, COLUMN = 4.5, 1.6, 2.0  # inches: of the figure, around the axes, and for each error
 COLORS = {"high": ALARM, "low": CLASSES[2], "unsettled": "#C77700"}
 LEVELS = ("optimal", "train", "train_dev", "dev", "test")
 NAMES = {"bias": "avoidable bias"}
@@ -35,7 +35,7 @@ def diagnosis(document: Document, title: str) -> bytes:
     levels = {part: errors[part] for part in LEVELS if part in errors}
     width = MARGIN + COLUMN * len(levels)
     figure = new_figure(width, HEIGHT, title)
-    axes = figure.add_axes((0.95 / width, 0.6 / HEIGHT, 1 - 1.15 / width, 1 - 1.65 / HEIGHT))
+    axes = figure.add_axes((0.95 / width, 0.6 / HEIGHT, 1 - 1.15 / width, 1 - 1.85 / HEIGHT))
     waterfall = _Waterfall(axes, document, levels)
     waterfall.scale()
     waterfall.draw_gaps()
@@ -64,6 +64,7 @@ class _Waterfall:
         self.axes.grid(axis="y")
         self.axes.set_xticks(range(len(self.levels)), [self._tick(part) for part in self.levels])
         self.axes.tick_params(axis="x", length=0)
+        self.axes.yaxis.set_major_formatter("{x:,g}")
 
     def _tick(self, part: str) -> str:
         m = self.levels[part]["m"]
@@ -87,11 +88,12 @@ class _Waterfall:
         if left == 0:
             self.axes.annotate("tolerance", (x, threshold), (0, 3), textcoords="offset points", ha="center", size=8)
         low, high = (self._number(end) for end in _ends(gap))
-        words = f"{NAMES.get(name, in_words(name))} {self._number(gap['value'])}"
-        told = f"{low.removesuffix(' %')} to {high}: {gap['level']}" if gap["low"] != gap["high"] else gap["level"]
-        across: dict[str, Any] = {"ha": "center", "va": "bottom", "transform": self.axes.get_xaxis_transform()}
-        self.axes.text(x, 1.1, words, color=color, weight="bold", **across)
-        self.axes.text(x, 1.03, told, color=color, size=9, **across)
+        interval = f"{low.removesuffix(' %')} to {high}" if low != high else ""
+        words = (interval, 9, "normal"), (gap["level"], 9, "bold"), (NAMES.get(name, in_words(name)), 9.5, "bold")
+        for line, (text, size, weight) in enumerate(words):
+            place = {"ha": "center", "va": "bottom", "transform": self.axes.get_xaxis_transform()}
+            text += f" {self._number(gap['value'])}" if line == 2 else ""
+            self.axes.text(x, 1.03 + 0.075 * line, text, color=color, size=size, weight=weight, **place)
 
     def draw_errors(self) -> None:
         """A point with its interval and its value beside it."""
@@ -107,7 +109,8 @@ class _Waterfall:
             )
 
     def _number(self, value: float) -> str:
-        return f"{100 * value:.2f} %" if self.is_rate else f"{value:.3g}"
+        """A rate in percent, another error to three digits."""
+        return f"{100 * value:.2f} %" if self.is_rate else f"{float(f'{value:.3g}'):,.9g}"
 
 
 def _ends(one: Document) -> tuple[float, float]:
