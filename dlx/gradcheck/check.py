@@ -11,7 +11,7 @@ from dlx.errors import CheckFailed
 from dlx.gradcheck.compared import DIRECTION, Compared, largest
 from dlx.gradcheck.coverage import coverage, direction
 from dlx.gradcheck.locate import locate
-from dlx.gradcheck.referee import Referee
+from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Parameter, Point, Refereed, Worst
 from dlx.gradcheck.subject import LEAST_COST, Subject
 from dlx.nn.gradcheck import (
@@ -57,7 +57,8 @@ class Check:
         if not np.isfinite(self.cost):
             raise CheckFailed(f"{when}: {subject.first_not_finite()} is not finite, so there is nothing to compare")
         self.noise = rounding(max(self.cost, LEAST_COST), epsilon)
-        self.referee = Referee(subject, self.cost, self.d_theta)
+        size = max(self.cost, LEAST_COST, largest_finite(self.d_theta))
+        self.referee = Referee(subject.complex_step, size)
         self.judged: dict[str | None, Judged] = {name: Judged() for name in (None, *self.slices)}
 
     def run(self) -> Point:
@@ -83,7 +84,7 @@ class Check:
         if differences(np.array(numeric), np.array(analytic), noise) > GREAT:
             is_proven = judged.confirmed >= PROOF
             found = None if is_proven else self._ask_the_referee(judged, where)
-            if self.subject.crosses_a_kink(line, self.epsilon):
+            if self.referee.on_a_kink or self.subject.crosses_a_kink(line, self.epsilon):
                 judged.kinks += 1
                 return
             if found is not None:

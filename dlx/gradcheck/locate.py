@@ -7,6 +7,7 @@ import inspect
 import numpy as np
 
 from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation, operations
+from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.signatures import SAME, Error, signature
 from dlx.gradcheck.subject import Subject, move_away
@@ -62,8 +63,10 @@ def _error(operation: Operation, name: str, subject: Subject, point: Point, rng:
     entries = _entries(flat, name, subject, point, rng)
     if operation.hinge == name:
         entries = entries[np.abs(flat[entries]) > 2 * EPSILON]
-    noise = rounding(_magnitude(operation), EPSILON)
-    found = [_numeric(operation, flat, int(i), analytic[i], noise) for i in entries]
+    size = _magnitude(operation)
+    referee = Referee(lambda: subject.complex_step_of(operation.forward, flat), max(size, largest_finite(analytic)))
+    noise = rounding(size, EPSILON)
+    found = [_numeric(operation, flat, int(i), float(analytic[i]), noise, referee) for i in entries]
     numeric, rounded = np.array(found).reshape(-1, 2).T
     operation.value()  # its arrays hold the values of the batch again
     wrong = ~(differences(numeric, analytic[entries], rounded) <= 10 * GREAT)  # a NaN is wrong
@@ -94,13 +97,18 @@ def _magnitude(operation: Operation) -> float:
     )
 
 
-def _numeric(operation: Operation, flat: Array, i: int, analytic: float, noise: float) -> tuple[float, float]:
-    """The derivative by the entry i, and its rounding."""
+def _numeric(
+    operation: Operation, flat: Array, i: int, analytic: float, noise: float, referee: Referee
+) -> tuple[float, float]:
+    """The derivative by the entry i, and its rounding; on a kink the analytic one."""
     line = along_entry(operation.value, flat, i)
     numeric = two_sided(line, EPSILON)
-    if differences(np.array(numeric), np.array(analytic), noise) > GREAT:
-        return refined(line, EPSILON, noise)
-    return numeric, noise
+    if not differences(np.array(numeric), np.array(analytic), noise) > GREAT:
+        return numeric, noise
+    found = referee.along(i, analytic)
+    if found is not None:
+        return found, referee.rounding
+    return (analytic, noise) if referee.on_a_kink else refined(line, EPSILON, noise)
 
 
 def _entries(flat: Array, name: str, subject: Subject, point: Point, rng: np.random.Generator) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -25,10 +25,12 @@ class Operation(ABC):
     layer: int | None
     owner: object
     variables: dict[str, Array]
+    forward: Tape  # whose cost is the value
 
-    @abstractmethod
     def value(self) -> float:
         """The number, from a forward pass."""
+        self.forward.run()
+        return self.forward.cost()
 
     @abstractmethod
     def gradients(self) -> dict[str, Array]:
@@ -64,15 +66,14 @@ class LayerOperation(Operation):
         """Record the backward pass of u."""
         assert isinstance(self.owner, Layer)
         self.u, self._upstream = u.copy(), u.copy()
+        weighted = self.forward.empty("u∘f", *u.shape)
+        self.forward.call(np.multiply, self.u, self.out, out=weighted)
+        self.forward.add_cost(1.0, weighted, self.forward.ones(u.size))
         self.whole = Tape(u.dtype)
         _, backward = self.owner.record(self.whole, self.x, True)
         self._dx = backward(self._upstream)
         if self._has_input_gradient:
             self.variables[self.input] = self.x
-
-    def value(self) -> float:
-        self.forward.run()
-        return float(np.vdot(self.u, self.out))
 
     def gradients(self) -> dict[str, Array]:
         self._upstream[...] = self.u
@@ -97,13 +98,10 @@ class LossOperation(Operation):
         self.owner, self.name, self.x, self.Y = loss, loss.name, x, Y
         self.input = f"dZ{layers}"
         self.variables = {self.input: x}
-        self.whole = Tape(x.dtype)
+        self.forward, self.whole = Tape(x.dtype), Tape(x.dtype)
+        loss.record(self.forward, x, Y)
         self.A, backward = loss.record(self.whole, x, Y)
         self._dx = backward(self.A)
-
-    def value(self) -> float:
-        self.whole.run()
-        return self.whole.cost()
 
     def gradients(self) -> dict[str, Array]:
         self.whole.run()
@@ -119,13 +117,10 @@ class PenaltyOperation(Operation):
         self.owner, self.name, self.m = record, name, m
         self.weights, self._d_weights = network.parameters.weights, network.parameters.d_weights
         self.variables = {"dW": self.weights}
-        self.whole = Tape(self.weights.dtype)
-        self._backward: Callable[[], None] = record(self.whole, m)
-        self._backward()
-
-    def value(self) -> float:
-        self.whole.run()
-        return self.whole.cost()
+        self.forward, self.whole = Tape(self.weights.dtype), Tape(self.weights.dtype)
+        record(self.forward, m)
+        backward = record(self.whole, m)
+        backward()
 
     def gradients(self) -> dict[str, Array]:
         self._d_weights[...] = 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from dlx.gradcheck.complex_step import ComplexStep, NotAnalytic
-from dlx.gradcheck.subject import LEAST_COST, Subject
 from dlx.nn.gradcheck import GREAT, differences
 from dlx.nn.tape import Array
 
@@ -15,35 +16,41 @@ ROUNDINGS = 10_000
 
 
 class Referee:
-    """The derivative by the complex step, where every operation of the cost is analytic, at least in pieces.
+    """The derivative by the complex step, where every operation is analytic, at least in pieces.
 
     ``not_analytic`` is the call because of which there is none; ``rounding`` bounds what the complex step and backprop
-    round, of which neither ε nor curvature is a part.
+    round, of which neither ε nor curvature is a part. Of what was asked last ``on_a_kink`` says that it has a
+    derivative on each side, and that the one looked at is not the analytic one.
+
+    Args:
+        complex_step: makes it, or raises NotAnalytic.
+        size: how large the numbers are that J and its derivatives are added up from.
     """
 
-    def __init__(self, subject: Subject, cost: float, d_theta: Array) -> None:
+    def __init__(self, complex_step: Callable[[], ComplexStep], size: float) -> None:
         self.not_analytic: str | None = None
-        self._complex_step: ComplexStep | None = None
-        size = max(cost, LEAST_COST, float(np.max(np.abs(d_theta), where=np.isfinite(d_theta), initial=0.0)))
+        self.on_a_kink = False
         self.rounding = ROUNDINGS * float(np.finfo(np.float64).eps) * size
+        self._complex_step: ComplexStep | None = None
         try:
-            self._complex_step = subject.complex_step()
+            self._complex_step = complex_step()
         except NotAnalytic as call:
             self.not_analytic = str(call)
 
     def along(self, where: int | Array, analytic: float) -> float | None:
-        """The derivative by an entry of θ or along a vector; None where there is none, or θ lies on a kink.
-
-        On a kink both sides have a derivative: if that of the one looked at is the analytic one, all is well; if not,
-        nothing is said.
-        """
-        step = self._complex_step
+        """The derivative by an entry of θ or along a vector; None where there is none."""
+        self.on_a_kink, step = False, self._complex_step
         if step is None:
             return None
         found = step.along_entry(where) if isinstance(where, int) else step.along(where)
-        on_another_side = step.at_kink and not self.agrees(found, analytic)
-        return found if np.isfinite(found) and not on_another_side else None
+        self.on_a_kink = step.at_kink and not self.agrees(found, analytic)
+        return found if np.isfinite(found) and not self.on_a_kink else None
 
     def agrees(self, found: float, analytic: float) -> bool:
         """Whether the two are the same but for rounding."""
         return bool(differences(np.array(found), np.array(analytic), self.rounding) <= GREAT)
+
+
+def largest_finite(array: Array) -> float:
+    """The largest finite |entry|."""
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))

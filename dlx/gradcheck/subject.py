@@ -64,7 +64,11 @@ class Subject:
 
     def complex_step(self) -> ComplexStep:
         """The derivative of `cost` that takes no difference; raises NotAnalytic."""
-        return ComplexStep(self._tape, self.theta, set(self._masks.values()))
+        return self.complex_step_of(self._tape, self.theta)
+
+    def complex_step_of(self, tape: Tape, theta: Array) -> ComplexStep:
+        """That of the cost of another tape with the same masks, by another θ."""
+        return ComplexStep(tape, theta, set(self._masks.values()))
 
     def gradient(self) -> Array:
         """A copy of dθ as the training step computes it.

@@ -13,7 +13,7 @@ import pytest
 from dlx.gradcheck.check import check
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
-from dlx.nn.activations import Activation
+from dlx.nn.activations import Activation, ReLU
 from dlx.nn.gradcheck import GREAT
 from dlx.nn.tape import Array, Tape
 
@@ -95,6 +95,19 @@ def test_a_fault_in_how_the_operations_are_put_together() -> None:
     subject._step.tape.call(np.multiply, b2, np.array(3.0), out=b2)
     fault = check(subject, "now").fault
     assert (fault.operation, fault.parameter, fault.signature) == ("chain", "b2", "one parameter only")
+
+
+def test_a_kink_that_nobody_told_of_does_not_mislead(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+        tape.call(np.add, layer.dW, layer.dW, out=layer.dW)
+
+    monkeypatch.setattr(ReLU, "has_kink", False)
+    with faults.in_layer(faults.Linear, 1, twice):
+        subject = faults.Setting("relu", "softmax").subject()
+        parameters = subject.network.parameters
+        parameters["b1"][0] = 1e-9 - parameters["W1"][0] @ subject.X[2]
+        fault = check(subject, "now").fault
+    assert fault.sentence == "dW1: analytic = 2 × numeric in every entry"
 
 
 def test_of_two_faults_the_one_nearer_to_the_cost_is_named() -> None:

@@ -11,7 +11,7 @@ from dlx.gradcheck.check import check
 from dlx.gradcheck.complex_step import NotAnalytic
 from dlx.gradcheck.report import Parameter, Point, Report
 from dlx.gradcheck.subject import Subject
-from dlx.nn.activations import Activation
+from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
@@ -94,7 +94,12 @@ def test_what_a_kink_hides_from_the_differences_the_complex_step_judges() -> Non
     assert (wrong.passed, parameter(wrong, "b1").verdict) == (False, "worry")
 
 
-def test_on_a_kink_both_sides_are_right_and_nothing_is_said_of_the_rest() -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_on_a_kink_both_sides_are_right_and_nothing_is_said_of_the_rest(
+    told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the activation does not tell that it has one."""
+    monkeypatch.setattr(ReLU, "has_kink", told)
     subject = subject_of(1, m=3)
     subject.X[...] = np.eye(3)
     subject.network.parameters["W1"][...] = 0
@@ -103,8 +108,8 @@ def test_on_a_kink_both_sides_are_right_and_nothing_is_said_of_the_rest() -> Non
     assert point.passed
     b1 = parameter(point, "b1")
     assert (b1.difference, b1.verdict, b1.worst, b1.entries, b1.kinks) == (None, "not judged", None, 0, 1)
-    told = Report("kink", 1e-5, 3, (point,)).document()["parameters"]
-    assert [(one["difference"], one["worst"]) for one in told if one["verdict"] == "not judged"] == [(None, None)] * 2
+    found = Report("kink", 1e-5, 3, (point,)).document()["parameters"]
+    assert [(one["difference"], one["worst"]) for one in found if one["verdict"] == "not judged"] == [(None, None)] * 2
     assert point.covered["kinks"] == 4
 
 
