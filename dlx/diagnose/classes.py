@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dlx.nn.tape import Array
 
 WORST = 24  # examples that are named
-CONFUSED = 20  # pairs of classes that are named
+CONFUSED = 200  # pairs of classes that are named
 MOST_CLASSES = 100  # of which the whole matrix is told
 
 

@@ -112,36 +112,41 @@ class _Screen:
     def classes(self) -> None:
         """What is taken for what, as a matrix where that fits the screen, and the worst examples."""
         classes = self.document["classes"]
+        told = [self._class_error(one) for one in classes["errors"]]
         self._gap_above()
-        if not self._matrix(classes):
+        if not self._matrix(classes, told, ("error", "95 % interval", "m")):
+            if self._matrix(classes, [()] * len(told), ()):
+                self._gap_above()
             self._by_class(classes)
         self._gap_above()
         headers = (f"worst of {in_words(classes['part'])}", "class", "taken for", "probability", "loss")
         table([_worst(one) for one in classes["worst"][:MOST_WORST]], headers, stream=self.out)
 
-    def _matrix(self, classes: Document) -> bool:
+    def _matrix(self, classes: Document, beside: Sequence[tuple[str, ...]], headers: tuple[str, ...]) -> bool:
+        """The counts, and what is told of each class beside them; false where the screen is too narrow for it."""
         if classes["confusion"] is None:
             return False
         labels = [str(label) for label in classes["labels"]]
         rows = [
-            (label, *(_count(count, i == j) for j, count in enumerate(counts)), *self._class_error(one))
-            for i, (label, counts, one) in enumerate(zip(labels, classes["confusion"], classes["errors"], strict=True))
+            (label, *(_count(count, i == j) for j, count in enumerate(counts)), *told)
+            for i, (label, counts, told) in enumerate(zip(labels, classes["confusion"], beside, strict=True))
         ]
-        headers = (in_words(classes["part"]), *labels, "error", "95 % interval", "m")
-        taken = [max(len(_text(cell)) for cell in column) for column in zip(headers, *rows, strict=True)]
+        titles = (in_words(classes["part"]), *labels, *headers)
+        taken = [max(len(_text(cell)) for cell in column) for column in zip(titles, *rows, strict=True)]
         if sum(taken) + 2 * len(taken) - 2 > self.width:
             return False
-        table(rows, headers, stream=self.out)
+        say(("rows: the classes, columns: what they are taken for", "dim"), stream=self.out)
+        table(rows, titles, stream=self.out)
         return True
 
     def _by_class(self, classes: Document) -> None:
         known = [one for one in classes["errors"] if one["m"]]
         worst = sorted(known, key=lambda one: -one["value"])[:MOST_CLASSES]
         rows = [(_short(one["label"]), *self._class_error(one), _taken_for(one, classes)) for one in worst]
-        headers = (in_words(classes["part"]), "error", "95 % interval", "m", "taken for")
+        headers = (in_words(classes["part"]), "error", "95 % interval", "m", "taken")
         table(rows, headers, stream=self.out)
-        if len(classes["errors"]) > len(worst):
-            self.line("", (f"and {len(classes['errors']) - len(worst):,} more classes in diagnosis.json", "dim"))
+        if len(known) > len(worst):
+            self.line("", (f"and {len(known) - len(worst):,} more classes in diagnosis.json", "dim"))
 
     def _class_error(self, one: Document) -> tuple[str, str, str]:
         if one["value"] is None:
@@ -187,9 +192,10 @@ def _worst(one: Document) -> tuple[str, ...]:
 
 
 def _taken_for(one: Document, classes: Document) -> str:
-    """Such as `dog (3), owl (1)`."""
-    pairs = (pair for pair in classes["confused"] if pair["label"] == one["label"])
-    return ", ".join(f"{_short(pair['predicted'])} ({pair['count']:,})" for pair in list(pairs)[:2])
+    """The two classes that this one is most often taken for, such as `as dog (3), owl (1)`."""
+    pairs = [pair for pair in classes["confused"] if pair["label"] == one["label"]][:2]
+    told = ", ".join(f"{_short(pair['predicted'])} ({pair['count']:,})" for pair in pairs)
+    return f"as {told}" if told else ""
 
 
 def _short(label: object) -> str:
