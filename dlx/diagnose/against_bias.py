@@ -192,7 +192,7 @@ def no_batch_norm(now: Situation) -> Overrides:
 
 @change("more units fit more complex functions", "Basic recipe")
 def wider(now: Situation) -> Overrides:
-    return _layers([{"units": 32}]) if not now.layers else scaled(now, 4)
+    return _layers([{"units": 32}]) if not now.layers else scaled(now, 4, least=16)
 
 
 @change("another layer fits more complex functions", "Basic recipe")
@@ -205,10 +205,10 @@ def deeper(now: Situation) -> Overrides:
     return _layers([*hidden, hidden[-1]]) | kept
 
 
-def scaled(now: Situation, factor: float) -> Overrides:
-    """Hidden layers of so many times the units, at least 2 and at most 4096."""
+def scaled(now: Situation, factor: float, least: int) -> Overrides:
+    """Hidden layers of so many times the units, not below the least and at most 4096."""
     hidden = now.spec.dump()["architecture"].get("hidden", [])
-    resized = [layer | {"units": min(max(round(layer["units"] * factor), 2), MOST_UNITS)} for layer in hidden]
+    resized = [layer | {"units": min(max(round(layer["units"] * factor), least), MOST_UNITS)} for layer in hidden]
     return _layers(resized) if resized != hidden else {}
 
 

@@ -143,4 +143,4 @@ for _name, _options in _SLIGHT.items():
 
 @change("fewer units cannot learn the examples by heart", "Basic recipe")
 def narrower(now: Situation) -> Overrides:
-    return scaled(now, 0.25)
+    return scaled(now, 0.25, least=2)

@@ -13,6 +13,7 @@ from dlx.diagnose.intervals import CONFIDENCE, Estimate
 from dlx.diagnose.student import two_sided
 
 Array = np.ndarray[Any, np.dtype[Any]]
+RANKED = 0.6  # the share of the risk that the interval by ranks has: just enough for 3 remedies in 5 replicates
 Verdict = Literal["keep", "harmful", "no effect", "unclear"]
 
 
@@ -28,7 +29,7 @@ def contributions(mistakes: Array, regression: bool = False) -> Array:
     return (mistakes / root + root) / 2 if root > 0 else np.zeros(len(mistakes))
 
 
-def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1) -> Estimate:
+def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1, risk: float = 1 - CONFIDENCE) -> Estimate:
     """The change of the error on dev, after − before, with its 95 % interval: below 0 is better.
 
     before, after: (k, m), what example i adds to the error in replicate s (other first weights, orders and masks). Both
@@ -39,8 +40,8 @@ def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1) -> E
     - the examples: e = t·√(s²/m + (max|d|/m)²), s the standard deviation of the m means of d over replicates, t with
       m − 1 degrees of freedom. The second term is one more example that goes the other way: a handful of changes, all
       for the better, is not certain yet (A. Agresti & Y. Min, Statistics in Medicine 24 (2005), for single pairs);
-    - the replicates, in two ways, each at half of the 5 %; what lies in both is taken. By the standard deviation s of
-      their means: d̄ ± √((t·s/√k)² + e²) (independent parts put together: Zou & Donner, Statistics in Medicine 27
+    - the replicates, in two ways which share the risk of a miss; what lies in both is taken. By the standard deviation
+      s of their means: d̄ ± √((t·s/√k)² + e²) (independent parts put together: Zou & Donner, Statistics in Medicine 27
       (2008)), which is narrow where replicates go along with each other. And by their ranks (`_ranked`), e added on
       either side, which is narrow where the present spec fails in a different way each time while the remedy always
       succeeds: t takes the spread of the failures for doubt about the remedy.
@@ -49,31 +50,32 @@ def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1) -> E
     N. Obuchowski & H. Rockette, Communications in Statistics 24 (1995), treat readers and cases likewise. With one
     replicate its chance is unknown, and only that of the examples is in the interval.
 
-    The interval is wide enough for all remedies at once (Bonferroni): the probability that any of them fails to cover
-    its effect is 5 %. ``tried`` is how many could have been chosen for their luck on these dev examples. Replicates
-    need less: the ones that decided which remedies go on (the race's first) are left out here, so in those that are
-    counted only the ``confirmed`` ones can be lucky.
+    The interval is wide enough for all remedies at once (Bonferroni): the probability that any of them misses its
+    effect is at most the risk. ``tried`` is how many could have been chosen for their luck on these dev examples.
+    Replicates need less: the one that decided which remedies go on (the race's first) is left out here, so in those
+    that are counted only the ``confirmed`` remedies can be lucky.
 
     Args:
         before, after: (k, m) `contributions`.
         tried: remedies of the family, that are compared on the same examples.
         confirmed: those of them that were chosen to be trained in these replicates.
+        risk: of a miss, in all of them together.
     """
     d = after - before
     m = d.shape[1]
     mean, largest = float(d.mean()), float(np.abs(d).max())
-    examples = _t(m, tried) * sqrt(_variance(d.mean(axis=0)) / m + (largest / m) ** 2)
-    ranked = _ranked(before.mean(axis=1), after.mean(axis=1), 2 * confirmed)
-    half = hypot(examples, _replicates(d, confirmed if ranked is None else 2 * confirmed))
+    examples = _t(m, risk / tried) * sqrt(_variance(d.mean(axis=0)) / m + (largest / m) ** 2)
+    ranked = _ranked(before.mean(axis=1), after.mean(axis=1), RANKED * risk / confirmed)
+    half = hypot(examples, _replicates(d, (1 if ranked is None else 1 - RANKED) * risk / confirmed))
     low, high = mean - half, mean + half
     if ranked is not None:
         low, high = max(low, min(ranked[0] - examples, mean)), min(high, max(ranked[1] + examples, mean))
     return Estimate(mean, low, high, m)
 
 
-def _replicates(d: Array, comparisons: int) -> float:
+def _replicates(d: Array, risk: float) -> float:
     """t·s/√k, s the standard deviation of the replicates' means, t with k − 1 degrees of freedom; 0 for one."""
-    return _t(len(d), comparisons) * sqrt(_spread_of_replicates(d) / len(d)) if len(d) > 1 else 0.0
+    return _t(len(d), risk) * sqrt(_spread_of_replicates(d) / len(d)) if len(d) > 1 else 0.0
 
 
 def _spread_of_replicates(d: Array) -> float:
@@ -82,18 +84,18 @@ def _spread_of_replicates(d: Array) -> float:
     rows = d.mean(axis=1)
     rest = d - rows[:, None] - d.mean(axis=0) + d.mean()
     at_least = float((rest**2).sum()) / ((k - 1) * max(m - 1, 1)) / m
-    return max(_variance(rows), at_least)
+    return float(max(_variance(rows), at_least))
 
 
-def _ranked(before: Array, after: Array, comparisons: int) -> tuple[float, float] | None:
+def _ranked(before: Array, after: Array, risk: float) -> tuple[float, float] | None:
     """The interval of the shift between two samples of k errors by their ranks, whatever their distribution.
 
     Of the k² differences between an error after and one before, from the c-th smallest to the c-th largest: it fails
     to hold the shift with the probability that Mann and Whitney's U is below c, on either side (J. Hodges & E. Lehmann,
-    Annals of Mathematical Statistics 34 (1963)). None where k is too small for any c: 5 will do for 3 comparisons.
+    Annals of Mathematical Statistics 34 (1963)). None where k is too small for any c: 5 will do for a risk of 0.8 %.
     """
     k = len(before)
-    c = int(np.searchsorted(below(k), (1 - CONFIDENCE) / comparisons / 2, side="right"))
+    c = int(np.searchsorted(below(k), risk / 2, side="right"))
     if c == 0:
         return None
     differences = np.sort((after[:, None] - before).ravel())
@@ -121,8 +123,8 @@ def _variance(values: Array) -> float:
     return float(values.var(ddof=1)) if len(values) > 1 else 0.0
 
 
-def _t(count: int, comparisons: int) -> float:
-    return two_sided(1 - (1 - CONFIDENCE) / comparisons, max(count - 1, 1))
+def _t(count: int, risk: float) -> float:
+    return two_sided(1 - risk, max(count - 1, 1))
 
 
 def standard_error(before: Array, after: Array) -> float:
@@ -145,7 +147,7 @@ def pooled(errors: Sequence[Estimate]) -> Estimate:
     """The mean of an error over replicates; chance of the examples, which they share, and of the replicates."""
     values = np.array([error.value for error in errors])
     k, mean = len(errors), float(values.mean())
-    half = _t(k, 1) * sqrt(_variance(values) / k)
+    half = _t(k, 1 - CONFIDENCE) * sqrt(_variance(values) / k)
     below = hypot(float(np.mean([error.value - error.low for error in errors])), half)
     above = hypot(float(np.mean([error.high - error.value for error in errors])), half)
     return Estimate(mean, max(mean - below, 0.0), mean + above, errors[0].m)
