@@ -21,7 +21,7 @@ from dlx.diagnose.situation import Facts
 from dlx.errors import DataError, UsageError
 from dlx.evaluation import Evaluation
 from dlx.model import Model
-from dlx.runs import LATEST, RunDirectory
+from dlx.runs import SPECS, RunDirectory, means_run
 from dlx.session import data_facts, prepare
 from dlx.spec_file import load_spec
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
 
 PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
-SPECS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -84,12 +83,10 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
         UsageError: it is neither.
     """
     path = Path(source)
-    if source == LATEST or path.is_dir():
+    if means_run(source):
         return examine_run(RunDirectory.open(source), overrides)
-    hint = "allowed: a directory that dlx train made, latest, or the YAML file of a spec"
-    if not path.exists():
-        raise UsageError(f"{source}: is neither a run nor a spec: it does not exist ({hint})")
     if path.suffix not in SPECS:
+        hint = "allowed: a run, by its directory, latest, a tag …, or the YAML file of a spec"
         raise UsageError(f"{source}: is neither a run nor a spec ({hint})")
     return examine_spec(path, overrides)
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path("runs")
 LATEST = "latest"
+SPECS = (".yaml", ".yml")  # what the name of a spec ends in
 SCHEMA_VERSION = 1
 
 CONFIG = "config.yaml"
@@ -111,19 +112,27 @@ class RunDirectory:
 
     @classmethod
     def open(cls, path: Path | str, root: Path = ROOT, *, writing: bool = False) -> Self:
-        """An existing run: its directory, or `latest` for the newest under ``root``; locked when ``writing``.
+        """An existing run: its directory, or what `past_runs.find` takes; locked when ``writing``.
 
         Raises:
             UsageError: there is no run directory of that name.
             EnvironmentProblem: another process writes there.
         """
-        run = cls(_followed(root / LATEST if str(path) == LATEST else Path(path)))
+        run = cls(_found(path, root))
         if not run.config.is_file():
             fault = f"it holds no {CONFIG}" if run.path.exists() else "it does not exist"
             raise UsageError(f"{path}: is no run directory: {fault} (allowed: a directory that dlx train made, latest)")
         if writing:
             run._acquire()
         return run
+
+    @staticmethod
+    def point_to_latest(runs: Sequence[Path], root: Path = ROOT) -> None:
+        """Let ``root/latest`` point to the last of these, or be gone where there is none."""
+        if runs:
+            _point(root / LATEST, runs[-1])
+        else:
+            (root / LATEST).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Gives up the lock and closes what is open."""
@@ -301,6 +310,23 @@ def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:
     members: dict[str, Any] = dict(arrays)
     np.savez(file, **members)
     return file.getbuffer()
+
+
+def means_run(given: Path | str) -> bool:
+    """Whether a command that takes a run or a spec is given a run: a directory, or what is no file and not named so."""
+    path = Path(given)
+    return path.is_dir() or not (path.exists() or path.suffix in SPECS)
+
+
+def _found(path: Path | str, root: Path) -> Path:
+    """The directory itself, or the one that a reference means."""
+    if str(path) == LATEST and (root / LATEST).exists():
+        return _followed(root / LATEST)
+    if Path(path).exists() or not root.is_dir() or isinstance(path, Path):
+        return _followed(Path(path))
+    from dlx.past_runs import find
+
+    return find(path, root)
 
 
 def _known_version(path: Path, document: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from dlx.cli.gradcheck import gradcheck
 from dlx.cli.list import list_components
 from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
+from dlx.cli.runs import runs
 from dlx.cli.train import train
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError, UsageError
 
@@ -54,6 +55,7 @@ app.command("evaluate")(evaluate)
 app.command("predict")(predict)
 app.command("export")(export)
 app.add_typer(config, name="config")
+app.add_typer(runs, name="runs")
 app.command("list")(list_components)
 app.command("new")(new)
 app.command("doctor")(doctor)

@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file of the experiment.", show_default=False)]
-Run = Annotated[str, typer.Argument(help="A run directory; `latest` is the newest.", show_default=False)]
+Run = Annotated[
+    str,
+    typer.Argument(
+        help="A run directory, or latest, ~1, best:dev_error, a tag, the beginning of an id.", show_default=False
+    ),
+]
 Overrides = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Such as optimizer.learning_rate=0.01.")
 ]

@@ -10,14 +10,13 @@ import numpy as np
 
 from dlx import threads
 from dlx.errors import DataError, UsageError
-from dlx.experiment import Experiment
+from dlx.experiment import Experiment, build
 from dlx.gradcheck.check import Told, check
 from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import EPSILON
-from dlx.runs import LATEST, RunDirectory
-from dlx.session import prepare
+from dlx.runs import RunDirectory, means_run
 from dlx.spec import Spec
 from dlx.spec_file import load_spec
 from dlx.train import take_steps
@@ -65,10 +64,10 @@ def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Or
 
 
 def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
-    run = RunDirectory.open(path) if path.is_dir() or str(path) == LATEST else None
+    run = RunDirectory.open(str(path)) if means_run(path) else None
     resolved = load_spec(run.config if run else path, overrides)
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
-    experiment = prepare(_in_double(spec), resolved.origins)
+    experiment = build(_in_double(spec), resolved.origins)
     _refuse(experiment, options)
     return experiment, run
 
@@ -109,11 +108,16 @@ def _share_out_threads(experiment: Experiment, subject: Subject) -> None:
     threads.limit(threads.decide(weights, max(1, examples // 3)))
 
 
+def _threads_of_training(experiment: Experiment) -> int:
+    wanted, weights = experiment.spec.training.threads, experiment.network.parameters.weights.size
+    return threads.decide(weights, experiment.batch_size) if wanted == "auto" else wanted
+
+
 def _places(experiment: Experiment, run: RunDirectory | None, options: Options) -> Iterator[str]:
     """Put θ where it is to be checked, one after the other, and say where that is."""
     yield "initialization"
     if options.after is not None:
-        threads.limit(int(experiment.spec.training.threads))  # so θ is that of training to the last bit
+        threads.limit(_threads_of_training(experiment))  # so θ is that of training to the last bit
         take_steps(experiment, options.after)
         yield f"after {options.after:,} step{'s' * (options.after > 1)}"
     if run is not None:

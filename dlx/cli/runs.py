@@ -1,0 +1,82 @@
+"""``dlx runs``: past runs, listed, filtered, sorted, tagged and removed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Json, Run
+
+if TYPE_CHECKING:
+    from dlx.past_runs import PastRun
+
+runs = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+Where = Annotated[
+    list[str] | None, typer.Option(metavar="CONDITION", help="Such as dev_error<0.05 or tags=good; repeatable.")
+]
+Sort = Annotated[str | None, typer.Option(metavar="COLUMN", help="In this order, -COLUMN the other way round.")]
+Most = Annotated[
+    int | None, typer.Option("-n", metavar="N", min=1, help="So many: the newest, or the first by --sort.")
+]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN…", help="Directories, beginnings of ids, tags, latest, ~1 …")]
+Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words of your own.")]
+Away = Annotated[bool, typer.Option("--remove", help="Take the tags away.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+HEADERS = ("id", "name", "status", "epoch", "train", "dev", "test", "tags")
+
+
+@runs.callback()
+def list_runs(
+    context: typer.Context, where: Where = None, sort: Sort = None, most: Most = None, json: Json = False
+) -> None:
+    """List past runs with the errors of the parameters that were kept, the newest last; tag or remove them."""
+    if context.invoked_subcommand is not None:
+        return
+    from dlx import render
+    from dlx.past_runs import Condition, past_runs, selected
+
+    found = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
+    if json:
+        render.facts({"schema_version": 1, "runs": [run.document() for run in found]}, json=True)
+    elif found:
+        render.table([_row(run) for run in found], HEADERS)
+    else:
+        render.say(("no runs", "dim"), stream=sys.stderr)
+
+
+def _row(run: PastRun) -> tuple[str, ...]:
+    from dlx.render.numbers import error
+
+    task = (run.facts.get("data") or {}).get("task")
+    errors = [run[f"{part}_error"] for part in ("train", "dev", "test")]
+    shown = [error(value, task) if isinstance(value, int | float) else "" for value in errors]
+    told = [str(run[column] if run[column] is not None else "") for column in ("id", "name", "status", "epoch")]
+    return (*told, *shown, ", ".join(run.tags))
+
+
+@runs.command("tag")
+def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
+    """Give a run tags, by which it is found like by its id."""
+    from dlx.past_runs import tag
+
+    typer.echo(", ".join(tag(run, tags, remove)))
+
+
+@runs.command("remove")
+def remove_runs(given: Runs, yes: Yes = False) -> None:
+    """Delete runs with all their files."""
+    from dlx.errors import UsageError
+    from dlx.past_runs import remove
+    from dlx.runs import RunDirectory
+
+    paths = [RunDirectory.open(one).path for one in given]
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"this would delete {', '.join(map(str, paths))}: say --yes")
+        typer.confirm(f"Delete {', '.join(map(str, paths))}?", abort=True, err=True)
+    for path in remove([str(path) for path in paths]):
+        typer.echo(f"removed {path}")

@@ -1,0 +1,206 @@
+"""Past runs: those below the folder ``runs``, listed with what their ``run.json`` says, and found by short names."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from operator import eq, ge, gt, le, lt, ne
+from pathlib import Path
+from typing import Any
+
+from dlx.errors import UsageError, allowed
+from dlx.files import writing
+from dlx.metrics import MEASURES
+from dlx.runs import FACTS, LATEST, ROOT, RunDirectory
+
+Value = str | float | int | None
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}
+FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
+COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
+MOST_NAMED = 5  # of the runs that a short name could mean
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One run: its directory, its facts, and of its measures those of the parameters that were kept."""
+
+    path: Path
+    facts: dict[str, Any]
+
+    @property
+    def tags(self) -> list[str]:
+        """The user's own words for it."""
+        return [str(tag) for tag in self.facts.get("tags", [])]
+
+    def __getitem__(self, column: str) -> Value:
+        """A column of the list; None where the run has no such value."""
+        if column in ("id", "tags"):
+            return self.path.name if column == "id" else ",".join(self.tags)
+        if column.startswith("test_"):
+            return (self.facts.get("test") or {}).get(column.removeprefix("test_"))
+        if column in ("epoch", *MEASURES):
+            return self._kept().get(column)
+        return self.facts.get(column)
+
+    def _kept(self) -> dict[str, Any]:
+        final, best = self.facts.get("final") or {}, self.facts.get("best") or {}
+        return best if best.get("epoch") == self.facts.get("kept_epoch") else final
+
+    def document(self) -> dict[str, Any]:
+        """The columns of the list, and the directory."""
+        return {"run": str(self.path), **{column: self[column] for column in COLUMNS}, "tags": self.tags}
+
+
+def past_runs(root: Path = ROOT) -> list[PastRun]:
+    """Every run below ``root``, the oldest first; a directory without a readable ``run.json`` is none."""
+    found = [PastRun(path.parent, facts) for path in root.glob(f"*/*/{FACTS}") if (facts := _facts(path)) is not None]
+    return sorted(found, key=lambda run: (str(run["started"]), run.path.name))
+
+
+def _facts(path: Path) -> dict[str, Any] | None:
+    try:
+        facts = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) and not path.parent.parent.is_symlink() else None
+
+
+def find(reference: str, root: Path = ROOT) -> Path:
+    """The directory of the run that a reference means.
+
+    ``latest`` is the newest, ``~1`` the one before it, ``~2`` … (``latest~1`` in a shell that has a meaning of its own
+    for ``~1``); ``best:COLUMN`` has the lowest value there, such as
+    ``best:dev_error``; anything else is the beginning of one run's directory name or of the short id at its end.
+    ``NAME/`` in front looks among the runs of that name only.
+
+    Raises:
+        UsageError: no run is meant, or several are.
+    """
+    name, slash, rest = reference.rpartition("/")
+    runs = [run for run in past_runs(root) if not slash or run["name"] == name]
+    if not runs:
+        raise UsageError(f"{reference}: is no run directory, and there are no runs {_where(name, root)}")
+    if newest := re.fullmatch(rf"(?:{LATEST}|(?:{LATEST})?~(\d+))", rest):
+        return _before_the_newest(reference, int(newest[1] or 0), runs)
+    if rest.startswith("best:"):
+        return _best(reference, rest.removeprefix("best:"), runs)
+    return _beginning_with(reference, rest, runs)
+
+
+def _where(name: str, root: Path) -> str:
+    return f"named {name} under {root}" if name else f"under {root}"
+
+
+def _before_the_newest(reference: str, number: int, runs: list[PastRun]) -> Path:
+    if number >= len(runs):
+        raise UsageError(f"{reference}: there are only {len(runs)} runs (~{len(runs) - 1} is the oldest)")
+    return runs[-1 - number].path
+
+
+def _best(reference: str, column: str, runs: list[PastRun]) -> Path:
+    known = [name for name in COLUMNS if name.endswith(("cost", "error"))]
+    if column not in known:
+        raise UsageError(f"{reference}: there is no such column {allowed(column, known)}")
+    measured = [(value, run) for run in runs if isinstance(value := run[column], int | float)]
+    if not measured:
+        raise UsageError(f"{reference}: no run has a {column}")
+    return min(measured, key=lambda pair: pair[0])[1].path
+
+
+def _beginning_with(reference: str, beginning: str, runs: list[PastRun]) -> Path:
+    ids = {run.path.name: run.path for run in runs}
+    found = [name for name in ids if name.startswith(beginning) or name.rpartition("-")[2].startswith(beginning)] or [
+        run.path.name for run in runs if beginning in run.tags
+    ]
+    if beginning and len(found) == 1:
+        return ids[found[0]]
+    if beginning and found:
+        some = ", ".join(found[-MOST_NAMED:]) + (" …" if len(found) > MOST_NAMED else "")
+        raise UsageError(f"{reference}: {len(found)} runs are meant by that ({some})")
+    near = get_close_matches(beginning, ids, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    what = "a run's directory, the beginning of its id, a tag of it, latest, ~1, best:dev_error"
+    raise UsageError(f"{reference}: is no run (allowed: {what}{hint})")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``column < value`` and the like, as a filter of runs."""
+
+    column: str
+    compare: Callable[[Any, Any], bool]
+    value: Value
+
+    @classmethod
+    def parse(cls, given: str) -> Condition:
+        """From a text such as ``dev_error<0.05``.
+
+        Raises:
+            UsageError: it is none.
+        """
+        match = re.fullmatch(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.*?)\s*", given)
+        if match is None:
+            raise UsageError(f"{given!r}: expected a condition such as dev_error<0.05 or status=completed")
+        column, sign, text = match.groups()
+        if column not in COLUMNS:
+            raise UsageError(f"{given!r}: there is no column {column!r} {allowed(column, COLUMNS)}")
+        return cls(column, COMPARISONS[sign], _number(text))
+
+    def holds(self, run: PastRun) -> bool:
+        """Whether the run fulfils it; one without the value does not."""
+        found = run.tags if self.column == "tags" else run[self.column]
+        if isinstance(found, list):
+            return any(self.compare(tag, str(self.value)) for tag in found)
+        if isinstance(found, str) or isinstance(self.value, str):
+            return found is not None and self.compare(str(found), str(self.value))
+        return found is not None and self.compare(found, self.value)
+
+
+def _number(text: str) -> Value:
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return text
+
+
+def selected(runs: list[PastRun], conditions: list[Condition], sort: str | None, most: int | None) -> list[PastRun]:
+    """Those that fulfil all conditions, in the order of a column (a minus in front turns it round), the first few.
+
+    Runs without a value in that column come last.
+    """
+    found = [run for run in runs if all(condition.holds(run) for condition in conditions)]
+    if sort is not None:
+        found = list(_sorted(found, sort.removeprefix("-"), sort.startswith("-")))
+        return found[:most] if most is not None else found
+    return found[-most:] if most else found if most is None else []
+
+
+def _sorted(runs: list[PastRun], column: str, down: bool) -> Iterator[PastRun]:
+    if column not in COLUMNS:
+        raise UsageError(f"--sort {column}: there is no such column {allowed(column, COLUMNS)}")
+    having = [run for run in runs if run[column] is not None]
+    yield from sorted(having, key=lambda run: run[column] or 0, reverse=down)  # 0 only for the type: None is left out
+    yield from (run for run in runs if run[column] is None)
+
+
+def tag(reference: str, tags: list[str], remove: bool = False) -> list[str]:
+    """Add tags to a run, or take them away; returns those that it has then."""
+    with RunDirectory.open(reference, writing=True) as run:
+        kept = [one for one in run.facts().get("tags", []) if one not in tags]
+        result = kept if remove else [*kept, *tags]
+        run.write_facts(tags=result)
+    return result
+
+
+def remove(references: list[str], root: Path = ROOT) -> list[Path]:
+    """Delete runs; ``latest`` then points to the newest that is left. None is deleted if one of them is no run."""
+    paths = list(dict.fromkeys(RunDirectory.open(reference).path for reference in references))
+    for path in paths:
+        with RunDirectory.open(path, writing=True), writing(path):  # not while somebody trains there
+            shutil.rmtree(path)
+    RunDirectory.point_to_latest([run.path for run in past_runs(root)], root)
+    return paths
