@@ -170,7 +170,7 @@ def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float)
 
 
 def _settling(settled_by: Sizes) -> str:
-    """Such as `412 dev examples would settle it, at these errors (data.split.dev)`."""
+    """Such as `412 dev examples would settle it (data.split.dev)`."""
     wanted = " and ".join(f"{size:,} {in_words(part)}" for part, size in settled_by.items())
     keys = ", ".join(f"data.split.{part}" for part in settled_by)
-    return f"{wanted} examples would settle it, at these errors ({keys})"
+    return f"{wanted} examples would settle it ({keys})"

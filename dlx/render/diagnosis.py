@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.bias_variance import GAPS, between, in_words
-from dlx.render.lines import Piece, say, table
+from dlx.render.lines import Piece, paragraph, say, table
 from dlx.render.numbers import error
 from dlx.render.summary import COLORS, SEVERITIES, ending, ends, errors, place
 
@@ -47,7 +46,7 @@ def diagnosis(
     screen = _Screen(document, stream or sys.stdout)
     say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=screen.out)
     for remark in remarks:
-        screen.paragraph("", remark, "yellow")
+        paragraph("", remark, "yellow", stream=screen.out)
     if "errors" in document:
         screen.errors()
         screen.verdict()
@@ -65,18 +64,11 @@ class _Screen:
 
     def __init__(self, document: Document, out: TextIO) -> None:
         self.document, self.out, self.task = document, out, document.get("task")
-        self.is_terminal = out.isatty()
-        self.width = shutil.get_terminal_size().columns if self.is_terminal else WIDE_ENOUGH
+        self.width = shutil.get_terminal_size().columns if out.isatty() else WIDE_ENOUGH
 
     def line(self, label: str, *pieces: Piece) -> None:
         """A line with its label in the margin."""
         say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=self.out)
-
-    def paragraph(self, label: str, text: str, style: str = "") -> None:
-        """A text with its label in the margin, on a terminal wrapped to its width."""
-        room = max(self.width - MARGIN, 30) if self.is_terminal else sys.maxsize
-        for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
-            self.line(label if number == 0 else "", (line, style))
 
     def errors(self) -> None:
         """The errors from the optimal one on, and the gaps between them."""
@@ -162,14 +154,14 @@ class _Screen:
         for one in found:
             margin = (f"{one['severity']:<{MARGIN}}", SEVERITIES[one["severity"]])
             say(margin, (one["name"], "bold"), (place(one), ""), stream=self.out)
-            self.paragraph("", one["evidence"])
-            self.paragraph("", f"remedy: {one['remedy']} (notes: {one['notes']})", "dim")
+            paragraph("", one["evidence"], stream=self.out)
+            paragraph("", f"remedy: {one['remedy']} (notes: {one['notes']})", "dim", stream=self.out)
 
     def next(self, commands: Sequence[str]) -> None:
         """What to do, in words, then as commands."""
         self._gap_above()
         for number, step in enumerate(self.document["next"]):
-            self.paragraph("next" if number == 0 else "", step)
+            paragraph("next" if number == 0 else "", step, stream=self.out)
         for command in commands:
             self.line("", (command, "cyan"))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 from unicodedata import combining, east_asian_width
@@ -12,6 +14,7 @@ from dlx.files import to_json
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
 
+SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
 GAP = ("  ", "")  # between two columns
 
 
@@ -50,6 +53,14 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream:
 
 def _piece(cell: object) -> Piece:
     return cell if isinstance(cell, tuple) else (str(cell), "")
+
+
+def paragraph(label: str, text: str, style: str = "", margin: int = 10, stream: TextIO | None = None) -> None:
+    """A text with its label in the margin; on a terminal wrapped to its width, elsewhere one line."""
+    out = stream or sys.stdout
+    room = max(shutil.get_terminal_size().columns - margin, SHORTEST) if out.isatty() else sys.maxsize
+    for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
+        say((f"{label if number == 0 else '':<{margin}}", "dim"), (line, style), stream=out)
 
 
 def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.bias_variance import in_words
-from dlx.render.lines import Piece, say, table
+from dlx.render.lines import Piece, paragraph, say, table
 from dlx.render.numbers import duration, error, interval, sparkline
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
@@ -48,7 +48,7 @@ def summary(
             say((" " * 9, ""), *line, stream=out)
         for number, line in enumerate(_findings(diagnosis)):
             say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
-        say(("advice   ", "dim"), (diagnosis["next"][0], ""), stream=out)
+        paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)

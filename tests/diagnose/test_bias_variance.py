@@ -47,7 +47,7 @@ def test_a_small_dev_set_leaves_the_variance_unsettled() -> None:
     assert variance["low"] < 0.02 < variance["high"]
     assert (document["bias"]["level"], variance["level"], document["verdict"]) == ("low", "unsettled", "unsettled")
     assert document["next"] == [
-        "variance is unsettled: 953 dev examples would settle it, at these errors (data.split.dev)"
+        "variance is unsettled: 953 dev examples would settle it (data.split.dev)"
     ]
 
 
