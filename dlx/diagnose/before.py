@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dlx.diagnose.copies import Trial
 from dlx.diagnose.duplicates import duplicate_findings
 from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.gradient_checks import gradient_findings
+from dlx.diagnose.initialization import INITIAL_EXCESS, initialization_findings, look, target_findings
 from dlx.diagnose.input_checks import input_findings
 from dlx.diagnose.label_checks import label_findings
+from dlx.diagnose.memorizing import memorizing_findings
 from dlx.diagnose.part_checks import part_findings
+from dlx.diagnose.spec_checks import spec_findings
+from dlx.diagnose.step_checks import step_findings
 
 if TYPE_CHECKING:
     from dlx.experiment import Experiment
+
+BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 
 
 def before(experiment: Experiment) -> list[Finding]:
     """What is likely to keep this experiment from training well, the worst first.
 
-    The experiment itself stays as it is, to the last bit: what is tried is tried on copies of it.
+    One cause, not its consequences: what is found is mended on a copy before the next thing is looked for, in the order
+    in which one brings about the other: data, batches, initialization, learning rate, regularization. Samples and
+    draws are seeded, so the same experiment always has the same findings. The experiment itself stays as it is, to the
+    last bit: everything is tried on copies.
     """
-    dataset = experiment.dataset
-    of_data = [label_findings, input_findings, duplicate_findings, part_findings]
-    return by_severity(found for check in of_data for found in check(dataset))
+    found = _of_data(experiment)
+    if not any(one.name == "constant_labels" for one in found):
+        found += _of_training(experiment, {one.name for one in found})
+    return by_severity(found)
+
+
+def _of_data(experiment: Experiment) -> list[Finding]:
+    checks = (label_findings, input_findings, duplicate_findings, part_findings)
+    found = [one for check in checks for one in check(experiment.dataset)]
+    return [_with_consequence(one, experiment) if one.name == "inputs_not_normalized" else one for one in found]
+
+
+def _with_consequence(found: Finding, experiment: Experiment) -> Finding:
+    """With what the inputs do to the first cost, where it is much."""
+    trial = Trial.of(experiment).unregularized()
+    here, normalized = look(trial), look(trial.normalized())
+    if here.excess <= INITIAL_EXCESS:
+        return found
+    cost = f"the cost begins at {here.passed.cost:.3g}, with normalized inputs at {normalized.passed.cost:.3g}"
+    return replace(found, evidence=f"{found.evidence}; {cost}")
+
+
+def _of_training(experiment: Experiment, known: set[str]) -> list[Finding]:
+    trial = Trial.of(experiment)
+    found = [*gradient_findings(trial), *spec_findings(experiment), *target_findings(trial)]
+    if any(one.name in ("batch_norm_small_batch", "batch_size_small") for one in found):
+        trial = trial.in_batches(BATCH_IN_PLACE)
+    if "inputs_not_normalized" in known:
+        trial = trial.normalized()
+    at_start, trial = initialization_findings(trial)
+    by_heart, trial = memorizing_findings(trial)
+    found += [*at_start, *by_heart]
+    if not any(one.severity == "error" for one in by_heart):
+        found += step_findings(trial, "few_examples" in known, mended=bool(at_start or by_heart))
+    return found

@@ -13,8 +13,8 @@ from dlx.diagnose.findings import Finding, finding
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
 
-# Fewer examples of a class, on average, are learned by heart before they tell much: a network of 64 units errs on 17 % of
-# new digits with 5 examples of each, on 6.7 % with 20 and on 2.4 % with 130 (measured on `digits`, three seeds).
+# Fewer examples of a class, on average, are learned by heart before they tell much: a network of 64 units errs on 17 %
+# of new digits with 5 examples of each, on 6.7 % with 20, on 2.4 % with 130 (measured on `digits`, three seeds).
 FEW_IN_A_CLASS = 20
 FEW_TARGETS = 40  # of a regression, where there are no classes
 # He & Garcia 2009, "Learning from imbalanced data", §2: imbalances from 10 : 1 on are where accuracy misleads.

@@ -1,0 +1,203 @@
+"""The initialization: symmetric units, signals and gradients that vanish or explode, units that are flat or dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlx.diagnose.copies import Trial
+from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.first_steps import FirstSteps, of_a_constant
+from dlx.diagnose.propagation import Propagation, distinct_units, propagate
+
+NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
+EXAMPLES = 256  # of the batch by which an initialization is judged
+
+# Growth from the inputs to the output, and of the gradient back to layer 1: per layer these are the notes' 1.5^L and
+# 0.5^L. Of 700 random networks (relu, tanh, sigmoid; 1 to 12 layers; weights from 0.001 to 10; 1,000 steps of three
+# optimizers) those with a growth within 0.1 … 10 did badly in one of nine, beyond 30 in two of three; below 0.001 in
+# nine of ten by gradient descent and momentum, by Adam, whose steps do not shrink with the gradient, in one of three
+# and below 10⁻⁷ in eight of ten. Between the two marks the cure must bring clearly more in the first steps.
+EXPLODING, EXPLODING_SURELY = 10.0, 100.0
+VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 1e-3, 1e-7
+
+# At He's or Xavier's variance the first cost lies up to 1.3 above ln C (the largest of 250 networks); a softmax that is
+# wrong with confidence costs more. Karpathy, "A recipe for training neural networks" (2019): verify the loss at init.
+INITIAL_EXCESS = 2.0
+FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
+SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,000 steps mend it (of the same networks)
+DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an initialization does with a batch; ``constant`` is the cost of the same answer to all examples of it."""
+
+    passed: Propagation
+    constant: float
+    is_regression: bool
+    saturated: float
+    dead: float
+
+    @property
+    def excess(self) -> float:
+        """How far the first cost is above the constant one: the difference, of a regression the log of the quotient."""
+        if not self.is_regression:
+            return self.passed.cost - self.constant
+        return float(np.log(self.passed.cost / self.constant)) if self.passed.cost > 0 else 0.0
+
+    @property
+    def layers(self) -> int:
+        """The number of layers, the output's too."""
+        return len(self.passed.signals)
+
+
+def initialization_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+    """At most one finding about the first θ, the one that explains the others, and the trial with it mended."""
+    found = next(_symmetric(trial), None)
+    if found is not None:
+        return [found], trial.initialized()
+    if min((layer.units for layer in trial.spec.architecture.hidden), default=NARROW) < NARROW:
+        return [], trial
+    seen, adaptive = look(trial.unregularized()), _adaptive(trial)
+    of_depth = [*_of_depth(seen, adaptive)]
+    cures = [(trial.initialized(), [*_of_initializer(seen, adaptive)]), (trial.rectified(), of_depth)]
+    for cured, suspicions in (*cures, (trial.initialized().batch_normalized(), of_depth)):
+        found = _found(trial, cured, suspicions)
+        if found is not None:
+            return [found], cured
+    return [], trial
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A cause that a look makes likely; ``sure`` where it needs no trial."""
+
+    found: Finding
+    sure: bool
+    symptom: str  # the number of a look that the cure must bring back within its bounds
+
+
+def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding | None:
+    """The first suspicion whose symptom the cure removes, and that costs something."""
+    if not suspicions:
+        return None
+    after = look(cured.unregularized())
+    for suspicion in suspicions:
+        if _is_within(after, suspicion.symptom) and (suspicion.sure or _pays(trial, cured)):
+            return suspicion.found
+    return None
+
+
+def _pays(trial: Trial, cured: Trial) -> bool:
+    """Whether the first steps of the cured trial bring clearly more, both as far as the whole training reaches."""
+    steps, better = FirstSteps(trial), FirstSteps(cured)
+    if steps.is_perfect(steps.at(1.0)):
+        return False
+    return steps.clearly_better(better.at(better.farthest()), steps.at(steps.farthest()))
+
+
+def look(trial: Trial) -> Look:
+    """One pass over a batch of the trial's train."""
+    copy = trial.copy()
+    X, Y = copy.train.buffers(min(EXAMPLES, copy.train.m))
+    with np.errstate(all="ignore"):
+        copy.train.fill(np.arange(len(X)), X, Y)
+    passed = propagate(copy.network, X, Y)
+    hidden = passed.signals[:-1]
+    saturated = max((signal.saturated for signal in hidden), default=0.0)
+    dead = max((signal.dead for signal in hidden), default=0.0)
+    is_regression = copy.dataset.task == "regression"
+    constant = float(np.square(Y).sum(axis=0).mean()) or 1.0 if is_regression else of_a_constant(copy).cost
+    return Look(passed, constant, is_regression, saturated, dead)
+
+
+def target_findings(trial: Trial) -> Iterator[Finding]:
+    """A note where the targets of a regression lie far from 0, at which an output begins."""
+    if trial.dataset.task != "regression":
+        return
+    y = trial.dataset.parts["train"].y
+    variance, first = float(y.var(axis=0).sum()), float(np.square(y).sum(axis=1).mean())
+    if first > FAR_FROM_ZERO * variance:
+        told = f"with outputs near 0 the cost begins near {first:.3g}, the variance of the targets is {variance:.3g}"
+        remedy = "subtract the mean of the targets, and divide by their standard deviation, before training"
+        yield finding("initial_cost", told, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)
+
+
+def _symmetric(trial: Trial) -> Iterator[Finding]:
+    network = trial.copy().network
+    for layer, plan in enumerate(network.plans[:-1], start=1):
+        share = distinct_units(network, layer)
+        if plan.units > 1 and share <= 0.5:
+            same = "all units" if round(share * plan.units) == 1 else f"{1 - share:.0%} of the units"
+            told = f"{same} of layer {layer} are equal: same W, same gradient, so they stay equal"
+            yield finding("symmetric_units", told, share, 0.5, layer=layer)
+
+
+def _of_initializer(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
+    """What another initializer would mend; the cost at the initialization is a consequence of all others."""
+    passed = seen.passed
+    if seen.saturated > SATURATED:
+        layer = max(passed.signals[:-1], key=lambda signal: signal.saturated).layer
+        told = f"{seen.saturated:.0%} of layer {layer} is saturated at the initialization{_cost(seen)}"
+        yield Suspicion(
+            finding("saturated_units", told, seen.saturated, SATURATED, layer),
+            seen.saturated > SATURATED_SURELY,
+            "saturated",
+        )
+    grown = max(passed.forward, passed.backward)
+    if grown > EXPLODING:
+        yield Suspicion(_growth("exploding_signal", seen, EXPLODING), grown > EXPLODING_SURELY, "grown")
+    if seen.dead > DEAD:
+        layer = max(passed.signals[:-1], key=lambda signal: signal.dead).layer
+        told = f"{seen.dead:.0%} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
+        yield Suspicion(finding("dead_units", told, seen.dead, DEAD, layer), False, "dead")
+    if passed.backward < VANISHING:
+        sure = passed.backward < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
+        yield Suspicion(_growth("vanishing_signal", seen, VANISHING), sure, "shrunk")
+    if seen.excess > INITIAL_EXCESS:
+        told = f"the cost begins at {passed.cost:.3g}, that of a constant answer is {seen.constant:.3g}"
+        yield Suspicion(finding("initial_cost", told, passed.cost, seen.constant + INITIAL_EXCESS), False, "excess")
+
+
+def _of_depth(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
+    """What no initializer mends, but batch norm or another activation."""
+    back = seen.passed.backward
+    if back < VANISHING:
+        sure = back < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
+        yield Suspicion(_growth("vanishing_gradient", seen, VANISHING), sure, "shrunk")
+    if back > EXPLODING:
+        yield Suspicion(_growth("exploding_gradient", seen, EXPLODING), back > EXPLODING_SURELY, "grown")
+
+
+def _is_within(seen: Look, symptom: str) -> bool:
+    passed = seen.passed
+    return {
+        "saturated": seen.saturated <= SATURATED,
+        "grown": max(passed.forward, passed.backward) <= EXPLODING,
+        "dead": seen.dead <= DEAD,
+        "shrunk": passed.backward >= VANISHING,
+        "excess": seen.excess <= INITIAL_EXCESS,
+    }[symptom]
+
+
+def _growth(name: str, seen: Look, threshold: float) -> Finding:
+    """With the layer at which it is worst: forward the last, of a gradient the first."""
+    passed, steps = seen.passed, max(seen.layers - 1, 1)
+    of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
+    value = passed.backward if of_gradient else passed.forward
+    rate = value ** (1 / (steps if of_gradient else seen.layers)) if np.isfinite(value) else value
+    way = "the gradient from the output back to layer 1" if of_gradient else "the signal from the inputs to the output"
+    told = f"{way} grows by a factor of {value:.2g}, {rate:.2g} a layer{_cost(seen)}"
+    return finding(name, told, value, threshold, layer=1 if of_gradient else seen.layers)
+
+
+def _cost(seen: Look) -> str:
+    return f"; the cost begins at {seen.passed.cost:.3g}" if seen.excess > INITIAL_EXCESS else ""
+
+
+def _adaptive(trial: Trial) -> bool:
+    """Whether the optimizer divides by the size of the gradient, so that its steps do not shrink with it."""
+    return "s" in trial.spec.optimizer.slots

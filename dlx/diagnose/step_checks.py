@@ -1,0 +1,173 @@
+"""The first steps judged: the learning rate, its decay, the averages of the optimizer, penalties and dropout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dlx.diagnose.copies import Trial
+from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.first_steps import HARM, MOST_STEPS, FirstSteps, Outcome, rates_of
+from dlx.nn.schedules import Constant
+
+# Decades of α that are tried below and above; beyond them nothing has ever been found that learns.
+DECADES = 6
+# A decay is looked into where the mean α is below this share of α₀: a schedule that ends near 0 in a straight line or a
+# cosine has 0.5, inverse time with rate 1 over 30 epochs 0.1.
+MEAN_RATE = 0.1
+# An average over more than this share of all steps has its start in it for as long.
+SHARE_OF_STEPS = 0.02
+# Layers with fewer units are compared with wide ones.
+NARROW, WIDE = 8, 64
+# With fewer steps than these in all, or no third epoch, it is looked whether time is what lacks, not the rate.
+FEW_STEPS, FEW_EPOCHS = 100, 2
+
+
+def step_findings(trial: Trial, few_examples: bool, mended: bool) -> Iterator[Finding]:
+    """Findings that explain each other come as one: each is looked for with those before it mended.
+
+    few_examples: whether that was found, which explains why there are few steps.
+    mended: whether the trial has another initialization than the spec, with which regularization cannot be judged.
+    """
+    plain = trial.unregularized()
+    for look_for in (_decay, _averages):
+        found, plain = look_for(plain)
+        yield from found
+    steps = FirstSteps(plain)
+    found, factor = too_high(steps)
+    if not found and not few_examples:
+        found = too_short(steps)
+    if not found and not few_examples:
+        found, factor = too_low(steps)
+    yield from found
+    if not mended:
+        yield from _units(plain, steps, factor)
+        yield from _regularization(trial.with_optimizer(plain.spec.optimizer), steps, factor)
+
+
+def _decay(trial: Trial) -> tuple[list[Finding], Trial]:
+    spec, steps = trial.spec, FirstSteps(trial)
+    share = float(rates_of(spec, steps.total, pieces=1000).mean()) / spec.optimizer.learning_rate
+    constant = trial.with_schedule(Constant())
+    if share < MEAN_RATE:
+        there, here = FirstSteps(constant), steps.at(steps.farthest())
+        if not steps.is_perfect(here) and steps.clearly_better(there.at(1.0), here):
+            told = f"over the whole training α is {share:.2g} of its first value on average: it is used up too soon"
+            return [finding("decay_too_fast", told, share, MEAN_RATE)], constant
+    return [], trial
+
+
+def _averages(trial: Trial) -> tuple[list[Finding], Trial]:
+    """β of any name: against its default, where it can matter at all."""
+    optimizer, steps = trial.spec.optimizer, FirstSteps(trial)
+    defaults = {
+        key: field.default
+        for key, field in type(optimizer).model_fields.items()
+        if key.startswith("beta") and getattr(optimizer, key) != field.default
+    }
+    for key, default in defaults.items():
+        beta = getattr(optimizer, key)
+        mended = trial.with_optimizer(optimizer.model_copy(update={key: default}))
+        if _matters(beta, default, steps.total) and steps.clearly_better(FirstSteps(mended).at(1.0), steps.at(1.0)):
+            window = f"{1 / (1 - beta):.3g} of {steps.total:,} steps"
+            told = f"{key} = {beta:g} averages over about {window}; the first steps at {default:g} bring clearly more"
+            return [finding("bad_beta", told, beta, default)], mended
+    return [], trial
+
+
+def _matters(beta: float, default: float, total: int) -> bool:
+    return beta < default or 1 / (1 - beta) > SHARE_OF_STEPS * total
+
+
+def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
+    """Whether a tenth, a hundredth … of this learning rate brings clearly more; and the factor with which to go on."""
+    here, alpha = steps.at(1.0), steps.trial.spec.optimizer.learning_rate
+    if steps.is_perfect(here):
+        return [], 1.0
+    for factor in steps.along(0.1 ** np.arange(DECADES + 1)):
+        if steps.clearly_better(steps.at(factor), here):
+            first = f"bring the cost to {here.cost:.3g}" if np.isfinite(here.cost) else "diverge"
+            told = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_told(steps, factor)}"
+            better = float(f"{alpha * factor:.2g}")
+            remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
+            return [finding("learning_rate_too_high", told, alpha, better, remedy=remedy)], factor
+    return [], 1.0
+
+
+def too_short(steps: FirstSteps) -> list[Finding]:
+    """Whether a training of few steps would bring clearly more with at least ten times as many."""
+    if steps.trial.spec.training.epochs > FEW_EPOCHS and steps.total >= FEW_STEPS:
+        return []
+    here, longer = steps.at(1.0), FirstSteps(steps.trial, max(10 * steps.total, MOST_STEPS))
+    if steps.is_perfect(here) or not steps.clearly_better(longer.at(1.0), here):
+        return []
+    told = f"{steps.total:,} steps bring the cost to {here.cost:.3g}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
+    return [finding("too_few_epochs", told, float(steps.total), float(FEW_STEPS))]
+
+
+def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
+    """Whether ten, a hundred … times this learning rate bring clearly more than it does in the whole training."""
+    farthest, alpha = steps.farthest(), steps.trial.spec.optimizer.learning_rate
+    reached = steps.at(farthest)
+    if steps.is_perfect(reached):
+        return [], farthest
+    for factor in steps.along(10.0 ** np.arange(DECADES + 1)):
+        if factor > 2 * steps.reach and steps.clearly_better(steps.at(factor), reached):
+            whole = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.cost:.3g}"
+            better = float(f"{alpha * factor:.2g}")
+            remedy = f"a larger optimizer.learning_rate, such as {better:g}"
+            told = f"{whole}, {_told(steps, factor)}"
+            return [finding("learning_rate_too_low", told, alpha, better, remedy=remedy)], factor
+    return [], farthest
+
+
+def _told(steps: FirstSteps, factor: float) -> str:
+    """Such as `1,000 at 0.1 to 0.02`."""
+    cost, alpha = steps.at(factor).cost, steps.trial.spec.optimizer.learning_rate * factor
+    what = f"bring it to {cost:.3g}" if np.isfinite(cost) else "diverge"
+    return f"{steps.steps:,} at {alpha:.2g} {what}"
+
+
+def _units(plain: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
+    """Whether a narrow layer is a bottleneck: whether many more units learn clearly more of the seen examples."""
+    units = [layer.units for layer in plain.spec.architecture.hidden]
+    here = steps.at(factor)
+    if min(units, default=NARROW) >= NARROW or steps.is_perfect(here):
+        return
+    wide = steps.run(plain.widened(1, WIDE), steps.rates * factor)
+    if steps.clearly_better(wide, here):
+        told = (
+            f"with {WIDE} units a layer the first steps bring the cost to {wide.cost:.3g} in place of {here.cost:.3g}"
+        )
+        yield finding("too_few_units", told, min(units), NARROW, layer=units.index(min(units)) + 1)
+
+
+def _regularization(trial: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
+    """What the penalties cost, and what dropout costs, on unseen examples, each alone."""
+    without = steps.at(factor)
+    spec = trial.spec
+    strengths = {
+        "l2": spec.regularization.l2,
+        "l1": spec.regularization.l1,
+        "weight_decay": spec.optimizer.weight_decay,
+    }
+    if any(strengths.values()):
+        found = steps.run(trial.without_dropout(), steps.rates * factor)
+        harm = steps.harm(found, without)
+        if harm > HARM and steps.learned(found) < steps.learned(without):
+            of = ", ".join(f"{name} = {strength:g}" for name, strength in strengths.items() if strength)
+            yield finding("penalty_too_strong", f"with {of} {_compared(found, without)}", harm, HARM)
+    keep_prob = [layer.keep_prob or 1.0 for layer in spec.architecture.hidden]
+    if min(keep_prob, default=1.0) < 1:
+        found = steps.run(trial.without_penalty(), steps.rates * factor)
+        harm = steps.harm(found, without)
+        if harm > HARM and steps.learned(found) < steps.learned(without):
+            kept = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]
+            layer = int(np.argmin(kept))
+            told = f"layer {layer + 1} keeps {kept[layer]:.3g} units on average; {_compared(found, without)}"
+            yield finding("dropout_too_strong", told, harm, HARM, layer=layer + 1)
+
+
+def _compared(found: Outcome, without: Outcome) -> str:
+    return f"the error on unseen examples is {found.unseen:.3g} after the first steps, {without.unseen:.3g} without"
