@@ -22,6 +22,7 @@ from dlx.spec_file import load_spec
 from dlx.train import take_steps
 
 EXAMPLES = 16
+CHECKING_THREADS = 1  # a pass over so few examples is short, and there are thousands: two would wait for each other
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def check_file(path: Path, overrides: Sequence[str], options: Options, told: Tol
     subject = _subject(experiment, options)
     points = []
     for when in _places(experiment, run, options):
-        _share_out_threads(experiment, subject)
+        threads.limit(CHECKING_THREADS)
         points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), told))
     return Report(experiment.spec.name, options.epsilon, len(subject.X), tuple(points))
 
@@ -59,7 +60,7 @@ def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Or
     """How the differences of the same network's cost at its initialization depend on ε."""
     experiment, _ = _experiment(path, overrides, options)
     subject = _subject(experiment, options)
-    _share_out_threads(experiment, subject)
+    threads.limit(CHECKING_THREADS)
     return orders_of(subject, np.random.default_rng(options.seed))
 
 
@@ -100,12 +101,6 @@ def _subject(experiment: Experiment, options: Options) -> Subject:
     for purpose, state in states.items():
         streams.set_state(purpose, state)
     return subject
-
-
-def _share_out_threads(experiment: Experiment, subject: Subject) -> None:
-    """A pass for the cost alone is a third of a training step, and there are thousands: most want one thread."""
-    weights, examples = experiment.network.parameters.weights.size, len(subject.X)
-    threads.limit(threads.decide(weights, max(1, examples // 3)))
 
 
 def _threads_of_training(experiment: Experiment) -> int:
