@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx import plots
 from dlx.data.examples import select
-from dlx.diagnose.bare_errors import parse_errors
+from dlx.diagnose.bare_errors import BareErrors, parse_errors
 from dlx.diagnose.before import before
 from dlx.diagnose.bias_variance import SCHEMA_VERSION, diagnose, in_words
 from dlx.diagnose.classes import Classes, classes_of
@@ -94,9 +94,17 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
 def examine_errors(text: str) -> Examination:
     """The verdict on bare errors, as `parse_errors` reads them."""
     told = parse_errors(text)
+    document = diagnose(told.errors, told.optimal or 0.0, told.tolerance)
+    return Examination("errors", document, remarks=tuple(_assumed(told)))
+
+
+def _assumed(told: BareErrors) -> Iterator[str]:
+    """What was not given."""
+    if told.optimal is None:
+        yield "optimal is not given: taken as 0"
     bare = [in_words(part) for part, error in told.errors.items() if error.m is None]
-    remarks = (f"taken at its word, because its m is not given: {', '.join(bare)}",) if bare else ()
-    return Examination("errors", diagnose(told.errors, told.optimal, told.tolerance), remarks=remarks)
+    if bare:
+        yield f"taken at its word, because its m is not given: {', '.join(bare)}"
 
 
 def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:

@@ -23,7 +23,7 @@ class BareErrors:
     """What stood there; an error without a number of examples has the point itself for an interval."""
 
     errors: dict[str, Estimate]
-    optimal: float = 0.0
+    optimal: float | None = None
     tolerance: float = TOLERANCE
 
 
@@ -31,7 +31,7 @@ def parse_errors(text: str) -> BareErrors:
     """Read ``train=.15,dev=16%,optimal=0,m_dev=500``.
 
     Values are error rates from 0 to 1, or percentages with their sign; m_… are numbers of examples. What is not given:
-    the optimal error is 0, the tolerance 0.02, and an error without its m is taken at its word.
+    the optimal error is None, which counts as 0, the tolerance 0.02, and an error without its m is taken at its word.
 
     Raises:
         UsageError: with everything that is wrong, a line each.
@@ -48,7 +48,7 @@ def parse_errors(text: str) -> BareErrors:
         raise UsageError("\n".join(f"--errors: {problem}" for problem in problems))
     sizes = {part: int(values[name]) for name, part in SIZES.items() if name in values}
     errors = {part: error_rate(values[part], sizes.get(part)) for part in PARTS if part in values}
-    return BareErrors(errors, values.get("optimal", 0.0), values.get("tolerance", TOLERANCE))
+    return BareErrors(errors, values.get("optimal"), values.get("tolerance", TOLERANCE))
 
 
 def _assignments(text: str) -> tuple[dict[str, str], list[str]]:

@@ -91,7 +91,7 @@ class _Waterfall:
         interval = f"{low.removesuffix(' %')} to {high}" if low != high else ""
         words = (interval, 9, "normal"), (gap["level"], 9, "bold"), (NAMES.get(name, in_words(name)), 9.5, "bold")
         for line, (text, size, weight) in enumerate(words):
-            place = {"ha": "center", "va": "bottom", "transform": self.axes.get_xaxis_transform()}
+            place: dict[str, Any] = {"ha": "center", "va": "bottom", "transform": self.axes.get_xaxis_transform()}
             text += f" {self._number(gap['value'])}" if line == 2 else ""
             self.axes.text(x, 1.03 + 0.075 * line, text, color=color, size=size, weight=weight, **place)
 

@@ -252,7 +252,12 @@ def test_bare_errors_have_the_same_document(call_dlx: Call) -> None:
 
 def test_bare_errors_are_shown_without_what_is_not_known(call_dlx: Call) -> None:
     shown = call_dlx("diagnose", "--errors", "train=.15,dev=.16").stdout
-    assert shown.startswith("errors\n          taken at its word, because its m is not given: train, dev\n")
+    assert shown.startswith(
+        "errors\n"
+        "          optimal is not given: taken as 0\n"
+        "          taken at its word, because its m is not given: train, dev\n"
+    )
+    assert "taken as 0" not in call_dlx("diagnose", "--errors", "train=.15,dev=.16,optimal=0").stdout
     assert "95 % interval" not in shown
     assert "findings" not in shown
     assert "verdict   high bias  (optimal 0.00 %, tolerance 2.00 %)" in shown
