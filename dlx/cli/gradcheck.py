@@ -25,7 +25,9 @@ After = Annotated[int | None, typer.Option(metavar="N", help="Check again after 
 Epsilon = Annotated[float | None, typer.Option(metavar="E", help="ε of the differences; 1e-5 if not given.")]
 NoDropout = Annotated[bool, typer.Option("--no-dropout", help="Switch dropout off, in place of freezing its masks.")]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Of the choice of examples, and of entries of a large θ.")]
-Orders = Annotated[bool, typer.Option("--orders", help="Show how the error of the differences falls with ε.")]
+Orders = Annotated[
+    bool, typer.Option("--orders", help="Show how the error of differences and complex step falls with ε.")
+]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="With --orders: draw them into this file.")]
 Plugin = Annotated[
     str | None, typer.Option(metavar="FILE|MODULE", help="Check the activations and losses that a plugin defines.")
@@ -47,7 +49,7 @@ def gradcheck(
 ) -> None:
     """Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.
 
-    Exit code 3 says that they differ.
+    What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ.
     """
     from dlx.errors import UsageError
     from dlx.gradcheck import sources

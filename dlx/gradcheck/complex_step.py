@@ -12,7 +12,8 @@ import numpy as np
 from dlx.gradcheck.continuations import CONTINUATIONS, STEPS, Continuation, as_it_is
 from dlx.nn.tape import Array, Call, Tape
 
-H = 1e-100  # nothing is subtracted, so h can be so small that h² is nothing beside 1
+# Nothing is subtracted, so h can be so small that h² is nothing beside 1 (Martins, Sturdza & Alonso 2003).
+H = 1e-100
 NEGLIGIBLE = 1e-20  # up to this h the real parts of a pass are those of the tape itself
 
 
