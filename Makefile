@@ -27,6 +27,10 @@ faults:  ## plant mistakes in backprop and see whether the gradient check finds 
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/gradcheck
 
+diagnose:  ## plant faults in specs and see whether the diagnosis finds them (4 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/diagnose
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -35,4 +39,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test benchmark mnist faults schema clean
+.PHONY: help train test benchmark mnist faults diagnose schema clean

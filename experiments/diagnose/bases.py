@@ -1,0 +1,160 @@
+"""Good specs: ten that are fixed, and as many families from which others are drawn by chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from best_known import best_known
+from files import Workshop, friedman
+
+from dlx.spec import Spec
+
+PENGUINS = Path(__file__).parents[2] / "configs" / "penguins.csv"
+DEV = 500  # examples of made sets
+
+Rng = np.random.Generator
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Base:
+    """A spec that is thought to be good, and the noise of its targets where it is a regression."""
+
+    spec: Spec
+    noise: float | None = None
+
+    @property
+    def best_known(self) -> float:
+        """The dev error that it can hardly go below."""
+        return best_known(self.spec, self.noise)
+
+
+def base(name: str, data: Plain, noise: float | None = None, **sections: Any) -> Base:
+    """A base from the sections of its spec."""
+    return Base(Spec.model_validate({"name": name, "data": data, **sections}).complete(), noise)
+
+
+def made(name: str, train: int, **options: Any) -> Plain:
+    """The data of a toy set."""
+    return {"source": {"name": name, "m": train + DEV, **options}, "split": {"train": train, "dev": DEV}}
+
+
+def images(normalize: str = "minmax") -> Plain:
+    """The digits."""
+    return {"source": {"name": "digits"}, "split": {"train": 0.6, "dev": 0.4}, "normalize": normalize}
+
+
+def penguins() -> Plain:
+    """The penguins' species from what was measured, as in configs/from_csv.yaml."""
+    source = {"name": "file", "path": str(PENGUINS), "target": "species", "ignore": ["year"], "impute": "mean"}
+    return {"source": source, "split": {"train": 0.6, "dev": 0.4}}
+
+
+def table(workshop: Workshop, train: int, features: int, noise: float, seed: int) -> Plain:
+    """A regression on Friedman's function."""
+    X, y = friedman(train + DEV, features, noise, seed)
+    parts = {"X_train": X[:train], "y_train": y[:train], "X_dev": X[train:], "y_dev": y[train:]}
+    return {"source": {"name": "file", "path": str(workshop.written(**parts))}}
+
+
+def layers(*hidden: int, **options: Any) -> Plain:
+    """The section ``architecture``."""
+    return {"hidden": [*hidden], **options}
+
+
+def optimizer(name: str, learning_rate: float) -> Plain:
+    """The section of that name."""
+    return {"name": name, "learning_rate": learning_rate}
+
+
+def training(epochs: int, batch_size: int, **options: Any) -> Plain:
+    """The section of that name."""
+    return {"epochs": epochs, "batch_size": batch_size, **options}
+
+
+def fixed_bases(workshop: Workshop) -> dict[str, Base]:
+    """The good specs that faults of the fixed half are put into, by name."""
+    centers = [[0, 0, 1], [2, 1, 0], [-1, 2, 2], [1, -2, 1]]
+    stopping = {"patience": 20, "monitor": "dev_cost"}
+    cosine, xavier = {"name": "cosine"}, {"name": "xavier"}
+    listed = [
+        base(
+            "digits",
+            images(),
+            architecture=layers(128, 64),
+            optimizer=optimizer("adam", 0.003),
+            training=training(30, 64),
+        ),
+        base(
+            "digits_norm",
+            images(),
+            architecture=layers(64, 64, batch_norm=True),
+            optimizer=optimizer("momentum", 0.2),
+            schedule=cosine,
+            training=training(20, 64),
+        ),
+        base(
+            "circles",
+            made("circles", 600, noise=0.1, factor=0.5, seed=1),
+            architecture=layers(32, 16),
+            optimizer=optimizer("adam", 0.01),
+            training=training(60, 32),
+        ),
+        base(
+            "moons",
+            made("moons", 600, noise=0.15, seed=2),
+            architecture=layers(32, 32, activation="tanh"),
+            initializer=xavier,
+            optimizer=optimizer("momentum", 0.3),
+            training=training(150, 64, evaluate_every=3),
+        ),
+        base(
+            "noisy_moons",
+            made("moons", 200, noise=0.3, seed=1),
+            architecture=layers(48, 32),
+            optimizer=optimizer("adam", 0.01),
+            training=training(60, 32, early_stopping=stopping),
+        ),
+        base(
+            "spirals",
+            made("spirals", 800, noise=0.03, turns=0.8, classes=3, seed=3),
+            architecture=layers(48, 48, 48),
+            optimizer=optimizer("adam", 0.005),
+            training=training(120, 64, evaluate_every=2),
+        ),
+        base(
+            "blobs",
+            made("blobs", 600, noise=0.7, centers=centers, seed=4),
+            architecture=layers(32),
+            optimizer=optimizer("gradient_descent", 0.2),
+            training=training(60, 32),
+        ),
+        base(
+            "xor",
+            made("xor", 800, seed=5),
+            architecture=layers(32, 32),
+            optimizer=optimizer("rmsprop", 0.005),
+            schedule=cosine,
+            training=training(60, 32),
+        ),
+        base(
+            "penguins",
+            penguins(),
+            architecture=layers(16),
+            optimizer=optimizer("adam", 0.01),
+            training=training(50, 32),
+        ),
+        base(
+            "regression",
+            table(workshop, 800, 6, 0.2, seed=6),
+            0.2,
+            architecture=layers(32, 32),
+            optimizer=optimizer("adam", 0.005),
+            schedule=cosine,
+            training=training(100, 32, evaluate_every=2),
+        ),
+    ]
+    return {one.spec.name: one for one in listed}

@@ -1,0 +1,92 @@
+"""The bench: what dlx finds in each case before and after training, as a user would come to see it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to_draw
+from healthy import HEALTHY, fixed_healthy
+from kinds import Kind
+
+from dlx.diagnose.before import before
+from dlx.runs import RunDirectory
+from dlx.search.trials import Trial, run_trial
+from dlx.session import prepare
+from dlx.spec import Spec
+
+HALVES = ("fixed", "drawn")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A case with the findings of `before(experiment)` and those in the ``diagnosis.json`` of its training."""
+
+    case: Case
+    before: tuple[dict[str, Any], ...]
+    after: tuple[dict[str, Any], ...]
+    seconds: float  # that the findings before training took
+
+    @property
+    def kind(self) -> Kind | None:
+        """Of its fault."""
+        return self.case.kind
+
+    def names(self, when: str = "both") -> frozenset[str]:
+        """What is found with the severity of a warning or an error: ``before``, ``after`` or ``both``."""
+        found = {"before": self.before, "after": self.after, "both": self.before + self.after}[when]
+        return frozenset(one["name"] for one in found if one["severity"] != "note")
+
+
+def examine(case: Case, folder: Path) -> Examined:
+    """The findings of a case; its training is the one that it was measured by, where that is in the folder."""
+    spec = case.spec
+    started = perf_counter()
+    early = before(prepare(_with_one_thread(spec)))
+    seconds = perf_counter() - started
+    run = RunDirectory.open(run_trial(Trial.of(spec), folder).run)
+    late = run.diagnosis()["findings"]
+    return Examined(case, tuple(one.document() for one in early), tuple(late), seconds)
+
+
+def _with_one_thread(spec: Spec) -> Spec:
+    return spec.model_copy(update={"training": spec.training.model_copy(update={"threads": 1})})
+
+
+Task = tuple[str, int, str]  # half, number, kind of fault or nothing
+
+
+def tasks(seed: int, halves: Sequence[str] = HALVES) -> list[Task]:
+    """All cases; the drawn half has as many as the fixed one."""
+    faults = {"fixed": [kind for _, kind, _ in FIXED], "drawn": kinds_to_draw(seed, len(FIXED))}
+    none = [""] * len(HEALTHY)
+    return [(half, i, kind) for half in halves for some in (faults[half], none) for i, kind in enumerate(some)]
+
+
+def examined(task: Task, seed: int, folder: Path) -> Examined | None:
+    """A case built, checked and examined; None where no fault of its kind could be drawn."""
+    case = _case(task, seed, folder)
+    return examine(case, folder) if case else None
+
+
+def _case(task: Task, seed: int, folder: Path) -> Case | None:
+    half, number, kind = task
+    if half == "fixed":
+        return fixed_fault(number, folder) if kind else fixed_healthy(number, folder)
+    return drawn_fault(seed, number, kind, folder) if kind else drawn_healthy(seed, number, folder)
+
+
+def run(chosen: Sequence[Task], seed: int, folder: Path, executor: Executor) -> Iterator[Examined | None]:
+    """Every case, in their order."""
+    futures = [executor.submit(examined, task, seed, folder) for task in chosen]
+    return (future.result() for future in futures)
+
+
+def processors() -> int:
+    """How many processes are worth while here."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,171 @@
+"""The cases of the bench: faults in good specs, and healthy specs, half of them fixed and half drawn by chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import data_faults as data_faults  # registers its kinds
+import numpy as np
+import spec_faults as spec_faults  # likewise
+from bases import Base, Rng, fixed_bases
+from drawing import draw_base
+from files import Workshop
+from kinds import KINDS, Kind
+from measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
+
+from dlx.spec import Spec
+
+MOST_DRAWS = 60  # before a kind is given up for a case
+
+
+@dataclass(frozen=True)
+class Case:
+    """A spec of the bench, with the name of its kind of fault, or with none.
+
+    harm: by how much the fault worsens the dev error; redrawn: how many bases were drawn in vain because they were not
+    healthy, and how many faults because they did not go into their base or did no clear harm.
+    """
+
+    name: str
+    half: str
+    base: Base
+    spec: Spec
+    fault: str = ""
+    harm: float = 0.0
+    base_error: float = 0.0
+    unhealthy: int = 0
+    harmless: int = 0
+    misfits: int = 0
+
+    @property
+    def kind(self) -> Kind | None:
+        """Of its fault."""
+        return KINDS[self.fault] if self.fault else None
+
+
+# The fixed half: base, kind, severity.
+FIXED = (
+    ("digits", "learning_rate_too_high", 100),
+    ("circles", "learning_rate_too_high", 100),
+    ("moons", "learning_rate_too_high", 300),
+    ("regression", "learning_rate_too_high", 200),
+    ("digits", "learning_rate_too_low", 100),
+    ("spirals", "learning_rate_too_low", 100),
+    ("blobs", "learning_rate_too_low", 300),
+    ("regression", "learning_rate_too_low", 100),
+    ("digits_norm", "decay_too_fast", 10),
+    ("spirals", "decay_too_fast", 2),
+    ("circles", "inverse_time_too_fast", 300),
+    ("digits", "warmup_too_long", 300),
+    ("moons", "beta_too_large", 100_000),
+    ("digits", "betas_swapped", 1000),
+    ("moons", "clipped_to_nothing", 10_000),
+    ("moons", "batch_of_one", 2),
+    ("digits", "batch_of_one", 4),
+    ("digits_norm", "batch_norm_on_pairs", 2),
+    ("blobs", "batch_norm_on_pairs", 2),
+    ("spirals", "batch_norm_never_settles", 100_000),
+    ("digits", "zeros", 1),
+    ("circles", "zeros", 1),
+    ("digits", "weights_too_large", 10),
+    ("circles", "weights_too_large", 20),
+    ("digits", "weights_too_small", 6),
+    ("moons", "weights_too_small", 5),
+    ("digits", "dead_relus", 20),
+    ("circles", "dead_relus", 10),
+    ("digits", "deep_sigmoids", 6),
+    ("moons", "deep_sigmoids", 5),
+    ("digits", "saturated_tanh", 5),
+    ("spirals", "too_few_units", 2),
+    ("digits", "bottleneck", 1),
+    ("circles", "no_hidden_layer", 1),
+    ("digits", "l2_too_strong", 1),
+    ("moons", "l1_too_strong", 0.1),
+    ("blobs", "weight_decay_too_strong", 3),
+    ("digits", "dropout_too_strong", 0.1),
+    ("digits", "too_few_epochs", 30),
+    ("spirals", "too_few_epochs", 60),
+    ("moons", "impatient", 1),
+    ("noisy_moons", "trained_too_long", 15),
+    ("penguins", "not_normalized", 1),
+    ("regression", "raw_units", 1000),
+    ("moons", "offset", 100),
+    ("digits", "tiny_inputs", 3000),
+    ("digits", "wrong_labels", 0.4),
+    ("spirals", "wrong_labels", 0.3),
+    ("digits", "few_examples", 40),
+    ("moons", "few_examples", 8),
+    ("digits", "dev_noisy", 1),
+    ("blobs", "dev_moved", 1),
+    ("circles", "dev_moved", 0.7),
+    ("digits", "class_left_out", 100),
+    ("penguins", "normalized_apart", 100),
+    ("moons", "dev_on_another_scale", 10),
+    ("noisy_moons", "copies_in_dev", 0.8),
+)
+
+
+def fixed_fault(number: int, folder: Path) -> Case | None:
+    """One fault of the fixed half; None where it does no clear harm, or its base is not healthy (rounding decides)."""
+    workshop = Workshop(folder)
+    name, of_kind, severity = FIXED[number]
+    kind = KINDS[of_kind]
+    base = kind.healthy(fixed_bases(workshop)[name], severity)
+    spec = kind.put(base, severity, workshop)
+    healthy = measure(base.spec, folder)
+    if spec is None or not is_healthy(base, healthy):
+        return None
+    harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
+    case = Case(f"{name}, {kind.told.format(severity)}", "fixed", base, spec, of_kind, worse, healthy.error)
+    return case if harmful else None
+
+
+def does_harm(kind: Kind, base: Base, healthy: Measured, faulty: Measured) -> tuple[bool, float]:
+    """Whether the fault is one, and by how much the dev error is worse, or better than the truth where it hides."""
+    if kind.hides:
+        return harm_of_hiding(faulty)
+    return is_fault(base, healthy, faulty)
+
+
+def drawn_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | None:
+    """A fault of this kind whose base, severity and everything else are drawn until it is one; None if it never is."""
+    rng, workshop, kind = np.random.default_rng((seed, number, 0)), Workshop(folder), KINDS[of_kind]
+    unhealthy = harmless = misfits = 0
+    for _ in range(MOST_DRAWS):
+        severity = kind.draw(rng)
+        base = kind.healthy(draw_base(rng, workshop), severity)
+        spec = kind.put(base, severity, workshop)
+        if spec is None or spec == base.spec:
+            misfits += 1
+            continue
+        healthy = measure(base.spec, folder)
+        if not is_healthy(base, healthy):
+            unhealthy += 1
+            continue
+        harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
+        if harmful:
+            name = f"{base.spec.name} {number}, {kind.told.format(severity)}"
+            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, unhealthy, harmless, misfits)
+        harmless += 1
+    return None
+
+
+def drawn_healthy(seed: int, number: int, folder: Path) -> Case:
+    """A base that is drawn until it is healthy."""
+    rng, workshop = np.random.default_rng((seed, number, 1)), Workshop(folder)
+    for unhealthy in range(MOST_DRAWS):
+        base = draw_base(rng, workshop)
+        measured = measure(base.spec, folder)
+        if is_healthy(base, measured):
+            name = f"{base.spec.name} {number}"
+            return Case(name, "drawn", base, base.spec, base_error=measured.error, unhealthy=unhealthy)
+    raise AssertionError(f"none of {MOST_DRAWS} bases was healthy")
+
+
+def kinds_to_draw(seed: int, count: int) -> list[str]:
+    """Which kinds of faults the drawn half has: each as often as the others, but for one, in random order."""
+    rng: Rng = np.random.default_rng((seed, 2))
+    names = sorted(name for name, kind in KINDS.items() if kind.drawn)
+    order = [names[i] for _ in range(-(-count // len(names))) for i in rng.permutation(len(names))]
+    return order[:count]

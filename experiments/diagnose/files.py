@@ -1,0 +1,77 @@
+"""Files that the bench writes: tables made from formulas, and the examples of a spec with something wrong in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlx.data.loading import load_dataset
+from dlx.data.sources import Source
+from dlx.spec import Data, Spec
+from dlx.streams import Streams
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Parts = dict[str, tuple[Array, Array]]  # X (m, n_x) and y of each part
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A folder for the files, each named by what is in it."""
+
+    folder: Path
+
+    def written(self, **arrays: Array) -> Path:
+        """The path of an .npz file with these arrays."""
+        digest = sha256()
+        for name, array in arrays.items():
+            digest.update(name.encode() + str(array.dtype).encode() + np.ascontiguousarray(array).tobytes())
+        path = self.folder / f"{digest.hexdigest()[:16]}.npz"
+        if not path.is_file():
+            with path.with_suffix(f".{np.random.default_rng().integers(2**62)}").open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+            Path(file.name).replace(path)  # whole or not at all, whoever else writes it
+        return path
+
+    def with_parts(self, spec: Spec, parts: Parts, normalize: str | None = None) -> Spec:
+        """The spec with these examples in place of its own; normalize: another normalization."""
+        arrays = {
+            f"{letter}_{part}": array for part, pair in parts.items() for letter, array in zip("Xy", pair, strict=True)
+        }
+        source: dict[str, Any] = {"name": "file", "path": str(self.written(**arrays))}
+        if isinstance(spec.data.source, Source) and spec.data.source.name == "digits":
+            source["image_shape"] = [8, 8]
+        data = Data(
+            source=source,
+            normalize=normalize or spec.data.normalize,
+            augment=spec.data.augment,
+            train_examples=spec.data.train_examples,
+        )
+        return spec.model_copy(update={"data": data, "task": load(spec).task})
+
+
+def load(spec: Spec) -> Any:
+    """The data set of a spec, split as its training splits it."""
+    streams = Streams(spec.seed, spec.randomness)
+    return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
+
+
+def parts_of(spec: Spec) -> Parts:
+    """Its examples in float64, before normalization, with the labels as numbers from 0."""
+    parts = load(spec).parts
+    return {name: (np.asarray(part.X[:], np.float64), np.asarray(part.y)) for name, part in parts.items()}
+
+
+def friedman(m: int, features: int, noise: float, seed: int) -> tuple[Array, Array]:
+    """Friedman's first function of five of the features, to mean 0 and variance 1, and noise of that deviation.
+
+    x ~ U([0, 1]ⁿ), f = 10·sin(π·x₁·x₂) + 20·(x₃ − ½)² + 10·x₄ + 5·x₅ (J. Friedman, "Multivariate adaptive regression
+    splines", Annals of Statistics 19, 1991), whose mean is 14.41 and standard deviation 4.89.
+    """
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(size=(m, features))
+    f = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
+    return X, (f - 14.41) / 4.89 + noise * rng.standard_normal(m)

@@ -1,0 +1,52 @@
+"""Healthy specs of the fixed half: good settings of every sort, which a diagnosis should leave in peace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bases import Base, fixed_bases, optimizer
+from cases import Case
+from files import Workshop
+from measuring import is_healthy, measure
+
+from dlx.spec_file import derive
+
+# Variants of the fixed bases: name of the base, what is different.
+HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (
+    *((name, {}) for name in ("digits", "digits_norm", "circles", "moons", "noisy_moons", "spirals", "blobs")),
+    *((name, {}) for name in ("xor", "penguins", "regression")),
+    ("digits", {"regularization.keep_prob": 0.8, "training.epochs": 40}),
+    ("digits", {"regularization.l2": 0.02, "data.augment": [{"name": "rotate", "degrees": 10}], "training.epochs": 40}),
+    (
+        "digits",
+        {"architecture.activation": {"name": "tanh"}, "initializer": {"name": "xavier"}, "training.epochs": 60},
+    ),
+    ("digits", {"optimizer": optimizer("gradient_descent", 0.3), "training.batch_size": 32}),
+    ("digits_norm", {"training.batch_size": 128, "optimizer": optimizer("adam", 0.005)}),
+    ("circles", {"training.batch_size": "full", "training.epochs": 600, "training.evaluate_every": 10}),
+    ("moons", {"optimizer": {"name": "adamw", "learning_rate": 0.01, "weight_decay": 0.01}, "training.epochs": 80}),
+    (
+        "moons",
+        {"architecture.activation": {"name": "relu"}, "initializer": {"name": "he"}, "optimizer.name": "nesterov"},
+    ),
+    ("spirals", {"architecture.batch_norm": True, "optimizer.learning_rate": 0.01}),
+    ("spirals", {"schedule": {"name": "exponential", "base": 0.98}}),
+    ("blobs", {"architecture.hidden": []}),
+    ("xor", {"training.early_stopping": {"patience": 30}, "architecture.activation": {"name": "leaky_relu"}}),
+    ("penguins", {"data.normalize": "minmax", "training.epochs": 100}),
+    ("penguins", {"schedule": {"name": "cosine", "warmup": 5}, "regularization.l2": 0.1}),
+    ("regression", {"optimizer": optimizer("momentum", 0.05), "architecture.activation": {"name": "swish"}}),
+    ("regression", {"optimizer.clip_norm": 1.0, "dtype": "float64"}),
+)
+
+
+def fixed_healthy(number: int, folder: Path) -> Case | None:
+    """One of them; None where it is not healthy after all."""
+    name, overrides = HEALTHY[number]
+    first = fixed_bases(Workshop(folder))[name]
+    one = Base(derive(first.spec, overrides) if overrides else first.spec, first.noise)
+    measured = measure(one.spec, folder)
+    told = ", ".join(f"{key} {value}" for key, value in overrides.items())
+    case = Case(f"{name} {told}".strip(), "fixed", one, one.spec, base_error=measured.error)
+    return case if is_healthy(one, measured) else None

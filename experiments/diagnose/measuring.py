@@ -1,0 +1,75 @@
+"""Measuring: the dev error of a spec over some replicates, whether it is healthy, and whether a fault does harm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from bases import Base
+from files import Array, load
+
+from dlx.diagnose.intervals import Estimate
+from dlx.search.held_out import HeldOut
+from dlx.search.replicates import replicate
+from dlx.search.trials import Outcome, Trial, run_trial
+from dlx.spec import Spec
+
+REPLICATES = 2
+TOLERANCE = 0.02  # of the diagnosis: what a classifier may lie above the best known and count as healthy
+HARM = 1.5  # tolerances by which a fault has to worsen the dev error
+CERTAIN = 2.0  # standard errors by which a dev error that hides something has to differ from the test error
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What each dev example adds to the error in each replicate, (k, m), and the runs they were measured in."""
+
+    added: Array
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def error(self) -> float:
+        """The dev error, averaged over the replicates."""
+        return float(self.added.mean())
+
+
+def tolerance(spec: Spec) -> float:
+    """What a dev error may be off: 2 % of the examples, or a tenth of the targets' standard deviation."""
+    dataset = load(spec)
+    return TOLERANCE if dataset.task != "regression" else 0.1 * float(dataset.parts["train"].y.std())
+
+
+def measure(spec: Spec, folder: Path, replicates: int = REPLICATES) -> Measured:
+    """Train the replicates of a spec, as far as they have not been trained in this folder before."""
+    outcomes = tuple(run_trial(Trial.of(replicate(spec, k)), folder) for k in range(replicates))
+    failed = [one.message for one in outcomes if one.status == "failed"]
+    if failed:
+        raise ValueError(f"{spec.name}: {failed[0]}")
+    held_out = HeldOut(load(spec))
+    return Measured(np.array([held_out.added(outcome) for outcome in outcomes]), outcomes)
+
+
+def is_healthy(base: Base, measured: Measured) -> bool:
+    """Whether every replicate ended as asked, with a mean dev error near the best that is known."""
+    usable = all(outcome.usable for outcome in measured.outcomes)
+    return usable and measured.error <= base.best_known + tolerance(base.spec)
+
+
+def is_fault(base: Base, healthy: Measured, faulty: Measured) -> tuple[bool, float]:
+    """Whether the dev error is worse by a clear margin in every replicate, and by how much on average."""
+    worse = faulty.added.mean(axis=1) - healthy.added.mean(axis=1)
+    return bool((worse > HARM * tolerance(base.spec)).all()), float(worse.mean())
+
+
+def harm_of_hiding(faulty: Measured) -> tuple[bool, float]:
+    """Whether dev's error is lower than that of test by a clear margin, and by how much."""
+    both = [(outcome.errors["dev"], outcome.errors["test"]) for outcome in faulty.outcomes]
+    hidden = float(np.mean([test.value - dev.value for dev, test in both]))
+    variance = np.mean([_variance(dev) + _variance(test) for dev, test in both])
+    return bool(hidden > CERTAIN * np.sqrt(variance)), hidden
+
+
+def _variance(error: Estimate) -> float:
+    """Of an error rate that was measured on m examples."""
+    return error.value * (1 - error.value) / (error.m or 1)
