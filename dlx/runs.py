@@ -40,6 +40,8 @@ BOUNDARY = "boundary.png"
 DIAGNOSIS = "diagnosis.json"
 ERRORS = "diagnosis.png"
 WORST = "worst.png"
+LEARNING_CURVE = "learning_curve.json"
+LEARNING_CURVE_PICTURE = "learning_curve.png"
 MODEL = "model.npz"
 CHECKPOINT = "checkpoint"
 MISTAKES = "mistakes.npz"
@@ -258,6 +260,13 @@ class RunDirectory:
     def mistakes(self) -> dict[str, np.ndarray]:
         """What ``write_mistakes`` was given."""
         return self._arrays(MISTAKES)
+
+    def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
+        """Keeps what training on fewer examples told, and its picture; returns where."""
+        paths = self.path / LEARNING_CURVE, self.path / LEARNING_CURVE_PICTURE
+        for path, content in zip(paths, (to_json(document), png), strict=True):
+            write_atomically(path, content)
+        return list(paths)
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""

@@ -85,9 +85,9 @@ class PowerLaws:
     The best law has the smallest χ² = rᵀ·Σ⁻¹·r, r the residuals and Σ their covariance. A quantity's interval holds
     its values under all laws whose χ² exceeds that by no more than z² = 1.96² (the profile likelihood; S. S. Wilks,
     Annals of Mathematical Statistics 9 (1938)). Where even the best law misses the points, χ² > k − 3, z² is enlarged
-    in proportion (R. T. Birge, Physical Review 40 (1932)). Where the floor is near 0 a bootstrap of three trainings a
-    size covers too little; this keeps its coverage there (97 % on average over 30 simulated curves), and what the
-    points do not determine comes out as an interval without end.
+    in proportion (R. T. Birge, Physical Review 40 (1932)). In simulated experiments with three trainings a size these
+    intervals held the truth in 92 to 100 % of the cases, 97 % on average over 30 curves, a bootstrap over trainings and
+    dev examples in 87 to 98 % over four. What the points do not determine comes out as an interval without end.
 
     Sources of the form: J. Hestness et al., "Deep learning scaling is predictable, empirically", arXiv:1712.00409
     (2017); T. Viering & M. Loog, "The shape of learning curves: a review", IEEE TPAMI 45 (2023), arXiv:2103.10948.

@@ -4,7 +4,8 @@ from dlx.plots.averages import averages
 from dlx.plots.boundary import boundary
 from dlx.plots.curves import curves
 from dlx.plots.diagnosis import diagnosis
+from dlx.plots.learning_curve import learning_curve
 from dlx.plots.orders import orders
 from dlx.plots.worst import worst
 
-__all__ = ["averages", "boundary", "curves", "diagnosis", "orders", "worst"]
+__all__ = ["averages", "boundary", "curves", "diagnosis", "learning_curve", "orders", "worst"]

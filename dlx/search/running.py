@@ -31,8 +31,8 @@ def run_trials(
         folder: holds a run directory for each trial, named by its key.
         executor: from `executor_for`, closed by its owner, or any other that follows concurrent.futures (a
             cluster's); without one, training is in this process.
-        seconds: when these have passed, no further trial is begun, and those in training stop there and are yielded
-            as ``interrupted``; the same call later goes on with them.
+        seconds: when these have passed, no further trial is begun, those in training stop there and are yielded as
+            ``interrupted``, and of the rest those that have been trained before; the same call later goes on.
 
     Raises:
         Interrupted: a signal asked to stop; everything is saved.
@@ -40,13 +40,14 @@ def run_trials(
     """
     deadline = None if seconds is None else time.time() + seconds
     executor, folder = executor or Serial(), folder.absolute()
-    source, waiting = _within(deadline, _once(trials)), dict[Future[Outcome], Trial]()
+    waiting: dict[Future[Outcome], Trial] = {}
+    source = _to_do(trials, folder, deadline)
     with noted_signals() as asked:
         try:
             while True:
                 room = getattr(executor, "slots", SLOTS) - len(waiting)
-                for trial in islice(source, room):
-                    waiting[_begun(trial, folder, executor, deadline)] = trial
+                for trial, known in islice(source, room):
+                    waiting[_future(trial, known, folder, executor, deadline)] = trial
                 if not waiting:
                     return
                 done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
@@ -59,25 +60,21 @@ def run_trials(
                 future.cancel()
 
 
-def _once(trials: Iterable[Trial]) -> Iterator[Trial]:
+def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Iterator[tuple[Trial, Outcome | None]]:
+    """Each trial once, with what is known of it already; from the deadline on only those that are known."""
     seen: set[str] = set()
     for trial in trials:
         if trial.key not in seen:
             seen.add(trial.key)
-            yield trial
+            known = known_outcome(trial, folder)
+            if known is not None or deadline is None or time.time() < deadline:
+                yield trial, known
 
 
-def _within(deadline: float | None, trials: Iterator[Trial]) -> Iterator[Trial]:
-    while deadline is None or time.time() < deadline:
-        trial = next(trials, None)
-        if trial is None:
-            return
-        yield trial
-
-
-def _begun(trial: Trial, folder: Path, executor: Executor, deadline: float | None) -> Future[Outcome]:
-    """The future outcome, or one that is known already, for which no worker need be started."""
-    known = known_outcome(trial, folder)
+def _future(
+    trial: Trial, known: Outcome | None, folder: Path, executor: Executor, deadline: float | None
+) -> Future[Outcome]:
+    """The outcome to come; one that is known needs no worker."""
     if known is None:
         return executor.submit(run_trial, trial, folder, deadline)
     future: Future[Outcome] = Future()

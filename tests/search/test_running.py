@@ -188,7 +188,7 @@ def test_plugins_and_relative_paths_mean_the_same_in_a_worker(tmp_path: Path, tw
 def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, workers: int) -> None:
     trials = trials_of(written(tmp_path), 2, *LONG)
     with executor_for(workers) as executor:
-        assert list(run_trials(trials, tmp_path / "trials", executor, seconds=0.0)) == []
+        assert list(run_trials(trials, tmp_path / "trials", executor, seconds=0.0)) == []  # none was known
         started = list(run_trials(trials, tmp_path / "trials", executor, seconds=0.05))
         assert {outcome.status for outcome in started} <= {"interrupted", "completed"}
         outcomes = by_key(run_trials(trials, tmp_path / "trials", executor))

@@ -1,0 +1,251 @@
+"""The learning curve of a run: its spec trained on growing numbers of examples, and what still more would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import hypot, sqrt
+from statistics import fmean, variance
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.diagnose.intervals import CONFIDENCE, Estimate
+from dlx.diagnose.power_law import FEWEST_SIZES, PowerLaws, fit, points
+from dlx.diagnose.student import two_sided
+from dlx.errors import DataError, Interrupted, UsageError
+from dlx.experiment import build
+from dlx.runs import SCHEMA_VERSION
+from dlx.search.executors import executor_for
+from dlx.search.fewer_examples import fitting, training_sizes, with_examples
+from dlx.search.replicates import replicate
+from dlx.search.running import run_trials
+from dlx.search.trials import Outcome, Trial
+from dlx.session import data_facts
+from dlx.spec_file import load_spec
+
+if TYPE_CHECKING:
+    from dlx.runs import RunDirectory
+    from dlx.spec import Spec
+
+FEWEST_REPLICATES = 2  # one alone tells nothing of chance
+MEASURED = ("train", "dev")
+FAR = 1000  # times the examples there are: further no extrapolation is to be believed
+DRAWN, DRAWN_TO, DRAWN_AT_MOST = 40, 4, 30  # points of the fitted curve; to how many times the examples there are
+
+Document = dict[str, Any]
+Told = Callable[[int, int], None]
+Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replicate
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is trained, and what is asked of it.
+
+    Args:
+        replicates: trainings of each size, with other random numbers and other examples.
+        sizes: examples to train on; without any, six up to all of train.
+        workers: trainings at a time.
+        budget: seconds after which training stops; what has been trained is judged.
+        target: the error whose price in examples is asked for; without it `optimal_error` + `tolerance`.
+    """
+
+    replicates: int = 3
+    sizes: Sequence[int] = ()
+    workers: int = 1
+    budget: float | None = None
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The run that is asked about: its spec, and what its data are."""
+
+    spec: Spec
+    task: str
+    m: int
+    m_dev: int
+    classes: int
+
+
+def learning_curve(run: RunDirectory, options: Options, told: Told | None = None) -> Document:
+    """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
+
+    All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
+    only what is missing. ``told`` hears how many trainings are done, of how many.
+
+    Raises:
+        UsageError: the run has no dev set, or the sizes or replicates are too few, or sizes that train has not.
+        DataError: the data are not those of the run any more, or nothing could be trained.
+        Interrupted: a signal asked to stop; everything is saved.
+    """
+    subject = subject_of(run)
+    sizes = _sizes(subject, options)
+    outcomes = _trained(run, subject, sizes, options, told or (lambda done, total: None))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": str(run.path),
+        "name": subject.spec.name,
+        "task": subject.task,
+        "m": subject.m,
+        "m_dev": subject.m_dev,
+        "replicates": options.replicates,
+        **_judged(subject, sizes, options, outcomes),
+    }
+
+
+def subject_of(run: RunDirectory) -> Subject:
+    """What there is to know of a run before training."""
+    spec, facts = load_spec(run.config).spec, run.facts()
+    examples = facts["data"]["examples"]
+    if "dev" not in examples:
+        raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
+    experiment = build(spec, initialize=False)
+    if facts["data"] != data_facts(experiment):
+        raise DataError(f"{run.path}: the data have changed since the run began: train anew")
+    return Subject(spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes))
+
+
+def _sizes(subject: Subject, options: Options) -> list[int]:
+    if options.replicates < FEWEST_REPLICATES:
+        raise UsageError(
+            f"--seeds {options.replicates}: one training a size tells nothing of chance (allowed 2 or more)"
+        )
+    sizes = sorted(set(options.sizes)) or training_sizes(subject.m, subject.classes)
+    if sizes[0] < 2 or sizes[-1] > subject.m:
+        raise UsageError(f"--sizes: train has {subject.m} examples (allowed 2 to {subject.m})")
+    return sorted({fitting(subject.spec, size) for size in sizes})
+
+
+def _trained(run: RunDirectory, subject: Subject, sizes: Sequence[int], options: Options, told: Told) -> Outcomes:
+    """All sizes once, the largest first, then all once more; as far as the time lasts."""
+    specs = {size: with_examples(subject.spec, size, subject.m) for size in sizes}
+    places = [(size, number) for number in range(options.replicates) for size in reversed(sizes)]
+    trials = [Trial.of(replicate(specs[size], number)) for size, number in places]
+    by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
+    outcomes: dict[tuple[int, int], Outcome] = {}
+    told(0, len(trials))
+    try:
+        with executor_for(options.workers) as executor:
+            for outcome in run_trials(trials, run.trials, executor, options.budget):
+                outcomes[by_key[outcome.key]] = outcome
+                told(len(outcomes), len(trials))
+    except Interrupted as stop:
+        message = f"interrupted: dlx diagnose {run.path} --learning-curve goes on from here"
+        raise Interrupted(stop.exit_code - 128, message) from None
+    return outcomes
+
+
+def _judged(subject: Subject, sizes: Sequence[int], options: Options, outcomes: Outcomes) -> Document:
+    """The points, the power laws that agree with them, and what these say of more examples."""
+    usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
+    by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
+    by_size = {size: some for size, some in by_size.items() if some}
+    if not by_size:
+        raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
+    trained = {
+        "points": _points(subject, by_size),
+        "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
+    }
+    error = options.target or _target(subject.spec)
+    if len(by_size) < FEWEST_SIZES:
+        return {**trained, "fit": None, "target": {"error": error, "examples": None, "verdict": None}, "curve": []}
+    mistakes = [np.stack([outcome.mistakes() for outcome in some]) for some in by_size.values()]
+    laws = fit(points(list(by_size), mistakes, subject.task == "regression"))
+    needed = laws.examples_for(error)
+    target = {"error": error, "examples": _plain(needed), "verdict": verdict(needed, laws.m0)}
+    return {**trained, "fit": _fitted(laws), "target": target, "curve": _curve(laws, needed)}
+
+
+def _why_not(outcomes: Outcomes) -> str:
+    return next((outcome.message for outcome in outcomes.values() if outcome.message), "there was no time for it")
+
+
+def _target(spec: Spec) -> float:
+    assert spec.diagnosis.tolerance is not None  # a run's spec is complete
+    return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
+
+
+def _points(subject: Subject, by_size: Mapping[int, Sequence[Outcome]]) -> list[Document]:
+    """A row of the table for each size."""
+    errors = {part: [[outcome.errors[part] for outcome in some] for some in by_size.values()] for part in MEASURED}
+    means = {part: mean_errors(some) for part, some in errors.items()}
+    return [
+        {
+            "m": size,
+            "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
+            **{part: _plain(means[part][row]) for part in MEASURED},
+            "trainings": [
+                {"trial": outcome.key, **{part: outcome.errors[part].value for part in MEASURED}} for outcome in some
+            ],
+        }
+        for row, (size, some) in enumerate(by_size.items())
+    ]
+
+
+def mean_errors(sizes: Sequence[Sequence[Estimate]]) -> list[Estimate]:
+    """The mean error of the trainings of each size, with an interval for both things that move it.
+
+    The examples that it is measured on move it as they move a single training's error: by the mean of those ends (the
+    trainings share the examples, so their number does not help). Chance in training moves it by t·r·value/√n, with r
+    the relative deviation between the n trainings of a size, pooled over the sizes, since so few tell little alone.
+    """
+    values = [[error.value for error in errors] for errors in sizes]
+    spread = [
+        (variance(some) / fmean(some) ** 2, len(some) - 1) for some in values if len(some) > 1 and fmean(some) > 0
+    ]
+    df = sum(freedom for _, freedom in spread)
+    relative = two_sided(CONFIDENCE, df) * sqrt(sum(r * freedom for r, freedom in spread) / df) if df else 0.0
+    return [_mean(errors, relative / sqrt(len(errors))) for errors in sizes]
+
+
+def _mean(errors: Sequence[Estimate], relative: float) -> Estimate:
+    value = fmean(error.value for error in errors)
+    below = hypot(fmean(error.value - error.low for error in errors), relative * value)
+    above = hypot(fmean(error.high - error.value for error in errors), relative * value)
+    return Estimate(value, max(value - below, 0.0), value + above)
+
+
+def _failed(outcomes: Outcomes) -> list[Document]:
+    """The trainings that cannot be used, but for those that there was no time for."""
+    return [
+        {"m": size, "replicate": number, "status": outcome.status, "message": outcome.message}
+        for (size, number), outcome in sorted(outcomes.items())
+        if outcome.status in ("diverged", "failed")
+    ]
+
+
+def verdict(needed: Estimate, m: int) -> str:
+    """Of the examples that an error needs, of which there are m.
+
+    ``reached`` with what there is, ``out of reach`` of a thousand times as many, ``settled`` where both ends of the
+    interval lie between, else ``open``.
+    """
+    if needed.high <= m:
+        return "reached"
+    if needed.low > FAR * m:
+        return "out of reach"
+    return "settled" if needed.high <= FAR * m else "open"
+
+
+def _fitted(laws: PowerLaws) -> Document:
+    return {
+        "law": "c + a·(m/m0)^(−b)",
+        "m0": laws.m0,
+        "a": laws.a,
+        "b": _plain(laws.exponent),
+        "c": _plain(laws.floor),
+        "chi_squared": laws.chi_squared,
+    }
+
+
+def _curve(laws: PowerLaws, needed: Estimate) -> list[Document]:
+    """The fitted error from the smallest size on to beyond what is needed, as far as that can be told."""
+    m0 = laws.m0
+    end = min(max(DRAWN_TO * m0, 1.5 * needed.value), DRAWN_AT_MOST * m0)
+    sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, DRAWN).round()])
+    return [{"m": int(size), **_plain(laws.error_at(size))} for size in sizes]
+
+
+def _plain(estimate: Estimate) -> Document:
+    return {key: value for key, value in asdict(estimate).items() if key != "m"}
