@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.options import Json, Overrides
 
 if TYPE_CHECKING:
     from dlx.examination import Examination
+    from dlx.search.recipe import Options
 
 Source = Annotated[
     str | None,
@@ -43,6 +45,10 @@ def diagnose(
     errors: Errors = None,
     fail_on: FailOn = None,
     picture: Picture = None,
+    act: Act = False,
+    seeds: Seeds = None,
+    budget: Budget = None,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.
@@ -53,12 +59,17 @@ def diagnose(
 
     if (source is None) == (errors is None):
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
-    conditions = _conditions(fail_on)
+    if not act and (seeds or budget or workers):
+        raise UsageError("--seeds, --budget and --workers say how --act is to be done: add it")
+    conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     found = _examined(source, errors, overrides or [])
     if picture is not None:
         _draw(found, picture)
     written = _kept(found) if not overrides else []
-    _show(found, written, json)
+    if options is not None:
+        _act(found, written, options, json)
+    else:
+        _show(found, written, json)
     _judge(found, conditions)
 
 
@@ -110,6 +121,22 @@ def _show(found: Examination, written: list[Path], json: bool) -> None:
             commands=found.commands,
             pictures=written,
         )
+
+
+def _act(found: Examination, written: list[Path], options: Options, json: bool) -> None:
+    """Show what was found, then what the recipe comes to."""
+    from dlx import render
+    from dlx.errors import UsageError
+
+    if found.run is None:
+        raise UsageError("--act goes on from a run: train the spec first")
+    if not json:
+        _show(found, written, json)
+    document = acted(found.run, found.document, options, quiet=json)
+    if json:
+        render.facts(document, json=True)
+    else:
+        render.recipe(document["act"], document["task"])
 
 
 def _judge(found: Examination, conditions: tuple[str, ...]) -> None:

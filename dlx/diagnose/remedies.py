@@ -69,7 +69,7 @@ class Remedy:
 
 
 def remedies(document: Mapping[str, Any], spec: Spec, facts: Facts) -> list[Remedy]:
-    """What to try next, in the order of trying: cures of the findings, the worst first, then the recipe, bias first.
+    """What to try next, in the order of trying: cures of errors and warnings, the recipe, bias first, cures of notes.
 
     Each remedy's spec is valid and another than the present one and than those of the remedies before it, and has the
     same examples in dev and test. Where bias and variance are low there is nothing to try, whatever was found.
@@ -82,7 +82,9 @@ def remedies(document: Mapping[str, Any], spec: Spec, facts: Facts) -> list[Reme
     against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
     if not against:
         return []
-    wanted = [*_cures(document["findings"]), *_recipe(against)]
+    serious = [found for found in document["findings"] if found["severity"] != "note"]
+    notes = [found for found in document["findings"] if found["severity"] == "note"]
+    wanted = [*_cures(serious), *_recipe(against), *_cures(notes)]
     return list(_different(wanted, Situation(spec, facts)))
 
 

@@ -3,7 +3,20 @@
 from dlx.render.counting import counting
 from dlx.render.diagnosis import diagnosis
 from dlx.render.display import progress
+from dlx.render.learning_curve import learning_curve
 from dlx.render.lines import facts, say, table
+from dlx.render.recipe import acting, recipe
 from dlx.render.summary import summary
 
-__all__ = ["counting", "diagnosis", "facts", "progress", "say", "summary", "table"]
+__all__ = [
+    "acting",
+    "counting",
+    "diagnosis",
+    "facts",
+    "learning_curve",
+    "progress",
+    "recipe",
+    "say",
+    "summary",
+    "table",
+]

@@ -6,14 +6,17 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dlx.diagnose.bias_variance import diagnose
 from dlx.diagnose.effects import pooled
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.remedies import Remedy, is_needed, remedies
 from dlx.errors import Interrupted, UsageError
+from dlx.examination import examine_run
 from dlx.experiment import build
+from dlx.runs import RunDirectory
 from dlx.search.executors import executor_for
 from dlx.search.held_out import HeldOut, facts_of
 from dlx.search.race import Ground, Race, Tried
@@ -25,11 +28,9 @@ from dlx.spec_file import derive, load_spec
 
 if TYPE_CHECKING:
     from dlx.diagnose.intervals import Estimate
-    from dlx.runs import RunDirectory
     from dlx.spec import Spec
 
-DONE, NOTHING_NEEDED = "bias and variance are low", "nothing is needed"
-NOTHING_HELPS, TIME_IS_UP = "nothing else surely helps", "the budget is spent"
+DONE, NOTHING_NEEDED, NOTHING_HELPS, TIME_IS_UP = "done", "nothing_needed", "nothing_helps", "budget_spent"
 INTERRUPTED = "interrupted"
 
 Document = dict[str, Any]
@@ -44,8 +45,8 @@ class Options:
     workers: int = 1
 
 
-class Watcher:
-    """Who is told how the recipe comes on; this one keeps silent."""
+class Watcher(Protocol):
+    """Who is told how the recipe comes on."""
 
     def family(self, against: str, count: int) -> None:
         """A race of so many remedies begins."""
@@ -57,8 +58,26 @@ class Watcher:
         """A race has ended; its part of the story."""
 
 
+class Silent:
+    """Takes everything and tells nobody."""
+
+    def family(self, against: str, count: int) -> None:
+        """Nothing is told."""
+
+    def trial(self, name: str, outcome: Outcome) -> None:
+        """Nothing is told."""
+
+    def judged(self, round_: Mapping[str, Any]) -> None:
+        """Nothing is told."""
+
+
 def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher | None = None) -> Document:
-    """Run the recipe on a run that is open for writing; returns ``diagnosis.json`` with the story under ``act``.
+    """Run the recipe on a run that is open for writing; returns the document with the story under ``act``.
+
+    ``act.status`` is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
+    (nothing, or nothing more, surely), ``budget_spent`` or ``interrupted``; ``act.rounds`` has a race each, with what
+    came of each remedy and which is kept; ``act.errors`` the mean errors before and after; ``act.spec`` the file of the
+    spec that it has come to, null where that is the run's own.
 
     The story is written after every race, and every trial is a run directory named by its spec, so that an
     interruption loses nothing and the next call repeats nothing: it takes over the races that were won, and reads the
@@ -74,7 +93,7 @@ def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watche
         UsageError: there is no dev set.
         Interrupted: a signal asked to stop; everything is saved.
     """
-    return _Recipe(run, document, options, watcher or Watcher()).follow()
+    return _Recipe(run, document, options, watcher or Silent()).follow()
 
 
 class _Recipe:
@@ -140,7 +159,7 @@ class _Recipe:
             if kept is None:
                 return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
             self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == kept))
-            document = self._anew(document)
+            document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
 
     def _race(self, ground: Ground, family: Sequence[Remedy]) -> str | None:
@@ -162,10 +181,9 @@ class _Recipe:
         kept: str | None = won["kept"]
         return kept
 
-    def _anew(self, document: Document) -> Document:
-        """The diagnosis of the present spec: mean errors over its replicates, and what was found in the first one."""
-        first = self._outcomes(self.spec)[0]
-        found = self.run.open(first.run).diagnosis()["findings"]
+    def _anew(self) -> Document:
+        """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
+        found = examine_run(RunDirectory.open(self._outcomes(self.spec)[0].run)).document["findings"]
         return self._diagnosed(self._errors(self.spec), [Finding(**one) for one in found])
 
     def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> Document:
@@ -185,26 +203,33 @@ class _Recipe:
         return {part: pooled([outcome.errors[part] for outcome in counted]) for part in parts}
 
     def _save(self, status: str) -> Document:
-        """Write what there is to tell, and the spec that it has come to."""
+        """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
         better = self.spec is not self.first
         before, after = self._errors(self.first), self._errors(self.spec)
+        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != INTERRUPTED else None
         story: Document = {
             "status": status,
             "replicates": self.options.replicates,
             "budget": self.options.budget,
             "seconds": time.time() - self.started,
             "rounds": self.rounds,
-            "errors": {"before": before, "after": after},
+            "errors": {
+                "before": {part: _plain(error) for part, error in before.items()},
+                "after": {part: _plain(error) for part, error in after.items()},
+            },
             "verdict": self._diagnosed(after)["verdict"] if better else self.document["verdict"],
             "spec": str(self.run.act) if better else None,
-            "test": None,
+            "test": test and _plain(test),
         }
-        if better and status != INTERRUPTED:
-            story["test"] = self._outcomes(self.spec)[0].errors.get("test")
-        self.run.write_act(described(self.spec, self.run, self.rounds, story) if better else None)
-        document = {**self.document, "act": story}
-        self.run.write_diagnosis(document)
-        return document
+        self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
+        kept = self.run.diagnosis() if self.run.has_diagnosis() else self.document
+        self.run.write_diagnosis({**kept, "act": story})
+        return {**self.document, "act": story}
+
+    def _judged_alike(self) -> Spec:
+        """The present spec with what its errors are judged against, which may have been stated for the diagnosis."""
+        stated = {key: self.document[key] for key in ("optimal_error", "tolerance")}
+        return self.spec.model_copy(update={"diagnosis": self.spec.diagnosis.model_copy(update=stated)})
 
 
 def _needed(document: Mapping[str, Any]) -> bool:
@@ -228,9 +253,15 @@ def _told(tried: Tried) -> Document:
         "overrides": remedy.overrides,
         "why": remedy.why,
         "notes": remedy.notes,
-        "change": tried.change and {"value": tried.change.value, "low": tried.change.low, "high": tried.change.high},
+        "change": tried.change and _plain(tried.change),
         "replicates": tried.replicates,
         "seconds": tried.seconds,
         "verdict": tried.verdict,
         "message": tried.message,
     }
+
+
+def _plain(estimate: Estimate) -> Document:
+    """An estimate as JSON has it; an end of the interval that is not known is null."""
+    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
+    return {"value": estimate.value, "low": low, "high": high, "m": estimate.m}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +10,17 @@ from dlx.spec_file import dump_yaml
 from dlx.yaml_loader import dump_scalar
 
 if TYPE_CHECKING:
-    from dlx.diagnose.intervals import Estimate
     from dlx.runs import RunDirectory
     from dlx.spec import Spec
 
 WIDTH = 110
 
 
-def described(spec: Spec, run: RunDirectory, rounds: Sequence[Mapping[str, Any]], story: Mapping[str, Any]) -> str:
-    """The spec as a file that opens with its history: a line for each remedy, with its measured effect."""
+def described(spec: Spec, run: RunDirectory, story: Mapping[str, Any]) -> str:
+    """The spec as a file that opens with its history: each remedy that was kept, with its measured effect."""
     before, after = (story["errors"][when].get("dev") for when in ("before", "after"))
-    changes = [line for number, one in enumerate(_kept(rounds), 1) for line in _change(number, one)]
+    kept = [one for race in story["rounds"] for one in race["remedies"] if one["name"] == race["kept"]]
+    changes = [line for number, one in enumerate(kept, 1) for line in _change(number, one)]
     lines = [
         f"The basic recipe, run on {run.path}: what surely lowered its error on dev, one change after the other.",
         "",
@@ -36,19 +36,16 @@ def described(spec: Spec, run: RunDirectory, rounds: Sequence[Mapping[str, Any]]
     return f"{text}\n\n{dump_yaml(spec)}"
 
 
-def _kept(rounds: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [one for round_ in rounds for one in round_["remedies"] if one["name"] == round_["kept"]]
-
-
 def _change(number: int, remedy: Mapping[str, Any]) -> list[str]:
     overrides = ", ".join(f"{key}={dump_scalar(value)}" for key, value in remedy["overrides"].items())
-    change = remedy["change"]
-    effect = f"{change['value']:+.4f} ({change['low']:+.4f} to {change['high']:+.4f})"
     return [
         f"{number}. {overrides}",
-        f"   against {remedy['against']}: {remedy['why']} ({remedy['notes']}); dev error {effect}",
+        f"   against {remedy['against']}: {remedy['why']} ({remedy['notes']}); dev error {_shown(remedy['change'])}",
     ]
 
 
-def _shown(error: Estimate | None) -> str:
-    return "unknown" if error is None else f"{error.value:.4f} ({error.low:.4f} to {error.high:.4f})"
+def _shown(error: Mapping[str, Any] | None) -> str:
+    if error is None:
+        return "unknown"
+    low, high = ("?" if error[end] is None else f"{error[end]:.4g}" for end in ("low", "high"))
+    return f"{error['value']:.4g} ({low} to {high})"
