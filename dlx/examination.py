@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,10 @@ from dlx import plots
 from dlx.data.examples import select
 from dlx.diagnose.bare_errors import BareErrors, parse_errors
 from dlx.diagnose.before import before
-from dlx.diagnose.bias_variance import SCHEMA_VERSION, diagnose, in_words
+from dlx.diagnose.bias_variance import SCHEMA_VERSION, diagnose, in_words, mending
 from dlx.diagnose.classes import Classes, classes_of
 from dlx.diagnose.commands import commands, train_command
-from dlx.diagnose.findings import SEVERITIES, by_severity
+from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.intervals import Estimate, measured
 from dlx.diagnose.situation import Facts
 from dlx.errors import DataError, UsageError
@@ -111,11 +111,10 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides)
     findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
-    steps = [f"{found.name}: {found.remedy}" for found in findings if found.severity != "note"]
     document = {
         "schema_version": SCHEMA_VERSION,
         "findings": [found.document() for found in findings],
-        "next": steps or ["nothing speaks against training it"],
+        "next": mending(findings) or ["nothing speaks against training it"],
     }
     return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
 
@@ -139,15 +138,16 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     _refuse_other_overrides(run, overrides)
     spec, facts, kept = load_spec(run.config, overrides).spec, run.facts(), _kept(run)
     remarks: tuple[str, ...] = ()
+    findings = [_finding(one) for one in kept.get("findings", [])]
     try:
-        found = _measured(run, facts, prepare(spec, initialize=False))
+        experiment = prepare(spec)
+        found, findings = _measured(run, facts, experiment), _together(findings, before(experiment))
     except DataError as error:
         if not kept:
             raise
         found, remarks = _remembered(kept, facts, spec), (f"the errors are those of diagnosis.json, because {error}",)
-    document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task)
-    findings = sorted(kept.get("findings", []), key=lambda one: SEVERITIES.index(one["severity"]))
-    document |= {"findings": findings, "classes": found.classes}
+    document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task, findings)
+    document |= {"classes": found.classes}
     sizes = facts["data"]["examples"]
     known = Facts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, known, run.path, run.config))
@@ -183,6 +183,18 @@ def _kept(run: RunDirectory) -> dict[str, Any]:
         return run.diagnosis()
     except DataError:
         return {}
+
+
+def _finding(document: Mapping[str, Any]) -> Finding:
+    """The finding that a document tells of."""
+    told: dict[str, Any] = {known.name: document.get(known.name) for known in fields(Finding)}
+    return Finding(**told)
+
+
+def _together(of_training: Sequence[Finding], of_spec: Iterable[Finding]) -> list[Finding]:
+    """What was found of the training, then what of its spec; each cause once."""
+    names = {one.name for one in of_training}
+    return [*of_training, *(one for one in of_spec if one.name not in names)]
 
 
 def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> Measured:

@@ -34,6 +34,7 @@ RECIPE = {
     "mismatch": ("training examples that are more like those of dev",),
     "overfitting_to_dev": ("a larger dev set (data.split.dev), or fewer choices by the one there is",),
 }
+DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
 
@@ -68,7 +69,7 @@ def diagnose(
         findings: what else was found out, in any order.
     """
     known = {**errors, "optimal": exact(optimal_error)}
-    pairs, regression = between(errors), task == "regression"
+    pairs, regression, found = between(errors), task == "regression", by_severity(findings)
     gaps = {name: _gap(Question(known, *pairs[name], tolerance, regression)) for name in GAPS}
     return {
         "schema_version": SCHEMA_VERSION,
@@ -78,9 +79,14 @@ def diagnose(
         "errors": {part: {**_interval(error), "m": error.m} for part, error in errors.items()},
         **gaps,
         "verdict": _verdict(gaps),
-        "findings": [found.document() for found in by_severity(findings)],
-        "next": _next(gaps, pairs, tolerance, optimal_error),
+        "findings": [one.document() for one in found],
+        "next": [*mending(found), *_next(gaps, pairs, tolerance, optimal_error)] or [DONE],
     }
+
+
+def mending(findings: Iterable[Finding]) -> list[str]:
+    """What is to be done about the findings; notes ask for nothing."""
+    return [f"{found.name}: {found.remedy}" for found in findings if found.severity != "note"]
 
 
 def default_tolerance(task: str, train_targets: np.ndarray) -> float:
@@ -154,7 +160,7 @@ def _next(
     if "bias" in high and optimal_error == 0:  # which may be so only because nothing was stated
         steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
     in_order = [*high, *(name for name in gaps if name not in high)]
-    return [step for name in in_order for step in steps[name]] or ["bias and variance are low: done"]
+    return [step for name in in_order for step in steps[name]]
 
 
 def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float) -> list[str]:

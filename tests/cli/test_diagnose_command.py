@@ -62,7 +62,8 @@ def test_a_run_is_measured_anew_to_the_bit(folder: Path, call_dlx: Call) -> None
     result = call_dlx("diagnose", "run", "--json", cwd=folder)
     assert result.code == 0, result.stderr
     document = json.loads(result.stdout)
-    assert {name: document[name] for name in before} == before
+    measured = before.keys() - {"findings", "next"}
+    assert {name: document[name] for name in measured} == {name: before[name] for name in measured}
     assert read(folder / "run" / "diagnosis.json") == document
     assert list(document["errors"]) == ["train", "dev", "test"]
     assert (document["mismatch"], document["task"]) == (None, "multiclass")
@@ -108,7 +109,6 @@ def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_
         "test − dev",
         "verdict   ",
         "worst of dev",
-        "findings  none",
         "next   ",
     ):
         assert text in shown
@@ -310,6 +310,26 @@ def test_a_condition_that_is_not_the_case_does_not_fail(fail_on: str, call_dlx: 
     assert result.code == 0
     assert json.loads(result.stdout)["verdict"] == "high variance"
     assert ("mismatch cannot be told" in result.stderr) == (fail_on == "mismatch")
+
+
+def test_a_run_has_the_findings_of_its_training_and_of_its_spec(folder: Path, call_dlx: Call) -> None:
+    run = ("--out", "same", "--quiet")
+    assert (
+        call_dlx("train", "digits.yaml", "initializer=zeros", "architecture.batch_norm=false", *run, cwd=folder).code
+        == 0
+    )
+    path = folder / "same" / "diagnosis.json"
+    path.write_text(
+        json.dumps(read(path) | {"findings": [finding("overtraining", "since epoch 3", epoch=3).document()]})
+    )
+    assert call_dlx("diagnose", "same", "--fail-on", "symmetric_units", cwd=folder).code == 3
+    document = read(path)
+    names = [one["name"] for one in document["findings"]]
+    assert names[0] == "symmetric_units"
+    assert names.count("overtraining") == 1
+    assert document["next"][0].startswith("symmetric_units: initializer: he")
+    assert call_dlx("diagnose", "same", cwd=folder).code == 0
+    assert [one["name"] for one in read(path)["findings"]] == names
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,15 @@ def test_findings_stand_in_the_document_worst_first() -> None:
     document = diagnose({"train": exact(0.1)}, 0.0, 0.02, findings=found)
     assert [one["name"] for one in document["findings"]] == ["dead_units", "full_batch_fits"]
     assert document["findings"][0]["layer"] == 2
+    assert document["next"][0].startswith("dead_units: a smaller learning rate")
+    assert "full_batch" not in "".join(document["next"])
+
+
+def test_a_warning_is_to_be_mended_though_bias_and_variance_are_low() -> None:
+    copies = finding("duplicates_across_parts", "30 of 100")
+    document = diagnose({"train": exact(0.01), "dev": exact(0.01)}, 0.0, 0.02, findings=[copies])
+    assert document["verdict"] == "low bias and low variance"
+    assert document["next"] == [f"duplicates_across_parts: {copies.remedy}"]
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.floats(0, 0.5), st.floats(0.001, 0.3))
