@@ -6,6 +6,7 @@ from typing import Any
 
 from dlx.diagnose.situation import Overrides, Rule, Situation, change, enter, rounded
 from dlx.nn.optimizers import Adam, Optimizer
+from dlx.spec import BatchNorm
 
 LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
 USUAL_BATCH = range(16, 513)
@@ -26,6 +27,7 @@ AGAINST_BIAS = (
     "no_dropout",
     "mini_batches",
     "batch_norm",
+    "batch_norm_defaults",
     "no_batch_norm",
     "relu",
     "patience_to_the_end",
@@ -190,6 +192,15 @@ def no_batch_norm(now: Situation) -> Overrides:
     return now.everywhere("architecture.batch_norm", "batch_norm", False) if now.has_batch_norm else {}
 
 
+@change("averages over about 10 batches follow the weights, and ε only keeps the root away from 0", "Batch norm")
+def batch_norm_defaults(now: Situation) -> Overrides:
+    usual = BatchNorm()
+    norms = [layer.batch_norm for layer in now.layers if layer.batch_norm]
+    if all((norm.momentum, norm.epsilon) == (usual.momentum, usual.epsilon) for norm in norms):
+        return {}
+    return now.everywhere("architecture.batch_norm", "batch_norm", usual.model_dump())
+
+
 @change("more units fit more complex functions", "Basic recipe")
 def wider(now: Situation) -> Overrides:
     return _layers([{"units": 32}]) if not now.layers else scaled(now, 4, least=16)
@@ -198,7 +209,7 @@ def wider(now: Situation) -> Overrides:
 @change("another layer fits more complex functions", "Basic recipe")
 def deeper(now: Situation) -> Overrides:
     if not now.layers:
-        return {}
+        return _layers([{"units": 64}, {"units": 32}])
     hidden = now.spec.dump()["architecture"]["hidden"]
     given = now.spec.regularization.keep_prob
     kept = {"regularization.keep_prob": [*given, given[-1]]} if isinstance(given, tuple) else {}

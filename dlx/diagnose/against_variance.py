@@ -27,6 +27,7 @@ AGAINST_VARIANCE = (
     "normalize_inputs",
     "fitting_initializer",
     "batch_norm",
+    "batch_norm_defaults",
     "no_batch_norm",
     "mini_batches",
     "start_from_defaults",

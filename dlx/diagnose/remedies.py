@@ -53,7 +53,7 @@ CURES: dict[str, tuple[str, ...]] = {
     "no_regularization": ("weak_l2", "early_stopping", "dropout"),
     "overtraining": ("early_stopping", "strong_l2"),
     "early_stopping_never_fired": ("longer_training",),
-    "frozen_gap": (),
+    "frozen_gap": ("batch_norm_defaults",),
 }
 
 

@@ -37,6 +37,7 @@ LAYERS: list[dict[str, Any]] = [
     {"units": 5, "activation": "tanh", "initializer": "zeros"},
     {"units": 6, "keep_prob": 0.4},
     {"units": 6, "batch_norm": True},
+    {"units": 6, "batch_norm": {"momentum": 0.999}},
     {"units": 6, "batch_norm": False, "bias": False},
 ]
 OPTIMIZERS: list[Any] = [
@@ -193,7 +194,7 @@ def test_values_follow_from_the_present_ones(digits: Callable[..., Spec]) -> Non
     [
         ("training: {early_stopping: true}", {"early_stopping"}),
         ("regularization: {keep_prob: 0.5}", {"dropout", "strong_dropout", "milder_dropout_"}),
-        ("architecture: {hidden: []}", {"dropout", "batch_norm", "deeper", "relu", "narrower"}),
+        ("architecture: {hidden: []}", {"dropout", "batch_norm", "batch_norm_defaults", "relu", "narrower"}),
         ("initializer: he", {"normalize_inputs", "fitting_initializer", "rest_of_the_examples", "more_examples"}),
         ("optimizer: adam", {"adam", "momentum", "optimizer_defaults"}),
         ("training: {batch_size: 8}", {"batch_norm"}),
