@@ -31,6 +31,10 @@ diagnose:  ## plant faults in specs and see whether the diagnosis finds them (4 
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/diagnose
 
+repair:  ## run the basic recipe on those faults and see how many it repairs (takes long)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/diagnose --act
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -39,4 +43,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test benchmark mnist faults diagnose schema clean
+.PHONY: help train test benchmark mnist faults diagnose repair schema clean

@@ -6,14 +6,16 @@ import argparse
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 from bench import HALVES, Examined, Task, processors, run, tasks
-from report import report, summary
+from repair import repairs
+from report import repair_section, report, summary
 
 from dlx.search.executors import executor_for
 
-RESULTS = Path(__file__).parent / "results.md"
+HERE = Path(__file__).parent
 SEED = 1
 
 
@@ -23,9 +25,11 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="of the drawn half")
     parser.add_argument("--half", choices=HALVES, help="only this one")
     parser.add_argument("--kind", default="", help="only faults of this kind")
+    parser.add_argument("--act", action="store_true", help="run the recipe on the faults too; writes repaired.md")
+    parser.add_argument("--budget", type=float, default=60, help="seconds for each of them")
     parser.add_argument("--workers", type=int, default=processors(), help="processes")
     parser.add_argument("--folder", type=Path, help="for the runs, which are then kept and not trained again")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="the file to write")
+    parser.add_argument("--out", type=Path, help="the file to write")
     return parser.parse_args()
 
 
@@ -33,23 +37,36 @@ def main() -> None:
     """Run the bench."""
     given = options()
     chosen = [task for task in tasks(given.seed, [given.half] if given.half else HALVES) if given.kind in task[2]]
+    with tempfile.TemporaryDirectory() as temporary, executor_for(given.workers) as executor:
+        folder = (given.folder or Path(temporary)).absolute()
+        folder.mkdir(exist_ok=True)
+        told = _written(chosen, given, folder, executor)
+    print(told)
+
+
+def _written(chosen: Sequence[Task], given: argparse.Namespace, folder: Path, executor: Executor) -> str:
+    """Writes the file; returns what it says in a sentence."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as temporary:
-        cases, given_up = examine_all(chosen, given, (given.folder or Path(temporary)).absolute())
-    given.out.write_text(report(cases, given_up, given.seed, time.monotonic() - started), encoding="utf-8")
-    print(summary(cases))
+    cases, given_up = examine_all(chosen, given.seed, folder, executor)
+    if given.act:
+        text, told = repair_section(repairs(cases, folder, given.budget, executor), given.budget, given.seed)
+    else:
+        text, told = report(cases, given_up, given.seed, time.monotonic() - started), summary(cases)
+    out = given.out or HERE / ("repaired.md" if given.act else "results.md")
+    out.write_text(text, encoding="utf-8")
+    return told
 
 
-def examine_all(chosen: Sequence[Task], given: argparse.Namespace, folder: Path) -> tuple[list[Examined], list[str]]:
+def examine_all(
+    chosen: Sequence[Task], seed: int, folder: Path, executor: Executor
+) -> tuple[list[Examined], list[str]]:
     """The cases, and the tasks of which none has come."""
     cases, given_up = list[Examined](), list[str]()
-    folder.mkdir(exist_ok=True)
-    with executor_for(given.workers) as executor:
-        for task, one in zip(chosen, run(chosen, given.seed, folder, executor), strict=True):
-            if one is None:
-                given_up.append(f"{task[0]} {task[1]} {task[2]}".strip())
-            else:
-                cases.append(one)
+    for task, one in zip(chosen, run(chosen, seed, folder, executor), strict=True):
+        if one is None:
+            given_up.append(f"{task[0]} {task[1]} {task[2]}".strip())
+        else:
+            cases.append(one)
     return cases, given_up
 
 

@@ -11,6 +11,7 @@ from best_known import best_known
 from files import Workshop, friedman
 
 from dlx.spec import Spec
+from dlx.spec_file import derive
 
 PENGUINS = Path(__file__).parents[2] / "configs" / "penguins.csv"
 DEV = 500  # examples of made sets
@@ -21,20 +22,17 @@ Plain = dict[str, Any]
 
 @dataclass(frozen=True)
 class Base:
-    """A spec that is thought to be good, and the noise of its targets where it is a regression."""
+    """A spec that is thought to be good, and the dev error that it can hardly go below."""
 
     spec: Spec
-    noise: float | None = None
-
-    @property
-    def best_known(self) -> float:
-        """The dev error that it can hardly go below."""
-        return best_known(self.spec, self.noise)
+    best_known: float
 
 
 def base(name: str, data: Plain, noise: float | None = None, **sections: Any) -> Base:
-    """A base from the sections of its spec."""
-    return Base(Spec.model_validate({"name": name, "data": data, **sections}).complete(), noise)
+    """A base from the sections of its spec, which also states the best error that is known as the optimal one."""
+    spec = Spec.model_validate({"name": name, "data": data, **sections}).complete()
+    best = best_known(spec, noise)
+    return Base(derive(spec, {"diagnosis.optimal_error": round(best, 4)}), best)
 
 
 def made(name: str, train: int, **options: Any) -> Plain:

@@ -69,7 +69,7 @@ FIXED = (
     ("digits", "zeros", 1),
     ("circles", "zeros", 1),
     ("digits", "weights_too_large", 10),
-    ("circles", "weights_too_large", 20),
+    ("regression", "weights_too_large", 10),
     ("digits", "weights_too_small", 6),
     ("moons", "weights_too_small", 5),
     ("digits", "dead_relus", 20),

@@ -28,7 +28,11 @@ HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("moons", {"optimizer": {"name": "adamw", "learning_rate": 0.01, "weight_decay": 0.01}, "training.epochs": 80}),
     (
         "moons",
-        {"architecture.activation": {"name": "relu"}, "initializer": {"name": "he"}, "optimizer.name": "nesterov"},
+        {
+            "architecture.activation": {"name": "swish"},
+            "initializer": {"name": "he"},
+            "optimizer": optimizer("adam", 0.01),
+        },
     ),
     ("spirals", {"architecture.batch_norm": True, "optimizer.learning_rate": 0.01}),
     ("spirals", {"schedule": {"name": "exponential", "base": 0.98}}),
@@ -45,7 +49,7 @@ def fixed_healthy(number: int, folder: Path) -> Case | None:
     """One of them; None where it is not healthy after all."""
     name, overrides = HEALTHY[number]
     first = fixed_bases(Workshop(folder))[name]
-    one = Base(derive(first.spec, overrides) if overrides else first.spec, first.noise)
+    one = Base(derive(first.spec, overrides) if overrides else first.spec, first.best_known)
     measured = measure(one.spec, folder)
     told = ", ".join(f"{key} {value}" for key, value in overrides.items())
     case = Case(f"{name} {told}".strip(), "fixed", one, one.spec, base_error=measured.error)

@@ -40,9 +40,10 @@ def tolerance(spec: Spec) -> float:
     return TOLERANCE if dataset.task != "regression" else 0.1 * float(dataset.parts["train"].y.std())
 
 
-def measure(spec: Spec, folder: Path, replicates: int = REPLICATES) -> Measured:
-    """Train the replicates of a spec, as far as they have not been trained in this folder before."""
-    outcomes = tuple(run_trial(Trial.of(replicate(spec, k)), folder) for k in range(replicates))
+def measure(spec: Spec, folder: Path, first: int = 0) -> Measured:
+    """Train the replicates of a spec from the first one on, as far as this folder does not have them already."""
+    numbers = range(first, first + REPLICATES)
+    outcomes = tuple(run_trial(Trial.of(replicate(spec, k)), folder) for k in numbers)
     failed = [one.message for one in outcomes if one.status == "failed"]
     if failed:
         raise ValueError(f"{spec.name}: {failed[0]}")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bench import HALVES, Examined
-from scoring import Score, Share, by_kind, causes, score
+from repair import REPLICATES, Repaired
+from scoring import Score, Share, by_kind, causes, score, share
 
 AIMS = "Aims: recall ≥ 85 %, precision ≥ 80 %, false alarms ≤ 5 %."
 COLUMNS = ("exact recall", "recall", "exact precision", "precision", "false alarms")
 
 
 def report(cases: Sequence[Examined], given_up: Sequence[str], seed: int, seconds: float) -> str:
-    """The whole file."""
+    """The whole of results.md."""
     parts = [_head(cases, seed, seconds), _scores(cases), _kinds(cases), _drawing(cases, given_up), _listing(cases)]
     return "\n\n".join(parts) + "\n"
 
@@ -100,6 +101,32 @@ def _drawing(cases: Sequence[Examined], given_up: Sequence[str]) -> str:
 healthy, {sum(one.harmless for one in faults)} faults that did no clear harm, {sum(one.misfits for one in faults)} that
 do not go into the base at all (such as β in an optimizer without)."""
     return lines + (f" Not counted, as no clear fault or not healthy: {', '.join(given_up)}." if given_up else "")
+
+
+def repair_section(found: Sequence[Repaired], budget: float, seed: int) -> tuple[str, str]:
+    """The whole of repaired.md, and what it says in a sentence."""
+    repaired = share(sum(one.within_noise for one in found), len(found))
+    told = f"{_with_interval(repaired)} of {len(found)} faults that a change of the spec can undo are repaired"
+    header = ("case", "healthy", "faulty", "after the recipe", "remedies kept", "ended", "repaired")
+    text = f"""# The recipe, checked
+
+Written by `make repair` (seed {seed}): the recipe of `dlx diagnose RUN --act --seeds {REPLICATES} --budget {budget:g}s`
+on one process, run on every fault of the bench that a change of the spec can undo; wrong labels, and a dev set that is
+not like train, it cannot mend. Repaired is a fault when the dev error of the spec that the recipe comes to, in
+replicates that it was not chosen by, is above that of the healthy spec by no more than the tolerance, or by no more
+than chance makes of it (two standard errors). Aim: 80 %.
+
+**{told}.**
+
+{table(header, [_repair_row(one) for one in found])}
+"""
+    return text, told
+
+
+def _repair_row(one: Repaired) -> tuple[str, ...]:
+    errors = (f"{error:.3f}" for error in (one.healthy, one.faulty, one.repaired))
+    ended = f"{one.status} ({one.seconds:.0f} s)"
+    return one.name, *errors, ", ".join(one.remedies), ended, "yes" if one.within_noise else "no"
 
 
 def _listing(cases: Sequence[Examined]) -> str:

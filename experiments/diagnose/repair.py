@@ -1,0 +1,69 @@
+"""Repair: whether the basic recipe, run on a faulty spec, brings its dev error back to that of the healthy one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import Examined
+from measuring import measure, tolerance
+
+from dlx.diagnose.effects import standard_error
+from dlx.examination import examine_run
+from dlx.runs import RunDirectory
+from dlx.search.recipe import Options, act
+from dlx.search.trials import Trial, run_trial
+from dlx.spec_file import load_spec
+
+REPLICATES = 3  # that confirm a remedy
+NOISE = 2.0  # standard errors of a difference that count as none
+UNSEEN = 10  # the first of the replicates that no remedy was chosen by
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What became of a fault: dev errors of the healthy spec, of the faulty one and of what the recipe has come to."""
+
+    name: str
+    healthy: float
+    faulty: float
+    repaired: float
+    within_noise: bool
+    remedies: tuple[str, ...]
+    status: str
+    seconds: float
+
+
+def repair(one: Examined, folder: Path, budget: float) -> Repaired:
+    """Run the recipe on the case for so many seconds at most, on one process.
+
+    The spec that it comes to is trained anew, in replicates that it was not chosen by. Repaired is what is then worse
+    than the healthy spec by no more than the tolerance, or by what replicates and examples differ by chance.
+    """
+    case = one.case
+    path = run_trial(Trial.of(case.spec), folder).run
+    with RunDirectory.open(path, writing=True) as run:
+        document = act(run, examine_run(run).document, Options(REPLICATES, budget))["act"]
+        found = load_spec(run.act).spec if document["spec"] else case.spec
+    healthy, after = measure(case.base.spec, folder), measure(found, folder, first=UNSEEN)
+    worse = after.error - healthy.error
+    chance = NOISE * standard_error(healthy.added, after.added)
+    return Repaired(
+        case.name,
+        healthy.error,
+        healthy.error + case.harm,
+        after.error,
+        worse <= max(tolerance(case.base.spec), chance),
+        tuple(race["kept"] for race in document["rounds"] if race["kept"]),
+        document["status"],
+        document["seconds"],
+    )
+
+
+def repairs(cases: Sequence[Examined], folder: Path, budget: float, executor: Executor) -> list[Repaired]:
+    """Of all faults that a spec can undo."""
+    chosen = [one for one in cases if one.kind is not None and one.kind.repairable]
+    futures = [executor.submit(repair, one, folder, budget) for one in chosen]
+    return [future.result() for future in futures]
