@@ -23,11 +23,12 @@ def writing(path: Path) -> Iterator[None]:
         raise EnvironmentProblem(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def write_atomically(path: Path, content: bytes | memoryview) -> None:
+def write_atomically(path: Path, content: bytes | memoryview, durable: bool = True) -> None:
     """Puts ``content`` at ``path`` so that a crash at any moment leaves the old file or the new one, both whole.
 
     A temporary file beside the target is written and fsynced, then renamed; then the directory is fsynced, because
-    only that makes the new name last.
+    only that makes the new name last. Without ``durable`` nothing is fsynced: that is many times as fast, a crash of
+    the program still does no harm, but after a power cut the file can be empty.
 
     Raises:
         EnvironmentProblem: the disk is full, the directory read-only or gone.
@@ -38,11 +39,13 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
             with temporary.open("wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_directory(path.parent)
+        if durable:
+            _sync_directory(path.parent)
 
 
 def _sync_directory(path: Path) -> None:

@@ -31,9 +31,9 @@ class Table(Generic[Record]):
         self._header, self._values_of = ",".join(columns), attrgetter(*columns)
         self._file: TextIO | None = None
 
-    def create(self) -> None:
+    def create(self, durable: bool = True) -> None:
         """Writes the header, so that a run that ends before its first row has a table too."""
-        write_atomically(self.path, f"{self._header}\n".encode())
+        write_atomically(self.path, f"{self._header}\n".encode(), durable)
 
     def append(self, record: Record) -> None:
         """Adds a row that others can read at once."""

@@ -57,11 +57,13 @@ class RunDirectory:
     """One run's directory. Who writes holds a lock on it until ``close``; reading needs none.
 
     Every file but the tables ``metrics.csv`` and ``layers.csv``, which grow line by line, is written whole or not at
-    all. What cannot be written raises EnvironmentProblem, what cannot be read DataError; both name the file.
+    all. What cannot be written raises EnvironmentProblem, what cannot be read DataError; both name the file. As long as
+    it is ``durable``, a file that has been written outlasts a power cut.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.durable = True
         self._lock: int | None = None
         self._metrics = MetricsTable(path / METRICS)
         self._layers = LayersTable(path / LAYERS)
@@ -163,6 +165,14 @@ class RunDirectory:
         except OSError:
             pass  # a file system without locks: the exclusive name has to do
 
+    def _write(self, name: str, content: bytes | memoryview) -> None:
+        write_atomically(self.path / name, content, self.durable)
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of the arrays that are kept, by which it can be told later whether they are still whole."""
+        files = (self.path / name for name in (MODEL, MISTAKES))
+        return {file.name: file.stat().st_size for file in files if file.exists()}
+
     @property
     def trials(self) -> Path:
         """The folder of the trainings that were made to learn something of this run."""
@@ -175,8 +185,8 @@ class RunDirectory:
 
     def write_config(self, text: str) -> None:
         """Keeps the complete resolved spec, the first file of a run; the second is the table, still empty."""
-        write_atomically(self.config, text.encode())
-        self._metrics.create()
+        self._write(CONFIG, text.encode())
+        self._metrics.create(self.durable)
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
@@ -185,7 +195,7 @@ class RunDirectory:
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
         known = self.facts() if (self.path / FACTS).exists() else {"schema_version": SCHEMA_VERSION}
-        write_atomically(self.path / FACTS, to_json(known | facts))
+        self._write(FACTS, to_json(known | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
@@ -197,7 +207,7 @@ class RunDirectory:
 
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
-        write_atomically(self.path / DIAGNOSIS, to_json(document))
+        self._write(DIAGNOSIS, to_json(document))
 
     def _document(self, name: str) -> dict[str, Any]:
         path = self.path / name
@@ -210,7 +220,7 @@ class RunDirectory:
     def append_layer(self, record: LayerRecord) -> None:
         """Adds a row to ``layers.csv``, which the first one makes."""
         if not self._layers.path.exists():
-            self._layers.create()
+            self._layers.create(self.durable)
         self._layers.append(record)
 
     def truncate_tables(self, epoch: int) -> None:
@@ -255,7 +265,7 @@ class RunDirectory:
 
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""
-        write_atomically(self.path / MISTAKES, _npz(parts))
+        self._write(MISTAKES, _npz(parts))
 
     def mistakes(self) -> dict[str, np.ndarray]:
         """What ``write_mistakes`` was given."""
@@ -263,15 +273,15 @@ class RunDirectory:
 
     def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
         """Keeps what training on fewer examples told, and its picture; returns where."""
-        paths = self.path / LEARNING_CURVE, self.path / LEARNING_CURVE_PICTURE
-        for path, content in zip(paths, (to_json(document), png), strict=True):
-            write_atomically(path, content)
-        return list(paths)
+        files = {LEARNING_CURVE: to_json(document), LEARNING_CURVE_PICTURE: png}
+        for name, content in files.items():
+            self._write(name, content)
+        return [self.path / name for name in files]
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
         meta_text = np.array(json.dumps({"schema_version": SCHEMA_VERSION, **meta}))
-        write_atomically(self.path / MODEL, _npz({"meta": meta_text, **arrays}))
+        self._write(MODEL, _npz({"meta": meta_text, **arrays}))
 
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
@@ -295,11 +305,11 @@ class RunDirectory:
 
     def write_curves(self, png: bytes) -> None:
         """Keeps the picture of costs and errors."""
-        write_atomically(self.path / CURVES, png)
+        self._write(CURVES, png)
 
     def write_boundary(self, png: bytes) -> None:
         """Keeps the picture of the decision regions."""
-        write_atomically(self.path / BOUNDARY, png)
+        self._write(BOUNDARY, png)
 
     def write_errors(self, png: bytes) -> Path:
         """Keeps the picture of the errors and the gaps between them."""
@@ -310,7 +320,7 @@ class RunDirectory:
         return self._picture(WORST, png)
 
     def _picture(self, name: str, png: bytes) -> Path:
-        write_atomically(self.path / name, png)
+        self._write(name, png)
         return self.path / name
 
 

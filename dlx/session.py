@@ -36,11 +36,13 @@ MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may 
 class Session:
     """An experiment in training and the run directory that keeps it.
 
-    ``light`` leaves out what only people look at or go on from: the pictures, and a checkpoint of what has ended.
+    ``light`` leaves out what only people look at or go on from: the pictures, and a checkpoint of what has ended. And
+    it does not wait for the disk with what is done again in no time.
     """
 
     def __init__(self, experiment: Experiment, run: RunDirectory, light: bool = False) -> None:
         self.experiment, self.run, self.light = experiment, run, light
+        run.durable = not light
         self.status = "running"
         self.facts: dict[str, Any] = {}
         self.diagnosis: dict[str, Any] = {}
@@ -165,7 +167,10 @@ class Session:
         experiment.restore_best()
         errors = {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
         described = describe(experiment)  # after measuring: exact statistics are then those of this θ
+        run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
         run.write_model(*described)
+        if self.light:
+            run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
         options = experiment.spec.diagnosis
         assert options.tolerance is not None
         self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task)
@@ -180,10 +185,9 @@ class Session:
             kept_epoch=kept.epoch if kept else None,
             **({"test": test} if test else {}),
             **({"message": self.facts["message"]} if "message" in self.facts else {}),
+            **({"sizes": run.sizes()} if self.light else {}),
         )
-        if self.light:
-            run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        else:
+        if not self.light:
             self._draw(Model(*described))
 
     def _draw(self, kept: Model) -> None:

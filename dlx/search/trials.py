@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx.diagnose.intervals import Estimate
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted
+from dlx.files import read
 from dlx.plugins import load_all
 from dlx.provenance import provenance
 from dlx.records import EpochRecord, Progress
@@ -120,6 +121,8 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
     with _claimed(folder / trial.key) as run:
         try:
             known = known_outcome(trial, folder)
+            if known is None and deadline is not None and time.time() >= deadline:
+                return Outcome(trial.key, "interrupted", run=str(run.path))
             if known is None:
                 _train(trial, run, deadline)
             return known or _outcome(run, trial)
@@ -137,18 +140,22 @@ def _claimed(path: Path) -> RunDirectory:
 
 
 def _mend(run: RunDirectory) -> None:
-    """Clear away a run that cannot be gone on with: its files are damaged, or it failed before there was a state."""
+    """Clear away what cannot be gone on with: a damaged run, or one that failed before there was a state."""
     try:
-        failed = run.facts()["status"] != "running" and not run.has_checkpoint()
+        facts = run.facts()
+        lost = facts["status"] != "running" and not run.has_checkpoint()
+        lost = lost or facts["config_sha256"] != sha256(read(run.config)).hexdigest()
     except DataError:
-        failed = True
-    if failed:
+        lost = True
+    if lost:
         run.clear()
 
 
 def _is_done(run: RunDirectory, trial: Trial) -> bool:
+    """Whether training has come as far as it should, and the arrays that are kept are whole."""
     facts = run.facts()
-    return facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
+    ended = facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
+    return ended and facts.get("sizes") == run.sizes()
 
 
 def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:

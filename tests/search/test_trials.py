@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlx.search.running import run_trials
-from dlx.search.trials import Outcome, Trial, run_trial
+from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
 from dlx.spec_file import load_spec
 
 MOONS = """
@@ -61,3 +64,43 @@ def test_a_trial_stopped_at_an_epoch_goes_on_to_the_same_end(tmp_path: Path) -> 
 def test_outcomes_come_as_they_are_there_and_each_once(tmp_path: Path) -> None:
     trials = [trial_of(tmp_path, f"seed={seed}") for seed in (1, 2, 1)]
     assert [outcome.key for outcome in run_trials(trials, tmp_path / "trials")] == [trial.key for trial in trials[:2]]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda run: (run / "model.npz").write_bytes(b""),
+        lambda run: (run / "mistakes.npz").unlink(),
+        lambda run: (run / "diagnosis.json").write_bytes(b""),
+        lambda run: (run / "run.json").write_bytes(b""),
+        lambda run: (run / "config.yaml").unlink(),
+    ],
+    ids=["model empty", "mistakes gone", "diagnosis empty", "facts empty", "config gone"],
+)
+def test_what_a_power_cut_has_damaged_is_trained_again(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    trial, folder = trial_of(tmp_path), tmp_path / "trials"
+    first = run_trial(trial, folder)
+    mistakes = first.mistakes()
+    damage(folder / trial.key)
+    assert known_outcome(trial, folder) is None
+    again = run_trial(trial, folder)
+    assert without_times(again) == without_times(first)
+    np.testing.assert_array_equal(again.mistakes(), mistakes)
+
+
+def test_a_trial_that_was_killed_at_its_end_goes_on(tmp_path: Path) -> None:
+    trial, folder = trial_of(tmp_path), tmp_path / "trials"
+    whole = run_trial(trial, folder)
+    path = folder / trial.key / "run.json"
+    facts = json.loads(path.read_text())
+    path.write_text(json.dumps(facts | {"status": "running", "final": None, "best": None}), encoding="utf-8")
+    assert known_outcome(trial, folder) is None
+    assert without_times(run_trial(trial, folder)) == without_times(whole)
+
+
+def test_the_key_is_that_of_the_spec_alone(tmp_path: Path) -> None:
+    trial = trial_of(tmp_path)
+    assert trial.key == trial_of(tmp_path, "training.threads=2").key  # a trial has one thread
+    assert trial.key == replace(trial, until_epoch=3).key
+    assert trial.key != trial_of(tmp_path, "seed=2").key
+    assert len(trial.key) == 16
