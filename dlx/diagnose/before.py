@@ -9,9 +9,10 @@ from dlx.diagnose.copies import Trial
 from dlx.diagnose.duplicates import duplicate_findings
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.gradient_checks import gradient_findings
-from dlx.diagnose.initialization import INITIAL_EXCESS, initialization_findings, look, target_findings
+from dlx.diagnose.initialization import INITIAL_EXCESS, initialization_findings, target_findings
 from dlx.diagnose.input_checks import input_findings
 from dlx.diagnose.label_checks import label_findings
+from dlx.diagnose.looks import look
 from dlx.diagnose.memorizing import memorizing_findings
 from dlx.diagnose.part_checks import part_findings
 from dlx.diagnose.spec_checks import spec_findings
@@ -64,5 +65,6 @@ def _of_training(experiment: Experiment, known: set[str]) -> list[Finding]:
     by_heart, trial = memorizing_findings(trial)
     found += [*at_start, *by_heart]
     if not any(one.severity == "error" for one in by_heart):
-        found += step_findings(trial, "few_examples" in known, mended=bool(at_start or by_heart))
+        mended = any(one.severity != "note" for one in (*at_start, *by_heart))
+        found += step_findings(trial, "few_examples" in known, mended)
     return found

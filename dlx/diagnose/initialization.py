@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
-from dlx.diagnose.first_steps import FirstSteps, of_a_constant
-from dlx.diagnose.propagation import Propagation, distinct_units, propagate
+from dlx.diagnose.first_steps import FirstSteps
+from dlx.diagnose.looks import EXAMPLES, Look, look
+from dlx.diagnose.propagation import distinct_units
 
 NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
-EXAMPLES = 256  # of the batch by which an initialization is judged
 
 # Growth from the inputs to the output, and of the gradient back to layer 1: per layer these are the notes' 1.5^L and
-# 0.5^L. Of 700 random networks (relu, tanh, sigmoid; 1 to 12 layers; weights from 0.001 to 10; 1,000 steps of three
-# optimizers) those with a growth within 0.1 … 10 did badly in one of nine, beyond 30 in two of three; below 0.001 in
-# nine of ten by gradient descent and momentum, by Adam, whose steps do not shrink with the gradient, in one of three
-# and below 10⁻⁷ in eight of ten. Between the two marks the cure must bring clearly more in the first steps.
+# 0.5^L. Of 700 random networks (relu, tanh, sigmoid; 1 to 12 layers; weights from 0.001 to 10; 1,000 steps of gradient
+# descent, momentum or Adam) those with growths near 1 did badly in one of eight, with a signal that grows by more than
+# 30 in nine of ten. A gradient below 3·10⁻⁴ of its size meant failure in all by gradient descent and momentum; by Adam,
+# whose steps do not shrink with it, in half, and below 3·10⁻⁸ in 28 of 29. Where growth is beyond the first mark alone
+# the cure must bring clearly more in the first steps.
 EXPLODING, EXPLODING_SURELY = 10.0, 100.0
-VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 1e-3, 1e-7
+VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 3e-4, 3e-8
 
 # At He's or Xavier's variance the first cost lies up to 1.3 above ln C (the largest of 250 networks); a softmax that is
 # wrong with confidence costs more. Karpathy, "A recipe for training neural networks" (2019): verify the loss at init.
@@ -29,29 +30,6 @@ INITIAL_EXCESS = 2.0
 FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,000 steps mend it (of the same networks)
 DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
-
-
-@dataclass(frozen=True)
-class Look:
-    """What an initialization does with a batch; ``constant`` is the cost of the same answer to all examples of it."""
-
-    passed: Propagation
-    constant: float
-    is_regression: bool
-    saturated: float
-    dead: float
-
-    @property
-    def excess(self) -> float:
-        """How far the first cost is above the constant one: the difference, of a regression the log of the quotient."""
-        if not self.is_regression:
-            return self.passed.cost - self.constant
-        return float(np.log(self.passed.cost / self.constant)) if self.passed.cost > 0 else 0.0
-
-    @property
-    def layers(self) -> int:
-        """The number of layers, the output's too."""
-        return len(self.passed.signals)
 
 
 def initialization_findings(trial: Trial) -> tuple[list[Finding], Trial]:
@@ -62,13 +40,27 @@ def initialization_findings(trial: Trial) -> tuple[list[Finding], Trial]:
     if min((layer.units for layer in trial.spec.architecture.hidden), default=NARROW) < NARROW:
         return [], trial
     seen, adaptive = look(trial.unregularized()), _adaptive(trial)
-    of_depth = [*_of_depth(seen, adaptive)]
-    cures = [(trial.initialized(), [*_of_initializer(seen, adaptive)]), (trial.rectified(), of_depth)]
-    for cured, suspicions in (*cures, (trial.initialized().batch_normalized(), of_depth)):
+    by_initializer, by_activation = trial.initialized(), _otherwise(trial)
+    for cured, suspicions in (
+        (by_initializer, [*_of_initializer(seen, adaptive)]),
+        (by_activation, [*_of_depth(seen, adaptive)]),
+    ):
         found = _found(trial, cured, suspicions)
         if found is not None:
             return [found], cured
-    return [], trial
+    return [*_first_cost(seen, by_initializer)], trial
+
+
+def _first_cost(seen: Look, cured: Trial) -> Iterator[Finding]:
+    """A note where training mends it soon enough."""
+    if seen.excess > INITIAL_EXCESS >= look(cured.unregularized()).excess:
+        yield replace(_initial_cost(seen), severity="note")
+
+
+def _otherwise(trial: Trial) -> Trial:
+    """What helps where no initializer does: relu in place of what saturates, or else batch norm."""
+    rectified = trial.rectified()
+    return trial.initialized().batch_normalized() if rectified.spec == trial.initialized().spec else rectified
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ class Suspicion:
 
     found: Finding
     sure: bool
-    symptom: str  # the number of a look that the cure must bring back within its bounds
+    symptom: str | None  # the number of a look that the cure must bring back within its bounds, if it must
 
 
 def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding | None:
@@ -97,21 +89,6 @@ def _pays(trial: Trial, cured: Trial) -> bool:
     if steps.is_perfect(steps.at(1.0)):
         return False
     return steps.clearly_better(better.at(better.farthest()), steps.at(steps.farthest()))
-
-
-def look(trial: Trial) -> Look:
-    """One pass over a batch of the trial's train."""
-    copy = trial.copy()
-    X, Y = copy.train.buffers(min(EXAMPLES, copy.train.m))
-    with np.errstate(all="ignore"):
-        copy.train.fill(np.arange(len(X)), X, Y)
-    passed = propagate(copy.network, X, Y)
-    hidden = passed.signals[:-1]
-    saturated = max((signal.saturated for signal in hidden), default=0.0)
-    dead = max((signal.dead for signal in hidden), default=0.0)
-    is_regression = copy.dataset.task == "regression"
-    constant = float(np.square(Y).sum(axis=0).mean()) or 1.0 if is_regression else of_a_constant(copy).cost
-    return Look(passed, constant, is_regression, saturated, dead)
 
 
 def target_findings(trial: Trial) -> Iterator[Finding]:
@@ -158,23 +135,28 @@ def _of_initializer(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
         sure = passed.backward < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
         yield Suspicion(_growth("vanishing_signal", seen, VANISHING), sure, "shrunk")
     if seen.excess > INITIAL_EXCESS:
-        told = f"the cost begins at {passed.cost:.3g}, that of a constant answer is {seen.constant:.3g}"
-        yield Suspicion(finding("initial_cost", told, passed.cost, seen.constant + INITIAL_EXCESS), False, "excess")
+        yield Suspicion(_initial_cost(seen), False, "excess")
+
+
+def _initial_cost(seen: Look) -> Finding:
+    told = f"the cost begins at {seen.passed.cost:.3g}, that of a constant answer is {seen.constant:.3g}"
+    return finding("initial_cost", told, seen.passed.cost, seen.constant + INITIAL_EXCESS)
 
 
 def _of_depth(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
-    """What no initializer mends, but batch norm or another activation."""
+    """What no initializer mends, but another activation, or batch norm (which bears a growth rather than ends it)."""
     back = seen.passed.backward
     if back < VANISHING:
         sure = back < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
-        yield Suspicion(_growth("vanishing_gradient", seen, VANISHING), sure, "shrunk")
+        yield Suspicion(_growth("vanishing_gradient", seen, VANISHING), sure, None)
     if back > EXPLODING:
-        yield Suspicion(_growth("exploding_gradient", seen, EXPLODING), back > EXPLODING_SURELY, "grown")
+        yield Suspicion(_growth("exploding_gradient", seen, EXPLODING), back > EXPLODING_SURELY, None)
 
 
-def _is_within(seen: Look, symptom: str) -> bool:
+def _is_within(seen: Look, symptom: str | None) -> bool:
     passed = seen.passed
     return {
+        None: True,
         "saturated": seen.saturated <= SATURATED,
         "grown": max(passed.forward, passed.backward) <= EXPLODING,
         "dead": seen.dead <= DEAD,

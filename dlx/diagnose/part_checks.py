@@ -19,8 +19,8 @@ ROWS = 2048  # of each part: enough to see a shift of 0.2 standard deviations
 FEATURES = 512  # tested of more, drawn by chance
 PROJECTIONS = 32
 
-# Two samples of one distribution differ so much once in a thousand data sets, whatever the number of features.
-LEVEL = 1e-3
+# Two samples of one distribution differ so much once in ten thousand data sets, whatever the number of features.
+LEVEL = 1e-4
 # A smaller distance (of at most 1) is real in very large sets, but moves few examples.
 LEAST_DISTANCE, LEAST_SHARE = 0.1, 0.05
 

@@ -31,10 +31,11 @@ def kolmogorov_smirnov(a: Array, b: Array) -> tuple[float, float]:
     D = float(np.abs(shares[0] - shares[1]).max())
     root = sqrt(len(a) * len(b) / (len(a) + len(b)))
     lambd = (root + 0.12 + 0.11 / root) * D
-    return D, _kolmogorov(lambd)
+    return D, kolmogorov(lambd)
 
 
-def _kolmogorov(lambd: float) -> float:
+def kolmogorov(lambd: float) -> float:
+    """The probability that √n·D of two long samples of one distribution is larger than this."""
     if lambd < 0.3:  # there the series has not yet begun to converge, and its value is 1 to nine digits
         return 1.0
     terms = [(-1) ** (k - 1) * exp(-2 * (k * lambd) ** 2) for k in range(1, 101)]
