@@ -19,15 +19,25 @@ Act = Annotated[
 Seeds = Annotated[
     int | None,
     typer.Option(
-        metavar="N", min=2, help="With --act: replicates in which a remedy has to prove itself; 5 if not given."
+        metavar="N",
+        min=2,
+        help="With --act: replicates in which a remedy has to prove itself; 5 if not given. With --learning-curve: "
+        "trainings of each size; 3 if not given.",
     ),
 ]
 Budget = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="With --act: how long it may take, as 90s or 1h30m; 10m if not given."),
+    typer.Option(
+        metavar="TIME",
+        help="With --act: how long it may take, as 90s or 1h30m; 10m if not given. With --learning-curve: likewise; as "
+        "long as it takes if not given.",
+    ),
 ]
 Workers = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="With --act: processes that train at a time; 1 if not given.")
+    int | None,
+    typer.Option(
+        metavar="N", min=1, help="With --act or --learning-curve: processes that train at a time; 1 if not given."
+    ),
 ]
 
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
+from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
 from dlx.cli.options import Json, Overrides
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ FailOn = Annotated[
         "finding of that severity or worse), or a finding of that name.",
     ),
 ]
+ALONE = (
+    "--learning-curve takes a run and --seeds, --sizes, --target, --workers, --budget and --json, and draws its own "
+    "picture: leave out the rest"
+)
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also draw the errors into this file.")]
 
 
@@ -46,6 +51,9 @@ def diagnose(
     fail_on: FailOn = None,
     picture: Picture = None,
     act: Act = False,
+    learning_curve: LearningCurve = False,
+    sizes: Sizes = None,
+    target: Target = None,
     seeds: Seeds = None,
     budget: Budget = None,
     workers: Workers = None,
@@ -59,8 +67,15 @@ def diagnose(
 
     if (source is None) == (errors is None):
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
-    if not act and (seeds or budget or workers):
-        raise UsageError("--seeds, --budget and --workers say how --act is to be done: add it")
+    if not act and not learning_curve and (seeds or budget or workers):
+        raise UsageError("--seeds, --budget and --workers say how --act or --learning-curve is to be done: add one")
+    if not learning_curve and (sizes or target):
+        raise UsageError("--sizes and --target say how --learning-curve is to be done: add it")
+    if learning_curve:
+        if source is None or overrides or fail_on or picture or act:
+            raise UsageError(ALONE)
+        show_learning_curve(source, seeds, budget, workers, sizes, target, json)
+        return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     found = _examined(source, errors, overrides or [])
     if picture is not None:

@@ -1,0 +1,79 @@
+"""``dlx diagnose RUN --learning-curve``: what more examples would bring, from training on fewer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlx.cli.act import seconds_of
+
+LearningCurve = Annotated[
+    bool,
+    typer.Option("--learning-curve", help="Train a run's spec on growing parts of its train set, and extrapolate."),
+]
+Sizes = Annotated[
+    str | None,
+    typer.Option(metavar="M,…", help="With --learning-curve: examples to train on; six sizes up to all if not given."),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ERROR",
+        help="With --learning-curve: the dev error whose price in examples is asked for, as 0.03 or 3%; "
+        "diagnosis.optimal_error + diagnosis.tolerance if not given.",
+    ),
+]
+
+
+def show_learning_curve(
+    source: str,
+    seeds: int | None,
+    budget: str | None,
+    workers: int | None,
+    sizes: str | None,
+    target: str | None,
+    json: bool,
+) -> None:
+    """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
+    from dlx import plots, render
+    from dlx.runs import RunDirectory
+    from dlx.search.learning_curve import Options, learning_curve
+
+    default = Options()
+    options = Options(
+        replicates=default.replicates if seeds is None else seeds,
+        sizes=_sizes(sizes) if sizes is not None else (),
+        workers=default.workers if workers is None else workers,
+        budget=seconds_of(budget) if budget is not None else None,
+        target=_error(target) if target is not None else None,
+    )
+    run = RunDirectory.open(source)
+    with render.counting("training on fewer examples", quiet=json) as told:
+        document = learning_curve(run, options, told)
+    written = run.write_learning_curve(document, plots.learning_curve(document, title=document["name"]))
+    if json:
+        render.facts(document, json=True)
+    else:
+        render.learning_curve(document, written)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    from dlx.errors import UsageError
+
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--sizes {text}: expected numbers of examples such as 100,200,400,800") from None
+
+
+def _error(text: str) -> float:
+    from dlx.errors import UsageError
+
+    try:
+        error = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        error = -1.0
+    if not 0 < error < float("inf"):
+        raise UsageError(f"--target {text}: expected an error above 0 such as 0.03 or 3%")
+    return error
