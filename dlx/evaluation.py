@@ -61,7 +61,7 @@ class Evaluation:
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, (m,)."""
-        return np.concatenate([((step.Z - step.Y) ** 2).mean(axis=0) for step in self.steps()])
+        return np.concatenate([_squares(step.Z, step.Y).mean(axis=0) for step in self.steps()])
 
     def predicted_seconds(self) -> float:
         """How long ``run`` would take, by the time of its first batch."""
@@ -98,3 +98,10 @@ def measure_statistics(norm: BatchNorm, over: Evaluation) -> None:
         mean += delta * m / (count + m)
         count += m
     norm.measure(mean, squares / count)
+
+
+def _squares(Z: Array, Y: Array) -> Array:
+    """(Z − Y)², which in float32 could overflow where it need not."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares: Array = np.subtract(Z, Y, dtype=np.float64) ** 2
+    return squares

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 RESAMPLES = 1000
 BLOCKS = 2000
+HUGE = 1e140  # whose square is still finite
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,12 @@ def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Es
     as it is and the cost bounded.
 
     Args:
-        squared_errors: (m,), one for each example.
+        squared_errors: (m,), one for each example; above 1e140, or not finite, they count as 1e140, so that a network
+            that has diverged is a bad one like others.
         rng: draws the resamples.
     """
-    m, mean = len(squared_errors), float(squared_errors.mean(dtype=np.float64))
+    squared_errors = np.nan_to_num(squared_errors.astype(np.float64), nan=HUGE, posinf=HUGE).clip(max=HUGE)
+    m, mean = len(squared_errors), float(squared_errors.mean())
     if m < 2:  # one example tells nothing of the spread
         return Estimate(sqrt(mean), 0.0, inf, m)
     values = _grouped(squared_errors, mean, rng)
@@ -91,9 +94,9 @@ def _grouped(values: np.ndarray, mean: float, rng: np.random.Generator) -> np.nd
     """
     m = len(values)
     if m <= BLOCKS:
-        return values.astype(np.float64)
+        return values
     starts = np.linspace(0, m, BLOCKS, endpoint=False).astype(np.intp)
-    sums = np.add.reduceat(rng.permutation(values.astype(np.float64)), starts)
+    sums = np.add.reduceat(rng.permutation(values), starts)
     return mean + (sums - np.diff(starts, append=m) * mean) * BLOCKS / m
 
 

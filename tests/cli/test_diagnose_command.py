@@ -21,7 +21,7 @@ architecture: {hidden: [16], batch_norm: true}
 optimizer: {name: adam, learning_rate: 0.01}
 training: {epochs: 6, batch_size: 50}
 """
-PRETTY_BAD = """
+WAVES = """
 name: waves
 data: {source: {name: file, path: waves.csv, target: y}, split: {train: 60, dev: 40}}
 architecture: {hidden: [4]}
@@ -169,7 +169,7 @@ def test_a_regression_has_no_classes_and_errors_in_its_unit(tmp_path: Path, call
     rng = np.random.default_rng(0)
     rows = "".join(f"{x:.4f},{np.sin(x) + rng.normal(scale=0.1):.4f}\n" for x in rng.uniform(-3, 3, 100))
     (tmp_path / "waves.csv").write_text("x,y\n" + rows)
-    (tmp_path / "waves.yaml").write_text(PRETTY_BAD)
+    (tmp_path / "waves.yaml").write_text(WAVES)
     assert call_dlx("train", "waves.yaml", "--out", "run", cwd=tmp_path).code == 0
     result = call_dlx("diagnose", "run", cwd=tmp_path)
     assert result.code == 0, result.stderr
@@ -180,9 +180,20 @@ def test_a_regression_has_no_classes_and_errors_in_its_unit(tmp_path: Path, call
     assert not (tmp_path / "run" / "worst.png").exists()
 
 
+def test_a_network_that_has_diverged_is_judged_like_others(tmp_path: Path, call_dlx: Call) -> None:
+    (tmp_path / "waves.csv").write_text("x,y\n" + "".join(f"{x},{x % 7}\n" for x in range(100)))
+    (tmp_path / "waves.yaml").write_text(WAVES + "task: regression\n")
+    result = call_dlx("train", "waves.yaml", "optimizer.learning_rate=1e12", "--out", "run", cwd=tmp_path)
+    assert result.code == 4
+    result = call_dlx("diagnose", "run", cwd=tmp_path)
+    assert (result.code, result.stderr) == (0, "")
+    assert "nan" not in result.stdout
+    assert read(tmp_path / "run" / "diagnosis.json")["bias"]["level"] == "high"
+
+
 def test_data_that_have_changed_leave_the_verdict_of_the_training(tmp_path: Path, call_dlx: Call) -> None:
     rows = [f"{x},{x * x % 7}\n" for x in range(100)]
-    spec = PRETTY_BAD + "task: regression\n"
+    spec = WAVES + "task: regression\n"
     (tmp_path / "waves.csv").write_text("x,y\n" + "".join(rows))
     (tmp_path / "waves.yaml").write_text(spec)
     assert call_dlx("train", "waves.yaml", "--out", "run", cwd=tmp_path).code == 0

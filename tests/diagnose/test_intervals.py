@@ -164,6 +164,15 @@ def test_few_examples_say_little_of_the_spread_and_equal_examples_have_none() ->
     assert root_mean_square(np.zeros(7), rng) == Estimate(0.0, 0.0, 0.0, 7)
 
 
+def test_errors_beyond_all_numbers_are_bad_ones_like_others() -> None:
+    wild = np.array([math.inf, math.nan, 1e300, 1.0, 2.0, 3.0, 4.0, 5.0])
+    bad, good = (root_mean_square(values, np.random.default_rng(0)) for values in (wild, wild[3:]))
+    gap = difference(bad, good)
+    assert all(map(math.isfinite, (bad.value, bad.low, bad.high, gap.low, gap.high)))
+    assert gap.value > 1e69
+    assert difference(bad, bad).value == 0
+
+
 @given(st.lists(st.floats(0, 1e6), min_size=3, max_size=40))
 def test_the_bootstrap_interval_holds_its_value(squared_errors: list[float]) -> None:
     estimate = root_mean_square(np.array(squared_errors), np.random.default_rng(0))
