@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 
 COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow"}
 STATUS = {
-    "done": "bias and variance are low now",
+    "done": "bias and variance are within the tolerance now",
     "nothing_needed": "nothing is needed: bias and variance are within the tolerance",
     "nothing_helps": "nothing more surely helps",
     "budget_spent": "the budget is spent (a larger --budget goes on from here)",
     "interrupted": "interrupted",
 }
 HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", "seconds", "verdict")
+AGAINST = HEADERS.index("against")
+WIDE = 108  # columns of a screen that the whole table takes
 LONGEST = 60  # characters of a value that is shown
 MARGIN = 10
 
@@ -61,7 +64,8 @@ def _round(number: int, one: Document, task: str | None, out: TextIO) -> None:
     say((f"round {number}", "bold"), (f"  against {one['against']}: {len(tried)} remedies", ""), stream=out)
     rows = [_row(remedy, task) for remedy in sorted(tried, key=_rank)]
     if rows:
-        table(rows, HEADERS, stream=out)
+        shown = [number for number in range(len(HEADERS)) if number != AGAINST or _is_wide(out)]
+        table([[row[k] for k in shown] for row in rows], [HEADERS[k] for k in shown], stream=out)
     for reason, count in _left_out(one["remedies"]).items():
         say((f"{count} more not tried: {reason}", "dim"), stream=out)
     kept = next((remedy for remedy in tried if remedy["name"] == one["kept"]), None)
@@ -70,6 +74,11 @@ def _round(number: int, one: Document, task: str | None, out: TextIO) -> None:
         return
     for label, (key, value) in zip(("kept", *[""] * len(kept["overrides"])), kept["overrides"].items(), strict=False):
         _line(label, (f"{key}={_short(dump_scalar(value))}", "green"), out=out)
+
+
+def _is_wide(out: TextIO) -> bool:
+    """Whether all columns fit; a file takes any."""
+    return not out.isatty() or shutil.get_terminal_size().columns >= WIDE
 
 
 def _row(remedy: Document, task: str | None) -> tuple[str | Piece, ...]:

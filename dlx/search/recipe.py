@@ -170,10 +170,11 @@ class _Recipe:
         if won is None and ground.left <= 0:
             return None
         if won is None:
-            self.watcher.family(family[-1].against, len(family))
+            against = _against(family)
+            self.watcher.family(against, len(family))
             race = Race(ground, self.spec, family)
             tried = race.run()
-            won = {"baseline": key, "against": family[-1].against, "kept": race.best()}
+            won = {"baseline": key, "against": against, "kept": race.best()}
             won |= {"remedies": [_told(one) for one in tried]}
             self.watcher.judged(won)
         self.rounds.append(won)
@@ -242,6 +243,12 @@ def _families(tried: Sequence[Remedy]) -> list[Sequence[Remedy]]:
     second = [remedy for remedy in tried if remedy.against == "variance"]
     has_bias = any(remedy.against == "bias" for remedy in first)
     return [family for family in ([first, second] if has_bias else [[*first, *second]]) if family]
+
+
+def _against(family: Sequence[Remedy]) -> str:
+    """What a family is against, besides single findings."""
+    named = {remedy.against for remedy in family}
+    return next((gap for gap in ("bias", "variance") if gap in named), "what was found")
 
 
 def _told(tried: Tried) -> Document:

@@ -216,10 +216,11 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(tmp_
     assert process.returncode == 130, said
     assert said == f"interrupted: dlx diagnose {run.path} --act goes on from here\n"
     assert run.diagnosis()["act"]["status"] == "interrupted"
-    finished = {path: path.stat().st_mtime_ns for path in run.trials.glob("*/mistakes.npz")}
-    assert finished
+    ended = [path for path in run.trials.iterdir() if RunDirectory.open(path).facts()["status"] == "completed"]
+    written = {path: (path / "run.json").stat().st_mtime_ns for path in ended}
+    assert written
     gone_on = acted(run, replicates=3)
-    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+    assert {path: (path / "run.json").stat().st_mtime_ns for path in ended} == written
     other = trained(tmp_path / "whole", CIRCLES, initializer="zeros")
     whole = act(other, examine_run(other).document, Options(replicates=3))["act"]
     assert without_times(gone_on) == without_times(whole)
