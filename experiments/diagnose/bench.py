@@ -21,6 +21,7 @@ from dlx.session import prepare
 from dlx.spec import Spec
 
 HALVES = ("fixed", "drawn")
+DRAWN_HEALTHY = 60  # a share of few per cent needs many to be told
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ Task = tuple[str, int, str]  # half, number, kind of fault or nothing
 
 
 def tasks(seed: int, halves: Sequence[str] = HALVES) -> list[Task]:
-    """All cases; the drawn half has as many as the fixed one."""
+    """All cases; the drawn half has as many faults as the fixed one."""
     faults = {"fixed": [kind for _, kind, _ in FIXED], "drawn": kinds_to_draw(seed, len(FIXED))}
-    none = [""] * len(HEALTHY)
-    return [(half, i, kind) for half in halves for some in (faults[half], none) for i, kind in enumerate(some)]
+    healthy = {"fixed": len(HEALTHY), "drawn": DRAWN_HEALTHY}
+    some = ((half, kinds) for half in halves for kinds in (faults[half], [""] * healthy[half]))
+    return [(half, number, kind) for half, kinds in some for number, kind in enumerate(kinds)]
 
 
 def examined(task: Task, seed: int, folder: Path) -> Examined | None:
