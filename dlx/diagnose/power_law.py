@@ -18,7 +18,7 @@ PARAMETERS = 3
 FEWEST_SIZES = PARAMETERS + 1
 EXPONENTS = (0.02, 4.0)  # of b; from data to data it was found between 0.07 and 1 (Hestness et al. 2017)
 EXPONENTS_TRIED, FLOORS_TRIED, ZOOMS = 181, 61, 6
-HALF_A_MISTAKE = 0.5
+MISTAKE, HALF_A_MISTAKE = 1.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def points(sizes: Sequence[int], mistakes: Sequence[Array], regression: bool = F
     Two things make them uncertain. Which examples dev holds: that moves the errors of all sizes together, so their
     covariance over the examples, divided by D, counts. And chance in training: the variance between the trainings of
     a size, relative to the squared error and pooled over the sizes, since a few of them tell little alone; what of it
-    comes from the choice of dev examples is taken off.
+    comes from the choice of dev examples is taken off. So that no mistakes do not pass for certainty, one mistake more
+    or less in all sizes, and half of one in each, are added to what is seen.
 
     Args:
         sizes: examples trained on.
@@ -57,10 +58,11 @@ def points(sizes: Sequence[int], mistakes: Sequence[Array], regression: bool = F
     dev_examples = linear[0].shape[1]
     errors = np.array([some.mean() for some in linear])
     of_dev = np.atleast_2d(np.cov([some.mean(axis=0) for some in linear])) / dev_examples
+    unseen = MISTAKE**2 + HALF_A_MISTAKE**2 * np.eye(len(linear))
     relative = np.mean([_chance(some) / max(some.mean(), HALF_A_MISTAKE / dev_examples) ** 2 for some in linear])
     counts = np.array([len(some) for some in linear])
     of_chance = max(float(relative), 0.0) * errors**2 / counts
-    return Points(np.array(sizes), errors, of_dev + np.diag(of_chance + (HALF_A_MISTAKE / dev_examples) ** 2))
+    return Points(np.array(sizes), errors, of_dev + unseen / dev_examples**2 + np.diag(of_chance))
 
 
 def _linear(mistakes: Array, regression: bool) -> Array:

@@ -83,7 +83,7 @@ def floor(document: Document) -> str:
     now = document["points"][-1]["dev"]["value"]
     ends = f"95 % interval {interval(lowest['low'], lowest['high'], task)}"
     if lowest["low"] > CLEAR_OF_ZERO * now:
-        return f"more data will not go below {_rate(lowest['value'], task)} ({ends})"
+        return f"more data will not go below about {_rate(lowest['value'], task)} ({ends})"
     return f"no floor is established that more data could not go below ({ends})"
 
 

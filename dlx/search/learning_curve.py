@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import hypot, sqrt
-from statistics import fmean, variance
+from statistics import NormalDist, fmean, variance
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.diagnose.intervals import CONFIDENCE, Estimate
-from dlx.diagnose.power_law import FEWEST_SIZES, PowerLaws, fit, points
+from dlx.diagnose.intervals import CONFIDENCE, Estimate, error_rate
+from dlx.diagnose.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points
 from dlx.diagnose.student import two_sided
 from dlx.errors import DataError, Interrupted, UsageError
 from dlx.experiment import build
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
 
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
-MEASURED = ("train", "dev")
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 FAR = 1000  # times the examples there are: further no extrapolation is to be believed
 DRAWN, DRAWN_TO, DRAWN_AT_MOST = 40, 4, 30  # points of the fitted curve; to how many times the examples there are
 
@@ -143,15 +143,16 @@ def _judged(subject: Subject, sizes: Sequence[int], options: Options, outcomes: 
     by_size = {size: some for size, some in by_size.items() if some}
     if not by_size:
         raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
+    mistakes = [np.stack([outcome.mistakes() for outcome in some]) for some in by_size.values()]
+    measured = points(list(by_size), mistakes, subject.task == "regression")
     trained = {
-        "points": _points(subject, by_size),
+        "points": _rows(subject, by_size, measured),
         "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
     }
     error = options.target or _target(subject.spec)
     if len(by_size) < FEWEST_SIZES:
         return {**trained, "fit": None, "target": {"error": error, "examples": None, "verdict": None}, "curve": []}
-    mistakes = [np.stack([outcome.mistakes() for outcome in some]) for some in by_size.values()]
-    laws = fit(points(list(by_size), mistakes, subject.task == "regression"))
+    laws = fit(measured)
     needed = laws.examples_for(error)
     target = {"error": error, "examples": _plain(needed), "verdict": verdict(needed, laws.m0)}
     return {**trained, "fit": _fitted(laws), "target": target, "curve": _curve(laws, needed)}
@@ -166,37 +167,56 @@ def _target(spec: Spec) -> float:
     return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
 
 
-def _points(subject: Subject, by_size: Mapping[int, Sequence[Outcome]]) -> list[Document]:
-    """A row of the table for each size."""
-    errors = {part: [[outcome.errors[part] for outcome in some] for some in by_size.values()] for part in MEASURED}
-    means = {part: mean_errors(some) for part, some in errors.items()}
+def _rows(subject: Subject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
+    """The points as they are told: for each size the mean errors and those of each training."""
+    train = mean_train_errors([[outcome.errors["train"] for outcome in some] for some in by_size.values()])
+    dev = mean_dev_errors(measured, subject.task)
     return [
         {
             "m": size,
             "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
-            **{part: _plain(means[part][row]) for part in MEASURED},
+            "train": _plain(train[row]),
+            "dev": _plain(dev[row]),
             "trainings": [
-                {"trial": outcome.key, **{part: outcome.errors[part].value for part in MEASURED}} for outcome in some
+                {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
+                for outcome in some
             ],
         }
         for row, (size, some) in enumerate(by_size.items())
     ]
 
 
-def mean_errors(sizes: Sequence[Sequence[Estimate]]) -> list[Estimate]:
+def mean_dev_errors(measured: Points, task: str) -> list[Estimate]:
+    """The mean error of each size, its interval from the same deviations as the power law's.
+
+    A rate p with deviation d has the Wilson interval of p·(1 − p)/d² examples, which never reaches below 0.
+    """
+    pairs = zip(measured.errors.tolist(), measured.deviations.tolist(), strict=True)
+    if task == "regression":
+        return [Estimate(error, max(error - Z * d, 0.0), error + Z * d) for error, d in pairs]
+    return [error_rate(p, max(round(p * (1 - p) / d**2), 1) if 0 < p < 1 else round(1 / d)) for p, d in pairs]
+
+
+def mean_train_errors(sizes: Sequence[Sequence[Estimate]]) -> list[Estimate]:
     """The mean error of the trainings of each size, with an interval for both things that move it.
 
-    The examples that it is measured on move it as they move a single training's error: by the mean of those ends (the
-    trainings share the examples, so their number does not help). Chance in training moves it by t·r·value/√n, with r
-    the relative deviation between the n trainings of a size, pooled over the sizes, since so few tell little alone.
+    The examples that it is measured on move it as they move a single training's error: by the mean of those ends. And
+    chance in training moves it by t·r·value/√n, with r the relative deviation between the n trainings of a size that
+    the examples do not explain, pooled over the sizes, since so few trainings tell little alone.
     """
-    values = [[error.value for error in errors] for errors in sizes]
-    spread = [
-        (variance(some) / fmean(some) ** 2, len(some) - 1) for some in values if len(some) > 1 and fmean(some) > 0
-    ]
-    df = sum(freedom for _, freedom in spread)
-    relative = two_sided(CONFIDENCE, df) * sqrt(sum(r * freedom for r, freedom in spread) / df) if df else 0.0
+    extra = [(_excess(errors), len(errors) - 1) for errors in sizes if fmean(error.value for error in errors) > 0]
+    df = sum(freedom for _, freedom in extra)
+    squared = max(sum(excess * freedom for excess, freedom in extra) / df, 0.0) if df else 0.0
+    relative = two_sided(CONFIDENCE, df) * sqrt(squared) if df else 0.0
     return [_mean(errors, relative / sqrt(len(errors))) for errors in sizes]
+
+
+def _excess(errors: Sequence[Estimate]) -> float:
+    """The variance between trainings less that which their examples give, relative to the mean squared; 0 for one."""
+    if len(errors) < 2:
+        return 0.0
+    of_examples = fmean((error.high - error.low) / (2 * Z) for error in errors) ** 2
+    return (variance(error.value for error in errors) - of_examples) / fmean(error.value for error in errors) ** 2
 
 
 def _mean(errors: Sequence[Estimate], relative: float) -> Estimate:

@@ -113,11 +113,11 @@ def test_the_spread_of_a_mean_error_is_that_of_repeated_experiments() -> None:
     rng = np.random.default_rng(3)
     error = np.array([0.3, 0.2, 0.1, 0.05])
     sizes = [50, 100, 200, 400]
-    made = [points(sizes, simulated(rng, error, 3, 400, 0.1, shared=0.6)) for _ in range(400)]
+    made = [points(sizes, simulated(rng, error, 3, 400, 0.1, shared=0.6)) for _ in range(1500)]
     seen = np.cov(np.array([one.errors for one in made]).T)
     said = np.mean([one.covariance for one in made], axis=0)
-    np.testing.assert_allclose(np.diag(said), np.diag(seen), rtol=0.25)
-    assert said[0, 1] == pytest.approx(seen[0, 1], rel=0.4)
+    np.testing.assert_allclose(np.diag(said), np.diag(seen), rtol=0.2)
+    assert said[0, 1] == pytest.approx(seen[0, 1], rel=0.3)
 
 
 def test_a_root_mean_square_has_the_spread_of_repeated_experiments() -> None:
@@ -133,3 +133,9 @@ def test_a_root_mean_square_has_the_spread_of_repeated_experiments() -> None:
     assert made[0].errors == pytest.approx(scales, rel=0.1)
     seen = np.cov(np.array([one.errors for one in made]).T)
     np.testing.assert_allclose(np.diag(np.mean([one.covariance for one in made], axis=0)), np.diag(seen), rtol=0.3)
+
+
+def test_no_mistakes_on_few_examples_are_no_certainty() -> None:
+    laws = fit(points([10, 20, 40, 80], [np.zeros((3, 8))] * 4))
+    assert laws.floor.low == 0
+    assert 0.15 < laws.floor.high < 0.4  # 0 of 8: the Wilson interval reaches to 0.32

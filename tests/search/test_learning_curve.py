@@ -9,15 +9,17 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dlx import plots
 from dlx.diagnose.intervals import Estimate, error_rate
+from dlx.diagnose.power_law import Points
 from dlx.errors import DataError, UsageError
 from dlx.render.learning_curve import learning_curve as show
 from dlx.render.learning_curve import sentences
 from dlx.runs import RunDirectory
-from dlx.search.learning_curve import Options, learning_curve, mean_errors, verdict
+from dlx.search.learning_curve import Options, learning_curve, mean_dev_errors, mean_train_errors, verdict
 from dlx.session import Session
 from dlx.spec_file import load_spec
 
@@ -154,16 +156,31 @@ def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
     assert plots.learning_curve(document, title="moons").startswith(b"\x89PNG")
 
 
-def test_a_mean_error_is_as_unsure_as_its_examples_and_chance_in_training() -> None:
+def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training() -> None:
     alike = [error_rate(0.1, 200)] * 3
-    (sure,) = mean_errors([alike])
+    (sure,) = mean_train_errors([alike])
     assert (sure.low, sure.high) == pytest.approx((alike[0].low, alike[0].high))
-    spread = [error_rate(value, 200) for value in (0.05, 0.1, 0.15)]
-    pooled = mean_errors([spread, alike])
-    assert pooled[0].value == pytest.approx(0.1)
-    # r² = (0.05² / 0.1² + 0) / 2 with 2 + 2 degrees of freedom, t = 2.7764
-    chance = 2.7764 * (0.25 / 2) ** 0.5 * 0.1 / 3**0.5
-    assert (pooled[1].high - 0.1) ** 2 - (alike[0].high - 0.1) ** 2 == pytest.approx(chance**2, rel=1e-3)
+    apart = [error_rate(value, 200) for value in (0.0, 0.1, 0.2)]
+    unsure = mean_train_errors([apart, alike])
+    assert unsure[0].value == pytest.approx(0.1)
+    for one in unsure:  # what the trainings of one size tell of chance holds for the others
+        assert one.low < sure.low
+        assert one.high > sure.high
+    few = [error_rate(value, 20) for value in (0.05, 0.1, 0.15)]
+    expected = [sum(getattr(error, end) for error in few) / 3 for end in ("low", "high")]
+    (explained,) = mean_train_errors([few])  # 20 examples alone let an error vary as much
+    assert [explained.low, explained.high] == pytest.approx(expected)
+
+
+def test_a_mean_dev_error_has_the_interval_of_its_deviation() -> None:
+    errors = np.array([0.2, 0.1, 0.0])
+    binomial = np.array([0.2 * 0.8 / 500, 0.1 * 0.9 / 500, (1 / 500) ** 2])
+    rates = mean_dev_errors(Points(np.array([10, 20, 40]), errors, np.diag(binomial)), "binary")
+    for rate, error in zip(rates, errors, strict=True):
+        expected = error_rate(float(error), 500)
+        assert (rate.low, rate.high) == pytest.approx((expected.low, expected.high), rel=1e-3)
+    (one,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), "regression")
+    assert (one.low, one.high) == pytest.approx((2 - 1.96 * 0.5, 2 + 1.96 * 0.5), rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +217,7 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
             document_of("settled", (32_000, 41_000, 50_000), (0.02, 0.024, 0.027)),
             [
                 "3 % dev error needs about 41k ± 9,000 examples; there are 1,000",
-                "more data will not go below 2.4 % (95 % interval 2.00 to 2.70 %)",
+                "more data will not go below about 2.4 % (95 % interval 2.00 to 2.70 %)",
             ],
         ),
         (
@@ -222,7 +239,7 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
             document_of("out of reach", (1e9, inf, inf), (0.035, 0.04, 0.045)),
             [
                 "3 % dev error is out of reach of more data alone",
-                "more data will not go below 4 % (95 % interval 3.50 to 4.50 %)",
+                "more data will not go below about 4 % (95 % interval 3.50 to 4.50 %)",
             ],
         ),
         (
