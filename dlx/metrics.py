@@ -17,7 +17,7 @@ MEASURES = ("learning_rate", "cost", "train_cost", "train_error", "dev_cost", "d
 COLUMNS = (*COUNTS, *MEASURES)
 
 
-Record = TypeVar("Record", EpochRecord, LayerRecord)
+Record = TypeVar("Record")
 
 
 class Table(Generic[Record]):

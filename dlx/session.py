@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx import threads
 from dlx.data.loading import PARTS
+from dlx.diagnose.after import after, data_findings
 from dlx.diagnose.bias_variance import default_tolerance, diagnose
-from dlx.diagnose.intervals import measured
+from dlx.diagnose.course import Course, course_facts
+from dlx.diagnose.findings import Finding
+from dlx.diagnose.intervals import Estimate, measured
+from dlx.diagnose.reference import reference
 from dlx.errors import DataError, Diverged, Interrupted, UsageError
 from dlx.experiment import Experiment, Origins, build
 from dlx.files import read
@@ -171,24 +175,34 @@ class Session:
         run.write_model(*described)
         if self.light:
             run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        options = experiment.spec.diagnosis
-        assert options.tolerance is not None
-        self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task)
-        run.write_diagnosis(self.diagnosis)
         kept = position.best if experiment.best_theta is not None else position.last
+        self.facts |= {"status": self.status, "kept_epoch": kept.epoch if kept else None}
+        self.facts["course"] = course_facts(experiment)
+        options, findings = experiment.spec.diagnosis, self._findings(errors)
+        assert options.tolerance is not None
+        self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task, findings)
+        run.write_diagnosis(self.diagnosis)
         test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None
         self._note(
             status=self.status,
             ended=utc_now(),
             final=asdict(position.last) if position.last else None,
             best=asdict(position.best) if position.best else None,
-            kept_epoch=kept.epoch if kept else None,
+            kept_epoch=self.facts["kept_epoch"],
+            course=self.facts["course"],
             **({"test": test} if test else {}),
             **({"message": self.facts["message"]} if "message" in self.facts else {}),
             **({"sizes": run.sizes()} if self.light else {}),
         )
         if not self.light:
             self._draw(Model(*described))
+
+    def _findings(self, errors: Mapping[str, Estimate]) -> list[Finding]:
+        """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
+        dataset, spec = self.experiment.dataset, self.experiment.spec
+        known = data_findings(dataset, thorough=not self.light)
+        course = Course.of(self.run, self.facts, spec, errors, reference(dataset))
+        return [*known, *after(course, known)]
 
     def _draw(self, kept: Model) -> None:
         from dlx import plots
