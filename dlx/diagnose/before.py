@@ -14,6 +14,7 @@ from dlx.diagnose.input_checks import input_findings
 from dlx.diagnose.label_checks import label_findings
 from dlx.diagnose.looks import look
 from dlx.diagnose.memorizing import memorizing_findings
+from dlx.diagnose.neighbours import label_noise_findings
 from dlx.diagnose.part_checks import part_findings
 from dlx.diagnose.spec_checks import spec_findings
 from dlx.diagnose.step_checks import step_findings
@@ -41,6 +42,8 @@ def before(experiment: Experiment) -> list[Finding]:
 def _of_data(experiment: Experiment) -> list[Finding]:
     checks = (label_findings, input_findings, duplicate_findings, part_findings)
     found = [one for check in checks for one in check(experiment.dataset)]
+    if not {"parts_differ", "duplicates_across_parts", "constant_labels"} & {one.name for one in found}:
+        found += label_noise_findings(experiment.dataset)
     return [_with_consequence(one, experiment) if one.name == "inputs_not_normalized" else one for one in found]
 
 

@@ -102,6 +102,11 @@ class Trial:
         spec = _layers(self.spec, lambda layer: {"units": max(least, factor * layer.units)})
         return replace(self, spec=spec, redrawn=True)
 
+    def with_layer(self, units: int) -> Trial:
+        """With one hidden layer of relu."""
+        layer = Layer(units=units, activation=ReLU(), batch_norm=False, bias=True, keep_prob=1.0, initializer=He())
+        return replace(self, spec=_changed(self.spec, "architecture", hidden=(layer,)), redrawn=True)
+
     def on(self, X: Array, y: Array) -> Trial:
         """With these examples for all parts, in one batch."""
         parts = dict.fromkeys(("train", SEEN, UNSEEN), Part(X, y))

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
-from dlx.diagnose.first_steps import FirstSteps
+from dlx.diagnose.first_steps import HARM, FirstSteps
 from dlx.diagnose.looks import EXAMPLES, Look, look
 from dlx.diagnose.propagation import distinct_units
 
@@ -84,11 +84,10 @@ def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding |
 
 
 def _pays(trial: Trial, cured: Trial) -> bool:
-    """Whether the first steps of the cured trial bring clearly more, both as far as the whole training reaches."""
+    """Whether the cured trial learns clearly more in its first steps, or errs clearly less on unseen examples."""
     steps, better = FirstSteps(trial), FirstSteps(cured)
-    if steps.is_perfect(steps.at(1.0)):
-        return False
-    return steps.clearly_better(better.at(better.farthest()), steps.at(steps.farthest()))
+    here, there = steps.at(steps.farthest()), better.at(better.farthest())
+    return steps.clearly_better(there, here) or steps.harm(here, there) > HARM
 
 
 def target_findings(trial: Trial) -> Iterator[Finding]:

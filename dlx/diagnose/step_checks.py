@@ -20,8 +20,9 @@ MEAN_RATE = 0.1
 SHARE_OF_STEPS = 0.02
 # Layers with fewer units are compared with wide ones.
 NARROW, WIDE = 8, 64
-# With fewer steps than these in all, or no third epoch, it is looked whether time is what lacks, not the rate.
-FEW_STEPS, FEW_EPOCHS = 100, 2
+# With fewer steps than these in all, or no third epoch, it is looked whether time is what lacks, not the rate: whether
+# more of it takes away such a share of the error of a constant answer.
+FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
 
 
 def step_findings(trial: Trial, few_examples: bool, mended: bool) -> Iterator[Finding]:
@@ -47,37 +48,50 @@ def step_findings(trial: Trial, few_examples: bool, mended: bool) -> Iterator[Fi
 
 
 def _decay(trial: Trial) -> tuple[list[Finding], Trial]:
+    """A schedule under which hardly any of α is left on average, against a constant α."""
     spec, steps = trial.spec, FirstSteps(trial)
     share = float(rates_of(spec, steps.total, pieces=1000).mean()) / spec.optimizer.learning_rate
+    if share >= MEAN_RATE:
+        return [], trial
     constant = trial.with_schedule(Constant())
-    if share < MEAN_RATE:
-        there, here = FirstSteps(constant), steps.at(steps.farthest())
-        if not steps.is_perfect(here) and steps.clearly_better(there.at(1.0), here):
-            told = f"over the whole training α is {share:.2g} of its first value on average: it is used up too soon"
-            return [finding("decay_too_fast", told, share, MEAN_RATE)], constant
-    return [], trial
+    there, here = FirstSteps(constant), steps.at(steps.farthest())
+    if steps.is_perfect(here) or not steps.clearly_better(there.at(1.0), here):
+        return [], trial
+    told = f"over the whole training α is {share:.2g} of its first value on average"
+    units = spec.training.epochs if spec.schedule.unit == "epoch" else steps.total
+    if spec.schedule.warmup > units / 2:
+        told = f"{told}: the warm-up takes {spec.schedule.warmup:,} of {units:,} {spec.schedule.unit}s"
+        return [finding("learning_rate_too_low", told, share, MEAN_RATE, remedy="a shorter schedule.warmup")], constant
+    return [finding("decay_too_fast", f"{told}: it is used up too soon", share, MEAN_RATE)], constant
 
 
 def _averages(trial: Trial) -> tuple[list[Finding], Trial]:
-    """β of any name: against its default, where it can matter at all."""
+    """Every β against its default, where that can matter at all."""
     optimizer, steps = trial.spec.optimizer, FirstSteps(trial)
     defaults = {
         key: field.default
         for key, field in type(optimizer).model_fields.items()
-        if key.startswith("beta") and getattr(optimizer, key) != field.default
+        if key.startswith("beta") and _matters(getattr(optimizer, key), field.default, steps.total)
     }
-    for key, default in defaults.items():
-        beta = getattr(optimizer, key)
-        mended = trial.with_optimizer(optimizer.model_copy(update={key: default}))
-        if _matters(beta, default, steps.total) and steps.clearly_better(FirstSteps(mended).at(1.0), steps.at(1.0)):
-            window = f"{1 / (1 - beta):.3g} of {steps.total:,} steps"
-            told = f"{key} = {beta:g} averages over about {window}; the first steps at {default:g} bring clearly more"
-            return [finding("bad_beta", told, beta, default)], mended
+    mended = trial.with_optimizer(optimizer.model_copy(update=defaults))
+    if defaults and steps.clearly_better(FirstSteps(mended).at(1.0), steps.at(1.0)):
+        given = {key: getattr(optimizer, key) for key in defaults}
+        key = max(given, key=lambda key: given[key])
+        told = ", ".join(
+            f"{key} = {beta:g} averages over about {1 / (1 - beta):.3g} steps" for key, beta in given.items()
+        )
+        told = f"{told}, of {steps.total:,}; the first steps with {_values(defaults)} bring clearly more"
+        return [finding("bad_beta", told, given[key], defaults[key], remedy=_values(defaults))], mended
     return [], trial
 
 
+def _values(defaults: dict[str, float]) -> str:
+    return ", ".join(f"optimizer.{key}: {value:g}" for key, value in defaults.items())
+
+
 def _matters(beta: float, default: float, total: int) -> bool:
-    return beta < default or 1 / (1 - beta) > SHARE_OF_STEPS * total
+    """Whether it differs from its default, in a way that shows in so many steps."""
+    return beta < default or (beta > default and 1 / (1 - beta) > SHARE_OF_STEPS * total)
 
 
 def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
@@ -96,11 +110,11 @@ def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
 
 
 def too_short(steps: FirstSteps) -> list[Finding]:
-    """Whether a training of few steps would bring clearly more with at least ten times as many."""
+    """Whether a training of few steps would err less on unseen examples with at least ten times as many."""
     if steps.trial.spec.training.epochs > FEW_EPOCHS and steps.total >= FEW_STEPS:
         return []
     here, longer = steps.at(1.0), FirstSteps(steps.trial, max(10 * steps.total, MOST_STEPS))
-    if steps.is_perfect(here) or not steps.clearly_better(longer.at(1.0), here):
+    if steps.harm(here, longer.at(1.0)) <= TOO_SOON:
         return []
     told = f"{steps.total:,} steps bring the cost to {here.cost:.3g}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
     return [finding("too_few_epochs", told, float(steps.total), float(FEW_STEPS))]
@@ -130,17 +144,17 @@ def _told(steps: FirstSteps, factor: float) -> str:
 
 
 def _units(plain: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
-    """Whether a narrow layer is a bottleneck: whether many more units learn clearly more of the seen examples."""
+    """Whether a narrow layer, or none, is a bottleneck: whether many units learn clearly more of the seen examples."""
     units = [layer.units for layer in plain.spec.architecture.hidden]
     here = steps.at(factor)
-    if min(units, default=NARROW) >= NARROW or steps.is_perfect(here):
+    if min(units, default=0) >= NARROW or steps.is_perfect(here):
         return
-    wide = steps.run(plain.widened(1, WIDE), steps.rates * factor)
+    wide = steps.run(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
     if steps.clearly_better(wide, here):
-        told = (
-            f"with {WIDE} units a layer the first steps bring the cost to {wide.cost:.3g} in place of {here.cost:.3g}"
-        )
-        yield finding("too_few_units", told, min(units), NARROW, layer=units.index(min(units)) + 1)
+        more = f"{WIDE} units in each hidden layer" if units else f"a hidden layer of {WIDE} units"
+        told = f"with {more} the first steps bring the cost to {wide.cost:.3g} in place of {here.cost:.3g}"
+        layer = units.index(min(units)) + 1 if units else None
+        yield finding("too_few_units", told, float(min(units, default=0)), float(NARROW), layer=layer)
 
 
 def _regularization(trial: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 Sections = dict[str, Any]
 
 MOONS = {"source": {"name": "moons", "m": 600, "noise": 0.15, "seed": 1}, "split": {"train": 400, "dev": 200}}
+SPIRALS = MOONS | {"source": {"name": "spirals", "m": 600, "noise": 0.02, "classes": 3}}
 DIGITS = {"source": "digits", "split": {"train": 1000, "dev": 400}, "normalize": "minmax"}
 HEALTHY: Sections = {
     "data": MOONS,
@@ -90,6 +91,30 @@ FAULTS: list[tuple[str, str, Sections]] = [
         "an activation that is steep below 0",
         BY_DESCENT | {"architecture": {"hidden": [16] * 10, "activation": {"name": "elu", "alpha": 5.0}}},
     ),
+    (
+        "too_few_units",
+        "no hidden layer",
+        HEALTHY
+        | {
+            "data": MOONS | {"source": {"name": "circles", "m": 600, "noise": 0.05, "factor": 0.5}},
+            "architecture": {"hidden": []},
+        },
+    ),
+    (
+        "bad_beta",
+        "β₁ and β₂ changed for each other",
+        adam(beta1=0.999, beta2=0.9) | {"data": SPIRALS},
+    ),
+    (
+        "learning_rate_too_low",
+        "gradients clipped to nothing",
+        BY_DESCENT | {"optimizer": {"name": "gradient_descent", "learning_rate": 0.3, "clip_norm": 1e-4}},
+    ),
+    (
+        "learning_rate_too_low",
+        "a warm-up that never ends",
+        adam() | {"schedule": {"name": "constant", "warmup": 10_000}},
+    ),
     ("too_few_units", "one unit", ON_DIGITS | {"architecture": {"hidden": [1]}}),
     ("batch_size_small", "batches of one", HEALTHY | {"training": {"epochs": 10, "batch_size": 1}}),
     (
@@ -142,7 +167,10 @@ def test_a_planted_fault_comes_as_one_finding(name: str, sections: Sections) -> 
         pytest.param(HEALTHY | {"schedule": {"name": "inverse_time", "decay_rate": 0.1}}, id="inverse time"),
         pytest.param(HEALTHY | {"training": {"epochs": 400, "batch_size": "full"}}, id="full batch"),
         pytest.param(HEALTHY | {"data": {"train": blobs(0, 1), "dev": blobs(0, 2)}}, id="parts of their own"),
-        pytest.param(adam(beta1=0.8, beta2=0.99), id="other averages"),
+        pytest.param(adam(beta1=0.8, beta2=0.99) | {"data": SPIRALS}, id="other averages"),
+        pytest.param(HEALTHY | {"data": SPIRALS}, id="spirals"),
+        pytest.param(adam(clip_norm=1.0, weight_decay=0.01), id="clipped, with weight decay"),
+        pytest.param(HEALTHY | {"schedule": {"name": "cosine", "warmup": 5}}, id="warm-up"),
     ],
 )
 def test_a_healthy_spec_has_no_warning(sections: Sections) -> None:

@@ -14,6 +14,7 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.splits import split_rows
 from dlx.diagnose.duplicates import duplicate_findings, hashes
+from dlx.diagnose.neighbours import label_noise_findings
 from dlx.diagnose.part_checks import part_findings
 from dlx.diagnose.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ
 from dlx.spec import Split
@@ -68,7 +69,7 @@ def test_a_split_by_chance_is_never_accused(kind: str) -> None:
         X, y = KINDS[kind](rng, m), rng.choice(classes, m, p=rng.dirichlet(np.ones(classes))).astype(np.uint8)
         strata = y if seed % 2 else np.zeros(m, np.uint8)
         split = dataset(X, y, split_rows(Split(train=0.6, dev=0.2, test=0.2), strata, rng))
-        assert [*part_findings(split), *duplicate_findings(split)] == []
+        assert [*part_findings(split), *duplicate_findings(split), *label_noise_findings(split)] == []
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,18 @@ def test_copies_are_found_among_rows_that_do_not_repeat_by_chance() -> None:
     X[400:403] = X[:3]
     found = list(duplicate_findings(dataset(X, y, {"train": np.arange(400), "dev": np.arange(400, 500)})))
     assert [one.value for one in found] == [pytest.approx(0.03)]
+
+
+@pytest.mark.parametrize(
+    ("in_train", "in_dev", "is_found"), [(0.3, 0.0, True), (0.0, 0.0, False), (0.3, 0.3, False), (0.0, 0.3, False)]
+)
+def test_labels_that_are_wrong_in_train_alone_are_found(in_train: float, in_dev: float, is_found: bool) -> None:
+    """Noise in both parts cannot be told from classes that overlap."""
+    rng = np.random.default_rng(0)
+    X = np.sort(rng.standard_normal((1000, 2)), axis=0)
+    y = (X[:, 0] + X[:, 1] > 0).astype(np.uint8)
+    train = np.sort(rng.permutation(1000)[:700])
+    rows = {"train": train, "dev": np.setdiff1d(np.arange(1000), train)}
+    for name, share in (("train", in_train), ("dev", in_dev)):
+        y[rows[name]] ^= rng.random(len(rows[name])) < share
+    assert bool(list(label_noise_findings(dataset(X, y, rows)))) == is_found
