@@ -41,7 +41,7 @@ class LayerPlan:
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded pass over a batch: the tape, the arrays it reads (X (m, n_x), Y (n_y, m)), and the output A.
+    """One recorded pass over a batch: the tape, the arrays it reads (X (m, n_x), Y (n_y, m)), logits Z and output A.
 
     ``Zs`` are what enters the activations of the hidden layers and, last, the logits.
     """
@@ -49,13 +49,9 @@ class Step:
     tape: Tape
     X: Array
     Y: Array
-    Zs: tuple[Array, ...]
+    Z: Array
     A: Array
-
-    @property
-    def Z(self) -> Array:
-        """The logits (n_y, m)."""
-        return self.Zs[-1]
+    Zs: tuple[Array, ...]
 
     def run(self) -> float:
         """Replay the pass; return its cost."""
@@ -128,14 +124,14 @@ class Network:
         tape.layer = None
         for penalty_backward in penalty_backwards:
             penalty_backward()
-        return Step(tape, X, Y, Zs, A)
+        return Step(tape, X, Y, Zs[-1], A, Zs)
 
     def record_evaluation(self, X: Array, Y: Array) -> Step:
         """Write down the frozen network on a batch: no dropout, batch norm by its statistics, cost without penalty."""
         tape = self._tape(X, Y)
         Zs, _ = self._forward(tape, X, training=False)
         A, _ = self._record_loss(tape, Zs[-1], Y)
-        return Step(tape, X, Y, Zs, A)
+        return Step(tape, X, Y, Zs[-1], A, Zs)
 
     def penalties(self) -> dict[str, RecordPenalty]:
         """l2 and l1, as far as there are any, each as the function that records it on a tape for m examples."""
