@@ -88,7 +88,7 @@ class PowerLaws:
     its values under all laws whose χ² exceeds that by no more than z² = 1.96² (the profile likelihood; S. S. Wilks,
     Annals of Mathematical Statistics 9 (1938)). Where even the best law misses the points, χ² > k − 3, z² is enlarged
     in proportion (R. T. Birge, Physical Review 40 (1932)). In simulated experiments with three trainings a size these
-    intervals held the truth in 92 to 100 % of the cases, 97 % on average over 30 curves, a bootstrap over trainings and
+    intervals held the truth in 92 to 100 % of the cases, 98 % on average over 30 curves, a bootstrap over trainings and
     dev examples in 87 to 98 % over four. What the points do not determine comes out as an interval without end.
 
     Sources of the form: J. Hestness et al., "Deep learning scaling is predictable, empirically", arXiv:1712.00409
