@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from dlx import plots
 from dlx.data.examples import select
+from dlx.diagnose.after import after
 from dlx.diagnose.bare_errors import BareErrors, parse_errors
 from dlx.diagnose.before import before
 from dlx.diagnose.bias_variance import SCHEMA_VERSION, diagnose, in_words, mending
 from dlx.diagnose.classes import Classes, classes_of
 from dlx.diagnose.commands import commands, train_command
+from dlx.diagnose.course import Course
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.intervals import Estimate, measured
+from dlx.diagnose.reference import reference
 from dlx.diagnose.situation import Facts
 from dlx.errors import DataError, UsageError
 from dlx.evaluation import Evaluation
@@ -141,7 +144,9 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     findings = [_finding(one) for one in kept.get("findings", [])]
     try:
         experiment = prepare(spec)
-        found, findings = _measured(run, facts, experiment), _together(findings, before(experiment))
+        found, ahead = _measured(run, facts, experiment), before(experiment)
+        course = Course.of(run, facts, experiment.spec, found.errors, reference(experiment.dataset))
+        findings = _together(_of_training(course, ahead, findings), ahead)
     except DataError as error:
         if not kept:
             raise
@@ -189,6 +194,12 @@ def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
     told: dict[str, Any] = {known.name: document.get(known.name) for known in fields(Finding)}
     return Finding(**told)
+
+
+def _of_training(course: Course, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
+    """What the course tells, less what is explained by what is known of the spec; and what else was kept."""
+    alone = {one.name for one in after(course)}
+    return [*after(course, ahead), *(one for one in kept if one.name not in alone)]
 
 
 def _together(of_training: Sequence[Finding], of_spec: Iterable[Finding]) -> list[Finding]:
