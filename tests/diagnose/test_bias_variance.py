@@ -46,9 +46,7 @@ def test_a_small_dev_set_leaves_the_variance_unsettled() -> None:
     variance = document["variance"]
     assert variance["low"] < 0.02 < variance["high"]
     assert (document["bias"]["level"], variance["level"], document["verdict"]) == ("low", "unsettled", "unsettled")
-    assert document["next"] == [
-        "variance is unsettled: 953 dev examples would settle it (data.split.dev)"
-    ]
+    assert document["next"] == ["variance is unsettled: 953 dev examples would settle it (data.split.dev)"]
 
 
 def test_what_is_certainly_high_is_said_though_the_other_is_unsettled() -> None:
