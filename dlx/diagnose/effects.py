@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import hypot, sqrt
 from typing import Any, Literal
@@ -125,6 +126,11 @@ def _variance(values: Array) -> float:
 
 def _t(count: int, risk: float) -> float:
     return two_sided(1 - risk, max(count - 1, 1))
+
+
+def clipped(found: Estimate, largest: float) -> Estimate:
+    """The same effect, its interval kept within the changes that there can be."""
+    return replace(found, low=max(found.low, -largest), high=min(found.high, largest))
 
 
 def standard_error(before: Array, after: Array) -> float:

@@ -106,7 +106,7 @@ def _is_known(change: Document) -> bool:
 def _left_out(remedies: Sequence[Document]) -> dict[str, int]:
     """Why remedies were not tried, and how many for that reason."""
     reasons = [
-        remedy["message"] or "one that makes bias and variance low was found before"
+        remedy["message"] or "one that is good enough came before"
         for remedy in remedies
         if remedy["verdict"] == "not tried"
     ]

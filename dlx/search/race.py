@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.diagnose.effects import effect, standard_error, verdict
+from dlx.diagnose.effects import clipped, effect, standard_error, verdict
 from dlx.diagnose.intervals import Estimate
 from dlx.errors import DataError
 from dlx.search.replicates import replicate
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dlx.diagnose.remedies import Remedy
     from dlx.spec import Spec
 
-CHUNK = 6  # remedies that are tried before looking whether one of them has solved it already
+CHUNK = 6  # remedies that are tried before looking whether one of them is good enough already
 FINALISTS = 3
 LONGER = 3  # times the replicates where the first ones leave it open
 FIRST_RISK, SECOND_RISK = 0.04, 0.01
@@ -42,7 +42,8 @@ class Ground:
         executor: trains them, so many at a time as there are workers.
         replicates: in which finalists are confirmed at first, besides the one that chooses them.
         deadline: in seconds of ``time.time()``.
-        tolerance: changes of the error up to this are no effect.
+        optimal, tolerance: the error that can be reached at best, and how much of a change is no effect.
+        largest: change of an error that there can be: 1 for error rates.
         added: what each dev example adds to the error of an outcome.
         is_low: whether bias and variance are low in an outcome.
         tell: called with the name of a remedy (empty for the present spec) and the outcome of each of its trials.
@@ -53,7 +54,9 @@ class Ground:
     workers: int
     replicates: int
     deadline: float
+    optimal: float
     tolerance: float
+    largest: float
     added: Callable[[Outcome], Array]
     is_low: Callable[[Outcome], bool]
     tell: Callable[[str, Outcome], None]
@@ -71,7 +74,7 @@ class Tried:
     Args:
         verdict: keep, harmful, no effect or unclear, by the interval of its effect; ``stopped`` where others were
             better before it had one that counts; ``not tried`` where there was no time, or no need after one that
-            makes bias and variance low; ``failed`` where it cannot be trained.
+            is good enough; ``failed`` where it cannot be trained.
         change: of the dev error: the effect over the replicates that confirm, or of the first one alone, without an
             interval; None where there is nothing to compare.
         replicates: that the change was measured in.
@@ -91,7 +94,8 @@ class Race:
     """One family of remedies and their trials: each remedy once, then the best of them in further replicates.
 
     All remedies are trained in replicate 0, in their order and `CHUNK` at a time, until one of a chunk makes bias and
-    variance low. The best `FINALISTS` of those that beat the present spec there go on: replicates 1, 2 … train them and
+    variance low, or surely halves what the error is above the optimal one: the others come up again in the next race.
+    The best `FINALISTS` of those that beat the present spec there go on: replicates 1, 2 … train them and
     the present spec, side by side; who is surely worse than the best of them is stopped. Their effects are judged in
     these replicates only (see `effect`), with a risk of 4 %. If none surely helps then, those that may help by more
     than the tolerance are trained in `LONGER` times as many replicates and judged once more, with the risk of 1 % that
@@ -102,7 +106,7 @@ class Race:
         self.ground, self.remedies = ground, remedies
         self.specs = {BASE: base} | {remedy.name: derive(base, remedy.overrides) for remedy in remedies}
         self.outcomes: dict[tuple[str, int], Outcome] = {}
-        self.solved = False  # whether a remedy makes bias and variance low
+        self.enough = False  # whether a remedy is good enough for the others not to be tried
         self.finalists: list[str] = []
         self.effects: dict[str, Estimate] = {}  # of the finalists
         self.counted: dict[str, list[int]] = {}  # the replicates that they were measured in
@@ -114,7 +118,7 @@ class Race:
         if self._runs(BASE, 0):
             self._screen()
             screened = {name: self._added(name, [0])[0] for name in self.specs if name and self._runs(name, 0)}
-            self.finalists = finalists(self._added(BASE, [0])[0], screened)
+            self.finalists = finalists(self._added(BASE, [0])[0], screened)[: self._affordable()]
             first, all_of_them = self.ground.replicates, self.ground.replicates * LONGER
             self._look(self.finalists, range(1, first + 1), FIRST_RISK)
             if not self._sure():
@@ -153,15 +157,27 @@ class Race:
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
             self._train(chunk, 0, until - time.time())
-            self.solved = any(self._runs(name, 0) and self.ground.is_low(self.outcomes[name, 0]) for name in chunk)
-            if self.solved:
+            self.enough = any(self._is_enough(name) for name in chunk if self._runs(name, 0))
+            if self.enough:
                 return
 
-    def _seconds_to_confirm(self) -> float:
-        """What the replicates of the finalists would take if each trained as long as the present spec."""
+    def _is_enough(self, name: str) -> bool:
+        """Whether no others need be tried: bias and variance are low, or half of what could go has surely gone."""
+        if self.ground.is_low(self.outcomes[name, 0]):
+            return True
+        before, after = self._added(BASE, [0]), self._added(name, [0])
+        halved = after.mean() - self.ground.optimal <= (before.mean() - self.ground.optimal) / 2
+        return bool(halved) and effect(before, after, len(self.remedies)).high < 0
+
+    def _seconds_to_confirm(self, count: int = FINALISTS) -> float:
+        """What the replicates of so many finalists would take if each trained as long as the present spec."""
         once = self.outcomes[BASE, 0].seconds + OVERHEAD
-        rounds = -(-(FINALISTS + 1) // self.ground.workers)
-        return self.ground.replicates * rounds * once
+        return self.ground.replicates * -(-(count + 1) // self.ground.workers) * once
+
+    def _affordable(self) -> int:
+        """How many finalists there is time for, one in any case."""
+        counts = range(FINALISTS, 1, -1)
+        return next((count for count in counts if self._seconds_to_confirm(count) <= self.ground.left), 1)
 
     def _look(self, names: list[str], numbers: Sequence[int], risk: float) -> None:
         """Replicate by replicate, each complete before the next, so that every comparison is paired; then the effects.
@@ -178,7 +194,8 @@ class Race:
             counted = self._counted(name)
             if len(counted) > max(len(self.counted.get(name, ())), 1):
                 before, after = self._added(BASE, counted), self._added(name, counted)
-                self.effects[name] = effect(before, after, len(self.remedies), len(self.finalists), risk)
+                found = effect(before, after, len(self.remedies), len(self.finalists), risk)
+                self.effects[name] = clipped(found, self.ground.largest)
                 self.counted[name] = counted
 
     def _drop(self, names: list[str], number: int) -> None:
@@ -228,7 +245,7 @@ class Race:
     def _judged_once(self, remedy: Remedy, seconds: float) -> Tried:
         """What replicate 0 tells: too little for an interval."""
         if not (self._runs(remedy.name, 0) and self._runs(BASE, 0)):
-            return Tried(remedy, "not tried", None, 0, seconds, "" if self.solved else "there was no time for it")
+            return Tried(remedy, "not tried", None, 0, seconds, "" if self.enough else "there was no time for it")
         change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
         told = "unclear" if remedy.name in self.finalists else "stopped"
         return Tried(remedy, told, Estimate(change, -np.inf, np.inf), 1, seconds)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlx.diagnose.bias_variance import diagnose
@@ -138,7 +138,9 @@ class _Recipe:
             workers=options.workers,
             replicates=options.replicates,
             deadline=self.started + options.budget,
+            optimal=self.document["optimal_error"],
             tolerance=self.document["tolerance"],
+            largest=inf if self.held_out.task == "regression" else 1.0,
             added=self.held_out.added,
             is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
             tell=self._tell,

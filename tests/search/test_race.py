@@ -49,7 +49,9 @@ def ground_of(folder: Path, spec: Spec, is_low: Callable[[Outcome], bool] = lamb
         workers=1,
         replicates=3,
         deadline=time.time() + 600,
+        optimal=0.0,
         tolerance=0.02,
+        largest=1.0,
         added=held_out.added,
         is_low=is_low,
         tell=lambda name, outcome: None,
@@ -69,11 +71,22 @@ def test_the_cure_is_kept_and_the_useless_are_stopped_after_one_trial(tmp_path: 
     assert -0.6 < cure.change.low < -0.39 < cure.change.high < -0.2
 
 
-def test_after_a_chunk_that_solves_it_the_others_are_not_tried(tmp_path: Path) -> None:
-    many = [remedy(f"useless{k}", training__epochs=21 + k) for k in range(CHUNK)]
-    ground = ground_of(tmp_path, FAULTY, lambda outcome: outcome.errors["dev"].value < 0.1)
-    tried = Race(ground, FAULTY, [remedy("cure", **CURE), *many]).run()
+MANY = [remedy(f"useless{k}", training__epochs=21 + k) for k in range(CHUNK)]
+
+
+def test_after_a_chunk_with_one_that_halves_the_error_the_others_are_not_tried(tmp_path: Path) -> None:
+    tried = Race(ground_of(tmp_path, FAULTY), FAULTY, [remedy("cure", **CURE), *MANY]).run()
     assert [one.verdict for one in tried] == ["keep", *["stopped"] * (CHUNK - 1), "not tried"]
+
+
+def test_nor_after_one_that_makes_bias_and_variance_low(tmp_path: Path) -> None:
+    tried = Race(ground_of(tmp_path, FAULTY, lambda outcome: True), FAULTY, [*MANY, remedy("cure", **CURE)]).run()
+    assert [one.verdict for one in tried] == [*["stopped"] * CHUNK, "not tried"]
+
+
+def test_where_none_is_good_enough_all_are_tried(tmp_path: Path) -> None:
+    tried = Race(ground_of(tmp_path, FAULTY), FAULTY, [*MANY, remedy("useless", training__epochs=30)]).run()
+    assert [(one.verdict, one.replicates) for one in tried] == [("stopped", 1)] * (CHUNK + 1)
 
 
 def test_a_finalist_that_is_surely_worse_than_the_best_is_stopped(tmp_path: Path) -> None:
