@@ -84,11 +84,12 @@ def _causes(course: Course, known: Sequence[Finding]) -> Iterator[Finding]:
     names = {one.name for one in known if one.severity != "note"}
     noise = [] if "label_noise" in names else list(label_noise(course))
     yield from noise
-    if names - OF_PARTS:
+    elsewhere = "parts_differ" in names or _dev_is_elsewhere(course)
+    if names - OF_PARTS or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
         return
     if course.behind("train"):
         yield from _first(*EXPLAIN_BIAS)(course)
-    elif not (noise or names or _dev_is_elsewhere(course)):
+    elif not (noise or names or elsewhere):
         behind = course.behind("dev", BEHIND_ON_DEV)
         yield from _first(*(EXPLAIN_VARIANCE if behind else (overtraining, unsettled)))(course)
 
@@ -114,6 +115,8 @@ def _first(*looks: Look) -> Look:
 def _notes(course: Course) -> Iterator[Finding]:
     for look in (gap_explained, nothing_against_variance, stopping_that_never_fired):
         yield from look(course)
+    if not course.behind("train"):
+        yield from rising(course)
 
 
 def no_hidden_layer(course: Course) -> Iterator[Finding]:

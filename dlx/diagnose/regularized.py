@@ -22,6 +22,7 @@ BEYOND = 2.0
 REACH, LEAST_REACH = 0.25, 100  # steps that averages are taken over, as a share of all; the default has 10
 OTHER_STATISTICS = "a smaller momentum of batch_norm (0.9 averages over 10 batches), or statistics: exact"
 GAP = 0.5  # of the cost over the epoch, that the frozen network does not have
+AVERAGING = "comes from averaging over the epoch"
 WORSE = 0.75  # tolerances by which the dev error has risen since the lowest dev cost
 COST_UP = 1.1  # the dev cost at the end, against the lowest
 ROWS = 20  # of these parts of the training one is averaged over, so that no single row decides
@@ -118,7 +119,7 @@ def gap_explained(course: Course) -> Iterator[Finding]:
         return
     running, frozen = float(course.rows["cost"][-1]), float(course.cost()[-1])
     parts = dict(_parts(course, running, frozen))
-    if running - frozen > GAP * running and parts:
+    if running - frozen > GAP * running and parts.keys() - {AVERAGING}:
         told = ", ".join(f"{value:.2g} {what}" for what, value in parts.items())
         told = f"the cost over the last epoch is {running:.3g}, that of the frozen network {frozen:.3g}: {told}"
         yield finding("frozen_gap", told, running - frozen, GAP * running)
@@ -132,7 +133,7 @@ def _parts(course: Course, running: float, frozen: float) -> Iterator[tuple[str,
     if penalty > 0.05 * running:
         yield "is the penalty", penalty
     if abs(falls) > 0.05 * running:
-        yield "comes from averaging over the epoch", falls
+        yield AVERAGING, falls
     noisy = [
         what
         for what, is_on in (

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.diagnose.course import Course
 from dlx.diagnose.findings import Finding, Severity, finding
+from dlx.diagnose.from_the_start import DEAD
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
 # fastest layer of 150 healthy trainings lay above 1e-4, of those with fewer than 5,000 steps above 7e-4.
@@ -129,7 +130,8 @@ def too_low(course: Course) -> Iterator[Finding]:
     ratios = {number: ratio for number in course.by_layer if (ratio := course.ratio(number)) > 0}
     fastest = max(ratios, key=lambda number: ratios[number], default=0)
     early = max((ratio for number in course.by_layer if (ratio := course.largest_early_ratio(number)) > 0), default=0)
-    if any(course.growth(number) > GROWN for number in course.by_layer):
+    dead = any(columns["dead"][-1] >= DEAD for columns in course.hidden_layers.values())
+    if dead or any(course.growth(number) > GROWN for number in course.by_layer):
         return
     if fastest and ratios[fastest] < SLOW and (early < SLOW_AT_FIRST or course.fall(0.5) > FLAT):
         ratio, alpha = ratios[fastest], course.spec.optimizer.learning_rate
