@@ -40,10 +40,17 @@ def limits(activation: Activation) -> Limits:
     steepest = slope[np.abs(z) <= 5].max() or 1.0
     saturates = slope.any() and (slope[[0, -1]] < 1e-3 * steepest).all()
     if saturates:
-        steep = z[slope >= FLAT * steepest]
-        return Limits(low=float(steep[0]), high=float(steep[-1]))
+        steep = np.flatnonzero(slope >= FLAT * steepest)
+        low, high = (_crossing(z, slope, i, j, FLAT * steepest) for i, j in ((steep[0], -1), (steep[-1], 1)))
+        return Limits(low=low, high=high)
     alive = int((slope >= DEAD * steepest).argmax())
     return Limits(dead=float(z[alive - 1])) if alive > 0 else Limits()
+
+
+def _crossing(z: Array, slope: Array, i: int, j: int, limit: float) -> float:
+    """Where between z[i] and its neighbour z[i + j] the slope is the limit."""
+    share = (slope[i] - limit) / (slope[i] - slope[i + j])
+    return float(z[i] + share * (z[i + j] - z[i]))
 
 
 def slopes(activation: Activation, Z: Array) -> Array:

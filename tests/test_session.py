@@ -58,6 +58,8 @@ def outcome(run: Path) -> tuple[list[list[str]], dict[str, np.ndarray], dict[str
     """Everything that resuming must not change: rows, arrays and position, less the times."""
     with (run / "metrics.csv").open(encoding="utf-8") as file:
         rows = [row[:-1] for row in csv.reader(file)]
+    with (run / "layers.csv").open(encoding="utf-8") as file:
+        rows += list(csv.reader(file))
     arrays, meta = checkpoint.load(run / "checkpoint")
     for record in (meta["position"], meta["position"]["last"], meta["position"]["best"]):
         del record["seconds"]
