@@ -48,16 +48,17 @@ DIVERGED = Outcome(inf, inf, inf)
 class FirstSteps:
     """Runs of a trial, each of the same number of steps, in which the whole schedule passes in quick motion.
 
-    ``total`` are the steps of the real training, ``steps`` those of a run. With α·f in place of α a run covers, as long
-    as the steps are small, what the training covers in f·steps steps: along the same path, f times as fast.
+    ``total`` are the steps of the real training, ``steps`` those of a run: ``patience`` times as many as are affordable.
+    With α·f in place of α a run covers, as long as the steps are small, what the training covers in f·steps steps: along
+    the same path, f times as fast.
     """
 
-    def __init__(self, trial: Trial, total: int | None = None) -> None:
+    def __init__(self, trial: Trial, total: int | None = None, patience: int = 1) -> None:
         original = trial.original
         copy = trial.copy()
         self.trial = trial
         self.total = total or original.spec.training.epochs * original.steps_per_epoch
-        self.steps = min(self.total, affordable_steps(copy))
+        self.steps = min(self.total, patience * affordable_steps(copy))
         self.rates = rates_of(trial.spec, self.total)
         self.chance = of_a_constant(copy)
         self.first = copy.evaluate(SEEN)[0]

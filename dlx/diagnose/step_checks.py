@@ -8,7 +8,8 @@ import numpy as np
 
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
-from dlx.diagnose.first_steps import HARM, MOST_STEPS, FirstSteps, Outcome, rates_of
+from dlx.diagnose.first_steps import MOST_STEPS, FirstSteps, rates_of
+from dlx.diagnose.strengths import strength_findings
 from dlx.nn.schedules import Constant
 
 # Decades of α that are tried below and above; beyond them nothing has ever been found that learns.
@@ -44,7 +45,7 @@ def step_findings(trial: Trial, few_examples: bool, mended: bool) -> Iterator[Fi
     yield from found
     if not mended:
         yield from _units(plain, steps, factor)
-        yield from _regularization(trial.with_optimizer(plain.spec.optimizer), steps, factor)
+        yield from strength_findings(trial.with_optimizer(plain.spec.optimizer), steps, factor)
 
 
 def _decay(trial: Trial) -> tuple[list[Finding], Trial]:
@@ -99,14 +100,14 @@ def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
     here, alpha = steps.at(1.0), steps.trial.spec.optimizer.learning_rate
     if steps.is_perfect(here):
         return [], 1.0
-    for factor in steps.along(0.1 ** np.arange(DECADES + 1)):
-        if steps.clearly_better(steps.at(factor), here):
-            first = f"bring the cost to {here.cost:.3g}" if np.isfinite(here.cost) else "diverge"
-            told = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_told(steps, factor)}"
-            better = float(f"{alpha * factor:.2g}")
-            remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
-            return [finding("learning_rate_too_high", told, alpha, better, remedy=remedy)], factor
-    return [], 1.0
+    factor = min(steps.along(0.1 ** np.arange(DECADES + 1)), key=lambda factor: steps.at(factor).cost)
+    if not steps.clearly_better(steps.at(factor), here):
+        return [], 1.0
+    first = f"bring the cost to {here.cost:.3g}" if np.isfinite(here.cost) else "diverge"
+    told = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_told(steps, factor)}"
+    better = float(f"{alpha * factor:.2g}")
+    remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
+    return [finding("learning_rate_too_high", told, alpha, better, remedy=remedy)], factor
 
 
 def too_short(steps: FirstSteps) -> list[Finding]:
@@ -126,14 +127,13 @@ def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
     reached = steps.at(farthest)
     if steps.is_perfect(reached):
         return [], farthest
-    for factor in steps.along(10.0 ** np.arange(DECADES + 1)):
-        if factor > 2 * steps.reach and steps.clearly_better(steps.at(factor), reached):
-            whole = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.cost:.3g}"
-            better = float(f"{alpha * factor:.2g}")
-            remedy = f"a larger optimizer.learning_rate, such as {better:g}"
-            told = f"{whole}, {_told(steps, factor)}"
-            return [finding("learning_rate_too_low", told, alpha, better, remedy=remedy)], factor
-    return [], farthest
+    factor = min(steps.along(10.0 ** np.arange(DECADES + 1)), key=lambda factor: steps.at(factor).cost)
+    if factor <= 2 * steps.reach or not steps.clearly_better(steps.at(factor), reached):
+        return [], farthest
+    told = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.cost:.3g}, {_told(steps, factor)}"
+    better = float(f"{alpha * factor:.2g}")
+    remedy = f"a larger optimizer.learning_rate, such as {better:g}"
+    return [finding("learning_rate_too_low", told, alpha, better, remedy=remedy)], factor
 
 
 def _told(steps: FirstSteps, factor: float) -> str:
@@ -155,33 +155,3 @@ def _units(plain: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
         told = f"with {more} the first steps bring the cost to {wide.cost:.3g} in place of {here.cost:.3g}"
         layer = units.index(min(units)) + 1 if units else None
         yield finding("too_few_units", told, float(min(units, default=0)), float(NARROW), layer=layer)
-
-
-def _regularization(trial: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
-    """What the penalties cost, and what dropout costs, on unseen examples, each alone."""
-    without = steps.at(factor)
-    spec = trial.spec
-    strengths = {
-        "l2": spec.regularization.l2,
-        "l1": spec.regularization.l1,
-        "weight_decay": spec.optimizer.weight_decay,
-    }
-    if any(strengths.values()):
-        found = steps.run(trial.without_dropout(), steps.rates * factor)
-        harm = steps.harm(found, without)
-        if harm > HARM and steps.learned(found) < steps.learned(without):
-            of = ", ".join(f"{name} = {strength:g}" for name, strength in strengths.items() if strength)
-            yield finding("penalty_too_strong", f"with {of} {_compared(found, without)}", harm, HARM)
-    keep_prob = [layer.keep_prob or 1.0 for layer in spec.architecture.hidden]
-    if min(keep_prob, default=1.0) < 1:
-        found = steps.run(trial.without_penalty(), steps.rates * factor)
-        harm = steps.harm(found, without)
-        if harm > HARM and steps.learned(found) < steps.learned(without):
-            kept = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]
-            layer = int(np.argmin(kept))
-            told = f"layer {layer + 1} keeps {kept[layer]:.3g} units on average; {_compared(found, without)}"
-            yield finding("dropout_too_strong", told, harm, HARM, layer=layer + 1)
-
-
-def _compared(found: Outcome, without: Outcome) -> str:
-    return f"the error on unseen examples is {found.unseen:.3g} after the first steps, {without.unseen:.3g} without"
