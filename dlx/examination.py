@@ -146,7 +146,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         experiment = prepare(spec)
         found, ahead = _measured(run, facts, experiment), before(experiment)
         course = Course.of(run, facts, experiment.spec, found.errors, reference(experiment.dataset))
-        findings = _together(_of_training(course, ahead, findings), ahead)
+        findings = all_findings(course, ahead, findings)
     except DataError as error:
         if not kept:
             raise
@@ -157,6 +157,20 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     known = Facts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, known, run.path, run.config))
     return Examination(facts["name"], document, typed, remarks, found.images, run, facts)
+
+
+def all_findings(course: Course, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
+    """What was found of a training and its spec, each cause once.
+
+    Args:
+        course: of the training; what is explained by what is known of the spec is left out.
+        ahead: what is known of the spec, from `before`.
+        kept: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
+    """
+    alone = {one.name for one in after(course)}
+    of_training = [*after(course, ahead), *(one for one in kept if one.name not in alone)]
+    names = {one.name for one in of_training}
+    return [*of_training, *(one for one in ahead if one.name not in names)]
 
 
 def keep(found: Examination) -> list[Path]:
@@ -194,18 +208,6 @@ def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
     told: dict[str, Any] = {known.name: document.get(known.name) for known in fields(Finding)}
     return Finding(**told)
-
-
-def _of_training(course: Course, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
-    """What the course tells, less what is explained by what is known of the spec; and what else was kept."""
-    alone = {one.name for one in after(course)}
-    return [*after(course, ahead), *(one for one in kept if one.name not in alone)]
-
-
-def _together(of_training: Sequence[Finding], of_spec: Iterable[Finding]) -> list[Finding]:
-    """What was found of the training, then what of its spec; each cause once."""
-    names = {one.name for one in of_training}
-    return [*of_training, *(one for one in of_spec if one.name not in names)]
 
 
 def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> Measured:

@@ -8,13 +8,17 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to_draw
 from healthy import HEALTHY, fixed_healthy
 from kinds import Kind
 
+from dlx.diagnose.after import after, data_findings
 from dlx.diagnose.before import before
+from dlx.diagnose.course import Course
+from dlx.diagnose.findings import Finding
+from dlx.diagnose.reference import reference
+from dlx.examination import all_findings
 from dlx.runs import RunDirectory
 from dlx.search.trials import Trial, run_trial
 from dlx.session import prepare
@@ -26,11 +30,15 @@ DRAWN_HEALTHY = 60  # a share of few per cent needs many to be told
 
 @dataclass(frozen=True)
 class Examined:
-    """A case with the findings of `before(experiment)` and those in the ``diagnosis.json`` of its training."""
+    """A case with what is found in it.
+
+    before: by `dlx diagnose SPEC`; after: by `dlx train SPEC`, in ``diagnosis.json``; both: by `dlx diagnose RUN`.
+    """
 
     case: Case
-    before: tuple[dict[str, Any], ...]
-    after: tuple[dict[str, Any], ...]
+    before: tuple[Finding, ...]
+    after: tuple[Finding, ...]
+    both: tuple[Finding, ...]
     seconds: float  # that the findings before training took
 
     @property
@@ -40,23 +48,22 @@ class Examined:
 
     def names(self, when: str = "both") -> frozenset[str]:
         """What is found with the severity of a warning or an error: ``before``, ``after`` or ``both``."""
-        found = {"before": self.before, "after": self.after, "both": self.before + self.after}[when]
-        return frozenset(one["name"] for one in found if one["severity"] != "note")
+        found = {"before": self.before, "after": self.after, "both": self.both}[when]
+        return frozenset(one.name for one in found if one.severity != "note")
 
 
 def examine(case: Case, folder: Path) -> Examined:
     """The findings of a case; its training is the one that it was measured by, where that is in the folder."""
-    spec = case.spec
-    started = perf_counter()
-    early = before(prepare(_with_one_thread(spec)))
+    trial, started = Trial.of(case.spec), perf_counter()
+    experiment = prepare(Spec.model_validate(trial.spec).complete())
+    early = before(experiment)
     seconds = perf_counter() - started
-    run = RunDirectory.open(run_trial(Trial.of(spec), folder).run)
-    late = run.diagnosis()["findings"]
-    return Examined(case, tuple(one.document() for one in early), tuple(late), seconds)
-
-
-def _with_one_thread(spec: Spec) -> Spec:
-    return spec.model_copy(update={"training": spec.training.model_copy(update={"threads": 1})})
+    outcome = run_trial(trial, folder)
+    run, dataset = RunDirectory.open(outcome.run), experiment.dataset
+    course = Course.of(run, run.facts(), experiment.spec, outcome.errors, reference(dataset))
+    of_data = data_findings(dataset)
+    late = [*of_data, *after(course, of_data)]
+    return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)
 
 
 Task = tuple[str, int, str]  # half, number, kind of fault or nothing
