@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise, product
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +16,7 @@ import onnx
 import onnxruntime
 import pytest
 
+from dlx.component import REGISTRY
 from dlx.errors import UsageError
 from dlx.export import FORMATS
 from dlx.export.frozen import Frozen, freeze
@@ -140,19 +141,26 @@ def test_generated_code_is_python_whatever_the_names_are(to: str) -> None:
     assert eval(line.removeprefix("FEATURES = ")) == [*names, "y", "z"]
 
 
-class Sine(Activation):
-    """A = sin(Z)."""
+@pytest.fixture
+def sine() -> Iterator[str]:
+    """The name of an activation that a plugin defines, known only as long as a test runs."""
 
-    name = "sine_of_a_plugin"
+    class Sine(Activation):
+        """A = sin(Z)."""
 
-    def forward(self, tape: Any, Z: Array) -> Any:
-        return Z, None
+        name = "sine_of_a_plugin"
+
+        def forward(self, tape: Any, Z: Array) -> Any:
+            return Z, None
+
+    yield Sine.name
+    del REGISTRY["activation"][Sine.name]
 
 
 @pytest.mark.parametrize("to", FORMATS)
-def test_an_activation_of_a_plugin_has_no_counterpart(to: str) -> None:
-    with pytest.raises(UsageError, match="sine_of_a_plugin has no counterpart in"):
-        FORMATS[to](freeze(model("sine_of_a_plugin", "binary")), "model")
+def test_an_activation_of_a_plugin_has_no_counterpart(to: str, sine: str) -> None:
+    with pytest.raises(UsageError, match=f"{sine} has no counterpart in"):
+        FORMATS[to](freeze(model(sine, "binary")), "model")
 
 
 def test_the_command(call_dlx: Callable[..., Any], tmp_path: Path) -> None:
