@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlx.diagnose.bias_variance import diagnose
@@ -18,9 +18,11 @@ from dlx.examination import examine_run
 from dlx.experiment import build
 from dlx.runs import RunDirectory
 from dlx.search.executors import executor_for
+from dlx.search.ground import Ground
 from dlx.search.held_out import HeldOut, facts_of
-from dlx.search.race import Ground, Race, Tried
+from dlx.search.race import Race
 from dlx.search.replicates import replicate
+from dlx.search.story import Document, plain, told
 from dlx.search.trials import Outcome, Trial, known_outcome
 from dlx.search.winner import described
 from dlx.signals import noted_signals
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 
 DONE, NOTHING_NEEDED, NOTHING_HELPS, TIME_IS_UP = "done", "nothing_needed", "nothing_helps", "budget_spent"
 INTERRUPTED = "interrupted"
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class _Recipe:
             race = Race(ground, self.spec, family)
             tried = race.run()
             won = {"baseline": key, "against": against, "kept": race.best()}
-            won |= {"remedies": [_told(one) for one in tried]}
+            won |= {"remedies": [told(one) for one in tried]}
             self.watcher.judged(won)
         self.rounds.append(won)
         self._save(INTERRUPTED)
@@ -217,12 +217,12 @@ class _Recipe:
             "seconds": time.time() - self.started,
             "rounds": self.rounds,
             "errors": {
-                "before": {part: _plain(error) for part, error in before.items()},
-                "after": {part: _plain(error) for part, error in after.items()},
+                "before": {part: plain(error) for part, error in before.items()},
+                "after": {part: plain(error) for part, error in after.items()},
             },
             "verdict": self._diagnosed(after)["verdict"] if better else self.document["verdict"],
             "spec": str(self.run.act) if better else None,
-            "test": test and _plain(test),
+            "test": test and plain(test),
         }
         self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
         kept = self.run.diagnosis() if self.run.has_diagnosis() else self.document
@@ -251,26 +251,3 @@ def _against(family: Sequence[Remedy]) -> str:
     """What a family is against, besides single findings."""
     named = {remedy.against for remedy in family}
     return next((gap for gap in ("bias", "variance") if gap in named), "what was found")
-
-
-def _told(tried: Tried) -> Document:
-    """A remedy and what came of it, as the story has it."""
-    remedy = tried.remedy
-    return {
-        "name": remedy.name,
-        "against": remedy.against,
-        "overrides": remedy.overrides,
-        "why": remedy.why,
-        "notes": remedy.notes,
-        "change": tried.change and _plain(tried.change),
-        "replicates": tried.replicates,
-        "seconds": tried.seconds,
-        "verdict": tried.verdict,
-        "message": tried.message,
-    }
-
-
-def _plain(estimate: Estimate) -> Document:
-    """An estimate as JSON has it; an end of the interval that is not known is null."""
-    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
-    return {"value": estimate.value, "low": low, "high": high, "m": estimate.m}

@@ -16,8 +16,9 @@ from dlx.diagnose.situation import Facts
 from dlx.errors import DataError
 from dlx.experiment import build
 from dlx.search.executors import Serial
+from dlx.search.ground import Ground
 from dlx.search.held_out import HeldOut, facts_of
-from dlx.search.race import CHUNK, FINALISTS, LONGER, Ground, Race, finalists
+from dlx.search.race import CHUNK, FINALISTS, LONGER, Race, finalists
 from dlx.search.trials import Outcome
 from dlx.spec import Spec
 
