@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +27,13 @@ def limit(threads: int) -> int:
     controller = _blas()
     controller.limit(limits=threads)
     return max((library.num_threads for library in controller.lib_controllers), default=threads)
+
+
+@contextmanager
+def limited(threads: int) -> Iterator[None]:
+    """Within it the BLAS has this many threads; afterwards as many as before."""
+    with _blas().limit(limits=threads):
+        yield
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from dlx import threads
 
@@ -14,3 +15,14 @@ def test_the_work_of_a_step_decides(weights: int, batch_size: int, expected: int
 
 def test_the_blas_has_the_threads_it_was_given() -> None:
     assert threads.limit(1) == 1
+
+
+def test_a_limit_for_a_while_ends_with_it() -> None:
+    def now() -> set[int]:
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+    threads.limit(2)
+    with threads.limited(1):
+        assert now() == {1}
+    assert now() == {2}
+    threads.limit(1)

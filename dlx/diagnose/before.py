@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dlx import threads
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.duplicates import duplicate_findings
 from dlx.diagnose.findings import Finding, by_severity
@@ -30,12 +31,13 @@ def before(experiment: Experiment) -> list[Finding]:
 
     One cause, not its consequences: what is found is mended on a copy before the next thing is looked for, in the order
     in which one brings about the other: data, batches, initialization, learning rate, regularization. Samples and
-    draws are seeded, so the same experiment always has the same findings. The experiment itself stays as it is, to the
-    last bit: everything is tried on copies.
+    draws are seeded, products have one thread and lengths follow from sizes, so the same experiment has the same
+    findings on any number of cores. The experiment itself stays as it is, to the last bit: all is tried on copies.
     """
-    found = _of_data(experiment)
-    if not any(one.name == "constant_labels" for one in found):
-        found += _of_training(experiment, {one.name for one in found})
+    with threads.limited(1):
+        found = _of_data(experiment)
+        if not any(one.name == "constant_labels" for one in found):
+            found += _of_training(experiment, {one.name for one in found})
     return by_severity(found)
 
 

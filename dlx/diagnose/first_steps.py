@@ -17,7 +17,7 @@ from dlx.train import take_steps
 
 # What one run of first steps may take by the estimate below, which is of the sizes alone: results depend on no clock.
 SECONDS = 0.2
-LEAST_STEPS, MOST_STEPS = 40, 4000
+LEAST_STEPS, MOST_STEPS = 30, 4000
 OPERATIONS_A_SECOND = 4e10
 PIECES = 40  # of constant rate that stand for a schedule
 LOOKS = (0.7, 0.85, 1.0)  # at these shares of a run its cost is taken; their mean evens out the noise of small batches
@@ -48,9 +48,9 @@ DIVERGED = Outcome(inf, inf, inf)
 class FirstSteps:
     """Runs of a trial, each of the same number of steps, in which the whole schedule passes in quick motion.
 
-    ``total`` are the steps of the real training, ``steps`` those of a run: ``patience`` times as many as are affordable.
-    With α·f in place of α a run covers, as long as the steps are small, what the training covers in f·steps steps: along
-    the same path, f times as fast.
+    ``total`` are the steps of the real training, ``steps`` those of a run: ``patience`` times as many as are
+    affordable. With α·f in place of α a run covers, as long as the steps are small, what the training covers in f·steps
+    steps: along the same path, f times as fast.
     """
 
     def __init__(self, trial: Trial, total: int | None = None, patience: int = 1) -> None:

@@ -13,6 +13,7 @@ from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import direction
 from dlx.gradcheck.subject import LEAST_COST, Subject
 from dlx.nn.gradcheck import EPSILON, WORRY, along, differences, rounding, two_sided
+from dlx.nn.tape import Array
 
 EXAMPLES = 16
 DIRECTIONS = 2  # over each parameter; a factor, a sign or a missing term shows in every one of them
@@ -22,7 +23,9 @@ def gradient_findings(trial: Trial) -> Iterator[Finding]:
     """A finding where dθ of a parameter is not the derivative of the cost; in float64, with frozen dropout masks."""
     subject = subject_of(trial)
     with np.errstate(all="ignore"):
-        suspected = any(_looks_wrong(subject, part) for part in subject.network.parameters.slices.values())
+        d_theta, noise = subject.gradient(), rounding(max(subject.cost(), LEAST_COST), EPSILON)
+        parts = subject.network.parameters.slices.values()
+        suspected = any(_looks_wrong(subject, part, d_theta, noise) for part in parts)
     if suspected:
         yield from _checked(subject)
 
@@ -35,9 +38,8 @@ def subject_of(trial: Trial) -> Subject:
     return Subject(copy.network, X, Y)
 
 
-def _looks_wrong(subject: Subject, part: slice) -> bool:
-    rng, d_theta = np.random.default_rng(part.start), subject.gradient()
-    noise = rounding(max(subject.cost(), LEAST_COST), EPSILON)
+def _looks_wrong(subject: Subject, part: slice, d_theta: Array, noise: float) -> bool:
+    rng = np.random.default_rng(part.start)
     for _ in range(DIRECTIONS):
         v = direction(len(subject.theta), part, rng)
         numeric = two_sided(along(subject.cost, subject.theta, v), EPSILON)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dlx.data.dataset import Dataset, Part
 
 ROWS = 2048  # of each part: enough to see a shift of 0.2 standard deviations
-FEATURES = 512  # tested of more, drawn by chance
+FEATURES = 256  # tested of more, drawn by chance
 PROJECTIONS = 32
 
 # Two samples of one distribution differ so much once in ten thousand data sets, whatever the number of features.
