@@ -169,20 +169,18 @@ class _Recipe:
         key = Trial.of(self.spec).key
         known = (one for one in self.earlier if one["baseline"] == key and one["kept"])
         won = next((one for one in known if one["kept"] in {remedy.name for remedy in family}), None)
-        if won is None and ground.left <= 0:
+        if won is not None:
+            self.rounds.append(won)
+            return str(won["kept"])
+        if ground.left <= 0:
             return None
-        if won is None:
-            against = _against(family)
-            self.watcher.family(against, len(family))
-            race = Race(ground, self.spec, family)
-            tried = race.run()
-            won = {"baseline": key, "against": against, "kept": race.best()}
-            won |= {"remedies": [told(one) for one in tried]}
-            self.watcher.judged(won)
-        self.rounds.append(won)
+        self.watcher.family(against := _against(family), len(family))
+        race = Race(ground, self.spec, family)
+        tried = [told(one) for one in race.run()]
+        self.rounds.append({"baseline": key, "against": against, "kept": race.best(), "remedies": tried})
+        self.watcher.judged(self.rounds[-1])
         self._save(INTERRUPTED)
-        kept: str | None = won["kept"]
-        return kept
+        return race.best()
 
     def _anew(self) -> Document:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
