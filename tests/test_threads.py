@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy  # noqa: F401 - loads the BLAS
 import pytest
 from threadpoolctl import threadpool_info
 
