@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,6 @@ class Experiment:
         self._ordered = 0  # the epoch whose order that is
         self._steps: dict[int, Step] = {}
         self._evaluations: dict[str, Evaluation] = {}
-        self.watch = LayerWatch(self.network)
         self.clip_norm = spec.optimizer.clip_norm or inf
         epochs, schedule = spec.training.epochs, spec.schedule
         self._schedule, self._alpha0 = schedule, spec.optimizer.learning_rate
@@ -89,6 +89,11 @@ class Experiment:
         self._rate_by_epoch = schedule.unit == "epoch"
         self._rate_units = epochs if self._rate_by_epoch else epochs * self.steps_per_epoch
         self._restarts = {unit: streams.restarts(unit) for unit in ("epoch", "step")}
+
+    @cached_property
+    def watch(self) -> LayerWatch:
+        """What the layers are sampled by; it has room for W, so it is made when it is needed."""
+        return LayerWatch(self.network)
 
     @property
     def steps_per_epoch(self) -> int:

@@ -26,8 +26,8 @@ class Table(Generic[Record]):
     The first two columns are whole numbers, the very first is the epoch, in rising order.
     """
 
-    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
-        self.path, self.names = path, columns
+    def __init__(self, path: Path, columns: tuple[str, ...], by_line: bool = True) -> None:
+        self.path, self.names, self._buffering = path, columns, 1 if by_line else -1
         self._header, self._values_of = ",".join(columns), attrgetter(*columns)
         self._file: TextIO | None = None
 
@@ -36,22 +36,32 @@ class Table(Generic[Record]):
         write_atomically(self.path, f"{self._header}\n".encode(), durable)
 
     def append(self, record: Record) -> None:
-        """Adds a row that others can read at once."""
+        """Adds a row, to a new file below the header; others can read it at once, or after a ``flush``."""
         with writing(self.path):
             if self._file is None:
-                self._file = self.path.open("a", encoding="utf-8", buffering=1, newline="\n")
+                self._file = self.path.open("a", encoding="utf-8", buffering=self._buffering, newline="\n")
+                if self._file.tell() == 0:
+                    self._file.write(f"{self._header}\n")
             self._file.write(self._line(record) + "\n")
+
+    def flush(self) -> None:
+        """Lets others read the rows added so far."""
+        if self._file is not None:
+            with writing(self.path):
+                self._file.flush()
 
     def sync(self) -> None:
         """Returns when all rows are on the disk."""
         if self._file is not None:
             with writing(self.path):
+                self._file.flush()
                 os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Closes the file; a later ``append`` opens it again."""
         if self._file is not None:
-            self._file.close()
+            with writing(self.path):
+                self._file.close()
             self._file = None
 
     def truncate(self, epoch: int) -> None:
@@ -101,7 +111,7 @@ class MetricsTable(Table[EpochRecord]):
 
 
 class LayersTable(Table[LayerRecord]):
-    """``layers.csv``: one row for each layer at each sampled epoch."""
+    """``layers.csv``: one row for each layer at each sampled epoch; those of an epoch are written together."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, tuple(field.name for field in fields(LayerRecord)))
+        super().__init__(path, tuple(field.name for field in fields(LayerRecord)), by_line=False)

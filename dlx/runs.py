@@ -215,12 +215,11 @@ class RunDirectory:
 
     def append_metrics(self, record: EpochRecord) -> None:
         """Adds a row to ``metrics.csv``."""
+        self._layers.flush()
         self._metrics.append(record)
 
     def append_layer(self, record: LayerRecord) -> None:
-        """Adds a row to ``layers.csv``, which the first one makes."""
-        if not self._layers.path.exists():
-            self._layers.create(self.durable)
+        """Adds a row to ``layers.csv``, which the first one makes; it is written with the next of ``metrics.csv``."""
         self._layers.append(record)
 
     def truncate_tables(self, epoch: int) -> None:
