@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dlx import threads
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.duplicates import duplicate_findings
@@ -34,7 +36,7 @@ def before(experiment: Experiment) -> list[Finding]:
     draws are seeded, products have one thread and lengths follow from sizes, so the same experiment has the same
     findings on any number of cores. The experiment itself stays as it is, to the last bit: all is tried on copies.
     """
-    with threads.limited(1):
+    with threads.limited(1), np.errstate(all="ignore"):  # what overflows shows in costs and growths
         found = _of_data(experiment)
         if not any(one.name == "constant_labels" for one in found):
             found += _of_training(experiment, {one.name for one in found})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -128,8 +129,12 @@ def finding(
     severity: Severity | None = None,
     remedy: str | None = None,
 ) -> Finding:
-    """A finding of a known cause, with that cause's severity and remedy unless a better one is given."""
+    """A finding of a known cause, with that cause's severity and remedy unless a better one is given.
+
+    A value that is not finite becomes None, since JSON has no number for it; the evidence says what it is.
+    """
     cause = CAUSES[name]
+    value = value if value is not None and isfinite(value) else None
     return Finding(
         name, severity or cause.severity, layer, epoch, value, threshold, evidence, remedy or cause.remedy, cause.notes
     )

@@ -20,6 +20,7 @@ SECONDS = 0.2
 LEAST_STEPS, MOST_STEPS = 30, 4000
 OPERATIONS_A_SECOND = 4e10
 PIECES = 40  # of constant rate that stand for a schedule
+HARDLY = 1e-30  # a rate that changes nothing, where a schedule ends at 0 or below what the type can hold
 LOOKS = (0.7, 0.85, 1.0)  # at these shares of a run its cost is taken; their mean evens out the noise of small batches
 
 # What counts as clearly better, in shares of the cost and the error of a constant answer. Of 90 random specs times nine
@@ -78,7 +79,7 @@ class FirstSteps:
     def run(self, trial: Trial, rates: Array) -> Outcome:
         """The outcome of a run of this trial at these rates, `PIECES` of them."""
         pieces = np.arange(self.steps) * len(rates) // self.steps
-        return outcome(trial.with_rates(rates[pieces].tolist()).copy(), self.steps)
+        return outcome(trial.with_rates(np.maximum(rates, HARDLY)[pieces].tolist()).copy(), self.steps)
 
     def farthest(self) -> float:
         """The factor within reach that brings most: a power of ten, or the reach itself."""
@@ -136,11 +137,12 @@ def outcome(copy: Experiment, steps: int) -> Outcome:
 
 
 def rates_of(spec: Spec, total: int, pieces: int = PIECES) -> Array:
-    """α at the middle of each of so many equal pieces of a training of ``total`` steps."""
+    """α at the middle of each of so many equal pieces of a training of ``total`` steps, above 0 even if by a hair."""
     units = spec.training.epochs if spec.schedule.unit == "epoch" else total
     done = (np.arange(pieces) + 0.5) * units / pieces
     alpha0 = spec.optimizer.learning_rate
-    return np.array([spec.schedule.learning_rate(alpha0, int(unit), units) for unit in done])
+    rates = [spec.schedule.learning_rate(alpha0, int(unit), units) for unit in done]
+    return np.maximum(rates, HARDLY)
 
 
 def affordable_steps(copy: Experiment) -> int:

@@ -43,11 +43,10 @@ def experiment(sections: Sections) -> Experiment:
 
 
 def names(sections: Sections, least: str = "note") -> set[str]:
-    """The names of what is found; every finding says how much and against what, in plain numbers."""
+    """The names of what is found; every finding is plain data."""
     found = before(experiment(sections))
     for one in found:
-        assert one.value is not None
-        assert one.threshold is not None
+        assert one.evidence
         assert json.loads(json.dumps(one.document(), allow_nan=False)) == one.document()
     return {one.name for one in found if least == "note" or one.severity != "note"}
 
@@ -382,3 +381,41 @@ def test_rows_on_disk_are_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     found = {one.name: one for one in before(experiment(split))}
     assert {name for name, one in found.items() if one.severity != "note"} == {"duplicates_across_parts"}
     assert found["duplicates_across_parts"].value == pytest.approx(0.14, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        pytest.param(HEALTHY | {"initializer": {"name": "normal", "scale": 1e30}}, id="weights beyond float32"),
+        pytest.param(BY_DESCENT | {"optimizer": {"learning_rate": 1e9, "name": "nesterov"}}, id="an absurd rate"),
+        pytest.param(
+            HEALTHY | {"schedule": {"name": "cosine", "warmup": 3, "unit": "step"}}, id="a rate that ends at 0"
+        ),
+        pytest.param(HEALTHY | {"data": {"source": {"name": "moons", "m": 2}}}, id="two examples"),
+        pytest.param(HEALTHY | {"data": {"train": blobs(0, 1), "dev": blobs(0, 2, m=2)}}, id="a dev set of two"),
+        pytest.param(
+            ON_DIGITS | {"architecture": {"hidden": []}, "data": {"source": "digits", "normalize": "none"}},
+            id="no dev set",
+        ),
+        pytest.param(
+            HEALTHY
+            | {
+                "randomness": {"generator": "legacy", "shuffle": {"seed": 1, "reseed": "epoch"}},
+                "regularization": {"keep_prob": 0.01},
+                "dtype": "float64",
+            },
+            id="streams that restart",
+        ),
+    ],
+)
+def test_absurd_specs_are_diagnosed_too(sections: Sections) -> None:
+    names(sections | {"training": {"epochs": 3, "batch_size": 32}})
+
+
+def test_absurd_data_are_diagnosed_too(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for X in (np.ones((40, 3)), 1e30 * rng.standard_normal((40, 3)), 1e-30 * rng.standard_normal((40, 3))):
+        np.savez(tmp_path / "data.npz", X=X, y=np.arange(40) % 2)
+        source = {"name": "file", "path": str(tmp_path / "data.npz")}
+        for normalize in ("none", "standard"):
+            names(HEALTHY | {"data": {"source": source, "normalize": normalize}})
