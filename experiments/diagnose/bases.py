@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from best_known import best_known
-from files import Workshop, friedman
+from files import Workshop, applications, friedman
 
+from dlx.data.sources import Digits
 from dlx.spec import Spec
 from dlx.spec_file import derive
 
@@ -28,10 +29,10 @@ class Base:
     best_known: float
 
 
-def base(name: str, data: Plain, noise: float | None = None, **sections: Any) -> Base:
+def base(name: str, data: Plain, known: float | None = None, **sections: Any) -> Base:
     """A base from the sections of its spec, which also states the best error that is known as the optimal one."""
     spec = Spec.model_validate({"name": name, "data": data, **sections}).complete()
-    best = best_known(spec, noise)
+    best = best_known(spec) if known is None else known
     return Base(derive(spec, {"diagnosis.optimal_error": round(best, 4)}), best)
 
 
@@ -56,6 +57,24 @@ def table(workshop: Workshop, train: int, features: int, noise: float, seed: int
     X, y = friedman(train + DEV, features, noise, seed)
     parts = {"X_train": X[:train], "y_train": y[:train], "X_dev": X[train:], "y_dev": y[train:]}
     return {"source": {"name": "file", "path": str(workshop.written(**parts))}}
+
+
+def even_digits(workshop: Workshop, seed: int) -> Plain:
+    """Whether a digit is even: two classes that are no clouds, with images cut anew into train and dev."""
+    digits = Digits().load()["all"]
+    order = np.random.default_rng(seed).permutation(len(digits.y))
+    train, dev = order[:1348], order[1348:]
+    parts = {f"X_{name}": digits.X[rows] for name, rows in (("train", train), ("dev", dev))}
+    labels = {f"y_{name}": digits.y[rows] % 2 for name, rows in (("train", train), ("dev", dev))}
+    source = {"name": "file", "path": str(workshop.written(**parts, **labels)), "image_shape": [8, 8]}
+    return {"source": source, "normalize": "minmax"}
+
+
+def loans(workshop: Workshop, train: int, noise: float, seed: int) -> tuple[Plain, float]:
+    """A table in units of its own, two of its columns one-hot, and how often even its maker's rule is wrong on dev."""
+    X, y, rule = applications(train + DEV, noise, seed)
+    parts = {"X_train": X[:train], "y_train": y[:train], "X_dev": X[train:], "y_dev": y[train:]}
+    return {"source": {"name": "file", "path": str(workshop.written(**parts))}}, float((rule != y)[train:].mean())
 
 
 def layers(*hidden: int, **options: Any) -> Plain:

@@ -13,14 +13,11 @@ LEAST_NOISE = 1e-3  # for sets without any: the class of the nearest point
 NEIGHBOURS = 5
 
 
-def best_known(spec: Spec, noise: float | None = None) -> float:
+def best_known(spec: Spec) -> float:
     """The error on the dev examples of this spec that a network can hardly go below.
 
-    Of the toy sets it is that of Bayes' rule, of digits and penguins that of the nearest neighbours. Of a regression
-    made by a formula it is ``noise``.
+    Of the toy sets it is that of Bayes' rule, of digits and penguins that of the nearest neighbours.
     """
-    if noise is not None:
-        return noise
     source = spec.data.source or spec.data.train
     assert source is not None
     if source.name in ("digits", "file"):

@@ -77,7 +77,7 @@ def tiny_inputs(base: Base, factor: float, workshop: Workshop) -> Spec:
 # Labels and number
 
 
-@kind("{:.0%} of the labels wrong", "label_noise", "overtraining", (0.2, 0.4), repairable=False)
+@kind("{:.0%} of the labels wrong", "label_noise", "overtraining", (0.15, 0.4), repairable=False)
 def wrong_labels(base: Base, share: float, workshop: Workshop) -> Spec | None:
     """In train: so large a share of the labels is another class, drawn by chance."""
     parts, rng = parts_of(base.spec), _rng(base)
@@ -89,7 +89,7 @@ def wrong_labels(base: Base, share: float, workshop: Workshop) -> Spec | None:
     return workshop.with_parts(base.spec, parts | {"train": (X, np.where(wrong, others, y))})
 
 
-@kind("{:.0f} examples to train on", "few_examples", "overtraining", (6, 40))
+@kind("{:.0f} examples to train on", "few_examples", "overtraining", (6, 80))
 def few_examples(base: Base, count: float, workshop: Workshop) -> Spec | None:
     spec = base.spec
     y = parts_of(spec)["train"][1]
@@ -105,7 +105,7 @@ def few_examples(base: Base, count: float, workshop: Workshop) -> Spec | None:
 # Dev and train
 
 
-@kind("dev moved by {:g} deviations", "parts_differ", "", (0.5, 3), repairable=False)
+@kind("dev moved by {:g} deviations", "parts_differ", "", (0.3, 3), repairable=False)
 def dev_moved(base: Base, deviations: float, workshop: Workshop) -> Spec:
     """As if another instrument had measured it: every feature of dev is off, in a direction of its own."""
     parts, rng = parts_of(base.spec), _rng(base)
@@ -114,7 +114,7 @@ def dev_moved(base: Base, deviations: float, workshop: Workshop) -> Spec:
     return workshop.with_parts(base.spec, parts | {"dev": (X + off, y)})
 
 
-@kind("dev with noise of {:g} deviations", "parts_differ", "", (0.5, 3), repairable=False)
+@kind("dev with noise of {:g} deviations", "parts_differ", "", (0.3, 3), repairable=False)
 def dev_noisy(base: Base, deviations: float, workshop: Workshop) -> Spec:
     """As if dev had been measured in a worse light."""
     parts, rng = parts_of(base.spec), _rng(base)

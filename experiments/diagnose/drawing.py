@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from bases import Base, Plain, Rng, base, images, made, penguins, table
+from bases import Base, Plain, Rng, base, even_digits, images, loans, made, penguins, table
 from files import Workshop
 
 
 def draw_base(rng: Rng, workshop: Workshop) -> Base:
     """A spec with everything in it drawn by chance; good in most cases, which is to be checked."""
     family = str(rng.choice(sorted(FAMILIES)))
-    data, noise = FAMILIES[family](rng, workshop)
-    sections = {**_network(rng, most=128 if family == "digits" else 64), **_training(rng, family, _size(family, data))}
-    return base(family, data, noise, **sections, seed=_seed(rng))
+    data, known = FAMILIES[family](rng, workshop)
+    most = 128 if "digits" in family else 64
+    sections = {**_network(rng, most), **_training(rng, family, _size(family, data))}
+    return base(family, data, known, **sections, seed=_seed(rng))
 
 
 def _size(family: str, data: Plain) -> int:
     """How many examples train has."""
-    known = {"digits": 1078, "penguins": 205, "regression": 800}
+    known = {"digits": 1078, "even_digits": 1348, "penguins": 205, "regression": 800, "loans": LOANS}
     return known[family] if family in known else int(data["split"]["train"])
 
 
@@ -45,77 +46,106 @@ def _train(rng: Rng, low: int, high: int = 1000) -> int:
     return 2 * int(rng.integers(low // 2, high // 2))
 
 
-def _circles(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _circles(rng: Rng, workshop: Workshop) -> Drawn:
     options = {"noise": _uniform(rng, 0.04, 0.12), "factor": _uniform(rng, 0.3, 0.6)}
     return made("circles", _train(rng, 400), **options, seed=_seed(rng)), None
 
 
-def _moons(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _moons(rng: Rng, workshop: Workshop) -> Drawn:
     return made("moons", _train(rng, 400), noise=_uniform(rng, 0.08, 0.25), seed=_seed(rng)), None
 
 
-def _spirals(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _spirals(rng: Rng, workshop: Workshop) -> Drawn:
     shape = {"classes": int(rng.integers(2, 4)), "turns": _uniform(rng, 0.5, 0.9)}
     return made("spirals", _train(rng, 700), noise=_uniform(rng, 0.01, 0.03), seed=_seed(rng), **shape), None
 
 
-def _xor(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _xor(rng: Rng, workshop: Workshop) -> Drawn:
     return made("xor", _train(rng, 700), noise=_uniform(rng, 0.0, 0.1), seed=_seed(rng)), None
 
 
-def _blobs(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _blobs(rng: Rng, workshop: Workshop) -> Drawn:
     centers = rng.uniform(-2, 2, size=(int(rng.integers(2, 6)), int(rng.integers(2, 8)))).round(2).tolist()
     return made("blobs", _train(rng, 400), noise=_uniform(rng, 0.4, 0.9), centers=centers, seed=_seed(rng)), None
 
 
-def _digits(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _digits(rng: Rng, workshop: Workshop) -> Drawn:
     return images(str(rng.choice(["minmax", "standard"]))), None
 
 
-def _penguins(rng: Rng, workshop: Workshop) -> tuple[Plain, None]:
+def _even_digits(rng: Rng, workshop: Workshop) -> Drawn:
+    return even_digits(workshop, _seed(rng)), None
+
+
+def _penguins(rng: Rng, workshop: Workshop) -> Drawn:
     return penguins(), None
 
 
-def _regression(rng: Rng, workshop: Workshop) -> tuple[Plain, float]:
+def _regression(rng: Rng, workshop: Workshop) -> Drawn:
     noise = _uniform(rng, 0.1, 0.4)
     return table(workshop, 800, int(rng.integers(5, 9)), noise, _seed(rng)), noise
 
 
-FAMILIES: dict[str, Callable[[Rng, Workshop], tuple[Plain, float | None]]] = {
+def _loans(rng: Rng, workshop: Workshop) -> Drawn:
+    return loans(workshop, LOANS, _uniform(rng, 0.2, 1.0), _seed(rng))
+
+
+Drawn = tuple[Plain, float | None]  # the section data, and the best known error where its maker knows it
+FAMILIES: dict[str, Callable[[Rng, Workshop], Drawn]] = {
     "circles": _circles,
     "moons": _moons,
     "spirals": _spirals,
     "xor": _xor,
     "blobs": _blobs,
     "digits": _digits,
+    "even_digits": _even_digits,
     "penguins": _penguins,
     "regression": _regression,
+    "loans": _loans,
 }
 
 
 def _network(rng: Rng, most: int) -> Plain:
     """Layers with a fitting initializer, in some cases batch norm, weak L2 or mild dropout."""
-    widths = [units for units in (16, 24, 32, 48, 64, 96, 128) if units <= most]
-    activation = str(rng.choice(["relu", "tanh", "leaky_relu", "elu", "swish"], p=[0.5, 0.2, 0.1, 0.1, 0.1]))
-    hidden = [int(rng.choice(widths)) for _ in range(int(rng.choice([1, 2, 3], p=[0.3, 0.4, 0.3])))]
+    activation = str(rng.choice(list(ACTIVATIONS), p=list(ACTIVATIONS.values())))
+    low, high = np.log([12, most])
+    depth = int(rng.choice([1, 2, 3, 4], p=[0.25, 0.4, 0.25, 0.1]))
+    hidden = [round(float(np.exp(rng.uniform(low, high)))) for _ in range(depth)]
+    norm = {"momentum": float(rng.choice([0.9, 0.95])), "statistics": str(rng.choice(["running", "exact"]))}
     return {
-        "architecture": {"hidden": hidden, "activation": activation, "batch_norm": bool(rng.random() < 0.2)},
-        "initializer": {"name": "xavier" if activation == "tanh" else "he"},
+        "architecture": {
+            "hidden": hidden,
+            "activation": activation,
+            "batch_norm": norm if rng.random() < 0.2 else False,
+        },
+        "initializer": {"name": str(rng.choice(["xavier", "lecun"])) if activation == "tanh" else "he"},
         "regularization": {
             "l2": log_uniform(rng, 0.001, 0.02) if rng.random() < 0.25 else 0.0,
+            "l1": log_uniform(rng, 0.0003, 0.003) if rng.random() < 0.05 else 0.0,
             "keep_prob": _uniform(rng, 0.8, 0.95) if min(hidden) >= 48 and rng.random() < 0.4 else 1.0,
         },
     }
 
 
+ACTIVATIONS = {"relu": 0.45, "tanh": 0.2, "leaky_relu": 0.1, "elu": 0.1, "swish": 0.1, "gelu": 0.05}
 RATES = {  # of α, for classification
     "adam": (0.002, 0.01),
+    "adamw": (0.002, 0.01),
     "rmsprop": (0.001, 0.005),
+    "adagrad": (0.02, 0.1),
     "momentum": (0.1, 0.4),
     "nesterov": (0.1, 0.4),
     "gradient_descent": (0.1, 0.4),
 }
-SHARES = {"adam": 0.45, "rmsprop": 0.15, "momentum": 0.15, "nesterov": 0.1, "gradient_descent": 0.15}
+SHARES = {
+    "adam": 0.4,
+    "adamw": 0.07,
+    "rmsprop": 0.13,
+    "adagrad": 0.05,
+    "momentum": 0.15,
+    "nesterov": 0.08,
+    "gradient_descent": 0.12,
+}
 STEPS = {  # that a family usually takes
     "circles": (800, 2000),
     "moons": (800, 2000),
@@ -123,29 +153,62 @@ STEPS = {  # that a family usually takes
     "xor": (1000, 2000),
     "blobs": (500, 900),
     "digits": (500, 900),
+    "even_digits": (800, 1500),
     "penguins": (300, 600),
     "regression": (2000, 3000),
+    "loans": (800, 1500),
 }
+FULL = 0.06  # share of trainings in full batches
+LOANS = 2400  # examples to train on
 
 
 def _training(rng: Rng, family: str, m: int) -> Plain:
     """An optimizer, a schedule, batches, and as many steps as it usually takes."""
     name = str(rng.choice(list(SHARES), p=list(SHARES.values())))
-    by_gradient = RATES[name][0] >= 0.1
-    rate = log_uniform(rng, *RATES[name])
-    if family == "regression" and by_gradient:
-        rate = rounded(rate / 4)
-    batch = int(rng.choice([16, 32, 64, 128]))
-    steps = log_uniform(rng, *STEPS[family]) * (2 if by_gradient and family == "spirals" else 1)
+    steps = log_uniform(rng, *STEPS[family])
+    if _by_gradient(name) and family == "spirals":
+        steps *= 2
+    batch = m if rng.random() < FULL else 4 * round(log_uniform(rng, 16, 160) / 4)
     epochs = max(5, round(steps * batch / m))
+    stopping = {"patience": max(10, epochs // 4), "monitor": str(rng.choice(["dev_error", "dev_cost"]))}
+    return {
+        "optimizer": _optimizer(rng, name, family),
+        "schedule": _schedule(rng, epochs),
+        "training": {
+            "epochs": epochs,
+            "batch_size": "full" if batch == m else batch,
+            "evaluate_every": max(1, epochs // 50),
+            **({"early_stopping": stopping} if rng.random() < 0.2 else {}),
+        },
+        "dtype": str(rng.choice(["float32", "float64"], p=[0.8, 0.2])),
+    }
+
+
+def _by_gradient(name: str) -> bool:
+    """Whether the length of a step is that of the gradient."""
+    return name in ("momentum", "nesterov", "gradient_descent")
+
+
+def _optimizer(rng: Rng, name: str, family: str) -> Plain:
+    rate = log_uniform(rng, *RATES[name])
+    if family == "regression" and _by_gradient(name):
+        rate = rounded(rate / 4)
+    options: Plain = {}
+    if name in ("momentum", "nesterov") and rng.random() < 0.5:
+        options = {"beta": _uniform(rng, 0.8, 0.95)}
+    if name in ("adam", "adamw") and rng.random() < 0.3:
+        options = {"beta1": _uniform(rng, 0.8, 0.95), "beta2": float(rng.choice([0.99, 0.995, 0.9995]))}
+    if rng.random() < 0.1:
+        options["clip_norm"] = _uniform(rng, 1, 5)
+    return {"name": name, "learning_rate": rate, **options}
+
+
+def _schedule(rng: Rng, epochs: int) -> Plain:
     schedules: list[Plain] = [
         {"name": "constant"},
         {"name": "cosine"},
         {"name": "inverse_time", "decay_rate": rounded(3 / epochs)},
+        {"name": "staircase", "drop": 0.5, "every": max(2, epochs // 3)},
+        {"name": "cosine", "warmup": max(1, epochs // 20)},
     ]
-    stopping = {"early_stopping": {"patience": max(10, epochs // 4)}} if rng.random() < 0.2 else {}
-    return {
-        "optimizer": {"name": name, "learning_rate": rate},
-        "schedule": schedules[int(rng.choice(3, p=[0.6, 0.25, 0.15]))],
-        "training": {"epochs": epochs, "batch_size": batch, "evaluate_every": max(1, epochs // 50), **stopping},
-    }
+    return schedules[int(rng.choice(5, p=[0.5, 0.2, 0.1, 0.1, 0.1]))]

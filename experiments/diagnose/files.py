@@ -75,3 +75,18 @@ def friedman(m: int, features: int, noise: float, seed: int) -> tuple[Array, Arr
     X = rng.uniform(size=(m, features))
     f = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
     return X, (f - 14.41) / 4.89 + noise * rng.standard_normal(m)
+
+
+def applications(m: int, noise: float, seed: int) -> tuple[Array, Array, Array]:
+    """A table as offices have them, with two classes: X (m, 9), y (m,) and the rule that y follows but for noise.
+
+    Income, age, debt, years and share, each in its unit, and one of four words as one-hot columns. The rule is the sign
+    of a score of them that is neither linear nor monotone; y is the sign of that score with N(0, noise²) added.
+    """
+    rng = np.random.default_rng(seed)
+    z = rng.standard_normal((m, 5))
+    word = rng.integers(4, size=m)
+    income, age = 30_000 * np.exp(0.6 * z[:, 0]), 45 + 12 * z[:, 1]
+    score = 1.5 * z[:, 0] - 0.8 * z[:, 1] ** 2 + z[:, 2] * z[:, 3] + np.array([1.0, 0.3, -0.3, 0.8])[word]
+    X = np.column_stack([income, age, 5000 + 2000 * z[:, 2], 10 + 3 * z[:, 3], 0.5 + 0.1 * z[:, 4], np.eye(4)[word]])
+    return X, (score + noise * rng.standard_normal(m) > 0).astype(np.int64), (score > 0).astype(np.int64)

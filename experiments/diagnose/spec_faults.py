@@ -22,13 +22,13 @@ MOST_STEPS = 12_000  # of a fault that takes more steps than its base
     "learning rate × {:g}",
     "learning_rate_too_high",
     "diverged oscillation dead_units saturated_units",
-    (10, 1000),
+    (5, 1000),
 )
 def learning_rate_too_high(base: Base, factor: float, workshop: Workshop) -> Spec:
     return changed(base, {"optimizer.learning_rate": base.spec.optimizer.learning_rate * factor})
 
 
-@kind("learning rate / {:g}", "learning_rate_too_low", "too_few_epochs", (20, 1000))
+@kind("learning rate / {:g}", "learning_rate_too_low", "too_few_epochs", (8, 1000))
 def learning_rate_too_low(base: Base, factor: float, workshop: Workshop) -> Spec:
     return changed(base, {"optimizer.learning_rate": base.spec.optimizer.learning_rate / factor})
 
@@ -184,7 +184,7 @@ def dead_relus(base: Base, bias: float, workshop: Workshop) -> Spec | None:
     "{:.0f} layers of sigmoids",
     "vanishing_gradient",
     "vanishing_signal saturated_units",
-    (4, 8),
+    (3, 8),
 )
 def deep_sigmoids(base: Base, depth: float, workshop: Workshop) -> Spec | None:
     if base.spec.architecture.batch_norm:
@@ -227,7 +227,7 @@ def no_hidden_layer(base: Base, severity: float, workshop: Workshop) -> Spec:
 # Regularization
 
 
-@kind("l2: λ/m = {:g}", "penalty_too_strong", "", (0.1, 10))
+@kind("l2: λ/m = {:g}", "penalty_too_strong", "", (0.05, 10))
 def l2_too_strong(base: Base, strength: float, workshop: Workshop) -> Spec:
     return changed(base, {"regularization.l2": float(f"{strength * _batch(base.spec):.2g}")})
 
@@ -247,7 +247,7 @@ def _batch(spec: Spec) -> int:
     return m if spec.training.batch_size == "full" else min(spec.training.batch_size, m)
 
 
-@kind("keep_prob {:g}", "dropout_too_strong", "", (0.03, 0.3))
+@kind("keep_prob {:g}", "dropout_too_strong", "", (0.03, 0.4))
 def dropout_too_strong(base: Base, keep_prob: float, workshop: Workshop) -> Spec:
     return changed(base, {"regularization.keep_prob": keep_prob})
 
@@ -255,7 +255,7 @@ def dropout_too_strong(base: Base, keep_prob: float, workshop: Workshop) -> Spec
 # Length
 
 
-@kind("1/{:g} of the epochs", "too_few_epochs", "learning_rate_too_low", (20, 300))
+@kind("1/{:g} of the epochs", "too_few_epochs", "learning_rate_too_low", (8, 300))
 def too_few_epochs(base: Base, factor: float, workshop: Workshop) -> Spec:
     return changed(base, lasting(base.spec, round(base.spec.training.epochs / factor)))
 
