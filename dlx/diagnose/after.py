@@ -7,12 +7,19 @@ from itertools import chain, islice
 from math import sqrt
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dlx.diagnose.course import CHANCE, Course
+from dlx.diagnose.course import BEHIND_ON_DEV, CHANCE, Course
 from dlx.diagnose.duplicates import duplicate_findings
-from dlx.diagnose.findings import Finding, Severity, by_severity, finding
-from dlx.diagnose.from_the_start import DEAD, NARROWEST, SATURATED, start_findings
+from dlx.diagnose.end_of_training import (
+    dead_or_saturated,
+    label_noise,
+    narrow,
+    narrowest,
+    no_hidden_layer,
+    plateau,
+    unsettled,
+)
+from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.from_the_start import start_findings
 from dlx.diagnose.input_checks import input_findings
 from dlx.diagnose.label_checks import label_findings
 from dlx.diagnose.part_checks import part_findings
@@ -27,7 +34,6 @@ from dlx.diagnose.regularized import (
     stopping_that_never_fired,
 )
 from dlx.diagnose.steps_taken import (
-    FLAT,
     divergence,
     early_decay,
     long_memory,
@@ -43,19 +49,7 @@ if TYPE_CHECKING:
 
 Look = Callable[[Course], Iterable[Finding]]
 
-BEHIND_ON_DEV = 1.25  # tolerances by which the dev error is worse than could be expected
-NARROW = 8  # units of a layer, where nothing else explains the error
-CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
-CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
-FEW_ASKED = 40  # neighbours' votes, from which no share can be told
-LOTTERY = 1.5  # tolerances between the train errors of the last rows: which one is kept is chance
-
-# Each list is in the order of causes: the first that is seen explains the later ones, which are then not looked for.
-EXPLAIN_DIVERGENCE: tuple[Look, ...]
-EXPLAIN_BIAS: tuple[Look, ...]
-EXPLAIN_VARIANCE: tuple[Look, ...]
-
 # What is known before training and says nothing about how well train is fitted.
 OF_PARTS = {"duplicates_across_parts", "parts_differ", "class_imbalance", "few_examples", "label_noise"}
 
@@ -69,8 +63,9 @@ def data_findings(dataset: Dataset, thorough: bool = True) -> list[Finding]:
 def after(course: Course, known: Sequence[Finding] = ()) -> list[Finding]:
     """The findings of a training, the worst first: causes, and not what follows from them.
 
-    A training is asked for its faults where the network errs more than could be expected: by `Course.behind` on train
-    or on dev. Nothing but notes is said of one that does not.
+    What a network does to its units or its cost is no fault where it has learned all the same. So a training is asked
+    for the cause only where its network errs more than could be expected (`Course.behind`), on train or on dev. Of any
+    other it is told whether its labels contradict, whether the dev error has been lower, and what may be meant so.
 
     Args:
         course: of the training.
@@ -119,87 +114,9 @@ def _notes(course: Course) -> Iterator[Finding]:
         yield from rising(course)
 
 
-def no_hidden_layer(course: Course) -> Iterator[Finding]:
-    """A straight border where the neighbours know a better one."""
-    if not course.hidden:
-        yield finding("too_few_units", course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
-
-
-def narrowest(course: Course) -> Iterator[Finding]:
-    """A layer of one or two units."""
-    yield from _narrower_than(course, NARROWEST)
-
-
-def narrow(course: Course) -> Iterator[Finding]:
-    """A layer of a few units, where nothing else explains the error."""
-    yield from _narrower_than(course, NARROW)
-
-
-def _narrower_than(course: Course, limit: int) -> Iterator[Finding]:
-    units = {number: layer.units for number, layer in enumerate(course.hidden, start=1)}
-    least = min(units, key=lambda number: units[number], default=0)
-    if least and units[least] <= limit:
-        told = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
-        yield finding("too_few_units", course.beside(told), float(units[least]), float(limit), layer=least)
-
-
-def dead_or_saturated(course: Course) -> Iterator[Finding]:
-    """Units that were lost on the way."""
-    for column, limit, what in (("dead", DEAD, "of the units"), ("saturated", SATURATED, "of the outputs")):
-        for number, columns in course.hidden_layers.items():
-            if len(columns[column]) and columns[column][-1] >= limit:
-                share, begun = float(columns[column][-1]), np.argmax(columns[column] >= limit)
-                epoch = int(columns["epoch"][begun])
-                told = f"{share:.0%} {what} of layer {number} are {column} at the end, {limit:.0%} since epoch {epoch}"
-                yield finding(f"{column}_units", course.beside(told), share, limit, layer=number, epoch=epoch)
-
-
-def unsettled(course: Course) -> Iterator[Finding]:
-    """Rows at the end that differ so much that the last one is a matter of luck."""
-    errors = course.rows["train_error"]
-    last = errors[len(errors) * 3 // 4 :]
-    if len(last) < 4 or course.kept_epoch != course.epochs:
-        return
-    spread = float(last.max() - last.min())
-    if spread > LOTTERY * course.tolerance:
-        few = [*small_batches(course)]
-        name, why = (
-            (few[0].name, f"; each step saw {course.batch_size} of the examples") if few else ("oscillation", "")
-        )
-        told = f"in the last {len(last)} rows the train error lay anywhere from {course.error(last.min())}"
-        told = f"{told} to {course.error(last.max())}{why}"
-        severity: Severity = "warning" if course.behind("train") or course.behind("dev", BEHIND_ON_DEV) else "note"
-        yield finding(name, told, spread, LOTTERY * course.tolerance, severity=severity)
-
-
-def plateau(course: Course) -> Iterator[Finding]:
-    """A cost that has long been flat, and none of the causes above."""
-    falling = course.fall(0.5)
-    if abs(falling) < FLAT:
-        told = f"over the last half of the training the cost changed by {abs(falling):.1%}"
-        yield finding("plateau", course.beside(told), abs(falling), FLAT)
-
-
-def label_noise(course: Course) -> Iterator[Finding]:
-    """Labels of train that contradict the network, and their neighbours, where both are sure.
-
-    Where dev's labels fit better, train's are wrong; where they fit as badly, classes may as well be the same.
-    """
-    reference, last = course.reference, course.by_layer.get(len(course.hidden) + 1)
-    if reference is None or reference.contradicted is None or reference.asked < FEW_ASKED:
-        return
-    seen = last["contradicted"][1:] if last else np.empty(0)
-    by_network = float(np.nanmax(seen[1:] if len(seen) > 2 else seen)) if len(seen) else reference.contradicted
-    share = min(by_network, reference.contradicted)
-    if share >= CONTRADICTED:
-        clean = reference.dev is not None and reference.dev < reference.train - CLEAN
-        told = f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
-        told = f"{told}; the network, where it was surest, was contradicted by {by_network:.0%}"
-        yield finding("label_noise", told, share, CONTRADICTED, severity="warning" if clean else "note")
-
-
-EXPLAIN_DIVERGENCE = (pull_too_strong, start_findings, dropout_too_strong, divergence)
-EXPLAIN_BIAS = (
+# Each list is in the order of causes: the first that is seen explains the later ones, which are then not looked for.
+EXPLAIN_DIVERGENCE: tuple[Look, ...] = (pull_too_strong, start_findings, dropout_too_strong, divergence)
+EXPLAIN_BIAS: tuple[Look, ...] = (
     small_batches,
     start_findings,
     long_memory,
@@ -219,7 +136,7 @@ EXPLAIN_BIAS = (
     narrow,
     plateau,
 )
-EXPLAIN_VARIANCE = (
+EXPLAIN_VARIANCE: tuple[Look, ...] = (
     small_batches,
     start_findings,
     averages_apart,

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
-# standard errors. Of 150 well trained networks on eight kinds of data none lay behind by as much.
-BEHIND, CHANCE = 0.75, 2.5
+# standard errors. Of 265 well trained networks, drawn by chance on eight kinds of data, none lay behind by more than
+# 0.54 on train and 1.11 on dev. What is said of healthy trainings in the other files is said of these.
+BEHIND, BEHIND_ON_DEV, CHANCE = 0.75, 1.25, 2.5
 
 Columns = Mapping[str, "Array"]
 
