@@ -19,6 +19,7 @@ NEIGHBOURS = 5
 RIDGE = 0.1
 MOST_KNOWN = {"neighbours": 2000, "kernel": 500}  # examples of train that are looked at
 MOST_ASKED = 500  # examples that an error is measured on
+MOST_NUMBERS = 2**24  # of those examples together: 64 MiB
 MOST_PRODUCTS = 5 * 10**8  # of two numbers, in all distances from one part: less than a tenth of a second
 
 
@@ -40,7 +41,7 @@ class Reference:
 
 
 def reference(dataset: Dataset) -> Reference | None:
-    """What could be expected of a network on this data; None where there are too few examples.
+    """What could be expected of a network on this data; None where there are too few examples, or they overflow.
 
     Of classes it is the vote of the five nearest neighbours: with enough examples the error of one is at most twice
     the least possible (Cover & Hart 1967), and that of five is lower. Of a regression it is kernel ridge regression
@@ -51,8 +52,10 @@ def reference(dataset: Dataset) -> Reference | None:
     A network that has learned what there is to learn errs about as little, or less.
     """
     is_regression = dataset.task == "regression"
-    known = _Known.of(dataset, MOST_KNOWN["kernel" if is_regression else "neighbours"])
-    if known.m <= NEIGHBOURS:
+    most = min(MOST_KNOWN["kernel" if is_regression else "neighbours"], MOST_NUMBERS // dataset.n_x)
+    with np.errstate(all="ignore"):  # what overflows is not finite, and told below
+        known = _Known.of(dataset, most)
+    if known.m <= NEIGHBOURS or not np.isfinite(known.X).all():
         return None
     return _kernel(known, dataset) if is_regression else _neighbours(known, dataset)
 
@@ -95,7 +98,8 @@ class _Known:
 
 
 def _normalized(raw: Array, shift: Array, scale: Array) -> Array:
-    normalized: Array = ((raw - shift) * scale).astype(np.float32)
+    """Within ±1e15, so that squares do not overflow."""
+    normalized: Array = np.clip((raw - shift) * scale, -1e15, 1e15).astype(np.float32)
     return normalized
 
 
