@@ -76,7 +76,7 @@ class Experiment:
         self.position = Position()
         self.best_theta: Array | None = None
         self.best_statistics: Array | None = None
-        self._filled = False
+        self._filled, self._stays_filled = False, self.full_batch and not spec.data.augment
         self._measured = -1  # the step after which exact statistics were measured
         self._order: Array | None = None
         self._ordered = 0  # the epoch whose order that is
@@ -102,9 +102,10 @@ class Experiment:
 
     def step_for(self, size: int) -> Step:
         """The recorded training step for batches of this size."""
-        if size not in self._steps:
-            self._steps[size] = self.network.record_step(*self.train.buffers(size))
-        return self._steps[size]
+        step = self._steps.get(size)
+        if step is None:
+            step = self._steps[size] = self.network.record_step(*self.train.buffers(size))
+        return step
 
     def step_lines(self) -> list[str]:
         """One training step on a batch of full size as readable calls, the update of θ last."""
@@ -122,7 +123,7 @@ class Experiment:
             for purpose in self._restarts["epoch"]:
                 self.streams.restart(purpose, position.epoch - 1)
         if self.full_batch:
-            filled, self._filled = self._filled, not self.spec.data.augment
+            filled, self._filled = self._filled, self._stays_filled
             return None if filled else np.arange(self.train.m)
         if position.done == 0:
             position.order_state = self.streams.state("shuffle")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite, sqrt
+from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from dlx.experiment import Experiment
     from dlx.layer_watch import LayerWatch
     from dlx.nn.network import Step
-    from dlx.nn.tape import Array
 
 # A gradient or rate beyond these could overflow θ in one step: only then is θ backed up and checked around the step.
 RISKY_NORM, RISKY_RATE = 1e15, 1e8
@@ -101,10 +100,10 @@ def _advance(experiment: Experiment, until: float) -> None:
 
 
 def _train_step(experiment: Experiment, step: Step) -> None:
-    position = experiment.position
+    position, tape = experiment.position, step.tape
     experiment.begin_step()
-    step.tape.run()
-    cost, norm = step.tape.cost(), _norm(experiment.network.parameters.d_theta)
+    tape.run()
+    cost, norm = tape.cost(), experiment.network.parameters.gradient_norm()
     if not isfinite(cost + norm):
         raise _diverged(experiment, step, "cost" if not isfinite(cost) else "gradient")
     rate = experiment.learning_rate()
@@ -112,7 +111,7 @@ def _train_step(experiment: Experiment, step: Step) -> None:
         experiment.update(rate, norm)
     else:
         _update_with_care(experiment, step, rate, norm)
-    step.tape.accept()
+    tape.accept()
     if norm > experiment.clip_norm:
         position.clipped += 1
     if position.step == 0:
@@ -122,11 +121,6 @@ def _train_step(experiment: Experiment, step: Step) -> None:
     position.done += m
     position.cost_sum += cost * m
     position.learning_rate, position.gradient_norm = rate, norm
-
-
-def _norm(d_theta: Array) -> float:
-    squares = float(d_theta.dot(d_theta))
-    return sqrt(squares) if isfinite(squares) else float(np.linalg.norm(d_theta.astype(np.float64)))
 
 
 def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: float) -> None:

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from dlx.data.splits import Rng
 
 
+# Of so few features each lies in memory in one piece: W·Xᵀ is then up to four times as fast as with rows (measured).
+NARROW = 8
+
+
+def room(m: int, n_x: int, dtype: np.dtype[np.generic]) -> Array:
+    """Zeros for m examples, (m, n_x), in the order that the network reads fastest."""
+    return np.zeros((n_x, m), dtype).T if n_x <= NARROW else np.zeros((m, n_x), dtype)
+
+
 class Scaling:
     """x_norm = (x − shift)·scale, in the network's type.
 
@@ -56,6 +65,7 @@ class Reader:
         self._dtype = np.dtype(dtype)
         self._augment, self._rng, self._image_shape = augment, rng, dataset.image_shape
         self._ready = None if augment else dataset.ready(part, self._dtype)
+        self._features = self._ready.T if self._ready is not None and self.n_x <= NARROW else None
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
@@ -63,8 +73,8 @@ class Reader:
         self._targets = None if is_multiclass else np.ascontiguousarray(y.reshape(self.m, self.n_y).T, self._dtype)
 
     def buffers(self, size: int) -> tuple[Array, Array]:
-        """X (size, n_x) and Y (n_y, size) for `fill` to write, both C-contiguous."""
-        return np.zeros((size, self.n_x), self._dtype), np.zeros((self.n_y, size), self._dtype)
+        """X (size, n_x), in the order of `room`, and Y (n_y, size) for `fill` to write."""
+        return room(size, self.n_x, self._dtype), np.zeros((self.n_y, size), self._dtype)
 
     def order(self, rng: Rng) -> Array:
         """The order of an epoch: in memory ``rng.permutation(m)``, in a file what `Windows.order` guarantees."""
@@ -72,7 +82,9 @@ class Reader:
 
     def fill(self, index: Array, X: Array, Y: Array) -> None:
         """Write the examples with these numbers into the buffers."""
-        if self._ready is not None:
+        if self._features is not None:
+            self._features.take(index, 1, X.T, "clip")
+        elif self._ready is not None:
             self._ready.take(index, 0, X, "clip")
         else:
             self._scaling.write(self._changed(self._gathered(index)), X)

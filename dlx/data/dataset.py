@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.data.batches import Reader, Scaling
+from dlx.data.batches import Reader, Scaling, room
 from dlx.data.examples import Array, chunks
 from dlx.data.labels import Label, Labels, Task
 from dlx.data.mapped import MappedRows
@@ -103,7 +103,7 @@ class Dataset:
         return self._ready[key]
 
     def _normalized(self, X: Array, dtype: np.dtype[np.generic]) -> Array:
-        out, scaling, start = np.empty(X.shape, dtype), Scaling(self.shift, self.scale, dtype), 0
+        out, scaling, start = room(len(X), X.shape[1], dtype), Scaling(self.shift, self.scale, dtype), 0
         for chunk in chunks(X):
             with np.errstate(over="ignore"):
                 scaling.write(chunk, out[start : start + len(chunk)])

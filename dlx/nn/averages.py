@@ -24,7 +24,8 @@ def record_sum(tape: Tape, total: Array, x: Array, beta: float) -> None:
 
 def bias(beta: float, t: int) -> float:
     """1 − βᵗ: the share of an average of t values that is not its start at 0; dividing by it corrects the bias."""
-    return float(1 - beta**t)
+    share: float = 1 - beta**t
+    return share
 
 
 def averages(series: Sequence[float] | Array, beta: float, corrected: bool = True) -> Array:

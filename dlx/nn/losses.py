@@ -45,13 +45,15 @@ class Logistic(Loss):
         m = Z.shape[1]
         A = sigmoid(tape, Z, tape.empty("A", *Z.shape))
         # ℓ = (max(0, Z) − Y·Z) + ln(1 + exp(−|Z|)): the first difference is exact, so a small ℓ keeps its digits
-        losses, YZ, L = (tape.empty(name, *Z.shape) for name in ("losses", "YZ", "L"))
-        tape.call(np.maximum, Z, tape.zeros_like(Z), out=losses)
+        terms, YZ = tape.empty("terms", 2, m), tape.empty("YZ", 1, m)
+        hinge, L = terms[:1], terms[1:]  # beside each other, so that one call adds them up
+        tape.rename("hinge", hinge)
+        tape.rename("L", L)
+        tape.call(np.maximum, Z, tape.zeros_like(Z), out=hinge)
         tape.call(np.multiply, Y, Z, out=YZ)
-        tape.call(np.subtract, losses, YZ, out=losses)
+        tape.call(np.subtract, hinge, YZ, out=hinge)
         log1p_exp_minus_abs(tape, Z, L)
-        tape.call(np.add, losses, L, out=losses)
-        tape.add_cost(1 / m, losses, tape.ones(m))
+        tape.add_cost(1 / m, terms, tape.ones(2 * m))
 
         def backward(_: Array) -> Array:
             return _residual(tape, A, Y, 1 / m)

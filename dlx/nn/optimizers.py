@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
+from dlx.errors import UsageError
 from dlx.nn import averages
 from dlx.nn.params import Parameters
 from dlx.nn.tape import Array, Tape
@@ -19,7 +20,7 @@ Rate = Annotated[float, Field(gt=0, description="α before the schedule")]
 Epsilon = Annotated[float, Field(gt=0, description="keeps the division finite; stands outside the root")]
 
 # Entries of θ updated at a time, so that one block's θ, dθ and state stay in the cache between the calls.
-BLOCK = 32768
+BLOCK = 49152
 
 
 class State:
@@ -203,18 +204,21 @@ class Update:
         self.optimizer, self.parameters = optimizer, parameters
         self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
         self._values = optimizer.values
+        given, named = len(self._values(optimizer.learning_rate, 1)), len(optimizer.numbers)
+        if given != named:
+            raise UsageError(f"optimizer {optimizer.name}: values gives {given} numbers, and numbers names {named}")
         self.t = 0
         theta = parameters.theta
         self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
-        self._numbers = {name: np.empty((), theta.dtype) for name in optimizer.numbers}
+        self._numbers = np.empty(named, theta.dtype)
         self._scratch = np.empty_like(theta[:BLOCK])
         self._tapes = [self._recorded(slice(start, start + BLOCK)) for start in range(0, theta.size, BLOCK)]
-        self._calls = [call for tape in self._tapes for call in tape.calls]
 
     def _recorded(self, part: slice) -> Tape:
         """The rule, written down for one stretch of θ."""
         theta, d_theta = self.parameters.theta[part], self.parameters.d_theta[part]
-        arrays = {slot: vector[part] for slot, vector in self.vectors.items()} | self._numbers
+        arrays = {slot: vector[part] for slot, vector in self.vectors.items()}
+        arrays |= {name: self._numbers[i, ...] for i, name in enumerate(self.optimizer.numbers)}
         scratch = self._scratch[: theta.size]
         tape = Tape(theta.dtype)
         for name, array in ({"theta": theta, "dtheta": d_theta, "scratch": scratch} | arrays).items():
@@ -231,10 +235,11 @@ class Update:
         self.t += 1
         if self._prepares:
             self._prepare(learning_rate, gradient_norm)
-        for number, value in zip(self._numbers.values(), self._values(learning_rate, self.t), strict=True):
-            number[()] = value
-        for function, args in self._calls:
-            function(*args)
+        numbers = self._numbers
+        for i, value in enumerate(self._values(learning_rate, self.t)):
+            numbers[i] = value
+        for tape in self._tapes:
+            tape.run()
 
     def _prepare(self, learning_rate: float, gradient_norm: float) -> None:
         """Clip dθ and decay W."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -51,6 +52,13 @@ class Parameters(Flat):
         n_weights = sum(view.size for name, view in self.items() if name.startswith("W"))
         self.weights = self.theta[:n_weights]
         self.d_weights = self.d_theta[:n_weights]
+        self._row, self._squares = self.d_theta.reshape(1, -1), np.empty(1, dtype)
+
+    def gradient_norm(self) -> float:
+        """‖dθ‖; where the sum of squares overflows the type of dθ, it is taken anew in float64."""
+        self._row.dot(self.d_theta, self._squares)
+        squares: float = self._squares.item()
+        return sqrt(squares) if isfinite(squares) else float(np.linalg.norm(self.d_theta.astype(np.float64)))
 
 
 def _rank(name: str) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 from dlx.data import dataset as dataset_module
 from dlx.data.augmentation import Flip, Noise, Shift
+from dlx.data.batches import NARROW
 from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.spec import Data
@@ -45,9 +46,13 @@ def load(folder: Path, X: np.ndarray, y: np.ndarray, suffix: str, **data: Any) -
 @pytest.mark.parametrize("raw", RAW)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("normalize", ["standard", "minmax", "none"])
-def test_the_same_bits_from_memory_and_from_a_file(tmp_path: Path, raw: str, dtype: str, normalize: str) -> None:
+@pytest.mark.parametrize("n_x", [12, NARROW])
+def test_the_same_bits_from_memory_and_from_a_file(
+    tmp_path: Path, raw: str, dtype: str, normalize: str, n_x: int
+) -> None:
     data = {"normalize": normalize, "split": {"train": 0.5, "dev": 0.3, "test": 0.2}}
-    memory, file = (load(tmp_path, RAW[raw], LABELS["multiclass"], suffix, **data) for suffix in ("npz", "npy"))
+    X, y = RAW[raw][:, :n_x], LABELS["multiclass"]
+    memory, file = (load(tmp_path, X, y, suffix, **data) for suffix in ("npz", "npy"))
     for part in ("train", "dev", "test"):
         readers = memory.reader(part, dtype), file.reader(part, dtype)
         order = readers[1].order(np.random.default_rng(2))

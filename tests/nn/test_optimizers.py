@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlx.nn.optimizers import BLOCK, Adam, Optimizer, Update
+from dlx.errors import UsageError
+from dlx.nn.optimizers import BLOCK, Adam, GradientDescent, Optimizer, Update
 from dlx.nn.params import Parameters
 
 every_optimizer = pytest.mark.parametrize("member", Optimizer.members().values(), ids=lambda member: member.name)
@@ -79,3 +80,9 @@ def test_adam_moves_every_entry_by_the_learning_rate_at_first(size: float) -> No
     theta.theta[...], theta.d_theta[...] = 0, size
     Update(Adam(), theta)(0.001, size)
     np.testing.assert_allclose(-theta.theta, 0.001 * size / (size + 1e-8), rtol=1e-12)
+
+
+def test_a_rule_with_fewer_values_than_numbers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GradientDescent, "numbers", ("alpha", "alpha_squared"))
+    with pytest.raises(UsageError, match="gradient_descent: values gives 1 numbers, and numbers names 2"):
+        Update(GradientDescent(), parameters(3))
