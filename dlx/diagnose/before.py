@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx import threads
+from dlx.diagnose.activation_checks import activation_findings
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.duplicates import duplicate_findings
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.gradient_checks import gradient_findings
-from dlx.diagnose.initialization import INITIAL_EXCESS, initialization_findings, target_findings
+from dlx.diagnose.initialization import INITIAL_EXCESS, initialization_findings
 from dlx.diagnose.input_checks import input_findings
 from dlx.diagnose.label_checks import label_findings
 from dlx.diagnose.looks import look
@@ -21,6 +22,7 @@ from dlx.diagnose.neighbours import label_noise_findings
 from dlx.diagnose.part_checks import part_findings
 from dlx.diagnose.spec_checks import spec_findings
 from dlx.diagnose.step_checks import step_findings
+from dlx.diagnose.target_checks import target_findings
 
 if TYPE_CHECKING:
     from dlx.experiment import Experiment
@@ -63,15 +65,17 @@ def _with_consequence(found: Finding, experiment: Experiment) -> Finding:
 
 def _of_training(experiment: Experiment, known: set[str]) -> list[Finding]:
     trial = Trial.of(experiment)
-    found = [*gradient_findings(trial), *spec_findings(experiment), *target_findings(trial)]
+    found = [*gradient_findings(trial), *spec_findings(experiment)]
     if any(one.name in ("batch_norm_small_batch", "batch_size_small") for one in found):
         trial = trial.in_batches(BATCH_IN_PLACE)
     if "inputs_not_normalized" in known:
         trial = trial.normalized()
+    of_targets, trial = target_findings(trial)
+    linear, trial = activation_findings(trial)
     at_start, trial = initialization_findings(trial)
     by_heart, trial = memorizing_findings(trial)
-    found += [*at_start, *by_heart]
+    found += [*of_targets, *linear, *at_start, *by_heart]
     if not any(one.severity == "error" for one in by_heart):
-        mended = any(one.severity != "note" for one in (*at_start, *by_heart))
+        mended = any(one.severity != "note" for one in (*linear, *at_start, *by_heart))
         found += step_findings(trial, "few_examples" in known, mended)
     return found

@@ -107,6 +107,21 @@ class Trial:
         layer = Layer(units=units, activation=ReLU(), batch_norm=False, bias=True, keep_prob=1.0, initializer=He())
         return replace(self, spec=_changed(self.spec, "architecture", hidden=(layer,)), redrawn=True)
 
+    def with_activation(self, activation: Activation) -> Trial:
+        """With this activation in every hidden layer, and the initializer that fits it."""
+        return replace(self, spec=_layers(self.spec, lambda layer: {"activation": activation})).initialized()
+
+    def with_normalized_targets(self) -> Trial:
+        """With targets of mean 0 and variance 1 over train."""
+        y = self.dataset.parts["train"].y
+        shift, scale = Standard().fit(y)
+        parts = {name: Part(part.X, (part.y - shift) * scale) for name, part in self.dataset.parts.items()}
+        return replace(self, dataset=replace(self.dataset, parts=parts))
+
+    def augmented(self) -> Trial:
+        """With the augmentation of the original, which trials do without."""
+        return replace(self, spec=_changed(self.spec, "data", augment=self.original.spec.data.augment))
+
     def on(self, X: Array, y: Array) -> Trial:
         """With these examples for all parts, in one batch."""
         parts = dict.fromkeys(("train", SEEN, UNSEEN), Part(X, y))

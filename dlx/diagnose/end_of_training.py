@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dlx.diagnose.activation_checks import is_linear
 from dlx.diagnose.course import BEHIND_ON_DEV, Course
 from dlx.diagnose.findings import Finding, Severity, finding
 from dlx.diagnose.from_the_start import DEAD, NARROWEST, SATURATED
@@ -15,13 +16,17 @@ NARROW = 8  # units of a layer, where nothing else explains the error
 CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
 CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
 FEW_ASKED = 40  # neighbours' votes, from which no share can be told
-LOTTERY = 1.5  # tolerances between the train errors of the last rows: which one is kept is chance
+# Between the train errors of the last rows, in tolerances, and between their train costs: which is kept is chance.
+LOTTERY, NOISY = 1.5, 1.5
 
 
 def no_hidden_layer(course: Course) -> Iterator[Finding]:
     """A straight border where the neighbours know a better one."""
     if not course.hidden:
         yield finding("too_few_units", course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
+    elif all(is_linear(layer.activation) for layer in course.hidden):
+        told = f"{len(course.hidden)} hidden layer{'s' * (len(course.hidden) > 1)} without a bend are a linear function"
+        yield finding("no_activation", course.beside(told), 0.0, 1.0, layer=1)
 
 
 def narrowest(course: Course) -> Iterator[Finding]:
@@ -60,7 +65,8 @@ def unsettled(course: Course) -> Iterator[Finding]:
     if len(last) < 4 or course.kept_epoch != course.epochs:
         return
     spread = float(last.max() - last.min())
-    if spread > LOTTERY * course.tolerance:
+    cost = course.cost()[-len(last) :]
+    if spread > LOTTERY * course.tolerance and cost.max() > NOISY * cost.min():
         few = [*small_batches(course)]
         name, why = (
             (few[0].name, f"; each step saw {course.batch_size} of the examples") if few else ("oscillation", "")

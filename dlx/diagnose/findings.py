@@ -58,6 +58,11 @@ CAUSES: dict[str, Cause] = {
         "Mismatched distributions",
     ),
     "inputs_not_normalized": Cause("warning", "data.normalize: standard", "Normalizing inputs"),
+    "targets_not_normalized": Cause(
+        "warning",
+        "subtract the mean of the targets, and divide by their standard deviation, before training",
+        "Normalizing inputs",
+    ),
     "few_examples": Cause("warning", "collect more examples, or augment (data.augment)", "Bias and variance"),
     "label_noise": Cause("warning", "look through the worst examples and correct their labels", "Bias and variance"),
     # of the network
@@ -75,6 +80,11 @@ CAUSES: dict[str, Cause] = {
     ),
     "wrong_gradient": Cause("error", "dlx gradcheck tells which operation is wrong, and how", "Gradient checking"),
     "too_few_units": Cause("warning", "more units or layers (architecture.hidden)", "Basic recipe"),
+    "no_activation": Cause(
+        "warning",
+        "architecture.activation: relu (layers without a bend are one linear function together)",
+        "Activation functions",
+    ),
     "dead_units": Cause("warning", "a smaller learning rate, initializer: he, or leaky_relu", "Activation functions"),
     "saturated_units": Cause(
         "warning", "initializer: xavier, normalized inputs, batch norm, or relu", "Vanishing gradients"
@@ -108,6 +118,7 @@ CAUSES: dict[str, Cause] = {
     # of the regularization
     "penalty_too_strong": Cause("warning", "a smaller regularization.l2 (or l1)", "L2 regularization"),
     "dropout_too_strong": Cause("warning", "a larger regularization.keep_prob", "Dropout"),
+    "augmentation_too_strong": Cause("warning", "milder changes of the images (data.augment)", "Data augmentation"),
     "no_regularization": Cause(
         "note", "regularization.l2, keep_prob, data.augment, or training.early_stopping", "Regularization"
     ),

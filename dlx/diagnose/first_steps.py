@@ -117,6 +117,10 @@ class FirstSteps:
         """By how much the error on unseen examples is larger than without something, as a share of a constant's."""
         return min(1.5, one.unseen / self.chance.error) - min(1.5, without.unseen / self.chance.error)
 
+    def pays(self, one: Outcome, other: Outcome) -> bool:
+        """Whether the first outcome is clearly better, or errs clearly less on unseen examples."""
+        return self.clearly_better(one, other) or self.harm(other, one) > HARM
+
     def is_perfect(self, found: Outcome) -> bool:
         """Whether there is nothing left to learn of the seen examples."""
         return self.learned(found) > LEARNED and found.error < MISTAKEN * self.chance.error

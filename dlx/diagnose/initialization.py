@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
-from dlx.diagnose.first_steps import HARM, FirstSteps
+from dlx.diagnose.first_steps import FirstSteps
 from dlx.diagnose.looks import EXAMPLES, Look, look
 from dlx.diagnose.propagation import distinct_units
 
@@ -27,7 +27,6 @@ VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 3e-4, 3e-8
 # At He's or Xavier's variance the first cost lies up to 1.3 above ln C (the largest of 250 networks); a softmax that is
 # wrong with confidence costs more. Karpathy, "A recipe for training neural networks" (2019): verify the loss at init.
 INITIAL_EXCESS = 2.0
-FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,000 steps mend it (of the same networks)
 DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
 
@@ -87,19 +86,7 @@ def _pays(trial: Trial, cured: Trial) -> bool:
     """Whether the cured trial learns clearly more in its first steps, or errs clearly less on unseen examples."""
     steps, better = FirstSteps(trial), FirstSteps(cured)
     here, there = steps.at(steps.farthest()), better.at(better.farthest())
-    return steps.clearly_better(there, here) or steps.harm(here, there) > HARM
-
-
-def target_findings(trial: Trial) -> Iterator[Finding]:
-    """A note where the targets of a regression lie far from 0, at which an output begins."""
-    if trial.dataset.task != "regression":
-        return
-    y = trial.dataset.parts["train"].y
-    variance, first = float(y.var(axis=0).sum()), float(np.square(y).sum(axis=1).mean())
-    if first > FAR_FROM_ZERO * variance:
-        told = f"with outputs near 0 the cost begins near {first:.3g}, the variance of the targets is {variance:.3g}"
-        remedy = "subtract the mean of the targets, and divide by their standard deviation, before training"
-        yield finding("initial_cost", told, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)
+    return steps.pays(there, here)
 
 
 def _symmetric(trial: Trial) -> Iterator[Finding]:

@@ -34,6 +34,10 @@ def strength_findings(trial: Trial, steps: FirstSteps, factor: float) -> Iterato
     if any(strengths.values()) and (harm := harm_of(trial.without_dropout(), steps, factor)):
         of = ", ".join(f"{name} = {strength:g}" for name, strength in strengths.items() if strength)
         yield finding("penalty_too_strong", f"with {of} {harm.told}", harm.size, HARM)
+    augment = trial.original.spec.data.augment
+    if augment and (harm := harm_of(steps.trial.augmented(), steps, factor)):
+        of = ", ".join(f"{one.name} ({one})" for one in augment)
+        yield finding("augmentation_too_strong", f"with {of} {harm.told}", harm.size, HARM)
     keep_prob = [layer.keep_prob or 1.0 for layer in spec.architecture.hidden]
     if min(keep_prob, default=1.0) < 1 and (harm := harm_of(trial.without_penalty(), steps, factor)):
         kept = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from bases import Base
 from files import Array, Parts, Workshop, parts_of
@@ -72,6 +74,22 @@ def tiny_inputs(base: Base, factor: float, workshop: Workshop) -> Spec:
     parts = parts_of(base.spec)
     size = factor * np.sqrt((parts["train"][0] ** 2).mean())
     return workshop.with_parts(base.spec, {part: (X / size, y) for part, (X, y) in parts.items()}, "none")
+
+
+@kind(
+    "targets × {:g}",
+    "targets_not_normalized",
+    "learning_rate_too_low learning_rate_too_high too_few_epochs initial_cost diverged",
+    (30, 10_000),
+)
+def large_targets(base: Base, factor: float, workshop: Workshop) -> Spec | None:
+    """Grams where kilograms would do: the output has far to go."""
+    parts = parts_of(base.spec)
+    if parts["train"][1].ndim == 1:
+        return None
+    best = {"diagnosis.optimal_error": base.spec.diagnosis.optimal_error * factor}
+    scaled = {part: (X, y * factor) for part, (X, y) in parts.items()}
+    return changed(replace(base, spec=workshop.with_parts(base.spec, scaled)), best)
 
 
 # Labels and number

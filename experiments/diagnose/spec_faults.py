@@ -72,6 +72,14 @@ def betas_swapped(base: Base, memory: float, workshop: Workshop) -> Spec | None:
     return changed(base, overrides) if base.spec.optimizer.name == "adam" else None
 
 
+@kind("ε = {:g}", "learning_rate_too_low", "too_few_epochs", (1, 1000))
+def epsilon_too_large(base: Base, epsilon: float, workshop: Workshop) -> Spec | None:
+    """√s + ε is then nearly ε: the steps are those of gradient descent with α/ε."""
+    if "epsilon" not in type(base.spec.optimizer).model_fields:
+        return None
+    return changed(base, {"optimizer.epsilon": epsilon})
+
+
 @kind("gradients clipped to norm 1/{:g}", "learning_rate_too_low", "too_few_epochs", (1000, 100_000))
 def clipped_to_nothing(base: Base, factor: float, workshop: Workshop) -> Spec | None:
     if base.spec.optimizer.name not in ("gradient_descent", "momentum", "nesterov"):
@@ -224,6 +232,12 @@ def no_hidden_layer(base: Base, severity: float, workshop: Workshop) -> Spec:
     return changed(base, overrides)
 
 
+@kind("activation: identity", "no_activation", "too_few_units", (1, 1.01))
+def no_activation(base: Base, severity: float, workshop: Workshop) -> Spec:
+    """Layers that are one linear function together."""
+    return changed(base, {"architecture.activation": {"name": "identity"}})
+
+
 # Regularization
 
 
@@ -250,6 +264,15 @@ def _batch(spec: Spec) -> int:
 @kind("keep_prob {:g}", "dropout_too_strong", "", (0.03, 0.4))
 def dropout_too_strong(base: Base, keep_prob: float, workshop: Workshop) -> Spec:
     return changed(base, {"regularization.keep_prob": keep_prob})
+
+
+@kind("images turned by up to {:.0f} degrees and shifted", "augmentation_too_strong", "", (45, 180))
+def beyond_recognition(base: Base, degrees: float, workshop: Workshop) -> Spec | None:
+    source = base.spec.data.source
+    if getattr(source, "image_shape", None) is None and getattr(source, "name", "") != "digits":
+        return None
+    augment = [{"name": "rotate", "degrees": degrees}, {"name": "shift", "pixels": 3}]
+    return changed(base, {"data.augment": augment})
 
 
 # Length

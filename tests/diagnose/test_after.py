@@ -71,6 +71,11 @@ def evidence(session: Session) -> str:
 
 
 FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and what its evidence has to tell
+    "layers without a bend": (
+        {"architecture": {"hidden": [32], "activation": "identity"}},
+        "no_activation",
+        "without a bend are a linear function",
+    ),
     "rate too high": ({"optimizer": {"name": "adam", "learning_rate": 3.0}}, "learning_rate_too_high", "units dead"),
     "rate far too high, full batch": (
         {"optimizer": descent(6.0), "training": epochs(300, "full")},
@@ -221,7 +226,7 @@ NOTES: dict[str, tuple[Plain, str]] = {
         },
         "oscillation",
     ),
-    "plateau": ({"architecture": {"hidden": [32], "activation": "identity"}}, "plateau"),
+    "plateau": ({"architecture": {"hidden": [{"units": 32, "bias": False}]}}, "plateau"),
     "rising": (
         {
             "architecture": {"hidden": [16, 8]},

@@ -205,12 +205,18 @@ def test_targets_that_vary_are_not_constant(tmp_path: Path) -> None:
     assert "constant_labels" not in names(HEALTHY | {"data": {"source": source}, "task": "regression"})
 
 
-@pytest.mark.parametrize(("offset", "expected"), [(0.0, set()), (50.0, {"initial_cost"})])
-def test_targets_far_from_zero_are_noted(offset: float, expected: set[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("offset", "expected"),
+    [(0.0, set()), (5.0, {("initial_cost", "note")}), (500.0, {("targets_not_normalized", "warning")})],
+)
+def test_targets_far_from_zero_are_told_of(offset: float, expected: set[tuple[str, str]], tmp_path: Path) -> None:
     x = normal(200)
     source = csv(tmp_path, x1=x, y=np.sin(x) + offset)
     found = before(experiment(HEALTHY | {"data": {"source": source}, "task": "regression"}))
-    assert {one.name for one in found if one.name == "initial_cost" and one.severity == "note"} == expected
+    about_targets = {
+        (one.name, one.severity) for one in found if one.name in ("initial_cost", "targets_not_normalized")
+    }
+    assert about_targets == expected
 
 
 @pytest.mark.parametrize(("rare", "expected"), [(20, {"class_imbalance"}), (100, set())])
