@@ -36,6 +36,7 @@ from dlx.diagnose.regularized import (
 from dlx.diagnose.steps_taken import (
     divergence,
     early_decay,
+    impatient,
     long_memory,
     rising,
     small_batches,
@@ -86,7 +87,7 @@ def _causes(course: Course, known: Sequence[Finding]) -> Iterator[Finding]:
         yield from _first(*EXPLAIN_BIAS)(course)
     elif not (noise or names or elsewhere):
         behind = course.behind("dev", BEHIND_ON_DEV)
-        yield from _first(*(EXPLAIN_VARIANCE if behind else (overtraining, unsettled)))(course)
+        yield from _first(*(EXPLAIN_VARIANCE if behind else (impatient, overtraining, unsettled)))(course)
 
 
 def _dev_is_elsewhere(course: Course) -> bool:
@@ -115,7 +116,13 @@ def _notes(course: Course) -> Iterator[Finding]:
 
 
 # Each list is in the order of causes: the first that is seen explains the later ones, which are then not looked for.
-EXPLAIN_DIVERGENCE: tuple[Look, ...] = (pull_too_strong, start_findings, dropout_too_strong, divergence)
+EXPLAIN_DIVERGENCE: tuple[Look, ...] = (
+    small_batches,
+    pull_too_strong,
+    start_findings,
+    dropout_too_strong,
+    divergence,
+)
 EXPLAIN_BIAS: tuple[Look, ...] = (
     small_batches,
     start_findings,
@@ -144,6 +151,7 @@ EXPLAIN_VARIANCE: tuple[Look, ...] = (
     long_memory,
     early_decay,
     too_high,
+    impatient,
     overtraining,
     unsettled,
 )

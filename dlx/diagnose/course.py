@@ -176,6 +176,11 @@ class Course:
         norms = self.by_layer[number]["weight_norm"]
         return float(norms[-1] / norms[0]) if self.has_start and len(norms) and norms[0] > 0 else nan
 
+    def peak(self, number: int) -> float:
+        """The largest ‖W‖ of any sample over ‖W‖ at the start, of this layer."""
+        norms = self.by_layer[number]["weight_norm"]
+        return float(norms.max() / norms[0]) if self.has_start and len(norms) and norms[0] > 0 else nan
+
     # Of the errors
 
     @property

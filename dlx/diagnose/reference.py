@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 5
 RIDGE = 0.1
+CLEARLY = 0.02  # by how much smaller the kernel's error is, where it stands for the neighbours
 MOST_KNOWN = {"neighbours": 2000, "kernel": 500}  # examples of train that are looked at
 MOST_ASKED = 500  # examples that an error is measured on
 MOST_NUMBERS = 2**24  # of those examples together: 64 MiB
@@ -44,20 +45,30 @@ def reference(dataset: Dataset) -> Reference | None:
     """What could be expected of a network on this data; None where there are too few examples, or they overflow.
 
     Of classes it is the vote of the five nearest neighbours: with enough examples the error of one is at most twice
-    the least possible (Cover & Hart 1967), and that of five is lower. Of a regression it is kernel ridge regression
-    with a Gaussian as wide as the median distance (Saunders, Gammerman & Vovk 1998), each example of train by the
-    formula for leaving one out. Examples are sampled where there are many, in the data's own normalization, or where
-    there is none with mean 0 and variance 1.
+    the least possible (Cover & Hart 1967), and that of five is lower. Of a regression, and of classes where that is
+    clearly better, as in many dimensions, it is kernel ridge regression with a Gaussian as wide as the median distance
+    (Saunders, Gammerman & Vovk 1998), each example of train by the formula for leaving one out. Examples are sampled
+    where there are many, in the data's own normalization, or where there is none with mean 0 and variance 1.
 
     A network that has learned what there is to learn errs about as little, or less.
     """
-    is_regression = dataset.task == "regression"
-    most = min(MOST_KNOWN["kernel" if is_regression else "neighbours"], MOST_NUMBERS // dataset.n_x)
-    with np.errstate(all="ignore"):  # what overflows is not finite, and told below
-        known = _Known.of(dataset, most)
-    if known.m <= NEIGHBOURS or not np.isfinite(known.X).all():
+    few = _known(dataset, MOST_KNOWN["kernel"])
+    if few is None:
         return None
-    return _kernel(known, dataset) if is_regression else _neighbours(known, dataset)
+    by_kernel = _kernel(few, dataset)
+    many = _known(dataset, MOST_KNOWN["neighbours"]) if dataset.task != "regression" else None
+    if many is None:
+        return by_kernel
+    by_neighbours = _neighbours(many, dataset)
+    if by_kernel.train < by_neighbours.train - CLEARLY:
+        return replace(by_kernel, contradicted=by_neighbours.contradicted)
+    return by_neighbours
+
+
+def _known(dataset: Dataset, most: int) -> _Known | None:
+    with np.errstate(all="ignore"):  # what overflows is not finite
+        known = _Known.of(dataset, min(most, MOST_NUMBERS // dataset.n_x))
+    return known if known.m > NEIGHBOURS and np.isfinite(known.X).all() else None
 
 
 @dataclass(frozen=True)
@@ -126,17 +137,25 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
 
 
 def _kernel(known: _Known, dataset: Dataset) -> Reference:
-    squares, mean = known.squares(known.X).astype(np.float64), known.y.mean(axis=0)
+    """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
+    is_regression = dataset.task == "regression"
+    Y = known.y if is_regression else np.eye(len(dataset.classes))[known.y]
+    squares, mean = known.squares(known.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0
     inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(known.m))
-    weights = inverse @ (known.y - mean)
-    left_out = weights / inverse.diagonal()[:, np.newaxis]  # y less what the others say (Allen 1974, PRESS)
+    weights = inverse @ (Y - mean)
+    left_out = Y - weights / inverse.diagonal()[:, np.newaxis]  # what the others say (Allen 1974, PRESS)
+    error = _root_mean_square if is_regression else _share_wrong
     dev = None
     if "dev" in dataset.parts:
         X, y = known.some(dataset.parts["dev"])
-        dev = _root_mean_square(y - mean - np.exp(-known.squares(X) / width) @ weights)
-    return Reference("kernel regression", _root_mean_square(left_out), known.m, dev)
+        dev = error(np.exp(-known.squares(X) / width) @ weights + mean, y)
+    return Reference("kernel regression", error(left_out, known.y), known.m, dev)
 
 
-def _root_mean_square(residuals: Array) -> float:
-    return float(np.sqrt((residuals**2).mean()))
+def _root_mean_square(said: Array, y: Array) -> float:
+    return float(np.sqrt(((said - y) ** 2).mean()))
+
+
+def _share_wrong(said: Array, y: Array) -> float:
+    return float((said.argmax(axis=1) != y).mean())

@@ -61,13 +61,11 @@ def _strengths(course: Course) -> str:
 
 
 def penalties(course: Course) -> dict[str, float]:
-    """What pulls W towards 0, by the keys of the spec."""
+    """What pulls W towards 0, by the keys of the spec; AdamW's own decay, which is mild, is not counted."""
     regularization, optimizer = course.spec.regularization, course.spec.optimizer
-    given = {
-        "regularization.l2": regularization.l2,
-        "regularization.l1": regularization.l1,
-        "optimizer.weight_decay": optimizer.weight_decay,
-    }
+    given = {"regularization.l2": regularization.l2, "regularization.l1": regularization.l1}
+    if optimizer.weight_decay != type(optimizer).model_fields["weight_decay"].default:
+        given["optimizer.weight_decay"] = optimizer.weight_decay
     return {key: strength for key, strength in given.items() if strength > 0}
 
 

@@ -15,7 +15,8 @@ from dlx.diagnose.from_the_start import DEAD
 # fastest layer of nine in ten healthy trainings lay between 5e-4 and 1e-2; the others had learned all the same.
 SLOW, SLOW_AT_FIRST = 5e-4, 2e-3
 FLAT = 0.02  # by which the train cost fell over the last half of the training, as a share of itself
-# ‖W‖ at the end against its start; steps that throw W about make it grow. Nine of ten healthy classifiers stay below.
+# The largest ‖W‖ against that at the start; steps that throw W about make it grow. Nine of ten healthy classifiers stay
+# below, and the others have learned all the same.
 GROWN = 4.0
 THROWN = 0.5  # ‖ΔW‖/‖W‖ of a step that leaves little of the initialization
 DRIVEN = 0.4  # by how much of a layer's units the dead or saturated share has grown
@@ -30,6 +31,7 @@ FORGETFUL = 0.5  # β₂: an average of dθ² over two steps follows every singl
 FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
 FALLING = 0.05  # of itself, over the last quarter of the epochs
 SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
+IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls
 FEW_EXAMPLES = 4  # in a batch: the notes' stochastic descent, which never settles
 CLIPPED = 0.9  # of the steps
 
@@ -91,7 +93,7 @@ def too_high(course: Course) -> Iterator[Finding]:
     alpha, marks = course.spec.optimizer.learning_rate, list(_marks(course))
     remedy = f"a smaller optimizer.learning_rate, such as {alpha / 10:.2g}"
     for number in course.by_layer:
-        growth, thrown = course.growth(number), course.largest_early_ratio(number)
+        growth, thrown = course.peak(number), course.largest_early_ratio(number)
         if marks and (growth > GROWN or thrown > THROWN):
             how = f"‖W‖ of layer {number} grew to {growth:.3g} times its start"
             if thrown > THROWN:
@@ -131,7 +133,7 @@ def too_low(course: Course) -> Iterator[Finding]:
     fastest = max(ratios, key=lambda number: ratios[number], default=0)
     early = max((ratio for number in course.by_layer if (ratio := course.largest_early_ratio(number)) > 0), default=0)
     dead = any(columns["dead"][-1] >= DEAD for columns in course.hidden_layers.values())
-    if dead or any(course.growth(number) > GROWN for number in course.by_layer):
+    if dead or any(course.peak(number) > GROWN for number in course.by_layer):
         return
     if fastest and ratios[fastest] < SLOW and (early < SLOW_AT_FIRST or course.fall(0.5) > FLAT):
         ratio, alpha = ratios[fastest], course.spec.optimizer.learning_rate
@@ -144,12 +146,23 @@ def too_low(course: Course) -> Iterator[Finding]:
         yield finding("learning_rate_too_low", course.beside(told), ratio, SLOW, layer=fastest, remedy=remedy)
 
 
+def impatient(course: Course) -> Iterator[Finding]:
+    """Early stopping with hardly any patience, that ended a training whose cost still fell: whatever it reached."""
+    stopping = course.spec.training.early_stopping
+    has_no_patience = stopping is not None and stopping.patience <= IMPATIENT
+    if has_no_patience and _is_stopped_short(course) and course.fall(0.25) > FALLING:
+        yield from too_few(course)
+
+
+def _is_stopped_short(course: Course) -> bool:
+    return course.status == "early_stopped" and course.epochs < SHORT * course.spec.training.epochs
+
+
 def too_few(course: Course) -> Iterator[Finding]:
     """A training that ended before the cost did."""
     if course.status == "interrupted":
         return
-    falling, asked = course.fall(0.25), course.spec.training.epochs
-    stopped = course.status == "early_stopped" and course.epochs < SHORT * asked
+    falling, asked, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
     if not (stopped or course.steps < FEW_STEPS or falling > FALLING):
         return
     told = f"{course.steps:,} steps in {course.epochs:,} epoch{'s' * (course.epochs > 1)}"

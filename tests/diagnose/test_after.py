@@ -115,6 +115,11 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
         "too_few_epochs",
         "early stopping ended it",
     ),
+    "no patience, though little harm is done": (
+        {"optimizer": descent(0.3), "training": epochs(400, 64, early_stopping={"patience": 2})},
+        "too_few_epochs",
+        "early stopping ended it",
+    ),
     "l2": ({"regularization": {"l2": 30.0}}, "penalty_too_strong", "shrank to"),
     "weight decay": (
         {"optimizer": {"name": "adam", "learning_rate": 0.01, "weight_decay": 5.0}},
