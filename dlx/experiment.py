@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +81,7 @@ class Experiment:
         self._ordered = 0  # the epoch whose order that is
         self._steps: dict[int, Step] = {}
         self._evaluations: dict[str, Evaluation] = {}
+        self._watch: LayerWatch | None = None
         self.clip_norm = spec.optimizer.clip_norm or inf
         epochs, schedule = spec.training.epochs, spec.schedule
         self._schedule, self._alpha0 = schedule, spec.optimizer.learning_rate
@@ -90,10 +90,15 @@ class Experiment:
         self._rate_units = epochs if self._rate_by_epoch else epochs * self.steps_per_epoch
         self._restarts = {unit: streams.restarts(unit) for unit in ("epoch", "step")}
 
-    @cached_property
+    @property
     def watch(self) -> LayerWatch:
-        """What the layers are sampled by; it has room for W, so it is made when it is needed."""
-        return LayerWatch(self.network)
+        """What the layers are sampled by; it has room for W, so it is made when it is needed.
+
+        As a cached_property it would move all attributes of the experiment into a dictionary, which slows each step.
+        """
+        if self._watch is None:
+            self._watch = LayerWatch(self.network)
+        return self._watch
 
     @property
     def steps_per_epoch(self) -> int:
