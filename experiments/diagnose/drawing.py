@@ -70,11 +70,17 @@ def _blobs(rng: Rng, workshop: Workshop) -> Drawn:
 
 
 def _digits(rng: Rng, workshop: Workshop) -> Drawn:
-    return images(str(rng.choice(["minmax", "standard"]))), None
+    return images(str(rng.choice(["minmax", "standard"]))) | _augment(rng), None
 
 
 def _even_digits(rng: Rng, workshop: Workshop) -> Drawn:
-    return even_digits(workshop, _seed(rng)), None
+    return even_digits(workshop, _seed(rng)) | _augment(rng), None
+
+
+def _augment(rng: Rng) -> Plain:
+    """In some cases images that are turned or moved a little."""
+    turned, moved = {"name": "rotate", "degrees": _uniform(rng, 4, 12)}, {"name": "shift", "pixels": 1}
+    return {"augment": [[], [], [], [turned], [moved]][rng.integers(5)]}
 
 
 def _penguins(rng: Rng, workshop: Workshop) -> Drawn:

@@ -16,14 +16,18 @@ from dlx.search.trials import Outcome, Trial, run_trial
 from dlx.spec import Spec
 
 REPLICATES = 2
-TOLERANCE = 0.02  # of the diagnosis: what a classifier may lie above the best known and count as healthy
+# Of the diagnosis: what a classifier, or a regression, may lie above the best known and count as healthy.
+TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
 HARM = 1.5  # tolerances by which a fault has to worsen the dev error
 CERTAIN = 2.0  # standard errors by which a dev error that hides something has to differ from the test error
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What each dev example adds to the error in each replicate, (k, m), and the runs they were measured in."""
+    """What each dev example adds to the error in each replicate, (k, m), and the runs they were measured in.
+
+    The error of a regression is counted in standard deviations of its targets.
+    """
 
     added: Array
     outcomes: tuple[Outcome, ...]
@@ -36,8 +40,13 @@ class Measured:
 
 def tolerance(spec: Spec) -> float:
     """What a dev error may be off: 2 % of the examples, or a tenth of the targets' standard deviation."""
+    return TOLERANCE if load(spec).task != "regression" else RELATIVE_TOLERANCE
+
+
+def unit(spec: Spec) -> float:
+    """What errors are counted in: examples, or the standard deviation of the targets of train."""
     dataset = load(spec)
-    return TOLERANCE if dataset.task != "regression" else 0.1 * float(dataset.parts["train"].y.std())
+    return 1.0 if dataset.task != "regression" else float(dataset.parts["train"].y.std())
 
 
 def measure(spec: Spec, folder: Path, first: int = 0) -> Measured:
@@ -48,13 +57,13 @@ def measure(spec: Spec, folder: Path, first: int = 0) -> Measured:
     if failed:
         raise ValueError(f"{spec.name}: {failed[0]}")
     held_out = HeldOut(load(spec))
-    return Measured(np.array([held_out.added(outcome) for outcome in outcomes]), outcomes)
+    return Measured(np.array([held_out.added(outcome) for outcome in outcomes]) / unit(spec), outcomes)
 
 
 def is_healthy(base: Base, measured: Measured) -> bool:
     """Whether every replicate ended as asked, with a mean dev error near the best that is known."""
     usable = all(outcome.usable for outcome in measured.outcomes)
-    return usable and measured.error <= base.best_known + tolerance(base.spec)
+    return usable and measured.error <= base.best_known / unit(base.spec) + tolerance(base.spec)
 
 
 def is_fault(base: Base, healthy: Measured, faulty: Measured) -> tuple[bool, float]:
