@@ -10,6 +10,7 @@ from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.first_steps import MOST_STEPS, FirstSteps, rates_of
 from dlx.diagnose.strengths import strength_findings
+from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
 
 # Decades of α that are tried below and above; beyond them nothing has ever been found that learns.
@@ -72,7 +73,7 @@ def _averages(trial: Trial) -> tuple[list[Finding], Trial]:
     defaults = {
         key: field.default
         for key, field in type(optimizer).model_fields.items()
-        if key.startswith("beta") and _matters(getattr(optimizer, key), field.default, steps.total)
+        if key.startswith("beta") and _matters(optimizer, key, field.default, steps.total)
     }
     mended = trial.with_optimizer(optimizer.model_copy(update=defaults))
     if defaults and steps.clearly_better(FirstSteps(mended).at(1.0), steps.at(1.0)):
@@ -90,9 +91,14 @@ def _values(defaults: dict[str, float]) -> str:
     return ", ".join(f"optimizer.{key}: {value:g}" for key, value in defaults.items())
 
 
-def _matters(beta: float, default: float, total: int) -> bool:
-    """Whether it differs from its default, in a way that shows in so many steps."""
-    return beta < default or (beta > default and 1 / (1 - beta) > SHARE_OF_STEPS * total)
+def _matters(optimizer: Optimizer, key: str, default: float, total: int) -> bool:
+    """Whether it differs from its default in a way that can do harm in so many steps.
+
+    An average of gradients that is too short is gradient descent, which is no fault; one of squares that is too short
+    divides each step by the luck of a single batch.
+    """
+    beta, of_squares = getattr(optimizer, key), key == "beta2" or "v" not in optimizer.slots
+    return (beta < default and of_squares) or (beta > default and 1 / (1 - beta) > SHARE_OF_STEPS * total)
 
 
 def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
