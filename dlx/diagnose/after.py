@@ -25,6 +25,7 @@ from dlx.diagnose.label_checks import label_findings
 from dlx.diagnose.part_checks import part_findings
 from dlx.diagnose.regularized import (
     averages_apart,
+    changed_images,
     dropout_too_strong,
     gap_explained,
     nothing_against_variance,
@@ -140,6 +141,7 @@ EXPLAIN_BIAS: tuple[Look, ...] = (
     too_few,
     dead_or_saturated,
     unsettled,
+    changed_images,
     narrow,
     plateau,
 )
@@ -150,8 +152,8 @@ EXPLAIN_VARIANCE: tuple[Look, ...] = (
     pull_too_strong,
     long_memory,
     early_decay,
-    too_high,
     impatient,
     overtraining,
+    too_high,
     unsettled,
 )

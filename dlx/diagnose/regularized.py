@@ -85,6 +85,15 @@ def dropout_too_strong(course: Course) -> Iterator[Finding]:
         yield finding("dropout_too_strong", course.beside(told), kept[least], KEPT, layer=least)
 
 
+def changed_images(course: Course) -> Iterator[Finding]:
+    """Images that are changed before the network sees them, where nothing else explains what it has not learned."""
+    if course.spec.data.augment and course.epochs:
+        names = ", ".join(one.name for one in course.spec.data.augment)
+        running = float(course.rows["cost"][-1])
+        told = f"every image was changed by {names}: over them the last cost is {running:.3g}"
+        yield finding("augmentation_too_strong", course.beside(told), running)
+
+
 def averages_apart(course: Course) -> Iterator[Finding]:
     """A frozen network that is far worse than the one in training: batch norm's averages are not its statistics."""
     if not course.epochs or not course.has_batch_norm:

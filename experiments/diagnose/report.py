@@ -35,9 +35,10 @@ def _head(cases: Sequence[Examined], seed: int, seconds: float) -> str:
 Written by `make diagnose` (seed {seed}, {seconds:.0f} s). Each case is a spec that is trained as a user would: findings
 before training, training, findings after it. In a faulty one a single thing has been made wrong in a healthy spec, and
 its dev error is worse than that spec's by at least 3 % (of a regression, 15 % of the targets' standard deviation, in
-which its errors are told here) in each of two replicates; a spec is healthy when its dev error is within 2 % (10 %) of the best that is known of its data:
-Bayes' rule where the distribution is known, else nearest neighbours. The fixed half is written down in `cases.py`; the
-drawn half has data, network, optimizer, length, kind and severity of its fault from random seeds.
+which its errors are told here) in each of two replicates; a spec is healthy when its dev error is within 2 % (10 %) of
+the best that is known of its data: Bayes' rule where the distribution is known, else nearest neighbours. The fixed half
+is written down in `cases.py`; the drawn half has data, network, optimizer, length, kind and severity of its fault from
+random seeds.
 
 *Found* is what has the severity of a warning or an error. *Exact*: by the name of the cause; else also by an
 equivalent one, whose remedy helps too or which tells what the fault does to the layers (both in the table of kinds).

@@ -120,6 +120,19 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
         "too_few_epochs",
         "early stopping ended it",
     ),
+    "images beyond recognition": (
+        {
+            "data": {
+                "source": "digits",
+                "split": {"train": 600, "dev": 400},
+                "augment": [{"name": "rotate", "degrees": 180}, {"name": "shift", "pixels": 4}],
+            },
+            "architecture": {"hidden": [32]},
+            "training": epochs(30, 64),
+        },
+        "augmentation_too_strong",
+        "every image was changed by rotate, shift",
+    ),
     "l2": ({"regularization": {"l2": 30.0}}, "penalty_too_strong", "shrank to"),
     "weight decay": (
         {"optimizer": {"name": "adam", "learning_rate": 0.01, "weight_decay": 5.0}},
