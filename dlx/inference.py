@@ -14,9 +14,10 @@ from dlx.data.loading import read_like
 from dlx.diagnose.intervals import measured
 from dlx.errors import DataError
 from dlx.evaluation import Evaluation
+from dlx.locked_directory import SCHEMA_VERSION
 from dlx.model import Model
 from dlx.plugins import load_all
-from dlx.runs import SCHEMA_VERSION, RunDirectory
+from dlx.runs import RunDirectory
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples

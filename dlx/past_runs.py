@@ -14,8 +14,9 @@ from typing import Any
 
 from dlx.errors import UsageError, allowed
 from dlx.files import writing
+from dlx.locked_directory import LATEST, ROOT
 from dlx.metrics import MEASURES
-from dlx.runs import FACTS, LATEST, ROOT, RunDirectory
+from dlx.runs import FACTS, RunDirectory
 
 Value = str | float | int | None
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}

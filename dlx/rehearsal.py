@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.runs import SCHEMA_VERSION
+from dlx.locked_directory import SCHEMA_VERSION
 from dlx.session import data_facts, prepare
 
 if TYPE_CHECKING:

@@ -5,31 +5,23 @@ from __future__ import annotations
 import io
 import json
 import os
-import secrets
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from dlx import checkpoint
-from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
-from dlx.files import read, read_json, to_json, write_atomically, writing
+from dlx.errors import DataError, UsageError
+from dlx.files import read, to_json, write_atomically, writing
+from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.metrics import LayersTable, MetricsTable
-
-if sys.platform != "win32":
-    import fcntl
 
 if TYPE_CHECKING:
     from dlx.records import EpochRecord, LayerRecord
 
-ROOT = Path("runs")
-LATEST = "latest"
 SPECS = (".yaml", ".yml")  # what the name of a spec ends in
-SCHEMA_VERSION = 1
 
 CONFIG = "config.yaml"
 FACTS = "run.json"
@@ -49,45 +41,21 @@ TRIALS = "trials"
 ACT = "act.yaml"
 
 
-class Locked(EnvironmentProblem):
-    """Another process writes to the run directory."""
-
-
-class RunDirectory:
-    """One run's directory. Who writes holds a lock on it until ``close``; reading needs none.
+class RunDirectory(LockedDirectory):
+    """One run's directory.
 
     Every file but the tables ``metrics.csv`` and ``layers.csv``, which grow line by line, is written whole or not at
-    all. What cannot be written raises EnvironmentProblem, what cannot be read DataError; both name the file. As long as
-    it is ``durable``, a file that has been written outlasts a power cut.
+    all.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.durable = True
-        self._lock: int | None = None
+        super().__init__(path)
         self._metrics = MetricsTable(path / METRICS)
         self._layers = LayersTable(path / LAYERS)
 
-    @classmethod
-    def create(cls, name: str, root: Path = ROOT, out: Path | None = None) -> Self:
-        """A new directory, locked: ``root/name/<UTC time>-<short id>`` or ``out``; ``root/latest`` points to it.
-
-        Raises:
-            UsageError: ``out`` is a file or not empty, or ``name`` is `latest`.
-            EnvironmentProblem: it cannot be made, or another process writes there.
-        """
-        run = cls(_new_directory(root, name) if out is None else _empty_directory(out))
-        run._acquire()
-        try:
-            run._settle(root)
-        except DlxError:
-            run.close()
-            raise
-        return run
-
-    def _settle(self, root: Path) -> None:
-        if any(self.path.iterdir()):
-            raise UsageError(f"{self.path}: is not empty: a run needs a new or an empty directory")
+    def settle(self, root: Path) -> None:
+        """``root/latest`` points to the newest run."""
+        super().settle(root)
         if root.is_dir():
             _point(root / LATEST, self.path)
 
@@ -101,7 +69,7 @@ class RunDirectory:
             path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         try:
-            run._acquire()
+            run.acquire()
         except Locked:
             return None
         if not run.config.is_file():
@@ -127,7 +95,7 @@ class RunDirectory:
             fault = f"it holds no {CONFIG}" if run.path.exists() else "it does not exist"
             raise UsageError(f"{path}: is no run directory: {fault} (allowed: a directory that dlx train made, latest)")
         if writing:
-            run._acquire()
+            run.acquire()
         return run
 
     @staticmethod
@@ -138,40 +106,16 @@ class RunDirectory:
         else:
             (root / LATEST).unlink(missing_ok=True)
 
-    def close(self) -> None:
-        """Gives up the lock and closes what is open."""
-        self._metrics.close()
-        self._layers.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def _acquire(self) -> None:
-        if sys.platform == "win32":
-            return
-        with writing(self.path):
-            self._lock = os.open(self.path, os.O_RDONLY)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.close()
-            raise Locked(f"{self.path}: is locked: another process is writing to it") from None
-        except OSError:
-            pass  # a file system without locks: the exclusive name has to do
-
-    def _write(self, name: str, content: bytes | memoryview) -> None:
-        write_atomically(self.path / name, content, self.durable)
-
     def sizes(self) -> dict[str, int]:
         """The bytes of the arrays that are kept, by which it can be told later whether they are still whole."""
         files = (self.path / name for name in (MODEL, MISTAKES))
         return {file.name: file.stat().st_size for file in files if file.exists()}
+
+    def close(self) -> None:
+        """Gives up the lock and closes what is open."""
+        self._metrics.close()
+        self._layers.close()
+        super().close()
 
     @property
     def trials(self) -> Path:
@@ -185,21 +129,21 @@ class RunDirectory:
 
     def write_config(self, text: str) -> None:
         """Keeps the complete resolved spec, the first file of a run; the second is the table, still empty."""
-        self._write(CONFIG, text.encode())
+        self.write(CONFIG, text.encode())
         self._metrics.create(self.durable)
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
-        return self._document(FACTS)
+        return self.document(FACTS)
 
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
         known = self.facts() if (self.path / FACTS).exists() else {"schema_version": SCHEMA_VERSION}
-        self._write(FACTS, to_json(known | facts))
+        self.write(FACTS, to_json(known | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
-        return self._document(DIAGNOSIS)
+        return self.document(DIAGNOSIS)
 
     def has_diagnosis(self) -> bool:
         """Whether there is a ``diagnosis.json``."""
@@ -207,11 +151,7 @@ class RunDirectory:
 
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
-        self._write(DIAGNOSIS, to_json(document))
-
-    def _document(self, name: str) -> dict[str, Any]:
-        path = self.path / name
-        return _known_version(path, read_json(path))
+        self.write(DIAGNOSIS, to_json(document))
 
     def append_metrics(self, record: EpochRecord) -> None:
         """Adds a row to ``metrics.csv``."""
@@ -264,7 +204,7 @@ class RunDirectory:
 
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""
-        self._write(MISTAKES, _npz(parts))
+        self.write(MISTAKES, _npz(parts))
 
     def mistakes(self) -> dict[str, np.ndarray]:
         """What ``write_mistakes`` was given."""
@@ -273,14 +213,12 @@ class RunDirectory:
     def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
         """Keeps what training on fewer examples told, and its picture; returns where."""
         files = {LEARNING_CURVE: to_json(document), LEARNING_CURVE_PICTURE: png}
-        for name, content in files.items():
-            self._write(name, content)
-        return [self.path / name for name in files]
+        return [self.write(name, content) for name, content in files.items()]
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
         meta_text = np.array(json.dumps({"schema_version": SCHEMA_VERSION, **meta}))
-        self._write(MODEL, _npz({"meta": meta_text, **arrays}))
+        self.write(MODEL, _npz({"meta": meta_text, **arrays}))
 
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
@@ -292,7 +230,7 @@ class RunDirectory:
             meta = json.loads(str(arrays.pop("meta")))
         except (KeyError, ValueError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error
-        return arrays, _known_version(path, meta)
+        return arrays, known_version(path, meta)
 
     def _arrays(self, name: str) -> dict[str, np.ndarray]:
         path = self.path / name
@@ -304,23 +242,19 @@ class RunDirectory:
 
     def write_curves(self, png: bytes) -> None:
         """Keeps the picture of costs and errors."""
-        self._write(CURVES, png)
+        self.write(CURVES, png)
 
     def write_boundary(self, png: bytes) -> None:
         """Keeps the picture of the decision regions."""
-        self._write(BOUNDARY, png)
+        self.write(BOUNDARY, png)
 
     def write_errors(self, png: bytes) -> Path:
         """Keeps the picture of the errors and the gaps between them."""
-        return self._picture(ERRORS, png)
+        return self.write(ERRORS, png)
 
     def write_worst(self, png: bytes) -> Path:
         """Keeps the picture of the examples that the network is most wrong about."""
-        return self._picture(WORST, png)
-
-    def _picture(self, name: str, png: bytes) -> Path:
-        self._write(name, png)
-        return self.path / name
+        return self.write(WORST, png)
 
 
 def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:
@@ -345,40 +279,6 @@ def _found(path: Path | str, root: Path) -> Path:
     from dlx.past_runs import find
 
     return find(path, root)
-
-
-def _known_version(path: Path, document: Any) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise DataError(f"{path}: is damaged: it holds no mapping")
-    if (version := document.get("schema_version")) != SCHEMA_VERSION:
-        raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
-    return document
-
-
-def _new_directory(root: Path, name: str) -> Path:
-    if name == LATEST:
-        raise UsageError(f"name: {LATEST} is taken: {root / LATEST} points to the newest run")
-    with writing(root / name):
-        (root / name).mkdir(parents=True, exist_ok=True)
-        while True:
-            path = root / name / f"{_now()}-{secrets.token_hex(3)}"
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue
-            return path
-
-
-def _now() -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _empty_directory(path: Path) -> Path:
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{path}: is a file: a run needs a new or an empty directory")
-    with writing(path):
-        path.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def _point(link: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from dlx.contradictions import contradictions
 from dlx.errors import Place, Problem, SpecError, UsageError
 from dlx.paths import absolute
 from dlx.plugins import is_file, load_installed, load_plugin
-from dlx.short_forms import DEFAULT, write_out
+from dlx.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec import Spec
 from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
@@ -30,9 +30,14 @@ class Resolved:
 
 def load_spec(path: Path, overrides: Sequence[str] = ()) -> Resolved:
     """The spec of a file with the overrides on top; raises `SpecError` with every problem, in the order of the file."""
-    changes, found = _overrides_tree(overrides)
-    tree = write_out(_with_plugins(merge(_file_tree(path), changes)), named=True)
-    spec = _validated(tree, found).complete()
+    changes, found = overrides_tree(overrides)
+    return resolve(merge(file_tree(path), changes), found)
+
+
+def resolve(tree: Node, found: Sequence[Problem] = ()) -> Resolved:
+    """The spec that a tree of sections is; raises `SpecError` with what was found before and what is found here."""
+    tree = write_out(_with_plugins(tree), named=True)
+    spec = _validated(tree, list(found)).complete()
     return Resolved(spec, {key: _origin(key, tree) for key, _ in leaves(spec.dump())})
 
 
@@ -45,7 +50,7 @@ def derive(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
     place = Place("derived")
     changes = Node({}, place, place)
     for key, value in overrides.items():
-        changes = _combine(changes, write_out(_nested(key.split("."), _tree_of(value, place), place)))
+        changes = combine(changes, write_out(nested(key.split("."), _tree_of(value, place), place)))
     return _validated(write_out(merge(_tree_of(spec.dump(), place), changes), named=True), []).complete()
 
 
@@ -58,7 +63,7 @@ def _tree_of(data: Any, place: Place) -> Node:
     return Node(data, place, place)
 
 
-def _nested(keys: Sequence[str], tree: Node, place: Place) -> Node:
+def nested(keys: Sequence[str], tree: Node, place: Place) -> Node:
     """The tree under dotted keys: ``a.b`` gives {a: {b: tree}}."""
     for key in reversed(keys):
         tree = Node({key: tree}, place, place)
@@ -79,14 +84,18 @@ def leaves(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
         yield from leaves(value, (*path, key))
 
 
-def _file_tree(path: Path, extended_by: tuple[Path, ...] = ()) -> Node:
+def file_tree(path: Path, extended_by: tuple[Path, ...] = ()) -> Node:
     """The tree of a file on top of those that it extends."""
-    tree = load(path)
+    return spec_tree(load(path), (*extended_by, path.resolve()))
+
+
+def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
+    """A tree as it was read on top of those that it extends; ``chain`` are the files that led to it."""
     if not isinstance(tree.value, dict):
         raise _refusal(tree.place, "", f"expected the sections of a spec, got {shown(tree.plain())}")
-    extends = tree.value.pop("extends", None)
-    tree = write_out(tree)
-    return tree if extends is None else merge(_base(extends, (*extended_by, path.resolve())), tree)
+    extends = tree.value.get("extends")
+    tree = write_out(replace(tree, value={key: node for key, node in tree.value.items() if key != "extends"}))
+    return tree if extends is None else merge(_base(extends, chain), tree)
 
 
 def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
@@ -98,17 +107,17 @@ def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
         raise _refusal(extends.place, "extends", f"goes in a circle: {circle}")
     if not path.is_file():
         raise _refusal(extends.place, "extends", f"there is no such file: {path}")
-    return _file_tree(path, chain)
+    return file_tree(path, chain)
 
 
-def _overrides_tree(overrides: Sequence[str]) -> tuple[Node, list[Problem]]:
+def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
     """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
     nowhere = Place("command line")
     tree = Node({}, nowhere, nowhere)
     found: list[Problem] = []
     for override in overrides:
         try:
-            tree = _combine(tree, write_out(_override_tree(override)))
+            tree = combine(tree, write_out(_override_tree(override), shape))
         except SpecError as error:
             found += error.problems
     return tree, found
@@ -123,16 +132,16 @@ def _override_tree(override: str) -> Node:
         raise _refusal(place, "", "expected key=value, as in optimizer.learning_rate=0.01")
     if key == "extends":
         raise _refusal(place, key, "stands in a spec file, not on the command line")
-    return _nested(keys, parse(value, place), place)
+    return nested(keys, parse(value, place), place)
 
 
-def _combine(first: Node, second: Node, path: KeyPath = ()) -> Node:
-    """Two overrides as one tree; they may not give the same key."""
+def combine(first: Node, second: Node, path: KeyPath = ()) -> Node:
+    """Two trees of changes as one; they may not give the same key."""
     if not isinstance(first.value, dict) or not isinstance(second.value, dict):
         raise _refusal(second.place, dotted(path), f"given twice, first on the {first.place}")
     both = first.value | second.value
     for key in first.value.keys() & second.value.keys():
-        both[key] = _combine(first.value[key], second.value[key], (*path, key))
+        both[key] = combine(first.value[key], second.value[key], (*path, key))
     return replace(first, value=both)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dlx.component import Component
 from dlx.errors import Problem, allowed
-from dlx.short_forms import Shape, shape_at
+from dlx.short_forms import SPEC, Shape, shape_at
 from dlx.spec import Spec
 from dlx.tree import KeyPath, Node, dotted, shown
 
@@ -49,8 +49,11 @@ _BOUNDS = {
 }
 
 
-def problems(error: ValidationError, root: Node) -> list[Problem]:
-    """Every error of a validation as a problem at its place in the tree, the members of a union told as one."""
+def problems(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Problem]:
+    """Every error of a validation as a problem at its place in the tree, the members of a union told as one.
+
+    ``shape`` is what the tree was validated as.
+    """
     faults: dict[KeyPath, list[ErrorDetails]] = {}
     found: list[Problem] = []
     for detail in error.errors(include_url=False):
@@ -60,7 +63,8 @@ def problems(error: ValidationError, root: Node) -> list[Problem]:
             found.append(Problem(node.key, dotted((*path, detail["loc"][-1])), "is missing"))
         else:
             faults.setdefault(path, []).append(detail)
-    return found + [_problem(path, details, root) for path, details in faults.items() if not _told_deeper(path, faults)]
+    kept = {path: details for path, details in faults.items() if not _told_deeper(path, faults)}
+    return found + [_problem(path, details, root, shape) for path, details in kept.items()]
 
 
 def _path(location: Sequence[str | int], root: Node) -> KeyPath:
@@ -79,24 +83,24 @@ def _told_deeper(path: KeyPath, faults: dict[KeyPath, list[ErrorDetails]]) -> bo
     return any(len(other) > len(path) and other[: len(path)] == path for other in faults)
 
 
-def _problem(path: KeyPath, details: list[ErrorDetails], root: Node) -> Problem:
+def _problem(path: KeyPath, details: list[ErrorDetails], root: Node, shape: Shape) -> Problem:
     node, _ = root.nearest(path)
     if details[0]["type"] == "extra_forbidden":
-        return Problem(node.key, dotted(path), _unknown(path, root))
+        return Problem(node.key, dotted(path), _unknown(path, root, shape))
     name = node.child("name") if details[0]["type"] == "component" else None
-    return Problem((name or node).place, dotted(path), _what(details, node.plain(), shape_at(path, root)))
+    return Problem((name or node).place, dotted(path), _what(details, node.plain(), shape_at(path, root, shape)))
 
 
-def _unknown(path: KeyPath, root: Node) -> str:
+def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
     parent, _ = root.nearest(path[:-1])
-    shape, key = shape_at(path[:-1], root), str(path[-1])
-    options = shape.options(parent) if shape else None
+    above, key = shape_at(path[:-1], root, shape), str(path[-1])
+    options = above.options(parent) if above else None
     if options is None:
         return "unknown key"
     of = f" of {options.kind} {options.name}" if issubclass(options, Component) else ""
     hint = allowed(key, list(options.model_fields))
     elsewhere = next((place for place in _places(key)), None)
-    if "did you mean" not in hint and elsewhere:
+    if "did you mean" not in hint and elsewhere and shape is SPEC:
         hint = f"{hint[:-1]}; did you mean {elsewhere}?)"
     return f"unknown key{of} {hint}"
 

@@ -29,7 +29,7 @@ FLOORS = (
     {"evaluation"},
     {"experiment"},
     {"train", "model"},
-    {"runs", "past_runs", "metrics", "checkpoint", "gradcheck", "diagnose"},
+    {"runs", "past_runs", "locked_directory", "metrics", "checkpoint", "gradcheck", "diagnose"},
     {"render", "plots", "report"},
     {"session", "inference"},
     {"rehearsal", "examination", "export", "search"},

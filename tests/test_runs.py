@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlx import runs
+from dlx import locked_directory
 from dlx.errors import DataError, EnvironmentProblem, UsageError
 from dlx.records import EpochRecord
 from dlx.runs import RunDirectory
@@ -61,8 +61,8 @@ def test_two_at_once_never_meet(root: Path) -> None:
 
 def test_an_identifier_that_is_taken_is_drawn_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = iter(["aaaaaa", "aaaaaa", "aaaaaa", "bbbbbb", "cccccc"])
-    monkeypatch.setattr(runs, "_now", lambda: "20260101T000000Z")
-    monkeypatch.setattr(runs.secrets, "token_hex", lambda size: next(draws))
+    monkeypatch.setattr(locked_directory, "_now", lambda: "20260101T000000Z")
+    monkeypatch.setattr(locked_directory.secrets, "token_hex", lambda size: next(draws))
     names = [RunDirectory.create("a", root).path.name for _ in range(2)]
     assert names == ["20260101T000000Z-aaaaaa", "20260101T000000Z-bbbbbb"]
 
@@ -94,7 +94,7 @@ def test_a_directory_of_ones_own_choice(root: Path, tmp_path: Path) -> None:
     assert not root.exists()
     with RunDirectory.create("a", root, out=made.path) as again:
         again.write_config("")
-    with pytest.raises(UsageError, match="deep: is not empty: a run needs a new or an empty directory"):
+    with pytest.raises(UsageError, match="deep: is not empty: a new or an empty directory is needed"):
         RunDirectory.create("a", root, out=made.path)
     with pytest.raises(UsageError, match=r"config\.yaml: is a file"):
         RunDirectory.create("a", root, out=made.config)

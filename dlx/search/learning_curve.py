@@ -15,7 +15,7 @@ from dlx.diagnose.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points
 from dlx.diagnose.student import two_sided
 from dlx.errors import DataError, Interrupted, UsageError
 from dlx.experiment import build
-from dlx.runs import SCHEMA_VERSION
+from dlx.locked_directory import SCHEMA_VERSION
 from dlx.search.executors import executor_for
 from dlx.search.fewer_examples import fitting, training_sizes, with_examples
 from dlx.search.replicates import replicate

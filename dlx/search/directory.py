@@ -1,0 +1,75 @@
+"""The directory of a search or a study: its plan, a run directory for each training, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from dlx.errors import UsageError
+from dlx.files import to_json
+from dlx.locked_directory import LATEST, ROOT, LockedDirectory
+
+PLAN = "plan.yaml"
+TRIALS = "trials"
+BEST = "best.yaml"
+
+
+class ManyRuns(LockedDirectory):
+    """A directory below ``runs`` that holds many trainings; who writes to it holds its lock.
+
+    The trainings are the truth: whatever else stands in it can be made of them again.
+    """
+
+    document_name = ""  # the file with what came of it, by which its kind is known
+
+    @classmethod
+    def open(cls, reference: str, root: Path = ROOT, *, writing: bool = False) -> Self:
+        """One that exists: its directory, or ``latest`` for the newest below ``root``; locked when ``writing``.
+
+        Raises:
+            UsageError: there is none.
+            EnvironmentProblem: another process writes there.
+        """
+        path = Path(reference)
+        if reference == LATEST and not path.exists():
+            made = sorted(root.glob(f"*/*/{cls.document_name}"), key=lambda file: file.parent.name)
+            path = made[-1].parent if made else root / LATEST
+        if not (path / cls.document_name).is_file():
+            what = f"holds no {cls.document_name}" if path.exists() else "does not exist"
+            raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
+        many = cls(path)
+        if writing:
+            many.acquire()
+        return many
+
+    @property
+    def plan(self) -> Path:
+        """The file with the complete plan."""
+        return self.path / PLAN
+
+    @property
+    def trials(self) -> Path:
+        """The folder of the run directories, each named by the key of its trial."""
+        return self.path / TRIALS
+
+    @property
+    def best(self) -> Path:
+        """The file with the spec that is best."""
+        return self.path / BEST
+
+    def write_plan(self, text: str) -> None:
+        """Keeps the complete plan."""
+        self.write(PLAN, text.encode())
+
+    def write_best(self, text: str) -> None:
+        """Keeps the spec that is best."""
+        self.write(BEST, text.encode())
+
+    def write_told(self, document: Mapping[str, Any]) -> None:
+        """Keeps what came of it so far."""
+        self.write(self.document_name, to_json(document))
+
+    def told(self) -> dict[str, Any]:
+        """What ``write_told`` was given."""
+        return self.document(self.document_name)

@@ -1,0 +1,120 @@
+"""A plan: a file that describes many experiments, by the spec they start from and by what is done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from dlx.component import Options
+from dlx.errors import Problem, SpecError
+from dlx.paths import absolute
+from dlx.short_forms import SPEC, Shape, write_out
+from dlx.spec_file import file_tree, overrides_tree, resolve, spec_tree
+from dlx.spec_problems import problems
+from dlx.tree import Node, merge, shown
+from dlx.yaml_loader import load
+
+if TYPE_CHECKING:
+    from dlx.spec import Spec
+    from dlx.spec_file import Resolved
+
+Section = TypeVar("Section", bound=Options)
+BASE, NAME = "base", "name"
+
+
+@dataclass(frozen=True)
+class Plan(Generic[Section]):
+    """A plan as it was read.
+
+    Args:
+        name: the folder of its results under runs/.
+        base: the spec that all experiments start from.
+        tree: that spec as it was given, on which a tree of changes can be put (`changed`).
+        told: the rest of the file, validated.
+        places: the rest of the file as a tree, in which every key and value knows its place.
+    """
+
+    name: str
+    base: Resolved
+    tree: Node
+    told: Section
+    places: Node
+
+    def changed(self, changes: Node) -> Spec:
+        """The complete spec with a tree of changes on top of the base.
+
+        Raises:
+            SpecError: with every problem, each at its place.
+        """
+        return resolve(merge(self.tree, write_out(changes))).spec
+
+
+def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Plan[Section]:
+    """The plan of a file, with ``key=value`` on top: ``base.`` in front means the spec, everything else the plan.
+
+    ``base`` is the path of a spec, meant from the plan's folder, or a spec itself.
+
+    Args:
+        path: of the file.
+        overrides: such as ``base.training.epochs=3`` and ``seeds=5``.
+        record: what the file holds besides `base` and `name`.
+
+    Raises:
+        SpecError: with every problem of the plan and of the spec, each at its place.
+    """
+    tree = load(path)
+    if not isinstance(tree.value, dict):
+        raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {shown(tree.plain())}")])
+    for_base = [text.removeprefix(f"{BASE}.") for text in overrides if text.startswith(f"{BASE}.")]
+    shape = Shape((record,))
+    changes, found = overrides_tree([text for text in overrides if not text.startswith(f"{BASE}.")], shape)
+    tree = merge(write_out(tree, shape), changes)
+    assert isinstance(tree.value, dict)
+    rest = replace(tree, value={key: node for key, node in tree.value.items() if key not in (BASE, NAME)})
+    told, base_tree, base = None, None, None
+    try:
+        told = record.model_validate(rest.plain())
+    except ValidationError as error:
+        found += problems(error, rest, shape)
+    try:
+        base_tree, base = _base(tree, for_base)
+        name = _name(tree.child(NAME), base)
+    except SpecError as error:
+        found += error.problems
+    if found or told is None or base is None or base_tree is None:
+        raise SpecError(found)
+    return Plan(name, base, base_tree, told, rest)
+
+
+def _base(tree: Node, overrides: Sequence[str]) -> tuple[Node, Resolved]:
+    given = tree.child(BASE)
+    if given is None:
+        raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
+    if isinstance(given.value, dict):
+        base = spec_tree(given)
+    elif isinstance(given.value, str) and given.value:
+        file = Path(str(absolute(given.value)))
+        if not file.is_file():
+            raise SpecError([Problem(given.place, BASE, f"there is no such file: {file}")])
+        base = file_tree(file)
+    else:
+        what = f"expected the path of a spec or its sections, got {shown(given.plain())}"
+        raise SpecError([Problem(given.place, BASE, what)])
+    changes, found = overrides_tree(overrides)
+    base = merge(base, changes)
+    return base, resolve(base, found)
+
+
+def _name(given: Node | None, base: Resolved) -> str:
+    """The plan's own name, else the spec's; checked as that of a spec."""
+    if given is None:
+        return base.spec.name
+    changes = Node({NAME: given}, given.place, given.place)
+    try:
+        return type(base.spec).model_validate({**base.spec.dump(), NAME: given.plain()}).name
+    except ValidationError as error:
+        raise SpecError(problems(error, changes, SPEC)) from None
