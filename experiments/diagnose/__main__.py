@@ -16,7 +16,7 @@ from report import repair_section, report, summary
 from dlx.search.executors import executor_for
 
 HERE = Path(__file__).parent
-SEED = 1
+SEED = 101  # while the diagnosis was developed, it saw seeds below 100 only
 
 
 def options() -> argparse.Namespace:
