@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dlx.plots.axes import FEW, HUGE, apart, count_epochs, height, scale_values
 from dlx.plots.canvas import ALARM, DEV, GREY, INK, TRAIN, house_style, new_figure, png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-WIDE = 20  # a ratio of highest to lowest cost that asks for a logarithmic axis
-DWARFED = 3  # how far the first tenth of the epochs may overtop the rest before it is cut
-FEW = 20  # rows that are drawn with a dot each, and all of them
-FEW_DECADES = 1e3
-LABEL_GAP = 0.055
-HUGE = 1e300  # what lies beyond leaves no room for an axis
 
 
 class Curve(NamedTuple):
@@ -78,40 +72,10 @@ class _Panel:
         self.curves = {curve: value for curve, value in finite.items() if np.isfinite(value).any()}
         axes.set(xlabel="epoch", ylabel=view.label)
         axes.grid(axis="y")
-        self._count()
+        if self.epochs.size:
+            count_epochs(axes, self.epochs[0], self.epochs[-1])
         if self.curves:
-            self._limit(np.stack(list(self.curves.values())))
-
-    def _count(self) -> None:
-        from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
-        if not self.epochs.size:
-            return
-        room = max(0.5, 0.02 * (self.epochs[-1] - self.epochs[0]))
-        self.axes.set_xlim(max(0, self.epochs[0] - room), self.epochs[-1] + room)
-        self.axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=(1, 2, 5, 10)))
-        self.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-
-    def _limit(self, every: np.ndarray) -> None:
-        """A cost that falls far gets a logarithmic axis; else the axis begins at 0 and a far higher start is cut."""
-        low, high = float(np.nanmin(every)), float(np.nanmax(every))
-        if self.view.logarithmic and low > 0 and high > WIDE * low:
-            self._decades(low, high)
-            return
-        late = every[:, every.shape[1] // 10 :] if every.shape[1] > FEW else every
-        settled = float(np.nanmax(late)) if np.isfinite(late).any() else high
-        bottom, top = min(low, 0), high if high <= DWARFED * settled or settled <= 0 else 1.5 * settled
-        room = (top - bottom) or 1
-        self.axes.set_ylim(bottom - 0.02 * room, bottom + 1.05 * room)
-
-    def _decades(self, low: float, high: float) -> None:
-        from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
-
-        self.axes.set_yscale("log")
-        self.axes.set_ylim(low / 1.2, high * 1.2)
-        self.axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < FEW_DECADES * low else (1,)))
-        self.axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        self.axes.yaxis.set_minor_locator(NullLocator())
+            scale_values(axes, list(self.curves.values()), view.logarithmic)
 
     def draw(self) -> None:
         """The curves, with their names and last values at their ends."""
@@ -119,14 +83,10 @@ class _Panel:
         for (_, _, color, width), values in self.curves.items():
             self.axes.plot(self.epochs, values, color=color, linewidth=width, marker=marker, markersize=4)
         ends = {curve: values[np.isfinite(values)][-1] for curve, values in self.curves.items()}
-        for (curve, value), height in zip(ends.items(), _apart([self._height(v) for v in ends.values()]), strict=True):
+        places = apart([height(self.axes, self.epochs[-1], value) for value in ends.values()])
+        for (curve, value), place in zip(ends.items(), places, strict=True):
             text = f"{curve.label} {self.view.form.format(value)}"
-            self.axes.text(1.02, height, text, color=curve.color, va="center", transform=self.axes.transAxes)
-
-    def _height(self, value: float) -> float:
-        """Where a value lies between the lower and the upper end of the axis, 0 to 1."""
-        across = self.axes.transData + self.axes.transAxes.inverted()
-        return float(np.clip(across.transform((self.epochs[-1], value))[1], 0, 1))
+            self.axes.text(1.02, place, text, color=curve.color, va="center", transform=self.axes.transAxes)
 
     def mark(self, cost: np.ndarray, best_epoch: int | None) -> None:
         """The best epoch with the value that the curve for choosing has there, and the end of all numbers."""
@@ -147,15 +107,3 @@ class _Panel:
         side = ("left", "center", "right")[int(np.clip(3 * (epoch - first) / (last - first), 0, 2))]
         self.axes.axvline(epoch, color=color, linewidth=0.9, linestyle=(0, (4, 3)), alpha=0.7, zorder=1)
         self.axes.text(epoch, height, text, color=color, size=9, horizontalalignment=side, transform=across)
-
-
-def _apart(heights: Sequence[float]) -> list[float]:
-    """The same heights, moved as little as it takes that labels there do not overlap."""
-    order = np.argsort(heights)
-    places = np.asarray(heights)[order]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + LABEL_GAP)
-    places[-1:] = np.minimum(places[-1:], 1)
-    for i in range(len(places) - 2, -1, -1):
-        places[i] = min(places[i], places[i + 1] - LABEL_GAP)
-    return [float(places[np.flatnonzero(order == i)[0]]) for i in range(len(places))]
