@@ -27,11 +27,11 @@ faults:  ## plant mistakes in backprop and see whether the gradient check finds 
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/gradcheck
 
-diagnose:  ## plant faults in specs and see whether the diagnosis finds them (4 minutes)
+diagnose:  ## plant faults in specs and see whether the diagnosis finds them (3 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/diagnose
 
-repair:  ## run the basic recipe on those faults and see how many it repairs (takes long)
+repair:  ## run the basic recipe on those faults and see how many it repairs (15 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/diagnose --act
 

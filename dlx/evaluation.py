@@ -38,7 +38,8 @@ class Evaluation:
         loss, m = self.network.loss, self.reader.m
         for step in self.steps():
             cost += step.tape.cost() * len(step.X)
-            mistakes += loss.mistakes(step.Z, step.Y)
+            with np.errstate(over="ignore"):  # an error beyond all numbers is told as infinite
+                mistakes += loss.mistakes(step.Z, step.Y)
             if watch is not None:
                 watch.see(step)
         return cost / m, loss.error(mistakes, m)
@@ -57,7 +58,8 @@ class Evaluation:
         """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
         mistakes = self.network.loss.mistakes
         columns = ((step, slice(i, i + 1)) for step in self.steps() for i in range(len(step.X)))
-        return np.array([mistakes(step.Z[:, i], step.Y[:, i]) for step, i in columns], dtype=np.float64)
+        with np.errstate(over="ignore"):
+            return np.array([mistakes(step.Z[:, i], step.Y[:, i]) for step, i in columns], dtype=np.float64)
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, (m,)."""

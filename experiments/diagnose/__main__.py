@@ -26,7 +26,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--half", choices=HALVES, help="only this one")
     parser.add_argument("--kind", default="", help="only faults of this kind")
     parser.add_argument("--act", action="store_true", help="run the recipe on the faults too; writes repaired.md")
-    parser.add_argument("--budget", type=float, default=60, help="seconds for each of them")
+    parser.add_argument("--budget", type=float, default=40, help="seconds for each of them")
     parser.add_argument("--workers", type=int, default=processors(), help="processes")
     parser.add_argument("--folder", type=Path, help="for the runs, which are then kept and not trained again")
     parser.add_argument("--out", type=Path, help="the file to write")
