@@ -57,6 +57,9 @@ class Shape:
             return next(
                 (_item(part, int(key)) for part in self.alternatives() if get_origin(part) in (tuple, list)), None
             )
+        mapping = next((part for part in self.alternatives() if get_origin(part) is dict), None)
+        if mapping is not None:
+            return Shape(get_args(mapping)[1:])
         options = self.options(node)
         field = options.model_fields.get(str(key)) if options is not None else None
         return Shape((field.annotation, *field.metadata), field.default) if field is not None else None

@@ -44,7 +44,7 @@ def _as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
     return ShortForm(lambda given: given if isinstance(given, dict | Options) else {key: given}, schema, says)
 
 
-def _as_switch(schema: Any, off: bool | None = None) -> ShortForm:
+def as_switch(schema: Any, off: bool | None = None) -> ShortForm:
     """True stands for all defaults, false for none at all."""
     return ShortForm(lambda given: {} if given is True else off if given is False else given, schema, ("true", "false"))
 
@@ -97,7 +97,7 @@ class Layer(Options):
 
     units: Annotated[int, Field(ge=1, le=10**8)] = Field(description="n, the length of A")
     activation: Activation | None = Field(None, description="g in A = g(Z)")
-    batch_norm: Annotated[BatchNorm | Literal[False] | None, _as_switch(BatchNorm | bool | None, off=False)] = Field(
+    batch_norm: Annotated[BatchNorm | Literal[False] | None, as_switch(BatchNorm | bool | None, off=False)] = Field(
         None, description="true, false, or options"
     )
     bias: bool | None = Field(None, description="false leaves b out; with batch norm there is none")
@@ -112,7 +112,7 @@ class Architecture(Options):
         tuple[Annotated[Layer, _as_mapping("units", ("a number of units",), Layer | Count)], ...], Field(strict=False)
     ] = Field((), description="from the input on; a number is short for {units: …}")
     activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
-    batch_norm: Annotated[BatchNorm | None, _as_switch(BatchNorm | bool | None)] = Field(
+    batch_norm: Annotated[BatchNorm | None, as_switch(BatchNorm | bool | None)] = Field(
         None, description="of the hidden layers that do not say: true, false, or options"
     )
 
@@ -147,7 +147,7 @@ class Training(Options):
     epochs: Count = Field(10, description="passes over train")
     batch_size: Count | Literal["full"] = Field(64, description="examples in a mini-batch; full is all of train")
     evaluate_every: Count = Field(1, description="epochs between two rows of metrics.csv")
-    early_stopping: Annotated[EarlyStopping | None, _as_switch(EarlyStopping | bool | None)] = Field(
+    early_stopping: Annotated[EarlyStopping | None, as_switch(EarlyStopping | bool | None)] = Field(
         None, description="true, false, or options"
     )
     threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
@@ -248,7 +248,7 @@ class Spec(Options):
         """
         hidden = tuple(self._own(index, layer) for index, layer in enumerate(self.architecture.hidden))
         architecture = self.architecture.model_copy(update={"hidden": hidden})
-        data: dict[str, Any] = _plain(self.model_copy(update={"architecture": architecture}))
+        data: dict[str, Any] = plain(self.model_copy(update={"architecture": architecture}))
         return data
 
     def _own(self, index: int, layer: Layer) -> Layer:
@@ -259,14 +259,16 @@ class Spec(Options):
         )
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
     """A value as plain data; what is absent by default and was not given is left out."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
     if not isinstance(value, Options):
         return to_jsonable_python(value)
     fields = {key: (getattr(value, key), field.default) for key, field in type(value).model_fields.items()}
     present = {
-        key: _plain(given) for key, (given, default) in fields.items() if given is not None or default is not None
+        key: plain(given) for key, (given, default) in fields.items() if given is not None or default is not None
     }
     return {"name": value.name} | present if isinstance(value, Component) else present

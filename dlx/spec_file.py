@@ -50,16 +50,16 @@ def derive(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
     place = Place("derived")
     changes = Node({}, place, place)
     for key, value in overrides.items():
-        changes = combine(changes, write_out(nested(key.split("."), _tree_of(value, place), place)))
-    return _validated(write_out(merge(_tree_of(spec.dump(), place), changes), named=True), []).complete()
+        changes = combine(changes, write_out(nested(key.split("."), tree_of(value, place), place)))
+    return _validated(write_out(merge(tree_of(spec.dump(), place), changes), named=True), []).complete()
 
 
-def _tree_of(data: Any, place: Place) -> Node:
+def tree_of(data: Any, place: Place) -> Node:
     """Plain data as a tree in which everything has the one place."""
     if isinstance(data, dict):
-        return Node({key: _tree_of(value, place) for key, value in data.items()}, place, place)
+        return Node({key: tree_of(value, place) for key, value in data.items()}, place, place)
     if isinstance(data, list):
-        return Node([_tree_of(value, place) for value in data], place, place)
+        return Node([tree_of(value, place) for value in data], place, place)
     return Node(data, place, place)
 
 

@@ -73,3 +73,18 @@ class ManyRuns(LockedDirectory):
     def told(self) -> dict[str, Any]:
         """What ``write_told`` was given."""
         return self.document(self.document_name)
+
+
+class TuneDirectory(ManyRuns):
+    """The directory of a search for hyperparameters."""
+
+    document_name = "tune.json"
+    ledger = "trials.csv"
+
+    def write_ledger(self, content: bytes) -> None:
+        """Keeps the table of the settings and what came of each."""
+        self.write(self.ledger, content)
+
+    def write_picture(self, name: str, png: bytes) -> Path:
+        """Keeps a picture; returns where."""
+        return self.write(f"{name}.png", png)

@@ -13,10 +13,11 @@ from dlx.component import Options
 from dlx.errors import Problem, SpecError
 from dlx.paths import absolute
 from dlx.short_forms import SPEC, Shape, write_out
+from dlx.spec import plain
 from dlx.spec_file import file_tree, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
-from dlx.yaml_loader import load
+from dlx.yaml_loader import dump, load
 
 if TYPE_CHECKING:
     from dlx.spec import Spec
@@ -43,6 +44,10 @@ class Plan(Generic[Section]):
     tree: Node
     told: Section
     places: Node
+
+    def text(self) -> str:
+        """The complete plan as YAML: `load_plan` of it gives the same."""
+        return dump({NAME: self.name, BASE: self.base.spec.dump(), **plain(self.told)})
 
     def changed(self, changes: Node) -> Spec:
         """The complete spec with a tree of changes on top of the base.
