@@ -273,22 +273,38 @@ class Experiment:
         self.position = Position(**position)
 
 
-def build(spec: Spec, origins: Origins | None = None, initialize: bool = True) -> Experiment:
+def build(
+    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
+) -> Experiment:
     """The experiment that a complete spec describes, its network drawn and nothing trained.
 
     ``origins`` are the places of the spec's values, for messages. ``initialize`` is false where a checkpoint follows.
+    ``dataset`` is what `dataset_of` this spec gives, where it has been loaded already.
 
     Raises:
         DataError: the data cannot be read or do not fit.
         SpecError: the spec asks for what the data do not offer.
     """
     streams = Streams(spec.seed, spec.randomness)
-    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
+    dataset = dataset or _loaded(spec, streams)
     _refuse_misfits(spec, dataset, origins or {})
     experiment = Experiment(spec, dataset, streams)
     if initialize:
         experiment.network.initialize(streams["initializer"])
     return experiment
+
+
+def dataset_of(spec: Spec) -> Dataset:
+    """The data set that a spec describes.
+
+    Raises:
+        DataError: the data cannot be read or do not fit.
+    """
+    return _loaded(spec, Streams(spec.seed, spec.randomness))
+
+
+def _loaded(spec: Spec, streams: Streams) -> Dataset:
+    return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
 
 
 def _refuse_misfits(spec: Spec, dataset: Dataset, origins: Origins) -> None:

@@ -30,6 +30,7 @@ from dlx.spec_file import dump_yaml, load_spec
 from dlx.train import fit
 
 if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
     from dlx.spec import Spec
     from dlx.spec_file import Resolved
 
@@ -224,9 +225,11 @@ class Session:
             run.write_boundary(picture)
 
 
-def prepare(spec: Spec, origins: Origins | None = None, initialize: bool = True) -> Experiment:
+def prepare(
+    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
+) -> Experiment:
     """Build the experiment, fill in what only the data tell, and give the matrix products their threads."""
-    experiment = build(spec, origins, initialize)
+    experiment = build(spec, origins, initialize, dataset)
     wanted = spec.training.threads
     if wanted == "auto":
         wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,9 @@ class Part:
         return len(self.X)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """Parts train, train_dev, dev and test, as far as there are any, and what was fitted on train.
+    """Parts train, train_dev, dev and test, as far as there are any, and what was fitted on train; never changed.
 
     shift, scale: (n_x,), x_norm = (x − shift)·scale.
     preprocessing: plain data (strings, numbers, lists) with which `read_like` reads other files as train was read.
@@ -73,7 +74,7 @@ class Dataset:
         """The size of the network's output."""
         return self.labels.n_y
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over names, types, shapes and bytes of all parts, as they are before normalization.
 

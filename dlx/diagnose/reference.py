@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +42,7 @@ class Reference:
     contradicted: float | None = None
 
 
+@lru_cache(maxsize=2)  # the trials of a search share their data
 def reference(dataset: Dataset) -> Reference | None:
     """What could be expected of a network on this data; None where there are too few examples, or they overflow.
 

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx.diagnose.intervals import Estimate
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted
+from dlx.experiment import dataset_of
 from dlx.files import read
 from dlx.plugins import load_all
 from dlx.provenance import provenance
 from dlx.records import EpochRecord, Progress
 from dlx.runs import RunDirectory
 from dlx.session import Session, prepare
+from dlx.signals import noted_signals
 from dlx.spec import Spec
 
 if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
     from dlx.nn.tape import Array
 
 SECONDS_BETWEEN_LOOKS = 0.05  # at a trial that another process is training
@@ -134,8 +137,11 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
 
 
 def _claimed(path: Path) -> RunDirectory:
-    while (run := RunDirectory.claim(path)) is None:
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+    with noted_signals() as asked:
+        while (run := RunDirectory.claim(path)) is None:
+            if asked:
+                raise Interrupted(asked[0], f"interrupted: another process is training in {path}")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
     return run
 
 
@@ -176,9 +182,23 @@ def _session(trial: Trial, run: RunDirectory) -> Session:
     if run.config.is_file():
         return Session.go_on(run, light=True)
     _load_plugins(tuple(trial.spec.get("plugins", ())))
-    session = Session(prepare(Spec.model_validate(trial.spec).complete()), run, light=True)
+    spec = Spec.model_validate(trial.spec).complete()
+    session = Session(prepare(spec, dataset=_dataset(trial)), run, light=True)
     session.begin([], _provenance())
     return session
+
+
+def _dataset(trial: Trial) -> Dataset:
+    """The trials of a search share their data: what decides it is the same for most of them."""
+    spec = trial.spec
+    drawn = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
+    decided = {"data": spec["data"], "task": spec.get("task"), "seed": spec["seed"], "randomness": drawn}
+    return _loaded(json.dumps(decided, sort_keys=True))
+
+
+@lru_cache(maxsize=2)
+def _loaded(decided: str) -> Dataset:
+    return dataset_of(Spec.model_validate(json.loads(decided)))
 
 
 @lru_cache
