@@ -15,6 +15,7 @@ from dlx.diagnose.student import two_sided
 
 Array = np.ndarray[Any, np.dtype[Any]]
 RANKED = 0.6  # the share of the risk that the interval by ranks has: just enough for 3 remedies in 5 replicates
+MOST_RANKED = 60  # replicates: of more the mean is near normal, and their orders are too many to count in floats
 Verdict = Literal["keep", "harmful", "no effect", "unclear"]
 
 
@@ -76,10 +77,10 @@ def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1, risk
 
 def _replicates(d: Array, risk: float) -> float:
     """t·s/√k, s the standard deviation of the replicates' means, t with k − 1 degrees of freedom; 0 for one."""
-    return _t(len(d), risk) * sqrt(_spread_of_replicates(d) / len(d)) if len(d) > 1 else 0.0
+    return _t(len(d), risk) * sqrt(spread_of_replicates(d) / len(d)) if len(d) > 1 else 0.0
 
 
-def _spread_of_replicates(d: Array) -> float:
+def spread_of_replicates(d: Array) -> float:
     """The variance of the replicates' means; what is left of d without row and column means is at least in it."""
     k, m = d.shape
     rows = d.mean(axis=1)
@@ -93,9 +94,12 @@ def _ranked(before: Array, after: Array, risk: float) -> tuple[float, float] | N
 
     Of the k² differences between an error after and one before, from the c-th smallest to the c-th largest: it fails
     to hold the shift with the probability that Mann and Whitney's U is below c, on either side (J. Hodges & E. Lehmann,
-    Annals of Mathematical Statistics 34 (1963)). None where k is too small for any c: 5 will do for a risk of 0.8 %.
+    Annals of Mathematical Statistics 34 (1963)). None where k is too small for any c (5 will do for a risk of 0.8 %),
+    or too large to need it.
     """
     k = len(before)
+    if k > MOST_RANKED:
+        return None
     c = int(np.searchsorted(below(k), risk / 2, side="right"))
     if c == 0:
         return None
@@ -114,8 +118,8 @@ def below(k: int) -> Array:
     ways[0] = 1.0
     for i in range(1, k + 1):
         ways[k + i :] -= ways[: size - k - i].copy()
-        for u in range(i, size):
-            ways[u] += ways[u - i]
+        for start in range(i):
+            ways[start::i] = ways[start::i].cumsum()
     probabilities: Array = ways.cumsum() / ways.sum()
     return probabilities
 
@@ -137,7 +141,7 @@ def standard_error(before: Array, after: Array) -> float:
     """How far the measured change is from the true one, typically: replicates and examples together."""
     d = after - before
     k, m = d.shape
-    return sqrt((_spread_of_replicates(d) / k if k > 1 else 0.0) + _variance(d.mean(axis=0)) / m)
+    return sqrt((spread_of_replicates(d) / k if k > 1 else 0.0) + _variance(d.mean(axis=0)) / m)
 
 
 def verdict(found: Estimate, tolerance: float) -> Verdict:
