@@ -20,6 +20,9 @@ from dlx.tree import KeyPath, Node, dotted, merge, shown
 from dlx.yaml_loader import dump, load, parse
 
 
+PLANS = {"search": "dlx tune", "variants": "dlx study"}
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A complete spec, and for each leaf of its dump the place that decided it."""
@@ -93,6 +96,9 @@ def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
     """A tree as it was read on top of those that it extends; ``chain`` are the files that led to it."""
     if not isinstance(tree.value, dict):
         raise _refusal(tree.place, "", f"expected the sections of a spec, got {shown(tree.plain())}")
+    plan = next((key for key in PLANS if key in tree.value), None)
+    if plan is not None and "base" in tree.value:
+        raise _refusal(tree.value[plan].key, plan, f"this file is a plan for {PLANS[plan]}, not a spec")
     extends = tree.value.get("extends")
     tree = write_out(replace(tree, value={key: node for key, node in tree.value.items() if key != "extends"}))
     return tree if extends is None else merge(_base(extends, chain), tree)

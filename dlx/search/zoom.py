@@ -12,7 +12,7 @@ import numpy as np
 from dlx.search.designs import Point, Region
 from dlx.search.space import Dimension
 
-ELITE = 0.2  # the share of all trials so far that the next region is drawn around
+ELITE = 0.15  # the share of all trials so far that the next region is drawn around
 FEWEST = 3
 NARROWEST = 0.25  # of the present width: one round does not decide everything
 BORDER = 0.05  # of the scale: what is best within it stands at the border
@@ -46,10 +46,10 @@ def zoomed(
 ) -> tuple[Region, list[Widened]]:
     """The next region and what was widened for it.
 
-    Each dimension is looked at on its own scale. The best fifth of all trials so far spans a stretch; with the room
-    that such a span leaves on either side of k draws from a stretch, half of it for every gap between them, it is the
-    next region, moved so that the best trial does not stand at its edge. So what matters closes in, because the best
-    agree on it, and what does not matter stays wide. A choice keeps the options that the best fifth has.
+    Each dimension is looked at on its own scale. The best of all trials so far, 15 % of them, span a stretch; with the
+    room that such a span leaves on either side of k draws from a stretch, half of it for every gap between them, it is
+    the next region, moved so that the best trial does not stand at its edge. So what matters closes in, because the
+    best agree on it, and what does not matter stays wide. A choice keeps the options that the best have.
 
     Where the best trial stands at a border of the space, the next region goes beyond it, as far as the spec allows.
 
