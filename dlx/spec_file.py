@@ -19,7 +19,6 @@ from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
 from dlx.yaml_loader import dump, load, parse
 
-
 PLANS = {"search": "dlx tune", "variants": "dlx study"}
 
 
