@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from inspect import cleandoc
 from typing import Any
 
-from dlx.component import REGISTRY, Component
+from dlx.component import REGISTRY, Component, Options
 from dlx.spec import Spec
 
 JSON = dict[str, Any]
@@ -24,6 +25,26 @@ def json_schema() -> JSON:
     schema["anyOf"] = [{"required": ["data"]}, {"required": ["extends"]}]
     linked: JSON = _linked(schema | {"$defs": definitions})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | linked
+
+
+def with_plans(schema: JSON, records: Sequence[type[Options]]) -> JSON:
+    """The schema of a spec, or of a plan where there is a `base`: one file serves an editor for both.
+
+    ``records`` are what the kinds of plans hold besides their base and name.
+    """
+    meta, definitions = schema["$schema"], dict(schema["$defs"])
+    spec = {key: value for key, value in schema.items() if key not in ("$schema", "$defs")}
+    plans = []
+    for record in records:
+        plan = record.model_json_schema(by_alias=False)
+        definitions |= plan.pop("$defs", {})
+        base = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/spec"}], "description": "a spec, or the path of one"}
+        name = {"type": "string", "description": "the folder of the results under runs/; that of the spec if left out"}
+        plan["properties"] = {"base": base, "name": name} | plan["properties"]
+        plans.append(plan)
+    chosen = {"if": {"required": ["base"]}, "then": {"anyOf": plans}, "else": {"$ref": "#/$defs/spec"}}
+    linked: JSON = _linked({**chosen, "$defs": definitions | {"spec": spec}})
+    return {"$schema": meta} | linked
 
 
 def _family(kind: str, members: dict[str, type[Component]]) -> JSON:

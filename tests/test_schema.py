@@ -11,7 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from dlx.component import REGISTRY, Component
-from dlx.schema import description, json_schema, summary, type_text
+from dlx.schema import description, json_schema, summary, type_text, with_plans
+from dlx.search.tune_file import TuneFile
 from dlx.spec import Spec
 from dlx.yaml_loader import load
 
@@ -26,8 +27,9 @@ MEMBERS = [
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    Draft202012Validator.check_schema(json_schema())
-    return Draft202012Validator(json_schema())
+    schema = with_plans(json_schema(), [TuneFile])
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
 
 
 GOOD = [
@@ -68,6 +70,16 @@ BAD = [
     "data: {source: moons}\ntraining: {batch_size: ful}",
     "data: {source: moons}\nschedule: manual\ntraining: {epochs: 0}",
 ]
+
+
+PLAN = "base: {data: {source: moons}}\nsearch: {space: {optimizer.learning_rate: {log_uniform: [0.1, 1]}}}"
+
+
+def test_a_file_with_a_base_is_a_plan(validator: Draft202012Validator) -> None:
+    assert list(validator.iter_errors(yaml.safe_load(PLAN))) == []
+    assert list(validator.iter_errors(yaml.safe_load(PLAN.replace("{data: {source: moons}}", "spec.yaml")))) == []
+    for wrong in (("log_uniform", "log"), ("search:", "seach:"), ("moons", "3"), ("[0.1, 1]", "[0.1]")):
+        assert not validator.is_valid(yaml.safe_load(PLAN.replace(*wrong)))
 
 
 @pytest.mark.parametrize("text", GOOD)
@@ -112,7 +124,7 @@ def _is_described(option: dict[str, Any]) -> bool:
 
 
 def test_every_option_has_a_description() -> None:
-    assert list(options_without_description(json_schema())) == []
+    assert list(options_without_description(with_plans(json_schema(), [TuneFile]))) == []
 
 
 @pytest.mark.parametrize("member", MEMBERS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,11 +71,9 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
-    """Say all that is wrong with a spec, without reading the data."""
-    from dlx.spec_file import load_spec
-
+    """Say all that is wrong with a spec, or with a plan for dlx tune, without reading the data."""
     try:
-        load_spec(spec, overrides or ())
+        _load(spec, overrides or ())
     except SpecError as error:
         if not json:
             raise
@@ -84,6 +83,16 @@ def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
         _print_verdict(())
     else:
         typer.echo(f"{spec}: ok")
+
+
+def _load(path: Path, overrides: Sequence[str]) -> None:
+    """Load a spec, or a plan of whatever kind; the errors tell what is wrong."""
+    from dlx.search.plan import kind_of
+    from dlx.search.tune_file import load_tune
+    from dlx.spec_file import load_spec
+
+    loaders: dict[str | None, Callable[[Path, Sequence[str]], object]] = {None: load_spec, "search": load_tune}
+    loaders[kind_of(path)](path, overrides)
 
 
 def _print_verdict(problems: Sequence[Problem]) -> None:
@@ -106,10 +115,11 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 
 @config.command()
 def schema(plugin: Plugins = None) -> None:
-    """Print the JSON Schema that lets editors complete a spec."""
+    """Print the JSON Schema that lets editors complete a spec, or a plan for dlx tune."""
     from dlx import render
     from dlx.plugins import load_all
-    from dlx.schema import json_schema
+    from dlx.schema import json_schema, with_plans
+    from dlx.search.tune_file import TuneFile
 
     load_all(plugin or ())
-    render.facts(json_schema(), json=True)
+    render.facts(with_plans(json_schema(), [TuneFile]), json=True)

@@ -14,7 +14,7 @@ from dlx.errors import Problem, SpecError
 from dlx.paths import absolute
 from dlx.short_forms import SPEC, Shape, write_out
 from dlx.spec import plain
-from dlx.spec_file import file_tree, overrides_tree, resolve, spec_tree
+from dlx.spec_file import PLANS, file_tree, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
 from dlx.yaml_loader import dump, load
@@ -56,6 +56,17 @@ class Plan(Generic[Section]):
             SpecError: with every problem, each at its place.
         """
         return resolve(merge(self.tree, write_out(changes))).spec
+
+
+def kind_of(path: Path) -> str | None:
+    """The key by which a file is a plan: ``search`` or ``variants``; None where it is something else.
+
+    Raises:
+        SpecError: it cannot be read.
+    """
+    tree = load(path)
+    keys = tree.value if isinstance(tree.value, dict) else {}
+    return next((key for key in PLANS if key in keys), None) if BASE in keys else None
 
 
 def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Plan[Section]:

@@ -62,8 +62,8 @@ class Halving(Options):
     reduction times as many, and so on; those that are left to the end.
     """
 
-    reduction: Annotated[int, Field(ge=2, le=10)] = 2
-    rungs: Annotated[int, Field(ge=1, le=6)] = 2
+    reduction: Annotated[int, Field(ge=2, le=10)] = Field(2, description="one in so many goes on")
+    rungs: Annotated[int, Field(ge=1, le=6)] = Field(2, description="how often the weak are stopped")
 
 
 class Search(Options):
@@ -76,7 +76,7 @@ class Search(Options):
         "random", description="of random and coarse_to_fine: independent draws, or Sobol's evenly spread ones"
     )
     trials: Count = Field(64, description="settings that are tried in all")
-    rounds: Annotated[int, Field(ge=2, le=10)] = Field(3, description="of coarse_to_fine: how often it zooms, and 1")
+    rounds: Annotated[int, Field(ge=2, le=10)] = Field(3, description="of coarse_to_fine: the first over all of the space, each later one closer")
     seeds: Annotated[int, Field(ge=1, le=100)] = Field(1, description="trainings of each setting; their mean counts")
     seed: Seed = Field(1, description="of the draws")
     objective: Literal["dev_error", "dev_cost", "train_error", "train_cost"] = Field(
