@@ -92,6 +92,36 @@ def find(reference: str, root: Path = ROOT) -> Path:
     return _beginning_with(reference, rest, runs)
 
 
+def find_all(reference: str, root: Path = ROOT) -> list[Path]:
+    """The directories of all runs that a reference means, the oldest first.
+
+    A folder that is no run means those in it or in its ``trials``, ``NAME/`` or the mere name all runs of that name, a
+    tag all that have it; everything else is the one run that `find` gives.
+
+    Raises:
+        UsageError: there is none, or the beginning of an id is that of several.
+    """
+    if Path(reference).exists():
+        return _inside(Path(reference))
+    runs = past_runs(root)
+    if not any(run.path.name.startswith(reference) for run in runs):
+        named = [run.path for run in runs if run["name"] == reference.removesuffix("/")]
+        if found := [run.path for run in runs if reference in run.tags] or named:
+            return found
+    return [find(reference, root)]
+
+
+def _inside(path: Path) -> list[Path]:
+    """The run itself, or the runs in a folder."""
+    if not path.is_dir() or RunDirectory(path).config.is_file():
+        return [RunDirectory.open(path).path]
+    children = [child for folder in (path, RunDirectory(path).trials) if folder.is_dir() for child in folder.iterdir()]
+    found = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
+    if not found:
+        raise UsageError(f"{path}: is no run directory, and there are none in it")
+    return sorted(found)
+
+
 def _where(name: str, root: Path) -> str:
     return f"named {name} under {root}" if name else f"under {root}"
 

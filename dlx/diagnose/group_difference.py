@@ -84,7 +84,12 @@ class Chance:
         return Estimate(self.value, self.value - self.half(), self.value + self.half(), self.m)
 
     def advice(self) -> Advice:
-        """More seeds, if they can settle it; else more dev examples; else both, each for half of the variance."""
+        """More seeds, if they can settle it; else more dev examples; else both, each for half of the variance.
+
+        Nothing where neither the chance of the seeds nor that of the examples is known.
+        """
+        if not self.seeds and self.m is None:
+            return Advice()
         if (seeds := self._more_seeds(abs(self.value))) is not None:
             return Advice(more_seeds=seeds)
         if (examples := self._dev_examples(abs(self.value), self.half_of_seeds())) is not None:
@@ -184,7 +189,7 @@ def _interplay(rows: Array) -> float:
     if k < 2 or m < 2:
         return 0.0
     rest = rows - rows.mean(axis=1, keepdims=True) - rows.mean(axis=0) + rows.mean()
-    return float((rest**2).sum()) / ((k - 1) * (m - 1)) / k
+    return float((rest**2).sum() / ((k - 1) * (m - 1) * k))
 
 
 def paired_by_seed(of: Array, against: Array, examples: float = 0.0, finest: float = 0.0) -> tuple[Estimate, Chance]:
@@ -213,7 +218,10 @@ def unpaired(of: Array, against: Array, examples: float = 0.0, finest: float = 0
 
 
 def _variance(errors: Array, finest: float) -> float:
-    return max(float(errors.var(ddof=1)), finest**2 / len(errors)) if len(errors) > 1 else 0.0
+    if len(errors) < 2:
+        return 0.0
+    variance = float(errors.var(ddof=1))
+    return max(variance, finest * finest / len(errors))
 
 
 def _borrowed(groups: list[Seeds]) -> tuple[Seeds, ...]:

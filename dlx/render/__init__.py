@@ -1,5 +1,6 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
+from dlx.render.comparison import comparison, csv_rows, markdown
 from dlx.render.counting import counting
 from dlx.render.diagnosis import diagnosis
 from dlx.render.display import progress
@@ -10,10 +11,13 @@ from dlx.render.summary import summary
 
 __all__ = [
     "acting",
+    "comparison",
     "counting",
+    "csv_rows",
     "diagnosis",
     "facts",
     "learning_curve",
+    "markdown",
     "progress",
     "recipe",
     "say",

@@ -1,0 +1,98 @@
+"""``dlx compare``: runs beside each other, what differs between them, and whether it makes a difference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Json
+
+if TYPE_CHECKING:
+    from dlx.comparison import Comparison
+
+Runs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RUN…",
+        help="Directories, ids, tags, latest, ~1 …; a tag, the name of a spec or a folder of runs means all of them.",
+        show_default=False,
+    ),
+]
+Against = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RUN", help="The other group, from which the RUNs differ; repeatable.", show_default=False),
+]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FILE.png", help="Where the curves are drawn, in place of runs/comparison.png.")
+]
+Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, numbers in full.")]
+Md = Annotated[bool, typer.Option("--md", help="Print the table and the verdict as Markdown.")]
+
+
+def compare(
+    given: Runs, against: Against = None, out: Out = None, json: Json = False, csv: Csv = False, md: Md = False
+) -> None:
+    """Show what differs between runs, and what came of it: a table, their curves, and how sure the difference is.
+
+    Runs that differ only in their seeds are a group. Of two groups, or of RUNs --against others, the difference of the
+    dev errors is given with its 95 % interval, paired by seed, and by dev example where these are the same. With
+    --json, --csv or --md that is all that is printed, and the picture is drawn only with --out.
+    """
+    from dlx.comparison import compare as compare_runs
+    from dlx.errors import UsageError
+
+    if json + csv + md > 1:
+        raise UsageError("--json, --csv and --md: one document at a time")
+    found = compare_runs(given, against or [])
+    alone = json or csv or md
+    picture = _drawn(found, out, wanted=out is not None or not alone)
+    _print(found, picture, json, csv, md)
+
+
+def _drawn(found: Comparison, out: Path | None, wanted: bool) -> Path | None:
+    """Where the picture is; None where none is drawn, also because the curves have no common axes."""
+    if not wanted or (out is None and not found.comparable):
+        return None
+    from dlx.files import write_atomically, writing
+    from dlx.locked_directory import ROOT
+
+    place = out or ROOT / "comparison.png"
+    _refuse_foreign(place)
+    if out is None:
+        with writing(place):
+            ROOT.mkdir(exist_ok=True)
+    write_atomically(place, found.picture())
+    return place
+
+
+def _refuse_foreign(path: Path) -> None:
+    """A file that is there is only replaced where dlx has drawn it."""
+    from dlx import plots
+    from dlx.errors import UsageError
+    from dlx.files import read
+
+    if path.is_dir():
+        raise UsageError(
+            f"--out {path}: is a directory: the name of a picture is needed, such as {path / 'curves.png'}"
+        )
+    if path.exists() and not plots.is_ours(read(path)):
+        raise UsageError(f"--out {path}: is there already, and no picture that dlx has drawn: give another name")
+
+
+def _print(found: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
+    from dlx import render
+
+    document = {**found.document(), "picture": None if picture is None else str(picture)}
+    if json:
+        render.facts(document, json=True)
+    elif csv:
+        import csv as tables
+
+        tables.writer(sys.stdout, lineterminator="\n").writerows(render.csv_rows(document))
+    elif md:
+        sys.stdout.write(render.markdown(document))
+    else:
+        render.comparison(document, found.courses() if found.comparable else [], picture)
