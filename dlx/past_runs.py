@@ -108,7 +108,7 @@ def find_all(reference: str, root: Path = ROOT) -> list[Path]:
         named = [run.path for run in runs if run["name"] == reference.removesuffix("/")]
         if found := [run.path for run in runs if reference in run.tags] or named:
             return found
-    return [find(reference, root)]
+    return [RunDirectory.open(reference, root).path]
 
 
 def _inside(path: Path) -> list[Path]:

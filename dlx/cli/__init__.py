@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from dlx import __version__
 from dlx.cli.average import average
-from dlx.cli.compare import compare
+from dlx.cli.compare import Compare, compare
 from dlx.cli.config import config
 from dlx.cli.diagnose import diagnose
 from dlx.cli.doctor import doctor
@@ -51,7 +51,7 @@ app = typer.Typer(
 app.command("train")(train)
 app.command("gradcheck")(gradcheck)
 app.command("diagnose")(diagnose)
-app.command("compare")(compare)
+app.command("compare", cls=Compare)(compare)
 app.command("average")(average)
 app.command("evaluate")(evaluate)
 app.command("predict")(predict)

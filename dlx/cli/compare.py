@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from dlx.cli.options import Json
 
 if TYPE_CHECKING:
     from dlx.comparison import Comparison
+
+AGAINST = "--against"
 
 Runs = Annotated[
     list[str],
@@ -23,13 +27,29 @@ Runs = Annotated[
 ]
 Against = Annotated[
     list[str] | None,
-    typer.Option(metavar="RUN", help="The other group, from which the RUNs differ; repeatable.", show_default=False),
+    typer.Option(metavar="RUN…", help="The other group: all that follow, up to the next option.", show_default=False),
 ]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE.png", help="Where the curves are drawn, in place of runs/comparison.png.")
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, numbers in full.")]
 Md = Annotated[bool, typer.Option("--md", help="Print the table and the verdict as Markdown.")]
+
+
+class Compare(TyperCommand):
+    """The command, of which ``--against`` takes all the runs that follow it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As if ``--against`` stood before each of them."""
+        spread: list[str] = []
+        others = False
+        for arg, following in pairwise([*args, "-"]):
+            if arg.startswith("-"):
+                others = arg.partition("=")[0] == AGAINST
+                spread += [] if arg == AGAINST and not following.startswith("-") else [arg]
+            else:
+                spread += [AGAINST, arg] if others else [arg]
+        return super().parse_args(ctx, spread)
 
 
 def compare(

@@ -220,14 +220,16 @@ def _settling(found: Document) -> str:
     needed = found["settled_by"]
     if not needed:
         return "one run of each cannot tell"
-    seeds, examples = needed.get("more_seeds"), needed.get("dev_examples")
-    more = "" if seeds is None else f"about {seeds:,} more seed{'s' * (seeds > 1)}"
-    many = "" if examples is None else f"about {examples:,} dev examples in all"
     if any(value is None for value in needed.values()):
         return "the difference is too small to be settled by any reasonable number of seeds and dev examples"
-    if more and many:
+    seeds, examples = (needed.get(key, 0) for key in ("more_seeds", "dev_examples"))
+    more = f"about {seeds:,} more seed{'s' * (seeds > 1)}"
+    many = f"about {float(f'{examples:.2g}'):,.0f} dev examples in all"
+    if found["about"] == "networks":
+        return f"{many} would settle it for these two networks"
+    if seeds and examples:
         return f"it would take {many} and {more}"
-    return f"{more} would settle it" if more else f"more seeds alone would not settle it, {many} would"
+    return f"{more} would settle it" if seeds else f"more seeds alone would not settle it, {many} would"
 
 
 def markdown(document: Document) -> str:

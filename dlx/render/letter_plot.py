@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import groupby
 from math import exp, inf, isfinite, log
 from string import ascii_letters, ascii_uppercase
 
@@ -55,9 +56,10 @@ def letter_plot(courses: Sequence[Course], task: str | None, width: int = 80) ->
 def _line(row: int, cells: dict[tuple[int, int], int], columns: int, scale: _Scale, task: str | None) -> list[Piece]:
     labelled = row in (0, HEIGHT // 2, HEIGHT - 1)
     name = error(scale.value(row), task) if labelled else ""
-    found = [cells.get((row, column)) for column in range(columns)]
-    drawn = [(" ", "") if number is None else (letter(number), style(number)) for number in found]
-    return [(f"{name:>{MARGIN}} {'┤' if labelled else '│'}", "dim"), *drawn]
+    pieces = groupby(cells.get((row, column)) for column in range(columns))
+    drawn = [(number, len(list(some))) for number, some in pieces]
+    texts = [(" " * k, "") if number is None else (letter(number) * k, style(number)) for number, k in drawn]
+    return [(f"{name:>{MARGIN}} {'┤' if labelled else '│'}", "dim"), *texts]
 
 
 def _finite(courses: Sequence[Course]) -> list[float]:

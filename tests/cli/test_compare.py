@@ -77,6 +77,21 @@ def test_json_has_all_of_it(call_dlx: Run, folder: Path) -> None:
     assert {"status", "epochs", "seconds", "parameters", "cost", "errors"} <= document["runs"][0].keys()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "fast/~0 fast/~1 --against slow/~0 slow/~1 --json",
+        "--against=slow/~0 slow/~1 --json fast/~0 fast/~1",
+        "fast/~0 --against slow/~0 --json fast/~1 --against slow/~1",
+    ],
+)
+def test_all_that_follow_against_are_the_other_group(call_dlx: Run, folder: Path, arguments: str) -> None:
+    document = json.loads(call_dlx("compare", *arguments.split(), cwd=folder).stdout)
+    kinds = [{Path(run).parent.name for run in group["runs"]} for group in document["groups"]]
+    assert [len(group["runs"]) for group in document["groups"]] == [2, 2]
+    assert kinds == [{"fast"}, {"slow"}]
+
+
 def test_csv_and_markdown_are_tables(call_dlx: Run, folder: Path) -> None:
     text = call_dlx("compare", "fast", "slow", "--csv", cwd=folder).stdout
     rows = list(csv.DictReader(io.StringIO(text)))
