@@ -36,6 +36,9 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     (tmp_path / "pets.csv").write_text(PETS)
     (tmp_path / "lion.py").write_text(blocks("python")[0], encoding="utf-8")
+    for block in blocks("yaml"):
+        if named := re.match(r"# (\w+\.yaml)\n", block):
+            (tmp_path / named.group(1)).write_text(block, encoding="utf-8")
     return tmp_path
 
 

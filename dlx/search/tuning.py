@@ -51,6 +51,19 @@ class Watcher(Protocol):
         """The best are trained again, so many trainings in all."""
 
 
+class Silent:
+    """Takes everything and tells nobody."""
+
+    def round_(self, number: int, rounds: int, trials: int) -> None:
+        """Nothing is told."""
+
+    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
+        """Nothing is told."""
+
+    def final(self, count: int) -> None:
+        """Nothing is told."""
+
+
 class BudgetSpent(Exception):
     """The time is up."""
 

@@ -1,0 +1,119 @@
+"""``dlx tune``: searches hyperparameters; the best of them are trained again, and that number counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlx.cli.act import seconds_of
+from dlx.cli.options import Overrides
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dlx.search.directory import TuneDirectory
+    from dlx.search.plan import Plan
+    from dlx.search.space import Space
+    from dlx.search.tune_file import TuneFile
+
+File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the search.", show_default=False)]
+Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a search; latest is the newest one.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The directory, in place of runs/NAME/TIME-ID.")]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Processes that train at a time.")]
+Budget = Annotated[str | None, typer.Option(metavar="TIME", help="How long it may take, as 90s or 1h30m.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: tune.json, and where it lies.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the directory.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be searched; train and write nothing.")]
+
+
+def tune(
+    spec: File = None,
+    overrides: Overrides = None,
+    resume: Resume = None,
+    out: Out = None,
+    workers: Workers = 1,
+    budget: Budget = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Search the hyperparameters that a file names, on the scales that it gives them."""
+    from dlx.errors import UsageError
+    from dlx.search.directory import TuneDirectory
+    from dlx.search.tune_file import load_tune
+
+    if (spec is None) == (resume is None):
+        raise UsageError("dlx tune takes the file of a search, or --resume DIR")
+    if resume is not None and (overrides or out or dry_run):
+        raise UsageError("--resume goes on with a search as it was begun: it takes no key=value, --out or --dry-run")
+    seconds = None if budget is None else seconds_of(budget)
+    if resume is not None:
+        with TuneDirectory.open(resume, writing=True) as directory:
+            _search(*load_tune(directory.plan), directory, workers, seconds, json, quiet)
+        return
+    assert spec is not None
+    plan, space = load_tune(spec, overrides or [])
+    if dry_run:
+        _foretell(plan, space, json)
+        return
+    task = _checked(plan, space)
+    with TuneDirectory.create(plan.name, out=out) as directory:
+        directory.write_plan(plan.text())
+        _search(plan, space, directory, workers, seconds, json, quiet, task)
+
+
+def _checked(plan: Plan[TuneFile], space: Space) -> str | None:
+    from dlx.search.tuning import check
+
+    return check(plan, space)
+
+
+def _foretell(plan: Plan[TuneFile], space: Space, json: bool) -> None:
+    from dlx import render
+    from dlx.search.tuning import foretold
+
+    _checked(plan, space)
+    render.facts(foretold(plan, space), json)
+
+
+def _search(
+    plan: Plan[TuneFile],
+    space: Space,
+    directory: TuneDirectory,
+    workers: int,
+    seconds: float | None,
+    json: bool,
+    quiet: bool,
+    task: str | None = None,
+) -> None:
+    from dlx import render
+    from dlx.search.executors import executor_for
+    from dlx.search.tuning import Tuning
+
+    task = task or _checked(plan, space)
+    search = plan.told.search
+    progress = render.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
+    with executor_for(workers) as executor, progress as watcher:
+        document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
+    pictures = _pictures(document, directory)
+    if json:
+        render.facts({**document, "directory": str(directory.path)}, json=True)
+    elif quiet:
+        typer.echo(str(directory.path))
+    else:
+        render.tuning(document, directory.path, pictures)
+
+
+def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Path]:
+    """One for each hyperparameter, how much each mattered, and why not a grid."""
+    from dlx import plots
+
+    if not any(record["value"] is not None for record in document["trials"]):
+        return []
+    drawn = {one["key"]: plots.hyperparameter(document, one["key"]) for one in document["space"]}
+    drawn["settings"] = plots.settings(document)
+    if document["importance"]:
+        drawn["importance"] = plots.importance(document)
+    return [directory.write_picture(name, png) for name, png in drawn.items()]
