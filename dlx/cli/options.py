@@ -17,6 +17,10 @@ Run = Annotated[
 Overrides = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Such as optimizer.learning_rate=0.01.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Train on the workers of this Dask scheduler, tcp://HOST:8786."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Plugins = Annotated[
     list[str] | None, typer.Option("--plugin", metavar="FILE|MODULE", help="Also what this plugin defines; repeatable.")

@@ -6,14 +6,23 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar
 
+from dlx.search.cluster import Cluster
 from dlx.search.processes import Processes
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-def executor_for(workers: int = 1) -> Executor:
-    """Where to train: in this process for one worker, else on that many processes; to be closed (``with``)."""
+def executor_for(workers: int = 1, cluster: str | None = None) -> Executor:
+    """Where to train: in this process for one worker, else on that many processes; to be closed (``with``).
+
+    With the address of a Dask scheduler (``tcp://HOST:8786``) it is all of its workers, as many as there are.
+
+    Raises:
+        UsageError, EnvironmentProblem: as `Cluster`.
+    """
+    if cluster is not None:
+        return Cluster(cluster)
     return Processes(workers) if workers > 1 else Serial()
 
 

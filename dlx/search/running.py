@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from dlx.errors import Interrupted
+from dlx.search.cluster import Cluster
 from dlx.search.executors import Serial
 from dlx.search.processes import WorkerDied
 from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
@@ -36,10 +37,12 @@ def run_trials(
 
     Raises:
         Interrupted: a signal asked to stop; everything is saved.
-        EnvironmentProblem: a run directory cannot be written.
+        EnvironmentProblem: a run directory cannot be written, or a worker of a cluster does not see it.
     """
     deadline = None if seconds is None else time.time() + seconds
     executor, folder = executor or Serial(), folder.absolute()
+    if isinstance(executor, Cluster):
+        executor.share(folder)
     waiting: dict[Future[Outcome], Trial] = {}
     source = _to_do(trials, folder, deadline)
     with noted_signals() as asked:

@@ -138,10 +138,12 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
 
 def _claimed(path: Path) -> RunDirectory:
     with noted_signals() as asked:
-        while (run := RunDirectory.claim(path)) is None:
-            if asked:
-                raise Interrupted(asked[0], f"interrupted: another process is training in {path}")
+        while (run := RunDirectory.claim(path)) is None and not asked:
             time.sleep(SECONDS_BETWEEN_LOOKS)
+    if run is None or asked:
+        if run is not None:
+            run.close()
+        raise Interrupted(asked[0], "interrupted: the same command goes on from here")
     return run
 
 
