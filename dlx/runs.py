@@ -1,4 +1,7 @@
-"""The run directory: plain files, few and flat, that hold all that came of a run; their names live here only."""
+"""The run directory: plain files, few and flat, that hold all that came of a run; their names live here only.
+
+NumPy is imported where arrays are read or written: listing a thousand runs takes less time than importing it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-from dlx import checkpoint
 from dlx.errors import DataError, UsageError
 from dlx.files import read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.metrics import LayersTable, MetricsTable
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from dlx.records import EpochRecord, LayerRecord
 
 SPECS = (".yaml", ".yml")  # what the name of a spec ends in
@@ -177,16 +179,22 @@ class RunDirectory(LockedDirectory):
 
     def save_checkpoint(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Replaces the checkpoint, after the rows of the tables that belong to it are on the disk."""
+        from dlx import checkpoint
+
         self._metrics.sync()
         self._layers.sync()
         checkpoint.save(self.path / CHECKPOINT, arrays, meta)
 
     def has_checkpoint(self) -> bool:
         """Whether there is one to go on from."""
+        from dlx import checkpoint
+
         return checkpoint.exists(self.path / CHECKPOINT)
 
     def load_checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and plain values of the last checkpoint."""
+        from dlx import checkpoint
+
         return checkpoint.load(self.path / CHECKPOINT)
 
     @property
@@ -217,6 +225,8 @@ class RunDirectory(LockedDirectory):
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
+        import numpy as np
+
         meta_text = np.array(json.dumps({"schema_version": SCHEMA_VERSION, **meta}))
         self.write(MODEL, _npz({"meta": meta_text, **arrays}))
 
@@ -233,6 +243,8 @@ class RunDirectory(LockedDirectory):
         return arrays, known_version(path, meta)
 
     def _arrays(self, name: str) -> dict[str, np.ndarray]:
+        import numpy as np
+
         path = self.path / name
         content = io.BytesIO(read(path))
         try:
@@ -258,6 +270,8 @@ class RunDirectory(LockedDirectory):
 
 
 def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:
+    import numpy as np
+
     file = io.BytesIO()
     members: dict[str, Any] = dict(arrays)
     np.savez(file, **members)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +143,16 @@ def test_the_command(root: Path, call_dlx: Any) -> None:
     assert "aaaa11" in call_dlx("runs", "remove", "first", "--yes").stdout
     assert len(past_runs()) == 3
     assert "did you mean dev_error?" in call_dlx("runs", "--sort", "dev_eror").stderr
+
+
+def test_listing_imports_no_numpy(root: Path) -> None:
+    """A thousand runs are listed in less time than NumPy takes to be imported."""
+    script = (
+        "import sys; sys.argv = ['dlx', 'runs']\n"
+        "from dlx.cli import main\n"
+        "assert main() == 0\n"
+        "assert 'numpy' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("digits") == 3

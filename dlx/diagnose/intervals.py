@@ -7,9 +7,9 @@ from math import hypot, inf, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
+
     from dlx.evaluation import Evaluation
 
 CONFIDENCE = 0.95
@@ -72,6 +72,8 @@ def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Es
             that has diverged is a bad one like others.
         rng: draws the resamples.
     """
+    import numpy as np
+
     squared_errors = np.nan_to_num(squared_errors.astype(np.float64), nan=HUGE, posinf=HUGE).clip(max=HUGE)
     m, mean = len(squared_errors), float(squared_errors.mean())
     if m < 2:  # one example tells nothing of the spread
@@ -92,6 +94,8 @@ def _grouped(values: np.ndarray, mean: float, rng: np.random.Generator) -> np.nd
     A group of c values that add up to S counts as mean + (S − c·mean)/c̄, so that groups of unequal size spread no more
     than their values do.
     """
+    import numpy as np
+
     m = len(values)
     if m <= BLOCKS:
         return values
@@ -114,6 +118,8 @@ def at_size(estimate: Estimate, m: int, regression: bool = False) -> Estimate:
 def measured(evaluation: Evaluation) -> Estimate:
     """The error of a frozen network on its part of the data, with the interval that fits the task."""
     if evaluation.network.loss.task == "regression":
+        import numpy as np
+
         return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
     return error_rate(evaluation.run()[1], evaluation.reader.m)
 

@@ -85,6 +85,8 @@ def _padded(cells: Sequence[str], right: bool) -> list[str]:
 
 def _width(text: str) -> int:
     """How many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(letter) else 1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
