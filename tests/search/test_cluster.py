@@ -231,6 +231,12 @@ def test_where_no_scheduler_answers() -> None:
         executor_for(cluster="lab")
 
 
+def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(EnvironmentProblem, match=r"needs distributed, .* pip install 'dlx\[cluster\]'"):
+        executor_for(cluster="tcp://127.0.0.1:8786")
+
+
 def test_without_workers(scheduler: str) -> None:
     with pytest.raises(EnvironmentProblem, match=r"has had no workers for 0\.1 s: start them with dask worker tcp://"):
         Cluster(scheduler, patience=0.1)
