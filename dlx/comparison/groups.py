@@ -42,7 +42,7 @@ def of_one_kind(runs: Sequence[Compared]) -> list[RunGroup]:
 def named(groups: Sequence[Sequence[Compared]], typed: Sequence[str] = ()) -> list[RunGroup]:
     """The groups with what tells them apart as labels: their settings, else what was typed, else names and ids."""
     settings = [_label(common) for common in _telling([_common(group) for group in groups])]
-    ways = (settings, typed, [_names(group) for group in groups])
+    ways = (settings, typed, _within_names(groups), [_names(group) for group in groups])
     labels = next((way for way in ways if len(set(way)) == len(groups) and all(way)), ways[-1])
     labels = [label if labels.count(label) == 1 else f"{label} {number}" for number, label in enumerate(labels, 1)]
     return [RunGroup(label, tuple(group)) for label, group in zip(labels, groups, strict=True)]
@@ -78,6 +78,16 @@ def short(key: str) -> str:
     """A dotted key without the section that it stands in: ``initializer``, ``learning_rate``, ``hidden.0.units``."""
     section, _, rest = key.removesuffix(".name").partition(".")
     return rest or section
+
+
+def _within_names(groups: Sequence[Sequence[Compared]]) -> list[str]:
+    """The name of the spec, and what tells a group from the others of that name."""
+    labels = []
+    for group in groups:
+        alike = [other for other in groups if other[0].name == group[0].name]
+        common = _telling([_common(other) for other in alike])[alike.index(group)]
+        labels.append(f"{group[0].name} {_label(common)}".strip())
+    return labels
 
 
 def _shown(value: object) -> str:

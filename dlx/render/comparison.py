@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any, TextIO
@@ -67,19 +67,57 @@ def _is_grouped(document: Document) -> bool:
 
 
 def _table(document: Document, width: int, out: TextIO) -> None:
-    """A row for each run where that fits, else a column, else a row with fewer intervals; then a row for each group."""
+    """A row for each run where that fits, else a column, else a row with fewer intervals; then a row for each group.
+
+    Where there is too much that differs, what is the same in each group stands in a table of its own.
+    """
     every, measure = _parts(document), [_measure(document)]
     ways = ((every, True), (measure, True), (measure, False), ((), True))
     full, *fewer = [list(_rows(document, parts, timed)) for parts, timed in ways]
-    turned = [list(line) for line in zip(list(full[0]), *(row.values() for row in full), strict=True)]
-    if _wide(full) > width and _wide([dict(enumerate(line)) for line in turned]) <= width:
-        table(turned[1:], turned[0], stream=out)
+    if _wide(full) <= width:
+        _print(full, out)
+    elif _wide(_turned(full)) <= width:
+        _print_turned(full, out)
+    elif _is_grouped(document) and _wide(fewer[-1]) > width:
+        apart = _settings_of_groups(document)
+        _print_turned(apart, out)
+        say(stream=out)
+        _print_first_fitting([[_without(row, apart[0].keys()) for row in rows] for rows in fewer], width, out)
     else:
-        _print(next((rows for rows in (full, *fewer) if _wide(rows) <= width), fewer[-1]), out)
+        _print_first_fitting(fewer, width, out)
     if _is_grouped(document):
         say(stream=out)
-        full, *fewer = [list(_groups(document, parts)) for parts in (every, measure, ())]
-        _print(next((rows for rows in (full, *fewer) if _wide(rows) <= width), fewer[-1]), out)
+        _print_first_fitting([list(_groups(document, parts)) for parts in (every, measure, ())], width, out)
+
+
+def _without(row: Row, keys: Set[str]) -> Row:
+    return {key: cell for key, cell in row.items() if key not in keys}
+
+
+def _settings_of_groups(document: Document) -> list[Row]:
+    """For each group, by its letter, the settings that differ between groups and not within them."""
+    names, found = short_keys(document["differing"]), []
+    for number, group in enumerate(document["groups"]):
+        runs = [run for run in document["runs"] if run["group"] == group["label"]]
+        cells = {key: {_setting(run, key) for run in runs} for key in names}
+        found.append((letter(number), {key: some.pop() for key, some in cells.items() if len(some) == 1}))
+    common = [key for key in names if all(key in settings for _, settings in found)]
+    return [{"group": name} | {names[key]: settings[key] for key in common} for name, settings in found]
+
+
+def _print_first_fitting(ways: Sequence[Sequence[Row]], width: int, out: TextIO) -> None:
+    _print(next((rows for rows in ways if _wide(rows) <= width), ways[-1]), out)
+
+
+def _turned(rows: Sequence[Row]) -> list[Row]:
+    """Columns as rows, the first as the header."""
+    first, *others = rows[0]
+    return [{key: key, **{row[first]: row[key] for row in rows}} for key in others]
+
+
+def _print_turned(rows: Sequence[Row], out: TextIO) -> None:
+    header = next(iter(rows[0]))
+    table([list(row.values()) for row in _turned(rows)], [header, *(row[header] for row in rows)], stream=out)
 
 
 def _print(rows: Sequence[Row], out: TextIO) -> None:
@@ -129,7 +167,9 @@ def _parts(document: Document) -> list[str]:
 
 def _setting(run: Document, key: str) -> str:
     value = run["settings"][key]
-    return ABSENT if key in run["absent"] else str(value).lower() if isinstance(value, bool) else str(value)
+    if key in run["absent"]:
+        return ABSENT
+    return f"{value:.6g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _count(value: int | None) -> str:
@@ -154,11 +194,12 @@ def _error(run: Document, part: str, ends: bool) -> str:
 
 def _groups(document: Document, parts: Sequence[str]) -> Iterator[dict[str, str]]:
     """A row for each group: the means of its runs' errors; of ``parts`` also the lowest and the highest."""
+    tasks = {run["group"]: run["task"] for run in document["runs"]}
     for number, group in enumerate(document["groups"]):
         row = {"group": f"{letter(number)} {group['label']}", "runs": str(len(group["runs"]))}
         for part in _parts(document):
             name = f"{in_words(part)}, mean{' (range)' * (part in parts)}"
-            row[name] = _mean(group["errors"].get(part), _task(document), part in parts)
+            row[name] = _mean(group["errors"].get(part), tasks[group["label"]], part in parts)
         yield row
 
 
@@ -199,7 +240,7 @@ def paired(found: Document) -> str:
         return f"paired by dev example, not by seed: {runs}, {found['m']:,} examples"
     if found["paired"] == ["seed"]:
         return f"paired by seed only, because the dev examples are not the same: {k} pair{'s' * (k > 1)}"
-    return f"not paired, neither seeds nor dev examples are the same: {runs}"
+    return f"not paired: {runs}"
 
 
 def verdict(found: Document, task: str | None) -> str:
