@@ -8,6 +8,8 @@ from dlx.render.learning_curve import learning_curve
 from dlx.render.lines import facts, say, table
 from dlx.render.recipe import acting, recipe
 from dlx.render.summary import summary
+from dlx.render.tuning import tuning
+from dlx.render.tuning_progress import tuning_progress
 
 __all__ = [
     "acting",
@@ -23,4 +25,6 @@ __all__ = [
     "say",
     "summary",
     "table",
+    "tuning",
+    "tuning_progress",
 ]

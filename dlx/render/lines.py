@@ -45,8 +45,8 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream:
     if headers:
         columns = [[header, *column] for header, column in zip(headers, columns, strict=True)]
         lines = [[("", "dim")] * len(headers), *lines]
-    padded = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
-    for texts, line in zip(zip(*padded, strict=True), lines, strict=False):
+    aligned = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
+    for texts, line in zip(zip(*aligned, strict=True), lines, strict=False):
         cells = [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
         say(*[piece for cell in cells for piece in (GAP, cell)][1:], stream=stream)
 
@@ -77,13 +77,18 @@ def _plainly(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
+def padded(header: str, *cells: str) -> list[str]:
+    """A column of equal width, its header first; numbers keep to the right."""
+    return _padded([header, *cells], all(map(_numeric, cells)))
+
+
 def _padded(cells: Sequence[str], right: bool) -> list[str]:
-    width = max(map(_width, cells))
-    gaps = [" " * (width - _width(cell)) for cell in cells]
+    width = max(map(text_width, cells))
+    gaps = [" " * (width - text_width(cell)) for cell in cells]
     return [gap + cell if right else cell + gap for gap, cell in zip(gaps, cells, strict=True)]
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """How many columns of a terminal the text takes."""
     if text.isascii():
         return len(text)
