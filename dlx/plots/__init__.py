@@ -6,9 +6,12 @@ from dlx.plots.canvas import is_ours
 from dlx.plots.curves import curves
 from dlx.plots.diagnosis import diagnosis
 from dlx.plots.groups import Group
+from dlx.plots.hyperparameter import hyperparameter
+from dlx.plots.importance import importance
 from dlx.plots.learning_curve import learning_curve
 from dlx.plots.orders import orders
 from dlx.plots.overlay import overlay
+from dlx.plots.settings import settings
 from dlx.plots.worst import worst
 
 __all__ = [
@@ -17,9 +20,12 @@ __all__ = [
     "boundary",
     "curves",
     "diagnosis",
+    "hyperparameter",
+    "importance",
     "is_ours",
     "learning_curve",
     "orders",
     "overlay",
+    "settings",
     "worst",
 ]
