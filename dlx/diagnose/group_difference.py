@@ -32,7 +32,9 @@ class Seeds(NamedTuple):
 class Advice:
     """What would settle it in 4 of 5 cases if difference and spread are as measured; None where there is no need.
 
-    Of ``inf`` the number is beyond all that is reasonable, or there is none.
+    Of ``inf`` the number is beyond all that is reasonable, or there is none. Who follows it looks twice, so errs more
+    often: of differences of nothing, 4 to 5 % are called established with five seeds and 11 % with those that are then
+    advised (simulated with normal errors). Of differences of two thirds of the spread, 82 % are settled by them.
     """
 
     more_seeds: float | None = None
