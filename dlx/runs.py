@@ -34,6 +34,7 @@ BOUNDARY = "boundary.png"
 DIAGNOSIS = "diagnosis.json"
 ERRORS = "diagnosis.png"
 WORST = "worst.png"
+REPORT = "report.html"
 LEARNING_CURVE = "learning_curve.json"
 LEARNING_CURVE_PICTURE = "learning_curve.png"
 MODEL = "model.npz"
@@ -259,6 +260,15 @@ class RunDirectory(LockedDirectory):
     def write_boundary(self, png: bytes) -> None:
         """Keeps the picture of the decision regions."""
         self.write(BOUNDARY, png)
+
+    def boundary(self) -> bytes | None:
+        """The picture of the decision regions; None where there is none."""
+        path = self.path / BOUNDARY
+        return read(path) if path.exists() else None
+
+    def write_report(self, html: bytes) -> Path:
+        """Keeps the page that shows all this, also while the run is in training: nothing depends on it."""
+        return self.write(REPORT, html)
 
     def write_errors(self, png: bytes) -> Path:
         """Keeps the picture of the errors and the gaps between them."""

@@ -32,7 +32,7 @@ FLOORS = (
     {"runs", "past_runs", "locked_directory", "metrics", "checkpoint", "gradcheck", "diagnose"},
     {"render", "plots", "report"},
     {"session", "inference"},
-    {"rehearsal", "examination", "comparison", "export", "search"},
+    {"rehearsal", "examination", "reporting", "comparison", "export", "search"},
     {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

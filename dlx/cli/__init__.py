@@ -28,6 +28,7 @@ from dlx.cli.gradcheck import gradcheck
 from dlx.cli.list import list_components
 from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
+from dlx.cli.report import report
 from dlx.cli.runs import runs
 from dlx.cli.train import train
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError, UsageError
@@ -56,6 +57,7 @@ app.command("average")(average)
 app.command("evaluate")(evaluate)
 app.command("predict")(predict)
 app.command("export")(export)
+app.command("report")(report)
 app.add_typer(config, name="config")
 app.add_typer(runs, name="runs")
 app.command("list")(list_components)

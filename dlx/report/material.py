@@ -1,0 +1,53 @@
+"""The material of a page: all that is known of a run, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dlx.data.examples import Array
+
+Document = Mapping[str, Any]
+Columns = Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a page tells; what is empty is left out.
+
+    facts: the document ``run.json``.
+    config: the complete spec as YAML.
+    changed: what of it is not the default, as YAML.
+    metrics, layers: the columns of the tables.
+    diagnosis: the document ``diagnosis.json``.
+    commands: what can be typed next.
+    remarks: what must be known of how the errors were found.
+    images: of the worst examples, (k, h, w) or (k, h, w, c), where the data are images.
+    boundary: the picture of the decision regions as PNG.
+    repeat: the command that trains it again.
+    """
+
+    facts: Document
+    config: str
+    changed: str = ""
+    metrics: Columns = field(default_factory=dict)
+    layers: Columns = field(default_factory=dict)
+    diagnosis: Document = field(default_factory=dict)
+    commands: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+    images: Array | None = None
+    boundary: bytes | None = None
+    repeat: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the run."""
+        return str(self.facts.get("name", "a run"))
+
+    @property
+    def task(self) -> str | None:
+        """What is learned: binary, multiclass, regression; None where nobody knows."""
+        known: str | None = (self.facts.get("data") or {}).get("task")
+        return known or self.diagnosis.get("task")
