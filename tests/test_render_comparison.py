@@ -128,6 +128,14 @@ def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
 
 
+def test_groups_that_have_nothing_in_common_still_have_a_table() -> None:
+    keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
+    runs = [run(number, f"group {number % 2}", **dict.fromkeys(keys, number)) for number in range(6)]
+    out = io.StringIO()
+    comparison(document(runs), [FALLING, FLAT], stream=out)
+    assert sum("%" in line and line.startswith(("A ", "B ")) for line in out.getvalue().splitlines()) == 6 + 2
+
+
 def test_a_bar_in_a_label_does_not_break_the_table_of_markdown() -> None:
     lines = markdown(document([run(1, "a|b"), run(2, "a|b"), run(3, "c")])).splitlines()
     assert all(line.replace("\\|", "").count("|") == lines[6].count("|") for line in lines[6:9])

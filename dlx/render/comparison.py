@@ -78,8 +78,7 @@ def _table(document: Document, width: int, out: TextIO) -> None:
         _print(full, out)
     elif _wide(_turned(full)) <= width:
         _print_turned(full, out)
-    elif _is_grouped(document) and _wide(fewer[-1]) > width:
-        apart = _settings_of_groups(document)
+    elif _wide(fewer[-1]) > width and (apart := _settings_of_groups(document)):
         _print_turned(apart, out)
         say(stream=out)
         _print_first_fitting([[_without(row, apart[0].keys()) for row in rows] for rows in fewer], width, out)
@@ -95,13 +94,15 @@ def _without(row: Row, keys: Set[str]) -> Row:
 
 
 def _settings_of_groups(document: Document) -> list[Row]:
-    """For each group, by its letter, the settings that differ between groups and not within them."""
+    """For each group, by its letter, the settings that differ between groups and not within them; none without any."""
     names, found = short_keys(document["differing"]), []
     for number, group in enumerate(document["groups"]):
         runs = [run for run in document["runs"] if run["group"] == group["label"]]
         cells = {key: {_setting(run, key) for run in runs} for key in names}
         found.append((letter(number), {key: some.pop() for key, some in cells.items() if len(some) == 1}))
     common = [key for key in names if all(key in settings for _, settings in found)]
+    if not common or not _is_grouped(document):
+        return []
     return [{"group": name} | {names[key]: settings[key] for key in common} for name, settings in found]
 
 
@@ -232,7 +233,7 @@ def _signed(value: float, task: str | None) -> str:
 def paired(found: Document) -> str:
     """What was compared with what."""
     k, other = found["runs"]
-    runs = "one run each" if k == other == 1 else f"{k} runs and {other}"
+    runs = "one run each" if k == other == 1 else f"{k} run{'s' * (k > 1)} and {other}"
     if found["paired"] == ["seed", "example"]:
         pairs = f"{k} pairs" if k > 1 else "one pair"
         return f"paired by seed and by dev example: {pairs}, {found['m']:,} examples"
