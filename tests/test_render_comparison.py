@@ -114,7 +114,8 @@ def document(runs: list[dict[str, Any]]) -> dict[str, Any]:
         {"label": label, "runs": [one["run"] for one in runs if one["group"] == label], "errors": errors}
         for label in labels
     ]
-    return {"differing": list(runs[0]["settings"]), "runs": runs, "groups": groups, "difference": None, "remarks": []}
+    found = {"differing": list(runs[0]["settings"]), "runs": runs, "groups": groups, "difference": None, "remarks": []}
+    return found | {"curve": "dev_error"}
 
 
 @pytest.mark.parametrize("keys", [0, 1, 8])
@@ -134,6 +135,18 @@ def test_groups_that_have_nothing_in_common_still_have_a_table() -> None:
     out = io.StringIO()
     comparison(document(runs), [FALLING, FLAT], stream=out)
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in out.getvalue().splitlines()) == 6 + 2
+
+
+def test_without_errors_the_cost_is_drawn_as_it_is() -> None:
+    out = io.StringIO()
+    runs = [one | {"errors": {}, "task": None} for one in (run(1, "a"), run(2, "b"))]
+    told = document(runs) | {"curve": "train_cost"}
+    for group in told["groups"]:
+        group["errors"] = {}
+    comparison(told, [FALLING, FLAT], stream=out)
+    assert "train cost over the epochs" in out.getvalue()
+    assert "      0.4 ┤A" in out.getvalue()
+    assert "%" not in out.getvalue()
 
 
 def test_a_bar_in_a_label_does_not_break_the_table_of_markdown() -> None:

@@ -55,6 +55,7 @@ class Comparison:
             "differing": list(self.differing),
             "runs": [self._row(group, run) for group in self.groups for run in group.runs],
             "groups": [group.document() for group in self.groups],
+            "curve": self.column,
             "difference": self.difference.document() if self.difference else None,
             "remarks": list(self.remarks),
         }
@@ -87,11 +88,17 @@ class Comparison:
     def _drawn(self) -> list[Group]:
         return [Group(group.label, [run.metrics for run in group.runs]) for group in self.groups]
 
+    @property
+    def column(self) -> str:
+        """What is drawn on the terminal: the dev error, or the train error, or where there is no error the cost."""
+        return next((f"{part}_error" for part in ("dev", "train") if self._have(part)), "train_cost")
+
+    def _have(self, part: str) -> bool:
+        return any(part in run.errors for run in self.runs)
+
     def courses(self) -> list[tuple[list[float], list[float]]]:
-        """For each group the epochs and the mean dev error there, or train error where no run has a dev set."""
-        has_dev = any("dev" in run.errors for run in self.runs)
-        column = "dev_error" if has_dev else "train_error"
-        found = [course(group, column) for group in self._drawn()]
+        """For each group the epochs, and the mean of that column at each of them."""
+        found = [course(group, self.column) for group in self._drawn()]
         return [([], []) if one is None else (one.epochs.tolist(), one.mean.tolist()) for one in found]
 
 

@@ -37,9 +37,10 @@ def comparison(
     out = stream or sys.stdout
     width = min(shutil.get_terminal_size().columns, WIDTH) if not out.isatty() else shutil.get_terminal_size().columns
     _table(document, width, out)
-    if lines := letter_plot(courses, _task(document), min(width, WIDTH)):
+    what = document["curve"].replace("_", " ")
+    if lines := letter_plot(courses, _task(document) if "error" in what else "regression", min(width, WIDTH)):
         say(stream=out)
-        say((f"{_measure(document)} error over the epochs{_of_groups(document)}", "dim"), stream=out)
+        say((f"{what} over the epochs{_of_groups(document)}", "dim"), stream=out)
     plain = {} if "utf" in (out.encoding or "utf-8").lower() else ASCII
     for line in lines:
         say(*((text.translate(plain), look) for text, look in line), stream=out)
