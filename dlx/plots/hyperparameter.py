@@ -49,7 +49,9 @@ def hyperparameter(document: Document, key: str) -> bytes:
     drawing.lost()
     drawing.best()
     drawing.stretches()
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), fontsize=8.5, handletextpad=0.5, labelspacing=0.55)
+    legend = axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), fontsize=8.5, labelspacing=0.55)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
     return png(figure)
 
 
@@ -129,7 +131,7 @@ class _Drawing:
             if mine.any():
                 self.axes.scatter(
                     self.x[mine], [self.edge] * mine.sum(), marker=marker, color=color, s=18, linewidths=1, zorder=4,
-                    transform=across, clip_on=False, alpha=0.75, label=label,
+                    transform=across, clip_on=False, label=label,
                 )  # fmt: skip
 
     def best(self) -> None:
@@ -139,7 +141,8 @@ class _Drawing:
             return
         at = self.x[row], self.trials.heights[row]
         value = self.scale.options[int(self.places[row])] if self.scale.is_choice else self._value(row)
-        told = f"best: {spelled(value)}\n{self.trials.spelled(self.trials.values[row])}"
+        what = "winner" if self.trials.is_confirmed else "best"
+        told = f"{what}: {spelled(value)}\n{self.trials.spelled(self.trials.values[row])}"
         self.axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False, label=told)
         self.axes.plot([at[0]] * 2, [self.axes.get_ylim()[0], at[1]], color=DEV, linewidth=0.8, linestyle=":", zorder=1)
 

@@ -29,8 +29,9 @@ Array = np.ndarray[Any, Any]
 class Scale:
     """An entry of ``space`` of ``tune.json``.
 
-    Places are what is drawn: v, log v, −log(1 − v) or the option's index. `low` and `high` are the places of its ends;
-    where it has so few values that many trials share one, it `is_discrete`, and there is room for them at the ends.
+    Places are what is drawn: v, log v, −log(1 − v) or the option's index. `ends` are the places of its lowest and its
+    highest value, and so are `low` and `high`; but where it has so few values that many trials share one, it
+    `is_discrete`, and these are half a step further.
     """
 
     def __init__(self, entry: Document) -> None:
@@ -42,8 +43,11 @@ class Scale:
         ends = (0, len(self.options) - 1) if self.is_choice else (entry["low"], entry["high"])
         self.is_discrete = self.is_choice or (self.is_integer and ends[1] - ends[0] < FEW)
         room = 0.5 if self.is_discrete else 0
-        first, last = ends[0] - room, ends[1] + room
-        self.low, self.high = (first, last) if self.is_choice else (self.place(first), self.place(last))
+        self.low, self.high = (self._end(end) for end in (ends[0] - room, ends[1] + room))
+        self.ends = self._end(ends[0]), self._end(ends[1])
+
+    def _end(self, end: float) -> float:
+        return float(end) if self.is_choice else self.place(end)
 
     def place(self, value: Any) -> float:
         """Where a value stands."""

@@ -25,7 +25,7 @@ Array = np.ndarray[Any, Any]
 
 @house_style()
 def settings(document: Document) -> bytes:
-    """Two panels over the two most important hyperparameters, numbers before choices, as PNG.
+    """Two panels over the two most important hyperparameters, those of many values before all others, as PNG.
 
     On the left a grid of at most as many trials: k = ⌊(n/options)^(1/d)⌋ values of each of d numbers, however many
     trials that takes. On the right the trials of the search, by their error. The ticks
@@ -50,7 +50,12 @@ def settings(document: Document) -> bytes:
 def _most_important(document: Document) -> Sequence[Document]:
     """Two entries of the space, or one where there is only one."""
     weight = {one["key"]: one["value"] for one in document.get("importance", [])}
-    return sorted(document["space"], key=lambda one: (one["scale"] == "choice", -weight.get(one["key"], 0)))[:2]
+
+    def rank(one: Document) -> tuple[bool, bool, float]:
+        scale = Scale(one)
+        return scale.is_choice, scale.is_discrete, -weight.get(scale.key, 0)
+
+    return sorted(document["space"], key=rank)[:2]
 
 
 class _Panel:
@@ -126,7 +131,8 @@ class _Grid(_Panel):
         if scale.is_choice:
             return np.arange(float(len(scale.options)))
         count = self._each()
-        return np.linspace(scale.low, scale.high, count) if count > 1 else np.array([(scale.low + scale.high) / 2])
+        places = np.linspace(*scale.ends, count) if count > 1 else np.array([sum(scale.ends) / 2])
+        return scale.places([round(scale.value(place)) for place in places]) if scale.is_integer else places
 
     def _each(self) -> int:
         """Values of each number."""

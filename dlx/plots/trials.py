@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDE = 6  # a ratio of high errors to the lowest that asks for a logarithmic axis
 HIGH = 0.9  # of the errors are no higher than a high one
-MOST_DECADES = 3.0
+BELOW, ABOVE = 2, 4  # powers of ten that a logarithmic axis goes below the median at most, and reaches in all
 REACH = 4  # how many times the distance from the lowest to the third quartile a linear axis goes up
 FEW_DECADES = 25
 HEADROOM = 0.07  # of the axes above the highest error, for what has none
@@ -41,16 +41,15 @@ class Trials:
         self.ended = np.isfinite(self.values)
         self.rounds = np.array([one["round"] for one in trials], dtype=int)
         self.stopped = np.array([one["status"] == "stopped" for one in trials], dtype=bool)
-        self.best = self._best(document)
+        self.best, self.is_confirmed = self._best(document)
         self.bottom, self.top, self.is_logarithmic = self._scaled()
 
-    def _best(self, document: Document) -> int | None:
-        """The row of the trial that won when trained again, else of the lowest error."""
-        indices = [one["index"] for one in document["trials"]]
-        won = document.get("winner", document.get("best", {}).get("index") if document.get("best") else None)
+    def _best(self, document: Document) -> tuple[int | None, bool]:
+        """The row of the trial that won when trained again, else of the lowest error, and whether it is the former."""
+        indices, won = [one["index"] for one in document["trials"]], document.get("winner")
         if won in indices and self.ended[indices.index(won)]:
-            return indices.index(won)
-        return int(np.nanargmin(self.values)) if self.ended.any() else None
+            return indices.index(won), True
+        return (int(np.nanargmin(self.values)) if self.ended.any() else None), False
 
     def _scaled(self) -> tuple[float, float, bool]:
         there = self.values[self.ended]
@@ -59,8 +58,8 @@ class Trials:
         low, high, third = float(there.min()), float(there.max()), float(np.quantile(there, 0.75))
         positive = there[there > 0]
         if low >= 0 and len(positive) and float(np.quantile(there, HIGH)) > WIDE * positive.min():
-            floor = float(positive.min()) / (2 if low == 0 else 1.15)
-            return floor, min(high, floor * 10**MOST_DECADES), True
+            floor = max(float(positive.min()), float(np.median(positive)) / 10**BELOW) / (2 if low == 0 else 1.15)
+            return floor, min(high, floor * 10**ABOVE), True
         top = min(high, low + REACH * ((third - low) or (high - low)))
         return min(low, 0.0), max(top, low + 1e-12 + abs(low) * 1e-6), False
 
