@@ -1,7 +1,8 @@
-"""Reporting: from the directory of a run to its page."""
+"""Reporting: from the directory of a run, a search or a study to its page."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +11,49 @@ from dlx.diagnose.commands import train_command
 from dlx.errors import DataError, DlxError
 from dlx.examination import examine_run
 from dlx.files import read, write_atomically
-from dlx.report import Material
+from dlx.report import ManyMaterial, Material
 from dlx.report.changed import changed
-from dlx.runs import RunDirectory
+from dlx.runs import REPORT, RunDirectory
+from dlx.search.directory import ManyRuns
 from dlx.spec_file import load_spec
 from dlx.yaml_loader import dump
 
 
 def write_report(reference: str, out: Path | None = None) -> Path:
-    """Write the page of a run; returns where.
+    """Write the page of a run, a search or a study; returns where.
 
     Args:
-        reference: the run's directory, or what `past_runs.find` takes.
-        out: the file, in place of the run directory's own.
+        reference: its directory, or what `past_runs.find` takes.
+        out: the file, in place of the directory's own.
 
     Raises:
         UsageError: there is no such run.
         EnvironmentProblem: the file cannot be written.
     """
-    run = RunDirectory.open(reference)
-    html = report.page(material_of(run)).encode()
+    many = _many(Path(reference))
+    directory = many or RunDirectory.open(reference)
+    made = report.many_page(material_of_many(many)) if many else report.page(material_of(RunDirectory(directory.path)))
     if out is None:
-        return run.write_report(html)
-    write_atomically(out, html)
+        return directory.write(REPORT, made.encode())
+    write_atomically(out, made.encode())
     return out
+
+
+def _many(path: Path) -> ManyRuns | None:
+    """The search or study in a directory, known by its document; None where it is neither."""
+    kinds = [kind for kind in ManyRuns.__subclasses__() if (path / kind.document_name).is_file()]
+    return kinds[0](path) if kinds else None
+
+
+def material_of_many(directory: ManyRuns) -> ManyMaterial:
+    """What its document tells, its plan, and the pictures that lie beside them."""
+    plan, command = directory.plan, type(directory).document_name.removesuffix(".json")
+    return ManyMaterial(
+        told=directory.told(),
+        plan=read(plan).decode(errors="replace") if plan.exists() else "",
+        pictures={path.stem: read(path) for path in sorted(directory.path.glob("*.png"))},
+        repeat=shlex.join(["dlx", command, str(plan)]),
+    )
 
 
 def material_of(run: RunDirectory) -> Material:

@@ -266,10 +266,6 @@ class RunDirectory(LockedDirectory):
         path = self.path / BOUNDARY
         return read(path) if path.exists() else None
 
-    def write_report(self, html: bytes) -> Path:
-        """Keeps the page that shows all this, also while the run is in training: nothing depends on it."""
-        return self.write(REPORT, html)
-
     def write_errors(self, png: bytes) -> Path:
         """Keeps the picture of the errors and the gaps between them."""
         return self.write(ERRORS, png)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from dlx.search.directory import ManyRuns, StudyDirectory, TuneDirectory
+
 CONFIGS = Path(__file__).parents[1] / "configs"
 DIGITS = [CONFIGS / "digits.yaml", "training.epochs=2"]
 CIRCLES = [CONFIGS / "course" / "circles_he.yaml", "training={epochs: 20, batch_size: full, evaluate_every: 1}"]
@@ -166,3 +168,17 @@ def test_a_moved_run_has_a_page(page_of: Callable[..., Page], call_dlx: Run, tmp
     result = call_dlx("report", "moved", cwd=tmp_path)
     assert result.code == 0
     assert "dlx train moved/config.yaml" in Page(tmp_path / "moved" / "report.html").text
+
+
+@pytest.mark.parametrize(("kind", "command"), [(TuneDirectory, "tune"), (StudyDirectory, "study")])
+def test_a_directory_of_many_runs_has_a_page(kind: type[ManyRuns], command: str, call_dlx: Run, tmp_path: Path) -> None:
+    with kind.create("many", out=tmp_path / "many") as many:
+        many.write_told({"schema_version": 1, "name": "many", "status": "completed", "messages": ["a <message>"]})
+        many.write_plan("name: many\n")
+        many.write_picture("overlay", b"png")
+    result = call_dlx("report", "many", cwd=tmp_path)
+    assert (result.code, result.stdout) == (0, f"{Path('many') / 'report.html'}\n"), result.stderr
+    page = Page(tmp_path / "many" / "report.html")
+    assert page.sections == ["messages", "pictures", "plan"]
+    assert "a <message>" in page.text
+    assert f"dlx {command} {Path('many') / 'plan.yaml'}" in page.text

@@ -1,4 +1,4 @@
-"""``dlx report``: a run as one page to show or print."""
+"""``dlx report``: a run, a search or a study as one page to show or print."""
 
 from __future__ import annotations
 
@@ -7,18 +7,32 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.options import Json, Run
+from dlx.cli.options import Json
 
-Out = Annotated[Path | None, typer.Option(metavar="FILE.html", help="Where to; RUN/report.html if not given.")]
+Of = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN|STUDY",
+        help="A run directory, or latest, ~1, best:dev_error, a tag, the beginning of an id; the directory of a search "
+        "or a study.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FILE.html", help="Where to; report.html in the directory if not given.")
+]
 
 
-def report(run: Run, out: Out = None, json: Json = False) -> None:
-    """Write a page in HTML that shows all that is known of a run; it needs no other file and prints well."""
+def report(source: Of, out: Out = None, json: Json = False) -> None:
+    """Write a page in HTML that shows all that is known of a run, or what came of a search or a study.
+
+    It needs no other file, follows the reader's light or dark, and prints well.
+    """
     from dlx import render
     from dlx.reporting import write_report
 
-    path = write_report(run, out)
+    path = write_report(source, out)
     if json:
-        render.facts({"schema_version": 1, "run": run, "path": str(path)}, json=True)
+        render.facts({"schema_version": 1, "run": source, "path": str(path)}, json=True)
     else:
         typer.echo(path)

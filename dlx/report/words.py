@@ -25,7 +25,7 @@ def limits(one: Document) -> tuple[float, float]:
 def ends(one: Document, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
     low, high = limits(one)
-    return "" if low == high else interval(low, high, task)
+    return "" if low == high else interval(low, high, task).replace("inf", "∞")
 
 
 def of_what(task: str | None) -> str:

@@ -16,7 +16,9 @@ from dlx.spec_file import load_spec, resolve, tree_of
 from dlx.yaml_loader import dump, parse
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-SPECS = [path for path in sorted(CONFIGS.rglob("*.yaml")) if "\nsearch:" not in path.read_text(encoding="utf-8")]
+SPECS = [
+    path for path in sorted(CONFIGS.rglob("*.yaml")) if "\nbase:" not in path.read_text(encoding="utf-8")
+]  # no plan
 
 
 def without_what_training_fills_in(spec: Spec) -> dict[str, Any]:
