@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlx.cli.act import seconds_of
-from dlx.cli.options import Overrides
+from dlx.cli.options import Cluster, Overrides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ def tune(
     resume: Resume = None,
     out: Out = None,
     workers: Workers = 1,
+    cluster: Cluster = None,
     budget: Budget = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -51,7 +52,7 @@ def tune(
     seconds = None if budget is None else seconds_of(budget)
     if resume is not None:
         with TuneDirectory.open(resume, writing=True) as directory:
-            _search(*load_tune(directory.plan), directory, workers, seconds, json, quiet)
+            _search(*load_tune(directory.plan), directory, workers, cluster, seconds, json, quiet)
         return
     assert spec is not None
     plan, space = load_tune(spec, overrides or [])
@@ -61,7 +62,7 @@ def tune(
     task = _checked(plan, space)
     with TuneDirectory.create(plan.name, out=out) as directory:
         directory.write_plan(plan.text())
-        _search(plan, space, directory, workers, seconds, json, quiet, task)
+        _search(plan, space, directory, workers, cluster, seconds, json, quiet, task)
 
 
 def _checked(plan: Plan[TuneFile], space: Space) -> str | None:
@@ -83,6 +84,7 @@ def _search(
     space: Space,
     directory: TuneDirectory,
     workers: int,
+    cluster: str | None,
     seconds: float | None,
     json: bool,
     quiet: bool,
@@ -95,7 +97,7 @@ def _search(
     task = task or _checked(plan, space)
     search = plan.told.search
     progress = render.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
-    with executor_for(workers) as executor, progress as watcher:
+    with executor_for(workers, cluster) as executor, progress as watcher:
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
     pictures = _pictures(document, directory)
     if json:

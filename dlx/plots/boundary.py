@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,41 +50,48 @@ def boundary(
     axes = figure.add_axes((0.7 / WIDTH, 0.55 / HEIGHT, *BOX / (WIDTH, HEIGHT)))
     for axis, name in zip((axes.xaxis, axes.yaxis), features, strict=True):
         axis.set_label_text(name, parse_math=False)
-    drawn = {f"{name} ({len(X):,})": _some(X, y) for name, (X, y) in parts.items()}
-    xs, ys = _plane(np.concatenate([X for X, _ in drawn.values()]))
+    drawn = {f"{name} ({len(X):,})": some(X, y) for name, (X, y) in parts.items()}
+    xs, ys = plane(np.concatenate([X for X, _ in drawn.values()]))
     rows = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
     said = np.nan_to_num(np.asarray(predict(rows), dtype=float), posinf=0, neginf=0).reshape(GRID, GRID, -1)
-    draw = _Plane(axes, xs, ys, drawn)
+    draw = Plane(axes, xs, ys, drawn)
     if task == "regression":
         draw.surface(said[:, :, 0])
+        draw.scale()
+        draw.legend()
     else:
-        draw.regions(said, classes)
+        draw.legend(draw.regions(said), classes)
     return png(figure)
 
 
-def _some(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def some(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Examples that lie evenly over a part, and their first target."""
     every = -(-len(X) // MOST)
     return X[::every], np.reshape(y, (len(X), -1))[::every, 0]
 
 
-def _plane(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def plane(X: np.ndarray, box: np.ndarray = BOX, count: int = GRID) -> tuple[np.ndarray, np.ndarray]:
     """The grid's coordinates around all examples; with one scale for both where their ranges are alike."""
     low, high = X.min(axis=0).astype(float), X.max(axis=0).astype(float)
     span = np.where(high > low, high - low, 1) * (1 + 2 * MARGIN)
     if ALIKE > span[0] / span[1] > 1 / ALIKE:
-        span = max(span / BOX) * BOX
-    xs, ys = np.linspace((low + high - span) / 2, (low + high + span) / 2, GRID).T
+        span = max(span / box) * box
+    xs, ys = np.linspace((low + high - span) / 2, (low + high + span) / 2, count).T
     return xs, ys
 
 
-class _Plane:
+class Plane:
     """The axes of the two inputs, with the examples of each part."""
 
     def __init__(self, axes: Axes, xs: np.ndarray, ys: np.ndarray, parts: Parts) -> None:
         self.axes, self.xs, self.ys, self.parts = axes, xs, ys, parts
+        self.image: AxesImage | None = None
 
-    def regions(self, said: np.ndarray, classes: Sequence[object]) -> None:
-        """Each class's region in its colour, the paler the less certain, and lines where the decision changes."""
+    def regions(self, said: np.ndarray) -> np.ndarray:
+        """Each class's region in its colour, the paler the less certain, and lines where the decision changes.
+
+        Returns the colours, one for each class.
+        """
         probabilities = np.concatenate([1 - said, said], axis=2) if said.shape[2] == 1 else said
         colors = _colors(probabilities.shape[2])
         self._image(_tinted(probabilities, colors))
@@ -92,23 +99,29 @@ class _Plane:
             self._line(probabilities[:, :, number] - np.delete(probabilities, number, axis=2).max(axis=2))
         for marker, (X, y) in self._train_last():
             self._points(X, marker, c=colors[y.astype(int)])
-        names = [name if isinstance(name, str) else f"class {name}" for name in classes or range(len(colors))]
-        self._legend(zip(names, colors, strict=True))
+        return colors
 
-    def surface(self, said: np.ndarray) -> None:
-        """The network's number as colour, with lines of equal height; the examples in the colour of their targets."""
+    def surface(self, said: np.ndarray, ends: tuple[float, float] | None = None) -> None:
+        """The network's number as colour, with lines of equal height; the examples in the colour of their targets.
+
+        ``ends`` are the numbers of the first and the last colour, if not the lowest and the highest here.
+        """
         targets = np.concatenate([y for _, y in self.parts.values()])
-        limits = {"vmin": min(said.min(), targets.min()), "vmax": max(said.max(), targets.max())}
-        image = self._image(said, cmap="viridis", **limits)
+        low, high = ends or (min(said.min(), targets.min()), max(said.max(), targets.max()))
+        limits = {"vmin": low, "vmax": high}
+        self.image = self._image(said, cmap="viridis", **limits)
         if said.max() > said.min():
             self.axes.contour(
                 self.xs, self.ys, said, levels=8, colors="white", linewidths=0.7, linestyles="solid", alpha=0.7
             )
         for marker, (X, y) in self._train_last():
             self._points(X, marker, c=y, cmap="viridis", **limits)
+
+    def scale(self) -> None:
+        """What the colours of the surface stand for."""
+        assert self.image is not None
         scale = self.axes.inset_axes((1.05, 0, 0.035, 0.65))
-        self.axes.figure.colorbar(image, cax=scale, label="prediction; target of the dots")
-        self._legend(())
+        self.axes.figure.colorbar(self.image, cax=scale, label="prediction; target of the dots")
 
     def _image(self, values: np.ndarray, **options: Any) -> AxesImage:
         extent = (self.xs[0], self.xs[-1], self.ys[0], self.ys[-1])
@@ -133,10 +146,12 @@ class _Plane:
             X[:, 0], X[:, 1], size, marker=marker, edgecolor="white", linewidth=0.5, alpha=alpha, **options
         )
 
-    def _legend(self, classes: Iterable[tuple[str, Any]]) -> None:
+    def legend(self, colors: Sequence[Any] | np.ndarray = (), classes: Sequence[object] = ()) -> None:
+        """The names of the classes with their colours, and of the parts with their markers."""
         from matplotlib.lines import Line2D
 
-        entries = [("o", color, _short(name)) for name, color in classes]
+        names = [name if isinstance(name, str) else f"class {name}" for name in classes or range(len(colors))]
+        entries = [("o", color, _short(name)) for name, color in zip(names, colors, strict=True)]
         entries += [(marker, GREY, name) for marker, name in zip(MARKERS, self.parts, strict=False)]
         handles = [
             Line2D([], [], linestyle="", marker=marker, color=color, label=name) for marker, color, name in entries

@@ -70,6 +70,10 @@ class ManyRuns(LockedDirectory):
         """Keeps what came of it so far."""
         self.write(self.document_name, to_json(document))
 
+    def write_picture(self, name: str, png: bytes) -> Path:
+        """Keeps a picture; returns where."""
+        return self.write(f"{name}.png", png)
+
     def told(self) -> dict[str, Any]:
         """What ``write_told`` was given."""
         return self.document(self.document_name)
@@ -85,6 +89,8 @@ class TuneDirectory(ManyRuns):
         """Keeps the table of the settings and what came of each."""
         self.write(self.ledger, content)
 
-    def write_picture(self, name: str, png: bytes) -> Path:
-        """Keeps a picture; returns where."""
-        return self.write(f"{name}.png", png)
+
+class StudyDirectory(ManyRuns):
+    """The directory of a study."""
+
+    document_name = "study.json"

@@ -76,7 +76,9 @@ class Search(Options):
         "random", description="of random and coarse_to_fine: independent draws, or Sobol's evenly spread ones"
     )
     trials: Count = Field(64, description="settings that are tried in all")
-    rounds: Annotated[int, Field(ge=2, le=10)] = Field(3, description="of coarse_to_fine: the first over all of the space, each later one closer")
+    rounds: Annotated[int, Field(ge=2, le=10)] = Field(
+        3, description="of coarse_to_fine: the first over all of the space, each later one closer"
+    )
     seeds: Annotated[int, Field(ge=1, le=100)] = Field(1, description="trainings of each setting; their mean counts")
     seed: Seed = Field(1, description="of the draws")
     objective: Literal["dev_error", "dev_cost", "train_error", "train_cost"] = Field(

@@ -1,0 +1,88 @@
+"""``dlx study``: trains named variants of a spec with several seeds, and checks what is claimed about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Cluster, Overrides
+
+if TYPE_CHECKING:
+    from dlx.search.directory import StudyDirectory
+    from dlx.search.study_file import Study
+
+File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
+Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a study; latest is the newest one.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The directory, in place of runs/NAME/TIME-ID.")]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Processes that train at a time.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: study.json, and where it lies.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the directory.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be trained; train and write nothing.")]
+
+
+def study(
+    spec: File = None,
+    overrides: Overrides = None,
+    resume: Resume = None,
+    out: Out = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Train variants of a spec, lay them over each other and check the claims of the file."""
+    from dlx.errors import UsageError
+    from dlx.search.directory import StudyDirectory
+    from dlx.search.study_file import load_study
+
+    if (spec is None) == (resume is None):
+        raise UsageError("dlx study takes the file of a study, or --resume DIR")
+    if resume is not None and (overrides or out or dry_run):
+        raise UsageError("--resume goes on with a study as it was begun: it takes no key=value, --out or --dry-run")
+    if resume is not None:
+        with StudyDirectory.open(resume, writing=True) as directory:
+            _train(load_study(directory.plan), directory, workers, cluster, json, quiet)
+        return
+    assert spec is not None
+    read = load_study(spec, overrides or [])
+    if dry_run:
+        _foretell(read, json)
+        return
+    with StudyDirectory.create(read.plan.name, out=out) as directory:
+        directory.write_plan(read.plan.text())
+        _train(read, directory, workers, cluster, json, quiet)
+
+
+def _foretell(study: Study, json: bool) -> None:
+    from dlx import render
+
+    seeds = study.seeds if isinstance(study.seeds, int) else len(study.seeds)
+    epochs = sum(one.spec.training.epochs for one in study.variants) * seeds
+    names = ", ".join(one.name for one in study.variants)
+    facts = {"name": study.plan.name, "variants": names, "seeds": seeds, "trainings": len(study.variants) * seeds}
+    render.facts({**facts, "epochs": epochs, "claims": len(study.claims)}, json)
+
+
+def _train(study: Study, directory: StudyDirectory, workers: int, cluster: str | None, json: bool, quiet: bool) -> None:
+    from dlx import render
+    from dlx.errors import CheckFailed
+    from dlx.search.executors import executor_for
+    from dlx.search.study import StudyRun
+    from dlx.search.study_pictures import draw
+
+    with executor_for(workers, cluster) as executor, render.counting("trainings", quiet=quiet or json) as told:
+        run = StudyRun(study, directory, executor, told)
+        document = run.run()
+    pictures = draw(run, document)
+    if json:
+        render.facts({**document, "directory": str(directory.path)}, json=True)
+    elif quiet:
+        typer.echo(str(directory.path))
+    else:
+        render.study(document, directory.path, pictures)
+    failed = [one for one in document["claims"] if not one["holds"]]
+    if failed:
+        raise CheckFailed(f"{len(failed)} of {len(document['claims'])} claims fail: {failed[0]['claim']}")

@@ -1,0 +1,73 @@
+"""What the hidden layers of several networks put out, side by side: a row of histograms for each network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from dlx.plots.canvas import CLASSES, GREY, PALE, house_style, new_figure, png
+
+MOST_LAYERS = 6
+WIDE, HIGH, LEFT, ABOVE, BELOW = 1.75, 1.0, 1.7, 0.95, 0.35  # inches
+BINS = 40
+MIDDLE = 0.99  # the share of the values that the axis holds
+LONGEST = 22  # characters of a name
+
+
+@house_style()
+def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> bytes:
+    """Histograms of A of each hidden layer, as PNG: a row for each network, a column for each layer.
+
+    A column has one axis for all networks, so that what vanishes, explodes or saturates is seen beside what does not.
+    Heights are roots of counts. Of more than six layers the first, the last and some evenly between are drawn.
+
+    Args:
+        networks: name → A of each hidden layer (units, m); networks may have different numbers of layers.
+        title: stands above the picture.
+    """
+    most = max(len(layers) for layers in networks.values())
+    chosen = np.unique(np.linspace(0, most - 1, min(most, MOST_LAYERS)).round().astype(int))
+    width, height = LEFT + len(chosen) * WIDE + 0.15, ABOVE + BELOW + len(networks) * HIGH
+    figure = new_figure(width, height, title)
+    place = {"left": LEFT / width, "right": 1 - 0.15 / width, "bottom": BELOW / height, "top": 1 - ABOVE / height}
+    grid = figure.subplots(len(networks), len(chosen), squeeze=False, gridspec_kw={**place, "hspace": 0.25})
+    for column, layer in enumerate(chosen):
+        bins = _bins([layers[layer] for layers in networks.values() if layer < len(layers)])
+        for row, (name, layers) in enumerate(networks.items()):
+            axes = grid[row, column]
+            axes.spines["left"].set_visible(False)
+            axes.tick_params(labelbottom=row == len(networks) - 1, labelsize=8)
+            if row == 0:
+                axes.set_title(f"layer {layer + 1}", size=9.5)
+            if column == 0:
+                axes.set_ylabel(_short(name), rotation=0, ha="right", va="center", parse_math=False)
+            if layer < len(layers):
+                values = np.clip(layers[layer][np.isfinite(layers[layer])], bins[0], bins[-1])
+                axes.axvline(0, color=PALE, linewidth=1, zorder=0)
+                axes.hist(values.ravel(), bins, color=CLASSES[row % len(CLASSES)])
+                axes.set_yscale("function", functions=(np.sqrt, np.square))  # many zeros would flatten all else
+                axes.set_yticks([])
+                axes.text(0.98, 0.9, _told(layers[layer]), ha="right", va="top", transform=axes.transAxes, **SMALL)
+    return png(figure)
+
+
+SMALL = {"size": 7.5, "color": GREY}
+
+
+def _bins(values: Sequence[np.ndarray]) -> np.ndarray:
+    """One axis for all: wide enough for the middle of each network's values."""
+    finite = [one[np.isfinite(one)] for one in values]
+    tail = (1 - MIDDLE) / 2
+    low = min((float(np.quantile(one, tail)) for one in finite if one.size), default=0.0)
+    high = max((float(np.quantile(one, 1 - tail)) for one in finite if one.size), default=1.0)
+    return np.linspace(low, high if high > low else low + 1, BINS + 1)
+
+
+def _told(values: np.ndarray) -> str:
+    finite = values[np.isfinite(values)]
+    return f"sd {finite.std():.2g}" if finite.size else "not finite"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

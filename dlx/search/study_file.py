@@ -1,0 +1,220 @@
+"""What a file for ``dlx study`` says, and the variants and claims that it describes, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from dlx.component import Options
+from dlx.errors import Place, Problem, SpecError, allowed
+from dlx.search.claims import Claim, ClaimError, Term
+from dlx.search.measures import fault
+from dlx.search.plan import Plan, load_plan
+from dlx.search.replicates import replicate
+from dlx.spec import Seed, as_mapping
+from dlx.spec_file import combine, nested, tree_of
+from dlx.tree import Node, dotted
+from dlx.yaml_loader import dump_scalar
+
+if TYPE_CHECKING:
+    from dlx.search.claims import Reaching
+    from dlx.spec import Spec
+
+MOST_VARIANTS = 200
+Times = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Expectation(Options):
+    """A claim about the variants, and what it is there for."""
+
+    claim: str = Field(description="a comparison, such as he.dev_error < zeros.dev_error")
+    why: str | None = Field(None, description="the sentence that it stands for")
+
+
+class StudyFile(Options):
+    """A file for ``dlx study``, besides `base` and `name`."""
+
+    variants: Annotated[dict[str, dict[str, Any] | None], Field(min_length=1)] | None = Field(
+        None, description="name → what it changes: sections, or dotted keys; nothing for the base itself"
+    )
+    sweep: Annotated[dict[str, Annotated[tuple[Any, ...], Field(strict=False)]], Field(min_length=1)] | None = Field(
+        None,
+        description="dotted key → its values, each a variant named KEY=VALUE by the key's last part; of several "
+        "keys all combinations",
+    )
+    seeds: Annotated[int, Field(ge=1, le=1000)] | Annotated[tuple[Seed, ...], Field(strict=False, min_length=1)] = (
+        Field(3, description="how many trainings of each variant, on the same examples; or the spec's seeds, as a list")
+    )
+    expect: Annotated[
+        tuple[Annotated[Expectation, as_mapping("claim", ("a claim",), Expectation | str)], ...], Field(strict=False)
+    ] = Field((), description="claims that are checked; where one fails the exit code is 3")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A variant and its complete spec."""
+
+    name: str
+    spec: Spec
+
+    def trained(self, seeds: int | Sequence[int]) -> list[Spec]:
+        """Its specs, one for each seed: replicates on the same dev examples, or the spec with each seed."""
+        if isinstance(seeds, int):
+            return [replicate(self.spec, number) for number in range(seeds)]
+        return [self.spec.model_copy(update={"seed": seed}) for seed in seeds]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A claim of a study."""
+
+    claim: Claim
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as it was read: its plan, its variants in their order, and its claims."""
+
+    plan: Plan[StudyFile]
+    variants: tuple[Variant, ...]
+    claims: tuple[Expected, ...]
+
+    @property
+    def seeds(self) -> int | tuple[int, ...]:
+        """How many trainings, or with which seeds."""
+        return self.plan.told.seeds
+
+
+def load_study(path: Path, overrides: Sequence[str] = ()) -> Study:
+    """The study of a file.
+
+    Raises:
+        SpecError: with everything that is wrong with the file, its base, its variants and its claims.
+    """
+    return _Reading(load_plan(path, overrides, StudyFile)).study()
+
+
+class _Reading:
+    """From a plan to a study, collecting what is wrong."""
+
+    def __init__(self, plan: Plan[StudyFile]) -> None:
+        self.plan = plan
+        self.found: list[Problem] = []
+
+    def study(self) -> Study:
+        changes = self._changes()
+        variants = [one for name, tree in changes.items() if (one := self._variant(name, tree))]
+        self._refuse_equal(variants, changes)
+        claims = self._claims({one.name: one.spec for one in variants}) if not self.found else []
+        if self.found:
+            raise SpecError(self.found)
+        return Study(self.plan, tuple(variants), tuple(claims))
+
+    def _changes(self) -> dict[str, Node]:
+        """For each variant a tree of changes, in which every value has its place."""
+        told, places = self.plan.told, self.plan.places
+        if (told.variants is None) == (told.sweep is None):
+            self.found.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
+            return {}
+        if told.sweep is not None:
+            return self._swept(told.sweep)
+        node, found = places.child("variants"), {}
+        for name in told.variants or ():
+            given = node.child(name) if node else None
+            try:
+                found[name] = _spread(given) if given is not None else _empty(places.place)
+            except SpecError as error:
+                self._note(error, name)
+        return found
+
+    def _swept(self, sweep: Mapping[str, tuple[Any, ...]]) -> dict[str, Node]:
+        count = 1
+        for values in sweep.values():
+            count *= len(values)
+        if not 1 <= count <= MOST_VARIANTS:
+            place = self.plan.places.nearest(("sweep",))[0].place
+            self.found.append(Problem(place, "sweep", f"makes {count:,} variants (allowed 1 to {MOST_VARIANTS})"))
+            return {}
+        found: dict[str, Node] = {}
+        for indices in product(*(range(len(values)) for values in sweep.values())):
+            tree, names = _empty(self.plan.places.place), []
+            for (key, values), index in zip(sweep.items(), indices, strict=True):
+                node, _ = self.plan.places.nearest(("sweep", key, index))
+                tree = combine(tree, nested(key.split("."), node, node.place))
+                names.append(f"{key.rpartition('.')[2]}={dump_scalar(tree_of(values[index], node.place).plain())}")
+            found[", ".join(names)] = tree
+        return found
+
+    def _variant(self, name: str, tree: Node) -> Variant | None:
+        try:
+            return Variant(name, self.plan.changed(tree))
+        except SpecError as error:
+            self._note(error, name)
+            return None
+
+    def _note(self, error: SpecError, name: str) -> None:
+        self.found += [replace(one, key=dotted(("variants", name, one.key))) for one in error.problems]
+
+    def _refuse_equal(self, variants: Sequence[Variant], changes: Mapping[str, Node]) -> None:
+        known: dict[str, str] = {}
+        for one in variants:
+            same = known.setdefault(one.spec.model_dump_json(), one.name)
+            if same != one.name:
+                what = f"is the same spec as {same}: two variants differ in something"
+                self.found.append(Problem(changes[one.name].place, dotted(("variants", one.name)), what))
+
+    def _claims(self, specs: Mapping[str, Spec]) -> list[Expected]:
+        found = []
+        for number, one in enumerate(self.plan.told.expect):
+            node, _ = self.plan.places.nearest(("expect", number, "claim"))
+            try:
+                claim = Claim.parse(one.claim)
+                for asked in claim.asked:
+                    self._check_asked(asked, specs)
+                found.append(Expected(claim, one.why))
+            except ClaimError as error:
+                self.found.append(Problem(node.place, f"expect.{number}", f"{one.claim}: {error}"))
+        return found
+
+    def _check_asked(self, asked: Term | Reaching, specs: Mapping[str, Spec]) -> None:
+        term = asked if isinstance(asked, Term) else asked.term
+        spec = specs.get(term.variant)
+        if spec is None:
+            what = f"there is no variant {term.variant!r} {allowed(term.variant, list(specs))}"
+            raise ClaimError(what, term.position)
+        found = fault(asked, len(spec.architecture.hidden) + 1) or _no_row(term, spec)
+        if found is not None:
+            raise ClaimError(found, term.position)
+
+
+def _no_row(term: Term, spec: Spec) -> str | None:
+    """What is wrong with an epoch that has no row in metrics.csv."""
+    training, epoch = spec.training, term.epoch
+    if epoch is None or term.path[0].startswith("layer"):
+        return None
+    if 1 <= epoch <= training.epochs and ((epoch - 1) % training.evaluate_every == 0 or epoch == training.epochs):
+        return None
+    nearest = min(max(epoch, 1), training.epochs)
+    nearest -= (nearest - 1) % training.evaluate_every
+    rows = f"every {training.evaluate_every} epochs up to {training.epochs}"
+    return f"epoch {epoch} has no row: there is one {rows}, such as {nearest}"
+
+
+def _empty(place: Place) -> Node:
+    return Node({}, place, place)
+
+
+def _spread(given: Node) -> Node:
+    """A variant's changes with its dotted keys as sections in sections."""
+    if not isinstance(given.value, dict):
+        return _empty(given.place)
+    tree = _empty(given.place)
+    for key, node in given.value.items():
+        tree = combine(tree, nested(key.split("."), node, node.key))
+    return tree
