@@ -15,6 +15,7 @@ from dlx.records import EpochRecord, LayerRecord
 COUNTS = ("epoch", "step")
 MEASURES = ("learning_rate", "cost", "train_cost", "train_error", "dev_cost", "dev_error", "gradient_norm", "seconds")
 COLUMNS = (*COUNTS, *MEASURES)
+LAYER_COLUMNS = tuple(field.name for field in fields(LayerRecord))
 
 
 Record = TypeVar("Record")
@@ -114,4 +115,4 @@ class LayersTable(Table[LayerRecord]):
     """``layers.csv``: one row for each layer at each sampled epoch; those of an epoch are written together."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, tuple(field.name for field in fields(LayerRecord)), by_line=False)
+        super().__init__(path, LAYER_COLUMNS, by_line=False)

@@ -10,8 +10,10 @@ from dlx.data.batches import Scaling
 from dlx.evaluation import EVALUATION_BATCH
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Zeros
+from dlx.nn.layers import Activate
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +79,21 @@ class Model:
                 self._step.run()
             A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
         return A
+
+
+    def hidden(self, X: Array) -> list[Array]:
+        """A of each hidden layer, (units, m), for rows X (m, n_x) as the data have them, m up to 1024."""
+        self._scaling.write(X, self._step.X[: len(X)])
+        found = []
+        with np.errstate(all="ignore"):
+            self._step.run()
+            activations = [layer for layer in self.network.layers if isinstance(layer, Activate)]
+            for layer, Z in zip(activations, self._step.Zs, strict=False):
+                tape = Tape(Z.dtype)
+                A, _ = layer.record(tape, Z.copy(), False)
+                tape.run()
+                found.append(A[:, : len(X)].copy())
+        return found
 
 
 def _plan(layer: Mapping[str, Any]) -> LayerPlan:

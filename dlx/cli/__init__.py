@@ -30,7 +30,9 @@ from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
 from dlx.cli.report import report
 from dlx.cli.runs import runs
+from dlx.cli.study import study
 from dlx.cli.train import train
+from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError, UsageError
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
@@ -52,6 +54,8 @@ app = typer.Typer(
 app.command("train")(train)
 app.command("gradcheck")(gradcheck)
 app.command("diagnose")(diagnose)
+app.command("tune")(tune)
+app.command("study")(study)
 app.command("compare", cls=Compare)(compare)
 app.command("average")(average)
 app.command("evaluate")(evaluate)

@@ -71,7 +71,7 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
-    """Say all that is wrong with a spec, or with a plan for dlx tune, without reading the data."""
+    """Say all that is wrong with a spec, or with a plan for dlx tune or dlx study, without reading the data."""
     try:
         _load(spec, overrides or ())
     except SpecError as error:
@@ -88,11 +88,12 @@ def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
 def _load(path: Path, overrides: Sequence[str]) -> None:
     """Load a spec, or a plan of whatever kind; the errors tell what is wrong."""
     from dlx.search.plan import kind_of
+    from dlx.search.study_file import load_study
     from dlx.search.tune_file import load_tune
     from dlx.spec_file import load_spec
 
     loaders: dict[str | None, Callable[[Path, Sequence[str]], object]] = {None: load_spec, "search": load_tune}
-    loaders[kind_of(path)](path, overrides)
+    loaders.get(kind_of(path), load_study)(path, overrides)
 
 
 def _print_verdict(problems: Sequence[Problem]) -> None:
@@ -115,11 +116,12 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 
 @config.command()
 def schema(plugin: Plugins = None) -> None:
-    """Print the JSON Schema that lets editors complete a spec, or a plan for dlx tune."""
+    """Print the JSON Schema that lets editors complete a spec or a plan."""
     from dlx import render
     from dlx.plugins import load_all
     from dlx.schema import json_schema, with_plans
+    from dlx.search.study_file import StudyFile
     from dlx.search.tune_file import TuneFile
 
     load_all(plugin or ())
-    render.facts(with_plans(json_schema(), [TuneFile]), json=True)
+    render.facts(with_plans(json_schema(), [TuneFile, StudyFile]), json=True)

@@ -7,6 +7,7 @@ from dlx.render.display import progress
 from dlx.render.learning_curve import learning_curve
 from dlx.render.lines import facts, say, table
 from dlx.render.recipe import acting, recipe
+from dlx.render.study import study
 from dlx.render.summary import summary
 from dlx.render.tuning import tuning
 from dlx.render.tuning_progress import tuning_progress
@@ -23,6 +24,7 @@ __all__ = [
     "progress",
     "recipe",
     "say",
+    "study",
     "summary",
     "table",
     "tuning",
