@@ -35,6 +35,10 @@ repair:  ## run the basic recipe on those faults and see how many it repairs (15
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/diagnose --act
 
+tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal trials (7 minutes)
+	@sh .ci/environment .venv dlx optuna
+	.venv/bin/python experiments/tuning
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -43,4 +47,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test benchmark mnist faults diagnose repair schema clean
+.PHONY: help train test benchmark mnist faults diagnose repair tuning schema clean

@@ -10,6 +10,8 @@ import typer
 from dlx.cli.options import Cluster, Overrides
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from dlx.search.directory import StudyDirectory
     from dlx.search.study_file import Study
 
@@ -36,6 +38,7 @@ def study(
     """Train variants of a spec, lay them over each other and check the claims of the file."""
     from dlx.errors import UsageError
     from dlx.search.directory import StudyDirectory
+    from dlx.search.executors import executor_for
     from dlx.search.study_file import load_study
 
     if (spec is None) == (resume is None):
@@ -43,17 +46,17 @@ def study(
     if resume is not None and (overrides or out or dry_run):
         raise UsageError("--resume goes on with a study as it was begun: it takes no key=value, --out or --dry-run")
     if resume is not None:
-        with StudyDirectory.open(resume, writing=True) as directory:
-            _train(load_study(directory.plan), directory, workers, cluster, json, quiet)
+        with StudyDirectory.open(resume, writing=True) as directory, executor_for(workers, cluster) as executor:
+            _train(load_study(directory.plan), directory, executor, json, quiet)
         return
     assert spec is not None
     read = load_study(spec, overrides or [])
     if dry_run:
         _foretell(read, json)
         return
-    with StudyDirectory.create(read.plan.name, out=out) as directory:
+    with executor_for(workers, cluster) as executor, StudyDirectory.create(read.plan.name, out=out) as directory:
         directory.write_plan(read.plan.text())
-        _train(read, directory, workers, cluster, json, quiet)
+        _train(read, directory, executor, json, quiet)
 
 
 def _foretell(study: Study, json: bool) -> None:
@@ -66,14 +69,13 @@ def _foretell(study: Study, json: bool) -> None:
     render.facts({**facts, "epochs": epochs, "claims": len(study.claims)}, json)
 
 
-def _train(study: Study, directory: StudyDirectory, workers: int, cluster: str | None, json: bool, quiet: bool) -> None:
+def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
     from dlx import render
     from dlx.errors import CheckFailed
-    from dlx.search.executors import executor_for
     from dlx.search.study import StudyRun
     from dlx.search.study_pictures import draw
 
-    with executor_for(workers, cluster) as executor, render.counting("trainings", quiet=quiet or json) as told:
+    with render.counting("trainings", quiet=quiet or json) as told:
         run = StudyRun(study, directory, executor, told)
         document = run.run()
     pictures = draw(run, document)

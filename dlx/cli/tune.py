@@ -12,6 +12,7 @@ from dlx.cli.options import Cluster, Overrides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Executor
 
     from dlx.search.directory import TuneDirectory
     from dlx.search.plan import Plan
@@ -43,6 +44,7 @@ def tune(
     """Search the hyperparameters that a file names, on the scales that it gives them."""
     from dlx.errors import UsageError
     from dlx.search.directory import TuneDirectory
+    from dlx.search.executors import executor_for
     from dlx.search.tune_file import load_tune
 
     if (spec is None) == (resume is None):
@@ -51,8 +53,8 @@ def tune(
         raise UsageError("--resume goes on with a search as it was begun: it takes no key=value, --out or --dry-run")
     seconds = None if budget is None else seconds_of(budget)
     if resume is not None:
-        with TuneDirectory.open(resume, writing=True) as directory:
-            _search(*load_tune(directory.plan), directory, workers, cluster, seconds, json, quiet)
+        with TuneDirectory.open(resume, writing=True) as directory, executor_for(workers, cluster) as executor:
+            _search(*load_tune(directory.plan), directory, executor, seconds, json, quiet)
         return
     assert spec is not None
     plan, space = load_tune(spec, overrides or [])
@@ -60,9 +62,9 @@ def tune(
         _foretell(plan, space, json)
         return
     task = _checked(plan, space)
-    with TuneDirectory.create(plan.name, out=out) as directory:
+    with executor_for(workers, cluster) as executor, TuneDirectory.create(plan.name, out=out) as directory:
         directory.write_plan(plan.text())
-        _search(plan, space, directory, workers, cluster, seconds, json, quiet, task)
+        _search(plan, space, directory, executor, seconds, json, quiet, task)
 
 
 def _checked(plan: Plan[TuneFile], space: Space) -> str | None:
@@ -83,21 +85,19 @@ def _search(
     plan: Plan[TuneFile],
     space: Space,
     directory: TuneDirectory,
-    workers: int,
-    cluster: str | None,
+    executor: Executor,
     seconds: float | None,
     json: bool,
     quiet: bool,
     task: str | None = None,
 ) -> None:
     from dlx import render
-    from dlx.search.executors import executor_for
     from dlx.search.tuning import Tuning
 
     task = task or _checked(plan, space)
     search = plan.told.search
     progress = render.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
-    with executor_for(workers, cluster) as executor, progress as watcher:
+    with progress as watcher:
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
     pictures = _pictures(document, directory)
     if json:
