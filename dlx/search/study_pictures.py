@@ -10,7 +10,7 @@ import numpy as np
 
 from dlx.experiment import dataset_of
 from dlx.inference import model_of
-from dlx.plots import Group, Panel, activations, boundaries, overlay
+from dlx.plots import Group, Panel, activations, boundaries, overlay, sweep
 from dlx.render.numbers import error
 from dlx.runs import RunDirectory
 
@@ -47,6 +47,11 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         drawn["activations"] = activations(
             {name: some for name, some in layers.items() if some}, title=f"{title}: A of the hidden layers on train"
         )
+    swept = run.study.plan.told.sweep
+    if swept is not None and len(swept) == 1:
+        key, values = next(iter(swept.items()))
+        errors = [one["errors"] for one in document["variants"]]
+        drawn["sweep"] = sweep(values, errors, key=key, title=title, task=task)
     return [run.directory.write_picture(name, png) for name, png in drawn.items()]
 
 

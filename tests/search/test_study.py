@@ -193,5 +193,9 @@ def test_the_command_draws_and_fails_with_its_claims(tmp_path: Path, call_dlx: C
     again = call_dlx("study", "--resume", "made", "--json", cwd=tmp_path)
     assert again.code == 3
     assert json.loads(again.stdout)["claims"][1]["holds"] is False
+    head, _, _ = STUDY.partition("variants:")
+    (tmp_path / "sweep.yaml").write_text(head + "sweep: {regularization.l2: [0, 1, 30]}\n")
+    assert call_dlx("study", "sweep.yaml", "--out", "swept", cwd=tmp_path).code == 0
+    assert (tmp_path / "swept" / "sweep.png").read_bytes().startswith(b"\x89PNG")
     dry = call_dlx("study", "study.yaml", "seeds=5", "--dry-run", "--json", cwd=tmp_path)
     assert json.loads(dry.stdout)["trainings"] == 15
