@@ -39,7 +39,7 @@ class ShortForm(BeforeValidator):
         return function(given)
 
 
-def _as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
+def as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
     """A bare value stands for the mapping {key: value}."""
     return ShortForm(lambda given: given if isinstance(given, dict | Options) else {key: given}, schema, says)
 
@@ -109,7 +109,7 @@ class Architecture(Options):
     """The hidden layers; input and output follow from the data."""
 
     hidden: Annotated[
-        tuple[Annotated[Layer, _as_mapping("units", ("a number of units",), Layer | Count)], ...], Field(strict=False)
+        tuple[Annotated[Layer, as_mapping("units", ("a number of units",), Layer | Count)], ...], Field(strict=False)
     ] = Field((), description="from the input on; a number is short for {units: …}")
     activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
     batch_norm: Annotated[BatchNorm | None, as_switch(BatchNorm | bool | None)] = Field(

@@ -19,7 +19,7 @@ from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
 from dlx.yaml_loader import dump, load, parse
 
-PLANS = {"search": "dlx tune", "variants": "dlx study"}
+PLANS = {"search": "dlx tune", "variants": "dlx study", "sweep": "dlx study"}
 
 
 @dataclass(frozen=True)

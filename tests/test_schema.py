@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from dlx.component import REGISTRY, Component
 from dlx.schema import description, json_schema, summary, type_text, with_plans
+from dlx.search.study_file import StudyFile
 from dlx.search.tune_file import TuneFile
 from dlx.spec import Spec
 from dlx.yaml_loader import load
@@ -27,7 +28,7 @@ MEMBERS = [
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    schema = with_plans(json_schema(), [TuneFile])
+    schema = with_plans(json_schema(), [TuneFile, StudyFile])
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
@@ -124,7 +125,7 @@ def _is_described(option: dict[str, Any]) -> bool:
 
 
 def test_every_option_has_a_description() -> None:
-    assert list(options_without_description(with_plans(json_schema(), [TuneFile]))) == []
+    assert list(options_without_description(with_plans(json_schema(), [TuneFile, StudyFile]))) == []
 
 
 @pytest.mark.parametrize("member", MEMBERS)

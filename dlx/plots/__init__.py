@@ -1,6 +1,8 @@
 """Every picture, as the bytes of a PNG file; matplotlib is imported only when one is drawn."""
 
+from dlx.plots.activations import activations
 from dlx.plots.averages import averages
+from dlx.plots.boundaries import Panel, boundaries
 from dlx.plots.boundary import boundary
 from dlx.plots.canvas import is_ours
 from dlx.plots.curves import curves
@@ -12,11 +14,15 @@ from dlx.plots.learning_curve import learning_curve
 from dlx.plots.orders import orders
 from dlx.plots.overlay import overlay
 from dlx.plots.settings import settings
+from dlx.plots.sweep import sweep
 from dlx.plots.worst import worst
 
 __all__ = [
     "Group",
+    "Panel",
+    "activations",
     "averages",
+    "boundaries",
     "boundary",
     "curves",
     "diagnosis",
@@ -27,5 +33,6 @@ __all__ = [
     "orders",
     "overlay",
     "settings",
+    "sweep",
     "worst",
 ]

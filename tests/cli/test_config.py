@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dlx.schema import json_schema, with_plans
+from dlx.search.study_file import StudyFile
 from dlx.search.tune_file import TuneFile
 from dlx.spec_file import load_spec
 
@@ -86,4 +87,4 @@ def test_check_of_a_bad_spec(call_dlx: Run, spec: Path) -> None:
 
 
 def test_schema(call_dlx: Run) -> None:
-    assert json.loads(call_dlx("config", "schema").stdout) == with_plans(json_schema(), [TuneFile])
+    assert json.loads(call_dlx("config", "schema").stdout) == with_plans(json_schema(), [TuneFile, StudyFile])
