@@ -74,12 +74,17 @@ def material_of(run: RunDirectory) -> Material:
 
 
 def _examined(run: RunDirectory) -> dict[str, Any]:
-    """What takes the spec, and where it can be had the network, to be found out."""
+    """What takes the spec, and where it can be had the network, to be found out.
+
+    Where an objective was minimized there are no examples to look at.
+    """
     kept = _kept(run)
     try:
         short = dump(changed(load_spec(run.config).spec))
     except DlxError as error:
         return {"diagnosis": kept, "remarks": (f"nothing could be measured anew: {error}",)}
+    if run.facts().get("objective"):
+        return {"changed": short}
     try:
         found = examine_run(run)
     except DlxError as error:

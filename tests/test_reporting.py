@@ -121,7 +121,7 @@ def test_a_run_that_was_killed_in_training(page_of: Callable[..., Page], call_dl
     (run / "run.json").write_text(json.dumps(left | {"status": "running"}), encoding="utf-8")
     page = report(call_dlx, tmp_path)
     assert page.sections == ["curves", "signal", "spec", "environment"]
-    assert "running, 20 epochs so far" in page.text
+    assert "running, epoch 20 so far" in page.text
 
 
 def test_the_page_of_a_run_whose_data_are_gone_says_so(

@@ -12,17 +12,25 @@ from dlx.report.words import ends
 MOST_ITEMS = 12  # of a list
 
 
-def flat(document: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+def flat(document: Mapping[str, Any]) -> dict[str, Any]:
     """The values under their names, those of a mapping within under both; an estimate is one value.
 
-    The dotted key of a spec's value says enough by itself.
+    The dotted key of a spec's value says enough by itself where it is the first of its name.
     """
+    found: dict[str, Any] = {}
+    for above, key, value in _leaves(document, ""):
+        name = f"{above} {key}".strip()
+        found[key if "." in key and key not in found else name] = value
+    return found
+
+
+def _leaves(document: Mapping[str, Any], above: str) -> Iterator[tuple[str, str, Any]]:
+    """Each value with the names of the mappings that it lies in, and its own."""
     for key, value in document.items():
-        name = key if "." in key else f"{above} {key}".strip()
         if isinstance(value, Mapping) and value and not is_estimate(value):
-            yield from flat(value, name)
+            yield from _leaves(value, f"{above} {key}".strip())
         else:
-            yield name, value
+            yield above, key, value
 
 
 def is_estimate(value: object) -> bool:
@@ -57,7 +65,9 @@ def _several(value: Mapping[str, Any] | list[Any], task: str | None) -> Content:
     if isinstance(value, Mapping) and {"left", "sign", "right"} <= value.keys():  # a comparison that a claim makes
         return [cell(value["left"], task), f" {value['sign']} ", cell(value["right"], task)]
     if isinstance(value, Mapping):
-        return [item for key, one in flat(value) for item in (f"{key.replace('_', ' ')} ", cell(one, task), "; ")][:-1]
+        return [
+            item for key, one in flat(value).items() for item in (f"{key.replace('_', ' ')} ", cell(one, task), "; ")
+        ][:-1]
     if any(isinstance(one, Mapping | list) for one in value):
         return [element("div", cell(one, task)) for one in value[:MOST_ITEMS]]
     more = ", …" if len(value) > MOST_ITEMS else ""

@@ -16,6 +16,7 @@ NOTE = (
     "cost: the mean over an epoch's mini-batches, each before its update, penalty included. train and dev: of the "
     "frozen network, without penalty."
 )
+NOTE_OF_OBJECTIVE = "cost: of each step before its update, penalty included; train: after it, without penalty."
 
 
 def curves(material: Material) -> Element | None:
@@ -26,7 +27,8 @@ def curves(material: Material) -> Element | None:
     drawn = [chart.draw() for chart in charts if chart.curves]
     if not drawn:
         return None
-    return section("curves", "Curves", element("div", drawn, class_="charts"), element("p", NOTE, class_="note"))
+    note = NOTE_OF_OBJECTIVE if material.facts.get("objective") else NOTE
+    return section("curves", "Curves", element("div", drawn, class_="charts"), element("p", note, class_="note"))
 
 
 def _chart(material: Material, columns: dict[str, str], title: str, form: str, factor: float) -> Chart:

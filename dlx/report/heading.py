@@ -41,7 +41,7 @@ def _ending(material: Material) -> Iterator[Element | str]:
     if facts.get("final"):
         told = ending(facts)
     else:
-        told = status.replace("_", " ") + (f", {epochs[-1]:,.0f} epochs so far" if epochs else "")
+        told = status.replace("_", " ") + (f", epoch {epochs[-1]:,.0f} so far" if epochs else "")
     yield element("span", told, class_="badge high" if status in BAD_ENDINGS else "ending")
 
 
@@ -50,15 +50,24 @@ def _tiles(material: Material) -> Iterator[Element]:
         value, interval = error(one["value"], material.task), ends(one, material.task)
         yield _tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
     facts = material.facts
+    if objective := facts.get("objective"):
+        yield from _of_objective(objective)
     final: Document = facts.get("final") or {}
     if final:
         kept = facts.get("kept_epoch")
-        yield _tile(
-            "epochs", f"{final['epoch']:,}", f"epoch {kept:,} kept" if kept not in (None, final["epoch"]) else ""
-        )
+        note = f"epoch {kept:,} kept" if kept not in (None, final["epoch"]) else ""
+        yield _tile("epochs", f"{final['epoch']:,}", note)
         yield _tile("training time", duration(final["seconds"]), f"{final['step']:,} steps")
     if parameters := facts.get("parameters"):
         yield _tile("parameters", f"{parameters:,}", "")
+
+
+def _of_objective(objective: Document) -> Iterator[Element]:
+    """The cost that was reached, and where."""
+    w = objective.get("w") or []
+    yield _tile("J(w)", f"{objective['cost']:.4g}", str(objective["name"]).replace("_", " "))
+    if w:
+        yield _tile("w", ", ".join(f"{one:.4g}" for one in w), "")
 
 
 def _tile(label: str, value: str, note: str) -> Element:

@@ -16,6 +16,8 @@ from dlx.report.words import ends, section
 
 FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
 HIDDEN = ("schema_version", "name", "status", "task", "best_spec")
+UNTOLD = ("at", "trials")  # of a row: places on the scales of the search, and names of directories
+NOTHING: tuple[object, ...] = (None, "", [], {})
 MOST_ROWS = 25  # of a table that are shown at once
 GOOD_ENDINGS = ("completed",)
 HOLDS = "holds"
@@ -88,7 +90,7 @@ def _tiles(material: ManyMaterial) -> Iterator[Element]:
         elif isinstance(value, str | int | float):
             yield _tile(key, cell(_words(value) if isinstance(value, str) else value, material.task), "")
         elif isinstance(value, Mapping):
-            yield from (_tile(name, cell(one, material.task), "") for name, one in flat(value) if one)
+            yield from (_tile(name, cell(one, material.task), "") for name, one in flat(value).items() if one)
 
 
 def _tile(label: str, value: Content, note: str) -> Element:
@@ -103,8 +105,8 @@ def _list(key: str, items: Sequence[Any], task: str | None) -> Element:
 
 
 def _rows(items: Sequence[Any], title: str, task: str | None) -> Iterator[Content]:
-    rows = [dict(flat(one)) for one in items if isinstance(one, Mapping)]
-    keys = list(dict.fromkeys(key for row in rows for key, value in row.items() if value not in (None, [], {})))
+    rows = [flat(_told(one)) for one in items if isinstance(one, Mapping)]
+    keys = list(dict.fromkeys(key for row in rows for key, value in row.items() if value not in NOTHING))
     if len(rows) < len(items) or not keys:
         yield element("ul", [element("li", cell(one, task)) for one in items])
         return
@@ -112,6 +114,10 @@ def _rows(items: Sequence[Any], title: str, task: str | None) -> Iterator[Conten
     if rest := rows[MOST_ROWS:]:
         summary = element("summary", f"{len(rest):,} more")
         yield element("details", summary, _table(rest, keys, f"{title}, continued", task))
+
+
+def _told(row: Document) -> Document:
+    return {key: value for key, value in row.items() if key not in UNTOLD}
 
 
 def _table(rows: Sequence[Document], keys: Sequence[str], title: str, task: str | None) -> Element:
