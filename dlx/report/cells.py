@@ -10,6 +10,7 @@ from dlx.report.elements import Content, element, name_of
 from dlx.report.words import ends
 
 MOST_ITEMS = 12  # of a list
+MOST_WHOLE = 1e9  # a mean of counts up to here is written out
 
 
 def flat(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def cell(value: Any, task: str | None) -> Content:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < MOST_WHOLE else f"{value:.4g}"
     if is_estimate(value):
         return [error(value["value"], task), " ", element("small", ends(value, task))]
     return _several(value, task) if isinstance(value, Mapping | list) else name_of(value)

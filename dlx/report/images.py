@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from dlx.data.examples import Array
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+WIDE = 1.9  # times the height
 GREY, RGB = 0, 2  # PNG's colour types (ISO/IEC 15948:2004, 11.2.2)
 
 
 def source_of(png: bytes) -> str:
     """The value of an image's ``src`` that holds the file itself."""
     return f"data:image/png;base64,{b64encode(png).decode()}"
+
+
+def is_wide(png: bytes) -> bool:
+    """Whether a file's image is much wider than high, so that it takes all the width that there is."""
+    width, height = struct.unpack(">2I", png[16:24])  # behind signature, length and name of the first chunk
+    return bool(width > WIDE * height)
 
 
 def in_range(images: Array) -> Array:

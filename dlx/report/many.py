@@ -10,7 +10,7 @@ from dlx import __version__
 from dlx.render.numbers import duration, error
 from dlx.report.cells import cell, flat, is_estimate
 from dlx.report.elements import Content, Element, columns, element, name_of, scrolled
-from dlx.report.images import source_of
+from dlx.report.images import is_wide, source_of
 from dlx.report.page import document
 from dlx.report.words import ends, section
 
@@ -54,7 +54,7 @@ class ManyMaterial:
 
 def many_page(material: ManyMaterial) -> str:
     """The HTML of a search or a study."""
-    lists = {key: value for key, value in material.told.items() if isinstance(value, list) and value}
+    lists = {key: value for key, value in material.told.items() if isinstance(value, list) and not _is_short(value)}
     first = [_list(key, lists[key], material.task) for key in FIRST if key in lists]
     rest = [_list(key, lists[key], material.task) for key in lists if key not in FIRST]
     found = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]
@@ -87,10 +87,15 @@ def _tiles(material: ManyMaterial) -> Iterator[Element]:
             yield _tile(key, error(value["value"], material.task), ends(value, material.task))
         elif key == "seconds":
             yield _tile("time", duration(value), "")
-        elif isinstance(value, str | int | float):
+        elif isinstance(value, str | int | float) or (value and _is_short(value)):
             yield _tile(key, cell(_words(value) if isinstance(value, str) else value, material.task), "")
         elif isinstance(value, Mapping):
             yield from (_tile(name, cell(one, material.task), "") for name, one in flat(value).items() if one)
+
+
+def _is_short(value: object) -> bool:
+    """A list of numbers, such as seeds, which a tile can hold."""
+    return isinstance(value, list) and all(isinstance(one, int | float) for one in value)
 
 
 def _tile(label: str, value: Content, note: str) -> Element:
@@ -145,7 +150,12 @@ def _pictures(pictures: Mapping[str, bytes]) -> Element | None:
     if not pictures:
         return None
     shown = [
-        element("figure", element("img", src=source_of(png), alt=name, class_="card"), element("figcaption", name))
+        element(
+            "figure",
+            element("img", src=source_of(png), alt=name, class_="card"),
+            element("figcaption", name),
+            class_="wide" if is_wide(png) else None,
+        )
         for name, png in pictures.items()
     ]
     return section("pictures", "Pictures", element("div", shown, class_="pictures"))

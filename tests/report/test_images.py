@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from dlx.report.images import in_range, png, source_of
+from dlx.report.images import in_range, is_wide, png, source_of
 
 
 @pytest.mark.parametrize("shape", [(3, 5), (3, 5, 3), (1, 1)])
@@ -31,6 +31,11 @@ def test_channels_that_are_no_colours_become_their_mean(channels: int, shape: tu
 def test_constant_and_infinite_values_are_no_trouble() -> None:
     assert in_range(np.full((1, 2, 2), 7.0)).max() == 0
     assert in_range(np.array([[[np.nan, np.inf, 0.0, 1.0]]])).tolist() == [[[0, 0, 0, 255]]]
+
+
+def test_a_wide_image_is_known_by_its_file() -> None:
+    assert is_wide(png(np.zeros((10, 20), np.uint8)))
+    assert not is_wide(png(np.zeros((20, 10), np.uint8)))
 
 
 def test_the_source_of_an_image_is_the_image() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from dlx.report import ManyMaterial, many_page
 from dlx.report.cells import cell, flat
 from dlx.report.elements import REPLACEMENT, UNWRITABLE, element
-from dlx.report.images import source_of
+from dlx.report.images import png, source_of
 
 Reader = Callable[[str], Any]
 
+PNG = png(np.zeros((2, 3), np.uint8))
 ESTIMATE = {"value": 0.0328, "low": 0.0166, "high": 0.058, "m": 360}
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 anything = st.recursive(
@@ -57,16 +59,14 @@ def test_any_document_has_a_page(read_page: Reader, told: dict[str, Any]) -> Non
 @settings(max_examples=25)
 @given(word=st.text().map("<{}&'>".format))
 def test_no_text_changes_the_page(read_page: Reader, word: str) -> None:
-    found, plain = (
-        read_page(many_page(ManyMaterial(study(one), one, {one: b"png"}, one))) for one in (word, "<plain>")
-    )
+    found, plain = (read_page(many_page(ManyMaterial(study(one), one, {one: PNG}, one))) for one in (word, "<plain>"))
     assert found.structure() == plain.structure()
     shown = UNWRITABLE.sub(REPLACEMENT, word)
     assert "".join(found.texts).count(shown) >= "".join(plain.texts).count("<plain>") > 10
 
 
 def test_claims_come_first_and_say_whether_they_hold(read_page: Reader) -> None:
-    page = read_page(many_page(ManyMaterial(study("he.dev_error < 0.05"), "plan: 1", {"overlay": b"png"})))
+    page = read_page(many_page(ManyMaterial(study("he.dev_error < 0.05"), "plan: 1", {"overlay": PNG})))
     assert page.sections() == ["claims", "variants", "pictures", "plan"]
     assert "1 of 2 claims hold" in page.texts
     assert [text for text in page.texts if text in ("holds", "fails")] == [
@@ -75,7 +75,7 @@ def test_claims_come_first_and_say_whether_they_hold(read_page: Reader) -> None:
         "fails",
     ]  # the first a head
     assert any(tag.text == "0.04 < 0.05" for tag in page.named("td"))
-    assert [tag.attributes["src"] for tag in page.named("img")] == [source_of(b"png")]
+    assert [tag.attributes["src"] for tag in page.named("img")] == [source_of(PNG)]
 
 
 def test_numbers_with_intervals_are_shown_in_percent_or_in_the_unit_of_the_target(read_page: Reader) -> None:
@@ -87,6 +87,12 @@ def test_numbers_with_intervals_are_shown_in_percent_or_in_the_unit_of_the_targe
 def test_the_objective_decides_what_its_estimates_are() -> None:
     assert ManyMaterial({"objective": "dev_cost", "task": "binary"}).task == "regression"
     assert ManyMaterial({"objective": "dev_error", "task": "binary"}).task == "binary"
+
+
+def test_numbers_in_a_list_are_one_tile(read_page: Reader) -> None:
+    page = read_page(many_page(ManyMaterial({"name": "a", "seeds": [1, 2, 3], "epochs": 15_000.0})))
+    assert page.sections() == []
+    assert [tag.text for tag in page.named("dd")] == ["1, 2, 3", "15,000"]
 
 
 def test_long_tables_are_folded(read_page: Reader) -> None:
