@@ -1,8 +1,11 @@
 # What can be done with a checkout of dlx; every target sets up what it needs first.
 # Needs Python 3.11 or newer with venv and pip; uses uv where it is installed.
 
+TOPICS = bias_and_variance mismatch l2 dropout augmentation initialization mini_batches optimizers decay batch_norm softmax
+
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile
+	@echo "  make TOPIC	one of them: $(TOPICS)"
 
 train:  ## train on the handwritten digits that ship with dlx
 	@sh .ci/environment .venv dlx
@@ -14,6 +17,14 @@ test:  ## lint, check the types, run the tests
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/pytest -n 2
+
+reproduce:  ## train and check everything that the gallery in experiments/README.md shows (1 minute)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/reproduce
+
+$(TOPICS):
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/reproduce $@
 
 benchmark:  ## measure dlx against its peers (downloads them, takes long)
 	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
@@ -47,4 +58,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test benchmark mnist faults diagnose repair tuning schema clean
+.PHONY: help train test reproduce $(TOPICS) benchmark mnist faults diagnose repair tuning schema clean

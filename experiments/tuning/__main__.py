@@ -58,9 +58,8 @@ def main() -> None:
 def fresh_error(overrides: Sequence[str], executor: Executor) -> float:
     """The dev error of what a search has come to, in fresh replicates."""
     plan, space = load_tune(HERE / "digits.yaml", overrides)
-    with tempfile.TemporaryDirectory() as folder:
-        with TuneDirectory.create(plan.name, out=Path(folder) / "search") as directory:
-            document = Tuning(plan, space, directory, executor, Silent(), check(plan, space)).run()
+    with tempfile.TemporaryDirectory() as folder, TuneDirectory.create(plan.name, out=Path(folder)) as directory:
+        document = Tuning(plan, space, directory, executor, Silent(), check(plan, space)).run()
     winner = next(one for one in document["finalists"] if one["index"] == document["winner"])
     return float(winner["fresh"]["value"])
 
