@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlx.diagnose.bias_variance import in_words
+from dlx.diagnose.bias_variance import GAPS, in_words
 from dlx.render.numbers import duration, error
 from dlx.render.summary import ending
 from dlx.report.elements import Element, element, name_of
@@ -28,10 +28,12 @@ def heading(material: Material) -> Element:
     return element("header", told, element("dl", _tiles(material), class_="tiles"), note)
 
 
-def _verdict(material: Material) -> Iterator[Element | str]:
+def _verdict(material: Material) -> Iterator[Element]:
     if verdict := material.diagnosis.get("verdict"):
         yield element("strong", verdict, class_=f"badge {level_of(verdict)}")
-        yield " "
+    for name in GAPS[2:]:  # of which the verdict does not speak
+        if (material.diagnosis.get(name) or {}).get("level") == "high":
+            yield element("strong", f"high {in_words(name)}", class_="badge high")
 
 
 def _ending(material: Material) -> Iterator[Element | str]:

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlx.report
+from dlx.diagnose.bias_variance import diagnose
+from dlx.diagnose.intervals import error_rate
 from dlx.report import Material, page
 from dlx.report.classes import FAINTEST, STRONGEST
 from dlx.report.elements import REPLACEMENT, UNWRITABLE
@@ -69,6 +71,13 @@ def test_a_run_that_has_just_begun_has_a_page(read_page: Reader) -> None:
     found = read_page(page(Material(**BARE)))
     assert found.sections() == ["spec", "environment"]
     assert "running" in found.texts
+
+
+def test_a_mismatch_is_told_beside_the_verdict(read_page: Reader, material: Make) -> None:
+    errors = {"train": error_rate(0.005, 2000), "train_dev": error_rate(0.006, 2000), "dev": error_rate(0.2, 2000)}
+    found = read_page(page(replace(material(), diagnosis=diagnose(errors, 0.0, 0.02))))
+    badges = [tag.text for tag in found.named("strong") if "header" in tag.path]
+    assert badges == ["low bias and low variance", "high mismatch"]
 
 
 def test_columns_without_a_number_are_not_drawn(read_page: Reader, material: Make) -> None:
