@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from math import hypot, sqrt
+from math import hypot, inf, sqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -153,11 +153,14 @@ def verdict(found: Estimate, tolerance: float) -> Verdict:
     return "no effect" if max(-found.low, found.high) < tolerance else "unclear"
 
 
-def pooled(errors: Sequence[Estimate]) -> Estimate:
-    """The mean of an error over replicates; chance of the examples, which they share, and of the replicates."""
+def pooled(errors: Sequence[Estimate], largest: float = inf) -> Estimate:
+    """The mean of an error over replicates; chance of the examples, which they share, and of the replicates.
+
+    ``largest`` is the largest error that there can be: 1 of a classification.
+    """
     values = np.array([error.value for error in errors])
     k, mean = len(errors), float(values.mean())
     half = _t(k, 1 - CONFIDENCE) * sqrt(_variance(values) / k)
     below = hypot(float(np.mean([error.value - error.low for error in errors])), half)
     above = hypot(float(np.mean([error.high - error.value for error in errors])), half)
-    return Estimate(mean, max(mean - below, 0.0), mean + above, errors[0].m)
+    return Estimate(mean, max(mean - below, 0.0), min(mean + above, largest), errors[0].m)

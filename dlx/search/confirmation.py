@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, sqrt
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import numpy as np
 from dlx.diagnose.effects import clipped, effect, pooled
 from dlx.diagnose.intervals import CONFIDENCE, Estimate
 from dlx.diagnose.student import two_sided
-from dlx.experiment import build
+from dlx.experiment import dataset_of
 from dlx.search.held_out import HeldOut
 from dlx.search.replicates import replicate
 from dlx.search.settings import measured
@@ -23,6 +24,7 @@ from dlx.spec_file import dump_yaml
 from dlx.yaml_loader import dump_scalar
 
 if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
     from dlx.search.directory import TuneDirectory
     from dlx.search.settings import Setting
     from dlx.search.trials import Outcome
@@ -98,6 +100,15 @@ class Confirmation:
             "test": test and plain(test),
         }
 
+    @cached_property
+    def _dataset(self) -> Dataset:
+        return dataset_of(self.base)
+
+    @property
+    def _largest(self) -> float:
+        """The largest error that there can be."""
+        return inf if self._dataset.task == "regression" else 1.0
+
     def _mine(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         return [outcomes[trial.key] for trial in self._trials_of(spec)]
 
@@ -117,17 +128,16 @@ class Confirmation:
     def _pooled(self, spec: Spec, outcomes: Mapping[str, Outcome], part: str) -> Estimate | None:
         mine = self._mine(spec, outcomes)
         there = all(outcome.usable and part in outcome.errors for outcome in mine)
-        return pooled([outcome.errors[part] for outcome in mine]) if there else None
+        return pooled([outcome.errors[part] for outcome in mine], self._largest) if there else None
 
     def _gain(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> Estimate | None:
         """The change of the dev error from the base to the winner."""
         both = [self._mine(one, outcomes) for one in (self.base, spec)]
         if not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
             return None
-        held_out = HeldOut(build(self.base, initialize=False).dataset)
+        held_out = HeldOut(self._dataset)
         before, after = (np.stack([held_out.added(outcome) for outcome in mine]) for mine in both)
-        largest = inf if held_out.task == "regression" else 1.0
-        return clipped(effect(before, after, self.tried, len(self.finalists)), largest)
+        return clipped(effect(before, after, self.tried, len(self.finalists)), self._largest)
 
 
 def described_winner(winner: Setting, document: Mapping[str, Any], directory: TuneDirectory) -> str:

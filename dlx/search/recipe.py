@@ -201,7 +201,8 @@ class _Recipe:
         outcomes = self._outcomes(spec)
         counted = outcomes[1:] or outcomes
         parts = [part for part in (counted[0].errors if counted else ()) if part != "test"]
-        return {part: pooled([outcome.errors[part] for outcome in counted]) for part in parts}
+        largest = inf if self.held_out.task == "regression" else 1.0
+        return {part: pooled([outcome.errors[part] for outcome in counted], largest) for part in parts}
 
     def _save(self, status: str) -> Document:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""

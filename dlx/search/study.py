@@ -112,12 +112,13 @@ class StudyRun:
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
+        largest = inf if dataset_of(one.spec).task == "regression" else 1.0
         return {
             "name": one.name,
             "changes": _changes(base, one.spec.dump()),
             "trials": [outcome.key for outcome in mine],
             "status": [outcome.status for outcome in mine],
-            "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable])) for part in parts},
+            "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
             "difference": _plainly(self._difference(one)),
             "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
             "seconds": _mean([outcome.seconds for outcome in mine]),
