@@ -1,8 +1,8 @@
 # What can be done with a checkout of dlx; every target sets up what it needs first.
 # Needs Python 3.11 or newer with venv and pip; uses uv where it is installed.
 
-TOPICS = bias_and_variance mismatch l2 dropout augmentation early_stopping normalization vanishing initialization \
-	mini_batches optimizers decay batch_norm softmax
+TOPICS = splits bias_and_variance mismatch l2 dropout augmentation early_stopping normalization vanishing \
+	initialization mini_batches optimizers decay batch_norm softmax
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile

@@ -11,6 +11,7 @@ from dlx.plots.canvas import CLASSES, GREY, PALE, house_style, new_figure, png
 MOST_LAYERS = 6
 WIDE, HIGH, LEFT, ABOVE, BELOW = 1.75, 1.0, 1.7, 0.95, 0.35  # inches
 BINS = 40
+OVERTOPPING = 4  # times the middle one of the networks' ranges; what lies beyond stands at the edge
 MIDDLE = 0.99  # the share of the values that the axis holds
 LONGEST = 22  # characters of a name
 
@@ -56,12 +57,14 @@ SMALL = {"size": 7.5, "color": GREY}
 
 
 def _bins(values: Sequence[np.ndarray]) -> np.ndarray:
-    """One axis for all: wide enough for the middle of each network's values."""
-    finite = [one[np.isfinite(one)] for one in values]
+    """One axis for all: it holds the middle of each network's values, but of those that overtop most others."""
     tail = (1 - MIDDLE) / 2
-    low = min((float(np.quantile(one, tail)) for one in finite if one.size), default=0.0)
-    high = max((float(np.quantile(one, 1 - tail)) for one in finite if one.size), default=1.0)
-    return np.linspace(low, high if high > low else low + 1, BINS + 1)
+    ends = [np.quantile(one[np.isfinite(one)], (tail, 1 - tail)) for one in values if np.isfinite(one).any()]
+    widths = [float(np.abs(pair).max()) for pair in ends if np.abs(pair).max() > 0]
+    most = OVERTOPPING * float(np.median(widths)) if widths else 1.0
+    low, high = (np.clip([pair[k] for pair in ends] or [float(k)], -most, most) for k in (0, 1))
+    first, last = float(low.min()), float(high.max())
+    return np.linspace(first, last if last > first else first + 1, BINS + 1)
 
 
 def _told(values: np.ndarray) -> str:

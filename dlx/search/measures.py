@@ -17,7 +17,9 @@ TESTED = ("test_error", "test_cost", "train_dev_error")
 FACTS = ("epochs", "steps", "kept_epoch", "parameters")
 GAPS = ("bias", "variance", "mismatch")
 TEXTS = ("status", "verdict")
-PLAIN = (*COLUMNS[1:], *TESTED, *FACTS, *GAPS, *TEXTS, "findings")
+PARTS = ("train", "train_dev", "dev", "test")
+ENDS = tuple(f"{part}_{end}" for part in PARTS for end in ("low", "high"))  # of the 95 % interval of each error
+PLAIN = (*COLUMNS[1:], *TESTED, *FACTS, *GAPS, *TEXTS, *ENDS, "findings")
 
 
 def fault(asked: Term | Reaching, layers: int) -> str | None:
@@ -93,6 +95,9 @@ class Measures:
             return frozenset(one["name"] for one in self.diagnosis["findings"])
         if name in GAPS:
             return _number((self.diagnosis.get(name) or {}).get("value"))
+        if name in ENDS:
+            part, _, end = name.rpartition("_")
+            return _number((self.diagnosis["errors"].get(part) or {}).get(end))
         if name == "train_dev_error":
             return _number((self.diagnosis["errors"].get("train_dev") or {}).get("value"))
         if name.startswith("test_"):

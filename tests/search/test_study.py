@@ -96,6 +96,7 @@ def test_it_is_the_same_for_any_number_of_workers_and_repeats_nothing(tmp_path: 
         ("zeros.layer1.z_std == 0", True),
         ("fast.variance - (fast.dev_error - fast.train_error) < 1e-9", True),
         ("fast.test_error < 50%", True),
+        ("fast.dev_low < fast.dev_error < fast.dev_high", True),
     ],
 )
 def test_what_claims_may_speak_of(tmp_path_factory: pytest.TempPathFactory, claim: str, holds: bool | None) -> None:
