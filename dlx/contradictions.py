@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dlx.spec import Spec
+from dlx.spec import OF_BATCHES, OF_NETWORKS, Spec
 from dlx.tree import KeyPath, dotted
 
 
@@ -25,6 +25,11 @@ def contradictions(spec: Spec) -> list[Contradiction]:
 
 def _sources(spec: Spec) -> Iterator[Contradiction]:
     data = spec.data
+    if spec.objective is not None:
+        return
+    if "data" not in spec.model_fields_set:
+        yield Contradiction(("data",), ("objective",), "is missing: give it, or an objective to minimize in its place")
+        return
     parts = [part for part in ("train", "train_dev", "dev", "test") if getattr(data, part) is not None]
     if data.source is None and data.train is None:
         yield Contradiction(("data",), ("data",), "gives no examples: set source, or train (and dev, test)")
@@ -32,6 +37,28 @@ def _sources(spec: Spec) -> Iterator[Contradiction]:
         for part in parts:
             what = "source already gives the examples: set source and split, or a source for each part"
             yield Contradiction(("data", part), ("data", "source"), what)
+
+
+def _objective(spec: Spec) -> Iterator[Contradiction]:
+    """What is given beside an objective, and says something about a network or its examples."""
+    objective, given = spec.objective, spec.model_fields_set
+    if objective is None:
+        return
+    key: KeyPath = ("objective",)
+    for section in (name for name in OF_NETWORKS if name in given):
+        yield Contradiction((section,), key, "an objective stands in place of data and network: leave one of them out")
+    for option in (name for name in OF_BATCHES if name in spec.training.model_fields_set):
+        if getattr(spec.training, option):
+            what = "an objective has no examples: each of its epochs is one step"
+            yield Contradiction(("training", option), key, what)
+    for stream in spec.randomness.model_fields_set - {"generator", "gradient_noise"}:
+        if getattr(spec.randomness, stream):
+            yield Contradiction(("randomness", stream), key, "an objective draws nothing but its gradient noise")
+    start, n = objective.start, objective.dimension()
+    if isinstance(start, tuple) and len(start) != n:
+        variables = f"{n:,} variable{'s' * (n > 1)}"
+        what = f"{len(start):,} number{'s' * (len(start) != 1)}, but {objective.name} is of {variables} here"
+        yield Contradiction((*key, "start"), key, what)
 
 
 def _split(spec: Spec) -> Iterator[Contradiction]:
@@ -107,6 +134,7 @@ def _randomness(spec: Spec) -> Iterator[Contradiction]:
 
 _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _sources,
+    _objective,
     _split,
     _early_stopping,
     _batch_norm,

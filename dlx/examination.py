@@ -113,6 +113,7 @@ def _assumed(told: BareErrors) -> Iterator[str]:
 def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides)
+    _refuse_objective(str(path), resolved.spec)
     findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
     document = {
         "schema_version": SCHEMA_VERSION,
@@ -140,6 +141,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     """
     _refuse_other_overrides(run, overrides)
     spec, facts, kept = load_spec(run.config, overrides).spec, run.facts(), _kept(run)
+    _refuse_objective(str(run.path), spec)
     remarks: tuple[str, ...] = ()
     findings = [_finding(one) for one in kept.get("findings", [])]
     try:
@@ -193,6 +195,14 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
         raise UsageError(
             f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
             f"be stated (dlx train {run.config} {others[0]} trains another)"
+        )
+
+
+def _refuse_objective(source: str, spec: Spec) -> None:
+    if spec.objective is not None:
+        raise UsageError(
+            f"{source}: minimizes the objective {spec.objective.name}: without examples there is neither bias nor "
+            "variance (what the steps came to is in its metrics.csv, path.csv and pictures)"
         )
 
 

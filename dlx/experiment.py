@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.data.dataset import Dataset
+from dlx.data.dataset import Dataset, no_examples
 from dlx.data.loading import load_dataset
 from dlx.errors import Place, Problem, SpecError
 from dlx.evaluation import Evaluation, measure_statistics
 from dlx.layer_watch import LayerWatch
+from dlx.nn.landscape import Landscape, noise_from
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize, Step
 from dlx.nn.optimizers import Update
 from dlx.records import EpochRecord, LayerRecord, Progress
 from dlx.streams import Streams
+from dlx.trail import Trail
 
 if TYPE_CHECKING:
     from dlx.nn.tape import Array
@@ -30,6 +32,7 @@ Origins = Mapping[tuple[str | int, ...], Place]
 # Layers are sampled before training, in the first three rows, then in epochs that grow by a factor and lie at least so
 # many steps apart, and in the last row: of 15,000 rows 60 at most. A sample takes the time of two to six steps.
 FIRST_SAMPLES, SAMPLES_GROW, STEPS_BETWEEN_SAMPLES = 3, 1.15, 150
+TRAINING_DRAWS = ("shuffle", "dropout", "augmentation", "gradient_noise")
 RISE = 1e-3  # a cost that is higher by this share has risen, and not only by rounding
 
 
@@ -66,11 +69,12 @@ class Experiment:
 
     def __init__(self, spec: Spec, dataset: Dataset, streams: Streams) -> None:
         self.spec, self.dataset, self.streams = spec, dataset, streams
-        self.network = _network(spec, dataset, spec.loss or loss_for(dataset.task), streams)
+        self.landscape = _landscape(spec, streams)
+        self.network = self.landscape or _network(spec, dataset, spec.loss or loss_for(dataset.task), streams)
         self.update = Update(spec.optimizer, self.network.parameters)
         self.train = dataset.reader("train", spec.dtype, spec.data.augment, streams["augmentation"])
-        self.full_batch = spec.training.batch_size == "full"
-        size = spec.training.batch_size
+        size = "full" if self.landscape else spec.training.batch_size
+        self.full_batch = size == "full"
         self.batch_size = self.train.m if size == "full" else min(size, self.train.m)
         self.position = Position()
         self.best_theta: Array | None = None
@@ -89,6 +93,7 @@ class Experiment:
         self._rate_by_epoch = schedule.unit == "epoch"
         self._rate_units = epochs if self._rate_by_epoch else epochs * self.steps_per_epoch
         self._restarts = {unit: streams.restarts(unit) for unit in ("epoch", "step")}
+        self.trail = Trail(self.landscape.w, epochs) if self.landscape else None  # where w has been, step by step
 
     @property
     def watch(self) -> LayerWatch:
@@ -163,7 +168,9 @@ class Experiment:
         return self.sample_is_due() or self.spec.training.early_stopping is not None
 
     def first_sample(self) -> list[LayerRecord]:
-        """The records of the layers before the first step."""
+        """The records of the layers before the first step; of an objective, which has none, w starts its trail."""
+        if self.trail is not None:
+            self.trail.see(0)
         self.watch.clear()
         self._evaluation("train").show(self.watch)
         self.position.samples += 1
@@ -188,6 +195,8 @@ class Experiment:
         position.epoch_cost = cost
         if record is not None:
             self._keep(record)
+        if self.trail is not None:
+            self.trail.see(position.step)
         stopping = training.early_stopping
         if stopping is not None and position.waiting >= stopping.patience:
             position.finished = "early_stopped"
@@ -254,7 +263,9 @@ class Experiment:
         arrays |= {f"optimizer_{slot}": vector for slot, vector in self.update.vectors.items()}
         if self.best_theta is not None and self.best_statistics is not None:
             arrays |= {"best_theta": self.best_theta, "best_statistics": self.best_statistics}
-        streams = {name: self.streams.state(name) for name in ("shuffle", "dropout", "augmentation")}
+        if self.trail is not None:
+            arrays |= self.trail.arrays()
+        streams = {name: self.streams.state(name) for name in TRAINING_DRAWS}
         return arrays, {"position": asdict(self.position), "optimizer_t": self.update.t, "streams": streams}
 
     def from_data(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
@@ -264,6 +275,8 @@ class Experiment:
         for slot, vector in self.update.vectors.items():
             vector[...] = arrays[f"optimizer_{slot}"]
         self.best_theta, self.best_statistics = arrays.get("best_theta"), arrays.get("best_statistics")
+        if self.trail is not None:
+            self.trail.load(arrays)
         self.update.t = meta["optimizer_t"]
         for name, state in meta["streams"].items():
             self.streams.set_state(name, state)
@@ -304,6 +317,8 @@ def dataset_of(spec: Spec) -> Dataset:
 
 
 def _loaded(spec: Spec, streams: Streams) -> Dataset:
+    if spec.objective is not None:
+        return no_examples()
     return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
 
 
@@ -329,6 +344,15 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
 def _place(key: tuple[str, ...], origins: Origins) -> Place:
     """Where the key stands, or the first of the values below it."""
     return next((place for path, place in origins.items() if path[: len(key)] == key), Place("spec"))
+
+
+def _landscape(spec: Spec, streams: Streams) -> Landscape | None:
+    """What an objective is minimized on; None where there is a network to train."""
+    objective = spec.objective
+    if objective is None:
+        return None
+    sigma = objective.gradient_noise
+    return Landscape(objective, spec.dtype, noise_from(streams["gradient_noise"], sigma) if sigma else None)
 
 
 def _network(spec: Spec, dataset: Dataset, loss: Loss, streams: Streams) -> Network:

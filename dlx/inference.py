@@ -12,7 +12,7 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.diagnose.intervals import measured
-from dlx.errors import DataError
+from dlx.errors import DataError, UsageError
 from dlx.evaluation import Evaluation
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.model import Model
@@ -67,8 +67,10 @@ def _shortest(A: Array) -> Array:
 
 
 def model_of(run: str) -> Model:
-    """The trained network of a run, its plugins loaded."""
+    """The trained network of a run, its plugins loaded; raises UsageError where an objective was minimized."""
     arrays, facts = RunDirectory.open(run).model()
+    if "objective" in facts:
+        raise UsageError(f"{run}: minimizes the objective {facts['objective']['name']}: there is no network in it")
     load_all(facts["plugins"])
     return Model(arrays, facts)
 

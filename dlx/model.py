@@ -80,7 +80,6 @@ class Model:
             A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
         return A
 
-
     def hidden(self, X: Array) -> list[Array]:
         """A of each hidden layer, (units, m), for rows X (m, n_x) as the data have them, m up to 1024."""
         self._scaling.write(X, self._step.X[: len(X)])

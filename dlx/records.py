@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One row of metrics.csv; ``train_*`` and ``dev_*`` are of the frozen network, ``cost`` of the epoch's batches."""
+    """One row of metrics.csv; ``train_*`` and ``dev_*`` are of the frozen network, ``cost`` of the epoch's batches.
+
+    Of an objective they are J before and J after the step; it has no errors.
+    """
 
     epoch: int
     step: int
     learning_rate: float
     cost: float
     train_cost: float
-    train_error: float
+    train_error: float | None
     dev_cost: float | None
     dev_error: float | None
     gradient_norm: float

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.locked_directory import SCHEMA_VERSION
+from dlx.minimized import objective_facts
 from dlx.session import data_facts, prepare
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def rehearse(resolved: Resolved) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "name": experiment.spec.name,
-        **data_facts(experiment),
+        **(objective_facts(experiment) if experiment.landscape else data_facts(experiment)),
         "parameters": experiment.network.parameters.theta.size,
         "threads": training.threads,
         "steps": steps,

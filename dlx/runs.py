@@ -31,6 +31,8 @@ METRICS = "metrics.csv"
 LAYERS = "layers.csv"
 CURVES = "curves.png"
 BOUNDARY = "boundary.png"
+TRAIL = "path.csv"
+TRAIL_PICTURE = "path.png"
 DIAGNOSIS = "diagnosis.json"
 ERRORS = "diagnosis.png"
 WORST = "worst.png"
@@ -265,6 +267,14 @@ class RunDirectory(LockedDirectory):
         """The picture of the decision regions; None where there is none."""
         path = self.path / BOUNDARY
         return read(path) if path.exists() else None
+
+    def write_trail(self, text: str) -> None:
+        """Keeps where the variables of an objective have been, a row for each point."""
+        self.write(TRAIL, text.encode())
+
+    def write_trail_picture(self, png: bytes) -> None:
+        """Keeps the picture of that."""
+        self.write(TRAIL_PICTURE, png)
 
     def write_errors(self, png: bytes) -> Path:
         """Keeps the picture of the errors and the gaps between them."""

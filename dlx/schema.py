@@ -21,8 +21,7 @@ def json_schema() -> JSON:
         for name, member in members.items():
             definitions |= _member(f"{kind}.{name}", member)
     schema["properties"]["extends"] = {"type": "string", "description": "another spec that this one changes"}
-    del schema["required"]
-    schema["anyOf"] = [{"required": ["data"]}, {"required": ["extends"]}]
+    schema["anyOf"] = [{"required": [key]} for key in ("data", "objective", "extends")]
     linked: JSON = _linked(schema | {"$defs": definitions})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | linked
 

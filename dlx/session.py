@@ -21,6 +21,7 @@ from dlx.diagnose.reference import reference
 from dlx.errors import DataError, Diverged, Interrupted, UsageError
 from dlx.experiment import Experiment, Origins, build
 from dlx.files import read
+from dlx.minimized import describe_objective, draw_trail, objective_facts, trail_text
 from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, LayerRecord, Progress
@@ -72,6 +73,7 @@ class Session:
             **origin,
             config_sha256=sha256(config.encode()).hexdigest(),
             data=data_facts(experiment),
+            **({"objective": objective_facts(experiment)} if experiment.landscape else {}),
             parameters=experiment.network.parameters.theta.size,
         )
         self.run.write_config(config)  # last: it is what makes a directory a run
@@ -169,6 +171,9 @@ class Session:
         experiment, run, position = self.experiment, self.run, self.experiment.position
         if not self.light or self.status == "interrupted" or run.has_checkpoint():
             run.save_checkpoint(*experiment.to_data())
+        if experiment.landscape is not None:
+            self._finish_objective()
+            return
         experiment.restore_best()
         errors = {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
         described = describe(experiment)  # after measuring: exact statistics are then those of this θ
@@ -184,19 +189,33 @@ class Session:
         self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task, findings)
         run.write_diagnosis(self.diagnosis)
         test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None
+        self._note_end(course=self.facts["course"], **({"test": test} if test else {}))
+        if not self.light:
+            self._draw(Model(*described))
+
+    def _finish_objective(self) -> None:
+        """Write w and where it has been; there are no errors to diagnose."""
+        experiment, run, last = self.experiment, self.run, self.experiment.position.last
+        run.write_model(*describe_objective(experiment))
+        run.write_trail(trail_text(experiment))
+        self.facts["kept_epoch"] = last.epoch if last else None
+        self._note_end(objective=objective_facts(experiment))
+        if not self.light:
+            draw_trail(experiment, run)
+
+    def _note_end(self, **facts: Any) -> None:
+        """Put the end of the run into run.json."""
+        position = self.experiment.position
         self._note(
             status=self.status,
             ended=utc_now(),
             final=asdict(position.last) if position.last else None,
             best=asdict(position.best) if position.best else None,
             kept_epoch=self.facts["kept_epoch"],
-            course=self.facts["course"],
-            **({"test": test} if test else {}),
+            **facts,
             **({"message": self.facts["message"]} if "message" in self.facts else {}),
-            **({"sizes": run.sizes()} if self.light else {}),
+            **({"sizes": self.run.sizes()} if self.light else {}),
         )
-        if not self.light:
-            self._draw(Model(*described))
 
     def _findings(self, errors: Mapping[str, Estimate]) -> list[Finding]:
         """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
@@ -233,13 +252,17 @@ def prepare(
     wanted = spec.training.threads
     if wanted == "auto":
         wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
+    training = spec.training.model_copy(update={"threads": threads.limit(wanted)})
+    if spec.objective is not None:
+        experiment.spec = spec.model_copy(update={"training": training})
+        return experiment
     dataset = experiment.dataset
     tolerance = spec.diagnosis.tolerance or default_tolerance(dataset.task, dataset.parts["train"].y)
     experiment.spec = spec.model_copy(
         update={
             "task": dataset.task,
             "loss": experiment.network.loss,
-            "training": spec.training.model_copy(update={"threads": threads.limit(wanted)}),
+            "training": training,
             "diagnosis": spec.diagnosis.model_copy(update={"tolerance": tolerance}),
         }
     )
@@ -247,7 +270,9 @@ def prepare(
 
 
 def data_facts(experiment: Experiment) -> dict[str, Any]:
-    """What run.json says of the data: their fingerprint, the task and the sizes."""
+    """What run.json says of the data: their fingerprint, the task and the sizes; nothing where there are none."""
+    if experiment.landscape is not None:
+        return {}
     dataset = experiment.dataset
     return {
         "fingerprint": dataset.fingerprint,

@@ -17,6 +17,7 @@ from dlx.first_parameters import FromFile as FromFile  # registers itself
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer
 from dlx.nn.losses import Loss
+from dlx.nn.objectives import Objective
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
 
@@ -184,6 +185,7 @@ class Randomness(Options):
     shuffle: Stream | None = Field(None, description="the order of the examples in an epoch")
     dropout: Stream | None = Field(None, description="which units are kept")
     augmentation: Stream | None = Field(None, description="how images are changed")
+    gradient_noise: Stream | None = Field(None, description="the noise on the gradient of an objective")
 
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -198,6 +200,11 @@ def _folder_name(given: str) -> str:
     return given
 
 
+# What says something about a network or its examples, so that an objective has no use for it.
+OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "diagnosis")
+OF_BATCHES = ("batch_size", "early_stopping")  # in `training`
+
+
 class Spec(Options):
     """An experiment: everything that decides its result."""
 
@@ -210,7 +217,10 @@ class Spec(Options):
     plugins: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         (), description="Python files or modules that define more components"
     )
-    data: Data
+    data: Data = Data()
+    objective: Objective | None = Field(
+        None, description="a cost J(w) to minimize over w, in place of `data` and `architecture`"
+    )
     architecture: Architecture = Architecture()
     loss: Loss | None = Field(None, description="with its output activation; follows from the task when left out")
     initializer: Initializer = He()
@@ -244,12 +254,15 @@ class Spec(Options):
         """The spec as plain data, every default filled in; ``Spec.model_validate`` of it gives this spec again.
 
         What a layer takes over from the sections for all layers is not written out again for each: who changes
-        `architecture.activation` there means the layers too.
+        `architecture.activation` there means the layers too. With an objective there is nothing of networks.
         """
         hidden = tuple(self._own(index, layer) for index, layer in enumerate(self.architecture.hidden))
         architecture = self.architecture.model_copy(update={"hidden": hidden})
         data: dict[str, Any] = plain(self.model_copy(update={"architecture": architecture}))
-        return data
+        if self.objective is None:
+            return data
+        training = {key: value for key, value in data["training"].items() if key not in OF_BATCHES}
+        return {key: value for key, value in data.items() if key not in OF_NETWORKS} | {"training": training}
 
     def _own(self, index: int, layer: Layer) -> Layer:
         """The layer with what is its own only; the reverse of `_complete`."""

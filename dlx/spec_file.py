@@ -183,7 +183,7 @@ def _validated(tree: Node, found: list[Problem]) -> Spec:
     except ValidationError as error:
         found = found + problems(error, tree)
         failed = {detail["loc"][0] for detail in error.errors()}
-        spec = Spec.model_validate({"data": {}} | {key: value for key, value in data.items() if key not in failed})
+        spec = Spec.model_validate({key: value for key, value in data.items() if key not in failed})
     for clash in contradictions(spec):
         if not failed & {clash.key[0], clash.other[0]}:
             node, _ = tree.nearest(clash.key)

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from dlx.spec import Randomness, Stream
 
-PURPOSES = ("split", "initializer", "shuffle", "dropout", "augmentation", "subset")
+PURPOSES = ("split", "initializer", "shuffle", "dropout", "augmentation", "subset", "gradient_noise")
 
 Random = np.random.Generator | np.random.RandomState
 

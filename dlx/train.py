@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
+from math import isfinite, isnan
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -158,7 +158,7 @@ def _measure(experiment: Experiment, started: float, watch: LayerWatch | None) -
         learning_rate=position.learning_rate,
         cost=position.cost_sum / experiment.train.m,
         train_cost=train_cost,
-        train_error=train_error,
+        train_error=None if isnan(train_error) else train_error,
         dev_cost=dev_cost,
         dev_error=dev_error,
         gradient_norm=position.gradient_norm,

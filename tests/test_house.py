@@ -17,7 +17,7 @@ PACKAGE = ROOT / "dlx"
 # Lowest floor first; a module may import its own floor and those below it.
 FLOORS = (
     {"dlx", "__version__", "errors"},
-    {"component", "paths"},
+    {"component", "number_list", "paths"},
     {"nn"},
     {"files", "provenance", "records", "signals", "threads", "tree"},
     {"data", "first_parameters"},
@@ -25,12 +25,13 @@ FLOORS = (
     {"spec"},
     {"yaml_loader", "short_forms", "contradictions", "spec_problems", "plugins", "schema"},
     {"spec_file", "starter"},
-    {"layer_watch"},
+    {"layer_watch", "trail"},
     {"evaluation"},
     {"experiment"},
     {"train", "model"},
     {"runs", "past_runs", "locked_directory", "metrics", "checkpoint", "gradcheck", "diagnose"},
     {"render", "plots", "report"},
+    {"minimized"},
     {"session", "inference"},
     {"rehearsal", "examination", "reporting", "comparison", "export", "search"},
     {"cli", "__main__"},

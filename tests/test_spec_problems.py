@@ -132,7 +132,7 @@ seed: x
 
 
 def test_a_spec_without_data_says_so_at_its_beginning(tmp_path: Path) -> None:
-    assert said_of(tmp_path, "seed: 1") == ["1:1: data: is missing"]
+    assert said_of(tmp_path, "seed: 1") == ["1:1: data: is missing: give it, or an objective to minimize in its place"]
 
 
 @pytest.mark.parametrize("error", list_all_errors(), ids=lambda error: error["type"])

@@ -30,7 +30,7 @@ Orders = Annotated[
 ]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="With --orders: draw them into this file.")]
 Plugin = Annotated[
-    str | None, typer.Option(metavar="FILE|MODULE", help="Check the activations and losses that a plugin defines.")
+    str | None, typer.Option(metavar="FILE|MODULE", help="Check the activations, losses and objectives of a plugin.")
 ]
 
 

@@ -29,7 +29,7 @@ def train(
     quiet: Quiet = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Train the network that a spec describes, or go on with a run."""
+    """Train the network that a spec describes, or minimize its objective, or go on with a run."""
     from dlx.errors import UsageError
 
     if (spec is None) == (resume is None):
@@ -58,7 +58,8 @@ def _session(spec: Path | None, overrides: list[str], resume: str | None, out: P
 def _watch(session: Session, quiet: bool) -> None:
     from dlx import render
 
-    with render.progress(task=session.experiment.dataset.task, quiet=quiet) as display:
+    experiment = session.experiment
+    with render.progress(task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet) as display:
         for record in session.records():
             display.update(record)
 
@@ -74,7 +75,8 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
     elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
         going_on = [f"dlx train --resume {run.path}"] if session.status == "interrupted" else []
         said = [f"dlx diagnose {run.path}", f"dlx predict {run.path} FILE", f"dlx train {run.config} KEY=VALUE"]
-        commands = [*going_on, *said]
+        of_objective = [f"dlx gradcheck {run.path}", said[-1]]
+        commands = [*going_on, *(of_objective if session.experiment.landscape else said)]
         render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
 
 

@@ -56,8 +56,8 @@ class Check:
         self.cost = subject.cost()
         if not np.isfinite(self.cost):
             raise CheckFailed(f"{when}: {subject.first_not_finite()} is not finite, so there is nothing to compare")
-        self.noise = rounding(max(self.cost, LEAST_COST), epsilon)
-        size = max(self.cost, LEAST_COST, largest_finite(self.d_theta))
+        self.noise = rounding(max(abs(self.cost), LEAST_COST), epsilon)
+        size = max(abs(self.cost), LEAST_COST, largest_finite(self.d_theta))
         self.referee = Referee(subject.complex_step, size)
         self.judged: dict[str | None, Judged] = {name: Judged() for name in (None, *self.slices)}
 

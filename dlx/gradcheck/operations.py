@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.gradcheck.subject import Subject
+from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
 from dlx.nn.losses import Loss
 from dlx.nn.network import Network, RecordPenalty
@@ -132,8 +133,28 @@ class PenaltyOperation(Operation):
         return "dW" if self.name == "l1" else None
 
 
+class ObjectiveOperation(Operation):
+    """An objective, which is all there is between w and J."""
+
+    layer = None
+
+    def __init__(self, landscape: Landscape) -> None:
+        self.owner, self.name, w = landscape.objective, landscape.objective.name, landscape.w
+        self.variables, self._dw = {"dw": w}, landscape.parameters.gradients["w"]
+        self.forward, self.whole = Tape(w.dtype), Tape(w.dtype)
+        landscape.record_cost(self.forward)
+        landscape.objective.record(self.whole, w)(self._dw)
+
+    def gradients(self) -> dict[str, Array]:
+        self.whole.run()
+        return {"dw": self._dw.copy()}
+
+
 def operations(subject: Subject) -> Iterator[Operation]:
     """Every operation of the network from the cost backwards: the loss, the penalties, the layers."""
+    if isinstance(subject.network, Landscape):
+        yield ObjectiveOperation(subject.network)
+        return
     network, x = subject.network, np.ascontiguousarray(subject.X.T)
     layers = []
     with subject.masks_frozen():

@@ -76,7 +76,7 @@ def orders_of(subject: Subject, rng: np.random.Generator) -> Orders:
     slices = subject.network.parameters.slices
     outputs = {name: part for name, part in slices.items() if name in (f"W{last}", f"b{last}")}
     everywhere = _orders_over("all of θ", [slice(None)], subject, rng)
-    if None not in everywhere.slopes.values():
+    if not outputs or None not in everywhere.slopes.values():
         return everywhere
     output = _orders_over(" and ".join(outputs), list(outputs.values()), subject, rng)
     return max(everywhere, output, key=lambda one: sum(slope is not None for slope in one.slopes.values()))

@@ -1,4 +1,4 @@
-"""The check of a plugin: each activation and loss that it defines, in every setting of a small network."""
+"""The check of a plugin: activations and losses in every setting of a small network, objectives by themselves."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from dlx.gradcheck.report import SCHEMA_VERSION, Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.initializers import Xavier
+from dlx.nn.landscape import Landscape
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.objectives import Objective
 from dlx.plugins import load_plugin
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
@@ -50,9 +52,13 @@ def check_plugin(
     """
     chosen = _defined_by(plugin)
     if name is not None and name not in chosen:
-        raise UsageError(f"{plugin}: defines no activation or loss named {name!r} {allowed(name, list(chosen))}")
+        raise UsageError(
+            f"{plugin}: defines no activation, loss or objective named {name!r} {allowed(name, list(chosen))}"
+        )
     if not chosen:
-        raise UsageError(f"{plugin}: defines no activation and no loss, and nothing else has a gradient to check")
+        raise UsageError(
+            f"{plugin}: defines no activation, loss or objective, and nothing else has a gradient to check"
+        )
     members = [chosen[name]] if name else list(chosen.values())
     standing = [(member, *setting) for member in members for setting in _subjects(_made(member), seed)]
     settings = []
@@ -87,8 +93,8 @@ def document(plugin: str, settings: list[Setting]) -> dict[str, Any]:
 
 
 def _defined_by(plugin: str) -> dict[str, type[Component]]:
-    """The activations and losses that loading the plugin adds."""
-    kinds = (Activation.kind, Loss.kind)
+    """The activations, losses and objectives that loading the plugin adds."""
+    kinds = (Activation.kind, Loss.kind, Objective.kind)
     before = {kind: set(REGISTRY[kind]) for kind in kinds}
     load_plugin(plugin)
     return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
@@ -107,13 +113,27 @@ def _made(member: type[Component]) -> Component:
 
 
 def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
-    """Networks with two hidden layers that the component stands in, each with a few words for it."""
+    """Networks with two hidden layers that the component stands in, each with a few words for it.
+
+    An objective stands alone, at its start and elsewhere.
+    """
+    if isinstance(component, Objective):
+        yield from _landscapes(component, np.random.default_rng(seed))
+        return
     losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in TASKS]
     activation = component if isinstance(component, Activation) else Tanh()
     for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
         extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]
         told = f"{loss.name}{''.join(f', {word}' for word in extras)}"
         yield told, _subject(activation, loss, batch_norm, dropout, np.random.default_rng(seed))
+
+
+def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, Subject]]:
+    for told, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
+        landscape = Landscape(objective, np.float64)
+        landscape.initialize(rng)
+        landscape.w[...] += away * rng.standard_normal(landscape.w.shape)
+        yield told, Subject(landscape, np.zeros((1, 1)), np.zeros((1, 1)))
 
 
 def _subject(activation: Activation, loss: Loss, batch_norm: bool, dropout: bool, rng: np.random.Generator) -> Subject:

@@ -93,7 +93,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Report:
-    """The checks of one network at each θ that was asked for."""
+    """The checks of one network at each θ that was asked for; of an objective there are no examples."""
 
     name: str
     epsilon: float

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.gradcheck.operations import LayerOperation, LossOperation, Operation, PenaltyOperation
+from dlx.gradcheck.operations import (
+    LayerOperation,
+    LossOperation,
+    ObjectiveOperation,
+    Operation,
+    PenaltyOperation,
+)
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear
 from dlx.nn.tape import Array
 
@@ -81,6 +87,8 @@ def _factor_name(c: float, error: Error) -> str:
 def _known_factors(error: Error) -> Mapping[str, float]:
     operation = error.operation
     known = {"sign": -1.0}
+    if isinstance(operation, ObjectiveOperation):
+        return known | {"factor 2 too much": 2.0, "missing factor 2": 0.5}
     if isinstance(operation, PenaltyOperation):
         m = operation.m
         return known | {"missing 1/m": m, "1/m twice": 1 / m, "λ/2m in place of λ/m": 0.5, "factor 2 too much": 2.0}
@@ -105,6 +113,8 @@ def _candidates(error: Error) -> Iterator[tuple[str, Array]]:
 
 def _mistakes(error: Error) -> Iterator[tuple[str, Array]]:
     operation = error.operation
+    if isinstance(operation, ObjectiveOperation):
+        return
     if isinstance(operation, PenaltyOperation):
         yield "W in place of sign(W)", operation.weights
         yield "sign(W) in place of W", np.sign(operation.weights)

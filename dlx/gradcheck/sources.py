@@ -53,7 +53,8 @@ def check_file(path: Path, overrides: Sequence[str], options: Options, told: Tol
     for when in _places(experiment, run, options):
         threads.limit(CHECKING_THREADS)
         points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), told))
-    return Report(experiment.spec.name, options.epsilon, len(subject.X), tuple(points))
+    examples = 0 if experiment.landscape else len(subject.X)
+    return Report(experiment.spec.name, options.epsilon, examples, tuple(points))
 
 
 def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Orders:
@@ -74,7 +75,9 @@ def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple
 
 
 def _in_double(spec: Spec) -> Spec:
-    return spec.model_copy(update={"dtype": "float64"})
+    """The same in float64, and an objective without its noise, of which its cost knows nothing."""
+    objective = spec.objective and spec.objective.model_copy(update={"gradient_noise": 0.0})
+    return spec.model_copy(update={"dtype": "float64", "objective": objective})
 
 
 def _without_dropout(spec: Spec) -> Spec:
@@ -84,6 +87,8 @@ def _without_dropout(spec: Spec) -> Spec:
 
 def _refuse(experiment: Experiment, options: Options) -> None:
     m, steps = experiment.train.m, experiment.spec.training.epochs * experiment.steps_per_epoch
+    if options.examples is not None and experiment.landscape:
+        raise UsageError("--examples: an objective has none")
     if options.examples is not None and not 1 <= options.examples <= m:
         raise UsageError(f"--examples: expected 1 to {m:,}, the examples of train, got {options.examples}")
     if options.after is not None and not 1 <= options.after <= steps:

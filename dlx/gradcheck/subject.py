@@ -10,6 +10,7 @@ import numpy as np
 from dlx.errors import UsageError
 from dlx.gradcheck.complex_step import ComplexStep
 from dlx.nn.gradcheck import Line
+from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.tape import Array, Tape
@@ -19,7 +20,7 @@ LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, 
 
 
 class Subject:
-    """A float64 network on X (m, n_x) and Y (n_y, m) in training mode.
+    """A float64 network on X (m, n_x) and Y (n_y, m) in training mode, or the landscape of an objective.
 
     Dropout masks are drawn once; running statistics stay as they are, since no step is accepted. ``hinges`` are what
     has a kink at 0: the Z of some activations, and the weights where L1 is on.
@@ -37,6 +38,9 @@ class Subject:
 
     def _record_cost(self) -> tuple[Tape, list[Array]]:
         network, tape, hinges = self.network, self._named_tape(), []
+        if isinstance(network, Landscape):
+            network.record_cost(tape)
+            return tape, []
         A = self.X.T
         for layer in network.layers:
             tape.layer = layer.l

@@ -40,7 +40,8 @@ class Flat(Mapping[str, Array]):
 class Parameters(Flat):
     """θ, weights first, then b, γ and β; ``gradients`` has the same views into dθ.
 
-    That the weights come first makes the penalty λ/(2m)·Σ‖W‖² one slice. Biases, γ and β are columns (n, 1).
+    That the weights come first makes the penalty λ/(2m)·Σ‖W‖² one slice. Biases, γ and β are columns (n, 1). The w of
+    an objective are weights too.
     """
 
     def __init__(self, shapes: Shapes, dtype: DTypeLike) -> None:
@@ -49,7 +50,7 @@ class Parameters(Flat):
         self.gradients = Flat(ordered, dtype)
         self.theta = self.vector
         self.d_theta = self.gradients.vector
-        n_weights = sum(view.size for name, view in self.items() if name.startswith("W"))
+        n_weights = sum(view.size for name, view in self.items() if name[0] in "Ww")
         self.weights = self.theta[:n_weights]
         self.d_weights = self.d_theta[:n_weights]
         self._row, self._squares = self.d_theta.reshape(1, -1), np.empty(1, dtype)
@@ -62,5 +63,6 @@ class Parameters(Flat):
 
 
 def _rank(name: str) -> int:
-    """W before b before γ before β; a stable sort keeps the layers in order."""
-    return next(rank for rank, prefix in enumerate(("W", "b", "gamma", "beta")) if name.rstrip("0123456789") == prefix)
+    """W or w before b before γ before β; a stable sort keeps the layers in order."""
+    prefixes = ("W", "w", "b", "gamma", "beta")
+    return next(rank for rank, prefix in enumerate(prefixes) if name.rstrip("0123456789") == prefix)

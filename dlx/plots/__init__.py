@@ -15,6 +15,7 @@ from dlx.plots.orders import orders
 from dlx.plots.overlay import overlay
 from dlx.plots.settings import settings
 from dlx.plots.sweep import sweep
+from dlx.plots.trail import trail
 from dlx.plots.worst import worst
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "overlay",
     "settings",
     "sweep",
+    "trail",
     "worst",
 ]

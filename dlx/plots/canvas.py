@@ -60,6 +60,7 @@ def png(figure: Figure) -> bytes:
     """The picture as a file's content; the same figure gives the same bytes."""
     file = io.BytesIO()
     with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "overflow encountered")  # in ticks beyond the ends of an axis of 300 decades
         warnings.filterwarnings("ignore", "Glyph")  # a name in a script that the font lacks is drawn as boxes
         figure.savefig(file, format="png", metadata={"Software": AUTHOR}, pil_kwargs={"compress_level": 4})
     return file.getvalue()

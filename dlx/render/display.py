@@ -23,7 +23,7 @@ def progress(*, task: str | None = None, quiet: bool = False, stream: TextIO | N
     """A display for a ``with`` block, on stderr; ``update`` takes every record and shows what is worth it.
 
     Args:
-        task: ``regression`` has its errors in the units of the target, the others in percent.
+        task: ``regression`` has its errors in the units of the target, ``objective`` none, the others in percent.
         quiet: shows nothing.
         stream: in place of stderr.
     """
@@ -74,15 +74,16 @@ class Watch(Display):
         raise NotImplementedError
 
     def epoch(self) -> str:
-        """Such as `epoch 12/40`."""
+        """Such as `epoch 12/40`; those of an objective are its steps."""
+        unit = "step" if self.task == "objective" else "epoch"
         done = max(record.epoch for record in (self.row, self.place) if record)
-        return f"epoch {done:,}/{self.place.epochs:,}" if self.place else f"epoch {done:,}"
+        return f"{unit} {done:,}/{self.place.epochs:,}" if self.place else f"{unit} {done:,}"
 
     def values(self) -> str:
         """Such as `cost 0.0842  train 1.20 %  dev 3.40 %`: errors of the last row, and the newest cost."""
         newest = max((record for record in (self.row, self.place) if record), key=lambda record: record.step)
         parts = [f"cost {newest.cost:.4g}"]
-        if self.row:
+        if self.row and self.row.train_error is not None:
             parts.append(f"train {error(self.row.train_error, self.task)}")
         if self.row and self.row.dev_error is not None:
             parts.append(f"dev {error(self.row.dev_error, self.task)}")

@@ -19,7 +19,8 @@ NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "co
 def report(found: Report) -> None:
     """A table for each θ that was checked, then what they amount to."""
     for point in found.points:
-        say((found.name, "bold"), (f"  {point.when}, {_counted(found.examples, 'example')}, J = {point.cost:.6g}", ""))
+        on = f", {_counted(found.examples, 'example')}" if found.examples else ""
+        say((found.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
         say()
         headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
         table([_row(parameter) for parameter in point.parameters], headers)

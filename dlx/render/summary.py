@@ -49,6 +49,8 @@ def summary(
         for number, line in enumerate(_findings(diagnosis)):
             say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
         paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
+    for line in _minimum(facts.get("objective")):
+        say(*line, stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
@@ -62,7 +64,8 @@ def ending(facts: Mapping[str, Any]) -> str:
     final, kept = facts.get("final"), facts.get("kept_epoch")
     told = str(facts["status"]).replace("_", " ")
     if final:
-        told += f" after {final['epoch']:,} epoch{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
+        unit = "step" if "objective" in facts else "epoch"
+        told += f" after {final['epoch']:,} {unit}{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
         told += f", epoch {kept:,} kept" if kept != final["epoch"] else ""
     return told
 
@@ -98,6 +101,16 @@ def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
         more = len(found) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
         rest = f", and {more} more: dlx diagnose" if more > 0 else ""
         yield [(one["severity"], SEVERITIES[one["severity"]]), (f"  {one['name']}{place(one)}{rest}", "")]
+
+
+def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
+    """Where an objective's variables have come to, and its cost there."""
+    if objective is None:
+        return
+    w = objective["w"]
+    told = f"{objective['variables']:,} variables" if w is None else ", ".join(f"{value:.10g}" for value in w)
+    yield [("w        ", "dim"), (told, "bold")]
+    yield [("J(w)     ", "dim"), (f"{objective['cost']:.6g}", "")]
 
 
 def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece]]:

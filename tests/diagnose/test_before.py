@@ -20,6 +20,7 @@ from dlx.train import take_steps
 
 ROOT = Path(__file__).parents[2]
 SPECS = [path for path in sorted((ROOT / "configs").glob("**/*.yaml")) if kind_of(path) is None]
+SPECS = [path for path in SPECS if path.parent.name != "objectives"]  # which have no data
 Sections = dict[str, Any]
 
 MOONS = {"source": {"name": "moons", "m": 600, "noise": 0.15, "seed": 1}, "split": {"train": 400, "dev": 200}}
