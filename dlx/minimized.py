@@ -51,9 +51,9 @@ def draw_trail(experiment: Experiment, run: RunDirectory) -> None:
     """The curve of the cost, and of one or two variables the trail on J."""
     from dlx import plots
 
-    (landscape, trail), best, name = _of(experiment), experiment.position.best, experiment.spec.name
-    if best is not None:
-        run.write_curves(plots.curves(run.metrics(), title=name, task="objective", best_epoch=best.epoch))
+    (landscape, trail), name = _of(experiment), experiment.spec.name
+    if experiment.position.last is not None:
+        run.write_curves(plots.curves(run.metrics(), title=name, task="objective"))
     if landscape.w.size <= 2:
         steps, points = trail.table(experiment.position.step)
         run.write_trail_picture(plots.trail(steps, points, landscape.costs, title=name))

@@ -15,7 +15,7 @@ DWARFED = 3  # how far the first tenth of the epochs may overtop the rest before
 FEW = 20  # rows that are drawn with a dot each, and all of them
 FEW_DECADES = 1e3
 LABEL_GAP = 0.055
-HUGE = 1e300  # what lies beyond leaves no room for an axis
+HUGE = 1e200  # what lies beyond leaves no room for an axis
 
 
 def count_epochs(axes: Axes, first: float, last: float) -> None:

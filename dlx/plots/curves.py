@@ -35,6 +35,7 @@ class View(NamedTuple):
 
 OVER_EPOCH = Curve("cost", "cost", GREY, 0.8)
 COST = View((OVER_EPOCH, Curve("train_cost", "train", TRAIN), Curve("dev_cost", "dev", DEV)), "cost", "{:.3g}")
+OBJECTIVE = View((Curve("train_cost", "J", TRAIN),), "J(w)", "{:.3g}")
 ERRORS = (Curve("train_error", "train", TRAIN), Curve("dev_error", "dev", DEV))
 ERROR = View(ERRORS, "error (%)", "{:.2f} %", factor=100, logarithmic=False)
 RMSE = View(ERRORS, "RMSE (units of the target)", "{:.3g}")
@@ -47,12 +48,14 @@ def curves(metrics: Mapping[str, Sequence[float]], *, title: str, task: str, bes
     Args:
         metrics: the columns of ``metrics.csv``; NaN where there is no value.
         title: stands above the picture.
-        task: ``regression`` has its error in the units of the target, the others in percent.
+        task: ``regression`` has its error in the units of the target, the others in percent; of an ``objective`` it is
+            J over the steps.
         best_epoch: the epoch of the best row; None marks nothing.
     """
     columns = {name: np.asarray(values, dtype=float) for name, values in metrics.items()}
     views = [COST, RMSE if task == "regression" else ERROR]
     views = [view for view in views if view is COST or np.isfinite(columns["train_error"]).any()]
+    views = [OBJECTIVE] if task == "objective" else views
     figure = new_figure(10, 4.2, title)
     place = {"left": 0.085, "right": 0.905, "bottom": 0.12, "top": 0.83, "wspace": 0.5}
     for axes, view in zip(figure.subplots(1, len(views), squeeze=False, gridspec_kw=place)[0], views, strict=True):
@@ -70,7 +73,7 @@ class _Panel:
         values = {curve: view.factor * columns[curve.column] for curve in view.curves}
         finite = {curve: np.where(np.abs(value) < HUGE, value, np.nan) for curve, value in values.items()}
         self.curves = {curve: value for curve, value in finite.items() if np.isfinite(value).any()}
-        axes.set(xlabel="epoch", ylabel=view.label)
+        axes.set(xlabel="step" if view is OBJECTIVE else "epoch", ylabel=view.label)
         axes.grid(axis="y")
         if self.epochs.size:
             count_epochs(axes, self.epochs[0], self.epochs[-1])

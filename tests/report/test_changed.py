@@ -28,7 +28,7 @@ def without_what_training_fills_in(spec: Spec) -> dict[str, Any]:
         "task": None,
         "loss": None,
         "training": {**data["training"], "threads": None},
-        "diagnosis": {**data["diagnosis"], "tolerance": None},
+        "diagnosis": {**data.get("diagnosis", {}), "tolerance": None},
     }
 
 
