@@ -51,8 +51,11 @@ def importances(dimensions: Sequence[Dimension], X: Array, y: Array, seed: int) 
 
     The interval comes from 60 replicates, in which as many trials are drawn with replacement: value ± 1.96·r, r being
     the root mean square distance of their shares from the value, or their own middle 95 % where those reach further. So
-    it holds the chance of the trials, and part of the bias: forests of few trials overrate what is strong. It is meant
-    for responses such as those of hyperparameters: what goes up and down several times over its scale is underrated.
+    it holds the chance of the trials, and part of the bias. Of 64 random trials of six hyperparameters on the digits
+    88 to 100 % of the intervals held what 500 trials came to; on simple functions of known indices 80 to 100 %, and
+    always the 0 of what does nothing. It is too sure of two things: what goes up and down several times over its scale
+    is underrated, and so is what the rounds of a search closed in on at once, for few of its trials lie elsewhere (a
+    parabola of share 0.5 came out at 0.3, and 43 % of the intervals held it). Random trials tell more about importance.
 
     Args:
         dimensions: of the space.
