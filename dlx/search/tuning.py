@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
 BATCH = 8  # settings that TPE is asked for at a time, whatever the number of workers
 BEST_SHOWN = 5
+ENOUGH_TO_TELL = 20  # trials of a first round that tell which hyperparameters mattered
 RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
 
 Document = dict[str, Any]
@@ -300,11 +301,17 @@ class Tuning:
         return {"round": number, "region": named}
 
     def _importance(self) -> list[Document]:
-        """Of each hyperparameter, over all settings, the most important one first."""
+        """Of each hyperparameter, the most important one first.
+
+        Later rounds crowd where the best ones are, and would make little of what has led there: the first round, which
+        covers the space evenly, is asked alone where it is large enough.
+        """
         import numpy as np
 
-        X = np.array([one.point for one in self.settings])
-        y = np.array([one.measured.value for one in self.settings])
+        first = [one for one in self.settings if one.round == 1]
+        told = first if self.search.method == "coarse_to_fine" and len(first) >= ENOUGH_TO_TELL else self.settings
+        X = np.array([one.point for one in told])
+        y = np.array([one.measured.value for one in told])
         found = importances(self.space.dimensions, X, y, self.search.seed)
         return [{"key": one.key, "value": one.value, "low": one.low, "high": one.high} for one in found]
 
