@@ -30,7 +30,7 @@ def rehearse(resolved: Resolved) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "name": experiment.spec.name,
-        **(objective_facts(experiment) if experiment.landscape else data_facts(experiment)),
+        **(_of_objective(experiment) if experiment.landscape else data_facts(experiment)),
         "parameters": experiment.network.parameters.theta.size,
         "threads": training.threads,
         "steps": steps,
@@ -39,6 +39,12 @@ def rehearse(resolved: Resolved) -> dict[str, Any]:
         "predicted_seconds": steps * seconds_per_step + rows * seconds_per_row,
         "predicted_bytes": _bytes(experiment),
     }
+
+
+def _of_objective(experiment: Experiment) -> dict[str, Any]:
+    """What stands where a network has its data."""
+    facts = objective_facts(experiment)
+    return {"objective": facts["name"], "variables": facts["variables"]}
 
 
 def _one_step(experiment: Experiment) -> tuple[float, float]:

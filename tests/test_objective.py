@@ -13,13 +13,30 @@ import pytest
 
 from dlx.errors import SpecError
 from dlx.nn.objectives import Objective
+from dlx.session import Session
 from dlx.spec_file import load_spec
+from dlx.trail import MOST_POINTS
 
 NOTES = """name: notes
 dtype: float64
 objective: {name: polynomial, coefficients: [1, -10, 25]}
 optimizer: {name: gradient_descent, learning_rate: 0.01}
 training: {epochs: 1000}
+"""
+BOWL = """import numpy as np
+
+from dlx.nn.objectives import Objective
+
+
+class Bowl(Objective):
+    name = "bowl"
+
+    def dimension(self):
+        return 3
+
+    def record(self, tape, w):
+        tape.add_cost(0.5, w, w)
+        return lambda dw: tape.call(np.multiply, w, tape.constant(2), out=dw)
 """
 NEEDED = {"polynomial": {"coefficients": [2, -3, 0.5, 1]}, "quadratic": {"spectrum": [3, -1, 0.5]}}
 TORCH = json.loads((Path(__file__).parent / "reference" / "objectives.json").read_text())
@@ -99,6 +116,62 @@ def test_a_run_that_goes_on_ends_the_same(folder: Path, call_dlx: Callable[..., 
     assert w_of(folder / "again") == w_of(folder / "whole")
 
 
+def test_what_is_interrupted_and_goes_on_ends_the_same(folder: Path) -> None:
+    resolved = load_spec(folder / "notes.yaml", ["objective.gradient_noise=0.5", "training.evaluate_every=7"])
+    with Session.start(resolved, [], folder / "whole", folder) as whole:
+        list(whole.records())
+    with Session.start(resolved, [], folder / "cut", folder) as cut:
+        list(cut.records(enough=lambda record: record.step >= 400))
+        assert cut.status == "interrupted"
+    with Session.resume(folder / "cut") as cut:
+        list(cut.records())
+    for name in ("path.csv", "path.png", "model.npz"):
+        assert (folder / "cut" / name).read_bytes() == (folder / "whole" / name).read_bytes()
+
+
+def test_a_long_trail_is_thinned(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    given = ("training.epochs=5003", "training.evaluate_every=1000", "optimizer.learning_rate=0.001")
+    assert call_dlx("train", "notes.yaml", *given, "--out", "run", cwd=folder).code == 0
+    steps = [int(line.split(",")[0]) for line in (folder / "run" / "path.csv").read_text().splitlines()[1:]]
+    assert len(steps) <= MOST_POINTS + 2
+    assert steps[:200] == list(range(200))
+    assert steps[-1] == 5003
+    assert steps == sorted(set(steps))
+
+
+def test_the_step_can_be_read(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    """Horner's rule on the coefficients, then on those of the derivative."""
+    lines = call_dlx("config", "show", "notes.yaml", "--step", cwd=folder).stdout.splitlines()
+    assert lines[1:3] == ["J(w) = multiply(J(w), w)", "J(w) = add(J(w), x[1])"]
+    assert lines[6:9] == ["copyto(dw, dx[0])", "dw = multiply(dw, w)", "dw = add(dw, dx[1])"]
+
+
+def test_an_objective_serves_searches_and_studies(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    space = "{optimizer.learning_rate: {choice: [1.0e-2, 1.0e-4]}}"
+    search = f"search: {{method: grid, objective: train_cost, space: {space}}}\n"
+    (folder / "tune.yaml").write_text(f"base: notes.yaml\n{search}")
+    tuned = call_dlx("tune", "tune.yaml", "base.training.epochs=30", "--out", "search", "--json", cwd=folder)
+    assert tuned.code == 0, tuned.stderr
+    assert load_spec(folder / "search" / "best.yaml").spec.optimizer.learning_rate == 0.01
+    refused = call_dlx("tune", "tune.yaml", "search.objective=train_error", "--out", "other", cwd=folder)
+    assert refused.code == 2
+    assert "its J is `train_cost`" in refused.stderr
+    variants = "variants: {slow: {optimizer.learning_rate: 0.001}, fast: {optimizer.learning_rate: 0.02}}\n"
+    expect = "seeds: 1\nexpect: [fast.train_cost < slow.train_cost]\n"
+    (folder / "study.yaml").write_text(f"base: notes.yaml\n{variants}{expect}")
+    studied = call_dlx("study", "study.yaml", "base.training.epochs=30", "--out", "study", cwd=folder)
+    assert studied.code == 0, studied.stderr + studied.stdout
+
+
+def test_a_wrong_gradient_of_a_plugin_is_named(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    (folder / "bowl.py").write_text(BOWL)
+    result = run_dlx("gradcheck", "--plugin", "bowl.py", "--json", cwd=folder)
+    assert result.code == 3, result.stderr
+    fault = json.loads(result.stdout)["fault"]
+    assert (fault["operation"], fault["parameter"], fault["signature"]) == ("bowl", "w", "factor 2 too much")
+    assert fault["place"].endswith("bowl.py:6")
+
+
 def test_a_rate_that_is_too_large_diverges(folder: Path, call_dlx: Callable[..., Any]) -> None:
     result = call_dlx("train", "notes.yaml", "optimizer.learning_rate=1.5", "training.epochs=5000", cwd=folder)
     assert result.code == 4
@@ -113,6 +186,7 @@ def test_a_rate_that_is_too_large_diverges(folder: Path, call_dlx: Callable[...,
         ("export", "run", "--to", "onnx"),
         ("diagnose", "run"),
         ("diagnose", "notes.yaml"),
+        ("diagnose", "run", "--learning-curve"),
     ],
 )
 def test_what_asks_for_a_network_says_so(folder: Path, call_dlx: Callable[..., Any], command: tuple[str, ...]) -> None:

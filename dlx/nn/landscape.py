@@ -54,7 +54,7 @@ class Landscape(Network):
 
     def record_step(self, X: Array, Y: Array) -> Step:
         """Write down J(w), dw = ∇J(w) and the noise on it."""
-        tape, dw = self._tape(X, Y), self.parameters.gradients["w"]
+        tape, dw = self._named_tape(), self.parameters.gradients["w"]
         self.objective.record(tape, self.w)(dw)
         if self.draw is not None:
             tape.call(self.draw, dw)
@@ -62,9 +62,15 @@ class Landscape(Network):
 
     def record_evaluation(self, X: Array, Y: Array) -> Step:
         """Write down J(w)."""
-        tape = self._tape(X, Y)
+        tape = self._named_tape()
         self.record_cost(tape)
         return Step(tape, X, Y, Y, Y, ())
+
+    def _named_tape(self) -> Tape:
+        tape = Tape(self.w.dtype)
+        tape.known("w", self.w)
+        tape.known("dw", self.parameters.gradients["w"])
+        return tape
 
     def record_cost(self, tape: Tape) -> None:
         """Write J(w) on a tape."""

@@ -63,11 +63,11 @@ class Polynomial(Objective):
         x = np.array(self.coefficients, tape.dtype)
         slope = (np.array(self.coefficients) * np.arange(degree, -1, -1))[:degree].astype(tape.dtype)
         J = tape.empty("J(w)", 1)
-        _horner(tape, tape.known("x", x), w, J)
+        _horner(tape, "x", x, w, J)
         tape.add_cost(1.0, J, tape.ones(1))
 
         def backward(dw: Array) -> None:
-            _horner(tape, tape.known("dx", slope if degree else np.zeros(1, tape.dtype)), w, dw)
+            _horner(tape, "dx", slope if degree else np.zeros(1, tape.dtype), w, dw)
 
         return backward
 
@@ -207,12 +207,13 @@ class Rosenbrock(Objective):
         return backward
 
 
-def _horner(tape: Tape, x: Array, w: Array, out: Array) -> None:
-    """Write out = (…(x₀·w + x₁)·w + …) + x_d."""
-    tape.call(np.copyto, out, x[:1])
-    for i in range(1, len(x)):
+def _horner(tape: Tape, name: str, x: Array, w: Array, out: Array) -> None:
+    """Write out = (…(x₀·w + x₁)·w + …) + x_d; x goes by ``name``."""
+    entries = [tape.known(f"{name}[{i}]", x[i : i + 1]) for i in range(len(x))]
+    tape.call(np.copyto, out, entries[0])
+    for entry in entries[1:]:
         tape.call(np.multiply, out, w, out=out)
-        tape.call(np.add, out, tape.known(f"x[{i}]", x[i : i + 1]), out=out)
+        tape.call(np.add, out, entry, out=out)
 
 
 def _record_quadratic(tape: Tape, w: Array, spectrum: Array) -> Backward:

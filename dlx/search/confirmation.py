@@ -123,7 +123,8 @@ class Confirmation:
         values = np.array([measured(spec, self.search.objective, [outcome], None).value for outcome in mine])
         half = two_sided(CONFIDENCE, len(values) - 1) * float(values.std(ddof=1)) / sqrt(len(values))
         mean = float(values.mean())
-        return Estimate(mean, mean - half, mean + half, mine[0].errors[part].m)
+        m = mine[0].errors[part].m if part in mine[0].errors else 1  # an objective is of no examples
+        return Estimate(mean, mean - half, mean + half, m)
 
     def _pooled(self, spec: Spec, outcomes: Mapping[str, Outcome], part: str) -> Estimate | None:
         mine = self._mine(spec, outcomes)

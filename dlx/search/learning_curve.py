@@ -97,6 +97,8 @@ def learning_curve(run: RunDirectory, options: Options, told: Told | None = None
 def subject_of(run: RunDirectory) -> Subject:
     """What there is to know of a run before training."""
     spec, facts = load_spec(run.config).spec, run.facts()
+    if spec.objective is not None:
+        raise UsageError(f"{run.path}: minimizes the objective {spec.objective.name}: there are no examples to add to")
     examples = facts["data"]["examples"]
     if "dev" not in examples:
         raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")

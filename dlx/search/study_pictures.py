@@ -33,10 +33,12 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         return []
     groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
     drawn = {"curves": overlay(groups, title=title, task=task)}
-    models = {name: model_of(outcomes[0].run) for name, outcomes in list(usable.items())[:MOST_PANELS]}
+    networks = {one.name for one in run.study.variants if one.spec.objective is None}
+    shown = [name for name in usable if name in networks][:MOST_PANELS]
+    models = {name: model_of(usable[name][0].run) for name in shown}
     datasets = {one.name: dataset_of(one.spec) for one in run.study.variants if one.name in models}
     train = {name: dataset.parts["train"] for name, dataset in datasets.items()}
-    if all(dataset.n_x == 2 for dataset in datasets.values()):
+    if datasets and all(dataset.n_x == 2 for dataset in datasets.values()):
         first = next(iter(train.values()))
         panels = [Panel(_label(name, usable[name][0], task), models[name].outputs) for name in models]
         every = -(-first.m // MOST_POINTS)
@@ -51,7 +53,8 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
         errors = [one["errors"] for one in document["variants"]]
-        drawn["sweep"] = sweep(values, errors, key=key, title=title, task=task)
+        if any(errors):
+            drawn["sweep"] = sweep(values, errors, key=key, title=title, task=task)
     return [run.directory.write_picture(name, png) for name, png in drawn.items()]
 
 

@@ -194,7 +194,8 @@ def _dataset(trial: Trial) -> Dataset:
     """The trials of a search share their data: what decides it is the same for most of them."""
     spec = trial.spec
     drawn = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
-    decided = {"data": spec["data"], "task": spec.get("task"), "seed": spec["seed"], "randomness": drawn}
+    given = {key: spec[key] for key in ("data", "objective", "task") if key in spec}
+    decided = given | {"seed": spec["seed"], "randomness": drawn}
     return _loaded(json.dumps(decided, sort_keys=True))
 
 
@@ -224,7 +225,8 @@ def _enough(until_epoch: int | None, deadline: float | None) -> Callable[[EpochR
 
 
 def _outcome(run: RunDirectory, trial: Trial) -> Outcome:
-    facts, errors = run.facts(), run.diagnosis()["errors"]
+    facts = run.facts()
+    errors = {} if "objective" in facts else run.diagnosis()["errors"]
     final, best = (_record(facts[name], has_dev="dev" in errors) for name in ("final", "best"))
     status = facts["status"]
     if status == "interrupted" and _far_enough(facts, trial):

@@ -335,7 +335,10 @@ def check(plan: Plan[TuneFile], space: Space) -> str | None:
     if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
         refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
     dataset = build(plan.base.spec, plan.base.origins, initialize=False).dataset
-    if search.objective.startswith("dev") and "dev" not in dataset.parts:
+    if plan.base.spec.objective is not None:
+        if search.objective != "train_cost":
+            refuse("objective", f"what is minimized has no {search.objective}: its J is `train_cost`")
+    elif search.objective.startswith("dev") and "dev" not in dataset.parts:
         refuse("objective", f"there is no dev set to measure {search.objective} on (set data.split.dev in the spec)")
     if found:
         raise SpecError(found)
