@@ -36,6 +36,13 @@ TRAINING_DRAWS = ("shuffle", "dropout", "augmentation", "gradient_noise")
 RISE = 1e-3  # a cost that is higher by this share has risen, and not only by rounding
 
 
+def next_sample(before: int, epoch: int, steps_per_epoch: int) -> int:
+    """The epoch from which on the first row is sampled after that of ``epoch``, before which there were ``before``."""
+    if before < FIRST_SAMPLES:
+        return 1
+    return max(ceil(SAMPLES_GROW * epoch), epoch - (-STEPS_BETWEEN_SAMPLES // steps_per_epoch))
+
+
 @dataclass
 class Position:
     """Where training stands: ``done`` examples of ``epoch`` are used, with Σ cost·size = ``cost_sum`` over them."""
@@ -180,9 +187,7 @@ class Experiment:
         """The records of the layers, after a row's measurement has shown the examples to the watch."""
         position = self.position
         epoch = position.last.epoch if position.last else 0
-        if position.samples >= FIRST_SAMPLES:
-            apart = -(-STEPS_BETWEEN_SAMPLES // self.steps_per_epoch)
-            position.sample_at = max(ceil(SAMPLES_GROW * epoch), epoch + apart)
+        position.sample_at = next_sample(position.samples, epoch, self.steps_per_epoch)
         position.samples += 1
         return self.watch.records(epoch, position.step)
 

@@ -12,15 +12,19 @@ from dlx.minimized import objective_facts
 from dlx.session import data_facts, prepare
 
 if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
     from dlx.experiment import Experiment
     from dlx.spec_file import Resolved
 
 REPETITIONS = 5
 
 
-def rehearse(resolved: Resolved) -> dict[str, Any]:
-    """The size of the network, the number of steps, and the seconds and bytes that training should take."""
-    experiment = prepare(resolved.spec, resolved.origins)
+def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, Any]:
+    """The size of the network, the number of steps, and the seconds and bytes that training should take.
+
+    ``dataset`` is that of the spec, where it has been loaded already.
+    """
+    experiment = prepare(resolved.spec, resolved.origins, dataset=dataset)
     training = experiment.spec.training
     steps = training.epochs * experiment.steps_per_epoch
     rows = 1 + -(-(training.epochs - 1) // training.evaluate_every)

@@ -39,6 +39,7 @@ def study(
     from dlx.errors import UsageError
     from dlx.search.directory import StudyDirectory
     from dlx.search.executors import executor_for
+    from dlx.search.study_check import check
     from dlx.search.study_file import load_study
 
     if (spec is None) == (resume is None):
@@ -51,6 +52,7 @@ def study(
         return
     assert spec is not None
     read = load_study(spec, overrides or [])
+    check(read)
     if dry_run:
         _foretell(read, json)
         return
@@ -61,30 +63,36 @@ def study(
 
 def _foretell(study: Study, json: bool) -> None:
     from dlx import render
+    from dlx.search.study_check import foretold
 
-    seeds = study.seeds if isinstance(study.seeds, int) else len(study.seeds)
-    epochs = sum(one.spec.training.epochs for one in study.variants) * seeds
-    names = ", ".join(one.name for one in study.variants)
-    facts = {"name": study.plan.name, "variants": names, "seeds": seeds, "trainings": len(study.variants) * seeds}
-    render.facts({**facts, "epochs": epochs, "claims": len(study.claims)}, json)
+    render.foretold(foretold(study), json)
 
 
 def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
     from dlx import render
-    from dlx.errors import CheckFailed
-    from dlx.search.study import StudyRun
+    from dlx.errors import CheckFailed, DataError
+    from dlx.search.study import FAILED, StudyRun
     from dlx.search.study_pictures import draw
 
     with render.counting("trainings", quiet=quiet or json) as told:
         run = StudyRun(study, directory, executor, told)
         document = run.run()
     pictures = draw(run, document)
+    document["pictures"] = [path.name for path in pictures]
+    directory.write_told(document)
     if json:
         render.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:
         typer.echo(str(directory.path))
     else:
         render.study(document, directory.path, pictures)
-    failed = [one for one in document["claims"] if not one["holds"]]
-    if failed:
-        raise CheckFailed(f"{len(failed)} of {len(document['claims'])} claims fail: {failed[0]['claim']}")
+    if document["status"] == FAILED:
+        failed = [
+            f"{one['name']}: {message}"
+            for one in document["variants"]
+            for message in one["messages"]
+            if FAILED in one["status"]
+        ]
+        raise DataError(f"cannot be trained: {'; '.join(failed)}")
+    if failing := render.failing(document):
+        raise CheckFailed(failing)

@@ -9,7 +9,8 @@ import numpy as np
 from dlx.plots.canvas import CLASSES, GREY, PALE, house_style, new_figure, png
 
 MOST_LAYERS = 6
-WIDE, HIGH, LEFT, ABOVE, BELOW = 1.75, 1.0, 1.7, 0.95, 0.35  # inches
+WIDE, HIGH, LEFT, ABOVE, BELOW, NARROWEST = 1.75, 1.0, 1.7, 1.05, 0.35, 4.5  # inches
+TOLD = "activations of the hidden layers over train, first seed"
 BINS = 40
 OVERTOPPING = 4  # times the middle one of the networks' ranges; what lies beyond stands at the edge
 MIDDLE = 0.99  # the share of the values that the axis holds
@@ -29,8 +30,9 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
     """
     most = max(len(layers) for layers in networks.values())
     chosen = np.unique(np.linspace(0, most - 1, min(most, MOST_LAYERS)).round().astype(int))
-    width, height = LEFT + len(chosen) * WIDE + 0.15, ABOVE + BELOW + len(networks) * HIGH
+    width, height = max(LEFT + len(chosen) * WIDE + 0.15, NARROWEST), ABOVE + BELOW + len(networks) * HIGH
     figure = new_figure(width, height, title)
+    figure.text(0.15 / width, 1 - 0.44 / height, TOLD, color=GREY, size=8.5, va="center")
     place = {"left": LEFT / width, "right": 1 - 0.15 / width, "bottom": BELOW / height, "top": 1 - ABOVE / height}
     grid = figure.subplots(len(networks), len(chosen), squeeze=False, gridspec_kw={**place, "hspace": 0.25})
     for column, layer in enumerate(chosen):
@@ -69,7 +71,7 @@ def _bins(values: Sequence[np.ndarray]) -> np.ndarray:
 
 def _told(values: np.ndarray) -> str:
     finite = values[np.isfinite(values)]
-    return f"sd {finite.std():.2g}" if finite.size else "not finite"
+    return f"sd {finite.std():.3g}" if finite.size else "not finite"
 
 
 def _short(name: str) -> str:

@@ -7,7 +7,7 @@ from dlx.render.display import progress
 from dlx.render.learning_curve import learning_curve
 from dlx.render.lines import facts, say, table
 from dlx.render.recipe import acting, recipe
-from dlx.render.study import study
+from dlx.render.study import failing, foretold, study
 from dlx.render.summary import summary
 from dlx.render.tuning import tuning
 from dlx.render.tuning_progress import tuning_progress
@@ -19,6 +19,8 @@ __all__ = [
     "csv_rows",
     "diagnosis",
     "facts",
+    "failing",
+    "foretold",
     "learning_curve",
     "markdown",
     "progress",

@@ -55,6 +55,7 @@ class ManyMaterial:
 def many_page(material: ManyMaterial) -> str:
     """The HTML of a search or a study."""
     lists = {key: value for key, value in material.told.items() if isinstance(value, list) and not _is_short(value)}
+    lists.pop("pictures", None)  # their names; they are shown themselves
     first = [_list(key, lists[key], material.task) for key in FIRST if key in lists]
     rest = [_list(key, lists[key], material.task) for key in lists if key not in FIRST]
     found = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]

@@ -5,34 +5,26 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, field
+from math import inf, isnan, nan
 from typing import TypeAlias
 
 Value: TypeAlias = float | str | frozenset[str]
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?P<percent>\s*%)?"
-    r"|(?P<name>[A-Za-z_]\w*)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|==|[-+*/()<>,.@]))"
-)
+NAME = re.compile(r"[A-Za-z_]\w*")  # of a variant that needs no quotes
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
     "==": operator.eq,
+    "!=": lambda left, right: left < right or left > right,  # a number that is none fulfils nothing
 }
-MOST_TOKENS = 500  # of a claim, so that none nests too deep
+EQUALITY = ("==", "!=")
+IN, NOT_IN = "in", "not in"
+CONTAINED = (IN, NOT_IN)
+INFIX = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 FUNCTIONS: dict[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
 REACHING = ("epochs_to", "steps_to", "seconds_to")
-IN = "in"
-
-
-class ClaimError(ValueError):
-    """A text that is no claim; ``position`` is the place of the fault in it, from 1."""
-
-    def __init__(self, what: str, position: int) -> None:
-        super().__init__(f"at character {position}: {what}")
-        self.what, self.position = what, position
 
 
 @dataclass(frozen=True)
@@ -41,12 +33,19 @@ class Number:
 
     value: float
 
+    def __str__(self) -> str:
+        return f"{self.value!r}"
+
 
 @dataclass(frozen=True)
 class Words:
-    """A text of the claim itself."""
+    """A text of the claim itself; ``position`` is where it stands in the claim, from 1."""
 
     value: str
+    position: int = field(default=1, compare=False)
+
+    def __str__(self) -> str:
+        return quoted(self.value)
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,13 @@ class Term:
 
     variant: str
     path: tuple[str, ...]
-    epoch: int | None
-    position: int
+    epoch: int | None = None
+    position: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
+        name = self.variant if NAME.fullmatch(self.variant) else quoted(self.variant)
         at = "" if self.epoch is None else f"@{self.epoch}"
-        return f"{self.variant}.{'.'.join(self.path)}{at}"
+        return f"{name}.{'.'.join(self.path)}{at}"
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,9 @@ class Reaching:
     sign: str
     bound: float
 
+    def __str__(self) -> str:
+        return f"{self.what}({self.term} {self.sign} {self.bound!r})"
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -80,8 +83,15 @@ class Operation:
     name: str
     operands: tuple[Expression, ...]
 
+    def __str__(self) -> str:
+        if self.name in FUNCTIONS:
+            return f"{self.name}({', '.join(map(str, self.operands))})"
+        inside = [f"({one})" if _is_infix(one) else str(one) for one in self.operands]
+        return f" {self.name} ".join(inside) if len(inside) > 1 else f"{self.name}{inside[0]}"
+
 
 Expression: TypeAlias = Number | Words | Term | Reaching | Operation
+Asked: TypeAlias = Term | Reaching
 
 
 @dataclass(frozen=True)
@@ -101,43 +111,55 @@ class Claim:
 
     Each side is made of numbers (``5%`` is 0.05), texts in quotes, measures of variants, ``+ - * /``, parentheses,
     ``abs``, ``min``, ``max``, and ``epochs_to``, ``steps_to`` and ``seconds_to`` of a comparison of a column with a
-    number. ``"symmetric_units" in zeros.findings`` asks for a finding of the diagnosis.
+    number. ``"symmetric_units" in zeros.findings`` asks for a finding of the diagnosis, ``not in`` for its absence.
     """
 
-    text: str
+    text: str = field(compare=False)
     sides: tuple[Expression, ...]
     signs: tuple[str, ...]
 
-    @classmethod
-    def parse(cls, text: str) -> Claim:
-        """The claim that a text is.
+    def __str__(self) -> str:
+        return " ".join([str(self.sides[0]), *(f"{sign} {side}" for sign, side in self.links())])
 
-        Raises:
-            ClaimError: it is none.
-        """
-        return _Parser(text).claim()
+    def links(self) -> Iterator[tuple[str, Expression]]:
+        """Each sign with the side on its right."""
+        return zip(self.signs, self.sides[1:], strict=True)
 
     @property
-    def asked(self) -> list[Term | Reaching]:
+    def asked(self) -> list[Asked]:
         """The measures that it speaks of."""
         return [asked for side in self.sides for asked in _asked(side)]
 
-    def check(self, measure: Callable[[Term | Reaching], Value]) -> list[Outcome]:
+    def check(self, measure: Callable[[Asked], Value]) -> list[Outcome]:
         """What comes of it with these measures."""
         values = [evaluate(side, measure) for side in self.sides]
         return [_compared(left, sign, right) for left, sign, right in zip(values, self.signs, values[1:], strict=False)]
 
 
-def evaluate(one: Expression, measure: Callable[[Term | Reaching], Value]) -> Value:
-    """The value of an expression."""
+def term_of(asked: Asked) -> Term:
+    """The measure of a variant that is asked for, whatever is asked of it."""
+    return asked if isinstance(asked, Term) else asked.term
+
+
+def evaluate(one: Expression, measure: Callable[[Asked], Value]) -> Value:
+    """The value of an expression; what is computed of a number that is none (NaN) is none too."""
     if isinstance(one, Number | Words):
         return one.value
     if isinstance(one, Term | Reaching):
         return measure(one)
     values = [_number(evaluate(operand, measure)) for operand in one.operands]
-    if one.name in FUNCTIONS:
-        return float(FUNCTIONS[one.name](*values))
-    return _arithmetic(one.name, values)
+    if any(map(isnan, values)):
+        return nan
+    return float(FUNCTIONS[one.name](*values)) if one.name in FUNCTIONS else _arithmetic(one.name, values)
+
+
+def quoted(text: str) -> str:
+    """A text as claims have it: in double quotes, or where it has one itself, in single ones."""
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def _is_infix(one: Expression) -> bool:
+    return isinstance(one, Operation) and one.name not in FUNCTIONS
 
 
 def _arithmetic(name: str, values: Sequence[float]) -> float:
@@ -145,163 +167,30 @@ def _arithmetic(name: str, values: Sequence[float]) -> float:
         return -values[0]
     left, right = values
     if name == "/":
-        return left / right if right else inf * left if left else float("nan")
-    return float({"+": operator.add, "-": operator.sub, "*": operator.mul}[name](left, right))
+        return left / right if right else inf * left if left else nan
+    return float(INFIX[name](left, right))
 
 
 def _number(value: Value) -> float:
-    """Texts do not add up; what a claim says of them is refused before anything is trained."""
-    return value if isinstance(value, float | int) else float("nan")
+    """Texts do not add up; a claim that tries is refused before anything is trained."""
+    return value if isinstance(value, float | int) else nan
 
 
 def _compared(left: Value, sign: str, right: Value) -> Outcome:
-    if sign == IN:
-        return Outcome(left, sign, right, isinstance(right, frozenset) and left in right, None)
+    if sign in CONTAINED:
+        contained = isinstance(right, frozenset) and left in right
+        return Outcome(left, sign, right, contained == (sign == IN), None)
     if isinstance(left, str) or isinstance(right, str):
-        return Outcome(left, sign, right, left == right, None)
+        return Outcome(left, sign, right, sign in EQUALITY and (left == right) == (sign == "=="), None)
     first, second = _number(left), _number(right)
-    by = {"<": second - first, ">": first - second}.get(sign[0], -abs(first - second))
+    apart = abs(first - second)
+    by = {"<": second - first, ">": first - second, "!": apart}.get(sign[0], -apart)
     return Outcome(left, sign, right, COMPARE[sign](first, second), by)
 
 
-def _asked(one: Expression) -> Iterator[Term | Reaching]:
+def _asked(one: Expression) -> Iterator[Asked]:
     if isinstance(one, Term | Reaching):
         yield one
     elif isinstance(one, Operation):
         for operand in one.operands:
             yield from _asked(operand)
-
-
-class _Parser:
-    """Recursive descent over the tokens of a claim."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = list(self._tokens())
-        self.at = 0
-        if len(self.tokens) > MOST_TOKENS:
-            raise ClaimError(f"a claim has up to {MOST_TOKENS} words and signs", 1)
-
-    def _tokens(self) -> Iterator[tuple[str, str, int]]:
-        place = 0
-        while self.text[place:].strip():
-            match = TOKEN.match(self.text, place)
-            if match is None:
-                start = place + len(self.text[place:]) - len(self.text[place:].lstrip())
-                raise ClaimError(f"unexpected {self.text[start]!r}", start + 1)
-            kind = match.lastgroup or ""
-            kind = "number" if kind == "percent" else kind
-            yield kind, match.group(kind) + ("%" if match.group("percent") else ""), match.start(kind) + 1
-            place = match.end()
-
-    def claim(self) -> Claim:
-        sides, signs = [self._side()], []
-        while self._peek() in COMPARE or self._peek() == IN:
-            signs.append(self._next()[1])
-            sides.append(self._side())
-        if self.at < len(self.tokens):
-            raise self._fault(f"unexpected {self.tokens[self.at][1]!r}")
-        if not signs:
-            raise self._fault(f"expected a comparison ({' '.join(COMPARE)} or in)")
-        if IN in signs and (len(signs) > 1 or not isinstance(sides[0], Words) or not isinstance(sides[1], Term)):
-            raise ClaimError('expected "NAME" in VARIANT.findings', 1)
-        return Claim(self.text, tuple(sides), tuple(signs))
-
-    def _side(self) -> Expression:
-        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._factor))
-
-    def _chain(self, signs: tuple[str, str], below: Callable[[], Expression]) -> Expression:
-        left = below()
-        while self._peek() in signs:
-            sign = self._next()[1]
-            left = Operation(sign, (left, below()))
-        return left
-
-    def _factor(self) -> Expression:
-        if self._peek() == "-":
-            self._next()
-            return Operation("-", (self._factor(),))
-        if self._peek() == "(":
-            self._next()
-            inside = self._side()
-            self._expect(")")
-            return inside
-        return self._atom()
-
-    def _atom(self) -> Expression:
-        if self.at >= len(self.tokens):
-            raise self._fault("expected a number or a measure such as he.dev_error")
-        kind, text, position = self._next()
-        if kind == "number":
-            return Number(_parsed(text))
-        if kind == "text" and self._peek() != ".":
-            return Words(text[1:-1])
-        if kind == "name" and self._peek() == "(":
-            return self._call(text, position)
-        if kind not in ("name", "text"):
-            raise ClaimError(f"unexpected {text!r}", position)
-        return self._term(text[1:-1] if kind == "text" else text, position)
-
-    def _call(self, name: str, position: int) -> Expression:
-        self._expect("(")
-        if name in REACHING:
-            found = self._reaching(name, position)
-        elif name in FUNCTIONS:
-            operands = [self._side()]
-            while self._peek() == ",":
-                self._next()
-                operands.append(self._side())
-            if (name == "abs") != (len(operands) == 1):
-                raise ClaimError(f"{name} takes {'one value' if name == 'abs' else 'two values or more'}", position)
-            found = Operation(name, tuple(operands))
-        else:
-            raise ClaimError(f"there is no function {name!r} (allowed {', '.join((*FUNCTIONS, *REACHING))})", position)
-        self._expect(")")
-        return found
-
-    def _reaching(self, name: str, position: int) -> Expression:
-        left, sign = self._side(), self._next()[1] if self._peek() in COMPARE else ""
-        bound = self._side() if sign else None
-        if not isinstance(left, Term) or not isinstance(bound, Number):
-            raise ClaimError(f"{name} takes a comparison with a number, such as he.train_cost < 0.1", position)
-        return Reaching(name, left, sign, bound.value)
-
-    def _term(self, variant: str, position: int) -> Term:
-        path = []
-        while self._peek() == ".":
-            self._next()
-            kind, text, place = self._next() if self.at < len(self.tokens) else ("", "", len(self.text) + 1)
-            if kind != "name":
-                raise ClaimError("expected the name of a measure after the dot", place)
-            path.append(text)
-        if not path:
-            raise ClaimError(f"expected a measure, such as {variant}.dev_error", position)
-        epoch = None
-        if self._peek() == "@":
-            self._next()
-            kind, text, place = self._next() if self.at < len(self.tokens) else ("", "", len(self.text) + 1)
-            if kind != "number" or not text.isdecimal():
-                raise ClaimError("expected the number of an epoch after @", place)
-            epoch = int(text)
-        return Term(variant, tuple(path), epoch, position)
-
-    def _peek(self) -> str | None:
-        kind, text, _ = self.tokens[self.at] if self.at < len(self.tokens) else ("", "", 0)
-        return text if kind in ("sign", "name") else None
-
-    def _next(self) -> tuple[str, str, int]:
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def _expect(self, sign: str) -> None:
-        if self._peek() != sign:
-            raise self._fault(f"expected {sign!r}")
-        self.at += 1
-
-    def _fault(self, what: str) -> ClaimError:
-        position = self.tokens[self.at][2] if self.at < len(self.tokens) else len(self.text) + 1
-        return ClaimError(what, position)
-
-
-def _parsed(number: str) -> float:
-    return float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)

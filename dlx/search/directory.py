@@ -78,6 +78,10 @@ class ManyRuns(LockedDirectory):
         """What ``write_told`` was given."""
         return self.document(self.document_name)
 
+    def seconds_told(self) -> float:
+        """How long the calls before this one took; 0 where there was none."""
+        return float(self.told()["seconds"]) if (self.path / self.document_name).is_file() else 0.0
+
 
 class TuneDirectory(ManyRuns):
     """The directory of a search for hyperparameters."""

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from math import inf, nan
 from typing import Any
 
-from dlx.errors import allowed
-from dlx.metrics import COLUMNS, LAYER_COLUMNS
+from dlx.metrics import COLUMNS
 from dlx.runs import RunDirectory
-from dlx.search.claims import COMPARE, Reaching, Term, Value
+from dlx.search.claims import COMPARE, Asked, Reaching, Value, term_of
 
 ROWS = ("final", "best", "first", "min", "max")  # of metrics.csv; min and max are over all rows
-TESTED = ("test_error", "test_cost", "train_dev_error")
 FACTS = ("epochs", "steps", "kept_epoch", "parameters")
 GAPS = ("bias", "variance", "mismatch")
-TEXTS = ("status", "verdict")
 PARTS = ("train", "train_dev", "dev", "test")
 ENDS = tuple(f"{part}_{end}" for part in PARTS for end in ("low", "high"))  # of the 95 % interval of each error
-PLAIN = (*COLUMNS[1:], *TESTED, *FACTS, *GAPS, *TEXTS, *ENDS, "findings")
+FINDINGS = "findings"
+STATUSES = ("completed", "early_stopped", "diverged", "failed")
+VERDICTS = ("high bias", "high variance", "high bias and high variance", "low bias and low variance", "unsettled")
+TEXTS = ("status", "verdict")
+PLAIN = (*COLUMNS, "test_error", "test_cost", "train_dev_error", *FACTS, *GAPS, *TEXTS, *ENDS, FINDINGS)
+LAYER, VARIABLE = re.compile(r"layer[0-9]{1,9}"), re.compile(r"w[1-9][0-9]{0,8}")
 
-
-def fault(asked: Term | Reaching, layers: int) -> str | None:
-    """What is wrong with what is asked of a variant of so many layers, the output layer included; None for nothing."""
-    if isinstance(asked, Reaching):
-        plain = asked.term.epoch is None and len(asked.term.path) == 1 and asked.term.path[0] in COLUMNS
-        return None if plain else _unknown(asked.term.path, COLUMNS)
-    return _fault_of_term(asked, layers)
-
-
-def _fault_of_term(term: Term, layers: int) -> str | None:
-    head, rest = term.path[0], term.path[1:]
-    if head.startswith("layer") and head[5:].isdecimal():
-        if not 1 <= int(head[5:]) <= layers:
-            return f"there is no {head}: the layers are layer1 to layer{layers}, the last one the output"
-        return None if len(rest) == 1 and rest[0] in LAYER_COLUMNS[2:] else _unknown(rest, LAYER_COLUMNS[2:])
-    if head in ROWS:
-        if term.epoch is not None:
-            return f"{head} is a row of its own: leave @{term.epoch} out"
-        return None if len(rest) == 1 and rest[0] in COLUMNS else _unknown(rest, COLUMNS)
-    if rest or head not in PLAIN:
-        names = (*PLAIN, *ROWS, "layer1")
-        return f"there is no measure {'.'.join(term.path)!r} {allowed(head, names)}"
-    if term.epoch is not None and head not in COLUMNS:
-        return f"{head} is no column of metrics.csv, of which there is one for each epoch"
-    return None
-
-
-def _unknown(path: tuple[str, ...], names: tuple[str, ...]) -> str:
-    given = ".".join(path)
-    return f"there is no column {given!r} {allowed(given, names)}"
+# The parts of the data that a measure is of; without them there is none.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "dev_cost": ("dev",),
+    "dev_error": ("dev",),
+    "test_cost": ("test",),
+    "test_error": ("test",),
+    "train_dev_error": ("train_dev",),
+    "train_error": ("train",),
+    "variance": ("dev",),
+    "mismatch": ("train_dev", "dev"),
+    **{end: (end.rpartition("_")[0],) for end in ENDS},
+}
+LAST = {"epochs": "epoch", "steps": "step", "seconds": "seconds"}  # how far training went: of the last row
+WITHOUT_END = (*TEXTS, FINDINGS, *FACTS, "seconds")  # what a run that diverged tells too
+OF_DIAGNOSIS = ("bias", "verdict", FINDINGS)  # which that of an objective, too, has not
 
 
 class Measures:
@@ -74,24 +62,33 @@ class Measures:
         """The document ``diagnosis.json``."""
         return self._run.diagnosis()
 
-    def value(self, asked: Term | Reaching) -> Value:
-        """What a claim asks for; NaN where the run has no such number."""
+    def value(self, asked: Asked) -> Value:
+        """What a claim asks for; NaN where the run has no such number.
+
+        Where training diverged, there is nothing at its end: neither parameters that are kept nor a last row.
+        """
         if isinstance(asked, Reaching):
             return self._reached(asked)
         head, column = asked.path[0], asked.path[-1]
-        if head.startswith("layer") and len(asked.path) == 2:
+        if LAYER.fullmatch(head):
             return self._of_layer(int(head[5:]), column, asked.epoch)
         if head in ROWS:
             return self._of_row(head, column)
         if asked.epoch is not None:
             return self._at(self.rows, column, asked.epoch)
-        return self._plain(head)
+        return nan if self._diverged and head not in WITHOUT_END else self._plain(head)
+
+    @property
+    def _diverged(self) -> bool:
+        return bool(self.facts["status"] == "diverged")
 
     def _plain(self, name: str) -> Value:
         facts = self.facts
         if name in TEXTS:
             return str(facts.get(name) or self.diagnosis.get(name))
-        if name == "findings":
+        if VARIABLE.fullmatch(name):
+            return _number(facts["objective"]["w"][int(name[1:]) - 1])
+        if name == FINDINGS:
             return frozenset(one["name"] for one in self.diagnosis["findings"])
         if name in GAPS:
             return _number((self.diagnosis.get(name) or {}).get("value"))
@@ -104,8 +101,8 @@ class Measures:
             return _number((facts.get("test") or {}).get(name.removeprefix("test_")))
         if name in ("kept_epoch", "parameters"):
             return _number(facts.get(name))
-        if name in ("epochs", "steps", "seconds"):
-            return _number((facts.get("final") or {}).get(name.rstrip("s") if name != "seconds" else name))
+        if name in LAST:
+            return _number((facts.get("final") or {}).get(LAST[name]))
         return _number(self._kept().get(name))
 
     def _kept(self) -> Mapping[str, Any]:
@@ -115,6 +112,8 @@ class Measures:
 
     def _of_row(self, which: str, column: str) -> float:
         values = self.rows[column]
+        if which == "final" and self._diverged:
+            return nan
         if which == "best":
             return _number((self.facts.get("best") or {}).get(column))
         if which in ("min", "max"):
@@ -126,18 +125,15 @@ class Measures:
         table = self._run.layers()
         mine = [k for k, number in enumerate(table["layer"]) if number == layer]
         rows = {name: [values[k] for k in mine] for name, values in table.items()}
-        if epoch is None:
-            return rows[column][-1] if rows[column] else nan
-        return self._at(rows, column, epoch)
+        return self._at(rows, column, inf if epoch is None else epoch)
 
-    @staticmethod
-    def _at(rows: Mapping[str, list[float]], column: str, epoch: int) -> float:
-        """At an epoch; after the last row, that row, as training had ended."""
+    def _at(self, rows: Mapping[str, list[float]], column: str, epoch: float) -> float:
+        """At an epoch; after the last row, that row, if training had ended."""
         known = [k for k, number in enumerate(rows["epoch"]) if number <= epoch]
         if not known:
             return nan
         row = known[-1]
-        exact = rows["epoch"][row] == epoch or row == len(rows["epoch"]) - 1
+        exact = rows["epoch"][row] == epoch or (row == len(rows["epoch"]) - 1 and not self._diverged)
         return rows[column][row] if exact else nan
 
     def _reached(self, asked: Reaching) -> float:
@@ -146,6 +142,17 @@ class Measures:
         row = next((k for k, value in enumerate(values) if compare(value, asked.bound)), None)
         column = {"epochs_to": "epoch", "steps_to": "step", "seconds_to": "seconds"}[asked.what]
         return inf if row is None else self.rows[column][row]
+
+
+class Failed:
+    """The measures of a training that failed, of which there is nothing but that."""
+
+    def value(self, asked: Asked) -> Value:
+        """Its status; no text, finding or number besides."""
+        name = term_of(asked).path[0]
+        if name == FINDINGS:
+            return frozenset()
+        return "failed" if name in TEXTS else nan
 
 
 def _number(value: Any) -> float:

@@ -50,12 +50,16 @@ class Plan(Generic[Section]):
         return dump({NAME: self.name, BASE: self.base.spec.dump(), **plain(self.told)})
 
     def changed(self, changes: Node) -> Spec:
-        """The complete spec with a tree of changes on top of the base.
+        """The complete spec with a tree of changes on top of the base; raises as `resolved`."""
+        return self.resolved(changes).spec
+
+    def resolved(self, changes: Node) -> Resolved:
+        """The same with the places of its values.
 
         Raises:
             SpecError: with every problem, each at its place.
         """
-        return resolve(merge(self.tree, write_out(changes))).spec
+        return resolve(merge(self.tree, write_out(changes)))
 
 
 def kind_of(path: Path) -> str | None:

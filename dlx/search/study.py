@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlx.diagnose.effects import clipped, effect, pooled
-from dlx.errors import DataError, Interrupted
-from dlx.experiment import dataset_of
+from dlx.diagnose.group_difference import paired_by_seed
+from dlx.errors import Interrupted
 from dlx.locked_directory import SCHEMA_VERSION
-from dlx.search.claims import Claim, Reaching, Term, Value
+from dlx.search.claim_outcomes import Answers, checked, variants_of
 from dlx.search.held_out import HeldOut
-from dlx.search.measures import Measures
+from dlx.search.measures import Failed, Measures
 from dlx.search.running import run_trials
 from dlx.search.story import plain
-from dlx.search.trials import Outcome, Trial
+from dlx.search.trials import Outcome, Trial, data_of
 from dlx.tree import dotted
 
 if TYPE_CHECKING:
     from dlx.diagnose.intervals import Estimate
-    from dlx.search.claims import Outcome as Compared
     from dlx.search.directory import StudyDirectory
     from dlx.search.study_file import Expected, Study, Variant
 
 Document = dict[str, Any]
-COMPLETED, INTERRUPTED, RUNNING = "completed", "interrupted", "running"
+COMPLETED, FAILED, INTERRUPTED, RUNNING = "completed", "failed", "interrupted", "running"
 PARTS = ("train", "train_dev", "dev", "test")
 
 
@@ -60,34 +59,37 @@ class StudyRun:
     def __post_init__(self) -> None:
         seeds = self.study.seeds
         self.trials = {one.name: [Trial.of(spec) for spec in one.trained(seeds)] for one in self.study.variants}
-        self.started = time.time()
+        self.started, self.before = time.time(), self.directory.seconds_told()
 
     def run(self) -> Document:
         """Train, compare and check; returns the document that ``study.json`` holds.
 
+        A training that diverged or failed is told as such, and the others go on.
+
         Raises:
             Interrupted: a signal asked to stop; everything is saved.
-            DataError: a variant cannot be trained.
         """
-        named = {trial.key: name for name, trials in self.trials.items() for trial in trials}
-        by_seed = [trial for trials in zip(*self.trials.values(), strict=True) for trial in trials]
         self.directory.write_told(self._head(RUNNING))
         try:
-            for outcome in run_trials(by_seed, self.directory.trials, self.executor):
-                if outcome.status == "failed":
-                    raise DataError(f"{named[outcome.key]}: cannot be trained: {outcome.message}")
-                self.outcomes[outcome.key] = outcome
-                self.watcher(len(self.outcomes), len(named))
+            self._train()
         except Interrupted as stop:
             self.directory.write_told(self._head(INTERRUPTED))
             message = f"interrupted: dlx study --resume {self.directory.path} goes on from here"
             raise Interrupted(stop.exit_code - 128, message) from None
-        document = self._head(COMPLETED) | {
+        failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
+        document = self._head(FAILED if failed else COMPLETED) | {
             "variants": [self._variant(one) for one in self.study.variants],
             "claims": [self._claim(one) for one in self.study.claims],
         }
         self.directory.write_told(document)
         return document
+
+    def _train(self) -> None:
+        """Seed by seed, so that after an interruption there is something of every variant."""
+        by_seed = [trial for trials in zip(*self.trials.values(), strict=True) for trial in trials]
+        for outcome in run_trials(by_seed, self.directory.trials, self.executor):
+            self.outcomes[outcome.key] = outcome
+            self.watcher(len(self.outcomes), len(by_seed))
 
     def of(self, name: str) -> list[Outcome]:
         """What came of a variant, seed by seed."""
@@ -95,14 +97,13 @@ class StudyRun:
 
     def _head(self, status: str) -> Document:
         seeds = self.study.seeds
-        first = self.study.variants[0].spec
         return {
             "schema_version": SCHEMA_VERSION,
             "name": self.study.plan.name,
             "status": status,
-            "task": dataset_of(first).task,
+            "task": data_of(self.study.variants[0].spec).task,
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
-            "seconds": time.time() - self.started,
+            "seconds": self.before + time.time() - self.started,
             "variants": [],
             "claims": [],
         }
@@ -112,20 +113,23 @@ class StudyRun:
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest = inf if dataset_of(one.spec).task == "regression" else 1.0
+        largest = inf if data_of(one.spec).task == "regression" else 1.0
         return {
             "name": one.name,
             "changes": _changes(base, one.spec.dump()),
             "trials": [outcome.key for outcome in mine],
             "status": [outcome.status for outcome in mine],
+            "messages": list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
             "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
             "difference": _plainly(self._difference(one)),
+            "train_cost": _mean([outcome.final.train_cost for outcome in usable if outcome.final]),
             "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
             "seconds": _mean([outcome.seconds for outcome in mine]),
         }
 
     def _difference(self, one: Variant) -> Estimate | None:
-        """Of the dev error from the first variant, paired by seed and dev example (see `effect`).
+        """Of the dev error from the first variant, paired by seed and dev example (see `effect`), all intervals
+        together at 95 %; by seed alone where each seed has dev examples of its own, then each interval at 95 %.
 
         None for the first itself, where a training has no usable end, and where the dev examples are not the same.
         """
@@ -133,65 +137,29 @@ class StudyRun:
         both = self.of(first.name), self.of(one.name)
         if one is first or not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
             return None
-        dataset, other = dataset_of(first.spec), dataset_of(one.spec)
+        dataset, other = data_of(first.spec), data_of(one.spec)
         if dataset.task != other.task or not _same_examples(dataset.parts["dev"], other.parts["dev"]):
             return None
-        held_out = HeldOut(dataset)
+        largest = inf if dataset.task == "regression" else 1.0
+        if not self._dev_is_shared(first):
+            against, of = (np.array([outcome.errors["dev"].value for outcome in mine]) for mine in both)
+            return clipped(paired_by_seed(of, against, finest=1 / dataset.parts["dev"].m)[0], largest)
+        held_out, others = HeldOut(dataset), len(self.study.variants) - 1
         before, after = (np.stack([held_out.added(outcome) for outcome in mine]) for mine in both)
-        found = effect(before, after, tried=len(self.study.variants) - 1, confirmed=len(self.study.variants) - 1)
-        return clipped(found, inf if dataset.task == "regression" else 1.0)
+        return clipped(effect(before, after, tried=others, confirmed=others), largest)
+
+    def _dev_is_shared(self, one: Variant) -> bool:
+        """Whether all seeds have the same dev examples; those that are given one by one may split anew."""
+        first, *rest = (data_of(spec).parts["dev"] for spec in one.trained(self.study.seeds))
+        return all(_same_examples(first, other) for other in rest)
 
     def _claim(self, expected: Expected) -> Document:
-        """The claim with its sides over the means of all seeds, and in how many seeds it holds alone."""
-        claim = expected.claim
-        measures = {name: [Measures(outcome.run) for outcome in self.of(name)] for name in self._named(claim)}
-        count = len(next(iter(measures.values()))) if measures else 0
-        compared = claim.check(_means(measures))
-        alone = [claim.check(_means({name: [some[k]] for name, some in measures.items()})) for k in range(count)]
-        return {
-            "claim": claim.text,
-            "why": expected.why,
-            "holds": all(one.holds for one in compared),
-            "comparisons": [_compared(one) for one in compared],
-            "seeds": count,
-            "seeds_holding": sum(all(one.holds for one in found) for found in alone),
-        }
-
-    @staticmethod
-    def _named(claim: Claim) -> list[str]:
-        terms = [asked if isinstance(asked, Term) else asked.term for asked in claim.asked]
-        return list(dict.fromkeys(term.variant for term in terms))
+        measures = {name: [_measures(outcome) for outcome in self.of(name)] for name in variants_of(expected.claim)}
+        return checked(expected, measures)
 
 
-def _means(measures: Mapping[str, Sequence[Measures]]) -> Callable[[Term | Reaching], Value]:
-    """A number is the mean over the runs, a text is what all of them say, findings are those that all have."""
-
-    def value(asked: Term | Reaching) -> Value:
-        term = asked if isinstance(asked, Term) else asked.term
-        found = [one.value(asked) for one in measures[term.variant]]
-        if isinstance(found[0], frozenset):
-            return frozenset.intersection(*(one for one in found if isinstance(one, frozenset)))
-        if isinstance(found[0], str):
-            return " / ".join(dict.fromkeys(str(one) for one in found))
-        return float(np.mean([float(one) for one in found if isinstance(one, float | int)]))
-
-    return value
-
-
-def _compared(one: Compared) -> Document:
-    return {
-        "left": _side(one.left),
-        "sign": one.sign,
-        "right": _side(one.right),
-        "holds": one.holds,
-        "by": _side(one.by),
-    }
-
-
-def _side(value: Value | None) -> Any:
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value if not isinstance(value, float) or isfinite(value) else None
+def _measures(outcome: Outcome) -> Answers:
+    return Failed() if outcome.status == FAILED else Measures(outcome.run)
 
 
 def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> Document:

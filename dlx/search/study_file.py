@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from dlx.component import Options
-from dlx.errors import Place, Problem, SpecError, allowed
-from dlx.search.claims import Claim, ClaimError, Term
-from dlx.search.measures import fault
+from dlx.errors import Place, Problem, SpecError
+from dlx.search.claim_check import check_claim
+from dlx.search.claim_parser import ClaimError, parse_claim
+from dlx.search.claims import Claim, term_of
 from dlx.search.plan import Plan, load_plan
 from dlx.search.replicates import replicate
 from dlx.spec import Seed, as_mapping
@@ -22,10 +23,11 @@ from dlx.tree import Node, dotted
 from dlx.yaml_loader import dump_scalar
 
 if TYPE_CHECKING:
-    from dlx.search.claims import Reaching
     from dlx.spec import Spec
+    from dlx.spec_file import Resolved
 
 MOST_VARIANTS = 200
+LONGEST_NAME = 80  # characters
 Times = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -60,7 +62,12 @@ class Variant:
     """A variant and its complete spec."""
 
     name: str
-    spec: Spec
+    resolved: Resolved
+
+    @property
+    def spec(self) -> Spec:
+        """The complete spec."""
+        return self.resolved.spec
 
     def trained(self, seeds: int | Sequence[int]) -> list[Spec]:
         """Its specs, one for each seed: replicates on the same dev examples, or the spec with each seed."""
@@ -90,6 +97,21 @@ class Study:
         """How many trainings, or with which seeds."""
         return self.plan.told.seeds
 
+    @property
+    def repetitions(self) -> int:
+        """How many trainings of each variant."""
+        return self.seeds if isinstance(self.seeds, int) else len(self.seeds)
+
+    def misclaimed(self, error: ClaimError, number: int) -> Problem:
+        """What is wrong with a claim, with its place in the file and in the claim."""
+        return misclaimed(self.plan, error, number)
+
+
+def misclaimed(plan: Plan[StudyFile], error: ClaimError, number: int) -> Problem:
+    """What is wrong with a claim of a plan, with its place in the file and in the claim."""
+    node, _ = plan.places.nearest(("expect", number, "claim"))
+    return Problem(node.place, f"expect.{number}", f"{plan.told.expect[number].claim}: {error}")
+
 
 def load_study(path: Path, overrides: Sequence[str] = ()) -> Study:
     """The study of a file.
@@ -105,13 +127,15 @@ class _Reading:
 
     def __init__(self, plan: Plan[StudyFile]) -> None:
         self.plan = plan
+        self.section = "variants" if plan.told.sweep is None else "sweep"
         self.found: list[Problem] = []
 
     def study(self) -> Study:
         changes = self._changes()
         variants = [one for name, tree in changes.items() if (one := self._variant(name, tree))]
         self._refuse_equal(variants, changes)
-        claims = self._claims({one.name: one.spec for one in variants}) if not self.found else []
+        specs = {one.name: one.spec for one in variants}
+        claims = self._claims(specs, wrong=changes.keys() - specs.keys()) if changes else []
         if self.found:
             raise SpecError(self.found)
         return Study(self.plan, tuple(variants), tuple(claims))
@@ -128,10 +152,17 @@ class _Reading:
         for name in told.variants or ():
             given = node.child(name) if node else None
             try:
+                self._check_name(name, given.key if given is not None else places.place)
                 found[name] = _spread(given) if given is not None else _empty(places.place)
             except SpecError as error:
                 self._note(error, name)
         return found
+
+    def _check_name(self, name: str, place: Place) -> None:
+        """Claims have to be able to spell it, and tables to hold it."""
+        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME or ("'" in name and '"' in name):
+            what = f"expected a name of 1 to {LONGEST_NAME} characters, without quotes of both kinds, got {name!r}"
+            self.found.append(Problem(place, self.section, what))
 
     def _swept(self, sweep: Mapping[str, tuple[Any, ...]]) -> dict[str, Node]:
         count = 1
@@ -148,18 +179,21 @@ class _Reading:
                 node, _ = self.plan.places.nearest(("sweep", key, index))
                 tree = combine(tree, nested(key.split("."), node, node.place))
                 names.append(f"{key.rpartition('.')[2]}={dump_scalar(tree_of(values[index], node.place).plain())}")
-            found[", ".join(names)] = tree
+            name = ", ".join(names)
+            if name in found:
+                self.found.append(Problem(node.place, self.section, f"{name} is given twice"))
+            found[name] = tree
         return found
 
     def _variant(self, name: str, tree: Node) -> Variant | None:
         try:
-            return Variant(name, self.plan.changed(tree))
+            return Variant(name, self.plan.resolved(tree))
         except SpecError as error:
             self._note(error, name)
             return None
 
     def _note(self, error: SpecError, name: str) -> None:
-        self.found += [replace(one, key=dotted(("variants", name, one.key))) for one in error.problems]
+        self.found += [replace(one, key=dotted((self.section, name, one.key))) for one in error.problems]
 
     def _refuse_equal(self, variants: Sequence[Variant], changes: Mapping[str, Node]) -> None:
         known: dict[str, str] = {}
@@ -167,43 +201,20 @@ class _Reading:
             same = known.setdefault(one.spec.model_dump_json(), one.name)
             if same != one.name:
                 what = f"is the same spec as {same}: two variants differ in something"
-                self.found.append(Problem(changes[one.name].place, dotted(("variants", one.name)), what))
+                self.found.append(Problem(changes[one.name].place, dotted((self.section, one.name)), what))
 
-    def _claims(self, specs: Mapping[str, Spec]) -> list[Expected]:
+    def _claims(self, specs: Mapping[str, Spec], wrong: Collection[str]) -> list[Expected]:
+        """The claims, checked where all variants that they speak of are right."""
         found = []
         for number, one in enumerate(self.plan.told.expect):
-            node, _ = self.plan.places.nearest(("expect", number, "claim"))
             try:
-                claim = Claim.parse(one.claim)
-                for asked in claim.asked:
-                    self._check_asked(asked, specs)
+                claim = parse_claim(one.claim)
+                if not any(term_of(asked).variant in wrong for asked in claim.asked):
+                    check_claim(claim, specs)
                 found.append(Expected(claim, one.why))
             except ClaimError as error:
-                self.found.append(Problem(node.place, f"expect.{number}", f"{one.claim}: {error}"))
+                self.found.append(misclaimed(self.plan, error, number))
         return found
-
-    def _check_asked(self, asked: Term | Reaching, specs: Mapping[str, Spec]) -> None:
-        term = asked if isinstance(asked, Term) else asked.term
-        spec = specs.get(term.variant)
-        if spec is None:
-            what = f"there is no variant {term.variant!r} {allowed(term.variant, list(specs))}"
-            raise ClaimError(what, term.position)
-        found = fault(asked, len(spec.architecture.hidden) + 1) or _no_row(term, spec)
-        if found is not None:
-            raise ClaimError(found, term.position)
-
-
-def _no_row(term: Term, spec: Spec) -> str | None:
-    """What is wrong with an epoch that has no row in metrics.csv."""
-    training, epoch = spec.training, term.epoch
-    if epoch is None or term.path[0].startswith("layer"):
-        return None
-    if 1 <= epoch <= training.epochs and ((epoch - 1) % training.evaluate_every == 0 or epoch == training.epochs):
-        return None
-    nearest = min(max(epoch, 1), training.epochs)
-    nearest -= (nearest - 1) % training.evaluate_every
-    rows = f"every {training.evaluate_every} epochs up to {training.epochs}"
-    return f"epoch {epoch} has no row: there is one {rows}, such as {nearest}"
 
 
 def _empty(place: Place) -> Node:

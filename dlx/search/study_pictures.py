@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dlx.experiment import dataset_of
 from dlx.inference import model_of
 from dlx.plots import Group, Panel, activations, boundaries, overlay, sweep
 from dlx.render.numbers import error
 from dlx.runs import RunDirectory
+from dlx.search.trials import data_of
 
 if TYPE_CHECKING:
+    from dlx.model import Model
     from dlx.nn.tape import Array
     from dlx.search.study import StudyRun
+    from dlx.search.study_file import Variant
     from dlx.search.trials import Outcome
 
 MOST_PANELS = 24  # networks that one picture holds
@@ -33,22 +35,12 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         return []
     groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
     drawn = {"curves": overlay(groups, title=title, task=task)}
-    networks = {one.name for one in run.study.variants if one.spec.objective is None}
-    shown = [name for name in usable if name in networks][:MOST_PANELS]
-    models = {name: model_of(usable[name][0].run) for name in shown}
-    datasets = {one.name: dataset_of(one.spec) for one in run.study.variants if one.name in models}
-    train = {name: dataset.parts["train"] for name, dataset in datasets.items()}
-    if datasets and all(dataset.n_x == 2 for dataset in datasets.values()):
-        first = next(iter(train.values()))
-        panels = [Panel(_label(name, usable[name][0], task), models[name].outputs) for name in models]
-        every = -(-first.m // MOST_POINTS)
-        parts = {"train": (np.asarray(first.X[::every]), np.asarray(first.y[::every]))}
-        drawn["boundaries"] = boundaries(panels, parts, title=title, task=task)
-    layers = {name: model.hidden(_some(train[name].X)) for name, model in models.items()}
-    if any(layers.values()):
-        drawn["activations"] = activations(
-            {name: some for name, some in layers.items() if some}, title=f"{title}: A of the hidden layers on train"
-        )
+    networks = [one for one in run.study.variants if one.name in usable and one.spec.objective is None][:MOST_PANELS]
+    shown = [_shown(one, usable[one.name][0]) for one in networks]
+    if panels := [one.panel(task) for one in shown if one.X.shape[1] == 2 and one.task == task]:
+        drawn["boundaries"] = boundaries(panels, title=title, task=task)
+    if layers := {one.name: hidden for one in shown if (hidden := one.model.hidden(one.X))}:
+        drawn["activations"] = activations(layers, title=title)
     swept = run.study.plan.told.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
@@ -58,17 +50,37 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
     return [run.directory.write_picture(name, png) for name, png in drawn.items()]
 
 
+class Shown(NamedTuple):
+    """A trained network beside some examples of its train."""
+
+    name: str
+    outcome: Outcome
+    model: Model
+    task: str
+    X: Array
+    y: Array
+
+    def panel(self, task: str) -> Panel:
+        """Its decision regions, with the error on dev above them."""
+        part = "dev" if "dev" in self.outcome.errors else "train"
+        label = f"{self.name}: {part} {error(self.outcome.errors[part].value, task)}"
+        every = -(-len(self.X) // MOST_POINTS)
+        return Panel(label, self.model.outputs, self.X[::every], self.y[::every])
+
+
+def _shown(one: Variant, outcome: Outcome) -> Shown:
+    dataset = data_of(one.spec)
+    train = dataset.parts["train"]
+    index = np.linspace(0, train.m - 1, min(train.m, EXAMPLES)).astype(np.intp)
+    X, y = _rows(train.X, index), np.asarray(train.y)[index]
+    return Shown(one.name, outcome, model_of(outcome.run), dataset.task, X, y)
+
+
 def _metrics(outcome: Outcome) -> dict[str, list[float]]:
     return RunDirectory.open(outcome.run).metrics()
 
 
-def _label(name: str, outcome: Outcome, task: str) -> str:
-    part = "dev" if "dev" in outcome.errors else "train"
-    return f"{name}: {part} {error(outcome.errors[part].value, task)}"
-
-
-def _some(X: Any) -> Array:
-    """Examples that lie evenly over a part; one in a file is read."""
-    index = np.linspace(0, len(X) - 1, min(len(X), EXAMPLES)).astype(np.intp)
-    rows: Array = X.take(index) if hasattr(X, "take") and not isinstance(X, np.ndarray) else X[index]
+def _rows(X: Any, index: Array) -> Array:
+    """Some examples; of those that lie in a file only they are read."""
+    rows: Array = X[index] if isinstance(X, np.ndarray) else X.take(index)
     return rows

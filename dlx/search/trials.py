@@ -190,6 +190,11 @@ def _session(trial: Trial, run: RunDirectory) -> Session:
     return session
 
 
+def data_of(spec: Spec) -> Dataset:
+    """The data set of a complete spec, the one object for those that share it; raises as `dataset_of`."""
+    return _dataset(Trial.of(spec))
+
+
 def _dataset(trial: Trial) -> Dataset:
     """The trials of a search share their data: what decides it is the same for most of them."""
     spec = trial.spec

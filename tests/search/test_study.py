@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from dlx.errors import SpecError
+from dlx.experiment import build
 from dlx.runs import RunDirectory
+from dlx.search.claim_check import sampled_epochs
 from dlx.search.directory import StudyDirectory
 from dlx.search.executors import executor_for
 from dlx.search.study import StudyRun
@@ -89,6 +91,8 @@ def test_it_is_the_same_for_any_number_of_workers_and_repeats_nothing(tmp_path: 
         ('fast.status == "completed"', True),
         ('"symmetric_units" in zeros.findings', True),
         ('"symmetric_units" in fast.findings', False),
+        ('"symmetric_units" not in fast.findings', True),
+        ("fast.dev_error != slow.dev_error", True),
         ("epochs_to(fast.train_cost < 0.5) < epochs_to(slow.train_cost < 0.5)", True),
         ("epochs_to(slow.train_cost < 0.001) > 10**2", None),
         ("seconds_to(fast.train_cost < 0.6) <= fast.seconds", True),
@@ -126,6 +130,13 @@ def test_what_claims_may_speak_of(tmp_path_factory: pytest.TempPathFactory, clai
         ("fast.layer5.dead < 1", "there is no layer5: the layers are layer1 to layer2"),
         ("fast.layer1.ded < 1", "there is no column 'ded' (allowed"),
         ("epochs_to(fast.verdict < 1) < 2", "there is no column 'verdict' (allowed"),
+        ("fast.verdict < 1", 'fast.verdict is no number: what can be asked is fast.verdict == "…"'),
+        ("fast.findings == 3", 'fast.findings is no number: what can be asked is "NAME" in fast.findings'),
+        ("1 + fast.status == 3", "at character 5: fast.status is no number: nothing can be computed with it"),
+        ("fast.status == 'complete'", "at character 16: there is no status 'complete' (allowed completed"),
+        ("'dead_unit' in fast.findings", "there is no finding 'dead_unit' (allowed"),
+        ("'dead_units' in fast.verdict", 'expected "NAME" in VARIANT.findings'),
+        ("fast.w1 == 3", "there is no measure 'w1'"),
     ],
 )
 def test_wrong_claims_are_told_before_anything_is_trained(tmp_path: Path, claim: str, message: str) -> None:
@@ -137,12 +148,43 @@ def test_wrong_claims_are_told_before_anything_is_trained(tmp_path: Path, claim:
 
 
 @pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("fast.test_error < 1", "fast has no test set to measure test_error on"),
+        ("fast.mismatch < 1", "fast has no train-dev set to measure mismatch on"),
+        ("fast.layer1.dead@4 < 1", "the layers are not looked at in epoch 4; the nearest in which they are is 3"),
+    ],
+)
+def test_what_only_the_data_tell_is_told_before_anything_is_trained(
+    tmp_path: Path, call_dlx: Callable[..., Any], claim: str, message: str
+) -> None:
+    (tmp_path / "study.yaml").write_text(expecting(claim).replace("dev: 60, test: 40", "dev: 100"))
+    result = call_dlx("study", "study.yaml", "--out", "made", cwd=tmp_path)
+    assert result.code == 2
+    assert f"study.yaml:12:10: expect.0: {claim}: at character 1: {message}" in result.stderr
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(("epochs", "every", "size"), [(12, 2, 20), (300, 1, 100), (200, 7, 3)])
+def test_the_epochs_foretold_to_be_sampled_are_those_of_the_run(
+    tmp_path: Path, epochs: int, every: int, size: int
+) -> None:
+    training = f"{{epochs: {epochs}, batch_size: {size}, evaluate_every: {every}}}"
+    text = STUDY.replace("{epochs: 12, batch_size: 20, evaluate_every: 2}", training)
+    document = studied(tmp_path / "study", text[: text.index("expect:")])
+    run = RunDirectory.open(tmp_path / "study" / "trials" / document["variants"][1]["trials"][0])
+    spec = load_study(tmp_path / "study.yaml").variants[1].spec
+    assert list(sampled_epochs(build(spec))) == sorted(set(run.layers()["epoch"]))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("fast:", "fast: {optimzer.learning_rate: 3}", "9:10: variants.fast.optimzer: unknown key"),
         ("fast:", "fast: {optimizer.learning_rate: -3}", "9:35: variants.fast.optimizer.learning_rate: "),
         ("fast:", "fast: {optimizer.learning_rate: 3, optimizer: {learning_rate: 2}}", "given twice"),
         ("fast:", "fast: {optimizer.learning_rate: 0.0001}", "9:9: variants.fast: is the same spec as slow"),
+        ("fast:", "'':", "9:3: variants: expected a name of 1 to 80 characters"),
         ("seeds: 2", "seeds: 0", "11:8: seeds: expected at least 1"),
         (
             "seeds: 2",
@@ -163,6 +205,8 @@ def test_a_sweep_is_a_variant_for_each_value(tmp_path: Path) -> None:
     document = studied(tmp_path / "study", head + "sweep: {regularization.l2: [0, 3, 30]}\nseeds: 1\n" + tail)
     assert [one["name"] for one in document["variants"]] == ["l2=0", "l2=3", "l2=30"]
     assert document["claims"][0]["holds"]
+    with pytest.raises(SpecError, match="l2=0 is given twice"):
+        studied(tmp_path / "study", head + "sweep: {regularization.l2: [0, 0]}\n")
 
 
 def test_seeds_may_be_given_one_by_one(tmp_path: Path) -> None:
@@ -184,7 +228,8 @@ def test_the_command_draws_and_fails_with_its_claims(tmp_path: Path, call_dlx: C
     (tmp_path / "study.yaml").write_text(expecting("fast.dev_error < slow.dev_error", "fast.dev_error > 1"))
     result = call_dlx("study", "study.yaml", "--out", "made", cwd=tmp_path)
     assert result.code == 3
-    assert result.stderr.endswith("error: 1 of 2 claims fail: fast.dev_error > 1\n")
+    assert result.stderr.endswith("by 0.8583; in 0 of 2 seeds)\n")
+    assert "error: 1 of 2 claims fail: fast.dev_error > 1 (0.141667 > 1" in result.stderr
     assert "fails     fast.dev_error > 1" in result.stdout
     assert {path.name for path in (tmp_path / "made").glob("*.png")} == {
         "activations.png",
@@ -200,3 +245,6 @@ def test_the_command_draws_and_fails_with_its_claims(tmp_path: Path, call_dlx: C
     assert (tmp_path / "swept" / "sweep.png").read_bytes().startswith(b"\x89PNG")
     dry = call_dlx("study", "study.yaml", "seeds=5", "--dry-run", "--json", cwd=tmp_path)
     assert json.loads(dry.stdout)["trainings"] == 15
+    assert [one["steps"] for one in json.loads(dry.stdout)["variants"]] == [60, 60, 60]
+    told = call_dlx("study", "study.yaml", "--dry-run", cwd=tmp_path)
+    assert "6, about" in told.stdout
