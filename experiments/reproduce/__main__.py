@@ -1,4 +1,4 @@
-"""Reproduces the course: trains the studies of all topics, checks their claims, and writes the gallery."""
+"""Reproduces the course: trains and measures what all topics show, checks their claims, and writes the gallery."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
 from gallery import FILE, gallery, stale
-from topics import PICTURES, RESULTS, Topic, topics
+from measuring import Bench, measured
+from topics import PICTURES, RESULTS, Part, Topic, topics
 
 from dlx.files import to_json
 from dlx.search.directory import StudyDirectory
@@ -21,7 +23,9 @@ from dlx.search.study import StudyRun
 from dlx.search.study_file import load_study
 from dlx.search.study_pictures import draw
 
-KEPT = ("name", "changes", "status", "errors", "difference", "epochs")  # of a variant: what does not change each time
+# Of a study and of a variant: what does not change each time.
+HEAD = ("name", "task", "seeds")
+KEPT = ("name", "changes", "status", "errors", "difference", "epochs", "train_cost")
 
 
 def options() -> argparse.Namespace:
@@ -53,30 +57,32 @@ def main() -> int:
 
 
 def reproduce(topic: Topic, executor: Executor) -> int:
-    """Train one topic and write its results and pictures; returns how many of its claims fail."""
-    started, study = time.monotonic(), load_study(topic.study)
-    with tempfile.TemporaryDirectory() as folder, StudyDirectory.create(topic.name, out=Path(folder)) as directory:
-        run = StudyRun(study, directory, executor)
-        document = run.run()
-        drawn = {path.stem: path.read_bytes() for path in draw(run, document)}
-    for name in topic.pictures:
-        topic.picture_file(name).write_bytes(drawn[name])
-    topic.results_file.write_bytes(to_json(kept(document, topic)))
-    fails = [one["claim"] for one in document["claims"] if not one["holds"]]
-    count = len(document["claims"])
-    print(
-        f"{topic.name:<20} {count - len(fails)} of {count} claims hold, {time.monotonic() - started:.1f} s", flush=True
-    )
+    """Reproduce one topic and write its results and pictures; returns how many of its claims fail."""
+    started, parts = time.monotonic(), {}
+    for part in topic.parts:
+        with tempfile.TemporaryDirectory() as folder:
+            document, drawn = (studied if part.is_study else measured)(part, Bench(Path(folder), executor))
+        for name in part.pictures:
+            part.picture_file(name).write_bytes(drawn[name])
+        parts[part.name] = {"digest": part.digest(), **document}
+    topic.results_file.write_bytes(to_json(parts))
+    claims = [claim for part in parts.values() for claim in part["claims"]]
+    fails = [one["claim"] for one in claims if not one["holds"]]
+    told = f"{len(claims) - len(fails)} of {len(claims)} claims hold, {time.monotonic() - started:.1f} s"
+    print(f"{topic.name:<20} {told}", flush=True)
     for claim in fails:
         print(f"{'':<20} fails: {claim}", flush=True)
     return len(fails)
 
 
-def kept(document: dict[str, Any], topic: Topic) -> dict[str, Any]:
-    """What of a study's document is kept beside the gallery: no times, no names of directories."""
+def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, bytes]]:
+    """Train a study; returns what of its document does not change each time, and its pictures."""
+    with StudyDirectory.create(part.name, out=bench.folder) as directory:
+        run = StudyRun(load_study(part.file), directory, bench.executor)
+        document = run.run()
+        drawn = {path.stem: path.read_bytes() for path in draw(run, document)}
     variants = [{key: one[key] for key in KEPT} for one in document["variants"]]
-    head = {key: document[key] for key in ("schema_version", "name", "task", "seeds")}
-    return {**head, "digest": topic.digest(), "variants": variants, "claims": document["claims"]}
+    return {**{key: document[key] for key in HEAD}, "variants": variants, "claims": document["claims"]}, drawn
 
 
 sys.exit(main())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from topics import RESULTS, ROOT, Topic
+from topics import PICTURES, RESULTS, ROOT, Part, Topic
 
 from dlx.render.numbers import error, interval
 
@@ -15,9 +15,10 @@ HEAD = """# Experiments
 
 Every claim of the course, regenerated and checked: `make reproduce` trains all of it anew and fails when a claim no
 longer holds; `make NAME` does it for one topic. This page is made of what was measured ([`results/`](results)); a test
-sees to it that it is not older than the studies.
+sees to it that it is not older than what it shows.
 
-Numbers are means over the seeds, with 95 % intervals of the dev error. A claim's margin is by how much it holds.
+Of studies, numbers are means over the seeds, with 95 % intervals of the dev error. A claim's margin is by how much it
+holds.
 """
 PARTS = ("train", "train_dev", "dev", "test")
 
@@ -25,59 +26,102 @@ PARTS = ("train", "train_dev", "dev", "test")
 def gallery(all_topics: Sequence[Topic]) -> str:
     """The page, topic by topic."""
     contents = " · ".join(f"[{one.title}](#{_anchor(one.title)})" for one in all_topics)
-    return "\n".join([HEAD, contents, "", *(_section(one, one.results()) for one in all_topics)])
+    return "\n".join([HEAD, contents, "", *(_section(one) for one in all_topics)])
 
 
 def _anchor(title: str) -> str:
     return "".join(letter for letter in title.lower().replace(" ", "-") if letter.isalnum() or letter == "-")
 
 
-def _section(topic: Topic, results: Mapping[str, Any]) -> str:
-    pictures = [f"![{topic.title}: {name}](pictures/{topic.picture_file(name).name})" for name in topic.pictures]
-    study = os.path.relpath(topic.study, ROOT)
-    seeds = results["seeds"] if isinstance(results["seeds"], int) else len(results["seeds"])
-    how = f"`make {topic.name}`: [`{topic.study.name}`]({study}), {seeds} seed{'s' if seeds > 1 else ''} a variant."
-    parts = [f"## {topic.title}", topic.shows, *pictures, _table(results), _claims(results["claims"]), how]
-    return "\n\n".join(parts) + "\n"
+def _section(topic: Topic) -> str:
+    results = topic.results()
+    shown = [text for part in topic.parts for text in _part(part, results[part.name])]
+    return "\n\n".join([f"## {topic.title}", topic.shows, f"`make {topic.name}`", *shown]) + "\n"
 
 
-def _table(results: Mapping[str, Any]) -> str:
+def _part(part: Part, results: Mapping[str, Any]) -> Iterator[str]:
+    """Its pictures, its numbers, its claims and where it lies."""
+    for name in part.pictures:
+        yield f"![{part.name}: {name}](pictures/{part.picture_file(name).name})"
+    where = f"[`{part.file.name}`]({os.path.relpath(part.file, ROOT)})"
+    if part.is_study:
+        seeds = results["seeds"] if isinstance(results["seeds"], int) else len(results["seeds"])
+        yield f"{where}, {seeds} seed{'s' if seeds > 1 else ''} a variant:"
+        yield _variants(results)
+    else:
+        yield f"{where}: {_sentence(results['about'])}"
+        yield _rows(results["rows"])
+    yield _claims(results["claims"])
+
+
+def _sentence(about: str) -> str:
+    first = " ".join(about.split("\n\n")[0].split())
+    return first[0].lower() + first[1:]
+
+
+def _variants(results: Mapping[str, Any]) -> str:
     variants, task = results["variants"], results["task"]
     parts = [part for part in PARTS if any(part in one["errors"] for one in variants)]
+    if not parts:
+        costs = [[one["name"], f"{one['train_cost']:.4g}", f"{one['epochs']:,.0f}"] for one in variants]
+        return _table(["variant", "J", "steps"], costs)
     chief = "dev" if "dev" in parts else parts[-1]
     header = ["variant", *(part.replace("_", "-") for part in parts), f"95 % of {chief}"]
-    lines = [_row(header), _row(["---"] * len(header))]
+    lines = []
     for one in variants:
         found = one["errors"]
         errors = [error(found[part]["value"], task) if part in found else "" for part in parts]
         ends = interval(found[chief]["low"], found[chief]["high"], task) if chief in found else ""
-        lines.append(_row([one["name"], *errors, ends]))
-    return "\n".join(lines)
+        lines.append([one["name"], *errors, ends])
+    return _table(header, lines)
+
+
+def _rows(rows: Mapping[str, Mapping[str, float | str]]) -> str:
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    lines = [
+        [name, *(_number(row[column]) if column in row else "" for column in columns)] for name, row in rows.items()
+    ]
+    return _table(["", *(column.replace("_", " ") for column in columns)], lines)
+
+
+def _number(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) < 1e9 and float(value).is_integer() else f"{value:.4g}"
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> str:
-    lines = [_row(["claim", "holds by", "because"]), _row(["---"] * 3)]
+    lines = []
     for one in claims:
-        margins = [compared["by"] for compared in one["comparisons"] if compared["by"] is not None]
+        margins = [compared["by"] for compared in one["comparisons"] if isinstance(compared["by"], float | int)]
         by = f"{min(margins):.2g}" if margins else ""
-        lines.append(_row([f"`{one['claim']}`", by if one["holds"] else "**fails**", one["why"] or ""]))
-    return "\n".join(lines)
+        lines.append([f"`{one['claim']}`", by if one["holds"] else "**fails**", one["why"] or ""])
+    return _table(["claim", "holds by", "because"], lines)
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [header, ["---"] * len(header), *lines])
 
 
 def stale(all_topics: Sequence[Topic]) -> list[str]:
     """What of the gallery is not what the studies would give now, or is not there."""
-    found = []
-    for one in all_topics:
-        if not one.results_file.exists() or one.results()["digest"] != one.digest():
-            found.append(f"results/{one.name}.json")
-        found += [
-            f"pictures/{one.picture_file(name).name}" for name in one.pictures if not one.picture_file(name).exists()
-        ]
+    found = [f"results/{one.name}.json" for one in all_topics if not _is_current(one)]
+    pictures = {part.picture_file(name) for one in all_topics for part in one.parts for name in part.pictures}
+    found += [f"pictures/{path.name}" for path in sorted(pictures) if not path.exists()]
     if not found and FILE.read_text(encoding="utf-8") != gallery(all_topics):
         found.append("README.md")
-    known = {one.results_file for one in all_topics}
-    return found + [f"results/{path.name}" for path in sorted(RESULTS.glob("*.json")) if path not in known]
+    known = pictures | {one.results_file for one in all_topics}
+    return found + [
+        f"{path.relative_to(ROOT)} belongs to no topic"
+        for path in sorted([*RESULTS.glob("*.json"), *PICTURES.glob("*.png")])
+        if path not in known
+    ]
+
+
+def _is_current(topic: Topic) -> bool:
+    if not topic.results_file.exists():
+        return False
+    results = topic.results()
+    return list(results) == [part.name for part in topic.parts] and all(
+        results[part.name]["digest"] == part.digest() for part in topic.parts
+    )

@@ -1,4 +1,4 @@
-"""The topics of the gallery: what each shows, and the results that were written for it."""
+"""The topics of the gallery: what each shows, by which studies and measurements, and what was written for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from dlx.files import to_json
+from dlx.search.claim_parser import parse_claim
+from dlx.search.claims import Claim
 from dlx.search.study_file import load_study
 from dlx.yaml_loader import load
 
@@ -17,30 +20,51 @@ RESULTS, PICTURES = ROOT / "results", ROOT / "pictures"
 
 
 @dataclass(frozen=True)
-class Topic:
-    """One topic: its name is that of its Make target, of its results and of its pictures."""
+class Part:
+    """A study, or where the subject is not a training run a measurement: a file of Python with its claims beside it."""
 
-    name: str
-    title: str
-    shows: str
-    study: Path
+    file: Path
     pictures: tuple[str, ...]
+    expect: tuple[tuple[Claim, str | None], ...] = ()  # of a measurement; a study has its own
 
     @property
-    def results_file(self) -> Path:
-        """Where its numbers are kept."""
-        return RESULTS / f"{self.name}.json"
+    def name(self) -> str:
+        """That of its file; pictures are named by it."""
+        return self.file.stem
+
+    @property
+    def is_study(self) -> bool:
+        """Rather than a measurement."""
+        return self.file.suffix == ".yaml"
 
     def picture_file(self, picture: str) -> Path:
         """Where one of its pictures is kept."""
         return PICTURES / f"{self.name}_{picture}.png"
 
     def digest(self) -> str:
-        """SHA-256 of everything that decides its results: the study with its base, every default filled in."""
-        return sha256(load_study(self.study).plan.text().encode()).hexdigest()
+        """SHA-256 of everything that decides its results: a study with its base and every default, or the code."""
+        if self.is_study:
+            return sha256(load_study(self.file).plan.text().encode()).hexdigest()
+        claims = [[claim.text, why] for claim, why in self.expect]
+        return sha256(self.file.read_bytes() + to_json(claims)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: its name is that of its Make target and of its results."""
+
+    name: str
+    title: str
+    shows: str
+    parts: tuple[Part, ...]
+
+    @property
+    def results_file(self) -> Path:
+        """Where its numbers are kept."""
+        return RESULTS / f"{self.name}.json"
 
     def results(self) -> dict[str, Any]:
-        """What was written when it was last reproduced."""
+        """What was written when it was last reproduced: of each part its document."""
         found: dict[str, Any] = json.loads(self.results_file.read_text(encoding="utf-8"))
         return found
 
@@ -52,7 +76,18 @@ def topics(names: Sequence[str] = ()) -> list[Topic]:
     if unknown:
         raise SystemExit(f"there is no topic {unknown[0]!r} (allowed {', '.join(told)})")
     return [
-        Topic(name, one["title"], one["shows"], (ROOT / one["study"]).resolve(), tuple(one["pictures"]))
+        Topic(name, one["title"], one["shows"], tuple(_part(each) for each in one["parts"]))
         for name, one in told.items()
         if not names or name in names
     ]
+
+
+def _part(told: dict[str, Any]) -> Part:
+    pictures = tuple(told.get("pictures", ()))
+    if "study" in told:
+        return Part((ROOT / told["study"]).resolve(), pictures)
+    expect = tuple(
+        (parse_claim(one), None) if isinstance(one, str) else (parse_claim(one["claim"]), one.get("why"))
+        for one in told["expect"]
+    )
+    return Part(ROOT / told["measure"], pictures, expect)

@@ -1,0 +1,120 @@
+"""Drawing: the pictures of measurements, in the look of all others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlx.plots.canvas import CLASSES, GREY, INK, house_style, new_figure, png
+
+HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
+PANEL, NAMES = 4.4, 2.3
+
+
+class Line(NamedTuple):
+    """y over x; ``dots`` in place of a line, ``dashed`` for what it is compared with, on its own or of ``like``."""
+
+    x: Sequence[float] | np.ndarray
+    y: Sequence[float] | np.ndarray
+    dots: bool = False
+    dashed: bool = False
+    color: int | None = None  # its number among the colours; the next one by itself
+
+
+class Chart(NamedTuple):
+    """One pair of axes: its lines by name, and its scales, ``linear`` or ``log``, or ``symlog``."""
+
+    lines: Mapping[str, Line]
+    x: str
+    y: str
+    title: str = ""
+    xscale: str = "linear"
+    yscale: str = "linear"
+    xlim: tuple[float, float] | None = None
+    ylim: tuple[float, float] | None = None
+
+
+@house_style()
+def charts(*shown: Chart, title: str) -> bytes:
+    """Charts side by side, as PNG; lines of one name have one colour, and the names stand once on the right."""
+    width = LEFT + len(shown) * PANEL + (len(shown) - 1) * BETWEEN + NAMES + RIGHT
+    figure = new_figure(width, HEIGHT, title)
+    colors: dict[str, str] = {}
+    for number, chart in enumerate(shown):
+        left = LEFT + number * (PANEL + BETWEEN)
+        axes = figure.add_axes((left / width, BELOW / HEIGHT, PANEL / width, 1 - (BELOW + ABOVE) / HEIGHT))
+        for name, line in chart.lines.items():
+            color = colors.setdefault(name, CLASSES[(len(colors) if line.color is None else line.color) % len(CLASSES)])
+            _draw(axes, name, line, color)
+        axes.set_xscale(chart.xscale)
+        axes.set_yscale(chart.yscale)
+        axes.set_xlabel(chart.x, color=GREY)
+        axes.set_ylabel(chart.y, color=GREY)
+        axes.set_title(chart.title, size=9.5, loc="left", color=GREY)
+        axes.set(**{key: value for key in ("xlim", "ylim") if (value := getattr(chart, key)) is not None})
+        axes.grid(True)
+    handles: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
+            handles.setdefault(name, handle)
+    if len(handles) > 1:
+        place = (1 - (NAMES + RIGHT - 0.1) / width, 1 - (ABOVE - 0.1) / HEIGHT)
+        figure.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=place, fontsize=8.5, labelcolor=INK)
+    return png(figure)
+
+
+def _draw(axes: Any, name: str, line: Line, color: str) -> None:
+    if line.dots:
+        axes.plot(line.x, line.y, "o", color=color, markersize=3, alpha=0.7, label=name)
+    else:
+        marker = "o" if len(line.x) <= 16 and not line.dashed else ""
+        style = "--" if line.dashed else "-"
+        axes.plot(
+            line.x,
+            line.y,
+            style,
+            color=color,
+            linewidth=1.0 if line.dashed else 1.7,
+            marker=marker,
+            markersize=3.5,
+            label=name,
+        )
+
+
+class Map(NamedTuple):
+    """Numbers over rows and columns, as colours with the numbers on them."""
+
+    values: np.ndarray
+    rows: Sequence[str]
+    columns: Sequence[str]
+    x: str
+    title: str
+
+
+@house_style()
+def maps(*shown: Map, title: str, limits: tuple[float, float], form: str = "{:.0f}") -> bytes:
+    """Maps side by side on one scale of colours, blue below its middle and red above, as PNG."""
+    cell, high = 0.62, 0.36
+    panel = max(len(one.columns) for one in shown) * cell
+    width = 1.5 + len(shown) * panel + (len(shown) - 1) * 0.4 + RIGHT
+    height = ABOVE + 0.25 + max(len(one.rows) for one in shown) * high + BELOW
+    figure = new_figure(max(width, 5), height, title)
+    for number, one in enumerate(shown):
+        tall = len(one.rows) * high
+        place = (1.5 + number * (panel + 0.4), BELOW, panel, tall)
+        axes = figure.add_axes((place[0] / width, place[1] / height, place[2] / width, place[3] / height))
+        axes.imshow(np.clip(one.values, *limits), cmap="RdBu_r", vmin=limits[0], vmax=limits[1], aspect="auto")
+        axes.set_xticks(range(len(one.columns)), one.columns)
+        axes.set_yticks(range(len(one.rows)), one.rows if number == 0 else [""] * len(one.rows))
+        axes.set_xlabel(one.x, color=GREY)
+        axes.set_title(one.title, size=9.5, loc="left", color=GREY)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        middle, span = sum(limits) / 2, (limits[1] - limits[0]) / 2
+        for (i, j), value in np.ndenumerate(one.values):
+            strong = abs(np.clip(value, *limits) - middle) > 0.6 * span
+            text = form.format(value) if np.isfinite(value) else "–"
+            axes.text(j, i, text, ha="center", va="center", size=8, color="white" if strong else INK)
+    return png(figure)

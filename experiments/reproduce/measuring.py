@@ -1,0 +1,90 @@
+"""Measurements: what the gallery shows where its subject is not a training run, or where a run is looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from topics import ROOT, Part
+
+from dlx.experiment import Experiment, build
+from dlx.runs import RunDirectory
+from dlx.search.claim_outcomes import checked
+from dlx.search.claims import Asked, Value, term_of
+from dlx.search.running import run_trials
+from dlx.search.study_file import Expected
+from dlx.search.trials import Trial
+from dlx.spec_file import load_spec
+
+Row = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measurement has found.
+
+    rows: name → column → number; claims speak of ``name.column``, and a row need not have every column.
+    pictures: name → PNG.
+    passing: columns of what differs each time it is measured, such as seconds.
+    """
+
+    rows: Mapping[str, Row]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    passing: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a measurement works with: a folder of its own, and processes that train."""
+
+    folder: Path
+    executor: Executor
+
+    def built(self, spec: str, *overrides: str) -> Experiment:
+        """The experiment of a spec, its path as seen from ``experiments/``, before the first step."""
+        return build(load_spec(ROOT / spec, overrides).spec)
+
+    def trained(self, spec: str, changes: Mapping[str, Sequence[str]]) -> dict[str, RunDirectory]:
+        """Train a spec once for each name with its overrides, such as ``optimizer.learning_rate=0.1``."""
+        trials = {name: Trial.of(load_spec(ROOT / spec, overrides).spec) for name, overrides in changes.items()}
+        found = {one.key: one.run for one in run_trials(list(trials.values()), self.folder, self.executor)}
+        return {name: RunDirectory.open(found[trial.key]) for name, trial in trials.items()}
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """A row as what claims ask."""
+
+    name: str
+    row: Row
+
+    def value(self, asked: Asked) -> Value:
+        column = ".".join(term_of(asked).path)
+        if column not in self.row:
+            raise SystemExit(f"{self.name} has no {column!r}: it has {', '.join(self.row)}")
+        return float(self.row[column])
+
+
+def measured(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, bytes]]:
+    """Measure; returns the document with the outcome of the claims, and the pictures."""
+    spec = spec_from_file_location(part.name, part.file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Measured = module.measure(bench)
+    answers = {name: [_Answers(name, row)] for name, row in found.rows.items()}
+    claims = [checked(Expected(claim, why), answers) for claim, why in part.expect]
+    rows = {
+        name: {key: _plain(row[key]) for key in row if key not in found.passing} for name, row in found.rows.items()
+    }
+    return {"about": module.__doc__, "rows": rows, "claims": claims}, found.pictures
+
+
+def _plain(value: float) -> float | str:
+    return value if isfinite(value) else str(value)
