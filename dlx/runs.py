@@ -272,6 +272,17 @@ class RunDirectory(LockedDirectory):
         """Keeps where the variables of an objective have been, a row for each point."""
         self.write(TRAIL, text.encode())
 
+    def trail(self) -> tuple[list[int], np.ndarray]:
+        """The steps and w after each of them, (points, n); raises `DataError` where the file is missing or damaged."""
+        import numpy as np
+
+        path = self.path / TRAIL
+        try:
+            rows = np.array([line.split(",") for line in read(path).decode().splitlines()[1:]], dtype=float)
+            return rows[:, 0].astype(int).tolist(), rows[:, 1:]
+        except (ValueError, IndexError) as error:
+            raise DataError(f"{path}: is damaged: {error}") from error
+
     def write_trail_picture(self, png: bytes) -> None:
         """Keeps the picture of that."""
         self.write(TRAIL_PICTURE, png)

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.errors import SpecError
+from dlx.errors import DataError, SpecError
 from dlx.nn.objectives import Objective
+from dlx.plots import Way, trails
+from dlx.runs import RunDirectory
 from dlx.session import Session
 from dlx.spec_file import load_spec
 from dlx.trail import MOST_POINTS
@@ -139,6 +141,29 @@ def test_a_long_trail_is_thinned(folder: Path, call_dlx: Callable[..., Any]) -> 
     assert steps == sorted(set(steps))
 
 
+def test_the_trail_is_read_as_it_was_written(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    assert call_dlx("train", "notes.yaml", "training.epochs=3", "--out", "run", cwd=folder).code == 0
+    run = RunDirectory.open(folder / "run")
+    steps, points = run.trail()
+    assert steps == [0, 1, 2, 3]
+    assert points[:, 0] == pytest.approx([0, 0.1, 0.198, 0.29404])  # 5 − 5·0.98ᵏ
+    (folder / "run" / "path.csv").write_text("step,w1\n0,0.0\n1\n")
+    with pytest.raises(DataError, match=r"path.csv: is damaged"):
+        run.trail()
+
+
+def test_paths_side_by_side_show_what_runs_away_as_far_as_it_can_be_seen() -> None:
+    def bowl(w: Any) -> Any:
+        return np.square(w).sum(axis=1)
+
+    near = np.linspace([3.0, 1.0], [0.0, 0.0], 20)
+    far = np.array([[3.0, 1.0]]) * (-2.0) ** np.arange(20)[:, np.newaxis]
+    drawn = [trails([Way(name, range(20), points, bowl)], title="w") for name, points in (("a", near), ("a", far))]
+    assert all(png.startswith(b"\x89PNG") for png in drawn)
+    assert drawn[0] != drawn[1]
+    assert trails([Way("a", range(20), near, bowl)] * 5, title="w").startswith(b"\x89PNG")
+
+
 def test_the_step_can_be_read(folder: Path, call_dlx: Callable[..., Any]) -> None:
     """Horner's rule on the coefficients, then on those of the derivative."""
     lines = call_dlx("config", "show", "notes.yaml", "--step", cwd=folder).stdout.splitlines()
@@ -161,6 +186,7 @@ def test_an_objective_serves_searches_and_studies(folder: Path, call_dlx: Callab
     (folder / "study.yaml").write_text(f"base: notes.yaml\n{variants}{expect}")
     studied = call_dlx("study", "study.yaml", "base.training.epochs=30", "--out", "study", cwd=folder)
     assert studied.code == 0, studied.stderr + studied.stdout
+    assert (folder / "study" / "paths.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_wrong_gradient_of_a_plugin_is_named(folder: Path, run_dlx: Callable[..., Any]) -> None:

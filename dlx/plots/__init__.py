@@ -16,11 +16,13 @@ from dlx.plots.overlay import overlay
 from dlx.plots.settings import settings
 from dlx.plots.sweep import sweep
 from dlx.plots.trail import trail
+from dlx.plots.trails import Way, trails
 from dlx.plots.worst import worst
 
 __all__ = [
     "Group",
     "Panel",
+    "Way",
     "activations",
     "averages",
     "boundaries",
@@ -36,5 +38,6 @@ __all__ = [
     "settings",
     "sweep",
     "trail",
+    "trails",
     "worst",
 ]

@@ -49,7 +49,7 @@ def boundaries(panels: Sequence[Panel], *, title: str, task: str) -> bytes:
         bottom = 1 - (ABOVE + (number // columns) * (PANEL + 2 * GAP) + PANEL) / height
         axes = figure.add_axes((left, bottom, PANEL / width, PANEL / height))
         axes.set(xticks=[], yticks=[])
-        axes.set_title(_short(one.label), size=9.5, parse_math=False)
+        axes.set_title(shortened(one.label), size=9.5, parse_math=False)
         draw = Plane(axes, xs, ys, {"train": seen})
         shaped = values.reshape(GRID, GRID, -1)
         if limits is None:
@@ -63,7 +63,7 @@ def _limits(values: Sequence[np.ndarray]) -> tuple[float, float]:
     return min(float(one.min()) for one in values), max(float(one.max()) for one in values)
 
 
-def _short(label: str) -> str:
+def shortened(label: str) -> str:
     """The end has the error; of a name that is too long the middle is left out."""
     if len(label) <= LONGEST:
         return label

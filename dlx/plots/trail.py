@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 7.0, 5.2  # of the figure, in inches
 CURVE_POINTS, GRID = 400, 120
 MARGIN = 0.2  # of the range of the trail, on each side
 NARROWEST = 0.25  # of the wider range: a trail along an axis still has its surroundings
+WIDE = 400  # pixels of axes whose contours have room for their heights
 CROWDED = 200  # points beyond which they are a line without dots
 LEVELS = 16
 HUGE = 1e100  # beyond this costs are no longer drawn
@@ -36,9 +37,8 @@ def trail(steps: Sequence[int], points: np.ndarray, costs: Costs, *, title: str)
     """
     figure = new_figure(WIDTH, HEIGHT, title)
     axes = figure.add_axes((0.85 / WIDTH, 0.6 / HEIGHT, 1 - 1.15 / WIDTH, 1 - 1.3 / HEIGHT))
-    drawn = _within_reach(np.asarray(points, dtype=float), costs)
-    draw = _on_a_curve if drawn.shape[1] == 1 else _on_contours
-    xs, ys = draw(axes, drawn, costs)
+    drawn = within_reach(np.asarray(points, dtype=float), costs)
+    xs, ys = ground(axes, drawn, costs, surroundings(drawn))
     _walk(axes, xs, ys, steps[: len(drawn)])
     if len(drawn) < len(points):
         told = f"beyond the picture after {steps[len(drawn)]:,} of {steps[-1]:,} steps"
@@ -46,7 +46,15 @@ def trail(steps: Sequence[int], points: np.ndarray, costs: Costs, *, title: str)
     return png(figure)
 
 
-def _within_reach(points: np.ndarray, costs: Costs) -> np.ndarray:
+def ground(
+    axes: Axes, points: np.ndarray, costs: Costs, limits: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the curve of J or its contours within the limits; returns where the points lie, x and y."""
+    draw = _on_a_curve if points.shape[1] == 1 else _on_contours
+    return draw(axes, points, costs, *limits)
+
+
+def within_reach(points: np.ndarray, costs: Costs) -> np.ndarray:
     """The trail up to where it runs away to costs that would leave nothing else to be seen."""
     J = costs(points)
     lowest = np.minimum.accumulate(np.where(np.isfinite(J), J, np.inf))
@@ -56,20 +64,22 @@ def _within_reach(points: np.ndarray, costs: Costs) -> np.ndarray:
     return points[: int(lost.argmax())] if lost.any() else points
 
 
-def _on_a_curve(axes: Axes, points: np.ndarray, costs: Costs) -> tuple[np.ndarray, np.ndarray]:
-    (low,), (high,) = _surroundings(points)
-    w = np.linspace(low, high, CURVE_POINTS)
+def _on_a_curve(
+    axes: Axes, points: np.ndarray, costs: Costs, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    w = np.linspace(low[0], high[0], CURVE_POINTS)
     J = costs(w[:, np.newaxis])
     axes.plot(w, np.where(np.abs(J) < HUGE, J, np.nan), color=GREY, linewidth=1.4, zorder=1)
-    axes.set(xlabel="w", ylabel="J(w)", xlim=(low, high))
+    axes.set(xlabel="w", ylabel="J(w)", xlim=(low[0], high[0]))
     axes.grid()
     return points[:, 0], costs(points)
 
 
-def _on_contours(axes: Axes, points: np.ndarray, costs: Costs) -> tuple[np.ndarray, np.ndarray]:
+def _on_contours(
+    axes: Axes, points: np.ndarray, costs: Costs, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     from matplotlib import colormaps
 
-    low, high = _surroundings(points)
     xs, ys = np.linspace(low, high, GRID).T
     grid = np.column_stack([some.ravel() for some in np.meshgrid(xs, ys)])
     J = np.nan_to_num(costs(grid).reshape(GRID, GRID), nan=HUGE, posinf=HUGE, neginf=-HUGE).clip(-HUGE, HUGE)
@@ -78,12 +88,13 @@ def _on_contours(axes: Axes, points: np.ndarray, costs: Costs) -> tuple[np.ndarr
         shades = colormaps["Blues"](np.linspace(0.0, 0.6, len(levels) + 1))
         axes.contourf(xs, ys, J, levels=levels, colors=shades, extend="both", zorder=0)
         lines = axes.contour(xs, ys, J, levels=levels, colors=GREY, linewidths=0.6, linestyles="solid", zorder=1)
-        axes.clabel(lines, levels=levels[::3], fontsize=7, fmt="{:.3g}".format)
+        if axes.bbox.width > WIDE:
+            axes.clabel(lines, levels=levels[::3], fontsize=7, fmt="{:.3g}".format)
     axes.set(xlabel="w1", ylabel="w2", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     return points[:, 0], points[:, 1]
 
 
-def _surroundings(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def surroundings(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and highest w that are shown: the trail with a margin, and not too narrow a strip."""
     low, high = points.min(axis=0), points.max(axis=0)
     widest = float((high - low).max()) or max(1.0, float(np.abs(low).max()))

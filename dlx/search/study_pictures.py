@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dlx.experiment import build
 from dlx.inference import model_of
-from dlx.plots import Group, Panel, activations, boundaries, overlay, sweep
+from dlx.plots import Group, Panel, Way, activations, boundaries, overlay, sweep, trails
 from dlx.render.numbers import error
 from dlx.runs import RunDirectory
 from dlx.search.trials import data_of
@@ -41,6 +42,8 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         drawn["boundaries"] = boundaries(panels, title=title, task=task)
     if layers := {one.name: hidden for one in shown if (hidden := one.model.hidden(one.X))}:
         drawn["activations"] = activations(layers, title=title)
+    if ways := [way for one in run.study.variants if (way := _way(one, usable.get(one.name, [])))]:
+        drawn["paths"] = trails(ways[:MOST_PANELS], title=title)
     swept = run.study.plan.told.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
@@ -74,6 +77,17 @@ def _shown(one: Variant, outcome: Outcome) -> Shown:
     index = np.linspace(0, train.m - 1, min(train.m, EXAMPLES)).astype(np.intp)
     X, y = _rows(train.X, index), np.asarray(train.y)[index]
     return Shown(one.name, outcome, model_of(outcome.run), dataset.task, X, y)
+
+
+def _way(one: Variant, outcomes: list[Outcome]) -> Way | None:
+    """The trail of an objective of one or two variables, of the first seed."""
+    if one.spec.objective is None or not outcomes:
+        return None
+    landscape = build(one.spec).landscape
+    if landscape is None or landscape.w.size > 2:
+        return None
+    steps, points = RunDirectory.open(outcomes[0].run).trail()
+    return Way(one.name, steps, points, landscape.costs)
 
 
 def _metrics(outcome: Outcome) -> dict[str, list[float]]:

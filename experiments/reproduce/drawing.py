@@ -10,7 +10,7 @@ import numpy as np
 from dlx.plots.canvas import CLASSES, GREY, INK, house_style, new_figure, png
 
 HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
-PANEL, NAMES = 4.4, 2.3
+PANEL, LETTER = 4.2, 0.075
 
 
 class Line(NamedTuple):
@@ -32,14 +32,16 @@ class Chart(NamedTuple):
     title: str = ""
     xscale: str = "linear"
     yscale: str = "linear"
-    xlim: tuple[float, float] | None = None
-    ylim: tuple[float, float] | None = None
+    xlim: tuple[float | None, float | None] | None = None
+    ylim: tuple[float | None, float | None] | None = None
+    xticks: Sequence[str] = ()  # names of x = 0, 1, 2 …
 
 
 @house_style()
 def charts(*shown: Chart, title: str) -> bytes:
     """Charts side by side, as PNG; lines of one name have one colour, and the names stand once on the right."""
-    width = LEFT + len(shown) * PANEL + (len(shown) - 1) * BETWEEN + NAMES + RIGHT
+    names = 0.6 + LETTER * max(len(name) for chart in shown for name in chart.lines)
+    width = LEFT + len(shown) * PANEL + (len(shown) - 1) * BETWEEN + names + RIGHT
     figure = new_figure(width, HEIGHT, title)
     colors: dict[str, str] = {}
     for number, chart in enumerate(shown):
@@ -50,6 +52,8 @@ def charts(*shown: Chart, title: str) -> bytes:
             _draw(axes, name, line, color)
         axes.set_xscale(chart.xscale)
         axes.set_yscale(chart.yscale)
+        if chart.xticks:
+            axes.set_xticks(range(len(chart.xticks)), chart.xticks)
         axes.set_xlabel(chart.x, color=GREY)
         axes.set_ylabel(chart.y, color=GREY)
         axes.set_title(chart.title, size=9.5, loc="left", color=GREY)
@@ -60,7 +64,7 @@ def charts(*shown: Chart, title: str) -> bytes:
         for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
             handles.setdefault(name, handle)
     if len(handles) > 1:
-        place = (1 - (NAMES + RIGHT - 0.1) / width, 1 - (ABOVE - 0.1) / HEIGHT)
+        place = (1 - (names + RIGHT - 0.1) / width, 1 - (ABOVE - 0.1) / HEIGHT)
         figure.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=place, fontsize=8.5, labelcolor=INK)
     return png(figure)
 
