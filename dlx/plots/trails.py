@@ -62,5 +62,9 @@ def _square(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _label(way: Way, points: np.ndarray) -> str:
     if len(points) < len(way.points):
-        return f"{shortened(way.label)}\ngone after {way.steps[len(points)]:,} steps"
-    return f"{shortened(way.label)}\nJ = {way.costs(points[-1:])[0]:.2g} after {way.steps[-1]:,} steps"
+        return f"{shortened(way.label)}\ngone after {_steps(way.steps[len(points)])}"
+    return f"{shortened(way.label)}\nJ = {way.costs(points[-1:])[0]:.2g} after {_steps(way.steps[-1])}"
+
+
+def _steps(count: int) -> str:
+    return f"{count:,} step{'s' * (count != 1)}"

@@ -21,14 +21,15 @@ from dlx.search.study_file import Expected
 from dlx.search.trials import Trial
 from dlx.spec_file import load_spec
 
-Row = Mapping[str, float]
+Row = Mapping[str, float | str]
 
 
 @dataclass(frozen=True)
 class Measured:
     """What a measurement has found.
 
-    rows: name → column → number; claims speak of ``name.column``, and a row need not have every column.
+    rows: name → column → number, or a text that is only shown; claims speak of ``name.column``, and a row need not
+        have every column.
     pictures: name → PNG.
     passing: columns of what differs each time it is measured, such as seconds.
     """
@@ -80,11 +81,11 @@ def measured(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byt
     found: Measured = module.measure(bench)
     answers = {name: [_Answers(name, row)] for name, row in found.rows.items()}
     claims = [checked(Expected(claim, why), answers) for claim, why in part.expect]
-    rows = {
-        name: {key: _plain(row[key]) for key in row if key not in found.passing} for name, row in found.rows.items()
-    }
+    rows = {name: _lasting(row, found.passing) for name, row in found.rows.items()}
     return {"about": module.__doc__, "rows": rows, "claims": claims}, found.pictures
 
 
-def _plain(value: float) -> float | str:
-    return value if isfinite(value) else str(value)
+def _lasting(row: Row, passing: Sequence[str]) -> dict[str, float | str]:
+    """As JSON has it."""
+    lasting = {key: value for key, value in row.items() if key not in passing}
+    return {key: one if isinstance(one, str) or isfinite(one) else str(one) for key, one in lasting.items()}

@@ -26,6 +26,7 @@ class Part:
     file: Path
     pictures: tuple[str, ...]
     expect: tuple[tuple[Claim, str | None], ...] = ()  # of a measurement; a study has its own
+    reads: tuple[Path, ...] = ()  # results that a measurement is made of
 
     @property
     def name(self) -> str:
@@ -46,7 +47,8 @@ class Part:
         if self.is_study:
             return sha256(load_study(self.file).plan.text().encode()).hexdigest()
         claims = [[claim.text, why] for claim, why in self.expect]
-        return sha256(self.file.read_bytes() + to_json(claims)).hexdigest()
+        files = [file.read_bytes() for file in (self.file, *self.reads)]
+        return sha256(b"".join([*files, to_json(claims)])).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -90,4 +92,5 @@ def _part(told: dict[str, Any]) -> Part:
         (parse_claim(one), None) if isinstance(one, str) else (parse_claim(one["claim"]), one.get("why"))
         for one in told["expect"]
     )
-    return Part(ROOT / told["measure"], pictures, expect)
+    reads = tuple(ROOT / name for name in told.get("reads", ()))
+    return Part(ROOT / told["measure"], pictures, expect, reads)
