@@ -2,8 +2,8 @@
 # Needs Python 3.11 or newer with venv and pip; uses uv where it is installed.
 
 TOPICS = splits bias_and_variance mismatch l2 dropout augmentation early_stopping normalization vanishing \
-	initialization gradients mini_batches averages optimizers decay local_optima batch_norm softmax \
-	frameworks
+	initialization gradients mini_batches averages optimizers decay local_optima hyperparameters batch_norm \
+	softmax frameworks
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile

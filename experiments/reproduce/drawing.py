@@ -52,6 +52,8 @@ def charts(*shown: Chart, title: str) -> bytes:
             _draw(axes, name, line, color)
         axes.set_xscale(chart.xscale)
         axes.set_yscale(chart.yscale)
+        if chart.yscale == "log":
+            _tick(axes)
         if chart.xticks:
             axes.set_xticks(range(len(chart.xticks)), chart.xticks)
         axes.set_xlabel(chart.x, color=GREY)
@@ -85,6 +87,17 @@ def _draw(axes: Any, name: str, line: Line, color: str) -> None:
             markersize=3.5,
             label=name,
         )
+
+
+def _tick(axes: Any) -> None:
+    """Plain numbers where less than three decades are shown."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    low, high = axes.get_ylim()
+    if high < 1000 * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 class Map(NamedTuple):

@@ -1,0 +1,108 @@
+"""The searches of `experiments/tuning/digits.yaml`, 64 trials each: the dev error of the winner in fresh trainings.
+
+Grid, random and coarse to fine over α, β₁, batch size, λ, layers and units; of random and coarse to fine the mean over
+five draws; of twenty is what `make tuning` has found in twenty. Importance is the share of the variance of the errors
+that the value of one hyperparameter explains by itself, by the first of the random searches. Then α alone, from 10⁻⁴ to
+1, for three hidden layers of 128 units, with four trials on a linear and on a logarithmic scale, means over six draws.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from measuring import Bench, Measured
+from topics import ROOT
+
+from dlx import plots
+from dlx.search.directory import TuneDirectory
+from dlx.search.tune_file import load_tune
+from dlx.search.tuning import Silent, Tuning, check
+from dlx.spec_file import dump_yaml
+
+PLAN, TWENTY = ROOT / "tuning/digits.yaml", ROOT / "tuning/results.md"
+DEEPER = "base.architecture.hidden=[128, 128, 128]"
+DRAWS = {"grid": 1, "random": 5, "coarse_to_fine": 5}
+ALPHA_DRAWS, ALPHA_TRIALS = 6, 4
+SHORT = {
+    "optimizer.learning_rate": "alpha",
+    "optimizer.beta1": "beta1",
+    "training.batch_size": "batch_size",
+    "regularization.l2": "l2",
+    "architecture.hidden.layers": "layers",
+    "architecture.hidden.units": "units",
+}
+ALPHA = """base: {base}
+search:
+  method: random
+  trials: {trials}
+  halving: false
+  finalists: 1
+  fresh_seeds: 2
+  space: {{optimizer.learning_rate: {{{scale}: [1.0e-4, 1]}}}}
+"""
+
+
+def measure(bench: Bench) -> Measured:
+    """All searches."""
+    found = {
+        method: [_search(bench, PLAN, f"search.method={method}", f"search.seed={seed}") for seed in range(1, draws + 1)]
+        for method, draws in DRAWS.items()
+    }
+    rows: dict[str, dict[str, float]] = {}
+    for method, documents in found.items():
+        winners = [_winner(document) for document in documents]
+        rows[method] = {
+            "seen": float(np.mean([_seen(document) for document in documents])),
+            "fresh": float(np.mean([one["fresh"]["value"] for one in winners])),
+            "of_twenty": _of_twenty(method.replace("_", " ")),
+        }
+    rows["importance"] = {SHORT[one["key"]]: one["value"] for one in found["random"][0]["importance"]}
+    rows |= {f"alpha_{scale}": _alone(bench, scale) for scale in ("uniform", "log_uniform")}
+    shown = found["coarse_to_fine"][0]
+    return Measured(
+        rows,
+        {
+            "settings": plots.settings(found["random"][0]),
+            "importance": plots.importance(found["random"][0]),
+            "learning_rate": plots.hyperparameter(shown, "optimizer.learning_rate"),
+            "beta1": plots.hyperparameter(shown, "optimizer.beta1"),
+        },
+    )
+
+
+def _search(bench: Bench, file: Path, *overrides: str) -> Mapping[str, Any]:
+    plan, space = load_tune(file, overrides)
+    folder = Path(tempfile.mkdtemp(dir=bench.folder))
+    with TuneDirectory.create(plan.name, out=folder / "search") as directory:
+        return Tuning(plan, space, directory, bench.executor, Silent(), check(plan, space)).run()
+
+
+def _winner(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    finalists: Sequence[Mapping[str, Any]] = document["finalists"]
+    return next(one for one in finalists if one["index"] == document["winner"])
+
+
+def _of_twenty(method: str) -> float:
+    """The mean fresh dev error in the table of `make tuning`."""
+    found = re.search(rf"^\| {method} \| ([\d.]+) %", TWENTY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None
+    return float(found[1]) / 100
+
+
+def _seen(document: Mapping[str, Any]) -> float:
+    """The lowest dev error of all trials."""
+    return float(min(one["search"] for one in document["finalists"]))
+
+
+def _alone(bench: Bench, scale: str) -> dict[str, float]:
+    """The best dev error seen where only α is searched."""
+    base, file = bench.folder / "base.yaml", bench.folder / f"{scale}.yaml"
+    base.write_text(dump_yaml(load_tune(PLAN, [DEEPER])[0].base.spec), encoding="utf-8")
+    file.write_text(ALPHA.format(base=base.name, trials=ALPHA_TRIALS, scale=scale), encoding="utf-8")
+    seen = [_seen(_search(bench, file, f"search.seed={seed}")) for seed in range(1, ALPHA_DRAWS + 1)]
+    return {"seen": float(np.mean(seen))}
