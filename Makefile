@@ -20,7 +20,7 @@ test:  ## lint, check the types, run the tests
 	.venv/bin/mypy
 	.venv/bin/pytest -n 2
 
-reproduce:  ## train and check everything that the gallery in experiments/README.md shows (1 minute)
+reproduce:  ## train and check everything that the gallery in experiments/README.md shows (4 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/reproduce
 
