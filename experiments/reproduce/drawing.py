@@ -111,7 +111,7 @@ class Map(NamedTuple):
 
 
 @house_style()
-def maps(*shown: Map, title: str, limits: tuple[float, float], places: int = 0) -> bytes:
+def maps(*shown: Map, title: str, limits: tuple[float, float], form: str = "{:z.0f}") -> bytes:
     """Maps side by side on one scale of colours, blue below its middle and red above, as PNG."""
     cell, high = 0.62, 0.36
     panel = max(len(one.columns) for one in shown) * cell
@@ -132,6 +132,6 @@ def maps(*shown: Map, title: str, limits: tuple[float, float], places: int = 0) 
         middle, span = sum(limits) / 2, (limits[1] - limits[0]) / 2
         for (i, j), value in np.ndenumerate(one.values):
             strong = abs(np.clip(value, *limits) - middle) > 0.6 * span
-            text = f"{round(value, places) + 0:.{places}f}" if np.isfinite(value) else "–"
+            text = form.format(value) if np.isfinite(value) else "–"
             axes.text(j, i, text, ha="center", va="center", size=8, color="white" if strong else INK)
     return png(figure)

@@ -119,9 +119,7 @@ def stale(all_topics: Sequence[Topic]) -> list[str]:
 
 
 def _is_current(topic: Topic) -> bool:
-    if not topic.results_file.exists():
+    if not topic.is_reproduced():
         return False
     results = topic.results()
-    return list(results) == [part.name for part in topic.parts] and all(
-        results[part.name]["digest"] == part.digest() for part in topic.parts
-    )
+    return all(results[part.name]["digest"] == part.digest() for part in topic.parts)

@@ -70,6 +70,10 @@ class Topic:
         found: dict[str, Any] = json.loads(self.results_file.read_text(encoding="utf-8"))
         return found
 
+    def is_reproduced(self) -> bool:
+        """Whether there are results of all its parts."""
+        return self.results_file.exists() and list(self.results()) == [part.name for part in self.parts]
+
 
 def topics(names: Sequence[str] = ()) -> list[Topic]:
     """Those of these names, or all, in the order of the gallery."""
