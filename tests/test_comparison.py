@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from dlx.comparison import Comparison, compare
+from dlx.comparison.difference import Difference
 from dlx.diagnose.effects import effect
+from dlx.diagnose.group_difference import paired_by_seed
 from dlx.errors import DataError, UsageError
 from dlx.past_runs import find_all
 from dlx.runs import RunDirectory
@@ -120,6 +122,14 @@ def test_dev_sets_that_change_with_the_seed_leave_pairs_of_errors(train: Train) 
     assert found.estimate.value == pytest.approx(d.mean())
     half = 4.302653 * d.std(ddof=1) / 3**0.5  # Student's t of 2 degrees of freedom, from a table
     assert found.estimate.high - found.estimate.value == pytest.approx(half, rel=1e-5)
+
+
+def test_two_seeds_establish_nothing_however_well_they_agree() -> None:
+    alike = paired_by_seed(np.array([0.1, 0.1, 0.1]), np.array([0.3, 0.3, 0.3]))
+    two = paired_by_seed(np.array([0.1, 0.1]), np.array([0.3, 0.3]))
+    verdicts = [Difference("a", "b", *found, ("seed",), (k, k)).document() for k, found in ((3, alike), (2, two))]
+    assert [one["verdict"] for one in verdicts] == ["established", "not established"]
+    assert verdicts[1]["settled_by"] == {"more_seeds": 3}
 
 
 def test_a_remedy_that_leaves_dev_alone_is_paired_by_example_though_the_data_differ(train: Train) -> None:

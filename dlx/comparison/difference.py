@@ -16,6 +16,8 @@ from dlx.diagnose.group_difference import POWER, Chance, by_example, paired_by_e
 from dlx.diagnose.intervals import Estimate
 from dlx.errors import DlxError
 
+LEAST_SEEDS = 3  # two that happen to agree have no spread at all, and would establish anything
+
 Sides = tuple[list[Compared], list[Compared]]
 
 
@@ -36,9 +38,24 @@ class Difference:
     remarks: tuple[str, ...] = ()
 
     @property
+    def too_few(self) -> bool:
+        """Whether either group has so few seeds that their spread, by which the interval is made, is mostly luck."""
+        return bool(self.chance.seeds) and min(self.counts) < LEAST_SEEDS
+
+    @property
     def established(self) -> bool:
-        """Whether the interval excludes 0."""
-        return self.estimate.low > 0 or self.estimate.high < 0
+        """Whether the interval excludes 0, and there are seeds enough to believe it."""
+        return (self.estimate.low > 0 or self.estimate.high < 0) and not self.too_few
+
+    @property
+    def _settled_by(self) -> dict[str, float | None] | None:
+        if self.established:
+            return None
+        advice = self.chance.advice()
+        needed = {"more_seeds": advice.more_seeds, "dev_examples": advice.dev_examples}
+        if self.too_few and (needed["more_seeds"] or 0) < LEAST_SEEDS:
+            needed["more_seeds"] = LEAST_SEEDS
+        return {key: one for key, one in needed.items() if one is not None}
 
     def document(self) -> dict[str, Any]:
         """As JSON has it; ``about`` is ``networks`` where there is one run on each side: no seed but theirs is known.
@@ -47,8 +64,6 @@ class Difference:
         number of null there is beyond all that is reasonable, a key that is missing is not needed.
         """
         value, low, high, m = (getattr(self.estimate, key) for key in ("value", "low", "high", "m"))
-        advice = self.chance.advice()
-        needed = {"more_seeds": advice.more_seeds, "dev_examples": advice.dev_examples}
         return {
             "measure": "dev_error",
             "of": self.of,
@@ -62,7 +77,7 @@ class Difference:
             "about": "settings" if self.chance.seeds else "networks",
             "verdict": "established" if self.established else "not established",
             "better": None if value == 0 else self.of if value < 0 else self.against,
-            "settled_by": None if self.established else {key: one for key, one in needed.items() if one is not None},
+            "settled_by": self._settled_by,
             "power": POWER,
         }
 

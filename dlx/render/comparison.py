@@ -272,6 +272,8 @@ def _settling(found: Document) -> str:
         return f"{many} would settle it for these two networks"
     if seeds and examples:
         return f"it would take {many} and {more}"
+    if max(found["low"], -found["high"]) > 0:  # beside 0, but of too few seeds to be believed
+        return f"of two seeds nobody can tell how much seeds change; {more} would"
     return f"{more} would settle it" if seeds else f"more seeds alone would not settle it, {many} would"
 
 

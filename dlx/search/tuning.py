@@ -251,7 +251,10 @@ class Tuning:
     def _confirm(self) -> Document:
         """The best settings and the base spec in fresh replicates."""
         ended = [one for one in self.settings if one.usable and not one.stopped]
-        best = sorted(ended, key=lambda one: one.rank)[: self.search.finalists]
+        different: dict[tuple[str, ...], Setting] = {}  # a small space is drawn the same setting of more than once
+        for one in sorted(ended, key=lambda one: one.rank):
+            different.setdefault(tuple(trial.key for trial in one.trials), one)
+        best = list(different.values())[: self.search.finalists]
         confirmation = Confirmation(self.base, self.search, best, len(self.settings))
         self.watcher.final(len(confirmation.trials))
         outcomes = {outcome.key: outcome for outcome in self._outcomes(confirmation.trials)}
