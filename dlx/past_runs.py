@@ -219,7 +219,14 @@ def _sorted(runs: list[PastRun], column: str, down: bool) -> Iterator[PastRun]:
 
 
 def tag(reference: str, tags: list[str], remove: bool = False) -> list[str]:
-    """Add tags to a run, or take them away; returns those that it has then."""
+    """Add tags to a run, or take them away; returns those that it has then.
+
+    Raises:
+        UsageError: a tag is empty, or is no single word that could name the run.
+    """
+    for one in tags:
+        if not one.isprintable() or not one or any(letter in " ,/~:" for letter in one) or one == "latest":
+            raise UsageError(f"{one!r}: a tag is one word without , / ~ and :, and not latest")
     with RunDirectory.open(reference, writing=True) as run:
         kept = [one for one in run.facts().get("tags", []) if one not in tags]
         result = kept if remove else [*kept, *tags]

@@ -106,6 +106,9 @@ def test_runs_are_filtered_and_sorted(
 
 def test_tags_name_runs(root: Path) -> None:
     assert tag("~1", ["good", "baseline"]) == ["good", "baseline"]
+    for wrong in ("", "a b", "a,b", "~1", "best:cost", "latest"):
+        with pytest.raises(UsageError, match="a tag is one word"):
+            tag("~1", [wrong])
     assert tag("abcd", ["good"], remove=True) == ["baseline"]
     assert find("baseline").name == "20260103T000000Z-abcd33"
     [tagged] = selected(past_runs(), [Condition.parse("tags=baseline")], None, None)

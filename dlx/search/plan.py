@@ -13,14 +13,13 @@ from dlx.component import Options
 from dlx.errors import Problem, SpecError
 from dlx.paths import absolute
 from dlx.short_forms import SPEC, Shape, write_out
-from dlx.spec import plain
+from dlx.spec import Spec, plain
 from dlx.spec_file import PLANS, file_tree, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
 from dlx.yaml_loader import dump, load
 
 if TYPE_CHECKING:
-    from dlx.spec import Spec
     from dlx.spec_file import Resolved
 
 Section = TypeVar("Section", bound=Options)
@@ -89,6 +88,7 @@ def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Pl
     tree = load(path)
     if not isinstance(tree.value, dict):
         raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {shown(tree.plain())}")])
+    _refuse_other(tree, record)
     for_base = [text.removeprefix(f"{BASE}.") for text in overrides if text.startswith(f"{BASE}.")]
     shape = Shape((record,))
     changes, found = overrides_tree([text for text in overrides if not text.startswith(f"{BASE}.")], shape)
@@ -108,6 +108,22 @@ def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Pl
     if found or told is None or base is None or base_tree is None:
         raise SpecError(found)
     return Plan(name, base, base_tree, told, rest)
+
+
+def _refuse_other(tree: Node, record: type[Options]) -> None:
+    """One sentence in place of all keys, where the file is a spec or a plan for another command."""
+    mine = [key for key in PLANS if key in record.model_fields]
+    if any(tree.child(key) is not None for key in mine):
+        return
+    command = PLANS[mine[0]]
+    other = next((key for key in PLANS if tree.child(key) is not None), None)
+    if other is not None:
+        what = f"this file is a plan for {PLANS[other]}, not for {command}"
+        raise SpecError([Problem(tree.place, other, what)])
+    if tree.child(BASE) is None and any(tree.child(key) is not None for key in Spec.model_fields if key != NAME):
+        base = f"`base: {Path(tree.place.source).name}`"
+        what = f"this file is a spec; {command} takes a plan, with {base} and `{mine[0]}:`"
+        raise SpecError([Problem(tree.place, "", what)])
 
 
 def _base(tree: Node, overrides: Sequence[str]) -> tuple[Node, Resolved]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
 BATCH = 8  # settings that TPE is asked for at a time, whatever the number of workers
 BEST_SHOWN = 5
+REDRAWN = (1, 4, 16)  # times as many draws as trials, where a small space is drawn the same setting of again
 ENOUGH_TO_TELL = 20  # trials of a first round that tell which hyperparameters mattered
 RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
 
@@ -145,7 +147,23 @@ class Tuning:
                 self.regions.append(region)
                 self.messages += [str(one) for one in widened]
             count = search.trials // rounds + (number <= search.trials % rounds)
-            yield number, draw(dimensions, region, search.seed, number, count)
+            draws = partial(draw, dimensions, region, search.seed, number)
+            if points := self._untried(draws, count):
+                yield number, points
+        if (tried := len(self.settings)) < search.trials:
+            self.messages.append(f"{tried:,} of {search.trials:,} trials: there was no other setting left to draw")
+
+    def _untried(self, draws: Callable[[int], list[Point]], count: int) -> list[Point]:
+        """So many points whose values no setting has had yet; fewer where a small space has no more to draw."""
+        known = {repr(one.values) for one in self.settings}
+        fresh: dict[str, Point] = {}
+        for times in REDRAWN:
+            for point in draws(times * count):
+                if (values := repr(self.space.values(point))) not in known:
+                    fresh.setdefault(values, point)
+            if len(fresh) >= count:
+                break
+        return list(fresh.values())[:count]
 
     def _asked(self) -> Iterator[tuple[int, list[Point]]]:
         """TPE's points, a batch at a time."""
@@ -251,7 +269,7 @@ class Tuning:
     def _confirm(self) -> Document:
         """The best settings and the base spec in fresh replicates."""
         ended = [one for one in self.settings if one.usable and not one.stopped]
-        different: dict[tuple[str, ...], Setting] = {}  # a small space is drawn the same setting of more than once
+        different: dict[tuple[str, ...], Setting] = {}  # TPE may ask for one more than once
         for one in sorted(ended, key=lambda one: one.rank):
             different.setdefault(tuple(trial.key for trial in one.trials), one)
         best = list(different.values())[: self.search.finalists]

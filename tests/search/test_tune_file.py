@@ -153,3 +153,17 @@ def test_an_override_changes_the_search_or_its_base(tmp_path: Path) -> None:
         load_plan(path, ["search.trails=5"], TuneFile)
     with pytest.raises(SpecError, match=r"command line: training.epocs=5: training.epocs: unknown key"):
         load_plan(path, ["base.training.epocs=5"], TuneFile)
+
+
+def test_another_kind_of_file_is_told_in_one_line(tmp_path: Path) -> None:
+    files = {
+        "data: {source: moons}\narchitecture: {hidden: []}\n": "this file is a spec; dlx tune takes a plan",
+        "base: x.yaml\nvariants: {a: {}}\n": "variants: this file is a plan for dlx study, not for dlx tune",
+    }
+    for text, said in files.items():
+        path = tmp_path / "x.yaml"
+        path.write_text(text)
+        with pytest.raises(SpecError) as caught:
+            load_plan(path, (), TuneFile)
+        assert said in str(caught.value)
+        assert len(caught.value.problems) == 1
