@@ -33,8 +33,8 @@ def boundaries(panels: Sequence[Panel], *, title: str, task: str) -> bytes:
     The plane holds the examples of all networks, so that what differs in their data is seen. Of a regression the
     colours are the same numbers in every panel.
     """
-    columns = min(COLUMNS, len(panels))
-    rows = ceil(len(panels) / columns)
+    rows = ceil(len(panels) / COLUMNS)
+    columns = ceil(len(panels) / rows)
     width, height = max(columns * (PANEL + GAP) + GAP, 4.5), ABOVE + rows * (PANEL + 2 * GAP)
     figure = new_figure(width, height, title)
     told = "examples of train on what the network of the first seed says"

@@ -10,7 +10,7 @@ import numpy as np
 from dlx.plots.canvas import CLASSES, GREY, INK, house_style, new_figure, png
 
 HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
-PANEL, LETTER = 4.2, 0.075
+PANELS, LETTER = (4.2, 4.0, 3.1), 0.075  # of one chart, of two, of more
 
 
 class Line(NamedTuple):
@@ -41,12 +41,13 @@ class Chart(NamedTuple):
 def charts(*shown: Chart, title: str) -> bytes:
     """Charts side by side, as PNG; lines of one name have one colour, and the names stand once on the right."""
     names = 0.6 + LETTER * max(len(name) for chart in shown for name in chart.lines)
-    width = LEFT + len(shown) * PANEL + (len(shown) - 1) * BETWEEN + names + RIGHT
+    panel = PANELS[min(len(shown), len(PANELS)) - 1]
+    width = LEFT + len(shown) * panel + (len(shown) - 1) * BETWEEN + names + RIGHT
     figure = new_figure(width, HEIGHT, title)
     colors: dict[str, str] = {}
     for number, chart in enumerate(shown):
-        left = LEFT + number * (PANEL + BETWEEN)
-        axes = figure.add_axes((left / width, BELOW / HEIGHT, PANEL / width, 1 - (BELOW + ABOVE) / HEIGHT))
+        left = LEFT + number * (panel + BETWEEN)
+        axes = figure.add_axes((left / width, BELOW / HEIGHT, panel / width, 1 - (BELOW + ABOVE) / HEIGHT))
         for name, line in chart.lines.items():
             color = colors.setdefault(name, CLASSES[(len(colors) if line.color is None else line.color) % len(CLASSES)])
             _draw(axes, name, line, color)

@@ -77,10 +77,20 @@ def _variants(results: Mapping[str, Any]) -> str:
 
 
 def _rows(rows: Mapping[str, Mapping[str, float | str]]) -> str:
+    """A table of the rows; those that share no column with others have one of their own."""
+    tables: list[dict[str, Mapping[str, float | str]]] = []
+    for name, row in rows.items():
+        joined = {name: row}
+        for table in [one for one in tables if any(set(other) & set(row) for other in one.values())]:
+            tables.remove(table)
+            joined = table | joined
+        tables.append(joined)
+    return "\n\n".join(_of_rows(one) for one in tables)
+
+
+def _of_rows(rows: Mapping[str, Mapping[str, float | str]]) -> str:
     columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    lines = [
-        [name, *(_number(row[column]) if column in row else "" for column in columns)] for name, row in rows.items()
-    ]
+    lines = [[name, *(_number(row.get(column, "")) for column in columns)] for name, row in rows.items()]
     return _table(["", *(column.replace("_", " ") for column in columns)], lines)
 
 
@@ -94,7 +104,7 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> str:
     lines = []
     for one in claims:
         margins = [compared["by"] for compared in one["comparisons"] if isinstance(compared["by"], float | int)]
-        by = f"{min(margins):.2g}" if margins else ""
+        by = f"{min(margins):.2g}" if margins and any(margins) else "exactly" if margins else ""
         lines.append([f"`{one['claim']}`", by if one["holds"] else "**fails**", one["why"] or ""])
     return _table(["claim", "holds by", "because"], lines)
 

@@ -31,12 +31,10 @@ class Measured:
     rows: name → column → number, or a text that is only shown; claims speak of ``name.column``, and a row need not
         have every column.
     pictures: name → PNG.
-    passing: columns of what differs each time it is measured, such as seconds.
     """
 
     rows: Mapping[str, Row]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    passing: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,10 @@ def measured(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byt
     found: Measured = module.measure(bench)
     answers = {name: [_Answers(name, row)] for name, row in found.rows.items()}
     claims = [checked(Expected(claim, why), answers) for claim, why in part.expect]
-    rows = {name: _lasting(row, found.passing) for name, row in found.rows.items()}
+    rows = {name: {key: _plain(value) for key, value in row.items()} for name, row in found.rows.items()}
     return {"about": module.__doc__, "rows": rows, "claims": claims}, found.pictures
 
 
-def _lasting(row: Row, passing: Sequence[str]) -> dict[str, float | str]:
+def _plain(value: float | str) -> float | str:
     """As JSON has it."""
-    lasting = {key: value for key, value in row.items() if key not in passing}
-    return {key: one if isinstance(one, str) or isfinite(one) else str(one) for key, one in lasting.items()}
+    return value if isinstance(value, str) or isfinite(value) else str(value)
