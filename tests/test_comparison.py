@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,8 @@ import numpy as np
 import pytest
 
 from dlx.comparison import Comparison, compare
-from dlx.comparison.difference import Difference
 from dlx.diagnose.effects import effect
-from dlx.diagnose.group_difference import paired_by_seed
+from dlx.diagnose.group_difference import Chance
 from dlx.errors import DataError, UsageError
 from dlx.past_runs import find_all
 from dlx.runs import RunDirectory
@@ -29,6 +29,7 @@ optimizer: {name: adam, learning_rate: 0.02}
 training: {epochs: 6, batch_size: 32}
 """
 SAME_DEV = "randomness.split.seed=5"
+SAME_WEIGHTS = "randomness.initializer.seed=1"
 SLOW = "optimizer.learning_rate=0.002"
 
 Train = Callable[..., Path]
@@ -124,14 +125,6 @@ def test_dev_sets_that_change_with_the_seed_leave_pairs_of_errors(train: Train) 
     assert found.estimate.high - found.estimate.value == pytest.approx(half, rel=1e-5)
 
 
-def test_two_seeds_establish_nothing_however_well_they_agree() -> None:
-    alike = paired_by_seed(np.array([0.1, 0.1, 0.1]), np.array([0.3, 0.3, 0.3]))
-    two = paired_by_seed(np.array([0.1, 0.1]), np.array([0.3, 0.3]))
-    verdicts = [Difference("a", "b", *found, ("seed",), (k, k)).document() for k, found in ((3, alike), (2, two))]
-    assert [one["verdict"] for one in verdicts] == ["established", "not established"]
-    assert verdicts[1]["settled_by"] == {"more_seeds": 3}
-
-
 def test_a_remedy_that_leaves_dev_alone_is_paired_by_example_though_the_data_differ(train: Train) -> None:
     fewer = train(SAME_DEV, "data.train_examples=60")
     found = compared(train(SAME_DEV), fewer).difference
@@ -157,6 +150,26 @@ def test_runs_without_a_partner_are_told(train: Train) -> None:
     assert found.difference is not None
     assert (found.difference.paired, found.difference.counts) == (("seed",), (2, 2))
     assert any("without a partner of the same seed" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize("of", [(1, 2), (1, 2, 3)])
+def test_two_pairs_that_agree_establish_nothing_yet(train: Train, of: tuple[int, ...]) -> None:
+    slower = "optimizer.learning_rate=0.00001"
+    runs, slow = (seeds(train, SAME_DEV, SAME_WEIGHTS, *more, of=of) for more in ((), (slower,)))
+    document = compared(*runs, *slow).document()["difference"]
+    assert document["high"] < 0
+    assert document["verdict"] == ("established" if len(of) > 2 else "not established")
+    assert document["settled_by"] == (None if len(of) > 2 else {"more_seeds": 1})
+
+
+def test_error_rates_differ_by_one_at_most_and_what_no_number_settles_is_null(train: Train) -> None:
+    """Of two runs one learns and one does not, so a third tells next to nothing of the other group."""
+    runs = [train("seed=1"), train("seed=2", "initializer=zeros")]
+    found = compared(*runs, against=(train("seed=3", SLOW),)).difference
+    assert found is not None
+    assert (found.estimate.low, found.estimate.high) == (-1, 1)
+    nothing = replace(found, chance=Chance(0.0, found.chance.seeds, examples=0.01, m=120))
+    assert nothing.document()["settled_by"] == {"more_seeds": None, "dev_examples": None}
 
 
 def test_one_run_each_speaks_of_two_networks(train: Train) -> None:

@@ -71,11 +71,15 @@ def open_with(**needed: Any) -> dict[str, Any]:
         (open_with(more_seeds=1), "about 1 more seed would settle it"),
         (open_with(dev_examples=2853), "more seeds alone would not settle it, about 2,900 dev examples in all would"),
         (open_with(dev_examples=900, more_seeds=7), "it would take about 900 dev examples in all and about 7 more"),
-        (
-            found(verdict="not established", settled_by={"more_seeds": 3}),
-            "of two seeds nobody can tell how much seeds change; about 3 more seeds would",
-        ),
         (open_with(more_seeds=None), "too small to be settled"),
+        (
+            open_with(more_seeds=1) | {"high": -0.01, "runs": [2, 2]},
+            "not established: two pairs of seeds cannot establish a difference, however well they agree; about 1 more",
+        ),
+        (
+            open_with(more_seeds=1) | {"high": -0.01, "runs": [1, 2], "paired": []},
+            "not established: so few runs cannot establish a difference, however well they agree; about 1 more seed",
+        ),
         (open_with() | {"about": "networks"}, "one run of each cannot tell; what other seeds would give is not known"),
         (found(about="networks"), "established for these two networks: he is better"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import hypot
+from math import hypot, inf
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from dlx.comparison.compared import Compared
 from dlx.comparison.dev_mistakes import DevMistakes, Measuring
 from dlx.comparison.groups import RunGroup
+from dlx.diagnose.effects import clipped
 from dlx.diagnose.group_difference import POWER, Chance, by_example, paired_by_example, paired_by_seed, unpaired
 from dlx.diagnose.intervals import Estimate
 from dlx.errors import DlxError
 
-LEAST_SEEDS = 3  # two that happen to agree have no spread at all, and would establish anything
+FEWEST = 3  # runs of a kind that tell how much seeds change; two that happen to agree look as if they changed nothing
 
 Sides = tuple[list[Compared], list[Compared]]
 
@@ -38,24 +39,14 @@ class Difference:
     remarks: tuple[str, ...] = ()
 
     @property
-    def too_few(self) -> bool:
-        """Whether either group has so few seeds that their spread, by which the interval is made, is mostly luck."""
-        return bool(self.chance.seeds) and min(self.counts) < LEAST_SEEDS
-
-    @property
     def established(self) -> bool:
-        """Whether the interval excludes 0, and there are seeds enough to believe it."""
-        return (self.estimate.low > 0 or self.estimate.high < 0) and not self.too_few
+        """Whether the interval excludes 0, and that of settings moreover rests on enough runs."""
+        return (self.estimate.low > 0 or self.estimate.high < 0) and not self._more_runs
 
     @property
-    def _settled_by(self) -> dict[str, float | None] | None:
-        if self.established:
-            return None
-        advice = self.chance.advice()
-        needed = {"more_seeds": advice.more_seeds, "dev_examples": advice.dev_examples}
-        if self.too_few and (needed["more_seeds"] or 0) < LEAST_SEEDS:
-            needed["more_seeds"] = LEAST_SEEDS
-        return {key: one for key, one in needed.items() if one is not None}
+    def _more_runs(self) -> int:
+        """Those that each group lacks before anything can be said of other seeds."""
+        return max(FEWEST - max(self.counts), 0) if self.chance.seeds else 0
 
     def document(self) -> dict[str, Any]:
         """As JSON has it; ``about`` is ``networks`` where there is one run on each side: no seed but theirs is known.
@@ -77,9 +68,16 @@ class Difference:
             "about": "settings" if self.chance.seeds else "networks",
             "verdict": "established" if self.established else "not established",
             "better": None if value == 0 else self.of if value < 0 else self.against,
-            "settled_by": self._settled_by,
+            "settled_by": None if self.established else self._settled_by(),
             "power": POWER,
         }
+
+    def _settled_by(self) -> dict[str, float | None]:
+        """JSON has no infinity: null is beyond all that is reasonable."""
+        advice = self.chance.advice()
+        more_seeds = max(advice.more_seeds or 0, self._more_runs) or None
+        needed = {"more_seeds": more_seeds, "dev_examples": advice.dev_examples}
+        return {key: None if one == inf else one for key, one in needed.items() if one is not None}
 
 
 def difference(of: RunGroup, against: RunGroup) -> Difference:
@@ -97,6 +95,7 @@ def difference(of: RunGroup, against: RunGroup) -> Difference:
     except DlxError as error:
         measured, remarks = None, [*remarks, f"the dev examples are not paired, because {error}"]
     estimate, chance, paired = _compared(sides, measured, pairs is not None)
+    estimate = clipped(estimate, inf if sides[0][0].task == "regression" else 1.0)
     return Difference(of.label, against.label, estimate, chance, paired, _counts(sides), tuple(remarks))
 
 

@@ -255,7 +255,15 @@ def verdict(found: Document, task: str | None) -> str:
         low, high = sorted((abs(found["low"]), abs(found["high"])))
         better = f"{found['better']} is better by {error(abs(found['value']), task)} ({interval(low, high, task)})"
         return f"established{' for these two networks' * networks}: {better}{unknown}"
-    return f"not established: {_settling(found)}{unknown}"
+    return f"not established: {_too_few(found)}{_settling(found)}{unknown}"
+
+
+def _too_few(found: Document) -> str:
+    """Of an interval that excludes 0, but rests on too few runs."""
+    if found["low"] <= 0 <= found["high"]:
+        return ""
+    what = "two pairs of seeds" if "seed" in found["paired"] else "so few runs"
+    return f"{what} cannot establish a difference, however well they agree; "
 
 
 def _settling(found: Document) -> str:
@@ -272,8 +280,6 @@ def _settling(found: Document) -> str:
         return f"{many} would settle it for these two networks"
     if seeds and examples:
         return f"it would take {many} and {more}"
-    if max(found["low"], -found["high"]) > 0:  # beside 0, but of too few seeds to be believed
-        return f"of two seeds nobody can tell how much seeds change; {more} would"
     return f"{more} would settle it" if seeds else f"more seeds alone would not settle it, {many} would"
 
 
