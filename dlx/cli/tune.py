@@ -112,8 +112,10 @@ def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Pat
     """One for each hyperparameter, how much each mattered, and why not a grid."""
     from dlx import plots
 
-    if not any(record["value"] is not None for record in document["trials"]):
+    known = [record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"]
+    if not any(record["value"] is not None for record in known):
         return []
+    document = {**document, "trials": known}
     drawn = {one["key"]: plots.hyperparameter(document, one["key"]) for one in document["space"]}
     drawn["settings"] = plots.settings(document)
     if document["importance"]:

@@ -24,7 +24,13 @@ STATUS = {
     "interrupted": "interrupted",
     "running": "running",
 }
-COUNTS = {"trained": "trained to the end", "stopped": "stopped early", "diverged": "diverged", "failed": "failed"}
+COUNTS = {
+    "trained": "trained to the end",
+    "stopped": "stopped early",
+    "diverged": "diverged",
+    "failed": "failed",
+    "unfinished": "unfinished",
+}
 FACTS = ("trial", "search", "fresh", "95 % interval")
 
 Document = Mapping[str, Any]

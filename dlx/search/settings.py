@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
 
 BAD = ("diverged", "failed")
+UNFINISHED = "unfinished"  # the search ended before it was trained as far as it was to be
 COLUMNS = ("index", "round", "status", "value", "epoch", "seconds", "trials")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a setting came to: means over its seeds; infinite where one of them diverged or failed.
+    """What a setting came to: means over its seeds; infinite where one of them diverged, failed or is not there yet.
 
     Args:
         value: of the objective.
@@ -40,7 +41,7 @@ class Measured:
     value: float = inf
     tie: float = inf
     epoch: int = 0
-    status: str = "failed"
+    status: str = UNFINISHED
     seconds: float = 0.0
     message: str = ""
 
@@ -68,17 +69,24 @@ class Setting:
         """Whether it has a value that can be compared."""
         return isfinite(self.measured.value)
 
+    @property
+    def _status(self) -> str:
+        """A training that has come to a rung has stopped there, but only of a weak setting that is the end."""
+        status = self.measured.status
+        if self.stopped:
+            return status if status in BAD else "stopped"
+        return UNFINISHED if status == "stopped" else status
+
     def record(self, keys: Sequence[str]) -> dict[str, Any]:
         """As ``tune.json`` has it."""
         found = self.measured
-        status = "stopped" if self.stopped and found.status not in BAD else found.status
         return {
             "index": self.index,
             "round": self.round,
             "settings": dict(self.values),
             "at": dict(zip(keys, self.point, strict=True)),
             "value": found.value if isfinite(found.value) else None,
-            "status": status,
+            "status": self._status,
             "epoch": found.epoch,
             "seconds": found.seconds,
             "message": found.message,

@@ -18,7 +18,7 @@ from dlx.search.designs import Point, Region, grid, random_points, smallest_grid
 from dlx.search.importance import importances
 from dlx.search.replicates import replicate
 from dlx.search.running import run_trials
-from dlx.search.settings import Setting, ledger, measured
+from dlx.search.settings import UNFINISHED, Measured, Setting, ledger, measured
 from dlx.search.sobol import MOST_DIMENSIONS
 from dlx.search.trials import Outcome, Trial
 from dlx.search.zoom import zoomed
@@ -213,9 +213,7 @@ class Tuning:
                 one.stopped = True
                 self._tell(one)
             going = sorted((one for one in kept if one.usable), key=lambda one: one.index)
-        self._train(going, {})
-        for one in going:
-            self._tell(one)
+        self._train(going, {}, self._tell)
 
     def _setting(self, index: int, number: int, point: Point) -> Setting:
         values = self.space.values(point)
@@ -228,7 +226,8 @@ class Tuning:
                 told = ", ".join(f"{key}={value}" for key, value in values.items())
                 whats = [f"these do not go together: {told}: {one.key}: {one.what}" for one in error.problems]
                 raise SpecError([Problem(node.place, "search.space", what) for what in whats]) from None
-            return Setting(index, number, point, values, None, ())
+            told = "; ".join(one.what for one in error.problems)
+            return Setting(index, number, point, values, None, (), Measured(status="failed", message=told))
         trials = tuple(Trial.of(replicate(spec, seed)) for seed in range(self.search.seeds))
         return Setting(index, number, point, values, spec, trials)
 
@@ -237,23 +236,35 @@ class Tuning:
         assert one.spec is not None
         return ceil(one.spec.training.epochs / divisor)
 
-    def _train(self, settings: Sequence[Setting], until: Mapping[int, int]) -> None:
-        """Train these settings to an epoch each, or to their end, and measure them there."""
+    def _train(
+        self, settings: Sequence[Setting], until: Mapping[int, int], tell: Callable[[Setting], None] | None = None
+    ) -> None:
+        """Train these settings to an epoch each, or to their end, and measure each as soon as its trials are there."""
         trials = {trial.key: Trial(trial.spec, until.get(one.index)) for one in settings for trial in one.trials}
         outcomes: dict[str, Outcome] = {}
+        waiting = list(settings)
         for outcome in self._outcomes(list(trials.values())):
             outcomes[outcome.key] = outcome
-        for one in settings:
-            assert one.spec is not None
-            mine = [outcomes[trial.key] for trial in one.trials]
-            one.measured = measured(one.spec, self.search.objective, mine, until.get(one.index))
+            for one in [one for one in waiting if all(trial.key in outcomes for trial in one.trials)]:
+                waiting.remove(one)
+                self._measure(one, outcomes, until.get(one.index))
+                if tell:
+                    tell(one)
+
+    def _measure(self, one: Setting, outcomes: Mapping[str, Outcome], until: int | None) -> None:
+        assert one.spec is not None
+        mine = [outcomes[trial.key] for trial in one.trials]
+        one.measured = measured(one.spec, self.search.objective, mine, until)
 
     def _outcomes(self, trials: Sequence[Trial]) -> Iterator[Outcome]:
+        """All that there are; only then it is said that the time was too short for the others."""
+        spent = False
         for outcome in run_trials(trials, self.directory.trials, self.executor, self._left()):
             if outcome.status == "interrupted":
-                raise BudgetSpent
-            yield outcome
-        if self._left() == 0:
+                spent = True
+            else:
+                yield outcome
+        if spent or self._left() == 0:
             raise BudgetSpent
 
     def _left(self) -> float | None:
@@ -311,7 +322,7 @@ class Tuning:
     @staticmethod
     def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         statuses = [record["status"] for record in records]
-        counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed")}
+        counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed", UNFINISHED)}
         return {"trained": statuses.count("completed") + statuses.count("early_stopped")} | counts
 
     def _region(self, number: int, region: Region) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -210,3 +211,34 @@ def test_a_budget_that_is_spent_leaves_what_can_be_gone_on_with(tmp_path: Path) 
         directory.write_plan(plan.text())
         document = Tuning(plan, space, directory, executor, Notes(), check(plan, space), seconds=0.5).run()
     assert document["status"] == "budget_spent"
+    assert document["counts"] == {"trained": 0, "stopped": 0, "diverged": 0, "failed": 0, "unfinished": 4}
+
+
+def test_what_was_trained_before_the_end_of_a_budget_or_a_signal_is_told(tmp_path: Path) -> None:
+    """Trials that another search has finished, half of them, in the directory of one with no time at all."""
+    whole = tuned(tmp_path / "whole" / "search", "search.method=random", "search.halving=false")
+    text = MOONS.replace("trials: 12", "trials: 12\n  method: random\n  halving: false")
+    (tmp_path / "tune.yaml").write_text(text)
+    plan, space = load_tune(tmp_path / "tune.yaml")
+    with TuneDirectory.create("moons", out=tmp_path / "search") as directory, executor_for() as executor:
+        directory.write_plan(plan.text())
+        for record in whole["trials"][::2]:
+            key = record["trials"][0]
+            shutil.copytree(tmp_path / "whole" / "search" / "trials" / key, directory.trials / key)
+        notes = Notes()
+        document = Tuning(plan, space, directory, executor, notes, check(plan, space), seconds=0.0).run()
+    assert [one["value"] for one in document["trials"][::2]] == [one["value"] for one in whole["trials"][::2]]
+    assert {one["status"] for one in document["trials"][1::2]} == {"unfinished"}
+    assert (document["counts"]["trained"], document["counts"]["unfinished"]) == (6, 6)
+    assert len(notes.trials) == 6
+    again = tuned(tmp_path / "search")
+    assert [one["value"] for one in again["trials"]] == [one["value"] for one in whole["trials"]]
+    assert again["counts"]["unfinished"] == 0
+
+
+def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        tuned(tmp_path / "search", notes=Notes(stop_after=2))
+    records = json.loads((tmp_path / "search" / "tune.json").read_text())["trials"]
+    assert [one["status"] for one in records].count("stopped") == 2
+    assert "unfinished" in {one["status"] for one in records}
