@@ -67,7 +67,7 @@ def material_of(run: RunDirectory) -> Material:
         config=read(run.config).decode(errors="replace"),
         metrics=run.metrics(),
         layers=run.layers(),
-        boundary=run.boundary(),
+        pictures=run.pictures(),
         repeat=train_command(run.config, []),
         **_examined(run),
     )

@@ -263,10 +263,10 @@ class RunDirectory(LockedDirectory):
         """Keeps the picture of the decision regions."""
         self.write(BOUNDARY, png)
 
-    def boundary(self) -> bytes | None:
-        """The picture of the decision regions; None where there is none."""
-        path = self.path / BOUNDARY
-        return read(path) if path.exists() else None
+    def pictures(self) -> dict[str, bytes]:
+        """Those of its pictures that show what no table can, by their names without ``.png``."""
+        paths = [self.path / name for name in (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)]
+        return {path.stem: read(path) for path in paths if path.exists()}
 
     def write_trail(self, text: str) -> None:
         """Keeps where the variables of an objective have been, a row for each point."""

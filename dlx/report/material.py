@@ -25,7 +25,7 @@ class Material:
     commands: what can be typed next.
     remarks: what must be known of how the errors were found.
     images: of the worst examples, (k, h, w) or (k, h, w, c), where the data are images.
-    boundary: the picture of the decision regions as PNG.
+    pictures: by name, as PNG: the decision regions (boundary), the path of an objective, the learning curve.
     repeat: the command that trains it again.
     """
 
@@ -38,7 +38,7 @@ class Material:
     commands: Sequence[str] = ()
     remarks: Sequence[str] = ()
     images: Array | None = None
-    boundary: bytes | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     repeat: str = ""
 
     @property

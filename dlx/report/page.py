@@ -11,13 +11,13 @@ from dlx.report.elements import Child, Element, element, scrolled
 from dlx.report.heading import heading
 from dlx.report.material import Material
 from dlx.report.origin import environment, spec
-from dlx.report.pictures import boundary, worst
+from dlx.report.pictures import boundary, learning_curve, path, worst
 from dlx.report.signal import signal
 from dlx.report.verdict import verdict
 
 DOCTYPE = "<!DOCTYPE html>\n"
 STYLE = Path(__file__).with_name("page.css")
-SECTIONS = (curves, verdict, classes, boundary, worst, signal, spec, environment)
+SECTIONS = (curves, verdict, classes, boundary, path, worst, learning_curve, signal, spec, environment)
 
 
 def page(material: Material) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of what a network makes of the examples: its decision regions, or what it is most wrong about."""
+"""Pictures: decision regions, the path of an objective, the learning curve, and what a network is most wrong about."""
 
 from __future__ import annotations
 
@@ -15,12 +15,28 @@ MOST_WORST = 10  # examples in the table
 
 def boundary(material: Material) -> Element | None:
     """The plane of two inputs; None where there are more."""
-    if material.boundary is None:
-        return None
     what = "its values" if material.task == "regression" else "its decision regions"
     alt = f"What {material.name} makes of the plane of its two inputs: {what}, and the examples on them."
-    image = element("img", src=source_of(material.boundary), alt=alt, class_="card")
-    return section("boundary", "What the network makes of its inputs", element("figure", image))
+    return _picture(material, "boundary", "What the network makes of its inputs", alt)
+
+
+def path(material: Material) -> Element | None:
+    """Where one or two variables of an objective have been; None of a network."""
+    alt = f"J of {material.name} over its variables, and where they have been from the start to the end."
+    return _picture(material, "path", "The way to the minimum", alt)
+
+
+def learning_curve(material: Material) -> Element | None:
+    """What training on fewer examples has told; None where nobody asked."""
+    alt = f"The errors of {material.name} trained on fewer examples, and what more of them would bring."
+    return _picture(material, "learning_curve", "What more examples would bring", alt)
+
+
+def _picture(material: Material, name: str, title: str, alt: str) -> Element | None:
+    if name not in material.pictures:
+        return None
+    image = element("img", src=source_of(material.pictures[name]), alt=alt, class_="card")
+    return section(name.replace("_", "-"), title, element("figure", image))
 
 
 def worst(material: Material) -> Element | None:

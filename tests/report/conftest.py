@@ -142,7 +142,7 @@ def material() -> Callable[..., Material]:
             commands=[word],
             remarks=[word],
             images=np.arange(4.0).reshape(1, 2, 2) if images else None,
-            boundary=b"png",
+            pictures={"boundary": b"png", "path": b"png", "learning_curve": b"png"},
             repeat=word,
         )
 

@@ -24,7 +24,7 @@ Reader = Callable[[str], Any]
 Make = Callable[..., Material]
 
 CSS = Path(dlx.report.__file__).with_name("page.css").read_text(encoding="utf-8")
-ALL = ["curves", "diagnosis", "classes", "boundary", "worst", "signal", "spec", "environment"]
+ALL = ["curves", "diagnosis", "classes", "boundary", "path", "worst", "learning-curve", "signal", "spec", "environment"]
 BARE = {"facts": {"name": "bare", "status": "running"}, "config": "name: bare"}
 
 
@@ -57,7 +57,7 @@ def test_a_run_of_which_all_is_known_has_all_sections(read_page: Reader, materia
     [
         ({"metrics": {}}, {"curves"}),
         ({"diagnosis": {}}, {"diagnosis", "classes", "worst"}),
-        ({"boundary": None}, {"boundary"}),
+        ({"pictures": {}}, {"boundary", "path", "learning-curve"}),
         ({"layers": {}}, {"signal"}),
     ],
 )
