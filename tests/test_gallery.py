@@ -30,21 +30,46 @@ def test_every_topic_is_a_target() -> None:
     assert named.group(1).split() == list(load(EXPERIMENTS / "topics.yaml").plain())
 
 
-def test_a_topic_is_reproduced(tmp_path: Path) -> None:
-    """In a copy, so that the checkout stays as it is."""
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The experiments in a copy, so that the checkout stays as it is."""
     for name in ("reproduce", "studies", "measurements", "results", "topics.yaml"):
         (tmp_path / "experiments").mkdir(exist_ok=True)
         subprocess.run(["cp", "-r", EXPERIMENTS / name, tmp_path / "experiments" / name], check=True)
     subprocess.run(["cp", "-r", ROOT / "configs", tmp_path / "configs"], check=True)
-    file = tmp_path / "experiments" / "results" / "softmax.json"
-    before = json.loads(file.read_text())
+    return tmp_path
+
+
+def reproduced(copy: Path, topic: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, copy / "experiments" / "reproduce", topic]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=copy)
+
+
+def test_a_study_is_reproduced(copy: Path) -> None:
+    file = copy / "experiments" / "results" / "softmax.json"
+    before = json.loads(file.read_text())["softmax"]
     file.unlink()
-    command = [sys.executable, tmp_path / "experiments" / "reproduce", "softmax"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=tmp_path)
+    done = reproduced(copy, "softmax")
     assert done.returncode == 0, done.stderr
     assert "every claim holds" in done.stdout
-    after = json.loads(file.read_text())
-    old_study, new_study = before["softmax"], after["softmax"]
-    assert new_study["digest"] == old_study["digest"]
-    for old, new in zip(old_study["variants"], new_study["variants"], strict=True):
+    after = json.loads(file.read_text())["softmax"]
+    assert after["digest"] == before["digest"]
+    for old, new in zip(before["variants"], after["variants"], strict=True):
         assert new["errors"]["dev"]["value"] == pytest.approx(old["errors"]["dev"]["value"], abs=0.03)
+
+
+def test_a_measurement_is_reproduced_and_a_claim_of_it_can_fail(copy: Path) -> None:
+    (copy / "experiments" / "pictures").mkdir()
+    file = copy / "experiments" / "results" / "averages.json"
+    before = json.loads(file.read_text())["temperatures"]["rows"]
+    done = reproduced(copy, "averages")
+    assert done.returncode == 0, done.stderr
+    after = json.loads(file.read_text())["temperatures"]["rows"]
+    assert all(after[name] == pytest.approx(row) for name, row in before.items())
+    topics = copy / "experiments" / "topics.yaml"
+    topics.write_text(
+        topics.read_text().replace("beta_0_98.lag > 3 * beta_0_9.lag", "beta_0_98.lag > 30 * beta_0_9.lag")
+    )
+    failed = reproduced(copy, "averages")
+    assert failed.returncode == 3
+    assert "fails: beta_0_98.lag > 30 * beta_0_9.lag > 3 * beta_0_5.lag" in failed.stdout
