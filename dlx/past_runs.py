@@ -22,6 +22,7 @@ Value = str | float | int | None
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}
 FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
 COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
+WORDS = ("name", "id", "status", "started", "tags")  # columns of text
 MOST_NAMED = 5  # of the runs that a short name could mean
 
 
@@ -179,13 +180,16 @@ class Condition:
         column, sign, text = match.groups()
         if column not in COLUMNS:
             raise UsageError(f"{given!r}: there is no column {column!r} {allowed(column, COLUMNS)}")
-        return cls(column, COMPARISONS[sign], _number(text))
+        value = _number(text)
+        if isinstance(value, str) and column not in WORDS:
+            raise UsageError(f"{given!r}: {column} is compared with a number, got {text!r}")
+        return cls(column, COMPARISONS[sign], value)
 
     def holds(self, run: PastRun) -> bool:
         """Whether the run fulfils it; one without the value does not."""
         found = run.tags if self.column == "tags" else run[self.column]
         if isinstance(found, list):
-            return any(self.compare(tag, str(self.value)) for tag in found)
+            return (all if self.compare is ne else any)(self.compare(tag, str(self.value)) for tag in found)
         if isinstance(found, str) or isinstance(self.value, str):
             return found is not None and self.compare(str(found), str(self.value))
         return found is not None and self.compare(found, self.value)

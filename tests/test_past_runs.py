@@ -113,6 +113,15 @@ def test_tags_name_runs(root: Path) -> None:
     assert find("baseline").name == "20260103T000000Z-abcd33"
     [tagged] = selected(past_runs(), [Condition.parse("tags=baseline")], None, None)
     assert tagged.tags == ["baseline"]
+    tag("~1", ["good"])
+    others = selected(past_runs(), [Condition.parse("tags!=good")], None, None)
+    assert [run.path.name for run in others] == [list(IDS)[number] for number in (0, 1, 3)]
+
+
+@pytest.mark.parametrize("given", ["dev_error<abc", "dev_error<", "epoch=ten"])
+def test_a_number_is_compared_with_a_number(given: str) -> None:
+    with pytest.raises(UsageError, match="is compared with a number"):
+        Condition.parse(given)
 
 
 def test_removing_leaves_latest_on_the_newest(root: Path) -> None:
