@@ -89,7 +89,7 @@ def test_the_whole_of_it() -> None:
         "    2  3.10 %  3.90 %  2.90 to 4.90 %           0.01  0.9951  relu\n"
         "    0  3.30 %          diverged                 0.01  0.9951  relu\n"
         "       before  7.00 %  6.00 to 8.00 %\n"
-        "search: where they were chosen; fresh: mean of 5 further trainings, which chose nothing\n"
+        "search: where they were chosen; fresh: mean of 5 further trainings, the lowest wins\n"
         "\n"
         "importance               share  95 % interval\n"
         "optimizer.learning_rate   75 %    50 to 100 %  ██████████████████\n"

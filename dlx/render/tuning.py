@@ -102,8 +102,10 @@ def _finalists(document: Document, finalists: Sequence[Document], out: TextIO) -
     headers = [*FACTS, *short_names(keys)]
     count = fitting([[_text(cell) for cell in row] for row in rows], headers, _room(out))
     table([row[:count] for row in rows], headers[:count], stream=out)
-    again = f"{finalists[0]['seeds']} further trainings, which chose nothing"
-    paragraph("", f"search: where they were chosen; fresh: mean of {again}", "dim", margin=0, stream=out)
+    again = f"{finalists[0]['seeds']} further trainings"
+    paragraph(
+        "", f"search: where they were chosen; fresh: mean of {again}, the lowest wins", "dim", margin=0, stream=out
+    )
 
 
 def _text(cell: str | Piece) -> str:
