@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import imread
@@ -85,6 +86,25 @@ def test_a_hyperparameter_of_a_search_of_any_size(count: int) -> None:
         if count > 3:
             assert share(picture, tuple(FIRST)) > 1e-4
             assert share(picture, tuple(LAST)) > 1e-4
+
+
+def test_whole_numbers_on_a_log_scale_keep_apart() -> None:
+    axes = Figure().add_subplot()
+    units = Scale({"key": "units", "scale": "log_uniform", "low": 2, "high": 12, "integer": True})
+    units.write(axes.xaxis, units.places([2, 12]))
+    assert [text.get_text() for text in axes.get_xticklabels()] == [*"23456789", "10", "12"]
+
+
+@pytest.mark.parametrize("space", [ALL, [RATE], [HIDDEN], [LAYERS, BATCH]])
+def test_a_grid_stands_beside_as_many_random_draws(
+    space: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    text = Axes.text
+    monkeypatch.setattr(Axes, "text", lambda axes, x, y, s, **style: [texts.append(s), text(axes, x, y, s, **style)][1])
+    plots.settings(document(space, 27, rounds=1, method="grid"))
+    assert {"this search, a grid", "as many trials drawn at random"} <= set(texts)
+    assert ("27 distinct values of optimizer.learning_rate" in texts) == (RATE in space)
 
 
 @pytest.mark.parametrize("task", ["multiclass", "regression"])

@@ -16,6 +16,7 @@ EACH = 13  # whole numbers that are all written
 DECADES = 2.2  # of a logarithmic axis from which on only powers of ten are written
 FEW = 8  # whole numbers of which each is shared by many trials
 JITTER = 0.25
+NEAREST = 0.055  # of the axis from one number to the next
 MOST = 9  # numbers along an axis
 ROOM = 0.04  # of the axis beyond its ends
 WIDEST, TALLEST = 60, 36  # characters of a key along an axis
@@ -98,7 +99,8 @@ class Scale:
             return range(len(self.options))
         first, last = self.value(low), self.value(high)
         if self.is_integer and last - first < EACH:
-            return [self.place(number) for number in range(ceil(first - 1e-9), floor(last + 1e-9) + 1)]
+            whole = [self.place(number) for number in range(ceil(first - 1e-9), floor(last + 1e-9) + 1)]
+            return _apart(whole, NEAREST * (high - low))
         if self.kind == "uniform" or high - low < log10(2):
             return self._even(first, last)
         wanted = (1,) if high - low > DECADES else (1, 2, 5)
@@ -146,3 +148,12 @@ def spelled(value: Any) -> str:
 def tail(key: str, longest: int = 60) -> str:
     """The end of a key: it says more than the beginning."""
     return key if len(key) <= longest else f"…{key[1 - longest :]}"
+
+
+def _apart(places: Sequence[float], least: float) -> list[float]:
+    """Those of them, from the last one down, that keep so far apart."""
+    kept: list[float] = []
+    for place in reversed(places):
+        if not kept or kept[-1] - place >= least:
+            kept.append(place)
+    return kept[::-1]

@@ -28,8 +28,9 @@ def settings(document: Document) -> bytes:
     """Two panels over the two most important hyperparameters, those of many values before all others, as PNG.
 
     On the left a grid of at most as many trials: k = ⌊(n/options)^(1/d)⌋ values of each of d numbers, however many
-    trials that takes. On the right the trials of the search, by their error. The ticks
-    along the axes are the distinct values.
+    trials that takes. On the right the trials of the search, by their error. Of a search that is a grid itself, it
+    stands on the left, and on the right as many trials drawn at random. The ticks along the axes are the distinct
+    values.
 
     Args:
         document: ``tune.json``.
@@ -39,11 +40,15 @@ def settings(document: Document) -> bytes:
         WIDTH, HEIGHT, f"{tail(document['name'], 40)}: what {count:,} trials try of each hyperparameter"
     )
     shown = [Scale(entry) for entry in _most_important(document)]
-    for left, panel in ((0.088, _Grid), (0.545, _Searched)):
+    panels: tuple[type[_Panel], ...] = (
+        (_SearchedGrid, _Random) if document.get("method") == "grid" else (_Grid, _Searched)
+    )
+    for left, panel in zip((0.088, 0.545), panels, strict=True):
         axes = figure.add_axes((left, 0.12, 0.35, 0.66))
         drawing = panel(axes, document, shown, trials)
         drawing.draw()
-    _color_bar(figure, drawing, trials)
+        if drawing.points is not None:
+            _color_bar(figure, drawing, trials)
     return png(figure)
 
 
@@ -181,6 +186,31 @@ class _Searched(_Panel):
         if trials.best is not None:
             at = x[trials.best], y[trials.best]
             self.axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False)
+
+
+class _SearchedGrid(_Searched):
+    def title(self) -> str:
+        return "this search, a grid"
+
+
+class _Random(_Panel):
+    def title(self) -> str:
+        return "as many trials drawn at random"
+
+    def places(self) -> list[Array]:
+        rng, count = np.random.default_rng(0), len(self.document["trials"])
+        return [self._drawn(scale, rng.random(count)) for scale in self.scales]
+
+    @staticmethod
+    def _drawn(scale: Scale, u: Array) -> Array:
+        if scale.is_choice:
+            return np.asarray(np.floor(u * len(scale.options)))
+        places = scale.ends[0] + u * (scale.ends[1] - scale.ends[0])
+        return scale.places([round(scale.value(place)) for place in places]) if scale.is_integer else np.asarray(places)
+
+    def scatter(self, x: Array, y: Array) -> None:
+        size = 34 if len(x) < CROWDED else 13
+        self.axes.scatter(x, y, s=size, color=GREY, zorder=2, clip_on=False)
 
 
 def _color_bar(figure: Any, drawing: _Panel, trials: Trials) -> None:
