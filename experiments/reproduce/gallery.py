@@ -25,8 +25,11 @@ PARTS = ("train", "train_dev", "dev", "test")
 
 def gallery(all_topics: Sequence[Topic]) -> str:
     """The page, topic by topic."""
+    claims = [claim for one in all_topics for part in one.results().values() for claim in part["claims"]]
+    holding = sum(claim["holds"] for claim in claims)
+    told = f"{holding} of {len(claims)} claims in {len(all_topics)} topics hold."
     contents = " · ".join(f"[{one.title}](#{_anchor(one.title)})" for one in all_topics)
-    return "\n".join([HEAD, contents, "", *(_section(one) for one in all_topics)])
+    return "\n".join([HEAD, told, "", contents, "", *(_section(one) for one in all_topics)])
 
 
 def _anchor(title: str) -> str:
