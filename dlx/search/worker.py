@@ -74,9 +74,10 @@ def main() -> None:
     given, answers = _streams()
     calls: SimpleQueue[bytes | None] = SimpleQueue()
     Thread(target=_listen, args=(given, calls), daemon=True).start()
-    while (call := calls.get()) is not None:
-        pickle.dump(_made(call), answers)
-        answers.flush()
+    with suppress(BrokenPipeError):  # nobody is left to hear the answer
+        while (call := calls.get()) is not None:
+            pickle.dump(_made(call), answers)
+            answers.flush()
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from dlx.search.executors import executor_for
 from dlx.search.processes import Processes
 from dlx.search.running import run_trials
 from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
+from dlx.search.worker import START
 from dlx.spec_file import load_spec
 
 MOONS = """
@@ -223,6 +225,19 @@ def test_when_their_owner_is_killed_the_workers_save_and_end(tmp_path: Path) -> 
     search.wait(30)
     waited_for(lambda: all(RunDirectory(run).facts()["status"] == "interrupted" for run in runs))
     waited_for(lambda: not group_is_alive(search.pid))
+
+
+def test_a_worker_whose_answer_nobody_hears_ends_without_a_word() -> None:
+    command = [sys.executable, "-c", START, json.dumps([sys.path, sys.argv])]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    assert worker.stderr is not None
+    with worker, worker.stdin as calls, worker.stderr as errors:
+        worker.stdout.close()
+        pickle.dump(pickle.dumps((abs, (-1,), {})), calls)
+        calls.flush()
+        assert errors.read() == b""
 
 
 def test_two_searches_share_the_work_and_train_nothing_twice(tmp_path: Path, two_workers: Processes) -> None:
