@@ -137,12 +137,26 @@ def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
 
 
-def test_groups_that_have_nothing_in_common_still_have_a_table() -> None:
+class Terminal(io.StringIO):
+    """Says that it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("out", [io.StringIO(), Terminal()])
+def test_groups_that_have_nothing_in_common_still_have_a_table(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
     keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
     runs = [run(number, f"group {number % 2}", **dict.fromkeys(keys, number)) for number in range(6)]
-    out = io.StringIO()
     comparison(document(runs), [FALLING, FLAT], stream=out)
-    assert sum("%" in line and line.startswith(("A ", "B ")) for line in out.getvalue().splitlines()) == 6 + 2
+    lines = out.getvalue().splitlines()
+    assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
+    assert (max(map(len, lines)) <= 80) == out.isatty()
+    assert ("more settings differ (--csv has all)" in out.getvalue()) == out.isatty()
 
 
 def test_without_errors_the_cost_is_drawn_as_it_is() -> None:

@@ -80,14 +80,29 @@ def _table(document: Document, width: int, out: TextIO) -> None:
     elif _wide(_turned(full)) <= width:
         _print_turned(full, out)
     elif _wide(fewer[-1]) > width and (apart := _settings_of_groups(document)):
-        _print_turned(apart, out)
+        (_print if _wide(_turned(apart)) > width >= _wide(apart) else _print_turned)(apart, out)
         say(stream=out)
-        _print_first_fitting([[_without(row, apart[0].keys()) for row in rows] for rows in fewer], width, out)
+        _print_runs([[_without(row, apart[0].keys()) for row in rows] for rows in fewer], document, width, out)
     else:
-        _print_first_fitting(fewer, width, out)
+        _print_runs(fewer, document, width, out)
     if _is_grouped(document):
         say(stream=out)
         _print_first_fitting([list(_groups(document, parts)) for parts in (every, measure, ())], width, out)
+
+
+def _print_runs(ways: Sequence[Sequence[Row]], document: Document, width: int, out: TextIO) -> None:
+    """As `_print_first_fitting`; where a terminal is too narrow, without what most runs lack, and the last ones."""
+    rows = ways[-1]
+    names = [name for name in short_keys(document["differing"]).values() if name in rows[0]]
+    names.sort(key=lambda name: sum(row[name] == ABSENT for row in rows))
+    left: list[str] = []
+    while out.isatty() and _wide(rows) > width and names:
+        left.insert(0, names.pop())
+        rows = [_without(row, set(left)) for row in rows]
+    _print_first_fitting([rows] if left else ways, width, out)
+    if left:
+        many = f"{len(left)} more setting{'s differ' if len(left) > 1 else ' differs'}"
+        paragraph("", f"{many} (--csv has all): {', '.join(left)}", "dim", margin=0, stream=out)
 
 
 def _without(row: Row, keys: Set[str]) -> Row:
