@@ -78,7 +78,8 @@ def _foretell(plan: Plan[TuneFile], space: Space, json: bool) -> None:
     from dlx.search.tuning import foretold
 
     _checked(plan, space)
-    render.facts(foretold(plan, space), json)
+    told = foretold(plan, space)
+    render.facts(told, json=True) if json else render.tuning_foretold(told)
 
 
 def _search(

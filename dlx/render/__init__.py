@@ -9,7 +9,7 @@ from dlx.render.lines import facts, say, table
 from dlx.render.recipe import acting, recipe
 from dlx.render.study import failing, foretold, study
 from dlx.render.summary import summary
-from dlx.render.tuning import tuning
+from dlx.render.tuning import tuning, tuning_foretold
 from dlx.render.tuning_progress import tuning_progress
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "summary",
     "table",
     "tuning",
+    "tuning_foretold",
     "tuning_progress",
 ]

@@ -80,7 +80,7 @@ def _table(document: Document, width: int, out: TextIO) -> None:
     elif _wide(_turned(full)) <= width:
         _print_turned(full, out)
     elif _wide(fewer[-1]) > width and (apart := _settings_of_groups(document)):
-        (_print if _wide(_turned(apart)) > width >= _wide(apart) else _print_turned)(apart, out)
+        (_print if _wide(_turned(apart)) > max(width, _wide(apart)) else _print_turned)(apart, out)
         say(stream=out)
         _print_runs([[_without(row, apart[0].keys()) for row in rows] for rows in fewer], document, width, out)
     else:

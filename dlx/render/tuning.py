@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, TextIO
 
-from dlx.render.lines import Piece, paragraph, say, table, text_width
+from dlx.render.lines import Piece, facts, paragraph, say, table, text_width
 from dlx.render.numbers import duration, error, interval
 from dlx.render.settings import fitting, short_names, shown
 from dlx.yaml_loader import dump_scalar
@@ -67,6 +67,17 @@ def tuning(
         paragraph("pictures", ", ".join(path.name for path in pictures), stream=out)
     if document["best_spec"]:
         _line("next", (f"dlx train {document['best_spec']}", "cyan"), out=out)
+
+
+def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:
+    """Prints what a search would do: its dimensions with their scales, and the first settings, a column each."""
+    out = stream or sys.stdout
+    listed = ("dimensions", "first_settings")
+    facts({name: value for name, value in document.items() if name not in listed}, stream=out)
+    first = document["first_settings"]
+    rows = [(key, scale, *(shown(one[key]) for one in first)) for key, scale in document["dimensions"].items()]
+    say(stream=out)
+    table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]), stream=out)
 
 
 def _told(document: Document) -> str:

@@ -67,6 +67,10 @@ def test_documents_and_directories(folder: Path, call_dlx: Callable[..., Any]) -
 def test_a_dry_run_trains_nothing(folder: Path, call_dlx: Callable[..., Any]) -> None:
     result = call_dlx("tune", "tune.yaml", "--dry-run", "--json", cwd=folder)
     assert json.loads(result.stdout)["trainings"] == 9 + 4 * 2
+    table = call_dlx("tune", "tune.yaml", "--dry-run", cwd=folder).stdout
+    assert "first settings" in table
+    assert "{" not in table
+    assert max(map(len, table.splitlines())) <= 80
     assert sorted(path.name for path in folder.iterdir()) == ["tune.yaml"]
 
 
