@@ -223,7 +223,7 @@ def _without_places(options: tuple[Any, ...]) -> tuple[Any, ...]:
 def _fault(scale: Scale, low: Number, high: Number) -> str | None:
     """What is wrong with the ends of a scale."""
     if low >= high:
-        return f"expected [low, high], got {_pair(low, high)}"
+        return f"expected [low, high] with low below high, got {_pair(low, high)}"
     if scale == "log_uniform" and low <= 0:
         return f"a log scale begins above 0, got {_pair(low, high)} (uniform may begin at 0)"
     if scale == "one_minus_log_uniform" and high >= 1:

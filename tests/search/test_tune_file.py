@@ -34,7 +34,7 @@ def tuned(tmp_path: Path, search: str, *overrides: str, head: str = HEAD) -> Spa
     [
         (
             "space: {optimizer.learning_rate: {log_uniform: [1, 0.1]}}",
-            "7:50: search.space.optimizer.learning_rate: expected [low, high], got [1, 0.1]",
+            "7:50: search.space.optimizer.learning_rate: expected [low, high] with low below high, got [1, 0.1]",
         ),
         (
             "space: {optimizer.learning_rate: {log_uniform: [0, 1]}}",
