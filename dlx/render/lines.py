@@ -55,12 +55,19 @@ def _piece(cell: object) -> Piece:
     return cell if isinstance(cell, tuple) else (str(cell), "")
 
 
-def paragraph(label: str, text: str, style: str = "", margin: int = 10, stream: TextIO | None = None) -> None:
+def paragraph(
+    label: str,
+    text: str,
+    style: str = "",
+    margin: int = 10,
+    stream: TextIO | None = None,
+    label_style: str = "dim",
+) -> None:
     """A text with its label in the margin; on a terminal wrapped to its width, elsewhere one line."""
     out = stream or sys.stdout
     room = max(shutil.get_terminal_size().columns - margin, SHORTEST) if out.isatty() else sys.maxsize
     for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
-        say((f"{label if number == 0 else '':<{margin}}", "dim"), (line, style), stream=out)
+        say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
 
 
 def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:

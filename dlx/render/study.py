@@ -126,7 +126,10 @@ def _groups(document: Document) -> Iterator[list[Column]]:
     if any(one["difference"] for one in variants):
         value, ends = zip(*(_difference(one["difference"], task) for one in variants), strict=True)
         yield [(f"dev − {variants[0]['name']}", list(value)), ("95 % interval", list(ends))]
-    yield [("epochs", [_epochs(one) for one in variants]), ("time", [_time(one) for one in variants])]
+    yield [
+        ("epochs" if parts else "steps", [_epochs(one) for one in variants]),
+        ("time", [_time(one) for one in variants]),
+    ]
 
 
 def _epochs(one: Document) -> Piece:
@@ -162,7 +165,7 @@ def _interval(found: Document | None, task: str | None) -> str:
 def _claim(one: Document, out: TextIO) -> None:
     """Whether it holds, both sides, by how much, and in how many of the seeds."""
     style, word = ("green", "holds") if one["holds"] else ("red bold", "fails")
-    say((f"{word:<{MARGIN}}", style), (one["claim"], ""), stream=out)
+    paragraph(word, one["claim"], stream=out, label_style=style)
     paragraph("", _outcome(one), "dim", stream=out)
     if one["why"]:
         paragraph("", one["why"], "dim", stream=out)
