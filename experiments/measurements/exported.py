@@ -33,7 +33,7 @@ def measure(bench: Bench) -> Measured:
         code, arrays = _exported(run, to, bench.folder)
         compile(code, f"{to}.py", "exec")
         rows[to] = {"lines": len(code.splitlines()), **_compared(_outputs(arrays, x), told)}
-    forgotten = dict(arrays) | {"shift": np.float32(0), "scale": np.float32(1)}
+    forgotten = {**arrays, "shift": np.zeros(1, np.float32), "scale": np.ones(1, np.float32)}
     rows["without_normalization"] = _compared(_outputs(forgotten, x), told)
     return Measured(rows)
 
@@ -52,7 +52,8 @@ def _outputs(arrays: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
         Z = A @ arrays[f"W{l}"].T + arrays[f"b{l}"]
         A = np.maximum(Z, 0)
     powers = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    found: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return found
 
 
 def _compared(found: np.ndarray, told: np.ndarray) -> dict[str, float]:
