@@ -86,7 +86,7 @@ class Experiment:
         self.position = Position()
         self.best_theta: Array | None = None
         self.best_statistics: Array | None = None
-        self._filled, self._stays_filled = False, self.full_batch and not spec.data.augment
+        self._holding: Step | None = None  # whose buffers hold all examples, as they stay in a full batch
         self._measured = -1  # the step after which exact statistics were measured
         self._order: Array | None = None
         self._ordered = 0  # the epoch whose order that is
@@ -128,25 +128,38 @@ class Experiment:
         """One training step on a batch of full size as readable calls, the update of θ last."""
         return [*self.step_for(self.batch_size).tape.lines(), *self.update.lines()]
 
-    def order_of_epoch(self) -> Array | None:
-        """The order of the examples in this epoch; None where the one batch holds them all already."""
-        if self._ordered != self.position.epoch:
+    def fill(self, step: Step) -> None:
+        """Put the next examples into the buffers of ``step``, unless they hold them still."""
+        if step is not self._holding:
+            done = self.position.done
+            self.train.fill(self.order_of_epoch()[done : done + self.batch_size], step.X, step.Y)
+            self._holding = step if self.full_batch and not self.spec.data.augment else None
+
+    def order_of_epoch(self) -> Array:
+        """The order of the examples in this epoch."""
+        if self._order is None or self._ordered != self.position.epoch:
             self._order, self._ordered = self._new_order(), self.position.epoch
         return self._order
 
-    def _new_order(self) -> Array | None:
-        position = self.position
-        if position.done == 0:
-            for purpose in self._restarts["epoch"]:
-                self.streams.restart(purpose, position.epoch - 1)
+    def _new_order(self) -> Array:
+        if self.position.done > 0:
+            return self._order_once_more()
+        for purpose in self._restarts["epoch"]:
+            self.streams.restart(purpose, self.position.epoch - 1)
         if self.full_batch:
-            filled, self._filled = self._filled, self._stays_filled
-            return None if filled else np.arange(self.train.m)
-        if position.done == 0:
-            position.order_state = self.streams.state("shuffle")
-        else:
-            self.streams.set_state("shuffle", position.order_state)
+            return np.arange(self.train.m) if self._order is None else self._order
+        self.position.order_state = self.streams.state("shuffle")
         return self.train.order(self.streams["shuffle"])
+
+    def _order_once_more(self) -> Array:
+        """The order of an epoch that had begun before; the shuffle stream, restarted since perhaps, stays as it is."""
+        if self.full_batch:
+            return np.arange(self.train.m)
+        state = self.streams.state("shuffle")
+        self.streams.set_state("shuffle", self.position.order_state)
+        order = self.train.order(self.streams["shuffle"])
+        self.streams.set_state("shuffle", state)
+        return order
 
     def begin_step(self) -> None:
         """Restart the streams that are pinned to start anew at each step."""

@@ -83,12 +83,12 @@ def _advance(experiment: Experiment, until: float) -> None:
     position, train, size = experiment.position, experiment.train, experiment.batch_size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
-            order, has_row = experiment.order_of_epoch(), experiment.epoch_has_row()
+            experiment.order_of_epoch()
+            has_row = experiment.epoch_has_row()
             watched = has_row and experiment.may_be_sampled()
             while position.done < train.m:
                 step = experiment.step_for(min(size, train.m - position.done))
-                if order is not None:
-                    train.fill(order[position.done : position.done + size], step.X, step.Y)
+                experiment.fill(step)
                 if watched and position.done + size >= train.m:
                     experiment.watch.keep(position.step)
                 _train_step(experiment, step)
