@@ -55,6 +55,10 @@ class Interrupted(DlxError):
         return type(self), (self.exit_code - 128, str(self))
 
 
+class Remark(UserWarning):
+    """Something the user should know about a result that is right all the same."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a value stands: a file with line and column (from 1), or another origin such as the command line."""

@@ -286,6 +286,11 @@ class Experiment:
         streams = {name: self.streams.state(name) for name in TRAINING_DRAWS}
         return arrays, {"position": asdict(self.position), "optimizer_t": self.update.t, "streams": streams}
 
+    def epoch_of_last_rows(self) -> int:
+        """The epoch of the last rows of the tables: 0 for those of the layers before training, −1 before these."""
+        position = self.position
+        return position.last.epoch if position.last else 0 if position.samples else -1
+
     def from_data(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
         """Stand where ``to_data`` was called."""
         self.network.parameters.theta[...] = arrays["theta"]

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +81,29 @@ def to_json(document: object) -> bytes:
     )
 
 
-def read_json(path: Path) -> Any:
-    """The document in a JSON file.
+def to_signed_json(document: Mapping[str, Any]) -> bytes:
+    """JSON of plain data with a SHA-256 of its own under ``sha256``, by which any damage is noticed."""
+    return json.dumps({**document, "sha256": _digest(document)}, indent=1).encode() + b"\n"
 
-    Raises:
-        DataError: the file is missing, unreadable or no JSON.
-    """
+
+def from_signed_json(text: bytes) -> dict[str, Any] | None:
+    """The document that `to_signed_json` was given; None where the text is damaged."""
     try:
-        return json.loads(read(path))
+        document: dict[str, Any] = json.loads(text)
+        return document if document.pop("sha256") == _digest(document) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    """Of the document in one canonical spelling."""
+    return sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def parse_json(content: bytes, path: Path) -> Any:
+    """The document in the JSON file at ``path`` with this content; raises `DataError` where it is none."""
+    try:
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is damaged: {error}") from error
 

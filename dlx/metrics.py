@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
+from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
 from typing import Generic, TextIO, TypeVar
 
 from dlx.errors import DataError
-from dlx.files import read, write_atomically, writing
+from dlx.files import read, writing
+from dlx.manifest import Content
 from dlx.records import EpochRecord, LayerRecord
 
 COUNTS = ("epoch", "step")
@@ -30,20 +32,30 @@ class Table(Generic[Record]):
     def __init__(self, path: Path, columns: tuple[str, ...], by_line: bool = True) -> None:
         self.path, self.names, self._buffering = path, columns, 1 if by_line else -1
         self._header, self._values_of = ",".join(columns), attrgetter(*columns)
+        self.empty = f"{self._header}\n".encode()  # the file before its first row
         self._file: TextIO | None = None
-
-    def create(self, durable: bool = True) -> None:
-        """Writes the header, so that a run that ends before its first row has a table too."""
-        write_atomically(self.path, f"{self._header}\n".encode(), durable)
+        self._size, self._sum = 0, sha256()  # of what has been written, while the file is open
 
     def append(self, record: Record) -> None:
         """Adds a row, to a new file below the header; others can read it at once, or after a ``flush``."""
         with writing(self.path):
-            if self._file is None:
-                self._file = self.path.open("a", encoding="utf-8", buffering=self._buffering, newline="\n")
-                if self._file.tell() == 0:
-                    self._file.write(f"{self._header}\n")
-            self._file.write(self._line(record) + "\n")
+            line = self._line(record) + "\n"
+            file = self._file or self._open()
+            file.write(line)
+            self._count(line.encode())
+
+    def _open(self) -> TextIO:
+        content = self.path.read_bytes() if self.path.exists() else b""
+        self._file = self.path.open("a", encoding="utf-8", buffering=self._buffering, newline="\n")
+        self._size, self._sum = len(content), sha256(content)
+        if not content:
+            self._file.write(self.empty.decode())
+            self._count(self.empty)
+        return self._file
+
+    def _count(self, content: bytes) -> None:
+        self._size += len(content)
+        self._sum.update(content)
 
     def flush(self) -> None:
         """Lets others read the rows added so far."""
@@ -58,6 +70,12 @@ class Table(Generic[Record]):
                 self._file.flush()
                 os.fsync(self._file.fileno())
 
+    def content(self, grows: bool) -> Content | None:
+        """What the file holds after a ``flush``; None where there is no file. It ``grows`` if rows may follow."""
+        if self._file is not None:
+            return Content(self._size, self._sum.hexdigest(), grows)
+        return replace(Content.of(read(self.path)), grows=grows) if self.path.exists() else None
+
     def close(self) -> None:
         """Closes the file; a later ``append`` opens it again."""
         if self._file is not None:
@@ -65,31 +83,28 @@ class Table(Generic[Record]):
                 self._file.close()
             self._file = None
 
-    def truncate(self, epoch: int) -> None:
-        """Keeps the rows up to ``epoch``, byte for byte, and drops the later ones."""
-        self.close()
-        if not self.path.exists():
-            return
-        rows = zip(self._lines()[1:], self.columns()["epoch"], strict=True)
-        kept = [self._header, *(line for line, its_epoch in rows if its_epoch <= epoch), ""]
-        write_atomically(self.path, "\n".join(kept).encode())
+    def rows_to(self, epoch: int, content: bytes) -> bytes:
+        """The file that holds only the rows up to ``epoch``, byte for byte."""
+        rows = zip(self._lines(content)[1:], self.columns(content)["epoch"], strict=True)
+        earlier = [self._header, *(line for line, its_epoch in rows if its_epoch <= epoch), ""]
+        return "\n".join(earlier).encode()
 
-    def columns(self) -> dict[str, list[float]]:
-        """The values of each column, NaN where a cell is empty.
+    def columns(self, content: bytes) -> dict[str, list[float]]:
+        """The values of each column of a file with this content, NaN where a cell is empty.
 
         Raises:
-            DataError: the file is missing, or a line is damaged.
+            DataError: a line is damaged.
         """
-        header, *lines = self._lines() or [self._header]
+        header, *lines = self._lines(content) or [self._header]
         if header != self._header:
             raise DataError(f"{self.path}:1: is damaged: the header must be {self._header}")
         rows = [self._values(number, line) for number, line in enumerate(lines, start=2)]
         columns = zip(*rows, strict=True) if rows else ((),) * len(self.names)
         return {name: list(values) for name, values in zip(self.names, columns, strict=True)}
 
-    def _lines(self) -> list[str]:
+    def _lines(self, content: bytes) -> list[str]:
         """All whole lines: what follows the last line end is a row being written, or cut off by a crash."""
-        return read(self.path).decode(errors="replace").split("\n")[:-1]
+        return content.decode(errors="replace").split("\n")[:-1]
 
     def _values(self, number: int, line: str) -> list[float]:
         cells = line.split(",")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from operator import eq, ge, gt, le, lt, ne
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import UsageError, allowed
-from dlx.files import writing
 from dlx.locked_directory import LATEST, ROOT
 from dlx.metrics import MEASURES
 from dlx.runs import FACTS, RunDirectory
@@ -238,11 +237,22 @@ def tag(reference: str, tags: list[str], remove: bool = False) -> list[str]:
     return result
 
 
-def remove(references: list[str], root: Path = ROOT) -> list[Path]:
-    """Delete runs; ``latest`` then points to the newest that is left. None is deleted if one of them is no run."""
-    paths = list(dict.fromkeys(RunDirectory.open(reference).path for reference in references))
+def remove(references: list[str], root: Path = ROOT) -> tuple[list[Path], list[Path]]:
+    """Delete runs; ``latest`` then points to the newest that is left. None is deleted if one of them is no run.
+
+    What dlx did not write into them, and what is no longer as it was written, stays.
+
+    Returns:
+        the directories of the runs, and the files that stay.
+    """
+    paths = list(dict.fromkeys(RunDirectory.find(reference, root) for reference in references))
+    foreign: list[Path] = []
     for path in paths:
-        with RunDirectory.open(path, writing=True), writing(path):  # not while somebody trains there
-            shutil.rmtree(path)
+        with RunDirectory(path) as run:
+            run.acquire()  # not while somebody trains there
+            foreign += run.foreign()
+            run.remove_own()
+        with suppress(OSError):  # where something stays
+            path.rmdir()
     RunDirectory.point_to_latest([run.path for run in past_runs(root)], root)
-    return paths
+    return paths, foreign

@@ -10,10 +10,10 @@ from dlx import report
 from dlx.diagnose.commands import train_command
 from dlx.errors import DataError, DlxError
 from dlx.examination import examine_run
-from dlx.files import read, write_atomically
+from dlx.files import write_atomically
 from dlx.report import ManyMaterial, Material
 from dlx.report.changed import changed
-from dlx.runs import REPORT, RunDirectory
+from dlx.runs import CONFIG, REPORT, RunDirectory
 from dlx.search.directory import ManyRuns
 from dlx.spec_file import load_spec
 from dlx.yaml_loader import dump
@@ -34,7 +34,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     directory = many or RunDirectory.open(reference)
     made = report.many_page(material_of_many(many)) if many else report.page(material_of(RunDirectory(directory.path)))
     if out is None:
-        return directory.write(REPORT, made.encode())
+        return directory.write_unlocked(REPORT, made.encode())
     write_atomically(out, made.encode())
     return out
 
@@ -50,8 +50,8 @@ def material_of_many(directory: ManyRuns) -> ManyMaterial:
     plan, command = directory.plan, type(directory).document_name.removesuffix(".json")
     return ManyMaterial(
         told=directory.told(),
-        plan=read(plan).decode(errors="replace") if plan.exists() else "",
-        pictures={path.stem: read(path) for path in sorted(directory.path.glob("*.png"))},
+        plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
+        pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
         repeat=shlex.join(["dlx", command, str(plan)]),
     )
 
@@ -64,7 +64,7 @@ def material_of(run: RunDirectory) -> Material:
     """
     return Material(
         facts=run.facts(),
-        config=read(run.config).decode(errors="replace"),
+        config=run.read(CONFIG).decode(errors="replace"),
         metrics=run.metrics(),
         layers=run.layers(),
         pictures=run.pictures(),

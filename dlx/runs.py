@@ -8,14 +8,15 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from dlx.errors import DataError, UsageError
+from dlx.errors import DataError, Remark, UsageError
 from dlx.files import read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
+from dlx.manifest import ANYTHING, MANIFEST, refuse_links
 from dlx.metrics import LayersTable, MetricsTable
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ CHECKPOINT = "checkpoint"
 MISTAKES = "mistakes.npz"
 TRIALS = "trials"
 ACT = "act.yaml"
+DAMAGED = "damaged"  # below the trials, the run directories that could not be gone on with
+FILES = (
+    *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
+    *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),
+)
+ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"
 
 
 class RunDirectory(LockedDirectory):
@@ -52,6 +59,8 @@ class RunDirectory(LockedDirectory):
     Every file but the tables ``metrics.csv`` and ``layers.csv``, which grow line by line, is written whole or not at
     all.
     """
+
+    marker, document_name, files = CONFIG, FACTS, frozenset(FILES)
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -68,8 +77,14 @@ class RunDirectory(LockedDirectory):
     def claim(cls, path: Path) -> Self | None:
         """The directory at ``path``, made where there is none, and locked; None while another process writes there.
 
-        What a start left behind that never became a run is cleared away.
+        What a start left behind that never became a run is removed; a directory whose manifest is damaged is set aside.
+
+        Raises:
+            UsageError: it is a link, or there are files in it that dlx did not write.
         """
+        for directory in (path.parent, path):
+            if directory.is_symlink():
+                refuse_links(directory)
         with writing(path):
             path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
@@ -77,30 +92,75 @@ class RunDirectory(LockedDirectory):
             run.acquire()
         except Locked:
             return None
+        except DataError:
+            run.set_aside()
+            return cls.claim(path)
         if not run.config.is_file():
-            run.clear()
+            run.refuse_foreign()
+            run.remove_own()
         return run
 
-    def clear(self) -> None:
-        """Removes all that is in the directory."""
-        with writing(self.path):
-            for path in self.path.iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    def refuse_foreign(self) -> None:
+        """Raise UsageError where there is anything in the directory that dlx did not write."""
+        if foreign := self.foreign():
+            self.close()
+            names = ", ".join(path.name for path in foreign)
+            raise UsageError(f"{self.path}: is no run, and holds what dlx did not write ({names}): move that away")
+
+    def set_aside(self) -> None:
+        """Move the directory into the folder ``damaged`` beside it, where nothing is lost."""
+        self.close()
+        folder = self.path.with_name(DAMAGED)
+        with writing(folder):
+            folder.mkdir(exist_ok=True)
+            number = 1 + sum(1 for _ in folder.iterdir())
+            while (target := folder / f"{self.path.name}-{number}").exists():
+                number += 1
+            self.path.rename(target)
+
+    def own_files(self) -> Iterator[Path]:
+        """What dlx wrote, its checkpoint and its trials included."""
+        yield from super().own_files()
+        if _is_folder(self.path / CHECKPOINT):
+            from dlx import checkpoint
+
+            yield from checkpoint.own_files(self.path / CHECKPOINT)
+        for trial in self.trials.iterdir() if _is_folder(self.trials) else ():
+            if _is_folder(trial):
+                yield from RunDirectory(trial).own_files()
 
     @classmethod
-    def open(cls, path: Path | str, root: Path = ROOT, *, writing: bool = False) -> Self:
-        """An existing run: its directory, or what `past_runs.find` takes; locked when ``writing``.
+    def find(cls, reference: Path | str, root: Path = ROOT) -> Path:
+        """The directory of an existing run: itself, or what `past_runs.find` takes.
 
         Raises:
             UsageError: there is no run directory of that name.
+        """
+        path = _found(reference, root)
+        if not (path / CONFIG).is_file():
+            fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"
+            what = "allowed: a directory that dlx train made, latest"
+            raise UsageError(f"{reference}: is no run directory: {fault} ({what})")
+        return path
+
+    @classmethod
+    def open(cls, reference: Path | str, root: Path = ROOT, *, writing: bool = False) -> Self:
+        """An existing run, given as to `find`; locked when ``writing``.
+
+        Raises:
+            UsageError: there is no run directory of that name, or there are links in it.
+            DataError: its spec or its manifest is damaged, or was edited.
             EnvironmentProblem: another process writes there.
         """
-        run = cls(_found(path, root))
-        if not run.config.is_file():
-            fault = f"it holds no {CONFIG}" if run.path.exists() else "it does not exist"
-            raise UsageError(f"{path}: is no run directory: {fault} (allowed: a directory that dlx train made, latest)")
+        run = cls(cls.find(reference, root))
+        refuse_links(run.path)
         if writing:
             run.acquire()
+        try:
+            run.read(CONFIG)
+        except DataError:
+            run.close()
+            raise
         return run
 
     @staticmethod
@@ -135,7 +195,7 @@ class RunDirectory(LockedDirectory):
     def write_config(self, text: str) -> None:
         """Keeps the complete resolved spec, the first file of a run; the second is the table, still empty."""
         self.write(CONFIG, text.encode())
-        self._metrics.create(self.durable)
+        self.write(METRICS, self._metrics.empty, grows=True)
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
@@ -143,8 +203,9 @@ class RunDirectory(LockedDirectory):
 
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
-        known = self.facts() if (self.path / FACTS).exists() else {"schema_version": SCHEMA_VERSION}
-        self.write(FACTS, to_json(known | facts))
+        is_new = not (self.path / FACTS).exists()
+        before = {"schema_version": SCHEMA_VERSION, "manifest": MANIFEST} if is_new else self.facts()
+        self.write(FACTS, to_json(before | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
@@ -165,28 +226,91 @@ class RunDirectory(LockedDirectory):
 
     def append_layer(self, record: LayerRecord) -> None:
         """Adds a row to ``layers.csv``, which the first one makes; it is written with the next of ``metrics.csv``."""
+        if not self._layers.path.exists():
+            self.write(LAYERS, self._layers.empty, grows=True)
         self._layers.append(record)
 
-    def truncate_tables(self, epoch: int) -> None:
-        """Drops the rows after ``epoch`` from both: those that training again from the checkpoint will write again."""
-        self._metrics.truncate(epoch)
-        self._layers.truncate(epoch)
+    def rewind_tables(self, epoch: int | None) -> None:
+        """Puts the tables back to where the checkpoint was made, after ``epoch``; without one they hold no rows.
+
+        Raises:
+            DataError: the checkpoint is of an older dlx, which kept no tables in it, and a table is damaged.
+        """
+        from dlx import checkpoint
+
+        tables = checkpoint.load_tables(self.path / CHECKPOINT) if self.has_checkpoint() else {}
+        for table in (self._metrics, self._layers):
+            name = table.path.name
+            table.close()
+            content = tables.get(table.path.stem, table.empty)
+            if epoch is not None and not tables and table.path.exists():
+                content = table.rows_to(epoch, self.read(name))
+            if content != table.empty or table.path.exists() or name == METRICS:
+                self.write(name, content, grows=True)
+
+    def seal_tables(self) -> None:
+        """Notes what the tables hold now that no row follows."""
+        self._note_tables(grows=False)
+
+    def _note_tables(self, grows: bool) -> None:
+        tables = (self._metrics, self._layers)
+        contents = {table.path.name: table.content(grows) for table in tables if table.path.exists()}
+        manifest = self._announce(contents)
+        for name in contents:
+            manifest.confirm(name)
 
     def metrics(self) -> dict[str, list[float]]:
         """The columns of ``metrics.csv``, NaN where a cell is empty."""
-        return self._metrics.columns()
+        return self._metrics.columns(self._rows(METRICS))
 
     def layers(self) -> dict[str, list[float]]:
         """The columns of ``layers.csv``, NaN where a cell is empty; no rows where there is no such file."""
-        return self._layers.columns() if self._layers.path.exists() else {name: [] for name in self._layers.names}
+        is_there = self._layers.path.exists() or not self.manifest.may_be_missing(LAYERS)
+        return self._layers.columns(self._rows(LAYERS)) if is_there else {name: [] for name in self._layers.names}
 
-    def save_checkpoint(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-        """Replaces the checkpoint, after the rows of the tables that belong to it are on the disk."""
+    def _rows(self, name: str) -> bytes:
+        """A table as it was written; where it is damaged, as the checkpoint has it, which a remark says."""
+        for table in (self._metrics, self._layers):
+            table.flush()
+        try:
+            return self.read(name)
+        except DataError as error:
+            content = self._rows_in_checkpoint(name)
+            if content is None:
+                raise
+            warnings.warn(Remark(f"{error}; its rows are those of the checkpoint, which are the same"), stacklevel=2)
+            return content
+
+    def _rows_in_checkpoint(self, name: str) -> bytes | None:
         from dlx import checkpoint
 
-        self._metrics.sync()
-        self._layers.sync()
-        checkpoint.save(self.path / CHECKPOINT, arrays, meta)
+        try:
+            content = checkpoint.load_tables(self.path / CHECKPOINT).get(Path(name).stem)
+        except DataError:
+            return None
+        return content if content is not None and self.manifest.knows(name, content) else None
+
+    def save_checkpoint(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+        """Replaces the checkpoint, which holds the rows of the tables that belong to it."""
+        from dlx import checkpoint
+
+        tables = (self._metrics, self._layers)
+        for table in tables:
+            table.sync()
+        rows = {table.path.stem: read(table.path) for table in tables if table.path.exists()}
+        checkpoint.save(self.path / CHECKPOINT, arrays, meta, rows)
+        self.manifest.contents[ITS_CHECKPOINT] = (ANYTHING,)
+        self._note_tables(grows=True)
+
+    def checkpoint_faults(self) -> Iterator[DataError]:
+        """What is wrong with its files, one by one."""
+        from dlx import checkpoint
+
+        return checkpoint.faults(self.path / CHECKPOINT)
+
+    def has_lost_checkpoint(self) -> bool:
+        """Whether there was one that is gone."""
+        return ITS_CHECKPOINT in self.manifest.contents and not self.has_checkpoint()
 
     def has_checkpoint(self) -> bool:
         """Whether there is one to go on from."""
@@ -208,10 +332,9 @@ class RunDirectory(LockedDirectory):
     def write_act(self, text: str | None) -> None:
         """Keeps that spec; None where there is no better one than the run's own."""
         if text is not None:
-            write_atomically(self.act, text.encode())
+            self.write(ACT, text.encode())
         else:
-            with writing(self.act):
-                self.act.unlink(missing_ok=True)
+            self.remove(ACT)
 
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""
@@ -236,7 +359,7 @@ class RunDirectory(LockedDirectory):
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
         path = self.path / MODEL
-        if not path.exists():
+        if not path.exists() and self.manifest.may_be_missing(MODEL):
             raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
         arrays = self._arrays(MODEL)
         try:
@@ -249,7 +372,7 @@ class RunDirectory(LockedDirectory):
         import numpy as np
 
         path = self.path / name
-        content = io.BytesIO(read(path))
+        content = io.BytesIO(self.read(name))
         try:
             return dict(np.load(content, allow_pickle=False))
         except Exception as error:  # the file's checksums find every damage, but many kinds of exception tell of it
@@ -265,8 +388,8 @@ class RunDirectory(LockedDirectory):
 
     def pictures(self) -> dict[str, bytes]:
         """Those of its pictures that show what no table can, by their names without ``.png``."""
-        paths = [self.path / name for name in (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)]
-        return {path.stem: read(path) for path in paths if path.exists()}
+        names = (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)
+        return {Path(name).stem: self.read(name) for name in names if (self.path / name).exists()}
 
     def write_trail(self, text: str) -> None:
         """Keeps where the variables of an objective have been, a row for each point."""
@@ -278,7 +401,7 @@ class RunDirectory(LockedDirectory):
 
         path = self.path / TRAIL
         try:
-            rows = np.array([line.split(",") for line in read(path).decode().splitlines()[1:]], dtype=float)
+            rows = np.array([line.split(",") for line in self.read(TRAIL).decode().splitlines()[1:]], dtype=float)
             return rows[:, 0].astype(int).tolist(), rows[:, 1:]
         except (ValueError, IndexError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error
@@ -294,6 +417,10 @@ class RunDirectory(LockedDirectory):
     def write_worst(self, png: bytes) -> Path:
         """Keeps the picture of the examples that the network is most wrong about."""
         return self.write(WORST, png)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:

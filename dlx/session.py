@@ -18,7 +18,7 @@ from dlx.diagnose.course import Course, course_facts
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.intervals import Estimate, measured
 from dlx.diagnose.reference import reference
-from dlx.errors import DataError, Diverged, Interrupted, UsageError
+from dlx.errors import DataError, Diverged, Interrupted
 from dlx.experiment import Experiment, Origins, build
 from dlx.files import read
 from dlx.minimized import describe_objective, draw_trail, objective_facts, trail_text
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dlx.spec_file import Resolved
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
+NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
@@ -83,8 +84,7 @@ class Session:
         """Go on with a run from its last checkpoint, or from its beginning where there is none yet.
 
         Raises:
-            UsageError: the run's spec has been edited.
-            DataError: the data are not those that the run began with, or a file of the run is damaged or gone.
+            DataError: the data are not those that the run began with, or a file of the run is damaged, edited or gone.
         """
         return cls.go_on(RunDirectory.open(path, writing=True))
 
@@ -93,17 +93,17 @@ class Session:
         """The same of a run directory that is open for writing."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
-            raise UsageError(f"{run.config}: was changed since the run began; dlx train {run.config} begins a new one")
-        if facts["status"] != "running" and not run.has_checkpoint():
-            raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone; nothing to go on from")
+            raise DataError(f"{run.config}: was changed since the run began; dlx train {run.config} begins a new one")
+        if run.has_lost_checkpoint() or (facts["status"] not in NOT_ENDED and not run.has_checkpoint()):
+            what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
+            raise DataError(f"{run.path}: {what}; dlx train {run.config} begins a new run")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
         session.facts = facts
         if session.facts["data"] != data_facts(session.experiment):
             raise DataError(f"{run.path}: the data have changed since the run began, so it cannot go on")
         if run.has_checkpoint():
             session.experiment.from_data(*run.load_checkpoint())
-        position = session.experiment.position
-        run.truncate_tables(position.last.epoch if position.last else 0 if position.samples else -1)
+        run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
         session._note(status="running", resumed=utc_now())
         return session
 
@@ -206,6 +206,7 @@ class Session:
     def _note_end(self, **facts: Any) -> None:
         """Put the end of the run into run.json."""
         position = self.experiment.position
+        self.run.seal_tables()
         self._note(
             status=self.status,
             ended=utc_now(),

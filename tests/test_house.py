@@ -19,7 +19,7 @@ FLOORS = (
     {"dlx", "__version__", "errors"},
     {"component", "number_list", "paths"},
     {"nn"},
-    {"files", "provenance", "records", "signals", "threads", "tree"},
+    {"files", "manifest", "provenance", "records", "signals", "threads", "tree"},
     {"data", "first_parameters"},
     {"streams"},
     {"spec"},

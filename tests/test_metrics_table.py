@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.errors import DataError
+from dlx.manifest import Content
 from dlx.metrics import COLUMNS, MetricsTable
 from dlx.records import EpochRecord
 
@@ -34,10 +36,13 @@ def row(epoch: int, dev: float | None = 0.25) -> EpochRecord:
     return EpochRecord(epoch, 3 * epoch, 0.1, 0.7, 0.1 + 0.2, 0.5, dev, dev, 1e-300, 1.5 * epoch)
 
 
+def columns(table: MetricsTable) -> dict[str, list[float]]:
+    return table.columns(table.path.read_bytes())
+
+
 @pytest.fixture
 def table(tmp_path: Path) -> MetricsTable:
     filled = MetricsTable(tmp_path / "metrics.csv")
-    filled.create()
     for epoch in (1, 2, 5, 10):
         filled.append(row(epoch))
     filled.close()
@@ -46,7 +51,6 @@ def table(tmp_path: Path) -> MetricsTable:
 
 def test_the_header_and_a_row_are_as_documented(tmp_path: Path) -> None:
     table = MetricsTable(tmp_path / "metrics.csv")
-    table.create()
     table.append(row(1, dev=None))
     table.append(EpochRecord(2, 4, np.float64(0.1), float("inf"), float("nan"), 0.0, None, None, 1.0, 2.0))
     assert table.path.read_text() == (
@@ -60,53 +64,51 @@ def test_the_header_and_a_row_are_as_documented(tmp_path: Path) -> None:
 @given(st.lists(records, max_size=5))
 def test_every_row_comes_back_exactly(tmp_path_factory: pytest.TempPathFactory, rows: list[EpochRecord]) -> None:
     table = MetricsTable(tmp_path_factory.mktemp("run") / "metrics.csv")
-    table.create()
     for one in rows:
         table.append(one)
     table.close()
-    columns = table.columns()
+    if not rows:
+        table.path.write_bytes(table.empty)
+    by_name = columns(table)
     for name in COLUMNS:
         written = [getattr(one, name) for one in rows]
-        assert columns[name] == pytest.approx([float("nan") if v is None else v for v in written], rel=0, nan_ok=True)
+        assert by_name[name] == pytest.approx([float("nan") if v is None else v for v in written], rel=0, nan_ok=True)
     with table.path.open(newline="") as file:
         assert len(list(csv.DictReader(file))) == len(rows)
 
 
-def test_truncating_keeps_the_earlier_rows_byte_for_byte(table: MetricsTable) -> None:
-    before = table.path.read_bytes().splitlines(keepends=True)
-    table.truncate(5)
-    assert table.path.read_bytes() == b"".join(before[:4])
+def test_the_rows_up_to_an_epoch_are_kept_byte_for_byte(table: MetricsTable) -> None:
+    whole = table.path.read_bytes()
+    earlier = b"".join(whole.splitlines(keepends=True)[:4])
+    assert table.rows_to(5, whole) == table.rows_to(9, whole) == earlier
+    assert table.rows_to(0, whole) == table.empty
+    table.path.write_bytes(earlier)
     table.append(row(6))
     table.close()
-    assert table.columns()["epoch"] == [1, 2, 5, 6]
-
-
-def test_truncating_before_the_first_row_leaves_the_header(table: MetricsTable, tmp_path: Path) -> None:
-    table.truncate(0)
-    assert table.path.read_text().count("\n") == 1
-    assert table.columns()["epoch"] == []
-    MetricsTable(tmp_path / "none.csv").truncate(3)
-    assert not (tmp_path / "none.csv").exists()
+    assert columns(table)["epoch"] == [1, 2, 5, 6]
 
 
 def test_a_row_cut_off_by_a_crash_is_no_row(table: MetricsTable) -> None:
     whole = table.path.read_bytes()
     last = whole.rstrip(b"\n").rfind(b"\n") + 1
     for end in range(last, len(whole)):
-        table.path.write_bytes(whole[:end])
-        assert table.columns()["epoch"] == [1, 2, 5]
-    table.truncate(20)
-    assert table.path.read_bytes() == whole[:last]
+        assert table.columns(whole[:end])["epoch"] == [1, 2, 5]
+        assert table.rows_to(20, whole[:end]) == whole[:last]
 
 
 def test_a_crash_before_the_header_is_complete_leaves_no_rows(table: MetricsTable) -> None:
     for content in (b"", b"epoch,st"):
-        table.path.write_bytes(content)
-        assert table.columns() == {name: [] for name in COLUMNS}
-        table.truncate(3)
-        table.append(row(1))
-        table.close()
-        assert table.columns()["epoch"] == [1]
+        assert table.columns(content) == {name: [] for name in COLUMNS}
+        assert table.rows_to(3, content) == table.empty
+
+
+def test_the_sum_of_what_was_written_is_that_of_the_file(table: MetricsTable) -> None:
+    for epoch in (11, 12):
+        table.append(row(epoch))
+        table.flush()
+        assert table.content(grows=False) == Content.of(table.path.read_bytes())
+    table.close()
+    assert table.content(grows=True) == replace(Content.of(table.path.read_bytes()), grows=True)
 
 
 @pytest.mark.parametrize(
@@ -122,10 +124,10 @@ def test_a_damaged_line_is_named(table: MetricsTable, line: str, why: str) -> No
     lines = table.path.read_text().splitlines()
     table.path.write_text("\n".join([*lines[:2], line, *lines[2:], ""]))
     with pytest.raises(DataError, match=rf"metrics\.csv:3: is damaged: .*{why}"):
-        table.columns()
+        columns(table)
 
 
 def test_another_header_is_refused(table: MetricsTable) -> None:
     table.path.write_text("epoch,loss\n1,2\n")
     with pytest.raises(DataError, match=r"metrics\.csv:1: is damaged: the header must be epoch,step,"):
-        table.columns()
+        columns(table)

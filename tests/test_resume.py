@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dlx import checkpoint
 from dlx.component import REGISTRY
 from dlx.data.dataset import Dataset
 from dlx.experiment import Experiment, build, dataset_of

@@ -182,7 +182,7 @@ def test_every_file_stands_under_its_name(run: RunDirectory) -> None:
     run.save_checkpoint({}, {})
     assert {path.name for path in run.path.iterdir()} == {
         *("config.yaml", "run.json", "metrics.csv", "curves.png", "boundary.png"),
-        *("diagnosis.json", "model.npz", "checkpoint"),
+        *("diagnosis.json", "model.npz", "checkpoint", "manifest.json"),
     }
     assert json.loads((run.path / "diagnosis.json").read_text()) == {"schema_version": 1}
 
@@ -197,7 +197,7 @@ def test_training_goes_on_from_the_checkpoint(run: RunDirectory) -> None:
     with RunDirectory.open(run.path, writing=True) as again:
         assert again.has_checkpoint()
         arrays, meta = again.load_checkpoint()
-        again.truncate_tables(meta["epoch"])
+        again.rewind_tables(meta["epoch"])
         again.append_metrics(row(3))
         assert again.metrics()["epoch"] == [1, 2, 3]
     assert arrays["theta"].tolist() == [0, 1, 2]
@@ -230,11 +230,11 @@ def test_a_damaged_model_is_named(run: RunDirectory) -> None:
     ("content", "why"),
     [("{", "is damaged"), ("[]", "is damaged"), ('{"schema_version": 2}', "has schema_version 2, this dlx reads 1")],
 )
-def test_damaged_facts_are_named(run: RunDirectory, content: str, why: str) -> None:
+def test_facts_that_are_none_are_named(run: RunDirectory, content: str, why: str) -> None:
     for name, read in (("run.json", run.facts), ("diagnosis.json", run.diagnosis)):
-        (run.path / name).write_text(content)
+        run.write(name, content.encode())
         with pytest.raises(DataError, match=f"{name}: {why}"):
             read()
         (run.path / name).unlink()
-        with pytest.raises(DataError, match=f"{name}: cannot be read"):
+        with pytest.raises(DataError, match=f"{name}: cannot be read: it is missing"):
             read()

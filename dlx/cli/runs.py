@@ -68,15 +68,18 @@ def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
 
 @runs.command("remove")
 def remove_runs(given: Runs, yes: Yes = False) -> None:
-    """Delete runs with all their files."""
+    """Delete runs with all that dlx wrote into them; other files stay."""
     from dlx.errors import UsageError
     from dlx.past_runs import remove
     from dlx.runs import RunDirectory
 
-    paths = [RunDirectory.open(one).path for one in given]
+    paths = [RunDirectory.find(reference) for reference in given]
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"this would delete {', '.join(map(str, paths))}: say --yes")
         typer.confirm(f"Delete {', '.join(map(str, paths))}?", abort=True, err=True)
-    for path in remove([str(path) for path in paths]):
+    removed, foreign = remove([str(path) for path in paths])
+    for path in removed:
         typer.echo(f"removed {path}")
+    for path in foreign:
+        typer.echo(f"{path}: stays, because it is not, or no longer, as dlx wrote it", err=True)

@@ -44,9 +44,13 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
     """
     if to not in FORMATS:
         raise UsageError(f"--to {to}: there is no such format {allowed(to, list(FORMATS))}")
-    base = out or RunDirectory.open(run).path / f"model_{to}"
+    directory = RunDirectory.open(run)
+    base = out or directory.path / f"model_{to}"
     files = FORMATS[to](freeze(model_of(run)), base.name)
     paths = {base.with_name(f"{base.name}{ending}"): content for ending, content in files.items()}
     for path, content in paths.items():
-        write_atomically(path, content)
+        if out is None:
+            directory.write_unlocked(path.name, content)
+        else:
+            write_atomically(path, content)
     return list(paths)

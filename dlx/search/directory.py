@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from dlx.errors import UsageError
+from dlx.errors import DataError, UsageError
 from dlx.files import to_json
 from dlx.locked_directory import LATEST, ROOT, LockedDirectory
+from dlx.manifest import MANIFEST, refuse_links
 
 PLAN = "plan.yaml"
 TRIALS = "trials"
@@ -21,14 +22,15 @@ class ManyRuns(LockedDirectory):
     The trainings are the truth: whatever else stands in it can be made of them again.
     """
 
-    document_name = ""  # the file with what came of it, by which its kind is known
+    marker = PLAN
 
     @classmethod
     def open(cls, reference: str, root: Path = ROOT, *, writing: bool = False) -> Self:
         """One that exists: its directory, or ``latest`` for the newest below ``root``; locked when ``writing``.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is none, or there are links in it.
+            DataError: its plan or its manifest is damaged, or was edited.
             EnvironmentProblem: another process writes there.
         """
         path = Path(reference)
@@ -39,8 +41,14 @@ class ManyRuns(LockedDirectory):
             what = f"holds no {cls.document_name}" if path.exists() else "does not exist"
             raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
         many = cls(path)
+        refuse_links(path)
         if writing:
             many.acquire()
+        try:
+            many.read(PLAN)
+        except DataError:
+            many.close()
+            raise
         return many
 
     @property
@@ -68,7 +76,7 @@ class ManyRuns(LockedDirectory):
 
     def write_told(self, document: Mapping[str, Any]) -> None:
         """Keeps what came of it so far."""
-        self.write(self.document_name, to_json(document))
+        self.write(self.document_name, to_json({**document, "manifest": MANIFEST}))
 
     def write_picture(self, name: str, png: bytes) -> Path:
         """Keeps a picture; returns where."""
@@ -76,7 +84,8 @@ class ManyRuns(LockedDirectory):
 
     def told(self) -> dict[str, Any]:
         """What ``write_told`` was given."""
-        return self.document(self.document_name)
+        document = self.document(self.document_name)
+        return {key: value for key, value in document.items() if key != "manifest"}
 
     def seconds_told(self) -> float:
         """How long the calls before this one took; 0 where there was none."""

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Self
 from dlx.diagnose.intervals import Estimate
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted
 from dlx.experiment import dataset_of
-from dlx.files import read
+from dlx.manifest import refuse_links
 from dlx.plugins import load_all
 from dlx.provenance import provenance
 from dlx.records import EpochRecord, Progress
-from dlx.runs import RunDirectory
-from dlx.session import Session, prepare
+from dlx.runs import CONFIG, RunDirectory
+from dlx.session import NOT_ENDED, Session, prepare
 from dlx.signals import noted_signals
 from dlx.spec import Spec
 
@@ -101,6 +101,7 @@ class Outcome:
 def known_outcome(trial: Trial, folder: Path) -> Outcome | None:
     """What came of a trial that has been trained before, as far as it is asked for; None where it is still to do."""
     run = RunDirectory(folder / trial.key)
+    refuse_links(run.path)
     try:
         return _outcome(run, trial) if run.config.is_file() and _is_done(run, trial) else None
     except DataError:
@@ -121,7 +122,7 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: the run directory cannot be written.
     """
-    with _claimed(folder / trial.key) as run:
+    with _claimed(trial, folder) as run:
         try:
             known = known_outcome(trial, folder)
             if known is None and deadline is not None and time.time() >= deadline:
@@ -132,11 +133,20 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
         except (EnvironmentProblem, Interrupted):
             raise
         except Exception as error:  # of the spec, the data or a plugin: this trial's failure, not the search's
-            told = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
-            return Outcome(trial.key, "failed", told, run=str(run.path))
+            message = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
+            return Outcome(trial.key, "failed", message, run=str(run.path))
 
 
-def _claimed(path: Path) -> RunDirectory:
+def _claimed(trial: Trial, folder: Path) -> RunDirectory:
+    """The trial's run directory, locked; one with a run that cannot be gone on with is set aside first."""
+    while True:
+        run = _locked(folder / trial.key)
+        if not run.config.is_file() or known_outcome(trial, folder) or _is_sound(run):
+            return run
+        run.set_aside()
+
+
+def _locked(path: Path) -> RunDirectory:
     with noted_signals() as asked:
         while (run := RunDirectory.claim(path)) is None and not asked:
             time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -147,16 +157,15 @@ def _claimed(path: Path) -> RunDirectory:
     return run
 
 
-def _mend(run: RunDirectory) -> None:
-    """Clear away what cannot be gone on with: a damaged run, or one that failed before there was a state."""
+def _is_sound(run: RunDirectory) -> bool:
+    """Whether training can go on in the directory: nothing in it is damaged, and no state is lost."""
     try:
         facts = run.facts()
-        lost = facts["status"] != "running" and not run.has_checkpoint()
-        lost = lost or facts["config_sha256"] != sha256(read(run.config)).hexdigest()
+        run.read(CONFIG)
+        has_state = run.has_checkpoint()
+        return facts["status"] in NOT_ENDED if not has_state else not any(run.checkpoint_faults())
     except DataError:
-        lost = True
-    if lost:
-        run.clear()
+        return False
 
 
 def _is_done(run: RunDirectory, trial: Trial) -> bool:
@@ -173,8 +182,6 @@ def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:
 
 def _train(trial: Trial, run: RunDirectory, deadline: float | None) -> None:
     """Train from where the run stands."""
-    if run.config.is_file():
-        _mend(run)
     with _session(trial, run) as session, suppress(Diverged):  # the run tells of it
         for _ in session.records(_enough(trial.until_epoch, deadline)):
             pass
