@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import inf
@@ -21,11 +22,11 @@ from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.intervals import Estimate, measured
 from dlx.diagnose.reference import reference
 from dlx.diagnose.situation import Facts
-from dlx.errors import DataError, UsageError
+from dlx.errors import DataError, Remark, UsageError
 from dlx.evaluation import Evaluation
-from dlx.model import Model
+from dlx.inference import trained
 from dlx.runs import SPECS, RunDirectory, means_run
-from dlx.session import data_facts, prepare
+from dlx.session import prepare, refuse_other_data
 from dlx.spec_file import load_spec
 
 if TYPE_CHECKING:
@@ -207,10 +208,11 @@ def _refuse_objective(source: str, spec: Spec) -> None:
 
 
 def _kept(run: RunDirectory) -> dict[str, Any]:
-    """What stands in the run's ``diagnosis.json``; nothing where there is none."""
+    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
     try:
-        return run.diagnosis()
-    except DataError:
+        return run.diagnosis() if run.has_diagnosis() else {}
+    except DataError as error:
+        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
         return {}
 
 
@@ -223,9 +225,8 @@ def _finding(document: Mapping[str, Any]) -> Finding:
 def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> Measured:
     """What the kept network does on the run's own data; raises DataError where either is no longer there."""
     dataset, options = experiment.dataset, experiment.spec.diagnosis
-    network = Model(*run.model()).network
-    if facts["data"] != data_facts(experiment):
-        raise DataError("the data have changed since the run")
+    network = trained(run).network
+    refuse_other_data(run, experiment)
     over = {part: Evaluation(network, dataset.reader(part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None

@@ -12,12 +12,12 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.diagnose.intervals import measured
-from dlx.errors import DataError, UsageError
+from dlx.errors import DataError, Diverged, UsageError
 from dlx.evaluation import Evaluation
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.model import Model
 from dlx.plugins import load_all
-from dlx.runs import RunDirectory
+from dlx.runs import MODEL, RunDirectory
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
@@ -31,7 +31,7 @@ def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
     (``value1``, ``value2`` … where there are several).
     """
     model = model_of(run)
-    A = _shortest(model.outputs(_examples(model, path, labelled=False).X))
+    A = _shortest(_finite(model.outputs(_examples(model, path, labelled=False).X), run, path))
     classes = model.facts["classes"]
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
@@ -61,6 +61,17 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     }
 
 
+def _finite(A: Array, run: str, path: Path) -> Array:
+    """The outputs (m, n_y); raises where one is not finite."""
+    rows = np.flatnonzero(~np.isfinite(A).all(axis=1))
+    if len(rows) == len(A) > 0:
+        raise Diverged(f"{run}: none of its predictions is finite: its training has diverged, or no input is in range")
+    if len(rows):
+        what = f"the prediction for example {rows[0] + 1} is not finite (so for {len(rows)} of {len(A)} examples)"
+        raise DataError(f"{path}: {what}: its numbers are beyond what the network can take")
+    return A
+
+
 def _shortest(A: Array) -> Array:
     """Numbers whose float64 is written with no more digits than their float32 has."""
     return A.astype(str).astype(np.float64) if A.dtype == np.float32 else A
@@ -68,11 +79,21 @@ def _shortest(A: Array) -> Array:
 
 def model_of(run: str) -> Model:
     """The trained network of a run, its plugins loaded; raises UsageError where an objective was minimized."""
-    arrays, facts = RunDirectory.open(run).model()
+    directory = RunDirectory.open(run)
+    _, facts = directory.model()
     if "objective" in facts:
         raise UsageError(f"{run}: minimizes the objective {facts['objective']['name']}: there is no network in it")
     load_all(facts["plugins"])
-    return Model(arrays, facts)
+    return trained(directory)
+
+
+def trained(run: RunDirectory) -> Model:
+    """The trained network in the directory of a run; raises `DataError` where its file is damaged."""
+    arrays, facts = run.model()
+    try:
+        return Model(arrays, facts)
+    except (KeyError, ValueError, TypeError, IndexError) as error:  # what is in it does not make a network
+        raise DataError(f"{run.path / MODEL}: is damaged: {type(error).__name__}: {error}") from error
 
 
 def _examples(model: Model, path: Path, target: str | None = None, labelled: bool = True) -> Examples:

@@ -91,6 +91,25 @@ class LockedDirectory:
             self.close()
             raise
 
+    def accept_files(self) -> None:
+        """Take the files that dlx writes here, as they are now, for what it wrote.
+
+        Raises:
+            Locked: another process writes there.
+            UsageError: there are links in the directory.
+        """
+        refuse_links(self.path)
+        self._take_lock()
+        try:
+            names = set(self.files) if (self.path / self.marker).is_file() else set()
+            with suppress(DataError):
+                names |= self.manifest.contents.keys()
+            paths = [path for name in sorted(names) if (path := self.path / name).is_file()]
+            contents = {path.relative_to(self.path).as_posix(): (Content.of(read(path)),) for path in paths}
+            Manifest(contents).write(self.path, durable=True)
+        finally:
+            self.close()
+
     def _take_lock(self) -> None:
         if sys.platform == "win32":
             return
@@ -196,6 +215,10 @@ class LockedDirectory:
                 return content
             if self._manifest is not None or self.manifest.contents.get(name) == manifest.contents.get(name):
                 raise DataError(f"{self.path / name}: {fault} (dlx doctor {shlex.quote(str(self.path))} says more)")
+
+    def holds(self, name: str) -> bool:
+        """Whether there is such a file, or must be one because dlx wrote it."""
+        return (self.path / name).exists() or not self.manifest.may_be_missing(name)
 
     def _content(self, name: str, manifest: Manifest) -> bytes:
         path = self.path / name

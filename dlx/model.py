@@ -74,8 +74,8 @@ class Model:
         A = np.empty((len(X), self._step.A.shape[0]), self._step.A.dtype)
         for start in range(0, len(X), EVALUATION_BATCH):
             rows = X[start : start + EVALUATION_BATCH]
-            self._scaling.write(rows, self._step.X[: len(rows)])
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"):  # what overflows shows in A
+                self._scaling.write(rows, self._step.X[: len(rows)])
                 self._step.run()
             A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
         return A

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,18 +9,20 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from dlx.errors import UsageError, allowed
+from dlx.errors import DataError, UsageError, allowed
 from dlx.locked_directory import LATEST, ROOT
 from dlx.metrics import MEASURES
 from dlx.runs import FACTS, RunDirectory
 
 Value = str | float | int | None
+Kind = TypeVar("Kind", list[Any], dict[str, Any])
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}
 FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
 COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
 WORDS = ("name", "id", "status", "started", "tags")  # columns of text
+DAMAGED = "damaged"  # the status of a run whose facts cannot be read
 MOST_NAMED = 5  # of the runs that a short name could mean
 
 
@@ -33,22 +34,27 @@ class PastRun:
     facts: dict[str, Any]
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether its facts could not be read."""
+        return self.facts.get("status") == DAMAGED
+
+    @property
     def tags(self) -> list[str]:
         """The user's own words for it."""
-        return [str(tag) for tag in self.facts.get("tags", [])]
+        return [str(tag) for tag in _or_empty(self.facts.get("tags"), list)]
 
     def __getitem__(self, column: str) -> Value:
         """A column of the list; None where the run has no such value."""
         if column in ("id", "tags"):
             return self.path.name if column == "id" else ",".join(self.tags)
         if column.startswith("test_"):
-            return (self.facts.get("test") or {}).get(column.removeprefix("test_"))
+            return _value(_or_empty(self.facts.get("test"), dict).get(column.removeprefix("test_")))
         if column in ("epoch", *MEASURES):
-            return self._kept().get(column)
-        return self.facts.get(column)
+            return _value(self._kept().get(column))
+        return _value(self.facts.get(column))
 
     def _kept(self) -> dict[str, Any]:
-        final, best = self.facts.get("final") or {}, self.facts.get("best") or {}
+        final, best = (_or_empty(self.facts.get(name), dict) for name in ("final", "best"))
         return best if best.get("epoch") == self.facts.get("kept_epoch") else final
 
     def document(self) -> dict[str, Any]:
@@ -56,18 +62,27 @@ class PastRun:
         return {"run": str(self.path), **{column: self[column] for column in COLUMNS}, "tags": self.tags}
 
 
+def _or_empty(value: Any, kind: type[Kind]) -> Kind:
+    """The value if it is of this kind, else an empty one: an older dlx kept no sums that would show damage."""
+    return value if isinstance(value, kind) else kind()
+
+
+def _value(value: Any) -> Value:
+    return value if isinstance(value, str | float | int) else None
+
+
 def past_runs(root: Path = ROOT) -> list[PastRun]:
-    """Every run below ``root``, the oldest first; a directory without a readable ``run.json`` is none."""
-    found = [PastRun(path.parent, facts) for path in root.glob(f"*/*/{FACTS}") if (facts := _facts(path)) is not None]
-    return sorted(found, key=lambda run: (str(run["started"]), run.path.name))
+    """Every run below ``root``, the oldest first; of one whose ``run.json`` is damaged only that is known."""
+    paths = [path.parent for path in root.glob(f"*/*/{FACTS}") if not path.parent.parent.is_symlink()]
+    runs = [PastRun(path, _facts(path)) for path in paths]
+    return sorted(runs, key=lambda run: (run.path.name if run.is_damaged else str(run["started"]), run.path.name))
 
 
-def _facts(path: Path) -> dict[str, Any] | None:
+def _facts(path: Path) -> dict[str, Any]:
     try:
-        facts = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return facts if isinstance(facts, dict) and not path.parent.parent.is_symlink() else None
+        return RunDirectory(path).document(FACTS)
+    except DataError:
+        return {"name": path.parent.name, "status": DAMAGED}
 
 
 def find(reference: str, root: Path = ROOT) -> Path:
@@ -231,8 +246,8 @@ def tag(reference: str, tags: list[str], remove: bool = False) -> list[str]:
         if not one.isprintable() or not one or any(letter in " ,/~:" for letter in one) or one == "latest":
             raise UsageError(f"{one!r}: a tag is one word without , / ~ and :, and not latest")
     with RunDirectory.open(reference, writing=True) as run:
-        kept = [one for one in run.facts().get("tags", []) if one not in tags]
-        result = kept if remove else [*kept, *tags]
+        others = [other for other in PastRun(run.path, run.document(FACTS)).tags if other not in tags]
+        result = others if remove else [*others, *tags]
         run.write_facts(tags=result)
     return result
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+import warnings
 from pathlib import Path
 from typing import Any
 
 from dlx import report
 from dlx.diagnose.commands import train_command
-from dlx.errors import DataError, DlxError
+from dlx.errors import DataError, DlxError, Remark
 from dlx.examination import examine_run
 from dlx.files import write_atomically
 from dlx.report import ManyMaterial, Material
@@ -100,8 +101,9 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
 
 
 def _kept(run: RunDirectory) -> dict[str, Any]:
-    """What stands in the run's ``diagnosis.json``; nothing where there is none."""
+    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
     try:
-        return run.diagnosis()
-    except DataError:
+        return run.diagnosis() if run.has_diagnosis() else {}
+    except DataError as error:
+        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
         return {}

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from dlx import stored
 from dlx.errors import DataError, Remark, UsageError
 from dlx.files import read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
-from dlx.manifest import ANYTHING, MANIFEST, refuse_links
+from dlx.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
 from dlx.metrics import LayersTable, MetricsTable
 
 if TYPE_CHECKING:
@@ -99,6 +100,14 @@ class RunDirectory(LockedDirectory):
             run.refuse_foreign()
             run.remove_own()
         return run
+
+    def accept_files(self) -> None:
+        """The same, and that of a checkpoint, which vouches for itself."""
+        super().accept_files()
+        if self.has_checkpoint():
+            manifest = Manifest.read(self.path) or Manifest()
+            manifest.contents[ITS_CHECKPOINT] = (ANYTHING,)
+            manifest.write(self.path, durable=True)
 
     def refuse_foreign(self) -> None:
         """Raise UsageError where there is anything in the directory that dlx did not write."""
@@ -199,21 +208,26 @@ class RunDirectory(LockedDirectory):
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
-        return self.document(FACTS)
+        return self._checked(FACTS, stored.RUN)
 
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
-        is_new = not (self.path / FACTS).exists()
-        before = {"schema_version": SCHEMA_VERSION, "manifest": MANIFEST} if is_new else self.facts()
+        start = {"schema_version": SCHEMA_VERSION, "manifest": MANIFEST}
+        before = self.document(FACTS) if self.holds(FACTS) else start
         self.write(FACTS, to_json(before | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
-        return self.document(DIAGNOSIS)
+        return self._checked(DIAGNOSIS, stored.DIAGNOSIS)
+
+    def _checked(self, name: str, shape: stored.Shape) -> dict[str, Any]:
+        document = self.document(name)
+        stored.check(self.path / name, document, shape)
+        return document
 
     def has_diagnosis(self) -> bool:
-        """Whether there is a ``diagnosis.json``."""
-        return (self.path / DIAGNOSIS).exists()
+        """Whether there is a ``diagnosis.json``, or must be one."""
+        return self.holds(DIAGNOSIS)
 
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
@@ -265,8 +279,7 @@ class RunDirectory(LockedDirectory):
 
     def layers(self) -> dict[str, list[float]]:
         """The columns of ``layers.csv``, NaN where a cell is empty; no rows where there is no such file."""
-        is_there = self._layers.path.exists() or not self.manifest.may_be_missing(LAYERS)
-        return self._layers.columns(self._rows(LAYERS)) if is_there else {name: [] for name in self._layers.names}
+        return self._layers.columns(self._rows(LAYERS) if self.holds(LAYERS) else b"")
 
     def _rows(self, name: str) -> bytes:
         """A table as it was written; where it is damaged, as the checkpoint has it, which a remark says."""
@@ -359,14 +372,15 @@ class RunDirectory(LockedDirectory):
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
         path = self.path / MODEL
-        if not path.exists() and self.manifest.may_be_missing(MODEL):
+        if not self.holds(MODEL):
             raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
         arrays = self._arrays(MODEL)
         try:
             meta = json.loads(str(arrays.pop("meta")))
         except (KeyError, ValueError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error
-        return arrays, known_version(path, meta)
+        stored.check(path, known_version(path, meta), stored.MODEL)
+        return arrays, meta
 
     def _arrays(self, name: str) -> dict[str, np.ndarray]:
         import numpy as np
@@ -389,7 +403,7 @@ class RunDirectory(LockedDirectory):
     def pictures(self) -> dict[str, bytes]:
         """Those of its pictures that show what no table can, by their names without ``.png``."""
         names = (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)
-        return {Path(name).stem: self.read(name) for name in names if (self.path / name).exists()}
+        return {Path(name).stem: self.read(name) for name in names if self.holds(name)}
 
     def write_trail(self, text: str) -> None:
         """Keeps where the variables of an objective have been, a row for each point."""

@@ -32,6 +32,7 @@ from dlx.train import fit
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
+    from dlx.repeat import Repeat
     from dlx.spec import Spec
     from dlx.spec_file import Resolved
 
@@ -99,8 +100,7 @@ class Session:
             raise DataError(f"{run.path}: {what}; dlx train {run.config} begins a new run")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
         session.facts = facts
-        if session.facts["data"] != data_facts(session.experiment):
-            raise DataError(f"{run.path}: the data have changed since the run began, so it cannot go on")
+        refuse_other_data(run, session.experiment)
         if run.has_checkpoint():
             session.experiment.from_data(*run.load_checkpoint())
         run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
@@ -116,6 +116,10 @@ class Session:
     def _note(self, **facts: Any) -> None:
         self.facts |= facts
         self.run.write_facts(**facts)
+
+    def note_repeat(self, repeat: Repeat) -> None:
+        """Keep in run.json whether the run repeats another one."""
+        self._note(repeat=asdict(repeat))
 
     def records(
         self, enough: Callable[[EpochRecord | Progress], bool] | None = None
@@ -281,4 +285,25 @@ def data_facts(experiment: Experiment) -> dict[str, Any]:
         "n_x": dataset.n_x,
         "n_y": dataset.n_y,
         "examples": {name: part.m for name, part in dataset.parts.items()},
+        **({"files": dataset.files} if dataset.files else {}),
     }
+
+
+def refuse_other_data(run: RunDirectory, experiment: Experiment) -> None:
+    """Raise `DataError` where the data are not those that a run began with.
+
+    A run of an older dlx knows of a mapped file only a sample of its rows.
+    """
+    before, now = run.facts()["data"], data_facts(experiment)
+    files, files_now = before.get("files"), now.pop("files", [])
+    if {key: value for key, value in before.items() if key != "files"} != now:
+        raise DataError(f"{run.path}: the data have changed since the run began")
+    for old, new in zip(files or (), files_now, strict=False):
+        if old.get("bytes") != new["bytes"] or old.get("sha256") != new.get("sha256"):
+            raise DataError(f"{run.path}: the data have changed since the run began: a file has other rows")
+        if old.get("modified") != new.get("modified"):
+            what = f"was written again since the run began ({old.get('modified')}), and is too large to be compared"
+            raise DataError(
+                f"{run.path}: a file of {new['bytes']:,} bytes {what} whole; if it is the same file, give it that time "
+                f"back: touch -d {old.get('modified')} FILE"
+            )

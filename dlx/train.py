@@ -32,7 +32,8 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress
     there and ends the same, bit for bit. ``position.finished`` says how it ended.
 
     Raises:
-        Diverged: a cost, gradient or parameter is not finite; the experiment keeps its last finite state.
+        Diverged: a cost, gradient, parameter or statistic is not finite, or what the frozen network makes of train; the
+            experiment keeps its last finite state.
     """
     position, m = experiment.position, experiment.train.m
     started = perf_counter() - position.seconds
@@ -104,8 +105,9 @@ def _train_step(experiment: Experiment, step: Step) -> None:
     experiment.begin_step()
     tape.run()
     cost, norm = tape.cost(), experiment.network.parameters.gradient_norm()
-    if not isfinite(cost + norm):
-        raise _diverged(experiment, step, "cost" if not isfinite(cost) else "gradient")
+    if not isfinite(cost + norm + tape.watched()):
+        what = "cost" if not isfinite(cost) else "gradient" if not isfinite(norm) else "statistic"
+        raise _diverged(experiment, step, what)
     rate = experiment.learning_rate()
     if norm < RISKY_NORM and rate < RISKY_RATE:
         experiment.update(rate, norm)
@@ -146,11 +148,28 @@ def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     )
 
 
+def _refuse_infinite(experiment: Experiment, train_cost: float, dev_cost: float | None) -> None:
+    """Of dev an infinite cost can be true: an example far from all others."""
+    position, statistics = experiment.position, experiment.network.statistics.vector
+    if not isfinite(train_cost) or not np.isfinite(statistics).all():
+        what, tensor = "the cost of the frozen network on train is not finite", "train_cost"
+    elif dev_cost is not None and isnan(dev_cost):
+        what, tensor = "the cost of the frozen network on dev is not a number", "dev_cost"
+    else:
+        return
+    position.diverged = {"epoch": position.epoch, "step": position.step, "tensor": tensor, "layer": None}
+    raise Diverged(
+        f"diverged in epoch {position.epoch}, step {position.step}: {what} "
+        f"(learning rate {experiment.learning_rate():g}: try a smaller one)"
+    )
+
+
 def _measure(experiment: Experiment, started: float, watch: LayerWatch | None) -> EpochRecord:
     """The row of the epoch that has just ended."""
     position, has_dev = experiment.position, "dev" in experiment.dataset.parts
     train_cost, train_error = _see_train(experiment, watch) if watch else experiment.evaluate("train")
     dev_cost, dev_error = experiment.evaluate("dev") if has_dev else (None, None)
+    _refuse_infinite(experiment, train_cost, dev_cost)
     position.seconds = perf_counter() - started
     return EpochRecord(
         epoch=position.epoch,

@@ -75,3 +75,22 @@ def call_dlx(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         return Result(code, out.getvalue(), err.getvalue())
 
     return call
+
+
+@pytest.fixture(scope="session")
+def rewrite() -> Callable[[Path, object], None]:
+    """``rewrite(path, content)``: a file of a run directory as dlx would write it, neither damaged nor edited: text, a
+    document as JSON, or None for no file."""
+
+    def as_dlx(path: Path, content: object) -> None:
+        from dlx.files import to_json
+        from dlx.runs import RunDirectory
+
+        with RunDirectory(path.parent) as run:
+            run.acquire()
+            if content is None:
+                run.remove(path.name)
+            else:
+                run.write(path.name, content.encode() if isinstance(content, str) else to_json(content))
+
+    return as_dlx

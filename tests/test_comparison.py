@@ -241,15 +241,23 @@ def test_runs_without_a_dev_set_have_a_table_only(train: Train) -> None:
     assert found.picture().startswith(b"\x89PNG")
 
 
-def changed(run: Path, **facts: Any) -> None:
-    path = run / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+@pytest.fixture
+def changed(rewrite: Callable[[Path, object], None]) -> Callable[..., None]:
+    """``changed(run, key=value)``: other facts in the run.json of a run."""
+
+    def change(run: Path, **facts: Any) -> None:
+        path = run / "run.json"
+        rewrite(path, json.loads(path.read_text()) | facts)
+
+    return change
 
 
-def test_a_run_that_goes_on_is_shown_and_not_counted(train: Train) -> None:
+def test_a_run_that_goes_on_is_shown_and_not_counted(
+    train: Train, rewrite: Callable[[Path, object], None], changed: Callable[..., None]
+) -> None:
     going = train("seed=11", "training.epochs=3")
     changed(going, status="running", final=None, best=None, kept_epoch=None)
-    (going / "diagnosis.json").unlink()
+    rewrite(going / "diagnosis.json", None)
     found = compared(train("seed=1"), going)
     assert found.difference is None
     row = found.document()["runs"][1]

@@ -19,7 +19,7 @@ FLOORS = (
     {"dlx", "__version__", "errors"},
     {"component", "number_list", "paths"},
     {"nn"},
-    {"files", "manifest", "provenance", "records", "signals", "threads", "tree"},
+    {"files", "manifest", "provenance", "records", "signals", "stored", "threads", "tree"},
     {"data", "first_parameters"},
     {"streams"},
     {"spec"},
@@ -32,8 +32,8 @@ FLOORS = (
     {"runs", "past_runs", "locked_directory", "metrics", "checkpoint", "gradcheck", "diagnose"},
     {"render", "plots", "report"},
     {"minimized"},
-    {"session", "inference"},
-    {"rehearsal", "examination", "reporting", "comparison", "export", "search"},
+    {"repeat", "session", "inference"},
+    {"rehearsal", "examination", "reporting", "comparison", "export", "search", "health"},
     {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

@@ -139,9 +139,9 @@ def test_a_run_in_training_stays(root: Path) -> None:
     assert find("~1").is_dir()
 
 
-def test_a_damaged_run_is_passed_over(root: Path) -> None:
+def test_a_damaged_run_is_called_so(root: Path) -> None:
     (find("latest") / "run.json").write_text("{")
-    assert len(past_runs()) == 3
+    assert [(run["id"], run["status"]) for run in past_runs()][-1] == (list(IDS)[3], "damaged")
 
 
 def test_the_command(root: Path, call_dlx: Any) -> None:

@@ -112,14 +112,16 @@ def test_fifty_classes(page_of: Callable[..., Page], tmp_path: Path) -> None:
     assert all(f"kind {i}" in page.text for i in range(50))
 
 
-def test_a_run_that_was_killed_in_training(page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_in_training(
+    page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path, rewrite: Callable[[Path, object], None]
+) -> None:
     page_of(*CIRCLES)
     run = tmp_path / "run"
     for name in ("model.npz", "diagnosis.json", "boundary.png"):
-        (run / name).unlink()
+        rewrite(run / name, None)
     facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
     left = {key: value for key, value in facts.items() if key not in ("final", "best", "test", "course", "ended")}
-    (run / "run.json").write_text(json.dumps(left | {"status": "running"}), encoding="utf-8")
+    rewrite(run / "run.json", left | {"status": "running"})
     page = report(call_dlx, tmp_path)
     assert page.sections == ["curves", "signal", "spec", "environment"]
     assert "running, epoch 20 so far" in page.text
@@ -138,11 +140,11 @@ def test_the_page_of_a_run_whose_data_are_gone_says_so(
 
 
 def test_the_page_of_a_run_whose_plugin_is_gone_says_so(
-    page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path
+    page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path, rewrite: Callable[[Path, object], None]
 ) -> None:
     page_of(*CIRCLES)
     config = tmp_path / "run" / "config.yaml"
-    config.write_text(config.read_text(encoding="utf-8").replace("plugins: []", "plugins: [gone.py]"))
+    rewrite(config, config.read_text(encoding="utf-8").replace("plugins: []", "plugins: [gone.py]"))
     page = report(call_dlx, tmp_path)
     assert "nothing could be measured anew" in page.text
     assert "gone.py" in page.text

@@ -6,7 +6,9 @@ import os
 import signal
 import sys
 import traceback
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -33,7 +35,7 @@ from dlx.cli.runs import runs
 from dlx.cli.study import study
 from dlx.cli.train import train
 from dlx.cli.tune import tune
-from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError, UsageError
+from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
@@ -93,7 +95,8 @@ def main() -> int:
     if current_thread() is main_thread():
         signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = _run([argument for argument in given if argument != "--debug"])
+        with remarks_shown():
+            code = _run([argument for argument in given if argument != "--debug"])
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
@@ -104,6 +107,25 @@ def main() -> int:
     if code == BROKEN_PIPE:
         _discard_output()
     return code
+
+
+@contextmanager
+def remarks_shown() -> Iterator[None]:
+    """Inside, a `Remark` is a line on stderr."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Remark)
+        show, shown = warnings.showwarning, set[str]()
+
+        def show_remark(message: Warning | str, category: type[Warning], *place: Any, **how: Any) -> None:
+            if issubclass(category, Remark):
+                if str(message) not in shown:
+                    shown.add(str(message))
+                    print(f"remark: {message}", file=sys.stderr)
+            else:
+                show(message, category, *place, **how)
+
+        warnings.showwarning = show_remark
+        yield
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -1,23 +1,59 @@
-"""``dlx doctor``: the facts about this installation that a bug report needs."""
+"""``dlx doctor``: the facts about this installation that a bug report needs, and the health of a run's files."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
 
+Directory = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN", help="A run, a search or a study whose files are to be verified.", show_default=False
+    ),
+]
+Accept = Annotated[bool, typer.Option("--accept", help="Take RUN's files as they are now for what dlx wrote.")]
 
-def doctor(json: Json = False) -> None:
-    """Print the facts that a bug report needs."""
+
+def doctor(run: Directory = None, json: Json = False, accept: Accept = False) -> None:
+    """Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty."""
     from dlx import render
+    from dlx.errors import DataError, UsageError
 
+    if run is not None:
+        if not _verify(run, json, accept):
+            raise DataError
+        return
+    if accept:
+        raise UsageError("--accept takes the files of a RUN as they are: name one")
     facts = _facts()
     if json:
         render.facts({"schema_version": 1} | facts, json=True)
         return
     groups = [(name, value if isinstance(value, dict) else {"": value}) for name, value in facts.items()]
     print_rows([(f"{name} {key}".strip(), str(fact)) for name, group in groups for key, fact in group.items()])
+
+
+def _verify(run: str, json: bool, accept: bool) -> bool:
+    """Print the health of a directory; returns whether it is intact."""
+    from dlx import render
+    from dlx.health import directory_of, health
+
+    directory = directory_of(run)
+    if accept:
+        directory.accept_files()
+    result = health(directory)
+    if json:
+        render.facts(result.document(), json=True)
+    else:
+        status = [("status", result.status)] if result.status else []
+        print_rows([("directory", str(result.path)), *status])
+        print_rows([(file.name, ": ".join(filter(None, (file.state, file.what)))) for file in result.files])
+        print_rows([("advice", sentence) for sentence in result.advice])
+    return result.intact
 
 
 def _facts() -> dict[str, Any]:

@@ -51,7 +51,9 @@ def show_learning_curve(
     run = RunDirectory.open(source)
     with render.counting("training on fewer examples", quiet=json) as told:
         document = learning_curve(run, options, told)
-    written = run.write_learning_curve(document, plots.learning_curve(document, title=document["name"]))
+    picture = plots.learning_curve(document, title=document["name"])
+    with RunDirectory.open(run.path, writing=True) as locked:
+        written = locked.write_learning_curve(document, picture)
     if json:
         render.facts(document, json=True)
     else:

@@ -42,6 +42,8 @@ def train(
     with _session(spec, overrides or [], resume, out) as session:
         try:
             _watch(session, quiet or json)
+            if spec is not None and not overrides:
+                _compare_with_original(spec, session)
         finally:
             _tell(session, json, quiet)
 
@@ -62,6 +64,20 @@ def _watch(session: Session, quiet: bool) -> None:
     with render.progress(task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet) as display:
         for record in session.records():
             display.update(record)
+
+
+def _compare_with_original(spec: Path, session: Session) -> None:
+    """Say whether the run repeats the one whose own spec it was trained from."""
+    import sys
+
+    from dlx import render
+    from dlx.repeat import compare, original_of
+
+    original = original_of(spec)
+    if original is not None:
+        repeat = compare(original, session.run)
+        session.note_repeat(repeat)
+        render.say((repeat.sentence, ""), stream=sys.stderr)
 
 
 def _tell(session: Session, json: bool, quiet: bool) -> None:

@@ -14,7 +14,7 @@ from dlx.diagnose.effects import Array, contributions
 from dlx.errors import DataError
 from dlx.evaluation import Evaluation
 from dlx.experiment import dataset_of
-from dlx.model import Model
+from dlx.inference import trained
 from dlx.spec_file import load_spec
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Measuring:
     def _measured(self, run: Compared) -> DevMistakes:
         spec = load_spec(run.run.config).spec
         dataset, examples = self._data(spec, run)
-        network = Model(*run.run.model()).network
+        network = trained(run.run).network
         return self._of(run, examples, Evaluation(network, dataset.reader("dev", spec.dtype)).mistakes())
 
     def _data(self, spec: Spec, run: Compared) -> tuple[Dataset, str]:

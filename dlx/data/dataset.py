@@ -78,7 +78,7 @@ class Dataset:
     def fingerprint(self) -> str:
         """SHA-256 over names, types, shapes and bytes of all parts, as they are before normalization.
 
-        Of rows that stay in their file, 1024 evenly spaced ones stand for all: their file may be larger than memory.
+        Of rows that stay in their file, 1024 evenly spaced ones stand for all; ``files`` says more of them.
         """
         digest = sha256(repr(self.classes).encode())
         for name, part in self.parts.items():
@@ -89,6 +89,12 @@ class Dataset:
             digest.update(np.ascontiguousarray(X).data)
             digest.update(np.ascontiguousarray(part.y).data)
         return digest.hexdigest()
+
+    @cached_property
+    def files(self) -> list[dict[str, Any]]:
+        """What identifies the files of which rows are read while training, each file once."""
+        mapped = {part.X.path: part.X for part in self.parts.values() if isinstance(part.X, MappedRows)}
+        return [rows.identity() for rows in mapped.values()]
 
     def reader(self, part: str, dtype: str, augment: Sequence[Augmentation] = (), rng: Rng | None = None) -> Reader:
         """Reads a part in mini-batches of float32 or float64."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import file_digest
 from itertools import pairwise
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +21,28 @@ from dlx.errors import DataError
 if TYPE_CHECKING:
     from io import FileIO
 
+FULLY_SUMMED = 2**30  # bytes of a file up to which all of it is summed: about a second
 GAP_BYTES = 2**14  # reading on across so wide a gap costs less than a second call
 SPAN_BYTES = 2**22  # the most that one call reads
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells without reading a file whether it is still the same: its size and the time of its last change."""
+
+    size: int
+    modified: int  # nanoseconds since 1970
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stamp:
+        """The stamp of a file with this status."""
+        return cls(status.st_size, status.st_mtime_ns)
+
+    @property
+    def time(self) -> str:
+        """The time of the last change, in UTC to the nanosecond, as ``touch -d`` takes it."""
+        seconds, nanoseconds = divmod(self.modified, 10**9)
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +57,30 @@ class MappedRows:
     offset: int
     dtype: np.dtype[np.generic]
     file_shape: tuple[int, int]
+    stamp: Stamp
     rows: Array | None = None
 
     @classmethod
     def of(cls, array: np.memmap[tuple[int, ...], np.dtype[np.generic]]) -> MappedRows:
         """The rows of a memory-mapped array in C order."""
         dtype = np.dtype(np.uint8) if array.dtype == bool else array.dtype
-        return cls(Path(str(array.filename)), array.offset, dtype, (len(array), prod(array.shape[1:])))
+        path = Path(str(array.filename))
+        return cls(path, array.offset, dtype, (len(array), prod(array.shape[1:])), Stamp.of(path.stat()))
+
+    def identity(self) -> dict[str, Any]:
+        """What a later run compares: size and SHA-256 of the file; of a very large one its time in place of the sum."""
+        if self.stamp.size > FULLY_SUMMED:
+            return {"bytes": self.stamp.size, "modified": self.stamp.time}
+        with self._opened() as file:
+            return {"bytes": self.stamp.size, "sha256": file_digest(file, "sha256").hexdigest()}
+
+    @contextmanager
+    def _opened(self) -> Iterator[FileIO]:
+        """The file, which must be the one that was opened first."""
+        with self.path.open("rb", buffering=0) as file:
+            if Stamp.of(os.fstat(file.fileno())) != self.stamp:
+                raise DataError(f"{self.path}: has changed while in use")
+            yield file
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -71,7 +111,7 @@ class MappedRows:
         """Let the system fetch these rows from the disk meanwhile, where it can; a `take` will want them."""
         if hasattr(os, "posix_fadvise"):
             rows = np.sort(index if self.rows is None else self.rows[index])
-            with self.path.open("rb", buffering=0) as file:
+            with self._opened() as file:
                 for start, stop in self._spans(rows):
                     place, count = self._place(rows[start]), int(rows[stop - 1] - rows[start]) + 1
                     os.posix_fadvise(file.fileno(), place, count * self._row_bytes, os.POSIX_FADV_WILLNEED)
@@ -92,7 +132,7 @@ class MappedRows:
     def _read(self, rows: Array) -> Array:
         """Ascending rows of the file."""
         out = np.empty((len(rows), self.shape[1]), self.dtype)
-        with self.path.open("rb", buffering=0) as file:
+        with self._opened() as file:
             for start, stop in self._spans(rows):
                 self._read_span(file, rows[start:stop], out[start:stop])
         return out

@@ -129,6 +129,7 @@ class BatchNorm(Layer):
         tape.call(np.add, Z_tilde, self.beta, out=Z_tilde)
         if not self.exact:
             scratch = tape.empty("scratch", n, 1)
+            tape.watch(sigma2.reshape(-1))  # its overflow does not show in the cost: Z_norm is then 0
             tape.later(self.average_statistics, mu, sigma2, scratch)
 
         def backward(dZ_tilde: Array) -> Array:

@@ -36,6 +36,7 @@ class Tape:
         self._outputs: list[Array | None] = []
         self._costs: list[tuple[float, Array]] = []
         self._later: list[Call] = []
+        self._watched: list[tuple[Callable[[Array], float], Array]] = []
         self._filled = {value: np.empty(0, dtype) for value in (0, 1)}
         self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], tuple[str, int | None]] = {}
         self.layer: int | None = None  # goes with the names of new arrays: Z of layer 2 is Z2
@@ -86,6 +87,17 @@ class Tape:
     def later(self, function: Callable[..., object], *args: Any) -> None:
         """Append a call that is made only once the step has proved to be finite."""
         self._later.append((function, args))
+
+    def watch(self, vector: Array) -> None:
+        """Let a vector (n,) that ``later`` calls will use be among those that prove the step finite."""
+        self._watched.append((vector.dot, self.ones(len(vector))))
+
+    def watched(self) -> float:
+        """A number that is finite where all that is watched is, after a replay."""
+        total = 0.0
+        for dot, ones in self._watched:
+            total += dot(ones)
+        return total
 
     def positive(self, A: Array, out: Array) -> None:
         """out = 1 where A > 0, else 0, for an A that is never negative."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from dlx.errors import DataError, UsageError
 from dlx.files import to_json
@@ -23,6 +23,7 @@ class ManyRuns(LockedDirectory):
     """
 
     marker = PLAN
+    command: ClassVar[str]  # that makes such a directory
 
     @classmethod
     def open(cls, reference: str, root: Path = ROOT, *, writing: bool = False) -> Self:
@@ -95,8 +96,9 @@ class ManyRuns(LockedDirectory):
 class TuneDirectory(ManyRuns):
     """The directory of a search for hyperparameters."""
 
-    document_name = "tune.json"
+    command, document_name = "tune", "tune.json"
     ledger = "trials.csv"
+    files = frozenset((PLAN, BEST, document_name, ledger))
 
     def write_ledger(self, content: bytes) -> None:
         """Keeps the table of the settings and what came of each."""
@@ -106,4 +108,5 @@ class TuneDirectory(ManyRuns):
 class StudyDirectory(ManyRuns):
     """The directory of a study."""
 
-    document_name = "study.json"
+    command, document_name = "study", "study.json"
+    files = frozenset((PLAN, document_name))

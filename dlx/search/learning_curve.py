@@ -21,7 +21,7 @@ from dlx.search.fewer_examples import fitting, training_sizes, with_examples
 from dlx.search.replicates import replicate
 from dlx.search.running import run_trials
 from dlx.search.trials import Outcome, Trial
-from dlx.session import data_facts
+from dlx.session import refuse_other_data
 from dlx.spec_file import load_spec
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def subject_of(run: RunDirectory) -> Subject:
     if "dev" not in examples:
         raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
     experiment = build(spec, initialize=False)
-    if facts["data"] != data_facts(experiment):
-        raise DataError(f"{run.path}: the data have changed since the run began: train anew")
+    refuse_other_data(run, experiment)
     return Subject(spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes))
 
 

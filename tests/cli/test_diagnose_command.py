@@ -145,14 +145,16 @@ def test_only_what_it_is_judged_against_can_be_stated(folder: Path, call_dlx: Ca
     assert call_dlx("diagnose", "run", "diagnosis.tolerence=0.1", cwd=folder).code == 2
 
 
-def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(folder: Path, call_dlx: Call) -> None:
+def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(
+    folder: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]
+) -> None:
     path = folder / "run" / "diagnosis.json"
     found = [
         finding("full_batch_fits", "m is 500"),
         finding("dead_units", "62 % of them are 0", 0.62, 0.5, layer=1, epoch=4),
         finding("symmetric_units", "all are the same", layer=1),
     ]
-    path.write_text(json.dumps(read(path) | {"findings": [one.document() for one in found], "story": [1, 2]}))
+    rewrite(path, read(path) | {"findings": [one.document() for one in found], "story": [1, 2]})
     shown = call_dlx("diagnose", "run", cwd=folder).stdout
     places = [
         shown.index(text) for text in ("symmetric_units in layer 1", "dead_units in layer 1, epoch 4", "full_batch")
@@ -191,7 +193,9 @@ def test_a_network_that_has_diverged_is_judged_like_others(tmp_path: Path, call_
     assert read(tmp_path / "run" / "diagnosis.json")["bias"]["level"] == "high"
 
 
-def test_data_that_have_changed_leave_the_verdict_of_the_training(tmp_path: Path, call_dlx: Call) -> None:
+def test_data_that_have_changed_leave_the_verdict_of_the_training(
+    tmp_path: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]
+) -> None:
     rows = [f"{x},{x * x % 7}\n" for x in range(100)]
     spec = WAVES + "task: regression\n"
     (tmp_path / "waves.csv").write_text("x,y\n" + "".join(rows))
@@ -208,7 +212,7 @@ def test_data_that_have_changed_leave_the_verdict_of_the_training(tmp_path: Path
         assert "the errors are those of diagnosis.json, because" in result.stdout
         assert why in result.stdout
         assert read(tmp_path / "run" / "diagnosis.json")["errors"] == before["errors"]
-    (tmp_path / "run" / "diagnosis.json").unlink()
+    rewrite(tmp_path / "run" / "diagnosis.json", None)
     result = call_dlx("diagnose", "run", cwd=tmp_path)
     assert (result.code, result.stdout) == (5, "")
 
@@ -323,16 +327,16 @@ def test_a_condition_that_is_not_the_case_does_not_fail(fail_on: str, call_dlx: 
     assert ("mismatch cannot be told" in result.stderr) == (fail_on == "mismatch")
 
 
-def test_a_run_has_the_findings_of_its_training_and_of_its_spec(folder: Path, call_dlx: Call) -> None:
+def test_a_run_has_the_findings_of_its_training_and_of_its_spec(
+    folder: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]
+) -> None:
     run = ("--out", "same", "--quiet")
     assert (
         call_dlx("train", "digits.yaml", "initializer=zeros", "architecture.batch_norm=false", *run, cwd=folder).code
         == 0
     )
     path = folder / "same" / "diagnosis.json"
-    path.write_text(
-        json.dumps(read(path) | {"findings": [finding("overtraining", "since epoch 3", epoch=3).document()]})
-    )
+    rewrite(path, read(path) | {"findings": [finding("overtraining", "since epoch 3", epoch=3).document()]})
     assert call_dlx("diagnose", "same", "--fail-on", "symmetric_units", cwd=folder).code == 3
     document = read(path)
     names = [one["name"] for one in document["findings"]]
@@ -347,9 +351,11 @@ def test_a_run_has_the_findings_of_its_training_and_of_its_spec(folder: Path, ca
     ("fail_on", "code"),
     [("error", 0), ("warning", 3), ("note", 3), ("dead_units", 3), ("plateau", 0), ("plateau,dead_units", 3)],
 )
-def test_findings_are_conditions_by_severity_and_name(fail_on: str, code: int, folder: Path, call_dlx: Call) -> None:
+def test_findings_are_conditions_by_severity_and_name(
+    fail_on: str, code: int, folder: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]
+) -> None:
     path = folder / "run" / "diagnosis.json"
-    path.write_text(json.dumps(read(path) | {"findings": [finding("dead_units", "62 %").document()]}))
+    rewrite(path, read(path) | {"findings": [finding("dead_units", "62 %").document()]})
     result = call_dlx("diagnose", "run", "--fail-on", fail_on, cwd=folder)
     assert result.code == code
     assert ("dead_units (warning)" in result.stderr) == (code == 3)

@@ -42,7 +42,7 @@ def test_what_a_search_leaves_behind(folder: Path, call_dlx: Callable[..., Any])
     made = folder / "search"
     names = {path.name for path in made.iterdir()}
     pictures = {"optimizer.learning_rate.png", "architecture.activation.png", "settings.png", "importance.png"}
-    assert names == {"plan.yaml", "tune.json", "trials.csv", "best.yaml", "trials", *pictures}
+    assert names == {"plan.yaml", "tune.json", "trials.csv", "best.yaml", "trials", "manifest.json", *pictures}
     assert f"dlx train {Path('search') / 'best.yaml'}" in result.stdout
     assert "round 3 of 3" in result.stderr
     assert "\x1b" not in result.stdout + result.stderr

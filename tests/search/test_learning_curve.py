@@ -75,7 +75,8 @@ def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> N
     assert [point["trainings"][:2] for point in three["points"]] == [point["trainings"] for point in points]
 
     png = plots.learning_curve(document, title="moons")
-    written = run.write_learning_curve(document, png)
+    with RunDirectory.open(run.path, writing=True) as locked:
+        written = locked.write_learning_curve(document, png)
     assert [path.name for path in written] == ["learning_curve.json", "learning_curve.png"]
     assert json.loads(written[0].read_text())["points"] == points
     assert png.startswith(b"\x89PNG")

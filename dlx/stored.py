@@ -1,0 +1,137 @@
+"""Stored documents: what must stand in those that dlx reads back, so that a damaged one is named with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dlx.errors import DataError
+
+# A shape is a type, None, a tuple of which one must fit, a list of what each item must be, or a mapping of the keys: a
+# key with "?" may be absent, and "*" stands for every other one.
+Shape = type | tuple[Any, ...] | list[Any] | Mapping[str, Any] | None
+
+NUMBER: Shape = (int, float)
+NUMBER_OR_NONE: Shape = (int, float, None)
+ROW: Shape = ({"epoch": int, "step": int, "*": NUMBER_OR_NONE}, None)
+ESTIMATE = {"value": NUMBER_OR_NONE, "low": NUMBER_OR_NONE, "high": NUMBER_OR_NONE, "m": (int, None), "*": object}
+GAP: Shape = ({"value": NUMBER_OR_NONE, "low": NUMBER_OR_NONE, "high": NUMBER_OR_NONE, "level": str, "*": object}, None)
+
+RUN = {
+    "name": str,
+    "status": str,
+    "seed": int,
+    "overrides": [str],
+    "started": str,
+    "command": str,
+    "versions": {"*": str},
+    "config_sha256": str,
+    "parameters": int,
+    "data": ({"fingerprint": str, "task": str, "n_x": int, "n_y": int, "examples": {"*": int}, "*": object}, {}),
+    "final?": ROW,
+    "best?": ROW,
+    "kept_epoch?": (int, None),
+    "course?": {"*": object},
+    "test?": ({"cost": NUMBER_OR_NONE, "error": NUMBER_OR_NONE}, None),
+    "objective?": {"name": str, "*": object},
+    "message?": str,
+    "tags?": [str],
+    "sizes?": {"*": int},
+    "*": object,
+}
+FINDING = {
+    "name": str,
+    "severity": str,
+    "layer": (int, None),
+    "epoch": (int, None),
+    "value": NUMBER_OR_NONE,
+    "threshold": NUMBER_OR_NONE,
+    "*": object,
+}
+DIAGNOSIS = {
+    "errors": {"*": ESTIMATE},
+    "tolerance": NUMBER,
+    "optimal_error": NUMBER,
+    "verdict": str,
+    "bias": GAP,
+    "variance": GAP,
+    "mismatch": GAP,
+    "findings": [FINDING],
+    "next": [str],
+    "*": object,
+}
+COMPONENT = {"name": str, "*": object}
+MODEL: Shape = (
+    {
+        "name": str,
+        "dtype": str,
+        "plugins": [str],
+        "task": str,
+        "loss": COMPONENT,
+        "classes": list,
+        "n_x": int,
+        "layers": [{"units": int, "activation": (COMPONENT, None), "bias": bool, "batch_norm": (list, None)}],
+        "preprocessing": {"columns": list, "options": dict, "task": str, "classes": list, "*": object},
+        "*": object,
+    },
+    {"objective": COMPONENT, "*": object},
+)
+
+
+def check(path: Path, document: Mapping[str, Any], shape: Shape) -> None:
+    """Raise `DataError` with the key where the document at ``path`` has another shape."""
+    fault = mismatch(document, shape)
+    if fault is not None:
+        raise DataError(f"{path}: is damaged: {fault}")
+
+
+def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
+    """Where and how the value differs from the shape; None where it does not."""
+    if isinstance(shape, tuple):
+        faults = [mismatch(value, option, key) for option in shape]
+        return None if None in faults else faults[0]
+    if isinstance(shape, Mapping):
+        return _of_mapping(value, shape, key)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return _unexpected(value, "a list", key)
+        return next(filter(None, (mismatch(item, shape[0], f"{key}[{i}]") for i, item in enumerate(value))), None)
+    if shape is None or not isinstance(value, shape) or (isinstance(value, bool) and shape in (int, float)):
+        return None if shape is None and value is None else _unexpected(value, _name(shape), key)
+    return None
+
+
+def _of_mapping(value: Any, shape: Mapping[str, Any], key: str) -> str | None:
+    if not isinstance(value, Mapping):
+        return _unexpected(value, "a mapping", key)
+    named = {name.removesuffix("?"): item for name, item in shape.items() if name != "*"}
+    for name in shape:
+        if name != "*" and not name.endswith("?") and name not in value:
+            return f"there is no {_dotted(key, name)}"
+    for name, item in value.items():
+        if name not in named and "*" not in shape:
+            continue
+        if fault := mismatch(item, named.get(name, shape.get("*")), _dotted(key, name)):
+            return fault
+    return None
+
+
+def _dotted(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _name(shape: type | None) -> str:
+    names: dict[type | None, str] = {
+        None: "null",
+        str: "text",
+        dict: "a mapping",
+        list: "a list",
+        int: "a whole number",
+    }
+    return names.get(shape, str(shape))
+
+
+def _unexpected(value: Any, expected: str, key: str) -> str:
+    text = repr(value)
+    return f"{key or 'it'} is {text if len(text) <= 40 else text[:40] + ' …'}, expected {expected}"
