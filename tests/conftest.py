@@ -27,6 +27,12 @@ settings.register_profile("same", derandomize=True, deadline=None, database=None
 settings.load_profile("same")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _trusted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests trust is not what the user trusts."""
+    os.environ["DLX_TRUST_FILE"] = str(tmp_path_factory.mktemp("trust") / "trusted.json")
+
+
 @dataclass(frozen=True)
 class Result:
     """How a command ended and what it said."""
