@@ -31,7 +31,7 @@ def sources_of(reference: str) -> list[Source]:
 def plugins_of(reference: str) -> list[str]:
     """The same by their names; what comes with an installed package is left out."""
     path = Path(reference)
-    if is_file(reference) and not path.is_dir() and path.suffix not in SPECS:
+    if path.suffix not in SPECS and (path.suffix == ".py" or path.is_file()):
         return [str(path.absolute())]
     names = _named_by(path, reference)
     return [name for name in dict.fromkeys(names) if not is_installed(name)]

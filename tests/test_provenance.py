@@ -120,6 +120,30 @@ def test_nothing_that_a_repository_names_is_run(booby_trapped: tuple[Path, Path]
     assert not mark.exists(), mark.read_text()
 
 
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    home, mark = tmp_path / "home", tmp_path / "marks"
+    home.mkdir()
+    in_git(home, "init")
+    (home / "spec.yaml").write_text("a\n")
+    in_git(home, "add", ".")
+    in_git(home, "commit", "-m", "first")
+    tree = in_git(home, "rev-parse", "HEAD^{tree}")
+    settings = {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": str(home),
+        "remote.origin.uploadpack": executable(tmp_path / "uploadpack", mark),
+    }
+    for key, value in settings.items():
+        in_git(home, "config", key, value)
+    (home / ".git" / "objects" / tree[:2] / tree[2:]).unlink()  # git would fetch it
+    assert git(home) is None
+    assert not mark.exists()
+    subprocess.run(["git", "status"], cwd=home, capture_output=True)
+    assert mark.exists()
+
+
 def test_the_traps_of_that_repository_do_catch_git(booby_trapped: tuple[Path, Path]) -> None:
     home, mark = booby_trapped
     os.utime(home / "table.csv", (1, 1))

@@ -34,16 +34,25 @@ def trust(given: Given = None, listing: List = False, remove: Remove = False, js
     What you train or check with plugins of your own is trusted already. Nothing is run here: look at the file first.
     """
     from dlx.errors import UsageError
-    from dlx.trust import entries
 
     if listing == bool(given) or (listing and remove):
         raise UsageError("dlx trust takes plugins or runs, or --list alone; --remove takes plugins, runs or hashes")
     if listing:
-        _print("trusted", entries(), json)
+        _list(json)
     elif remove:
         _print("removed", _forgotten(given or []), json)
     else:
         _print("trusted", _trusted(given or []), json)
+
+
+def _list(json: bool) -> None:
+    from dlx import render
+    from dlx.trust import entries
+
+    known = entries()
+    if not known:
+        render.say(("nothing is trusted", "dim"), stream=sys.stderr)
+    _print("trusted", known, json)
 
 
 def _trusted(given: Sequence[str]) -> list[Entry]:
