@@ -46,9 +46,10 @@ def load_spec(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = 
         DataError: it has plugins, and what is trusted cannot be read.
     """
     changes, found = overrides_tree(overrides)
-    tree = file_tree(path)
+    given = load(path)
+    tree = spec_tree(given, (path.resolve(),))
     if tree.child("plugins") is not None:
-        named_by = namer([path, *extended(path)], named_by)
+        named_by = namer([path, *extended(given)], named_by)
     return resolve(merge(tree, changes), found, named_by=named_by)
 
 
@@ -57,11 +58,13 @@ def namer(files: Sequence[Path], named_by: NamedBy) -> NamedBy:
     return NamedBy.FILE if any(map(lies_in_results, files)) else named_by
 
 
-def extended(path: Path) -> Iterator[Path]:
-    """The files that a spec extends, which `file_tree` has read before, one after the other."""
-    while (extends := load(path).child("extends")) is not None:
+def extended(tree: Node) -> Iterator[Path]:
+    """The files that a spec as it was read extends, one after the other, once `spec_tree` has seen that there is an
+    end."""
+    while (extends := tree.child("extends")) is not None:
         path = Path(str(absolute(extends.value)))
         yield path
+        tree = load(path)
 
 
 def resolve(tree: Node, found: Sequence[Problem] = (), *, named_by: NamedBy = NamedBy.FILE) -> Resolved:

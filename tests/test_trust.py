@@ -219,8 +219,9 @@ def test_a_spec_of_the_user_does_not_vouch_for_the_run_that_it_extends(tmp_path:
     run_of(tmp_path, f"plugins: [{tmp_path / 'x.py'}]")
     (tmp_path / "mine.yaml").write_text("extends: run/config.yaml\n")
     assert "is not trusted" in call_dlx("train", tmp_path / "mine.yaml", cwd=tmp_path).stderr
-    (tmp_path / "plan.yaml").write_text("base: mine.yaml\nvariants: {a: {}, b: {seed: 3}}\n")
-    assert "is not trusted" in call_dlx("study", tmp_path / "plan.yaml", cwd=tmp_path).stderr
+    for base in ("mine.yaml", "{extends: mine.yaml}", "run/config.yaml"):
+        (tmp_path / "plan.yaml").write_text(f"base: {base}\nvariants: {{a: {{}}, b: {{seed: 3}}}}\n")
+        assert "is not trusted" in call_dlx("study", tmp_path / "plan.yaml", cwd=tmp_path).stderr
     assert not (tmp_path / "mark").exists()
 
 

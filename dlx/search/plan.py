@@ -14,7 +14,7 @@ from dlx.errors import Problem, SpecError
 from dlx.paths import absolute
 from dlx.short_forms import SPEC, Shape, write_out
 from dlx.spec import Spec, plain
-from dlx.spec_file import PLANS, extended, file_tree, namer, overrides_tree, resolve, spec_tree
+from dlx.spec_file import PLANS, extended, namer, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
 from dlx.trust import NamedBy
@@ -137,17 +137,17 @@ def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node
     given = tree.child(BASE)
     if given is None:
         raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
-    if isinstance(given.value, dict):
-        base = spec_tree(given)
-    elif isinstance(given.value, str) and given.value:
+    files: list[Path] = []
+    if isinstance(given.value, str) and given.value:
         file = Path(str(absolute(given.value)))
         if not file.is_file():
             raise SpecError([Problem(given.place, BASE, f"there is no such file: {file}")])
-        base = file_tree(file)
-        named_by = namer([file, *extended(file)], named_by)
-    else:
+        files, given = [file], load(file)
+    elif not isinstance(given.value, dict):
         what = f"expected the path of a spec or its sections, got {shown(given.plain())}"
         raise SpecError([Problem(given.place, BASE, what)])
+    base = spec_tree(given, tuple(file.resolve() for file in files))
+    named_by = namer([*files, *extended(given)], named_by)
     changes, found = overrides_tree(overrides)
     base = merge(base, changes)
     return base, resolve(base, found, named_by=named_by), named_by
