@@ -28,6 +28,7 @@ from dlx.inference import trained
 from dlx.runs import SPECS, RunDirectory, means_run
 from dlx.session import prepare, refuse_other_data
 from dlx.spec_file import load_spec
+from dlx.trust import NamedBy
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -113,7 +114,7 @@ def _assumed(told: BareErrors) -> Iterator[str]:
 
 def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
-    resolved = load_spec(path, overrides)
+    resolved = load_spec(path, overrides, named_by=NamedBy.USER)
     _refuse_objective(str(path), resolved.spec)
     findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
     document = {

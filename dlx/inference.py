@@ -16,8 +16,8 @@ from dlx.errors import DataError, Diverged, UsageError
 from dlx.evaluation import Evaluation
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.model import Model
-from dlx.plugins import load_all
 from dlx.runs import MODEL, RunDirectory
+from dlx.trust import load_of
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
@@ -78,12 +78,17 @@ def _shortest(A: Array) -> Array:
 
 
 def model_of(run: str) -> Model:
-    """The trained network of a run, its plugins loaded; raises UsageError where an objective was minimized."""
+    """The trained network of a run, its plugins loaded.
+
+    Raises:
+        UsageError: an objective was minimized, or a plugin is not trusted.
+        DataError: its file is damaged.
+    """
     directory = RunDirectory.open(run)
     _, facts = directory.model()
     if "objective" in facts:
         raise UsageError(f"{run}: minimizes the objective {facts['objective']['name']}: there is no network in it")
-    load_all(facts["plugins"])
+    load_of(directory.path / MODEL, facts["plugins"])
     return trained(directory)
 
 

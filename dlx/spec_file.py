@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from dlx.contradictions import contradictions
 from dlx.errors import Place, Problem, SpecError, UsageError
 from dlx.paths import absolute
-from dlx.plugins import is_file, load_installed, load_plugin
+from dlx.plugins import is_file, load_installed
 from dlx.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec import Spec
 from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
+from dlx.trust import NamedBy, lies_in_results, present
+from dlx.trust import load as load_plugin
 from dlx.yaml_loader import dump, load, parse
 
 PLANS = {"search": "dlx tune", "variants": "dlx study", "sweep": "dlx study"}
@@ -30,15 +32,44 @@ class Resolved:
     origins: dict[KeyPath, Place]
 
 
-def load_spec(path: Path, overrides: Sequence[str] = ()) -> Resolved:
-    """The spec of a file with the overrides on top; raises `SpecError` with every problem, in the order of the file."""
+def load_spec(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE) -> Resolved:
+    """The spec of a file with the overrides on top.
+
+    Args:
+        path: of the file.
+        overrides: ``key=value``; the plugins that they name are named by the user.
+        named_by: who names the plugins of the file. USER, where somebody has typed it in order to run it: they run,
+            unless it lies in the directory of a run. Otherwise only those run that are trusted.
+
+    Raises:
+        SpecError: with every problem, in the order of the file.
+        DataError: it has plugins, and what is trusted cannot be read.
+    """
     changes, found = overrides_tree(overrides)
-    return resolve(merge(file_tree(path), changes), found)
+    given = load(path)
+    tree = spec_tree(given, (path.resolve(),))
+    if tree.child("plugins") is not None:
+        named_by = namer([path, *extended(given)], named_by)
+    return resolve(merge(tree, changes), found, named_by=named_by)
 
 
-def resolve(tree: Node, found: Sequence[Problem] = ()) -> Resolved:
-    """The spec that a tree of sections is; raises `SpecError` with what was found before and what is found here."""
-    tree = write_out(_with_plugins(tree), named=True)
+def namer(files: Sequence[Path], named_by: NamedBy) -> NamedBy:
+    """Who names the plugins of these files, which lead to each other: nobody vouches for those of a run."""
+    return NamedBy.FILE if any(map(lies_in_results, files)) else named_by
+
+
+def extended(tree: Node) -> Iterator[Path]:
+    """The files that a spec as it was read extends, one after the other, once `spec_tree` has seen that there is an
+    end."""
+    while (extends := tree.child("extends")) is not None:
+        path = Path(str(absolute(extends.value)))
+        yield path
+        tree = load(path)
+
+
+def resolve(tree: Node, found: Sequence[Problem] = (), *, named_by: NamedBy = NamedBy.FILE) -> Resolved:
+    """The spec that a tree of sections is; raises as `load_spec`, with what was found before too."""
+    tree = write_out(_with_plugins(tree, named_by), named=True)
     spec = _validated(tree, list(found)).complete()
     return Resolved(spec, {key: _origin(key, tree) for key, _ in leaves(spec.dump())})
 
@@ -150,8 +181,9 @@ def combine(first: Node, second: Node, path: KeyPath = ()) -> Node:
     return replace(first, value=both)
 
 
-def _with_plugins(tree: Node) -> Node:
-    """The tree with the files of its plugins named in full, after importing them."""
+def _with_plugins(tree: Node, named_by: NamedBy) -> Node:
+    """The tree with the files of its plugins named in full, after importing them; those of the command line are the
+    user's own."""
     load_installed()
     node = tree.child("plugins")
     if node is None or not isinstance(node.value, list):
@@ -159,7 +191,7 @@ def _with_plugins(tree: Node) -> Node:
     located, found = [_located(plugin) for plugin in node.value], []
     for plugin in located:
         try:
-            load_plugin(str(plugin.value))
+            load_plugin(str(plugin.value), named_by if plugin.place.line else NamedBy.USER)
         except UsageError as error:
             found.append(Problem(plugin.place, "plugins", str(error)))
     if found:
@@ -172,7 +204,7 @@ def _located(plugin: Node) -> Node:
     given = plugin.value
     if not isinstance(given, str):
         raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin.plain())}")
-    return replace(plugin, value=str(absolute(given)) if is_file(given) else given)
+    return replace(plugin, value=present(str(absolute(given))) if is_file(given) else given)
 
 
 def _validated(tree: Node, found: list[Problem]) -> Spec:

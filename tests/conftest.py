@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,28 @@ for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", 
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
 settings.load_profile("same")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _trusted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests trust is not what the user trusts."""
+    os.environ["DLX_TRUST_FILE"] = str(tmp_path_factory.mktemp("trust") / "trusted.json")
+
+
+@pytest.fixture
+def fresh_plugins() -> Iterator[None]:
+    """What plugins leave in the process is gone after the test, as if each test had one of its own."""
+    from dlx.component import REGISTRY
+
+    families = {kind: dict(members) for kind, members in REGISTRY.items()}
+    modules = set(sys.modules)
+    yield
+    for kind, members in families.items():
+        REGISTRY[kind].clear()
+        REGISTRY[kind].update(members)
+    for module in set(sys.modules) - modules:
+        if module.startswith("dlx_plugin_"):
+            del sys.modules[module]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ FLOORS = (
     {"streams"},
     {"spec"},
     {"yaml_loader", "short_forms", "contradictions", "spec_problems", "plugins", "schema"},
+    {"trust"},
     {"spec_file", "starter"},
     {"layer_watch", "trail"},
     {"evaluation"},
@@ -34,6 +35,7 @@ FLOORS = (
     {"minimized"},
     {"repeat", "session", "inference"},
     {"rehearsal", "examination", "reporting", "comparison", "export", "search", "health"},
+    {"run_plugins"},
     {"cli", "__main__"},
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

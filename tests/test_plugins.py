@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dlx.component import REGISTRY
 from dlx.errors import EnvironmentProblem, SpecError, UsageError
-from dlx.plugins import load_installed, load_plugin
+from dlx.plugins import load_installed
 from dlx.spec_file import dump_yaml, load_spec
+from dlx.trust import NamedBy, load_named
 
 PLUGIN = '''
 from typing import Annotated
@@ -30,24 +29,14 @@ class Halving(Schedule):
 '''
 
 
-@pytest.fixture(autouse=True)
-def _leave_no_trace() -> Iterator[None]:
-    families = {kind: dict(members) for kind, members in REGISTRY.items()}
-    modules = set(sys.modules)
-    yield
-    for kind, members in families.items():
-        REGISTRY[kind].clear()
-        REGISTRY[kind].update(members)
-    for module in set(sys.modules) - modules:
-        if module.startswith("dlx_plugin_"):
-            del sys.modules[module]
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 
 def test_a_file_beside_the_spec_registers_its_components(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(PLUGIN.format(name="halving"))
     spec = tmp_path / "spec.yaml"
     spec.write_text("plugins: [mine.py]\ndata: {source: moons}\nschedule: {name: halving, every: 3}\n")
-    resolved = load_spec(spec, ["schedule.every=4"]).spec
+    resolved = load_spec(spec, ["schedule.every=4"], named_by=NamedBy.USER).spec
     assert resolved.schedule.rate(1.0, 8, 10) == 0.25
     assert resolved.plugins == (str(tmp_path / "mine.py"),)
     again = tmp_path / "elsewhere.yaml"
@@ -59,8 +48,8 @@ def test_two_files_of_the_same_name_and_a_file_loaded_twice_do_not_clash(tmp_pat
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "mine.py").write_text(PLUGIN.format(name=folder))
-        load_plugin(str(tmp_path / folder / "mine.py"))
-        load_plugin(f"{tmp_path}/./{folder}/mine.py")
+        load_named([str(tmp_path / folder / "mine.py")])
+        load_named([f"{tmp_path}/./{folder}/mine.py"])
     assert {"one", "two"} <= REGISTRY["schedule"].keys()
 
 
@@ -68,7 +57,7 @@ def test_a_module_is_imported_by_its_name(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "dlx_plugin_lab").mkdir()
     (tmp_path / "dlx_plugin_lab" / "schedules.py").write_text(PLUGIN.format(name="from_a_module"))
     monkeypatch.syspath_prepend(tmp_path)
-    load_plugin("dlx_plugin_lab.schedules")
+    load_named(["dlx_plugin_lab.schedules"])
     assert "from_a_module" in REGISTRY["schedule"]
 
 
@@ -93,20 +82,20 @@ def test_a_faulty_plugin_is_told_with_its_file_and_line(tmp_path: Path, source: 
     spec = tmp_path / "spec.yaml"
     spec.write_text("data: {source: moons}\nplugins: [mine.py]\n")
     with pytest.raises(SpecError) as raised:
-        load_spec(spec)
+        load_spec(spec, named_by=NamedBy.USER)
     problem = str(raised.value).replace(f"{tmp_path}/", "")
     assert problem.startswith(f"spec.yaml:2:11: plugins: {said}")
 
 
 def test_missing_plugins(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no such file: .*none\.py"):
-        load_plugin(str(tmp_path / "none.py"))
+        load_named([str(tmp_path / "none.py")])
     with pytest.raises(UsageError, match=r"ModuleNotFoundError: No module named 'no_such_plugin'"):
-        load_plugin("no_such_plugin")
+        load_named(["no_such_plugin"])
     spec = tmp_path / "spec.yaml"
     spec.write_text("data: {source: moons}\nplugins: [3]\n")
     with pytest.raises(SpecError, match=r"spec\.yaml:2:11: plugins: expected a file or a module, got 3"):
-        load_spec(spec)
+        load_spec(spec, named_by=NamedBy.USER)
 
 
 def test_installed_packages_offer_plugins_by_an_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ from dlx.cli.report import report
 from dlx.cli.runs import runs
 from dlx.cli.study import study
 from dlx.cli.train import train
+from dlx.cli.trust import trust
 from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
 
@@ -66,6 +67,7 @@ app.command("export")(export)
 app.command("report")(report)
 app.add_typer(config, name="config")
 app.add_typer(runs, name="runs")
+app.command("trust")(trust)
 app.command("list")(list_components)
 app.command("new")(new)
 app.command("doctor")(doctor)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from dlx.cli.options import Json
+from dlx.cli.options import Json, Plugins
 
 if TYPE_CHECKING:
     from dlx.comparison import Comparison
@@ -53,7 +53,13 @@ class Compare(TyperCommand):
 
 
 def compare(
-    given: Runs, against: Against = None, out: Out = None, json: Json = False, csv: Csv = False, md: Md = False
+    given: Runs,
+    against: Against = None,
+    out: Out = None,
+    plugin: Plugins = None,
+    json: Json = False,
+    csv: Csv = False,
+    md: Md = False,
 ) -> None:
     """Show what differs between runs, and what came of it: a table, their curves, and how sure the difference is.
 
@@ -63,9 +69,11 @@ def compare(
     """
     from dlx.comparison import compare as compare_runs
     from dlx.errors import UsageError
+    from dlx.trust import load_named
 
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
+    load_named(plugin or ())
     found = compare_runs(given, against or [])
     alone = json or csv or md
     picture = _drawn(found, out, wanted=out is not None or not alone)

@@ -28,12 +28,19 @@ def describe() -> None:
 
 @config.command()
 def show(
-    spec: Spec, overrides: Overrides = None, origin: Origin = False, step: Step = False, json: Json = False
+    spec: Spec,
+    overrides: Overrides = None,
+    origin: Origin = False,
+    step: Step = False,
+    plugin: Plugins = None,
+    json: Json = False,
 ) -> None:
     """Print the complete spec, every default filled in."""
     from dlx import render
     from dlx.spec_file import dump_yaml, load_spec
+    from dlx.trust import load_named
 
+    load_named(plugin or ())
     resolved = load_spec(spec, overrides or ())
     if step:
         _print_step(resolved, json)
@@ -70,8 +77,11 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 
 
 @config.command()
-def check(spec: Spec, overrides: Overrides = None, json: Json = False) -> None:
+def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json: Json = False) -> None:
     """Say all that is wrong with a spec, or with a plan for dlx tune or dlx study, without reading the data."""
+    from dlx.trust import load_named
+
+    load_named(plugin or ())
     try:
         _load(spec, overrides or ())
     except SpecError as error:
@@ -118,10 +128,12 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 def schema(plugin: Plugins = None) -> None:
     """Print the JSON Schema that lets editors complete a spec or a plan."""
     from dlx import render
-    from dlx.plugins import load_all
+    from dlx.plugins import load_installed
     from dlx.schema import json_schema, with_plans
     from dlx.search.study_file import StudyFile
     from dlx.search.tune_file import TuneFile
+    from dlx.trust import load_named
 
-    load_all(plugin or ())
+    load_installed()
+    load_named(plugin or ())
     render.facts(with_plans(json_schema(), [TuneFile, StudyFile]), json=True)

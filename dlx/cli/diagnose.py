@@ -10,7 +10,7 @@ import typer
 
 from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
-from dlx.cli.options import Json, Overrides
+from dlx.cli.options import Json, Overrides, Plugins
 
 if TYPE_CHECKING:
     from dlx.examination import Examination
@@ -57,6 +57,7 @@ def diagnose(
     seeds: Seeds = None,
     budget: Budget = None,
     workers: Workers = None,
+    plugin: Plugins = None,
     json: Json = False,
 ) -> None:
     """Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.
@@ -64,6 +65,7 @@ def diagnose(
     What is found about a run is kept in its directory, unless diagnosis.optimal_error or diagnosis.tolerance is given.
     """
     from dlx.errors import UsageError
+    from dlx.trust import load_named
 
     if (source is None) == (errors is None):
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
@@ -71,6 +73,7 @@ def diagnose(
         raise UsageError("--seeds, --budget and --workers say how --act or --learning-curve is to be done: add one")
     if not learning_curve and (sizes or target):
         raise UsageError("--sizes and --target say how --learning-curve is to be done: add it")
+    load_named(plugin or ())
     if learning_curve:
         if source is None or overrides or fail_on or picture or act:
             raise UsageError(ALONE)

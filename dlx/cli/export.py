@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.options import Json, Run
+from dlx.cli.options import Json, Plugins, Run
 
 To = Annotated[str, typer.Option(metavar="FORMAT", help="onnx, pytorch or keras.", show_default=False)]
 Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Up to the ending; RUN/model_FORMAT if not given.")]
 
 
-def export(run: Run, to: To, out: Out = None, json: Json = False) -> None:
+def export(run: Run, to: To, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
     """Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras."""
     from dlx import render
     from dlx.export import export as write
+    from dlx.trust import load_named
 
+    load_named(plugin or ())
     files = [str(path) for path in write(run, to, out)]
     if json:
         render.facts({"schema_version": 1, "run": run, "format": to, "files": files}, json=True)

@@ -22,9 +22,11 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 
     Alone it lists the kinds, with KIND the components of that kind, with NAME one of them with its options.
     """
-    from dlx.plugins import load_all
+    from dlx.plugins import load_installed
+    from dlx.trust import load_named
 
-    load_all(plugin or ())
+    load_installed()
+    load_named(plugin or ())
     chosen = _chosen(kind, name)
     if json:
         _print_json(chosen)

@@ -23,5 +23,9 @@ Cluster = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Plugins = Annotated[
-    list[str] | None, typer.Option("--plugin", metavar="FILE|MODULE", help="Also what this plugin defines; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--plugin", metavar="FILE|MODULE", help="Run this plugin first, and trust it from now on; repeatable."
+    ),
 ]
+OWN_PLUGINS = "--plugin goes with --resume: what is begun anew names its plugins in its file, or by plugins=[FILE]"

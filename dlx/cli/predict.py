@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.options import Json, Run
+from dlx.cli.options import Json, Plugins, Run
 
 Examples = Annotated[Path, typer.Argument(help="A file of the kind that training takes.", show_default=False)]
 Target = Annotated[
@@ -15,14 +15,16 @@ Target = Annotated[
 ]
 
 
-def predict(run: Run, data: Examples, json: Json = False) -> None:
+def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False) -> None:
     """Print what a trained network says of each example: a CSV with the class and its probabilities, or the value."""
     import csv
     import sys
 
     from dlx import render
     from dlx.inference import predictions
+    from dlx.trust import load_named
 
+    load_named(plugin or ())
     header, rows = predictions(run, data)
     if json:
         said = [dict(zip(header, row, strict=True)) for row in rows]
@@ -31,9 +33,11 @@ def predict(run: Run, data: Examples, json: Json = False) -> None:
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
 
 
-def evaluate(run: Run, data: Examples, target: Target = None, json: Json = False) -> None:
+def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:
     """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
     from dlx import render
     from dlx.inference import evaluation
+    from dlx.trust import load_named
 
+    load_named(plugin or ())
     render.facts(evaluation(run, data, target), json)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.options import Json
+from dlx.cli.options import Json, Plugins
 
 Of = Annotated[
     str,
@@ -23,14 +23,16 @@ Out = Annotated[
 ]
 
 
-def report(source: Of, out: Out = None, json: Json = False) -> None:
+def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
     """Write a page in HTML that shows all that is known of a run, or what came of a search or a study.
 
     It needs no other file, follows the reader's light or dark, and prints well.
     """
     from dlx import render
     from dlx.reporting import write_report
+    from dlx.trust import load_named
 
+    load_named(plugin or ())
     path = write_report(source, out)
     if json:
         render.facts({"schema_version": 1, "run": source, "path": str(path)}, json=True)

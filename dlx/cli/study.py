@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.cli.options import Cluster, Overrides
+from dlx.cli.options import OWN_PLUGINS, Cluster, Overrides, Plugins
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -31,6 +31,7 @@ def study(
     out: Out = None,
     workers: Workers = 1,
     cluster: Cluster = None,
+    plugin: Plugins = None,
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
@@ -41,17 +42,21 @@ def study(
     from dlx.search.executors import executor_for
     from dlx.search.study_check import check
     from dlx.search.study_file import load_study
+    from dlx.trust import NamedBy, load_named
 
     if (spec is None) == (resume is None):
         raise UsageError("dlx study takes the file of a study, or --resume DIR")
     if resume is not None and (overrides or out or dry_run):
         raise UsageError("--resume goes on with a study as it was begun: it takes no key=value, --out or --dry-run")
+    if plugin and resume is None:
+        raise UsageError(OWN_PLUGINS)
+    load_named(plugin or ())
     if resume is not None:
         with StudyDirectory.open(resume, writing=True) as directory, executor_for(workers, cluster) as executor:
             _train(load_study(directory.plan), directory, executor, json, quiet)
         return
     assert spec is not None
-    read = load_study(spec, overrides or [])
+    read = load_study(spec, overrides or [], named_by=NamedBy.USER)
     check(read)
     if dry_run:
         _foretell(read, json)

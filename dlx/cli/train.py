@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.cli.options import Overrides
+from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 
 if TYPE_CHECKING:
     from dlx.session import Session
@@ -25,17 +25,22 @@ def train(
     overrides: Overrides = None,
     resume: Resume = None,
     out: Out = None,
+    plugin: Plugins = None,
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run."""
     from dlx.errors import UsageError
+    from dlx.trust import load_named
 
     if (spec is None) == (resume is None):
         raise UsageError("dlx train takes a spec, or --resume RUN")
     if resume is not None and (overrides or out or dry_run):
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
+    if plugin and resume is None:
+        raise UsageError(OWN_PLUGINS)
+    load_named(plugin or ())
     if spec is not None and dry_run:
         _rehearse(spec, overrides or [], json)
         return
@@ -51,10 +56,11 @@ def train(
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
     from dlx.session import Session
     from dlx.spec_file import load_spec
+    from dlx.trust import NamedBy
 
     if spec is None:
         return Session.resume(resume or "")
-    return Session.start(load_spec(spec, overrides), overrides, out, folder=spec.parent)
+    return Session.start(load_spec(spec, overrides, named_by=NamedBy.USER), overrides, out, folder=spec.parent)
 
 
 def _watch(session: Session, quiet: bool) -> None:
@@ -100,5 +106,6 @@ def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
     from dlx import render
     from dlx.rehearsal import rehearse
     from dlx.spec_file import load_spec
+    from dlx.trust import NamedBy
 
-    render.facts(rehearse(load_spec(path, overrides)), json)
+    render.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlx.cli.act import seconds_of
-from dlx.cli.options import Cluster, Overrides
+from dlx.cli.options import OWN_PLUGINS, Cluster, Overrides, Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,7 @@ def tune(
     workers: Workers = 1,
     cluster: Cluster = None,
     budget: Budget = None,
+    plugin: Plugins = None,
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
@@ -46,18 +47,22 @@ def tune(
     from dlx.search.directory import TuneDirectory
     from dlx.search.executors import executor_for
     from dlx.search.tune_file import load_tune
+    from dlx.trust import NamedBy, load_named
 
     if (spec is None) == (resume is None):
         raise UsageError("dlx tune takes the file of a search, or --resume DIR")
     if resume is not None and (overrides or out or dry_run):
         raise UsageError("--resume goes on with a search as it was begun: it takes no key=value, --out or --dry-run")
     seconds = None if budget is None else seconds_of(budget)
+    if plugin and resume is None:
+        raise UsageError(OWN_PLUGINS)
+    load_named(plugin or ())
     if resume is not None:
         with TuneDirectory.open(resume, writing=True) as directory, executor_for(workers, cluster) as executor:
             _search(*load_tune(directory.plan), directory, executor, seconds, json, quiet)
         return
     assert spec is not None
-    plan, space = load_tune(spec, overrides or [])
+    plan, space = load_tune(spec, overrides or [], named_by=NamedBy.USER)
     if dry_run:
         _foretell(plan, space, json)
         return

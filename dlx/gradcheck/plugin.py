@@ -22,7 +22,7 @@ from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize
 from dlx.nn.objectives import Objective
-from dlx.plugins import load_plugin
+from dlx.trust import load_named
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
 TASKS = ("binary", "multiclass", "regression")
@@ -96,7 +96,7 @@ def _defined_by(plugin: str) -> dict[str, type[Component]]:
     """The activations, losses and objectives that loading the plugin adds."""
     kinds = (Activation.kind, Loss.kind, Objective.kind)
     before = {kind: set(REGISTRY[kind]) for kind in kinds}
-    load_plugin(plugin)
+    load_named([plugin])
     return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
 
 

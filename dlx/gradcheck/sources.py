@@ -20,6 +20,7 @@ from dlx.runs import RunDirectory, means_run
 from dlx.spec import Spec
 from dlx.spec_file import load_spec
 from dlx.train import take_steps
+from dlx.trust import NamedBy
 
 EXAMPLES = 16
 CHECKING_THREADS = 1  # a pass over so few examples is short, and there are thousands: two would wait for each other
@@ -67,7 +68,8 @@ def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Or
 
 def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
     run = RunDirectory.open(str(path)) if means_run(path) else None
-    resolved = load_spec(run.config if run else path, overrides)
+    named_by = NamedBy.FILE if run else NamedBy.USER
+    resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
     experiment = build(_in_double(spec), resolved.origins)
     _refuse(experiment, options)

@@ -14,9 +14,10 @@ from dlx.errors import Problem, SpecError
 from dlx.paths import absolute
 from dlx.short_forms import SPEC, Shape, write_out
 from dlx.spec import Spec, plain
-from dlx.spec_file import PLANS, file_tree, overrides_tree, resolve, spec_tree
+from dlx.spec_file import PLANS, extended, namer, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
+from dlx.trust import NamedBy
 from dlx.yaml_loader import dump, load
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Plan(Generic[Section]):
         tree: that spec as it was given, on which a tree of changes can be put (`changed`).
         told: the rest of the file, validated.
         places: the rest of the file as a tree, in which every key and value knows its place.
+        named_by: who names the plugins of the file and of its base.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Plan(Generic[Section]):
     tree: Node
     told: Section
     places: Node
+    named_by: NamedBy
 
     def text(self) -> str:
         """The complete plan as YAML: `load_plan` of it gives the same."""
@@ -58,7 +61,7 @@ class Plan(Generic[Section]):
         Raises:
             SpecError: with every problem, each at its place.
         """
-        return resolve(merge(self.tree, write_out(changes)))
+        return resolve(merge(self.tree, write_out(changes)), named_by=self.named_by)
 
 
 def kind_of(path: Path) -> str | None:
@@ -72,7 +75,9 @@ def kind_of(path: Path) -> str | None:
     return next((key for key in PLANS if key in keys), None) if BASE in keys else None
 
 
-def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Plan[Section]:
+def load_plan(
+    path: Path, overrides: Sequence[str], record: type[Section], named_by: NamedBy = NamedBy.FILE
+) -> Plan[Section]:
     """The plan of a file, with ``key=value`` on top: ``base.`` in front means the spec, everything else the plan.
 
     ``base`` is the path of a spec, meant from the plan's folder, or a spec itself.
@@ -81,6 +86,7 @@ def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Pl
         path: of the file.
         overrides: such as ``base.training.epochs=3`` and ``seeds=5``.
         record: what the file holds besides `base` and `name`.
+        named_by: who names its plugins, as for `load_spec`.
 
     Raises:
         SpecError: with every problem of the plan and of the spec, each at its place.
@@ -101,13 +107,13 @@ def load_plan(path: Path, overrides: Sequence[str], record: type[Section]) -> Pl
     except ValidationError as error:
         found += problems(error, rest, shape)
     try:
-        base_tree, base = _base(tree, for_base)
+        base_tree, base, named_by = _base(tree, for_base, namer([path], named_by))
         name = _name(tree.child(NAME), base)
     except SpecError as error:
         found += error.problems
     if found or told is None or base is None or base_tree is None:
         raise SpecError(found)
-    return Plan(name, base, base_tree, told, rest)
+    return Plan(name, base, base_tree, told, rest, named_by)
 
 
 def _refuse_other(tree: Node, record: type[Options]) -> None:
@@ -126,23 +132,25 @@ def _refuse_other(tree: Node, record: type[Options]) -> None:
         raise SpecError([Problem(tree.place, "", what)])
 
 
-def _base(tree: Node, overrides: Sequence[str]) -> tuple[Node, Resolved]:
+def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node, Resolved, NamedBy]:
+    """The spec that a plan starts from, as a tree and resolved, and who names its plugins."""
     given = tree.child(BASE)
     if given is None:
         raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
-    if isinstance(given.value, dict):
-        base = spec_tree(given)
-    elif isinstance(given.value, str) and given.value:
+    files: list[Path] = []
+    if isinstance(given.value, str) and given.value:
         file = Path(str(absolute(given.value)))
         if not file.is_file():
             raise SpecError([Problem(given.place, BASE, f"there is no such file: {file}")])
-        base = file_tree(file)
-    else:
+        files, given = [file], load(file)
+    elif not isinstance(given.value, dict):
         what = f"expected the path of a spec or its sections, got {shown(given.plain())}"
         raise SpecError([Problem(given.place, BASE, what)])
+    base = spec_tree(given, tuple(file.resolve() for file in files))
+    named_by = namer([*files, *extended(given)], named_by)
     changes, found = overrides_tree(overrides)
     base = merge(base, changes)
-    return base, resolve(base, found)
+    return base, resolve(base, found, named_by=named_by), named_by
 
 
 def _name(given: Node | None, base: Resolved) -> str:

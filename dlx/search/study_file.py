@@ -20,6 +20,7 @@ from dlx.search.replicates import replicate
 from dlx.spec import Seed, as_mapping
 from dlx.spec_file import combine, nested, tree_of
 from dlx.tree import Node, dotted
+from dlx.trust import NamedBy
 from dlx.yaml_loader import dump_scalar
 
 if TYPE_CHECKING:
@@ -113,13 +114,13 @@ def misclaimed(plan: Plan[StudyFile], error: ClaimError, number: int) -> Problem
     return Problem(node.place, f"expect.{number}", f"{plan.told.expect[number].claim}: {error}")
 
 
-def load_study(path: Path, overrides: Sequence[str] = ()) -> Study:
+def load_study(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE) -> Study:
     """The study of a file.
 
     Raises:
         SpecError: with everything that is wrong with the file, its base, its variants and its claims.
     """
-    return _Reading(load_plan(path, overrides, StudyFile)).study()
+    return _Reading(load_plan(path, overrides, StudyFile, named_by)).study()
 
 
 class _Reading:

@@ -18,13 +18,14 @@ from dlx.diagnose.intervals import Estimate
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted
 from dlx.experiment import dataset_of
 from dlx.manifest import refuse_links
-from dlx.plugins import load_all
+from dlx.plugins import hashes
 from dlx.provenance import provenance
 from dlx.records import EpochRecord, Progress
 from dlx.runs import CONFIG, RunDirectory
 from dlx.session import NOT_ENDED, Session, prepare
 from dlx.signals import noted_signals
 from dlx.spec import Spec
+from dlx.trust import load_allowed
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -43,12 +44,13 @@ class Trial:
 
     spec: Mapping[str, Any]
     until_epoch: int | None = None  # stop at the first row of metrics.csv from this epoch on; it can go on later
+    allowed: frozenset[str] = field(default=frozenset(), compare=False)  # hashes of plugins: a worker asks nobody
 
     @classmethod
     def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:
         """The trial of a complete spec."""
         training = spec.training.model_copy(update={"threads": 1})
-        return cls(spec.model_copy(update={"training": training}).dump(), until_epoch)
+        return cls(spec.model_copy(update={"training": training}).dump(), until_epoch, hashes())
 
     @property
     def key(self) -> str:
@@ -188,9 +190,9 @@ def _train(trial: Trial, run: RunDirectory, deadline: float | None) -> None:
 
 
 def _session(trial: Trial, run: RunDirectory) -> Session:
+    _load_plugins(tuple(trial.spec.get("plugins", ())), trial.allowed)
     if run.config.is_file():
         return Session.go_on(run, light=True)
-    _load_plugins(tuple(trial.spec.get("plugins", ())))
     spec = Spec.model_validate(trial.spec).complete()
     session = Session(prepare(spec, dataset=_dataset(trial)), run, light=True)
     session.begin([], _provenance())
@@ -217,9 +219,9 @@ def _loaded(decided: str) -> Dataset:
 
 
 @lru_cache
-def _load_plugins(plugins: tuple[str, ...]) -> None:
+def _load_plugins(plugins: tuple[str, ...], allowed: frozenset[str]) -> None:
     """Once in a process: looking for what is installed reads the metadata of every package."""
-    load_all(plugins)
+    load_allowed(plugins, allowed)
 
 
 @lru_cache

@@ -16,6 +16,7 @@ from dlx.search.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec import Count, Seed, as_switch
 from dlx.spec_file import nested, tree_of
 from dlx.tree import Node, dotted, shown
+from dlx.trust import NamedBy
 
 if TYPE_CHECKING:
     from dlx.errors import Place
@@ -98,13 +99,15 @@ class TuneFile(Options):
     search: Search
 
 
-def load_tune(path: Path, overrides: Sequence[str] = ()) -> tuple[Plan[TuneFile], Space]:
+def load_tune(
+    path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE
+) -> tuple[Plan[TuneFile], Space]:
     """The plan of a search and its space.
 
     Raises:
         SpecError: with everything that is wrong with the file, its spec, and what the spec refuses of the space.
     """
-    plan = load_plan(path, overrides, TuneFile)
+    plan = load_plan(path, overrides, TuneFile, named_by)
     return plan, _Reading(plan).space()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
@@ -240,7 +240,9 @@ class Tuning:
         self, settings: Sequence[Setting], until: Mapping[int, int], tell: Callable[[Setting], None] | None = None
     ) -> None:
         """Train these settings to an epoch each, or to their end, and measure each as soon as its trials are there."""
-        trials = {trial.key: Trial(trial.spec, until.get(one.index)) for one in settings for trial in one.trials}
+        trials = {
+            trial.key: replace(trial, until_epoch=until.get(one.index)) for one in settings for trial in one.trials
+        }
         outcomes: dict[str, Outcome] = {}
         waiting = list(settings)
         for outcome in self._outcomes(list(trials.values())):

@@ -23,6 +23,7 @@ from dlx.search.executors import executor_for
 from dlx.search.running import run_trials
 from dlx.search.trials import Outcome, Trial
 from dlx.spec_file import load_spec
+from dlx.trust import NamedBy
 
 MOONS = """
 name: moons
@@ -103,7 +104,8 @@ def worker(scheduler: str) -> Iterator[subprocess.Popen[bytes]]:
 def trials_of(folder: Path, count: int, *overrides: str) -> list[Trial]:
     spec = folder / "moons.yaml"
     spec.write_text(MOONS, encoding="utf-8")
-    return [Trial.of(load_spec(spec, [f"seed={seed}", *overrides]).spec) for seed in range(count)]
+    specs = (load_spec(spec, [f"seed={seed}", *overrides], named_by=NamedBy.USER).spec for seed in range(count))
+    return [Trial.of(one) for one in specs]
 
 
 def by_key(outcomes: Iterator[Outcome]) -> dict[str, Outcome]:

@@ -23,6 +23,7 @@ from dlx.search.running import run_trials
 from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
 from dlx.search.worker import START
 from dlx.spec_file import load_spec
+from dlx.trust import NamedBy
 
 MOONS = """
 name: moons
@@ -67,7 +68,9 @@ def written(folder: Path, text: str = MOONS) -> Path:
 
 
 def trials_of(spec: Path, count: int, *overrides: str) -> list[Trial]:
-    return [Trial.of(load_spec(spec, [f"seed={seed}", *overrides]).spec) for seed in range(count)]
+    return [
+        Trial.of(load_spec(spec, [f"seed={seed}", *overrides], named_by=NamedBy.USER).spec) for seed in range(count)
+    ]
 
 
 def by_key(outcomes: Iterator[Outcome]) -> dict[str, Outcome]:

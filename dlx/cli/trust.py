@@ -1,0 +1,114 @@
+"""``dlx trust``: the plugins that may run although only a file names them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dlx.plugins import Source
+    from dlx.trust import Entry
+
+Given = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE|RUN…",
+        help="Plugins (*.py), or runs, searches and specs, which stand for all plugins that they name; with --remove "
+        "also hashes, or their first digits.",
+        show_default=False,
+    ),
+]
+List = Annotated[bool, typer.Option("--list", help="Show all that is trusted.")]
+Remove = Annotated[bool, typer.Option("--remove", help="Trust these no longer.")]
+
+
+def trust(given: Given = None, listing: List = False, remove: Remove = False, json: Json = False) -> None:
+    """Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.
+
+    What you train or check with plugins of your own is trusted already. Nothing is run here: look at the file first.
+    """
+    from dlx.errors import UsageError
+
+    if listing == bool(given) or (listing and remove):
+        raise UsageError("dlx trust takes plugins or runs, or --list alone; --remove takes plugins, runs or hashes")
+    if listing:
+        _list(json)
+    elif remove:
+        _print("removed", _forgotten(given or []), json)
+    else:
+        _print("trusted", _trusted(given or []), json)
+
+
+def _list(json: bool) -> None:
+    from dlx import render
+    from dlx.trust import entries
+
+    known = entries()
+    if not known:
+        render.say(("nothing is trusted", "dim"), stream=sys.stderr)
+    _print("trusted", known, json)
+
+
+def _trusted(given: Sequence[str]) -> list[Entry]:
+    """All that these stand for is trusted, or nothing where one of them is not there."""
+    from dataclasses import replace
+
+    from dlx import render
+    from dlx.run_plugins import sources_of
+    from dlx.trust import entries, remember
+
+    files: dict[str, Source] = {}
+    for reference in given:
+        sources = sources_of(reference)
+        if not sources:
+            render.say((f"{reference}: names no plugin that would have to be trusted", ""), stream=sys.stderr)
+        files |= {source.sha256: source for source in sources}
+    remember(files.values())
+    known = {entry.sha256: entry for entry in entries()}
+    return [replace(known[sha256], path=str(source.path)) for sha256, source in files.items()]
+
+
+def _forgotten(given: Sequence[str]) -> list[Entry]:
+    """What is removed: all that these stand for, or nothing where one of them is not trusted."""
+    from dlx.errors import UsageError
+    from dlx.trust import forget
+
+    chosen = []
+    for reference in given:
+        matches = _matches(reference)
+        if not matches:
+            raise UsageError(f"{reference}: is not trusted (dlx trust --list shows what is)")
+        chosen += matches
+    return forget(chosen)
+
+
+def _matches(reference: str) -> list[Entry]:
+    """What is trusted by this hash, as this file, or else with the content that a file or run has now."""
+    from dlx.errors import UsageError
+    from dlx.run_plugins import sources_of
+    from dlx.trust import entries, matching
+
+    if entries_of_name := matching(reference):
+        return entries_of_name
+    try:
+        hashes = {source.sha256 for source in sources_of(reference)}
+    except UsageError:  # neither a file nor a run
+        return []
+    return [entry for entry in entries() if entry.sha256 in hashes]
+
+
+def _print(what: str, entries: Sequence[Entry], json: bool) -> None:
+    from dlx import render
+    from dlx.trust import quoted
+
+    if json:
+        render.facts({"schema_version": 1, what: entries}, json=True)
+        return
+    for entry in entries:
+        typer.echo(f"{what}  {entry.sha256}  {entry.since}  {quoted(entry.path)}")
