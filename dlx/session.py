@@ -87,7 +87,12 @@ class Session:
         Raises:
             DataError: the data are not those that the run began with, or a file of the run is damaged, edited or gone.
         """
-        return cls.go_on(RunDirectory.open(path, writing=True))
+        run = RunDirectory.open(path, writing=True)
+        try:
+            return cls.go_on(run)
+        except BaseException:
+            run.close()
+            raise
 
     @classmethod
     def go_on(cls, run: RunDirectory, light: bool = False) -> Self:
