@@ -71,6 +71,8 @@ def git(directory: Path) -> dict[str, Any] | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
+    if not answer.stdout:  # where the system reaps children by itself, the exit code of a failure is not to be had
+        return None
     head, *rest = answer.stdout.splitlines()
     commit = head.removeprefix("# branch.oid ")
     return {
