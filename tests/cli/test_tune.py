@@ -144,7 +144,7 @@ def test_a_search_that_loses_trials_names_no_winner_and_goes_on(
     folder: Path, call_dlx: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "deadly.py").write_text(DEADLY)
-    command = ("tune", "tune.yaml", f"base.plugins=[{folder / 'deadly.py'}]", "search.trials=2", "search.finalists=1")
+    command = ("tune", "tune.yaml", f"base.plugins=[{folder / 'deadly.py'}]", "search.trials=2", "search.method=random")
     monkeypatch.setenv("OWNER", str(os.getpid()))
     lost = call_dlx(*command, "--out", "search", "--workers", "2", cwd=folder)
     assert (lost.code, lost.stdout) == (6, "")

@@ -170,9 +170,9 @@ def test_a_trial_that_kills_its_workers_is_lost(tmp_path: Path) -> None:
         scheduler_in(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _),
         worker_of(address, DEADLY="yes"),
         Cluster(address) as executor,
+        pytest.raises(TrialsLost, match=r"a trial was lost: the worker died, at last tcp://127\.0\.0\.1:"),
     ):
-        with pytest.raises(TrialsLost, match=r"a trial was lost: the worker died, at last tcp://127\.0\.0\.1:"):
-            list(run_trials(trials, tmp_path / "trials", executor))
+        list(run_trials(trials, tmp_path / "trials", executor))
 
 
 def test_a_signal_lets_the_workers_save(
