@@ -6,7 +6,7 @@ TOPICS = splits bias_and_variance mismatch l2 dropout augmentation early_stoppin
 	softmax frameworks
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):  *## */  make \1	/p' Makefile
 	@echo "  make TOPIC	one of them: $(TOPICS)"
 
 train:  ## train on the handwritten digits that ship with dlx
@@ -19,6 +19,21 @@ test:  ## lint, check the types, run the tests
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/pytest -n 2
+
+test-lowest:  ## run the tests with the lowest versions that pyproject.toml allows, on Python 3.11
+	@VERSIONS=lowest PYTHON=$${PYTHON:-python3.11} sh .ci/environment .venv-lowest dlx dev
+	.venv-lowest/bin/pytest -n 2
+
+test-newest:  ## run the tests with the newest version of everything, on the newest Python there is
+	@rm -rf .venv-newest
+	@VERSIONS=newest sh .ci/environment .venv-newest dlx dev
+	.venv-newest/bin/pytest -n 2
+
+constraints:  ## pin the newest versions that go together, for every Python and system, in .ci/constraints.txt
+	@sh .ci/environment .venv-constraints .ci/uv.txt
+	sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv-constraints/bin/uv pip compile --quiet \
+		--universal --python-version 3.11 --all-extras --upgrade --no-annotate \
+		--custom-compile-command "make constraints" --output-file .ci/constraints.txt pyproject.toml -
 
 reproduce:  ## train and check everything that the gallery in experiments/README.md shows (4 minutes)
 	@sh .ci/environment .venv dlx
@@ -58,6 +73,7 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 	mv .venv/schema.json configs/schema.json
 
 clean:  ## remove the environments and caches, not the runs
-	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test reproduce $(TOPICS) benchmark mnist faults diagnose repair tuning schema clean
+.PHONY: help train test test-lowest test-newest constraints reproduce $(TOPICS) benchmark mnist faults diagnose \
+	repair tuning schema clean

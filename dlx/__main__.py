@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 
+from dlx.signals import NUMBERS
+
 
 def main() -> int:
     """Run the command line; returns its exit code."""
@@ -15,7 +17,8 @@ def main() -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python's own end must not be interrupted
+        for number in NUMBERS:  # all is written: Python's own end must not be interrupted
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ def git(directory: Path) -> dict[str, Any] | None:
         answer = _git(directory, STATUS, dict.fromkeys(filter(None, keys.split("\0")), ""))
     except (OSError, subprocess.SubprocessError):
         return None
+    if not answer:  # where the system reaps children by itself, the exit code of a failure is not to be had
+        return None
     head, *rest = answer.splitlines()
     commit = head.removeprefix("# branch.oid ")
     return {

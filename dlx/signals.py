@@ -9,6 +9,7 @@ from threading import current_thread, main_thread
 from types import FrameType
 
 NUMBERS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+HANGUP = getattr(signal, "SIGHUP", None)
 PATIENCE = 3  # so many signals end the process as ever: it may hang
 
 
@@ -20,6 +21,8 @@ def noted_signals() -> Iterator[list[int]]:
         yield asked
         return
     before = {number: signal.getsignal(number) for number in NUMBERS}
+    if before.get(HANGUP) == signal.SIG_IGN:  # `nohup` has asked to go on
+        del before[HANGUP]
 
     def restore() -> None:
         for number, handler in before.items():
@@ -30,7 +33,7 @@ def noted_signals() -> Iterator[list[int]]:
         if len(asked) == PATIENCE - 1:
             restore()
 
-    for number in NUMBERS:
+    for number in before:
         signal.signal(number, note)
     try:
         yield asked

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import TextIOWrapper
-from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -32,11 +30,13 @@ from dlx.cli.new import new
 from dlx.cli.predict import evaluate, predict
 from dlx.cli.report import report
 from dlx.cli.runs import runs
+from dlx.cli.standard_streams import discard_stdout, fill_in, forgive_stderr
 from dlx.cli.study import study
 from dlx.cli.train import train
 from dlx.cli.trust import trust
 from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
+from dlx.signals import NUMBERS
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
@@ -44,11 +44,21 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writ
 class _Commands(TyperGroup):
     """The group of all commands, which leaves a broken pipe to `main`."""
 
+    def make_context(self, *arguments: Any, **keywords: Any) -> Any:
+        with _broken_pipe():  # of --help
+            return super().make_context(*arguments, **keywords)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _broken_pipe():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise typer.Exit(BROKEN_PIPE) from None
+
+
+@contextmanager
+def _broken_pipe() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise typer.Exit(BROKEN_PIPE) from None
 
 
 app = typer.Typer(
@@ -91,24 +101,42 @@ def dlx(version: Version = False, debug: Debug = False) -> None:
 def main() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code."""
     given = sys.argv[1:]
-    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
+    fill_in()
+    forgive_stderr()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
     if current_thread() is main_thread():
-        signal.signal(signal.SIGTERM, _terminated)
+        _heed_signals()
     try:
         with remarks_shown():
             code = _run([argument for argument in given if argument != "--debug"])
         sys.stdout.flush()
     except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+        code = 128 + signal.SIGINT
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Exception as error:
-        return _report(error, debug="--debug" in given)
-    if code == BROKEN_PIPE:
-        _discard_output()
-    return code
+        if isinstance(error, OSError) and error.filename is None and not _is_flushed():
+            error.filename = "stdout"
+        code = _report(error, debug="--debug" in given)
+    return code if _is_flushed() else code or EnvironmentProblem.exit_code
+
+
+def _heed_signals() -> None:
+    """End orderly on what else ends a process at once; ``nohup`` has it ignored."""
+    for number in NUMBERS:
+        if number != signal.SIGINT and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _terminated)
+
+
+def _is_flushed() -> bool:
+    """Whether all that was printed has gone out; the rest is dropped, so that Python's end does not fail for it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_stdout()
+        return False
+    return True
 
 
 @contextmanager
@@ -134,10 +162,6 @@ def _terminated(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
-
-
 def _run(arguments: list[str]) -> int:
     try:
         get_command(app).main(args=arguments, prog_name="dlx")
@@ -152,8 +176,7 @@ def _report(error: Exception, debug: bool) -> int:
         traceback.print_exception(error)
     message, code = _told(error)
     if message:
-        with suppress(OSError):  # nothing can be said where stderr is full
-            print(message, file=sys.stderr)
+        print(message, file=sys.stderr)
     return code
 
 
@@ -173,8 +196,3 @@ def _told(error: Exception) -> tuple[str, int]:
         return f"error: {told}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
-
-
-def _discard_output() -> None:
-    """Nobody reads stdout any more: what is still in its buffer must not fail when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +26,26 @@ def read_parquet(path: Path, options: TableOptions, like: Sequence[Column]) -> t
         from pyarrow import parquet
     except ImportError as error:
         raise missing_extra("pyarrow", "parquet", "reading a Parquet file") from error
-    with readable(path), path.open("rb") as file:
+    with readable(path), _native_file(path) as file:
         try:
-            of = roles(parquet.read_schema(file).names, options, like, path)
-            columns = parquet.read_table(file, columns=list(of.used))
+            table = parquet.ParquetFile(file, pre_buffer=False)
+            of = roles(table.schema_arrow.names, options, like, path)
+            columns = table.read(columns=list(of.used), use_threads=False)
             values = {name: _values(path, name, columns.column(name), of) for name in of.used}
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
     return Table(path, values, columns.num_rows), of
+
+
+@contextmanager
+def _native_file(path: Path) -> Iterator[pa.NativeFile]:
+    """The file opened by pyarrow itself: its threads can let go of a file of Python's only while Python still runs,
+    and when the command ends they may not have done so yet.
+    """
+    import pyarrow as pa
+
+    with path.open("rb"), pa.OSFile(os.fsencode(path)) as file:  # what cannot be opened is an error of Python's
+        yield file
 
 
 def _values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:

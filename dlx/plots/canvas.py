@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from dlx.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,11 +43,30 @@ LOOK: dict[Any, Any] = {
 @contextmanager
 def house_style() -> Iterator[None]:
     """matplotlib's defaults and the house's look, whatever the user's matplotlibrc says."""
-    import matplotlib
-
+    matplotlib = _matplotlib()
     defaults: dict[Any, Any] = dict(matplotlib.rcParamsDefault)
     with matplotlib.rc_context({key: value for key, value in defaults.items() if "backend" not in key} | LOOK):
         yield
+
+
+@lru_cache
+def _matplotlib() -> Any:
+    """The package, whatever the environment says of it: a wrong MPLBACKEND stops its import, a home that cannot be
+    written is told on stderr, and neither has a part in a picture here.
+
+    Raises:
+        EnvironmentProblem: it cannot be imported, as where its file matplotlibrc is no text.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib
+    except (ImportError, ValueError) as error:
+        raise EnvironmentProblem(f"matplotlib, which draws the pictures, cannot be imported: {error}") from error
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return matplotlib
 
 
 def new_figure(width: float, height: float, title: str) -> Figure:

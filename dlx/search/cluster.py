@@ -190,7 +190,7 @@ class Cluster(Executor):
             return EnvironmentProblem(f"{self.address}: the Dask scheduler is gone; {GOES_ON}")
         if isinstance(error, KilledWorker):
             times = f" {error.allowed_failures + 1} times" if error.allowed_failures else ""
-            return WorkerDied(f"its worker died{times}, at last {error.last_worker.address}")
+            return WorkerDied(f"the worker died{times}, at last {error.last_worker.address}")
         return error
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from dlx.diagnose.intervals import CONFIDENCE, Estimate, error_rate
 from dlx.diagnose.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points
 from dlx.diagnose.student import two_sided
-from dlx.errors import DataError, Interrupted, UsageError
+from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.experiment import build
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.search.executors import executor_for
@@ -78,6 +78,7 @@ def learning_curve(run: RunDirectory, options: Options, told: Told | None = None
         UsageError: the run has no dev set, or the sizes or replicates are too few, or sizes that train has not.
         DataError: the data are not those of the run any more, or nothing could be trained.
         Interrupted: a signal asked to stop; everything is saved.
+        EnvironmentProblem: trainings were lost with their workers, or cannot be written.
     """
     subject = subject_of(run)
     sizes = _sizes(subject, options)
@@ -134,6 +135,9 @@ def _trained(run: RunDirectory, subject: Subject, sizes: Sequence[int], options:
     except Interrupted as stop:
         message = f"interrupted: dlx diagnose {run.path} --learning-curve goes on from here"
         raise Interrupted(stop.exit_code - 128, message) from None
+    except EnvironmentProblem as error:
+        message = f"{error}; dlx diagnose {run.path} --learning-curve goes on from here"
+        raise EnvironmentProblem(message) from error
     return outcomes
 
 

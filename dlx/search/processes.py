@@ -67,14 +67,18 @@ class Processes(Executor):
             worker = self._idle.get() or self._new_worker()
             try:
                 returned, value = self._answer(worker, call)
-            except (OSError, EOFError, ValueError):
+            except (OSError, EOFError, ValueError, pickle.UnpicklingError):
                 code = self._buried(worker)
+                continue
+            if isinstance(value, Interrupted) and not self._closed:  # by a signal of its own, not by us
+                self._buried(worker)
+                code = value.exit_code
                 continue
             self._idle.put(worker)
             if returned:
                 return value
             raise value
-        raise WorkerDied(f"its worker died {ATTEMPTS} times, at last {_cause(code)}")
+        raise WorkerDied(f"the worker died {ATTEMPTS} times, at last {_cause(code)}")
 
     def _new_worker(self) -> Worker:
         worker = Worker()
@@ -93,4 +97,5 @@ class Processes(Executor):
 
 
 def _cause(code: int) -> str:
+    code = 128 - code if code > 128 else code  # it ended by itself when the signal came
     return f"by signal {-code} (9: perhaps out of memory)" if code < 0 else f"with exit code {code}"

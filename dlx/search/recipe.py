@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,7 +14,7 @@ from dlx.diagnose.bias_variance import diagnose
 from dlx.diagnose.effects import pooled
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.remedies import Remedy, is_needed, remedies
-from dlx.errors import Interrupted, UsageError
+from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.examination import examine_run
 from dlx.experiment import build
 from dlx.runs import RunDirectory
@@ -92,6 +93,7 @@ def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watche
     Raises:
         UsageError: there is no dev set.
         Interrupted: a signal asked to stop; everything is saved.
+        EnvironmentProblem: trials were lost with their workers, or cannot be written.
     """
     return _Recipe(run, document, options, watcher or Silent()).follow()
 
@@ -128,6 +130,10 @@ class _Recipe:
             number = stop.exit_code - 128
             message = f"interrupted: dlx diagnose {self.run.path} --act goes on from here"
             raise Interrupted(number, message) from None
+        except EnvironmentProblem as error:
+            with suppress(EnvironmentProblem):  # a full disk, say
+                self._save(INTERRUPTED)
+            raise EnvironmentProblem(f"{error}; dlx diagnose {self.run.path} --act goes on from here") from error
         return self._save(status)
 
     def _ground(self, executor: Executor) -> Ground:

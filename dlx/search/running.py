@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from itertools import islice
 from pathlib import Path
 
-from dlx.errors import Interrupted
+from dlx.errors import EnvironmentProblem, Interrupted
 from dlx.search.cluster import Cluster
 from dlx.search.executors import Serial
 from dlx.search.processes import WorkerDied
@@ -17,6 +17,19 @@ from dlx.signals import noted_signals
 
 SLOTS = 64  # calls that an executor is given at a time where it does not say how many
 SECONDS_BETWEEN_LOOKS = 0.1  # at whether a signal has come
+
+
+class TrialsLost(EnvironmentProblem):
+    """Workers died in the middle of trials, again and again: what came of these is not known.
+
+    Args:
+        messages: one for each trial.
+    """
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        self.count = len(messages)
+        trials = "a trial was" if self.count == 1 else f"{self.count} trials were"
+        super().__init__(f"{trials} lost: {'; '.join(dict.fromkeys(messages))}")
 
 
 def run_trials(
@@ -37,30 +50,40 @@ def run_trials(
 
     Raises:
         Interrupted: a signal asked to stop; everything is saved.
+        TrialsLost: when all others are there, if the workers of a trial died again and again.
         EnvironmentProblem: a run directory cannot be written, or a worker of a cluster does not see it.
     """
     deadline = None if seconds is None else time.time() + seconds
     executor, folder = executor or Serial(), folder.absolute()
     if isinstance(executor, Cluster):
         executor.share(folder)
-    waiting: dict[Future[Outcome], Trial] = {}
+    waiting: set[Future[Outcome]] = set()
     source = _to_do(trials, folder, deadline)
+    lost: list[str] = []
     with noted_signals() as asked:
         try:
             while True:
                 room = getattr(executor, "slots", SLOTS) - len(waiting)
                 for trial, known in islice(source, room):
-                    waiting[_future(trial, known, folder, executor, deadline)] = trial
+                    waiting.add(_future(trial, known, folder, executor, deadline))
                 if not waiting:
-                    return
+                    break
                 done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
                 if asked:
                     raise Interrupted(asked[0], "interrupted: the same command goes on from here")
                 for future in done:
-                    yield _outcome(future, waiting.pop(future))
+                    waiting.remove(future)
+                    try:
+                        outcome = future.result()
+                    except WorkerDied as error:
+                        lost.append(str(error))
+                    else:
+                        yield outcome
         finally:
             for future in waiting:
                 future.cancel()
+    if lost:
+        raise TrialsLost(lost)
 
 
 def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Iterator[tuple[Trial, Outcome | None]]:
@@ -83,10 +106,3 @@ def _future(
     future: Future[Outcome] = Future()
     future.set_result(known)
     return future
-
-
-def _outcome(future: Future[Outcome], trial: Trial) -> Outcome:
-    try:
-        return future.result()
-    except WorkerDied as error:
-        return Outcome(trial.key, "failed", str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from dlx.diagnose.effects import clipped, effect, pooled
 from dlx.diagnose.group_difference import paired_by_seed
-from dlx.errors import Interrupted
+from dlx.errors import EnvironmentProblem, Interrupted
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.search.claim_outcomes import Answers, checked, variants_of
 from dlx.search.held_out import HeldOut
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 COMPLETED, FAILED, INTERRUPTED, RUNNING = "completed", "failed", "interrupted", "running"
+INCOMPLETE = "incomplete"  # workers died, or the machine refused: nothing is compared yet
 PARTS = ("train", "train_dev", "dev", "test")
 
 
@@ -68,6 +70,7 @@ class StudyRun:
 
         Raises:
             Interrupted: a signal asked to stop; everything is saved.
+            EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
         self.directory.write_told(self._head(RUNNING))
         try:
@@ -76,6 +79,10 @@ class StudyRun:
             self.directory.write_told(self._head(INTERRUPTED))
             message = f"interrupted: dlx study --resume {self.directory.path} goes on from here"
             raise Interrupted(stop.exit_code - 128, message) from None
+        except EnvironmentProblem as error:
+            with suppress(EnvironmentProblem):  # a full disk, say
+                self.directory.write_told(self._head(INCOMPLETE))
+            raise EnvironmentProblem(f"{error}; dlx study --resume {self.directory.path} goes on from here") from error
         failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
         document = self._head(FAILED if failed else COMPLETED) | {
             "variants": [self._variant(one) for one in self.study.variants],

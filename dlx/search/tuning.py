@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dlx.errors import Interrupted, Problem, SpecError
+from dlx.errors import EnvironmentProblem, Interrupted, Problem, SpecError
 from dlx.experiment import build
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.search.confirmation import Confirmation, described_winner
@@ -37,6 +38,7 @@ BEST_SHOWN = 5
 REDRAWN = (1, 4, 16)  # times as many draws as trials, where a small space is drawn the same setting of again
 ENOUGH_TO_TELL = 20  # trials of a first round that tell which hyperparameters mattered
 RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
+INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
 
 Document = dict[str, Any]
 
@@ -112,6 +114,7 @@ class Tuning:
 
         Raises:
             Interrupted: a signal asked to stop; everything is saved.
+            EnvironmentProblem: trials were lost with their workers, or cannot be written; there is no winner.
             SpecError: values of the first round do not go together.
         """
         self._save(RUNNING)
@@ -125,6 +128,10 @@ class Tuning:
             self._save(INTERRUPTED)
             message = f"interrupted: dlx tune --resume {self.directory.path} goes on from here"
             raise Interrupted(stop.exit_code - 128, message) from None
+        except EnvironmentProblem as error:
+            with suppress(EnvironmentProblem):  # a full disk, say
+                self._save(INCOMPLETE)
+            raise EnvironmentProblem(f"{error}; dlx tune --resume {self.directory.path} goes on from here") from error
         return self._save(COMPLETED)
 
     def _rounds(self) -> Iterator[tuple[int, list[Point]]]:

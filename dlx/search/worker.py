@@ -8,18 +8,22 @@ import pickle
 import signal
 import sys
 from _thread import interrupt_main
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from subprocess import PIPE, Popen
 from threading import Thread
-from traceback import format_exception
+from traceback import format_exception, print_exception
 from types import FrameType
 from typing import Any, BinaryIO
+
+from dlx.signals import NUMBERS
 
 Call = tuple[Any, tuple[Any, ...], dict[str, Any]]  # a function of a module, its arguments and its keyword arguments
 Answer = tuple[bool, Any]  # whether it returned, and what it returned or raised
 
+# The first thing it does is to heed signals: until then those that come wait.
 START = (
     "import sys, json\nsys.path[:], sys.argv[:] = json.loads(sys.argv[1])\nfrom dlx.search.worker import main\nmain()"
 )
@@ -34,7 +38,8 @@ class Worker:
 
     def __init__(self) -> None:
         command = [sys.executable, "-c", START, json.dumps([sys.path, sys.argv])]
-        self._process = Popen(command, stdin=PIPE, stdout=PIPE, env=os.environ | ONE_THREAD)
+        with _held_back():
+            self._process = Popen(command, stdin=PIPE, stdout=PIPE, env=os.environ | ONE_THREAD)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._calls, self._answers = self._process.stdin, self._process.stdout
@@ -67,11 +72,51 @@ class Worker:
         return self._process.wait()
 
 
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Signals to this thread wait, and so do those to a process that is started meanwhile, until it lets them in."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, NUMBERS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def main() -> None:
-    """Make calls until the input ends, as it does too when the owner of this process has died."""
+    """Make calls until the input ends, as it does too when the owner of this process has died.
+
+    Everything is on the disk then. What Python does at its end is left out: a signal there would be told with a
+    traceback, and threads of other packages may be in its way.
+    """
+    code = 0
+    try:
+        _heed_signals()
+        _make_calls(*_streams())
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException as error:
+        print_exception(error)
+        code = 1
+    finally:
+        with suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _heed_signals() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner gets it as well, and asks to stop
-    signal.signal(signal.SIGTERM, _terminated)
-    given, answers = _streams()
+    for number in NUMBERS:
+        if number != signal.SIGINT:
+            signal.signal(number, _terminated)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, NUMBERS)
+
+
+def _make_calls(given: BinaryIO, answers: BinaryIO) -> None:
     calls: SimpleQueue[bytes | None] = SimpleQueue()
     Thread(target=_listen, args=(given, calls), daemon=True).start()
     with suppress(BrokenPipeError):  # nobody is left to hear the answer

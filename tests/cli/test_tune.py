@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sysconfig
@@ -28,6 +29,9 @@ search:
     optimizer.learning_rate: {log_uniform: [1.0e-3, 1]}
     architecture.activation: {choice: [relu, tanh]}
 """
+
+# Kills every process that trains with it but its owner, where the environment says so.
+DEADLY = "import os\nif os.environ.get('OWNER', str(os.getpid())) != str(os.getpid()): os.kill(os.getpid(), 9)\n"
 
 
 @pytest.fixture
@@ -134,3 +138,21 @@ def test_a_signal_keeps_everything(folder: Path, call_dlx: Callable[..., Any], w
     result = call_dlx("tune", "--resume", "search", cwd=folder)
     assert result.code == 0, result.stderr
     assert json.loads((folder / "search" / "tune.json").read_text())["status"] == "completed"
+
+
+def test_a_search_that_loses_trials_names_no_winner_and_goes_on(
+    folder: Path, call_dlx: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "deadly.py").write_text(DEADLY)
+    command = ("tune", "tune.yaml", f"base.plugins=[{folder / 'deadly.py'}]", "search.trials=2", "search.method=random")
+    monkeypatch.setenv("OWNER", str(os.getpid()))
+    lost = call_dlx(*command, "--out", "search", "--workers", "2", cwd=folder)
+    assert (lost.code, lost.stdout) == (6, "")
+    assert "error: 2 trials were lost: the worker died 3 times, at last by signal 9 (9: perhaps" in lost.stderr
+    assert lost.stderr.endswith("; dlx tune --resume search goes on from here\n")
+    document = json.loads((folder / "search" / "tune.json").read_text())
+    assert (document["status"], document["counts"]["unfinished"]) == ("incomplete", 2)
+    assert "winner" not in document
+    assert not (folder / "search" / "best.yaml").exists()
+    monkeypatch.delenv("OWNER")
+    assert json.loads(call_dlx("tune", "--resume", "search", "--json", cwd=folder).stdout)["winner"] in (0, 1)

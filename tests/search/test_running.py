@@ -19,9 +19,9 @@ from dlx.errors import Interrupted
 from dlx.runs import RunDirectory
 from dlx.search.executors import executor_for
 from dlx.search.processes import Processes
-from dlx.search.running import run_trials
+from dlx.search.running import TrialsLost, run_trials
 from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
-from dlx.search.worker import START
+from dlx.search.worker import START, Worker
 from dlx.spec_file import load_spec
 from dlx.trust import NamedBy
 
@@ -122,7 +122,10 @@ def test_outcomes_are_the_same_for_any_number_of_workers(tmp_path: Path, two_wor
     assert len(two_workers.pids) == 2
 
 
-def test_a_trial_whose_worker_is_killed_is_done_again(tmp_path: Path, two_workers: Processes) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_trial_whose_worker_is_killed_is_done_again(
+    tmp_path: Path, two_workers: Processes, number: signal.Signals
+) -> None:
     trials = trials_of(written(tmp_path), 2, *LONG)
     folder, killed = tmp_path / "trials", []
 
@@ -130,7 +133,7 @@ def test_a_trial_whose_worker_is_killed_is_done_again(tmp_path: Path, two_worker
         yield from trials
         waited_for(in_training([folder / trial.key for trial in trials]))
         killed.append(two_workers.pids[0])
-        os.kill(killed[0], signal.SIGKILL)
+        os.kill(killed[0], number)
 
     outcomes = by_key(run_trials(kill_one_in_training(), folder, two_workers))
     assert outcomes == by_key(run_trials(trials, tmp_path / "undisturbed"))
@@ -138,7 +141,7 @@ def test_a_trial_whose_worker_is_killed_is_done_again(tmp_path: Path, two_worker
     assert killed[0] not in two_workers.pids
 
 
-def test_a_call_that_kills_every_worker_fails_and_the_others_go_on(
+def test_a_trial_that_kills_every_worker_is_lost_and_the_others_go_on(
     tmp_path: Path, two_workers: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugin = tmp_path / "deadly.py"
@@ -146,10 +149,13 @@ def test_a_call_that_kills_every_worker_fails_and_the_others_go_on(
     spec = written(tmp_path)
     good, bad = trials_of(spec, 1)[0], trials_of(spec, 1, f"plugins=[{plugin}]")[0]
     monkeypatch.setenv("DEADLY", "yes")
-    outcomes = by_key(run_trials([bad, good], tmp_path / "trials", two_workers))
-    assert outcomes[good.key].status == "completed"
-    assert outcomes[bad.key].status == "failed"
-    assert "its worker died 3 times, at last by signal 9" in outcomes[bad.key].message
+    running = run_trials([bad, good], tmp_path / "trials", two_workers)
+    assert next(running).status == "completed"
+    with pytest.raises(TrialsLost, match="a trial was lost: the worker died 3 times, at last by signal 9"):
+        next(running)
+    monkeypatch.delenv("DEADLY")
+    outcomes = by_key(run_trials([bad, good], tmp_path / "trials"))
+    assert [outcomes[trial.key].status for trial in (bad, good)] == ["completed", "completed"]
 
 
 def test_what_fails_or_diverges_is_told_and_the_others_go_on(tmp_path: Path, two_workers: Processes) -> None:
@@ -200,18 +206,28 @@ def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, workers
     assert outcomes == by_key(run_trials(trials, tmp_path / "whole"))
 
 
-@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGTERM), (2, signal.SIGTERM), (2, signal.SIGINT)])
-def test_a_signal_stops_all_and_nothing_is_lost(tmp_path: Path, workers: int, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("workers", "number", "to_all"),  # to all: as a terminal does on Ctrl-C, the workers get it too
+    [
+        (1, signal.SIGTERM, False),
+        (2, signal.SIGTERM, False),
+        (2, signal.SIGTERM, True),
+        (2, signal.SIGINT, True),
+        (2, signal.SIGHUP, True),
+    ],
+)
+def test_a_signal_stops_all_and_nothing_is_lost(
+    tmp_path: Path, workers: int, number: signal.Signals, to_all: bool
+) -> None:
     spec = written(tmp_path)
     trials = trials_of(spec, workers, ENDLESS)
-    search = subprocess.Popen([sys.executable, "-c", SEARCH, spec, str(workers), ENDLESS], start_new_session=True)
+    command = [sys.executable, "-c", SEARCH, spec, str(workers), ENDLESS]
+    search = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
     runs = [tmp_path / "trials" / trial.key for trial in trials]
     waited_for(in_training(runs))
-    if number == signal.SIGINT:
-        os.killpg(search.pid, number)  # as a terminal does on Ctrl-C: the workers get it too
-    else:
-        search.send_signal(number)
-    assert search.wait(30) == 128 + number
+    (os.killpg if to_all else os.kill)(search.pid, number)
+    assert search.communicate(timeout=30) == (None, b"")
+    assert search.returncode == 128 + number
     facts = [json.loads((run / "run.json").read_text()) for run in runs]
     assert [fact["status"] for fact in facts] == ["interrupted"] * workers
     assert all((run / "checkpoint" / "manifest.json").exists() for run in runs)
@@ -241,6 +257,20 @@ def test_a_worker_whose_answer_nobody_hears_ends_without_a_word() -> None:
         pickle.dump(pickle.dumps((abs, (-1,), {})), calls)
         calls.flush()
         assert errors.read() == b""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals of POSIX")
+def test_a_signal_to_a_worker_that_starts_or_waits_is_told_by_no_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    question = pickle.dumps((abs, (-1,), {}))
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        starting, waiting = Worker(), Worker()
+        assert waiting.call(question) == (True, 1)
+        for worker in (starting, waiting):
+            os.kill(worker.pid, number)
+            if number == signal.SIGINT:  # which it leaves to its owner
+                assert worker.call(question) == (True, 1)
+            assert worker.end() in (0, 128 + number, 128 + signal.SIGTERM)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_two_searches_share_the_work_and_train_nothing_twice(tmp_path: Path, two_workers: Processes) -> None:

@@ -1,0 +1,58 @@
+"""The standard streams of the process: all three are there, and what stderr cannot take is no reason to fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from io import BufferedWriter, FileIO, TextIOWrapper
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+
+
+class _Forgiving(FileIO):
+    """A file that takes everything, also what its disk, pipe or terminal does not."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        with suppress(OSError):
+            return super().write(data) or len(memoryview(data))  # None, where a pipe that does not wait is full
+        return len(memoryview(data))
+
+
+def fill_in() -> None:
+    """Give the process the standard streams that a shell has closed (``2>&-``).
+
+    Else the next file that is opened takes the place, and messages of libraries would be written into a run. stdin and
+    stderr become the null device; so does stdout, but so that writing fails: a result that goes nowhere is no result.
+    """
+    for descriptor in (STDIN, STDOUT, STDERR):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY if descriptor == STDOUT else os.O_RDWR)  # takes the lowest that is free
+            os.set_inheritable(descriptor, True)
+    sys.stdout = sys.stdout or _text(FileIO(STDOUT, "w", closefd=False))
+    sys.stderr = sys.stderr or _text(FileIO(STDERR, "w", closefd=False))
+
+
+def forgive_stderr() -> None:
+    """Let stderr take everything: progress and messages that cannot be shown are no reason to fail."""
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, TextIOWrapper):
+        text = sys.stderr
+        with suppress(OSError):
+            text.flush()
+        sys.stderr = _text(_Forgiving(text.fileno(), "w", closefd=False), text.encoding, text.errors)
+
+
+def discard_stdout() -> None:
+    """Nobody reads stdout any more, or it is full: what is still in its buffer must not fail when Python ends."""
+    with suppress(OSError, ValueError):  # a test's stdout has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _text(raw: FileIO, encoding: str = "utf-8", errors: str | None = "backslashreplace") -> TextIO:
+    return TextIOWrapper(BufferedWriter(raw), encoding, errors, line_buffering=True)
