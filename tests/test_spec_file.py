@@ -187,7 +187,7 @@ def test_the_order_of_overrides_does_not_matter(write: Write) -> None:
         (
             ["seed=[1"],
             [
-                "command line: seed=[1: not valid YAML: expected ',' or ']', but got '<stream end>' "
+                "command line: seed=[1: not valid YAML: expected ',' or ']', but the text ends here "
                 "(while parsing a flow sequence)"
             ],
         ),
