@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from dlx.contradictions import contradictions
 from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, UsageError, shortened
-from dlx.paths import absolute
+from dlx.paths import absolute, unreadable
 from dlx.plugins import is_file, load_installed, load_plugin
 from dlx.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec import Spec
@@ -113,11 +113,11 @@ def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
     if not isinstance(extends.value, str) or not extends.value:
         raise _refusal(extends.place, "extends", f"expected the path of another spec, got {shown(extends.plain())}")
     path = Path(str(absolute(extends.value)))
+    if why := unreadable(path):
+        raise _refusal(extends.place, "extends", f"{why}: {path}")
     if path.resolve() in chain:
         circle = " → ".join(file.name for file in (*chain[chain.index(path.resolve()) :], path))
         raise _refusal(extends.place, "extends", f"goes in a circle: {circle}")
-    if not path.is_file():
-        raise _refusal(extends.place, "extends", f"there is no such file: {path}")
     return file_tree(path, chain)
 
 

@@ -54,7 +54,9 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise _refusal(str(path), f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        raise _refusal(str(path), f"is larger than {MAX_BYTES:,} bytes, too large for a spec")
+        before = data[:MAX_BYTES].decode(errors="replace")
+        what = f"here the file exceeds {MAX_BYTES:,} bytes, too large for a spec"
+        raise _refusal(str(path), what, *_position(before, len(before)))
     return _decoded(data, str(path))
 
 
@@ -228,7 +230,7 @@ class _Composer:
     def _document(self) -> Node:
         self._next()  # the start of the stream
         if isinstance(self._next(), yaml.StreamEndEvent):
-            raise _refusal(self.source, "the file is empty")
+            raise _refusal(self.source, "the file is empty", 1, 1)
         tree = self._node(self._next(), 1)
         self._next()  # the end of the document
         if not isinstance(self._next(), yaml.StreamEndEvent):

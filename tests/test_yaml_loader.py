@@ -98,8 +98,8 @@ def test_nan_is_a_number() -> None:
 @pytest.mark.parametrize(
     ("text", "refusals"),
     [
-        ("", [" the file is empty"]),
-        ("# nothing but a comment\n", [" the file is empty"]),
+        ("", ["1:1: the file is empty"]),
+        ("# nothing but a comment\n", ["1:1: the file is empty"]),
         ("a: 1\nb: 2\na: 3\n", ["3:1: a: given twice, first at {file}:1:1"]),
         ("{b: 1, b: 2, b: 3}", [f"1:{i}: b: given twice, first at {{file}}:1:2" for i in (8, 14)]),
         ("a:\n\tb: 1", ["2:1: not valid YAML: a tab stands where only spaces may: indent with spaces"]),
@@ -152,7 +152,7 @@ def test_refusals_say_what_and_where(text: str, refusals: list[str], tmp_path: P
             "[" + f"[{'1,' * (MAX_NUMBERS - 1)}1]," * (MAX_VALUES // MAX_NUMBERS) + "]",
             f"here the file has more than {MAX_VALUES:,} values, too many for a spec",
         ),
-        ("a: " + "x" * MAX_BYTES, f"is larger than {MAX_BYTES:,} bytes, too large for a spec"),
+        ("a: " + "x" * MAX_BYTES, f"here the file exceeds {MAX_BYTES:,} bytes, too large for a spec"),
         (
             "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
             + "".join(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
-from dlx.paths import absolute
+from dlx.paths import absolute, unreadable
 from dlx.short_forms import SPEC, Shape, write_out
 from dlx.spec import Spec, plain
 from dlx.spec_file import PLANS, file_tree, overrides_tree, resolve, spec_tree
@@ -134,8 +134,8 @@ def _base(tree: Node, overrides: Sequence[str]) -> tuple[Node, Resolved]:
         base = spec_tree(given)
     elif isinstance(given.value, str) and given.value:
         file = Path(str(absolute(given.value)))
-        if not file.is_file():
-            raise SpecError([Problem(given.place, BASE, f"there is no such file: {file}")])
+        if why := unreadable(file):
+            raise SpecError([Problem(given.place, BASE, f"{why}: {file}")])
         base = file_tree(file)
     else:
         what = f"expected the path of a spec or its sections, got {shown(given.plain())}"
