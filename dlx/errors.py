@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
+from dlx.visible import visible_line
+
 # A message is read by people: so many problems of a file are shown, and so many characters of a key and of a sentence.
 MOST_SHOWN = 50
 LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
@@ -88,7 +90,7 @@ class Problem:
 
     def __str__(self) -> str:
         parts = (str(self.place), shortened(self.key, LONGEST_KEY), shortened(self.what, LONGEST_MESSAGE))
-        return ": ".join(part for part in parts if part)
+        return visible_line(": ".join(part for part in parts if part))
 
 
 class SpecError(UsageError):

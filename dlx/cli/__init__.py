@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
@@ -34,6 +35,7 @@ from dlx.cli.study import study
 from dlx.cli.train import train
 from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, SpecError, UsageError
+from dlx.visible import Visible
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
@@ -86,10 +88,25 @@ def dlx(version: Version = False, debug: Debug = False) -> None:
 
 def main() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _streams()
+    try:
+        return _ended()
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _streams() -> tuple[TextIO, TextIO]:
+    """Stdout and stderr, so that names, labels and messages cannot steer a terminal; to a pipe stdout is exact."""
+    out, err = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
+    if isinstance(out, TextIOWrapper):
+        out.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
+    return cast("TextIO", Visible(out)) if out.isatty() else out, cast("TextIO", Visible(err))
+
+
+def _ended() -> int:
+    """Run the command that ``sys.argv`` gives; returns its exit code, whatever happens."""
     given = sys.argv[1:]
-    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
     if current_thread() is main_thread():
         signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -144,11 +161,27 @@ def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"error: {place}{error.strerror or error}", EnvironmentProblem.exit_code
+    if (folder := _unreadable_folder(error)) is not None:
+        return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
     plugins = sys.modules.get("dlx.plugins")  # where it is not loaded, no plugin is
     if plugins and (told := plugins.blamed(error)):
         return f"error: {told}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
+
+
+def _unreadable_folder(error: Exception) -> str | None:
+    """The folder of Python or dlx in which a module was not found because it may not be read."""
+    if not isinstance(error, ImportError | LookupError):  # a codec that cannot be imported is an "unknown encoding"
+        return None
+    for folder in (Path(__file__).parents[1], Path(encodings.__file__).parent, *map(Path, sys.path)):
+        try:
+            next(folder.iterdir(), None)
+        except PermissionError:
+            return str(folder)
+        except OSError:
+            continue
+    return None
 
 
 def _discard_output() -> None:
