@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from dlx.paths import absolute
+from dlx.paths import absolute, unreadable
 
 MOST_BYTES = 2**24  # of a file: a list this long is no option any more
 MOST_NUMBERS = 10_000  # as many as a spec may hold in one list, because the resolved spec holds them
@@ -25,6 +25,8 @@ def read_numbers(given: object) -> object:
 
 def numbers_of(path: Path) -> tuple[float, ...]:
     """The numbers in the one row of a CSV file, below a header if there is one; raises ValueError where it has not."""
+    if why := unreadable(path):
+        raise ValueError(f"{path}: {why}")
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES).decode("utf-8-sig")

@@ -15,11 +15,16 @@ def absolute(value: object) -> object:
 
     Text read from a YAML file knows its ``place``: there a relative path is meant from that file's folder. From the
     command line (a place without a line) and from Python it is meant from the working directory.
+
+    Raises:
+        ValueError: no file can have such a path.
     """
     if not isinstance(value, str):
         return value
     if not value:
         raise ValueError("a path cannot be empty")
+    if "\0" in value:
+        raise ValueError(f"no path can have the character NUL, got {value!r}")
     place = getattr(value, "place", None)
     folder = os.path.dirname(place.source) if place is not None and place.line is not None else ""  # noqa: PTH120 - see below
     # pathlib would either keep `..` or follow links, and a linked blob has lost the suffix that tells its format
@@ -34,7 +39,7 @@ def unreadable(path: str | os.PathLike[str]) -> str | None:
         return "there is no such file"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
-    except ValueError:  # NUL, or half of a surrogate pair
+    except ValueError:  # NUL, or a character that the file system cannot encode
         return "cannot be read: it holds a character that no path can have"
     if S_ISDIR(mode):
         return "is a directory, not a file"

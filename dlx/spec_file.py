@@ -112,7 +112,7 @@ def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
 def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
     if not isinstance(extends.value, str) or not extends.value:
         raise _refusal(extends.place, "extends", f"expected the path of another spec, got {shown(extends.plain())}")
-    path = Path(str(absolute(extends.value)))
+    path = Path(absolute_path(extends, "extends"))
     if why := unreadable(path):
         raise _refusal(extends.place, "extends", f"{why}: {path}")
     if path.resolve() in chain:
@@ -187,8 +187,21 @@ def _located(plugin: Node) -> Node:
     """A plugin's file by its absolute path, a module by its name."""
     given = plugin.value
     if not isinstance(given, str):
-        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin.plain())}")
-    return replace(plugin, value=str(absolute(given)) if is_file(given) else given)
+        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin)}")
+    if is_file(given):
+        return replace(plugin, value=absolute_path(plugin, "plugins"))
+    if not all(part.isidentifier() for part in given.split(".")):
+        what = f"expected a file (layers.py, lib/layers.py) or a module (lab.layers), got {shown(plugin)}"
+        raise _refusal(plugin.place, "plugins", what)
+    return plugin
+
+
+def absolute_path(node: Node, key: str) -> str:
+    """The path that a node of text stands for; raises `SpecError` with its place where no file can have it."""
+    try:
+        return str(absolute(node.value))
+    except ValueError as error:
+        raise _refusal(node.place, key, str(error)) from None
 
 
 def _validated(tree: Node, found: list[Problem]) -> Spec:

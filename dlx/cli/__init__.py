@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
+from errno import EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
 from io import TextIOWrapper
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -155,12 +156,16 @@ def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, SpecError | Interrupted):
         return str(error), error.exit_code
     if isinstance(error, DlxError):
-        return f"error: {error}" if str(error) else "", error.exit_code
+        code = UsageError.exit_code if _is_no_place(error.__cause__) else error.exit_code
+        return f"error: {error}" if str(error) else "", code
     if isinstance(error, MemoryError):
         return f"error: not enough memory {error}".rstrip(), EnvironmentProblem.exit_code
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return f"error: {place}{error.strerror or error}", EnvironmentProblem.exit_code
+        code = UsageError.exit_code if _is_no_place(error) else EnvironmentProblem.exit_code
+        return f"error: {place}{error.strerror or error}", code
+    if isinstance(error, ValueError) and str(error).startswith("embedded null"):
+        return "error: no path can have the character NUL", UsageError.exit_code
     if (folder := _unreadable_folder(error)) is not None:
         return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
     plugins = sys.modules.get("dlx.plugins")  # where it is not loaded, no plugin is
@@ -168,6 +173,11 @@ def _told(error: Exception) -> tuple[str, int]:
         return f"error: {told}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
+
+
+def _is_no_place(error: BaseException | None) -> bool:
+    """Whether a path was given that can name nothing here: too long, or a file and a directory confused."""
+    return isinstance(error, OSError) and error.errno in (ENAMETOOLONG, ENOTDIR, EISDIR, ELOOP)
 
 
 def _unreadable_folder(error: Exception) -> str | None:

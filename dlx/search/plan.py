@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
-from dlx.paths import absolute, unreadable
+from dlx.paths import unreadable
 from dlx.short_forms import SPEC, Shape, write_out
 from dlx.spec import Spec, plain
-from dlx.spec_file import PLANS, file_tree, overrides_tree, resolve, spec_tree
+from dlx.spec_file import PLANS, absolute_path, file_tree, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
 from dlx.yaml_loader import dump, load
@@ -133,7 +133,7 @@ def _base(tree: Node, overrides: Sequence[str]) -> tuple[Node, Resolved]:
     if isinstance(given.value, dict):
         base = spec_tree(given)
     elif isinstance(given.value, str) and given.value:
-        file = Path(str(absolute(given.value)))
+        file = Path(absolute_path(given, BASE))
         if why := unreadable(file):
             raise SpecError([Problem(given.place, BASE, f"{why}: {file}")])
         base = file_tree(file)
