@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
+
+from dlx.visible import visible_line
+
+# A message is read by people: so many problems of a file are shown, and so many characters of a key and of a sentence.
+MOST_SHOWN = 50
+LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
+# What is compared to find the nearest name: the time grows with the number of names and the square of their length.
+LONGEST_NAME, MOST_COMPARED = 100, 5000
 
 
 class DlxError(Exception):
@@ -70,6 +79,10 @@ class Place:
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
 
+    def order(self) -> tuple[bool, str, int, int]:
+        """What places are sorted by: files before the command line, and each from its top."""
+        return self.line is None, self.source, self.line or 0, self.column or 0
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -80,21 +93,39 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.key, self.what) if part)
+        parts = (str(self.place), shortened(self.key, LONGEST_KEY), shortened(self.what, LONGEST_MESSAGE))
+        return visible_line(": ".join(part for part in parts if part))
 
 
 class SpecError(UsageError):
-    """A spec that cannot be used; carries every problem found, in the order of the file."""
+    """A spec that cannot be used; carries every problem, in the order of the file, and shows the first of many."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        rest = self.problems[MOST_SHOWN:]
+        if rest:
+            lines.append(f"{rest[0].place}: {len(rest):,} more problem{'s' * (len(rest) > 1)}, from here on")
+        super().__init__("\n".join(lines))
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, or its beginning where it is too long for a message."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def nearest(given: object, names: Iterable[str]) -> str | None:
+    """The name that was probably meant; None where none is like it. No name is like a long text."""
+    text = str(given)
+    if len(text) > LONGEST_NAME:
+        return None
+    return next(iter(get_close_matches(text, list(islice(names, MOST_COMPARED)), n=1)), None)
 
 
 def allowed(given: object, names: Sequence[str]) -> str:
     """``(allowed a, b, c; did you mean b?)``, the way every message lists what could stand there instead."""
-    near = get_close_matches(str(given), names, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = nearest(given, names)
+    hint = f"; did you mean {near}?" if near is not None else ""
     return f"(allowed {', '.join(names)}{hint})" if names else "(nothing is allowed here)"
 
 

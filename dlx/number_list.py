@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from dlx.paths import absolute
+from dlx.paths import absolute, unreadable
 
 MOST_BYTES = 2**24  # of a file: a list this long is no option any more
+MOST_NUMBERS = 10_000  # as many as a spec may hold in one list, because the resolved spec holds them
 
 
 def read_numbers(given: object) -> object:
@@ -24,6 +25,8 @@ def read_numbers(given: object) -> object:
 
 def numbers_of(path: Path) -> tuple[float, ...]:
     """The numbers in the one row of a CSV file, below a header if there is one; raises ValueError where it has not."""
+    if why := unreadable(path):
+        raise ValueError(f"{path}: {why}")
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES).decode("utf-8-sig")
@@ -31,6 +34,8 @@ def numbers_of(path: Path) -> tuple[float, ...]:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path}: is no text") from None
+    if text.count(",") >= MOST_NUMBERS:
+        raise ValueError(f"{path}: more than {MOST_NUMBERS:,} numbers, too many for a spec")
     rows = [line.split(",") for line in text.splitlines() if line.strip()]
     row = rows[1:] if len(rows) == 2 and _has_words(rows[0]) else rows
     if len(row) != 1:

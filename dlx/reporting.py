@@ -9,7 +9,7 @@ from typing import Any
 
 from dlx import report
 from dlx.diagnose.commands import train_command
-from dlx.errors import DataError, DlxError, Remark
+from dlx.errors import DataError, DlxError, Remark, UsageError
 from dlx.examination import examine_run
 from dlx.files import write_atomically
 from dlx.report import ManyMaterial, Material
@@ -28,9 +28,11 @@ def write_report(reference: str, out: Path | None = None) -> Path:
         out: the file, in place of the directory's own.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or ``out`` is no name of a file.
         EnvironmentProblem: the file cannot be written.
     """
+    if out is not None and not out.name:
+        raise UsageError(f"--out {out}: expected the name of a file")
     many = _many(Path(reference))
     directory = many or RunDirectory.open(reference)
     made = report.many_page(material_of_many(many)) if many else report.page(material_of(RunDirectory(directory.path)))

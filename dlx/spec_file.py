@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from dlx.contradictions import contradictions
-from dlx.errors import Place, Problem, SpecError, UsageError
-from dlx.paths import absolute
+from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, UsageError, shortened
+from dlx.paths import absolute, unreadable
 from dlx.plugins import is_file, load_installed
 from dlx.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec import Spec
@@ -19,7 +20,7 @@ from dlx.spec_problems import problems
 from dlx.tree import KeyPath, Node, dotted, merge, shown
 from dlx.trust import NamedBy, lies_in_results, present
 from dlx.trust import load as load_plugin
-from dlx.yaml_loader import dump, load, parse
+from dlx.yaml_loader import MAX_DEPTH, dump, load, parse
 
 PLANS = {"search": "dlx tune", "variants": "dlx study", "sweep": "dlx study"}
 
@@ -81,9 +82,11 @@ def derive(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
         SpecError: they do not fit, with every problem.
     """
     place = Place("derived")
-    changes = Node({}, place, place)
-    for key, value in overrides.items():
-        changes = combine(changes, write_out(nested(key.split("."), tree_of(value, place), place)))
+    found: list[Problem] = []
+    trees = [write_out(nested(key, tree_of(value, place), place)) for key, value in overrides.items()]
+    changes = combine([Node({}, place, place), *trees], found)
+    if found:
+        raise SpecError(found)
     return _validated(write_out(merge(tree_of(spec.dump(), place), changes), named=True), []).complete()
 
 
@@ -96,10 +99,13 @@ def tree_of(data: Any, place: Place) -> Node:
     return Node(data, place, place)
 
 
-def nested(keys: Sequence[str], tree: Node, place: Place) -> Node:
-    """The tree under dotted keys: ``a.b`` gives {a: {b: tree}}."""
-    for key in reversed(keys):
-        tree = Node({key: tree}, place, place)
+def nested(key: str, tree: Node, place: Place) -> Node:
+    """The tree under a dotted key: ``a.b`` gives {a: {b: tree}}; raises `SpecError` where it is too deep for a spec."""
+    keys = key.split(".")
+    if len(keys) > MAX_DEPTH:
+        raise _refusal(place, key, f"nested deeper than {MAX_DEPTH} levels")
+    for part in reversed(keys):
+        tree = Node({part: tree}, place, place)
     return tree
 
 
@@ -137,54 +143,58 @@ def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
 def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
     if not isinstance(extends.value, str) or not extends.value:
         raise _refusal(extends.place, "extends", f"expected the path of another spec, got {shown(extends.plain())}")
-    path = Path(str(absolute(extends.value)))
+    path = Path(absolute_path(extends, "extends"))
+    if why := unreadable(path):
+        raise _refusal(extends.place, "extends", f"{why}: {path}")
     if path.resolve() in chain:
         circle = " → ".join(file.name for file in (*chain[chain.index(path.resolve()) :], path))
         raise _refusal(extends.place, "extends", f"goes in a circle: {circle}")
-    if not path.is_file():
-        raise _refusal(extends.place, "extends", f"there is no such file: {path}")
     return file_tree(path, chain)
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
     """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
     nowhere = Place("command line")
-    tree = Node({}, nowhere, nowhere)
+    trees: list[Node] = [Node({}, nowhere, nowhere)]
     found: list[Problem] = []
     for override in overrides:
         try:
-            tree = combine(tree, write_out(_override_tree(override), shape))
+            trees.append(write_out(_override_tree(override), shape))
         except SpecError as error:
             found += error.problems
-    return tree, found
+    return combine(trees, found), found
 
 
 def _override_tree(override: str) -> Node:
     """``a.b=value`` as the tree {a: {b: value}}."""
-    place = Place(f"command line: {override}")
+    place = Place(f"command line: {shortened(override, LONGEST_KEY)}")
     key, equals, value = override.partition("=")
-    keys = key.split(".")
-    if not equals or not all(keys):
+    if not equals or not all(key.split(".")):
         raise _refusal(place, "", "expected key=value, as in optimizer.learning_rate=0.01")
     if key == "extends":
         raise _refusal(place, key, "stands in a spec file, not on the command line")
-    return nested(keys, parse(value, place), place)
+    return nested(key, parse(value, place), place)
 
 
-def combine(first: Node, second: Node, path: KeyPath = ()) -> Node:
-    """Two trees of changes as one; they may not give the same key."""
-    if not isinstance(first.value, dict) or not isinstance(second.value, dict):
-        raise _refusal(second.place, dotted(path), f"given twice, first on the {first.place}")
-    both = first.value | second.value
-    for key in first.value.keys() & second.value.keys():
-        both[key] = combine(first.value[key], second.value[key], (*path, key))
-    return replace(first, value=both)
+def combine(trees: Sequence[Node], found: list[Problem], path: KeyPath = ()) -> Node:
+    """Trees of changes as one; they may not give the same key: what gives it again is left out, and noted."""
+    first, *others = trees
+    groups: dict[str, list[Node]] = {}
+    for tree in trees:
+        if isinstance(first.value, dict) and isinstance(tree.value, dict):
+            for key, node in tree.value.items():
+                groups.setdefault(key, []).append(node)
+        elif tree is not first:
+            found.append(Problem(tree.place, dotted(path), f"given twice, first on the {first.place}"))
+    if not others or not isinstance(first.value, dict):
+        return first
+    return replace(first, value={key: combine(nodes, found, (*path, key)) for key, nodes in groups.items()})
 
 
 def _with_plugins(tree: Node, named_by: NamedBy) -> Node:
     """The tree with the files of its plugins named in full, after importing them; those of the command line are the
     user's own."""
-    load_installed()
+    _load_installed_once()
     node = tree.child("plugins")
     if node is None or not isinstance(node.value, list):
         return tree
@@ -199,12 +209,31 @@ def _with_plugins(tree: Node, named_by: NamedBy) -> Node:
     return merge(tree, Node({"plugins": replace(node, value=located)}, tree.place, tree.key))
 
 
+@cache
+def _load_installed_once() -> None:
+    """A plan resolves hundreds of specs, and looking through all installed packages takes longer than a spec."""
+    load_installed()
+
+
 def _located(plugin: Node) -> Node:
     """A plugin's file by its absolute path, a module by its name."""
     given = plugin.value
     if not isinstance(given, str):
-        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin.plain())}")
-    return replace(plugin, value=present(str(absolute(given))) if is_file(given) else given)
+        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin)}")
+    if is_file(given):
+        return replace(plugin, value=present(absolute_path(plugin, "plugins")))
+    if not all(part.isidentifier() for part in given.split(".")):
+        what = f"expected a file (layers.py, lib/layers.py) or a module (lab.layers), got {shown(plugin)}"
+        raise _refusal(plugin.place, "plugins", what)
+    return plugin
+
+
+def absolute_path(node: Node, key: str) -> str:
+    """The path that a node of text stands for; raises `SpecError` with its place where no file can have it."""
+    try:
+        return str(absolute(node.value))
+    except ValueError as error:
+        raise _refusal(node.place, key, str(error)) from None
 
 
 def _validated(tree: Node, found: list[Problem]) -> Spec:
@@ -214,21 +243,16 @@ def _validated(tree: Node, found: list[Problem]) -> Spec:
         spec = Spec.model_validate(data)
     except ValidationError as error:
         found = found + problems(error, tree)
-        failed = {detail["loc"][0] for detail in error.errors()}
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        failed = {detail["loc"][0] for detail in details}
         spec = Spec.model_validate({key: value for key, value in data.items() if key not in failed})
     for clash in contradictions(spec):
         if not failed & {clash.key[0], clash.other[0]}:
             node, _ = tree.nearest(clash.key)
             found.append(Problem(node.key, dotted(clash.key), clash.what))
     if found:
-        raise SpecError(sorted(found, key=_order))
+        raise SpecError(sorted(found, key=lambda problem: problem.place.order()))
     return spec
-
-
-def _order(problem: Problem) -> tuple[bool, str, int, int]:
-    """Files before the command line, and each from its top."""
-    place = problem.place
-    return place.line is None, place.source, place.line or 0, place.column or 0
 
 
 def _origin(key: KeyPath, tree: Node) -> Place:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from dlx.component import Component
-from dlx.errors import Problem, allowed
+from dlx.errors import MOST_SHOWN, Place, Problem, allowed, nearest
 from dlx.short_forms import SPEC, Shape, shape_at
 from dlx.spec import Spec
 from dlx.tree import KeyPath, Node, dotted, shown
@@ -52,19 +51,24 @@ _BOUNDS = {
 def problems(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Problem]:
     """Every error of a validation as a problem at its place in the tree, the members of a union told as one.
 
-    ``shape`` is what the tree was validated as.
+    ``shape`` is what the tree was validated as. Of very many problems, which nobody reads to the end, those that come
+    first are put into full sentences; the others keep their places and keys.
     """
     faults: dict[KeyPath, list[ErrorDetails]] = {}
-    found: list[Problem] = []
+    missing: list[Problem] = []
     for detail in error.errors(include_url=False):
         path = _path(detail["loc"], root)
         if detail["type"] == "missing":
             node, _ = root.nearest(path)
-            found.append(Problem(node.key, dotted((*path, detail["loc"][-1])), "is missing"))
+            missing.append(Problem(node.key, dotted((*path, detail["loc"][-1])), "is missing"))
         else:
             faults.setdefault(path, []).append(detail)
-    kept = {path: details for path, details in faults.items() if not _told_deeper(path, faults)}
-    return found + [_problem(path, details, root, shape) for path, details in kept.items()]
+    outer = {path[:depth] for path in faults for depth in range(len(path))}  # members that took the value are inside it
+    places = {path: _place(path, details, root) for path, details in faults.items() if path not in outer}
+    kept = sorted(places, key=lambda path: places[path].order())
+    sentences = [_sentence(path, faults[path], root, shape) for path in kept[:MOST_SHOWN]]
+    sentences += [_briefly(faults[path]) for path in kept[MOST_SHOWN:]]
+    return missing + [Problem(places[path], dotted(path), what) for path, what in zip(kept, sentences, strict=True)]
 
 
 def _path(location: Sequence[str | int], root: Node) -> KeyPath:
@@ -78,17 +82,23 @@ def _path(location: Sequence[str | int], root: Node) -> KeyPath:
     return tuple(path)
 
 
-def _told_deeper(path: KeyPath, faults: dict[KeyPath, list[ErrorDetails]]) -> bool:
-    """Whether another member of a union at this path took the value's type and found the fault inside it."""
-    return any(len(other) > len(path) and other[: len(path)] == path for other in faults)
-
-
-def _problem(path: KeyPath, details: list[ErrorDetails], root: Node, shape: Shape) -> Problem:
+def _place(path: KeyPath, details: list[ErrorDetails], root: Node) -> Place:
+    """Where the fault is: the key, where that is at fault, else the value; of a component its name."""
     node, _ = root.nearest(path)
     if details[0]["type"] == "extra_forbidden":
-        return Problem(node.key, dotted(path), _unknown(path, root, shape))
+        return node.key
     name = node.child("name") if details[0]["type"] == "component" else None
-    return Problem((name or node).place, dotted(path), _what(details, node.plain(), shape_at(path, root, shape)))
+    return (name or node).place
+
+
+def _sentence(path: KeyPath, details: list[ErrorDetails], root: Node, shape: Shape) -> str:
+    if details[0]["type"] == "extra_forbidden":
+        return _unknown(path, root, shape)
+    return _what(details, root.nearest(path)[0], shape_at(path, root, shape))
+
+
+def _briefly(details: list[ErrorDetails]) -> str:
+    return "unknown key" if details[0]["type"] == "extra_forbidden" else "does not fit"
 
 
 def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
@@ -108,13 +118,13 @@ def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
 def _places(key: str) -> Iterator[str]:
     """The dotted keys of a spec that end in this one."""
     for section, field in Spec.model_fields.items():
-        record = Shape((field.annotation,)).record()
+        record = Shape((field.annotation,)).record
         options = type(field.default) if isinstance(field.default, Component) else record
         if options is not None and key in options.model_fields:
             yield f"{section}.{key}"
 
 
-def _what(details: list[ErrorDetails], given: object, shape: Shape | None) -> str:
+def _what(details: list[ErrorDetails], node: Node, shape: Shape | None) -> str:
     """One sentence for all that a value could have been: its own type out of bounds, or else the types wanted."""
     said = [_said(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
     if said:
@@ -123,17 +133,18 @@ def _what(details: list[ErrorDetails], given: object, shape: Shape | None) -> st
         _BOUNDS[detail["type"]].format_map(detail.get("ctx", {})) for detail in details if detail["type"] in _BOUNDS
     ]
     if bounds:
-        return f"expected {' or '.join(bounds)}, got {shown(given)}"
+        return f"expected {' or '.join(bounds)}, got {shown(node)}"
     wanted = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]
     names = [name for detail in details if detail["type"] == "literal_error" for name in _names(detail)]
+    given = "" if isinstance(node.value, dict | list) else str(node.value)
     if not wanted:
-        return f"got {shown(given)} {allowed(given, names)}"
-    short_form = shape.short_form() if shape else None
+        return f"got {shown(node)} {allowed(given, names)}"
+    short_form = shape.short_form if shape else None
     short = short_form.says if short_form and "a mapping" in wanted else names
     *others, last = dict.fromkeys([*short, *wanted])
-    near = get_close_matches(str(given), names, n=1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {shown(given)}{hint}"
+    near = nearest(given, names)
+    hint = f" (did you mean {near}?)" if near else ""
+    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {shown(node)}{hint}"
 
 
 def _said(detail: ErrorDetails) -> str:

@@ -11,6 +11,9 @@ from dlx.errors import Place, Problem, SpecError
 Scalar = str | int | float | bool | None
 KeyPath = tuple[str | int, ...]
 
+MOST_DIGITS = 9  # of an index
+LONGEST_SHOWN = 60  # characters of a value in a message
+
 
 class Text(str):
     """A string that knows its place, so that a relative path resolves against the file it stands in."""
@@ -81,7 +84,7 @@ def _renames(below: dict[str, Node], above: dict[str, Node]) -> bool:
 def _merge_entries(below: list[Node], above: dict[str, Node], path: KeyPath) -> list[Node]:
     merged = list(below)
     for key, node in above.items():
-        if int(key) >= len(below):
+        if len(key) > MOST_DIGITS or int(key) >= len(below):
             what = f"there is no such entry: {dotted(path)} has {len(below)}, counted from 0"
             raise SpecError([Problem(node.key, dotted((*path, key)), what)])
         merged[int(key)] = merge(below[int(key)], node, (*path, int(key)))
@@ -94,10 +97,28 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value the way a message shows it: short, and in the words of YAML."""
+    """A value, also one of a tree, the way a message shows it: short, and in the words of YAML."""
+    value = value.value if isinstance(value, Node) else value
     if value is None:
         return "nothing"
     if isinstance(value, dict):
         return "a mapping"
-    text = str(value).lower() if isinstance(value, bool) else repr(list(value) if isinstance(value, tuple) else value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    text = str(value).lower() if isinstance(value, bool) else _beginning(value, LONGEST_SHOWN + 1)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
+def _beginning(value: object, length: int) -> str:
+    """So much of a value's ``repr``, in a time that does not grow with the value; tuples as lists."""
+    value = value.value if isinstance(value, Node) else value
+    if isinstance(value, str):
+        return repr(str(value[:length]))
+    if not isinstance(value, dict | list | tuple):
+        return repr(value)
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    text = ""
+    for key, item in entries:
+        if len(text) > length:
+            break
+        name = f"{_beginning(key, length)}: " if isinstance(value, dict) else ""
+        text += f"{', ' if text else ''}{name}{_beginning(item, length - len(text))}"
+    return f"{{{text}}}" if isinstance(value, dict) else f"[{text}]"

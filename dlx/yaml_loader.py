@@ -6,18 +6,22 @@ import math
 import re
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
-from dlx.errors import Place, Problem, SpecError
+from dlx.errors import Place, Problem, SpecError, nearest
 from dlx.tree import Node, Scalar, Text, shown
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
-MAX_NODES = 50_000
+MAX_VALUES = 50_000
+MOST_KEYS = 5_000  # of one mapping
+# Numbers are cheap to check; of other entries each may be a component with options of its own.
+LONGEST_LIST = {"numbers": 10_000, "words": 5_000, "collections": 1_000}
+MOST_DIGITS = 1000  # of a whole number
 
 
 def load(path: Path) -> Node:
@@ -50,7 +54,9 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise _refusal(str(path), f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        raise _refusal(str(path), f"is larger than {MAX_BYTES:,} bytes, too large for a spec")
+        before = data[:MAX_BYTES].decode(errors="replace")
+        what = f"here the file exceeds {MAX_BYTES:,} bytes, too large for a spec"
+        raise _refusal(str(path), what, *_position(before, len(before)))
     return _decoded(data, str(path))
 
 
@@ -60,8 +66,8 @@ def _similar(path: Path) -> str:
         names = [other.name for other in path.parent.iterdir()]
     except OSError:
         return ""
-    near = get_close_matches(path.name, names, n=1)
-    return f" (did you mean {path.parent / near[0]}?)" if near else ""
+    near = nearest(path.name, names)
+    return f" (did you mean {path.parent / near}?)" if near else ""
 
 
 def _decoded(data: bytes, source: str) -> str:
@@ -84,32 +90,51 @@ def _refusal(source: str, what: str, line: int | None = None, column: int | None
 
 
 def _tree(text: str, source: str, fixed: Place | None) -> Node:
-    try:
-        return _Loader(text, source, fixed).tree()
-    except yaml.reader.ReaderError as error:
-        what = f"the character U+{ord(text[error.position]):04X} is not allowed in YAML"
-        problem = Problem(Place(source, *_position(text, error.position)), "", what)
-    except yaml.MarkedYAMLError as error:
-        problem = _syntax_problem(error, source)
-    raise SpecError([Problem(fixed, "", problem.what) if fixed else problem])
+    unfit = yaml.reader.Reader.NON_PRINTABLE.search(text)  # told here, because the parsers tell its place in two ways
+    if unfit:
+        what = f"the character U+{ord(unfit[0]):04X} is not allowed in YAML"
+        raise SpecError([Problem(fixed or Place(source, *_position(text, unfit.start())), "", what)])
+    return _Composer(text, source, fixed).tree()
 
 
-_PLAIN_ENGLISH = {
-    "found character '\\t' that cannot start any token": "a tab stands where only spaces may: indent with spaces",
-    "mapping values are not allowed here": "a ':' is not allowed here: start a new line, or put the value in quotes",
-    "but found another document": "a second document starts here: a spec is one document",
+_PLAIN_ENGLISH = {  # libyaml's words, and what PyYAML's own parser says for the same, which is used without libyaml
+    "mapping values are not allowed in this context": "a ':' is not allowed here: start a new line, or put the value "
+    "in quotes",
+    "block sequence entries are not allowed in this context": "a '- ' is not allowed here: each entry of a list begins "
+    "a line of its own",
+    "exceeded maximum nesting depth": f"nested deeper than {MAX_DEPTH} levels",
+    "found invalid Unicode character escape code": "no such character",
+}
+_PLAIN_ENGLISH |= {
+    words.replace("block ", "").replace("in this context", "here"): text for words, text in _PLAIN_ENGLISH.items()
 }
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, source: str) -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, source: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source)
-    said = str(error.problem)
-    context = f" ({error.context})" if error.context and said not in _PLAIN_ENGLISH else ""
-    return Problem(place, "", f"not valid YAML: {_PLAIN_ENGLISH.get(said, said)}{context}")
+    words = str(error.problem)
+    if mark and mark.index >= len(text):
+        place, words = Place(source, *_position(text, len(text))), f"{words}, but the text ends here"
+    if words.endswith("cannot start any token") and mark and mark.index < len(text):
+        what = _misplaced(text[mark.index])
+    elif words in _PLAIN_ENGLISH:
+        what = _PLAIN_ENGLISH[words]
+    else:
+        context = f" ({error.context})" if error.context else ""
+        what = words.removeprefix("did not find ") + context
+    return Problem(place, "", f"not valid YAML: {what}")
+
+
+def _misplaced(character: str) -> str:
+    if character == "\t":
+        return "a tab stands where only spaces may: indent with spaces"
+    return f"nothing begins with {character!r} here: put the value in quotes"
 
 
 def _whole_number(text: str) -> int:
+    if len(text) > MOST_DIGITS:  # Python would not write it out
+        raise ValueError
     return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
 
 
@@ -136,6 +161,19 @@ _SCALARS: dict[str, tuple[re.Pattern[str], Callable[[str], Scalar]]] = {
 }
 
 
+_PLAIN = re.compile("|".join(f"(?P<{name}>{pattern.pattern})" for name, (pattern, _) in _SCALARS.items()))
+
+
+def _kind(event: yaml.ScalarEvent) -> str:
+    """The name of a scalar's type: by its tag, or as the core schema reads it."""
+    if event.tag not in (None, "!"):
+        return str(event.tag).removeprefix(_TAG)
+    if event.tag == "!" or not event.implicit[0]:
+        return "str"
+    match = _PLAIN.match(event.value)
+    return (match and match.lastgroup) or "str"
+
+
 def _read_scalar(kind: str, text: str) -> Scalar:
     pattern, convert = _SCALARS[kind]
     if not pattern.match(text):
@@ -143,114 +181,169 @@ def _read_scalar(kind: str, text: str) -> Scalar:
     return convert(text)
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's pure-Python loader with the scalars of YAML 1.2's core schema and bounds that hold while it composes."""
+def _kind_of_entry(node: Node) -> str:
+    if isinstance(node.value, dict | list):
+        return "collections"
+    return "numbers" if isinstance(node.value, int | float) else "words"
 
-    yaml_implicit_resolvers = {None: [(_TAG + name, pattern) for name, (pattern, _) in _SCALARS.items()]}
+
+class _Stop(Exception):
+    """The fault after which nothing more can be read."""
+
+
+# Both parsers give the same events one by one, from their own stack, however deep a text nests; libyaml's takes a
+# tenth of the time. Its composer, which can crash on deep nesting, is not used.
+_PARSER = getattr(yaml, "CLoader", yaml.Loader)
+
+
+class _Composer:
+    """Builds the tree from a parser's events, with the scalars of YAML 1.2 and bounds that hold meanwhile."""
 
     def __init__(self, text: str, source: str, fixed: Place | None) -> None:
-        super().__init__(text)
-        self.source, self.fixed = source, fixed
-        self.depth = self.composed = self.built = 0
-        self.open: list[yaml.Node] = []
+        self.text, self.source, self.fixed = text, source, fixed
+        self.parser = _PARSER(text)
+        self.event: Any = None
+        self.count = 0  # values so far, those that aliases repeat counted again
+        self.anchors: dict[str, tuple[Node, int] | None] = {}  # with the number of its values; None while it is open
         self.problems: list[Problem] = []
 
     def tree(self) -> Node:
-        root = self._root()
-        if root is None:
-            raise _refusal(self.source, "the file is empty")
-        tree = self._build(root, self._place(root))
+        """The tree of the text; raises `SpecError` with every problem."""
+        try:
+            tree = self._document()
+        except _Stop:
+            tree = None
+        except yaml.MarkedYAMLError as error:
+            problem = _syntax_problem(error, self.text, self.source)
+            self.problems.append(Problem(self.fixed, "", problem.what) if self.fixed else problem)
+        except (ValueError, yaml.YAMLError):  # PyYAML's own parser passes "\U00110000" to chr() unchecked
+            self._refuse(self.event, "not valid YAML: no such character")
         if self.problems:
             raise SpecError(self.problems)
+        assert tree is not None
         return tree
 
-    def _root(self) -> yaml.Node | None:
-        try:
-            return self.get_single_node()
-        except ValueError:  # also from PyYAML, which passes escapes such as "\U00110000" to chr() unchecked
-            raise yaml.MarkedYAMLError(problem="no such character", problem_mark=self.get_mark()) from None
+    def _next(self) -> Any:
+        self.event = self.parser.get_event()
+        return self.event
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        self.depth += 1
-        self.composed += 1
-        if self.depth > MAX_DEPTH:
-            self._stop(f"nested deeper than {MAX_DEPTH} levels")
-        if self.composed > MAX_NODES:
-            self._stop(f"more than {MAX_NODES:,} values")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
+    def _document(self) -> Node:
+        self._next()  # the start of the stream
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            raise _refusal(self.source, "the file is empty", 1, 1)
+        tree = self._node(self._next(), 1)
+        self._next()  # the end of the document
+        if not isinstance(self._next(), yaml.StreamEndEvent):
+            self._refuse(self.event, "not valid YAML: a second document starts here: a spec is one document")
+        return tree
+
+    def _node(self, event: Any, depth: int, key: Place | None = None) -> Node:
+        """The value that begins with this event, under a key or in a list."""
+        self._count(event, 1)
+        place = self._place(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._aliased(event, key or place)
+        if depth > MAX_DEPTH:
+            self._stop(event, f"not valid YAML: nested deeper than {MAX_DEPTH} levels")
+        before, anchor = self.count, event.anchor
+        if anchor is not None:
+            self.anchors[anchor] = None
+        node = Node(self._value(event, place, depth), place, key or place)
+        if anchor is not None:
+            self.anchors[anchor] = node, self.count - before
         return node
 
-    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
-        node = super().compose_scalar_node(anchor)
-        node.value.encode()  # an escape can smuggle in half of a surrogate pair, which no file and no terminal takes
-        return node
+    def _count(self, event: Any, values: int) -> None:
+        self.count += values
+        if self.count > MAX_VALUES:
+            self._stop(event, f"here the file has more than {MAX_VALUES:,} values, too many for a spec")
 
-    def _stop(self, what: str) -> NoReturn:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs give it no types
-        raise yaml.MarkedYAMLError(problem=what, problem_mark=event.start_mark)
-
-    def _build(self, node: yaml.Node, key: Place) -> Node:
-        """A node of PyYAML as one of ours; what an alias names is built again wherever the alias stands."""
-        self.built += 1
-        if self.built > MAX_NODES:
-            raise SpecError([Problem(key, "", f"aliases make more than {MAX_NODES:,} values of this")])
-        if any(node is outer for outer in self.open):
-            self._refuse(node, "an alias stands inside the value that it names")
+    def _aliased(self, event: yaml.AliasEvent, key: Place) -> Node:
+        """What the anchor names, which everybody shares: nobody changes a tree."""
+        if event.anchor not in self.anchors:
+            self._stop(event, f"not valid YAML: found undefined alias {shown(event.anchor)}")
+        anchored = self.anchors[event.anchor]
+        if anchored is None:
+            self._refuse(event, "an alias stands inside the value that it names")
             return Node(None, key, key)
-        self.open.append(node)
-        place = self._place(node)
-        built = Node(self._value(node, place), place, key)
-        self.open.pop()
+        node, values = anchored
+        self._count(event, values)
+        return replace(node, key=key)
+
+    def _value(self, event: Any, place: Place, depth: int) -> Scalar | dict[str, Node] | list[Node]:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, place)
+        kind = "map" if isinstance(event, yaml.MappingStartEvent) else "seq"
+        if event.tag not in (None, "!", _TAG + kind):
+            self._refuse_tag(event)
+        return self._mapping(depth) if kind == "map" else self._sequence(depth)
+
+    def _sequence(self, depth: int) -> list[Node]:
+        built: list[Node] = []
+        lengths = {"numbers": 0, "words": 0, "collections": 0}
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            node = self._node(event, depth + 1)
+            built.append(node)
+            kind = _kind_of_entry(node)
+            lengths[kind] += 1
+            if lengths[kind] > LONGEST_LIST[kind]:
+                self._stop(event, f"here a list has more than {LONGEST_LIST[kind]:,} {kind}, too many for a spec")
         return built
 
-    def _value(self, node: yaml.Node, place: Place) -> Scalar | dict[str, Node] | list[Node]:
-        if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
-            return self._mapping(node)
-        if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
-            return [self._build(item, self._place(item)) for item in node.value]
-        if isinstance(node, yaml.ScalarNode) and node.tag.removeprefix(_TAG) in _SCALARS:
-            return self._scalar(node, place)
-        self._refuse(node, f"the tag {node.tag.replace(_TAG, '!!')} is not supported")
+    def _mapping(self, depth: int) -> dict[str, Node]:
+        built: dict[str, Node] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            node = self._node(event, depth + 1)
+            key, value = self._key(event, node), self._node(self._next(), depth + 1, node.key)
+            if key is None:
+                continue
+            if key in built:
+                self._refuse(event, f"given twice, first at {built[key].key}", key)
+            else:
+                built[key] = value
+            if len(built) > MOST_KEYS:
+                self._stop(event, f"here a mapping has more than {MOST_KEYS:,} keys, too many for a spec")
+        return built
+
+    def _key(self, event: Any, node: Node) -> str | None:
+        """The text of a key; None where it is none, which has been noted."""
+        is_scalar = isinstance(event, yaml.ScalarEvent)
+        if is_scalar and event.value == "<<" and event.implicit[0]:
+            self._refuse(event, "merge keys (<<) are not part of YAML 1.2: use extends, or write the keys out")
+        elif isinstance(node.value, str):
+            return str(node.value)
+        elif is_scalar:
+            self._refuse(event, f"a key must be text: write {shown(event.value)} in quotes")
+        else:
+            self._refuse(event, "a key must be text, not a collection")
         return None
 
-    def _mapping(self, node: yaml.MappingNode) -> dict[str, Node]:
-        built: dict[str, Node] = {}
-        for key, value in node.value:
-            if not self._is_key(key):
-                continue
-            if key.value in built:
-                self._refuse(key, f"given twice, first at {built[key.value].key}", key.value)
-            else:
-                built[key.value] = self._build(value, self._place(key))
-        return built
-
-    def _is_key(self, node: yaml.Node) -> bool:
-        if not isinstance(node, yaml.ScalarNode):
-            self._refuse(node, "a key must be text, not a collection")
-        elif node.value == "<<" and node.style is None:
-            self._refuse(node, "merge keys (<<) are not part of YAML 1.2: use extends, or write the keys out")
-        elif node.tag != _TAG + "str":
-            self._refuse(node, f"a key must be text: write {node.value!r} in quotes")
-        else:
-            return True
-        return False
-
-    def _scalar(self, node: yaml.ScalarNode, place: Place) -> Scalar:
-        kind = node.tag.removeprefix(_TAG)
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
+        kind, text = _kind(event), event.value
+        text.encode()  # in PyYAML's own parser an escape can smuggle in half of a surrogate pair, which no file takes
+        if kind not in _SCALARS:
+            self._refuse_tag(event)
+            return None
         try:
-            value = _read_scalar(kind, node.value)
+            value = _read_scalar(kind, text)
         except ValueError:
             what = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(kind, kind)
-            self._refuse(node, f"{shown(node.value)} cannot be read as {what}")
+            self._refuse(event, f"{shown(text)} cannot be read as {what}")
             return None
         return Text(value, place) if isinstance(value, str) and not self.fixed else value
 
-    def _refuse(self, node: yaml.Node, what: str, key: str = "") -> None:
-        self.problems.append(Problem(self._place(node), key, what))
+    def _refuse_tag(self, event: Any) -> None:
+        self._refuse(event, f"the tag {str(event.tag).replace(_TAG, '!!')} is not supported")
 
-    def _place(self, node: yaml.Node) -> Place:
-        mark = node.start_mark
+    def _refuse(self, event: Any, what: str, key: str = "") -> None:
+        self.problems.append(Problem(self._place(event), key, what))
+
+    def _stop(self, event: Any, what: str) -> NoReturn:
+        self._refuse(event, what)
+        raise _Stop
+
+    def _place(self, event: Any) -> Place:
+        mark = event.start_mark
         return self.fixed or Place(self.source, mark.line + 1, mark.column + 1)
 
 
@@ -263,3 +356,6 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:
         return True
+
+
+_Dumper.add_multi_representer(str, _Dumper.represent_str)  # also text that knows its place

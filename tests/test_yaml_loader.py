@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from dlx.errors import Place, SpecError
 from dlx.tree import Text
-from dlx.yaml_loader import MAX_BYTES, MAX_DEPTH, MAX_NODES, dump, dump_scalar, load, parse
+from dlx.yaml_loader import LONGEST_LIST, MAX_BYTES, MAX_DEPTH, MAX_VALUES, MOST_KEYS, dump, dump_scalar, load, parse
 
+MAX_NUMBERS = LONGEST_LIST["numbers"]
 ONE_PLACE = Place("the test")
+COLON = "1:5: not valid YAML: a ':' is not allowed here: start a new line, or put the value in quotes"
 
 
 def value_of(text: str) -> object:
@@ -96,16 +98,16 @@ def test_nan_is_a_number() -> None:
 @pytest.mark.parametrize(
     ("text", "refusals"),
     [
-        ("", [" the file is empty"]),
-        ("# nothing but a comment\n", [" the file is empty"]),
+        ("", ["1:1: the file is empty"]),
+        ("# nothing but a comment\n", ["1:1: the file is empty"]),
         ("a: 1\nb: 2\na: 3\n", ["3:1: a: given twice, first at {file}:1:1"]),
         ("{b: 1, b: 2, b: 3}", [f"1:{i}: b: given twice, first at {{file}}:1:2" for i in (8, 14)]),
         ("a:\n\tb: 1", ["2:1: not valid YAML: a tab stands where only spaces may: indent with spaces"]),
-        ("a: b: c", ["1:5: not valid YAML: a ':' is not allowed here: start a new line, or put the value in quotes"]),
-        ("a: [1", ["1:6: not valid YAML: expected ',' or ']', but got '<stream end>' (while parsing a flow sequence)"]),
+        ("a: b: c", [COLON]),
+        ("a: [1", ["1:6: not valid YAML: expected ',' or ']', but the text ends here (while parsing a flow sequence)"]),
         ("a: 1\n---\nb: 2\n", ["2:1: not valid YAML: a second document starts here: a spec is one document"]),
         ("a: *b", ["1:4: not valid YAML: found undefined alias 'b'"]),
-        ("a: &b [*b]", ["1:4: an alias stands inside the value that it names"]),
+        ("a: &b [*b]", ["1:8: an alias stands inside the value that it names"]),
         ("1: a", ["1:1: a key must be text: write '1' in quotes"]),
         (
             "null: b\n2: c",
@@ -119,9 +121,18 @@ def test_nan_is_a_number() -> None:
         ("a: 1e999", ["1:4: '1e999' cannot be read as a number"]),
         ("a: " + "9" * 5000, ["1:4: '" + "9" * 56 + "... cannot be read as a whole number"]),
         ("ab\x07c: 1", ["1:3: the character U+0007 is not allowed in YAML"]),
-        ('a: "\\uD800"', ["1:12: not valid YAML: no such character"]),
+        ('a: "\\uD800"', ["1:7: not valid YAML: no such character"]),
         ('a: "\\U00110000"', ["1:7: not valid YAML: no such character"]),
-        ("%YAML 1." + "9" * 5000 + "\n--- a", ["1:9: not valid YAML: no such character"]),
+        (
+            "%YAML 1." + "9" * 5000 + "\n--- a",
+            ["1:18: not valid YAML: found extremely long version number (while scanning a %YAML directive)"],
+        ),
+        ("a: @b", ["1:4: not valid YAML: nothing begins with '@' here: put the value in quotes"]),
+        (
+            "a: - b",
+            ["1:4: not valid YAML: a '- ' is not allowed here: each entry of a list begins a line of its own"],
+        ),
+        ("a: 1\na: 2\nb: c: d", ["2:1: a: given twice, first at {file}:1:1", COLON.replace("1:5", "3:5")]),
     ],
 )
 def test_refusals_say_what_and_where(text: str, refusals: list[str], tmp_path: Path) -> None:
@@ -132,20 +143,25 @@ def test_refusals_say_what_and_where(text: str, refusals: list[str], tmp_path: P
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("[" * 100_000, f"1:{MAX_DEPTH + 1}: not valid YAML: nested deeper than {MAX_DEPTH} levels"),
+        ("[" * 100_000, f"not valid YAML: nested deeper than {MAX_DEPTH} levels"),
         ("- " * 10_000, f"nested deeper than {MAX_DEPTH} levels"),
         ("{a: " * 10_000, f"nested deeper than {MAX_DEPTH} levels"),
-        ("[" + "1," * MAX_NODES + "]", f"more than {MAX_NODES:,} values"),
-        ("a: " + "x" * MAX_BYTES, f"is larger than {MAX_BYTES:,} bytes, too large for a spec"),
+        ("[" + "1," * MAX_NUMBERS + "2]", f"here a list has more than {MAX_NUMBERS:,} numbers, too many for a spec"),
+        ("\n".join(f"k{i}: {i}" for i in range(MOST_KEYS + 1)), f"{MOST_KEYS + 1}:1: here a mapping has more than"),
+        (
+            "[" + f"[{'1,' * (MAX_NUMBERS - 1)}1]," * (MAX_VALUES // MAX_NUMBERS) + "]",
+            f"here the file has more than {MAX_VALUES:,} values, too many for a spec",
+        ),
+        ("a: " + "x" * MAX_BYTES, f"here the file exceeds {MAX_BYTES:,} bytes, too large for a spec"),
         (
             "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
             + "".join(
                 f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdefghi", "bcdefghij", strict=True)
             ),
-            f"aliases make more than {MAX_NODES:,} values of this",
+            f"5:20: here the file has more than {MAX_VALUES:,} values, too many for a spec",
         ),
     ],
-    ids=["flow", "block", "mappings", "width", "size", "billion laughs"],
+    ids=["flow", "block", "mappings", "numbers", "keys", "width", "size", "billion laughs"],
 )
 def test_depth_size_and_aliases_are_bounded(text: str, refusal: str, tmp_path: Path) -> None:
     assert refusal in refusal_of(text, tmp_path)[0]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import encodings
 import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
 from io import TextIOWrapper
+from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
@@ -37,6 +40,7 @@ from dlx.cli.trust import trust
 from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
 from dlx.signals import NUMBERS
+from dlx.visible import Visible
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
@@ -100,11 +104,28 @@ def dlx(version: Version = False, debug: Debug = False) -> None:
 
 def main() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code."""
-    given = sys.argv[1:]
+    before = sys.stdout, sys.stderr
     fill_in()
     forgive_stderr()
+    _make_visible()
+    try:
+        return _ended()
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _make_visible() -> None:
+    """Let names, labels and messages not steer a terminal; to a pipe stdout is exact."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
+    if sys.stdout.isatty():
+        sys.stdout = cast("TextIO", Visible(sys.stdout))
+    sys.stderr = cast("TextIO", Visible(sys.stderr))
+
+
+def _ended() -> int:
+    """Run the command that ``sys.argv`` gives; returns its exit code, whatever happens."""
+    given = sys.argv[1:]
     if current_thread() is main_thread():
         _heed_signals()
     try:
@@ -185,14 +206,39 @@ def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, SpecError | Interrupted):
         return str(error), error.exit_code
     if isinstance(error, DlxError):
-        return f"error: {error}" if str(error) else "", error.exit_code
+        code = UsageError.exit_code if _is_no_place(error.__cause__) else error.exit_code
+        return f"error: {error}" if str(error) else "", code
     if isinstance(error, MemoryError):
         return f"error: not enough memory {error}".rstrip(), EnvironmentProblem.exit_code
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return f"error: {place}{error.strerror or error}", EnvironmentProblem.exit_code
+        code = UsageError.exit_code if _is_no_place(error) else EnvironmentProblem.exit_code
+        return f"error: {place}{error.strerror or error}", code
+    if isinstance(error, ValueError) and str(error).startswith("embedded null"):
+        return "error: no path can have the character NUL", UsageError.exit_code
+    if (folder := _unreadable_folder(error)) is not None:
+        return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
     plugins = sys.modules.get("dlx.plugins")  # where it is not loaded, no plugin is
     if plugins and (told := plugins.blamed(error)):
         return f"error: {told}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
+
+
+def _is_no_place(error: BaseException | None) -> bool:
+    """Whether a path was given that can name nothing here: too long, or a file and a directory confused."""
+    return isinstance(error, OSError) and error.errno in (ENAMETOOLONG, ENOTDIR, EISDIR, ELOOP)
+
+
+def _unreadable_folder(error: Exception) -> str | None:
+    """The folder of Python or dlx in which a module was not found because it may not be read."""
+    if not isinstance(error, ImportError | LookupError):  # a codec that cannot be imported is an "unknown encoding"
+        return None
+    for folder in (Path(__file__).parents[1], Path(encodings.__file__).parent, *map(Path, sys.path)):
+        try:
+            next(folder.iterdir(), None)
+        except PermissionError:
+            return str(folder)
+        except OSError:
+            continue
+    return None

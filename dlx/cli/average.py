@@ -47,8 +47,6 @@ def _betas(given: str) -> list[float]:
 
 
 def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array], json: bool) -> None:
-    import csv
-    import sys
 
     from dlx import render
 
@@ -63,7 +61,7 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
     names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
     columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]
     rows = zip(range(1, len(series.values) + 1), series.values.tolist(), *columns, strict=True)
-    csv.writer(sys.stdout, lineterminator="\n").writerows([["t", series.name, *names], *rows])
+    render.csv_table([["t", series.name, *names], *rows])
 
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:

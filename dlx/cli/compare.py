@@ -117,9 +117,7 @@ def _print(found: Comparison, picture: Path | None, json: bool, csv: bool, md: b
     if json:
         render.facts(document, json=True)
     elif csv:
-        import csv as tables
-
-        tables.writer(sys.stdout, lineterminator="\n").writerows(render.csv_rows(document))
+        render.csv_table(render.csv_rows(document))
     elif md:
         sys.stdout.write(render.markdown(document))
     else:

@@ -31,11 +31,21 @@ def new(data: Data = None, target: Target = None, task: Task = None, out: Out = 
         raise UsageError("--target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
     text = starter(file) if data is None else starter_for(data, target or [], task, file)
+    if not _is_utf8(text):
+        raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
     if out is None:
         typer.echo(text, nl=False)
     else:
         _write(out, text)
         typer.echo(out)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _write(path: Path, text: str) -> None:

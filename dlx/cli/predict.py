@@ -17,9 +17,6 @@ Target = Annotated[
 
 def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False) -> None:
     """Print what a trained network says of each example: a CSV with the class and its probabilities, or the value."""
-    import csv
-    import sys
-
     from dlx import render
     from dlx.inference import predictions
     from dlx.trust import load_named
@@ -30,7 +27,7 @@ def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False
         said = [dict(zip(header, row, strict=True)) for row in rows]
         render.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": said}, json=True)
     else:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
+        render.csv_table([header, *rows])
 
 
 def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:

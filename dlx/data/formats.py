@@ -7,12 +7,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, cast
 from zipfile import BadZipFile
 
-from dlx.errors import DataError
+from dlx.errors import DataError, nearest
 
 FORMATS = {
     "csv": "csv",
@@ -69,5 +68,5 @@ def readable(path: Path) -> Iterator[None]:
 
 def _near(path: Path) -> str:
     there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = get_close_matches(path.name, there, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = nearest(path.name, there)
+    return f"; did you mean {near}?" if near else ""

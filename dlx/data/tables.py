@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 
 from dlx.data.examples import Array, Column, Examples
-from dlx.errors import DataError, allowed
+from dlx.errors import DataError, allowed, nearest
 
 MOST_CATEGORIES = 100  # of a column that nobody called categorical; more are rather names or keys than categories
 
@@ -99,7 +98,7 @@ def _column(given: str | int, names: Sequence[str], path: Path, role: str) -> st
 
 def _listed(given: str, names: Sequence[str]) -> str:
     if len(names) > 20:
-        names = [*names[:5], *get_close_matches(given, names, n=1), "…", names[-1]]
+        names = [*names[:5], *filter(None, [nearest(given, names)]), "…", names[-1]]
     return allowed(given, names)
 
 

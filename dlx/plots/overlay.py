@@ -11,6 +11,7 @@ from dlx.plots.axes import FEW, LABEL_GAP, apart, count_epochs, height, scale_va
 from dlx.plots.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
 from dlx.plots.curves import COST, ERROR, RMSE, View
 from dlx.plots.groups import ENOUGH, Course, Group, course
+from dlx.visible import visible_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +69,8 @@ def _look(number: int) -> tuple[str, object]:
 
 
 def _short(label: str) -> str:
-    """At most so many characters, from both ends: names of variants often begin alike."""
+    """At most so many characters that can be drawn, from both ends: names of variants often begin alike."""
+    label = visible_line(label).encode("utf-8", "replace").decode()
     half = (LONGEST - 1) // 2
     return label if len(label) <= LONGEST else f"{label[:half]}…{label[-half:]}"
 

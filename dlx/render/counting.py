@@ -18,11 +18,12 @@ def counting(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], No
     if quiet or is_plain(sys.stderr):
         yield lambda done, total: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
+    from dlx.render.terminal import Terminal
+
     due = 0.0
-    with Progress(console=Console(file=sys.stderr, force_terminal=True), transient=True) as bar:
+    with Progress(console=Terminal(sys.stderr), transient=True) as bar:
         task = bar.add_task(what)
 
         def told(done: int, total: int) -> None:

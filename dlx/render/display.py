@@ -126,12 +126,12 @@ class Bar(Watch):
 
     def __init__(self, task: str | None, stream: TextIO) -> None:
         super().__init__(task, stream)
-        from rich.console import Console
         from rich.live import Live
 
-        console = Console(file=stream, force_terminal=True, highlight=False)
+        from dlx.render.terminal import Terminal
+
         self.live = Live(
-            console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+            console=Terminal(stream), auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
 
     def __enter__(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from typing import TextIO
 from unicodedata import combining, east_asian_width
 
 from dlx.files import to_json
+from dlx.visible import visible_json, visible_line
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
 
@@ -27,14 +29,15 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
     """One line on stdout or ``stream``; what its encoding cannot spell becomes question marks."""
     out = stream or sys.stdout
     encoding = out.encoding or "utf-8"
-    line = [(text.encode(encoding, "replace").decode(encoding), style) for text, style in pieces]
+    line = [(visible_line(text).encode(encoding, "replace").decode(encoding), style) for text, style in pieces]
     if is_plain(out):
         out.write("".join(text for text, _ in line).rstrip() + "\n")
         return
-    from rich.console import Console
     from rich.text import Text
 
-    Console(file=out, force_terminal=True, highlight=False).print(Text.assemble(*line), soft_wrap=True)
+    from dlx.render.terminal import Terminal
+
+    Terminal(out).print(Text.assemble(*line), soft_wrap=True)
 
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:
@@ -52,7 +55,8 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream:
 
 
 def _piece(cell: object) -> Piece:
-    return cell if isinstance(cell, tuple) else (str(cell), "")
+    text, style = cell if isinstance(cell, tuple) else (str(cell), "")
+    return visible_line(text), style
 
 
 def paragraph(
@@ -73,9 +77,26 @@ def paragraph(
 def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:
     """Names and values: one JSON document, or a line each."""
     if json:
-        (stream or sys.stdout).write(to_json(document).decode())
+        out = stream or sys.stdout
+        text = to_json(document).decode()
+        out.write(visible_json(text) if out.isatty() else text)
     else:
         table([(name.replace("_", " "), _plainly(value)) for name, value in document.items()], stream=stream)
+
+
+def csv_table(rows: Iterable[Iterable[object]]) -> None:
+    """Rows as CSV on stdout, each line ended by a newline; a field with a line break of any kind is quoted."""
+    csv.writer(_Lines(sys.stdout), lineterminator="\r\n").writerows(rows)
+
+
+class _Lines:
+    """Takes the lines of a CSV writer; what is quoted follows from their ends, so these are changed afterwards."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, line: str) -> None:
+        self.stream.write(f"{line[:-2]}\n")
 
 
 def _plainly(value: object) -> str:

@@ -136,10 +136,9 @@ def acting(quiet: bool = False) -> Iterator[Acting]:
     if quiet or is_plain(sys.stderr):
         yield Acting(quiet)
         return
-    from rich.console import Console
+    from dlx.render.terminal import Terminal
 
-    console = Console(file=sys.stderr, force_terminal=True, highlight=False)
-    with console.status("") as status:
+    with Terminal(sys.stderr).status("") as status:
         yield Acting(quiet, status)
 
 

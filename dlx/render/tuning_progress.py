@@ -131,10 +131,11 @@ class Table(Watching):
 
     def __init__(self, task: str | None, trials: int | None, what: str, stream: TextIO) -> None:
         super().__init__(task, trials, what, stream)
-        from rich.console import Console
         from rich.live import Live
 
-        self.console = Console(file=stream, force_terminal=True, highlight=False)
+        from dlx.render.terminal import Terminal
+
+        self.console = Terminal(stream)
         self.live = Live(
             console=self.console,
             refresh_per_second=REFRESHES,

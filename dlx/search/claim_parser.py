@@ -29,6 +29,7 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?P<percent>\s*%)?"
     r"|(?P<name>[A-Za-z_]\w*)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|==|!=|[-+*/()<>,.@]))"
 )
+LONGEST = 5000  # characters of a claim
 MOST_TOKENS = 500  # of a claim, so that none nests too deep
 EPOCH = re.compile(r"[0-9]{1,12}")
 HYPHENATED = re.compile(r"[A-Za-z_][\w-]*-[A-Za-z_]\w*(?=\.)")
@@ -60,6 +61,8 @@ def parse_claim(text: str) -> Claim:
     Raises:
         ClaimError: it is none.
     """
+    if len(text) > LONGEST:
+        raise ClaimError(f"a claim has up to {LONGEST:,} characters, this one has {len(text):,}", LONGEST + 1)
     return _Parser(text).claim()
 
 

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
-from dlx.paths import absolute
+from dlx.paths import unreadable
 from dlx.short_forms import SPEC, Shape, write_out
 from dlx.spec import Spec, plain
-from dlx.spec_file import PLANS, extended, namer, overrides_tree, resolve, spec_tree
+from dlx.spec_file import PLANS, absolute_path, extended, namer, overrides_tree, resolve, spec_tree
 from dlx.spec_problems import problems
 from dlx.tree import Node, merge, shown
 from dlx.trust import NamedBy
@@ -139,12 +139,12 @@ def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node
         raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
     files: list[Path] = []
     if isinstance(given.value, str) and given.value:
-        file = Path(str(absolute(given.value)))
-        if not file.is_file():
-            raise SpecError([Problem(given.place, BASE, f"there is no such file: {file}")])
+        file = Path(absolute_path(given, BASE))
+        if why := unreadable(file):
+            raise SpecError([Problem(given.place, BASE, f"{why}: {file}")])
         files, given = [file], load(file)
     elif not isinstance(given.value, dict):
-        what = f"expected the path of a spec or its sections, got {shown(given.plain())}"
+        what = f"expected the path of a spec or its sections, got {shown(given)}"
         raise SpecError([Problem(given.place, BASE, what)])
     base = spec_tree(given, tuple(file.resolve() for file in files))
     named_by = namer([*files, *extended(given)], named_by)

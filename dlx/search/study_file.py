@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from dlx.component import Options
-from dlx.errors import Place, Problem, SpecError
+from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
 from dlx.search.claim_check import check_claim
 from dlx.search.claim_parser import ClaimError, parse_claim
 from dlx.search.claims import Claim, term_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
     from dlx.spec_file import Resolved
 
-MOST_VARIANTS = 200
+MOST_VARIANTS, MOST_KEYS = 200, 20
 LONGEST_NAME = 80  # characters
 Times = Annotated[int, Field(ge=1, le=1000)]
 
@@ -133,7 +133,10 @@ class _Reading:
 
     def study(self) -> Study:
         changes = self._changes()
-        variants = [one for name, tree in changes.items() if (one := self._variant(name, tree))]
+        variants = []
+        for name, tree in changes.items():
+            if len(self.found) <= MOST_SHOWN and (variant := self._variant(name, tree)):
+                variants.append(variant)
         self._refuse_equal(variants, changes)
         specs = {one.name: one.spec for one in variants}
         claims = self._claims(specs, wrong=changes.keys() - specs.keys()) if changes else []
@@ -150,6 +153,8 @@ class _Reading:
         if told.sweep is not None:
             return self._swept(told.sweep)
         node, found = places.child("variants"), {}
+        if not self._are_few("variants", len(told.variants or ())):
+            return {}
         for name in told.variants or ():
             given = node.child(name) if node else None
             try:
@@ -169,22 +174,34 @@ class _Reading:
         count = 1
         for values in sweep.values():
             count *= len(values)
-        if not 1 <= count <= MOST_VARIANTS:
-            place = self.plan.places.nearest(("sweep",))[0].place
-            self.found.append(Problem(place, "sweep", f"makes {count:,} variants (allowed 1 to {MOST_VARIANTS})"))
+        if len(sweep) > MOST_KEYS:
+            self.found.append(Problem(self._section_place(), "sweep", f"has {len(sweep):,} keys (allowed {MOST_KEYS})"))
+            return {}
+        if not self._are_few("sweep", count):
             return {}
         found: dict[str, Node] = {}
         for indices in product(*(range(len(values)) for values in sweep.values())):
-            tree, names = _empty(self.plan.places.place), []
+            trees, names = [_empty(self.plan.places.place)], []
             for (key, values), index in zip(sweep.items(), indices, strict=True):
                 node, _ = self.plan.places.nearest(("sweep", key, index))
-                tree = combine(tree, nested(key.split("."), node, node.place))
+                trees.append(nested(key, node, node.place))
                 names.append(f"{key.rpartition('.')[2]}={dump_scalar(tree_of(values[index], node.place).plain())}")
             name = ", ".join(names)
             if name in found:
                 self.found.append(Problem(node.place, self.section, f"{name} is given twice"))
-            found[name] = tree
+            found[name] = combine(trees, self.found)
         return found
+
+    def _are_few(self, section: str, count: int) -> bool:
+        """Whether so many variants can be trained at all; otherwise that is noted."""
+        if 1 <= count <= MOST_VARIANTS:
+            return True
+        what = f"makes {count:,} variants (allowed 1 to {MOST_VARIANTS})"
+        self.found.append(Problem(self._section_place(), section, what))
+        return False
+
+    def _section_place(self) -> Place:
+        return self.plan.places.nearest((self.section,))[0].place
 
     def _variant(self, name: str, tree: Node) -> Variant | None:
         try:
@@ -224,9 +241,10 @@ def _empty(place: Place) -> Node:
 
 def _spread(given: Node) -> Node:
     """A variant's changes with its dotted keys as sections in sections."""
-    if not isinstance(given.value, dict):
-        return _empty(given.place)
-    tree = _empty(given.place)
-    for key, node in given.value.items():
-        tree = combine(tree, nested(key.split("."), node, node.key))
+    entries = given.value.items() if isinstance(given.value, dict) else ()
+    twice: list[Problem] = []
+    trees = [_empty(given.place), *(nested(key, node, node.key) for key, node in entries)]
+    tree = combine(trees, twice)
+    if twice:
+        raise SpecError(twice)
     return tree

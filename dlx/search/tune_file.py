@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from dlx.component import Options
-from dlx.errors import Problem, SpecError
+from dlx.errors import MOST_SHOWN, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
 from dlx.search.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec import Count, Seed, as_switch
@@ -21,6 +21,7 @@ from dlx.trust import NamedBy
 if TYPE_CHECKING:
     from dlx.errors import Place
 
+MOST_DIMENSIONS, MOST_OPTIONS = 50, 100
 Number = float | int
 Ends = Annotated[tuple[Number, Number], Field(strict=False)]
 SCALES: tuple[Scale, ...] = ("uniform", "log_uniform", "one_minus_log_uniform", "choice")
@@ -120,7 +121,14 @@ class _Reading:
 
     def space(self) -> Space:
         given = self.plan.told.search.space
-        dimensions = [one for key, range_ in given.items() for one in self._dimensions(key, range_)]
+        if len(given) > MOST_DIMENSIONS:
+            node, _ = self.plan.places.nearest(("search", "space"))
+            what = f"has {len(given):,} hyperparameters (allowed {MOST_DIMENSIONS})"
+            raise SpecError([Problem(node.place, "search.space", what)])
+        dimensions: list[Dimension] = []
+        for key, range_ in given.items():
+            if len(self.found) <= MOST_SHOWN:
+                dimensions += self._dimensions(key, range_)
         if self.found:
             raise SpecError(self.found)
         hidden = next((key for key, range_ in given.items() if range_.layers is not None), None)
@@ -181,11 +189,17 @@ class _Reading:
         if len(options) < 2:
             self._refuse(key, f"a choice has two options or more, got {len(options)}", "choice")
             return None
+        if len(options) > MOST_OPTIONS:
+            self._refuse(key, f"a choice has up to {MOST_OPTIONS} options, got {len(options):,}", "choice")
+            return None
         if any(option in options[:index] for index, option in enumerate(options)):
             self._refuse(key, "two options are the same", "choice")
             return None
-        accepted = [self._accepted(key, ("choice", index), option) for index, option in enumerate(options)]
-        return Dimension(key, "choice", choices=_without_places(options)) if all(accepted) else None
+        before = len(self.found)
+        for index, option in enumerate(options):
+            if len(self.found) <= MOST_SHOWN:
+                self._accepted(key, ("choice", index), option)
+        return Dimension(key, "choice", choices=_without_places(options)) if len(self.found) == before else None
 
     def _accepted(self, key: str, where: tuple[str | int, ...], value: object) -> bool:
         """Whether the spec takes this value; what it says otherwise is noted, at the value's place."""
@@ -239,4 +253,4 @@ def _pair(low: Number, high: Number) -> str:
 
 
 def _change(key: str, value: object, place: Place) -> Node:
-    return nested(key.split("."), tree_of(value, place), place)
+    return nested(key, tree_of(value, place), place)

@@ -1,0 +1,113 @@
+"""Paths that name nothing: a message with exit code 2 or 5, whatever the command and whatever is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+PATHS = {
+    "NUL": "a\0b",
+    "a long name": "x" * 300 + ".csv",
+    "a long path": "y/" * 3000,
+    "no UTF-8": "a\udce9b.csv",
+    "half a surrogate pair": "a\ud800b.csv",
+    "a directory": "folder.csv",
+    "below a file": "table.csv/x.csv",
+    "nothing": "",
+}
+COMMANDS = [
+    ["train", "{}"],
+    ["train", "--resume", "{}"],
+    ["train", "spec.yaml", "--dry-run", "data.source.path={}"],
+    ["gradcheck", "{}"],
+    ["diagnose", "{}"],
+    ["tune", "{}"],
+    ["study", "{}"],
+    ["compare", "{}", "run"],
+    ["report", "{}"],
+    ["report", "run", "--out", "{}"],
+    ["average", "{}"],
+    ["evaluate", "run", "{}"],
+    ["predict", "{}", "table.csv"],
+    ["export", "{}"],
+    ["config", "show", "{}"],
+    ["new", "{}"],
+    ["runs", "tag", "{}", "x"],
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table, a spec, a folder that is called like a table, and a folder that is no run."""
+    folder = tmp_path_factory.mktemp("paths")
+    (folder / "table.csv").write_text("x,y\n" + "".join(f"{i},{i % 2}\n" for i in range(20)))
+    (folder / "spec.yaml").write_text("data: {source: {name: file, path: table.csv, target: y}}\n")
+    (folder / "folder.csv").mkdir()
+    (folder / "run").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_path_that_names_nothing_is_refused(folder: Path, call_dlx: Run, command: list[str]) -> None:
+    wrong = {}
+    for what, path in PATHS.items():
+        done = call_dlx(*(part.format(path) for part in command), cwd=folder)
+        if done.code not in (2, 5) or "a bug in dlx" in done.stderr or not done.stderr:
+            wrong[what] = done
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('data: {source: {name: file, path: "a\\0.csv", target: y}}', "1:35: data.source.path: no path can have the"),
+        ('data: {source: {name: file, path: x.npy, target: "a\\0"}}', "no path can have the character NUL"),
+        ('extends: "a\\0"', "1:10: extends: no path can have the character NUL, got 'a\\x00'"),
+        ("extends: folder.csv", "1:10: extends: is a directory, not a file: "),
+        (f"extends: {'x' * 300}", "1:10: extends: cannot be read: File name too long: "),
+        ('plugins: ["a\\0.py"]', "1:11: plugins: no path can have the character NUL"),
+        (
+            'plugins: ["a\\0"]',
+            "1:11: plugins: expected a file (layers.py, lib/layers.py) or a module (lab.layers)",
+        ),
+        ("plugins: [..x]", "1:11: plugins: expected a file"),
+        ('initializer: {name: file, path: "a\\0"}', "initializer.path: no path can have the character NUL"),
+        (
+            'objective: {name: polynomial, coefficients: "a\\0"}',
+            "objective.coefficients: no path can have the character",
+        ),
+        ("objective: {name: polynomial, coefficients: folder.csv}", "folder.csv: is a directory, not a file"),
+        ('base: "a\\0"\nsearch: {space: {seed: {choice: [1, 2]}}}', "1:7: base: no path can have the character NUL"),
+    ],
+)
+def test_a_path_in_a_spec_is_refused_at_its_place(folder: Path, call_dlx: Run, text: str, message: str) -> None:
+    (folder / "wrong.yaml").write_text(text)
+    done = call_dlx("tune" if "base:" in text else "train", "wrong.yaml", cwd=folder)
+    assert done.code == 2
+    assert message in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can become somebody else")
+def test_folders_of_the_program_that_may_not_be_read_are_named(tmp_path: Path) -> None:
+    package = tmp_path / "closed" / "somewhere"
+    package.mkdir(parents=True)
+    program = (
+        "import os, sys, dlx.cli\n"
+        "sys.path.insert(0, sys.argv.pop(1))\n"
+        "os.chmod(sys.path[0] + '/..', 0)\n"
+        "os.setuid(65534)\n"
+        "dlx.cli._run = lambda arguments: ''.encode('nonsense')\n"
+        "sys.exit(dlx.cli.main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program, package], capture_output=True, text=True)
+    (tmp_path / "closed").chmod(0o755)
+    assert done.returncode == 6
+    assert "cannot be read by this user, and dlx runs from there" in done.stderr
