@@ -1,0 +1,1 @@
+"""The reliability bench: faults injected into dlx from outside."""
