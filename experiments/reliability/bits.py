@@ -21,6 +21,8 @@ CIRCUMSTANCES = re.compile(
     r".*seconds.*|started|ended|resumed|command|overrides|versions|blas|git|run|directory|created|sha256|sizes|files|.*_sha256"
 )
 
+OF_TRIAL = re.compile(r"(.*/)?trials/.*checkpoint")
+
 Bits = dict[str, str]
 
 
@@ -33,7 +35,8 @@ def bits(folder: Path) -> Bits:
             continue
         if CHECKPOINT in place.parts[:-1]:
             owner = place.parts[: place.parts.index(CHECKPOINT)]
-            found.setdefault("/".join((*owner, CHECKPOINT)), _checkpoint(folder.joinpath(*owner)))
+            if RunDirectory(folder.joinpath(*owner)).has_checkpoint():
+                found.setdefault("/".join((*owner, CHECKPOINT)), _checkpoint(folder.joinpath(*owner)))
         else:
             found[str(place)] = _digest(path)
     return found
@@ -42,13 +45,12 @@ def bits(folder: Path) -> Bits:
 def differences(expected: Bits, actual: Bits) -> list[str]:
     """The paths of what is missing or has other bits.
 
-    A checkpoint of a training that has ended may be there or not: short trainings of a search have one only if they
-    were interrupted.
+    A trial of a search that has ended may have a checkpoint or not: short ones have one only if they were interrupted.
     """
     return [
         f"{path} {'differs' if path in actual else 'is missing'}"
         for path, digest in expected.items()
-        if actual.get(path) != digest and not (path not in actual and path.endswith(CHECKPOINT))
+        if actual.get(path) != digest and not (path not in actual and OF_TRIAL.fullmatch(path))
     ]
 
 

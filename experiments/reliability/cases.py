@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -33,9 +34,11 @@ class Bench:
     share: float
     folder: Path
 
-    def count(self, all_of_them: int) -> int:
-        """So many of them in this share, one at least."""
-        return max(1, round(self.share * all_of_them))
+    def some(self, cases: Sequence[Case], most: int | None = None) -> list[Case]:
+        """This bench's share of them, drawn evenly, one at least; of a whole bench ``most``."""
+        count = max(1, round(self.share * min(len(cases), most or len(cases))))
+        drawn = random.Random(self.seed).sample(range(len(cases)), count)
+        return [cases[number] for number in sorted(drawn)]
 
     def shared(self, name: str, make: Callable[[Path], None]) -> Path:
         """The folder of that name, made when it is first needed, whole or not at all."""
@@ -48,11 +51,6 @@ class Bench:
             except OSError:  # another process was first
                 shutil.rmtree(unfinished)
         return path
-
-
-def spread(number: int, count: int) -> list[int]:
-    """``count`` of the first ``number`` whole numbers, evenly spread; all of them where there are no more."""
-    return sorted({int((k + 0.5) * number / count) for k in range(count)}) if count < number else list(range(number))
 
 
 def copy(source: Path, target: Path) -> None:

@@ -18,7 +18,6 @@ from typing import IO, Any
 
 import dlx
 
-COARSE_DPI = 8  # pictures take most of the time of a short training, and their looks are no matter here
 SECONDS_BETWEEN_CHECKPOINTS = 0.03  # in place of half a minute, so that these short trainings have many
 TIMEOUT = 60.0
 LIMIT = "hangs"
@@ -88,23 +87,28 @@ def _text(stream: IO[bytes]) -> str:
         return stream.read().decode("utf-8", "replace")
 
 
-def prepare(draw: bool = True) -> None:
-    """Import all of dlx, and set what makes many short trainings affordable; the children inherit it.
-
-    Args:
-        draw: also draw a picture, which loads the fonts.
-    """
+def prepare() -> None:
+    """Import all of dlx, and set what makes many short trainings affordable; the children inherit it."""
     for module in pkgutil.walk_packages(dlx.__path__, "dlx."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     _set("dlx.session", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
-    _set("dlx.plots.canvas", "DPI", COARSE_DPI)
-    if draw:
-        from dlx.plots.canvas import new_figure, png
-
-        png(new_figure(2, 2, "fonts"))
+    _draw_nothing()
     gc.collect()
     gc.freeze()
+
+
+def _draw_nothing() -> None:
+    """One blank picture in place of all: drawing takes most of the time of a short training, and is no matter here."""
+    from dlx import plots
+    from dlx.plots.canvas import new_figure, png
+
+    blank = png(new_figure(1, 1, ""))
+    pictures = {getattr(plots, name) for name in plots.__all__ if name.islower() and name != "is_ours"}
+    for name, module in list(sys.modules.items()):
+        for key, value in list(vars(module).items()) if name.startswith("dlx.") else ():
+            if callable(value) and value in pictures:
+                setattr(module, key, lambda *arguments, **keywords: blank)
 
 
 def _set(module: str, name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from .bits import bits
-from .cases import RUN, SPEC, Bench, Case, finish, same_bits, spread
+from .cases import RUN, SPEC, Bench, Case, finish, same_bits
 from .commands import call, start
 from .specs import SPECS, Document, write
 
@@ -30,7 +30,7 @@ def cases(bench: Bench) -> list[Case]:
         for spec in SPECS
         for moments in [[rng.random() for _ in range(kills)]]
     ]
-    return [every[number] for number in spread(len(every), bench.count(len(every)))]
+    return bench.some(every)
 
 
 def _whole(document: Document, folder: Path) -> None:

@@ -92,7 +92,7 @@ SPECS: tuple[Document, ...] = (
     ),
 )
 
-SHORT = _spec("short", 12, **_rate("adam"), architecture={"hidden": [4], "batch_norm": True}, regularization={"keep_prob": 0.9})
+SHORT = _spec("short", 12, **_rate("adam"), training={"evaluate_every": 6}, architecture={"hidden": [4], "batch_norm": True}, regularization={"keep_prob": 0.9})
 SHORT_OBJECTIVE = _objective("hill", 200, {"name": "rosenbrock"}, **_rate("adam"))
 TUNE: Document = {
     "name": "search",

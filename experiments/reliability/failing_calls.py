@@ -1,0 +1,168 @@
+"""Failing calls: the k-th file call of a command fails or kills it, for every k; the same command again mends all."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import pickle
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from .bits import bits
+from .cases import RUN, SPEC, Bench, Case, copy, finish, same_bits
+from .commands import Ended, call
+from .file_calls import OPEN, RENAME, UNLINK, WRITE, FileCall, Hooks
+from .specs import SHORT, SHORT_OBJECTIVE, STUDY, TUNE, Document, write
+
+QUIET = "--quiet"
+TRAIN = ("train", SPEC, "--out", RUN, QUIET)
+RESUME = ("train", "--resume", RUN, QUIET)
+RESEARCH = ("tune", "--resume", RUN, QUIET)
+RESTUDY = ("study", "--resume", RUN, QUIET)
+ACT = ("diagnose", RUN, "--act", "--seeds", "2", "--json")
+SECONDS = "SECONDS_BETWEEN_CHECKPOINTS"
+DEATH = 137
+REFUSED, UNREADABLE = 6, 5
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A command, the commands that stand before it, and those of which one mends what it left behind."""
+
+    name: str
+    spec: Document
+    command: tuple[str, ...]
+    earlier: tuple[tuple[str, ...], ...] = ()
+    later: tuple[tuple[str, ...], ...] = ()
+    dies_at: int = 0  # the file call of the last of the earlier ones at which it dies
+
+    def before(self, folder: Path) -> None:
+        """Do what comes before it."""
+        write(self.spec, folder / SPEC)
+        for number, arguments in enumerate(self.earlier, start=1):
+            is_last = number == len(self.earlier)
+            hook = partial(_install, folder, self.dies_at, DEATH, 0) if self.dies_at and is_last else often
+            ended = call(arguments, folder, hook)
+            assert ended.code in (0, DEATH), f"{ended}: {ended.last_line}"
+
+    def whole(self, bench: Bench, folder: Path) -> None:
+        """All of it, with the calls of the command in a file."""
+        copy(bench.shared(f"{self.name}-before", self.before), folder)
+        ended = call(self.command, folder, partial(_record, folder))
+        assert ended.code == 0, f"{ended}: {ended.last_line}"
+
+
+SCENES = (
+    Scene("train", SHORT, TRAIN, later=(RESUME, TRAIN)),
+    Scene("train-objective", SHORT_OBJECTIVE, TRAIN, later=(RESUME, TRAIN)),
+    Scene("resume", SHORT, RESUME, (TRAIN,), (RESUME,), dies_at=150),
+    Scene("tune", TUNE, ("tune", SPEC, "--out", RUN, QUIET), later=(RESEARCH, ("tune", SPEC, "--out", RUN, QUIET))),
+    Scene("study", STUDY, ("study", SPEC, "--out", RUN, QUIET), later=(RESTUDY, ("study", SPEC, "--out", RUN, QUIET))),
+    Scene("diagnose", SHORT, ("diagnose", RUN), (TRAIN,), (("diagnose", RUN),)),
+    Scene("act", SHORT, ACT, (TRAIN,), (ACT,)),
+    Scene("report", SHORT, ("report", RUN), (TRAIN,), (("report", RUN),)),
+)
+MOST = {"act": 60, "tune": 250, "study": 250}  # injections of the longer ones; every call of the others
+
+
+def cases(bench: Bench) -> list[Case]:
+    """Every file call of the shorter commands and some of the longer ones, each failing in one of the ways it can."""
+    scenes = SCENES if bench.share == 1 else random.Random(bench.seed).sample(SCENES, max(1, round(len(SCENES) * min(1, 8 * bench.share))))
+    chosen: list[Case] = []
+    for scene in scenes:
+        whole = bench.shared(scene.name, partial(scene.whole, bench))
+        calls: list[FileCall] = pickle.loads((whole / "calls").read_bytes())
+        every = [
+            Case(f"{scene.name}, file call {k} ({told}) {_spelled(fault)}", partial(_judge, bench, scene, k, told, fault))
+            for k, told in enumerate(calls, start=1)
+            for fault in (_error(told, k), DEATH)
+        ]
+        chosen += bench.some(every, MOST.get(scene.name))
+    return chosen
+
+
+def _error(told: FileCall, k: int) -> int:
+    """One of the errors that Python can see there, each in its turn; EINTR it repeats on its own but in these calls."""
+    if told.operation == OPEN:
+        return errno.EIO
+    errors = {UNLINK: (errno.EIO, errno.EINTR), RENAME: (errno.EIO, errno.ENOSPC, errno.EINTR)}
+    possible = errors.get(told.operation, (errno.EIO, errno.ENOSPC))
+    return possible[k % len(possible)]
+
+
+def _spelled(fault: int) -> str:
+    return "kills" if fault == DEATH else f"gives {errno.errorcode[fault]}"
+
+
+def often() -> None:
+    """Let a training of this process save a checkpoint with each row of its table, whatever the clock says."""
+    setattr(importlib.import_module("dlx.session"), SECONDS, -1.0)
+
+
+def _record(folder: Path) -> None:
+    """Note the calls of this process; the list is complete whenever it ends."""
+    calls: list[FileCall] = []
+    log = os.open(folder / "calls", os.O_WRONLY | os.O_CREAT)
+
+    def note(told: FileCall) -> None:
+        calls.append(told)
+        os.pwrite(log, pickle.dumps([FileCall(one.operation, one.path, one.other) for one in calls]), 0)
+
+    often()
+    Hooks(folder, note).install()
+
+
+def _install(folder: Path, k: int, fault: int, part: int) -> None:
+    """Let the k-th call of this process fail; of what it writes then the first ``part`` per cent come to the disk."""
+    count = 0
+
+    def check(told: FileCall) -> None:
+        nonlocal count
+        count += 1
+        if count != k:
+            return
+        if told.operation == WRITE and part:
+            path, content = folder / told.path, told.content[: len(told.content) * part // 100]
+            descriptor = _plain_open(path, os.O_WRONLY)
+            os.pwrite(descriptor, content, told.offset)
+            os.close(descriptor)
+        if fault == DEATH:
+            os._exit(DEATH)
+        raise OSError(fault, os.strerror(fault), told.path)
+
+    _plain_open: Callable[..., int] = os.open
+    often()
+    Hooks(folder, check).install()
+
+
+def _judge(bench: Bench, scene: Scene, k: int, told: FileCall, fault: int, folder: Path) -> list[str]:
+    whole = bench.shared(scene.name, partial(scene.whole, bench))
+    copy(bench.shared(f"{scene.name}-before", scene.before), folder)
+    part = 50 if fault != errno.EIO else 0
+    ended = call(scene.command, folder, partial(_install, folder, k, fault, part))
+    if ended.trouble:
+        return [ended.trouble]
+    expected = bits(whole / RUN)
+    wrong = _wrong_end(ended, told, fault) if ended.code else _silent(ended, same_bits(expected, folder / RUN))
+    if wrong:
+        return wrong
+    wrong, _ = finish(scene.later, folder)
+    return wrong or same_bits(expected, folder / RUN)
+
+
+def _wrong_end(ended: Ended, told: FileCall, fault: int) -> list[str]:
+    """What is wrong with how a command ended that did not end well."""
+    allowed: Sequence[int] = (DEATH,) if fault == DEATH else (REFUSED, UNREADABLE) if told.operation == OPEN else (REFUSED,)
+    if ended.code not in allowed:
+        return [f"{ended} → {ended.code} in place of {allowed[0]}: {ended.last_line}"]
+    return [] if fault == DEATH or ended.last_line else [f"{ended} → {ended.code} without a message"]
+
+
+def _silent(ended: Ended, different: list[str]) -> list[str]:
+    """A command may end well where it said what it could not do, or did it in another way."""
+    return [f"{ended} → 0, and says nothing, but {', '.join(different)}"] if different and not ended.stderr else []
+

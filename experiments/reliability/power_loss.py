@@ -1,0 +1,195 @@
+"""Power loss: at each moment of a command the disk is rebuilt as it may be without what was not fsynced."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from .bits import bits
+from .cases import RUN, Bench, Case, copy, finish, same_bits, tree
+from .commands import call
+from .failing_calls import SCENES, Scene, often
+from .file_calls import CREATE, FSYNC, LINK, MKDIR, RENAME, RMDIR, TRUNCATE, UNLINK, WRITE, FileCall, Hooks
+from .specs import write
+
+WAYS = ("nothing unsynced", "names without contents", "names with half of the contents", "some of the names")
+NAMES = ("train", "train-objective", "resume", "tune", "study", "act")
+MOST = {"train": 250, "train-objective": 100, "resume": 100, "tune": 150, "study": 100, "act": 30}
+
+Tree = dict[str, bytes | None]  # a file's content, None for a folder
+
+
+@dataclass(eq=False)
+class File:
+    """A file: its content as the system shows it, and as the disk has it."""
+
+    content: bytes = b""
+    synced: bytes = b""
+
+    def kept(self, way: str) -> bytes:
+        """What may be left of it."""
+        if way == WAYS[2] and self.content != self.synced:
+            return self.content[: len(self.content) // 2]
+        return self.synced
+
+
+@dataclass(eq=False)
+class Folder:
+    """A folder: its names as the system shows them, and as the disk has them."""
+
+    entries: dict[str, File | Folder] = field(default_factory=dict)
+    synced: dict[str, File | Folder] = field(default_factory=dict)
+
+    def kept(self, way: str, rng: random.Random) -> dict[str, File | Folder]:
+        """The names that may be left."""
+        if way == WAYS[0]:
+            return self.synced
+        if way != WAYS[3]:
+            return self.entries
+        changed = [name for name in {**self.synced, **self.entries} if self.synced.get(name) is not self.entries.get(name)]
+        kept = dict(self.synced)
+        for name in sorted(changed):
+            if rng.random() < 0.5:
+                kept.pop(name, None)
+                kept |= {name: self.entries[name]} if name in self.entries else {}
+        return kept
+
+
+class Disk:
+    """A folder of files under a log of calls."""
+
+    def __init__(self, start: Tree) -> None:
+        self.root = Folder()
+        for path, content in sorted(start.items()):
+            made = Folder() if content is None else File(content, content)
+            folder, name = self._place(path)
+            folder.entries[name] = folder.synced[name] = made
+
+    def apply(self, call: FileCall) -> None:
+        """Do what the call did."""
+        folder, name = self._place(call.path)
+        there = self.root if call.path == "." else folder.entries.get(name)
+        if call.operation in (CREATE, MKDIR):
+            folder.entries[name] = File() if call.operation == CREATE else Folder()
+        elif call.operation in (UNLINK, RMDIR):
+            del folder.entries[name]
+        elif call.operation == RENAME:
+            target, new = self._place(call.other)
+            target.entries[new] = folder.entries.pop(name)
+        elif call.operation == LINK:
+            folder.entries[name] = File(call.other.encode())
+        elif isinstance(there, File):
+            self._apply_to_file(call, there)
+        elif call.operation == FSYNC and there is not None:
+            there.synced = dict(there.entries)
+
+    def _apply_to_file(self, call: FileCall, file: File) -> None:
+        if call.operation == WRITE:
+            file.content = file.content[: call.offset].ljust(call.offset, b"\0") + call.content + (
+                file.content[call.offset + len(call.content) :]
+            )
+        elif call.operation == TRUNCATE:
+            file.content = file.content[: call.offset]
+        elif call.operation == FSYNC:
+            file.synced = file.content
+
+    def after_power_loss(self, way: str, rng: random.Random) -> Tree:
+        """What may be on the disk."""
+        return dict(_flat(self.root, "", way, rng))
+
+    def _place(self, path: str) -> tuple[Folder, str]:
+        *folders, name = PurePosixPath(path).parts or ("",)
+        folder = self.root
+        for part in folders:
+            inner = folder.entries[part]
+            assert isinstance(inner, Folder)
+            folder = inner
+        return folder, name
+
+
+def _flat(folder: Folder, prefix: str, way: str, rng: random.Random) -> Iterator[tuple[str, bytes | None]]:
+    for name, item in folder.kept(way, rng).items():
+        path = f"{prefix}{name}"
+        yield path, item.kept(way) if isinstance(item, File) else None
+        if isinstance(item, Folder):
+            yield from _flat(item, f"{path}/", way, rng)
+
+
+def cases(bench: Bench) -> list[Case]:
+    """Every state of the disk that may be left of a training, a search, a study and a repair."""
+    scenes = [scene for scene in SCENES if scene.name in NAMES]
+    if bench.share < 1:
+        scenes = scenes[: max(1, round(len(scenes) * min(1, 8 * bench.share)))]
+    return [case for scene in scenes for case in _of_scene(bench, scene)]
+
+
+def _of_scene(bench: Bench, scene: Scene) -> list[Case]:
+    before = bench.shared(f"{scene.name}-before", scene.before)
+    calls: list[FileCall] = []
+    folder = bench.folder / f"{scene.name}-whole"
+    copy(before, folder)
+    log = folder.with_suffix(".calls")
+    ended = call(scene.command, folder, partial(_record, folder, log))
+    assert ended.code == 0, f"{ended}: {ended.last_line}"
+    calls = _read(log)
+    chosen = [
+        Case(f"{scene.name}, {way} after file call {k} ({calls[k - 1]})", partial(_judge, scene, state, folder))
+        for k, way, state in _states(before, calls, bench.seed)
+    ]
+    return bench.some(chosen, MOST[scene.name])
+
+
+def _record(folder: Path, log: Path) -> None:
+    """Note the calls of this process with what they write."""
+    import os
+    import pickle
+
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    original = os.write
+    often()
+    Hooks(folder, lambda told: None, lambda told: _append(original, descriptor, pickle.dumps(told))).install()
+
+
+def _append(write_to: object, descriptor: int, content: bytes) -> None:
+    write_to(descriptor, len(content).to_bytes(8, "big") + content)  # type: ignore[operator]
+
+
+def _read(log: Path) -> list[FileCall]:
+    import pickle
+
+    content, calls, place = log.read_bytes(), list[FileCall](), 0
+    while place < len(content):
+        size = int.from_bytes(content[place : place + 8], "big")
+        calls.append(pickle.loads(content[place + 8 : place + 8 + size]))
+        place += 8 + size
+    return calls
+
+
+def _states(before: Path, calls: list[FileCall], seed: int) -> Iterator[tuple[int, str, Tree]]:
+    """Each state of the disk that is unlike all before it, with the moment and the way it comes about."""
+    folders: Tree = {str(path.relative_to(before)): None for path in before.rglob("*") if path.is_dir()}
+    disk, rng, known = Disk({**folders, **tree(before)}), random.Random(seed), set[str]()
+    for k, told in enumerate(calls, start=1):
+        disk.apply(told)
+        for way in WAYS:
+            state = disk.after_power_loss(way, rng)
+            digest = sha256(repr(sorted(state.items())).encode()).hexdigest()
+            if digest not in known:
+                known.add(digest)
+                yield k, way, state
+
+
+def _judge(scene: Scene, state: Tree, whole: Path, folder: Path) -> list[str]:
+    for path, content in sorted(state.items()):
+        if content is None:
+            (folder / path).mkdir(parents=True)
+        else:
+            (folder / path).write_bytes(content)
+    if not (folder / "spec.yaml").exists():
+        write(scene.spec, folder / "spec.yaml")
+    wrong, _ = finish(scene.later, folder)
+    return wrong or same_bits(bits(whole / RUN), folder / RUN)
