@@ -16,7 +16,7 @@ from traceback import format_exc
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"  # before anything imports NumPy: the commands run beside each other
 
-from . import failing_calls, kills, power_loss
+from . import damage, failing_calls, kills, power_loss
 from .cases import Bench, Case
 from .commands import prepare
 from .report import Kind, report
@@ -25,6 +25,7 @@ KINDS: dict[str, Callable[[Bench], list[Case]]] = {
     "kills": kills.cases,
     "failing-calls": failing_calls.cases,
     "power-loss": power_loss.cases,
+    "damage": damage.cases,
 }
 RESULTS = Path(__file__).parent / "results.md"
 SEED = 1

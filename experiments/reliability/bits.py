@@ -54,6 +54,11 @@ def differences(expected: Bits, actual: Bits) -> list[str]:
     ]
 
 
+def document_bits(text: str) -> str:
+    """A digest of a JSON document, without its circumstances."""
+    return _of_document(json.loads(text))
+
+
 def _digest(path: Path) -> str:
     content = path.read_bytes()
     try:

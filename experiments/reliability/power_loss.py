@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from hashlib import sha256
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 from .bits import bits
 from .cases import RUN, Bench, Case, copy, finish, same_bits, tree
 from .commands import call
 from .failing_calls import SCENES, Scene, often
-from .file_calls import CREATE, FSYNC, LINK, MKDIR, RENAME, RMDIR, TRUNCATE, UNLINK, WRITE, FileCall, Hooks
-from .specs import write
+from .file_calls import CREATE, FSYNC, LINK, MKDIR, OPEN, RENAME, RMDIR, TRUNCATE, UNLINK, WRITE, FileCall, Hooks
 
 WAYS = ("nothing unsynced", "names without contents", "names with half of the contents", "some of the names")
-NAMES = ("train", "train-objective", "resume", "tune", "study", "act")
-MOST = {"train": 250, "train-objective": 100, "resume": 100, "tune": 150, "study": 100, "act": 30}
+LOG = "calls"
+MOST = {"train": 250, "train-objective": 100, "resume": 100, "tune": 150, "study": 100, "act": 20}
 
 Tree = dict[str, bytes | None]  # a file's content, None for a folder
 
@@ -120,76 +120,71 @@ def _flat(folder: Folder, prefix: str, way: str, rng: random.Random) -> Iterator
 
 
 def cases(bench: Bench) -> list[Case]:
-    """Every state of the disk that may be left of a training, a search, a study and a repair."""
-    scenes = [scene for scene in SCENES if scene.name in NAMES]
+    """States of the disk that may be left of a training, a search, a study and a repair, at any of their calls."""
+    scenes = [scene for scene in SCENES if scene.name in MOST]
     if bench.share < 1:
         scenes = scenes[: max(1, round(len(scenes) * min(1, 8 * bench.share)))]
     return [case for scene in scenes for case in _of_scene(bench, scene)]
 
 
 def _of_scene(bench: Bench, scene: Scene) -> list[Case]:
-    before = bench.shared(f"{scene.name}-before", scene.before)
-    calls: list[FileCall] = []
-    folder = bench.folder / f"{scene.name}-whole"
-    copy(before, folder)
-    log = folder.with_suffix(".calls")
-    ended = call(scene.command, folder, partial(_record, folder, log))
-    assert ended.code == 0, f"{ended}: {ended.last_line}"
-    calls = _read(log)
-    chosen = [
-        Case(f"{scene.name}, {way} after file call {k} ({calls[k - 1]})", partial(_judge, scene, state, folder))
-        for k, way, state in _states(before, calls, bench.seed)
+    recorded = bench.shared(f"{scene.name}-recorded", partial(_record, bench, scene))
+    calls = _calls(recorded / LOG)
+    every = [
+        Case(f"{scene.name}, {way} after file call {k} ({told})", partial(_judge, bench, scene, k, way))
+        for k, told in enumerate(calls, start=1)
+        for way in WAYS
+        if told.operation != OPEN
     ]
-    return bench.some(chosen, MOST[scene.name])
+    return bench.some(every, MOST[scene.name])
 
 
-def _record(folder: Path, log: Path) -> None:
+def _record(bench: Bench, scene: Scene, folder: Path) -> None:
+    """Do the command in ``folder/whole`` and note what it does to the files."""
+    (folder / "whole").mkdir()
+    copy(bench.shared(f"{scene.name}-before", scene.before), folder / "whole")
+    ended = call(scene.command, folder / "whole", partial(_note, folder))
+    assert ended.code == 0, f"{ended}: {ended.last_line}"
+
+
+def _note(folder: Path) -> None:
     """Note the calls of this process with what they write."""
-    import os
-    import pickle
-
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    original = os.write
+    descriptor, write_to = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.write
     often()
-    Hooks(folder, lambda told: None, lambda told: _append(original, descriptor, pickle.dumps(told))).install()
+    hooks = Hooks(folder / "whole", lambda told: None, lambda told: _append(write_to, descriptor, pickle.dumps(told)))
+    hooks.install()
 
 
-def _append(write_to: object, descriptor: int, content: bytes) -> None:
-    write_to(descriptor, len(content).to_bytes(8, "big") + content)  # type: ignore[operator]
+def _append(write_to: Callable[[int, bytes], int], descriptor: int, content: bytes) -> None:
+    write_to(descriptor, len(content).to_bytes(8, "big") + content)
 
 
-def _read(log: Path) -> list[FileCall]:
-    import pickle
-
+@lru_cache(maxsize=1)
+def _calls(log: Path) -> list[FileCall]:
     content, calls, place = log.read_bytes(), list[FileCall](), 0
     while place < len(content):
-        size = int.from_bytes(content[place : place + 8], "big")
-        calls.append(pickle.loads(content[place + 8 : place + 8 + size]))
-        place += 8 + size
+        end = place + 8 + int.from_bytes(content[place : place + 8], "big")
+        calls.append(pickle.loads(content[place + 8 : end]))
+        place = end
     return calls
 
 
-def _states(before: Path, calls: list[FileCall], seed: int) -> Iterator[tuple[int, str, Tree]]:
-    """Each state of the disk that is unlike all before it, with the moment and the way it comes about."""
+def _state(before: Path, calls: Sequence[FileCall], way: str) -> Tree:
+    """What may be left after these calls."""
     folders: Tree = {str(path.relative_to(before)): None for path in before.rglob("*") if path.is_dir()}
-    disk, rng, known = Disk({**folders, **tree(before)}), random.Random(seed), set[str]()
-    for k, told in enumerate(calls, start=1):
+    disk = Disk({**folders, **tree(before)})
+    for told in calls:
         disk.apply(told)
-        for way in WAYS:
-            state = disk.after_power_loss(way, rng)
-            digest = sha256(repr(sorted(state.items())).encode()).hexdigest()
-            if digest not in known:
-                known.add(digest)
-                yield k, way, state
+    return disk.after_power_loss(way, random.Random(len(calls)))
 
 
-def _judge(scene: Scene, state: Tree, whole: Path, folder: Path) -> list[str]:
+def _judge(bench: Bench, scene: Scene, k: int, way: str, folder: Path) -> list[str]:
+    recorded = bench.folder / f"{scene.name}-recorded"
+    state = _state(bench.folder / f"{scene.name}-before", _calls(recorded / LOG)[:k], way)
     for path, content in sorted(state.items()):
         if content is None:
             (folder / path).mkdir(parents=True)
         else:
             (folder / path).write_bytes(content)
-    if not (folder / "spec.yaml").exists():
-        write(scene.spec, folder / "spec.yaml")
     wrong, _ = finish(scene.later, folder)
-    return wrong or same_bits(bits(whole / RUN), folder / RUN)
+    return wrong or same_bits(bits(recorded / "whole" / RUN), folder / RUN)
