@@ -16,7 +16,7 @@ from traceback import format_exc
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"  # before anything imports NumPy: the commands run beside each other
 
-from . import damage, failing_calls, kills, power_loss
+from . import damage, disk_sizes, failing_calls, foreign_files, kills, links, mutated_directories, power_loss, races, signals
 from .cases import Bench, Case
 from .commands import prepare
 from .report import Kind, report
@@ -26,6 +26,12 @@ KINDS: dict[str, Callable[[Bench], list[Case]]] = {
     "failing-calls": failing_calls.cases,
     "power-loss": power_loss.cases,
     "damage": damage.cases,
+    "links": links.cases,
+    "foreign-files": foreign_files.cases,
+    "mutated-directories": mutated_directories.cases,
+    "signals": signals.cases,
+    "races": races.cases,
+    "disk-sizes": disk_sizes.cases,
 }
 RESULTS = Path(__file__).parent / "results.md"
 SEED = 1
