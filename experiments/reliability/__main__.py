@@ -16,7 +16,7 @@ from traceback import format_exc
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"  # before anything imports NumPy: the commands run beside each other
 
-from . import damage, disk_sizes, failing_calls, foreign_files, kills, links, mutated_directories, power_loss, races, signals
+from . import broken_specs, damage, disk_sizes, failing_calls, foreign_files, kills, links, mutated_directories, names, power_loss, races, signals
 from .cases import Bench, Case
 from .commands import prepare
 from .report import Kind, report
@@ -32,6 +32,8 @@ KINDS: dict[str, Callable[[Bench], list[Case]]] = {
     "signals": signals.cases,
     "races": races.cases,
     "disk-sizes": disk_sizes.cases,
+    "names": names.cases,
+    "broken-specs": broken_specs.cases,
 }
 RESULTS = Path(__file__).parent / "results.md"
 SEED = 1

@@ -18,7 +18,7 @@ from dlx.runs import RunDirectory
 CHECKPOINT = "checkpoint"
 # What says when, where and by which program, rather than what came of it.
 CIRCUMSTANCES = re.compile(
-    r".*seconds.*|started|ended|resumed|command|overrides|versions|blas|git|run|directory|created|sha256|sizes|files|.*_sha256"
+    r".*seconds.*|started|ended|resumed|command|overrides|tags|versions|blas|git|run|directory|created|sha256|sizes|files|.*_sha256"
 )
 
 OF_TRIAL = re.compile(r"(.*/)?trials/.*checkpoint")

@@ -22,7 +22,7 @@ class Case:
     """What is injected, by name, how many injections that is, and the judge of it."""
 
     name: str
-    judge: Callable[[Path], list[str]]  # in an empty folder: what was wrong, a line each
+    judge: Callable[[Path], list[str]]  # in an empty folder: what was wrong, a line for each injection
     injections: int = 1
 
 
@@ -86,5 +86,6 @@ def finish(commands: Sequence[Sequence[str]], folder: Path) -> tuple[list[str], 
 
 
 def same_bits(expected: Bits, folder: Path) -> list[str]:
-    """What is not as it should be in a folder."""
-    return differences(expected, bits(folder))
+    """What is not as it should be in a folder, in a line."""
+    found = differences(expected, bits(folder))
+    return [", ".join(found)] if found else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import pickle
 import pkgutil
 import re
 import signal
@@ -12,7 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -132,6 +136,39 @@ def start(arguments: Sequence[object], folder: Path, before: Callable[[], None] 
 def call(arguments: Sequence[object], folder: Path, before: Callable[[], None] | None = None) -> Ended:
     """How ``dlx ARGUMENTS`` ends in ``folder``."""
     return start(arguments, folder, before).wait()
+
+
+def call_each(many: Sequence[Sequence[object]], folder: Path) -> list[Ended]:
+    """How each of these commands ends, one after the other in one child; ``seconds`` are those of the processor.
+
+    Where one of them ends the child, it is the last, and ends with 255.
+    """
+    answers = folder / "answers"
+    child = start((), folder, partial(_answer_each, [tuple(map(str, words)) for words in many], answers))
+    child.wait()
+    with answers.open("rb") as file:
+        ended: list[Ended] = []
+        while len(ended) < len(many):
+            try:
+                ended.append(pickle.load(file))
+            except EOFError:
+                words = tuple(map(str, many[len(ended)]))
+                return [*ended, Ended(words, 128 + signal.SIGALRM, "", "", TIMEOUT)]
+    return ended
+
+
+def _answer_each(many: Sequence[tuple[str, ...]], answers: Path) -> None:
+    from dlx.cli import main
+
+    with answers.open("wb") as file:
+        for words in many:
+            sys.argv = ["dlx", *words]
+            started = time.process_time()
+            with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+                code = main()
+            pickle.dump(Ended(words, code, out.getvalue(), err.getvalue(), time.process_time() - started), file)
+            file.flush()
+    os._exit(0)
 
 
 def _become(

@@ -8,10 +8,10 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Self
 
 from .bits import bits
 from .cases import RUN, SPEC, Bench, Case, finish, same_bits
@@ -57,14 +57,24 @@ def _mount(*arguments: str) -> bool:
         return False
 
 
-@contextmanager
-def disk(place: Path, size: int) -> Iterator[Callable[[], None]]:
-    """A disk of that many bytes at ``place``, and how it gets room."""
-    assert _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place))
-    try:
-        yield lambda: subprocess.run(["mount", "-o", "remount,size=256m", str(place)], check=True) and None
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
+class Disk:
+    """A disk at a place, whose size can be changed while it is in use."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def __enter__(self) -> Self:
+        assert _mount("-t", "tmpfs", "-o", "size=256m", "tmpfs", str(self.place))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        subprocess.run(["umount", str(self.place)], check=True)
+
+    def leave(self, size: int) -> None:
+        """So many bytes are free from now on."""
+        used = os.statvfs(self.place)
+        pages = used.f_blocks - used.f_bfree + max(1, size // PAGE)
+        assert _mount("-o", f"remount,size={pages * PAGE}", str(self.place))
 
 
 def _whole(scene: Scene, folder: Path) -> None:
@@ -81,9 +91,10 @@ def _judge(bench: Bench, scene: Scene, share: float, folder: Path) -> list[str]:
         largest = int(share * max(files))
         return _judged(scene, whole, folder, partial(_limit, largest), lambda: None)
     needed = sum(-(-size // PAGE) * PAGE for size in files) + PAGE * len(files)
-    with disk(folder, (8 + int(share * needed / PAGE)) * PAGE + 64 * 1024) as grow:
+    with Disk(folder) as disk:
         write(scene.spec, folder / SPEC)
-        return _judged(scene, whole, folder, often, grow)
+        disk.leave(int(share * needed))
+        return _judged(scene, whole, folder, often, partial(disk.leave, 2**28))
 
 
 def _limit(largest: int) -> None:

@@ -17,15 +17,20 @@ class Kind:
     wrong: Mapping[str, Sequence[str]]
     seconds: float
 
+    @property
+    def wrong_ones(self) -> int:
+        """How many injections were answered wrongly."""
+        return sum(map(len, self.wrong.values()))
+
     def __str__(self) -> str:
-        return f"{self.name}: {self.injections} injections, {len(self.wrong)} wrong, {self.seconds:.0f} s"
+        return f"{self.name}: {self.injections} injections, {self.wrong_ones} wrong, {self.seconds:.0f} s"
 
 
 def report(kinds: Sequence[Kind], seed: int, share: float) -> str:
     """The page."""
-    total, wrong = sum(kind.injections for kind in kinds), sum(len(kind.wrong) for kind in kinds)
+    total, wrong = sum(kind.injections for kind in kinds), sum(kind.wrong_ones for kind in kinds)
     rows = "\n".join(
-        f"| {kind.name} | {kind.injections} | {kind.injections - len(kind.wrong)} | {len(kind.wrong)} "
+        f"| {kind.name} | {kind.injections} | {kind.injections - kind.wrong_ones} | {kind.wrong_ones} "
         f"| {kind.seconds:.0f} |"
         for kind in kinds
     )

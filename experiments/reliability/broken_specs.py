@@ -1,0 +1,48 @@
+"""Broken specs: mutated specs and plans, each answered at once, with line and column where something is wrong."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from .cases import Bench, Case
+from .commands import Ended, call_each
+from .mutations import mutations
+
+COUNT, BATCH = 10_000, 100
+SECONDS = 0.5  # of the processor
+CODES = (0, 2, 5)
+PLACED = re.compile(r":\d+:\d+: ")
+
+
+def cases(bench: Bench) -> list[Case]:
+    """10,000 mutations, a hundred in a child."""
+    every = list(islice(mutations(bench.seed), COUNT))
+    batches = [every[start : start + BATCH] for start in range(0, COUNT, BATCH)]
+    return bench.some(
+        [Case(f"from mutation {k * BATCH}", partial(_judge, batch), len(batch)) for k, batch in enumerate(batches)]
+    )
+
+
+def _judge(batch: list[tuple[str, bytes]], folder: Path) -> list[str]:
+    files = []
+    for number, (name, content) in enumerate(batch):
+        files.append(f"{number}-{name}")
+        (folder / files[-1]).write_bytes(content)
+    ended = call_each([("config", "check", file) for file in files], folder)
+    return [wrong for one in ended if (wrong := _wrong(one))]
+
+
+def _wrong(ended: Ended) -> str:
+    if ended.trouble:
+        return ended.trouble
+    if ended.code not in CODES:
+        return f"{ended} → {ended.code}: {ended.last_line}"
+    said = ended.stdout + ended.stderr
+    if ended.code == 2 and not PLACED.search(said):
+        return f"{ended} → 2 without line and column: {said.strip()[:200]}"
+    if any(ord(letter) < 32 and letter != "\n" for letter in said):
+        return f"{ended} → {ended.code}: control characters in what it says"
+    return f"{ended} takes {ended.seconds:.2f} s" if ended.seconds > SECONDS else ""
