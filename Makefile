@@ -52,6 +52,10 @@ tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal tri
 	@sh .ci/environment .venv dlx optuna
 	.venv/bin/python experiments/tuning
 
+torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -60,4 +64,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test reproduce $(TOPICS) benchmark mnist faults diagnose repair tuning schema clean
+.PHONY: help train test reproduce $(TOPICS) benchmark mnist faults diagnose repair tuning torture schema clean

@@ -13,10 +13,20 @@ from multiprocessing import get_context
 from pathlib import Path
 from traceback import format_exc
 
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"  # before anything imports NumPy: the commands run beside each other
-
-from . import broken_specs, damage, disk_sizes, failing_calls, foreign_files, kills, links, mutated_directories, names, power_loss, races, signals
+from . import (
+    broken_specs,
+    damage,
+    disk_sizes,
+    failing_calls,
+    foreign_files,
+    kills,
+    links,
+    mutated_directories,
+    names,
+    power_loss,
+    races,
+    signals,
+)
 from .cases import Bench, Case
 from .commands import prepare
 from .report import Kind, report
@@ -73,9 +83,7 @@ def _kind(name: str, given: argparse.Namespace, folder: Path) -> Kind:
     place.mkdir()
     chosen = list(enumerate(KINDS[name](Bench(given.seed, given.share, place))))
     chosen = [(number, case) for number, case in chosen if given.case in (None, number)]
-    wrong = {
-        f"{number}: {case.name}": faults for (number, case), faults in _judged(chosen, place, given) if faults
-    }
+    wrong = {f"{number}: {case.name}": faults for (number, case), faults in _judged(chosen, place, given) if faults}
     kind = Kind(name, sum(case.injections for _, case in chosen), wrong, time.monotonic() - started)
     print(kind, file=sys.stderr, flush=True)
     return kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import tempfile
@@ -34,11 +33,15 @@ class Bench:
     share: float
     folder: Path
 
+    def numbers(self, count: int) -> list[int]:
+        """This bench's share of the first whole numbers, one at least."""
+        drawn = random.Random(self.seed).sample(range(count), max(1, round(self.share * count)))
+        return sorted(drawn)
+
     def some(self, cases: Sequence[Case], most: int | None = None) -> list[Case]:
-        """This bench's share of them, drawn evenly, one at least; of a whole bench ``most``."""
-        count = max(1, round(self.share * min(len(cases), most or len(cases))))
-        drawn = random.Random(self.seed).sample(range(len(cases)), count)
-        return [cases[number] for number in sorted(drawn)]
+        """This bench's share of them; of a whole bench ``most``."""
+        drawn = random.Random(self.seed).sample(range(len(cases)), min(len(cases), most or len(cases)))
+        return [cases[drawn[number]] for number in self.numbers(len(drawn))]
 
     def shared(self, name: str, make: Callable[[Path], None]) -> Path:
         """The folder of that name, made when it is first needed, whole or not at all."""
@@ -62,7 +65,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder with its content, and every link with its target."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()]
     return {
-        str(path.relative_to(folder)): os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
+        str(path.relative_to(folder)): str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
         for path in paths
     }
 

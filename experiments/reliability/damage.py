@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from .bits import Bits, bits, differences, document_bits
-from .cases import Bench, Case, copy
+from .cases import Bench, Case
 from .commands import Ended, call
-from .samples import CLAIMS, EXAMPLES, FINISHED, INTERRUPTED, OBJECTIVE, OTHER, REPAIRED, RUNNING, SEARCH, samples
+from .samples import CLAIMS, EXAMPLES, FINISHED, INTERRUPTED, OBJECTIVE, OTHER, REPAIRED, RUNNING, SEARCH, arrange
 
 FLIPS, CUTS = 2000, 500
 DAMAGED, EDITED = 5, 2  # the exit codes; a spec may have been edited by the user, and is told of as such
@@ -28,7 +28,12 @@ READERS = {
     "study": ("study", "--resume", "{}", "--quiet"),
     "act": ("diagnose", "{}", "--act", "--seeds", "2", "--json"),
 }
-OF_RUNS = ("diagnose", "report", *("compare", "predict", "evaluate", "runs") * 2, *("resume",) * 4)  # the cheap ones more often
+OF_RUNS = (
+    "diagnose",
+    "report",
+    *("compare", "predict", "evaluate", "runs") * 2,
+    *("resume",) * 4,
+)  # the cheap ones more often
 USES = {
     FINISHED: OF_RUNS,
     INTERRUPTED: OF_RUNS,
@@ -43,19 +48,19 @@ WEIGHTS = {FINISHED: 6, INTERRUPTED: 6, RUNNING: 4, OBJECTIVE: 2, SEARCH: 3, CLA
 
 def cases(bench: Bench) -> list[Case]:
     """2,000 flipped bits and 500 cuts, each of a random file, and a command that has to do with it."""
-    folder, rng = samples(bench), random.Random(bench.seed)
-    places = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=FLIPS + CUTS)
-    every = [_drawn(bench, folder, place, number < FLIPS, rng) for number, place in enumerate(places)]
-    return bench.some(every)
+    return [_drawn(bench, number) for number in bench.numbers(FLIPS + CUTS)]
 
 
-def _drawn(bench: Bench, folder: Path, place: str, flips: bool, rng: random.Random) -> Case:
+def _drawn(bench: Bench, number: int) -> Case:
+    rng = random.Random(f"{bench.seed} {number}")
+    place = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    folder = bench.shared(f"arranged {Path(place).name}", partial(arrange, bench, place))
     files = [path for path in sorted((folder / place).rglob("*")) if path.is_file() and path.stat().st_size]
     path = rng.choice([path for path in files if path.suffix != PICTURES] if rng.random() < 0.9 else files)
-    position, bit = rng.randrange(path.stat().st_size), rng.randrange(8) if flips else None
+    position, bit = rng.randrange(path.stat().st_size), rng.randrange(8) if number < FLIPS else None
     command = "resume" if "checkpoint" in path.parts and place in (INTERRUPTED, RUNNING) else rng.choice(USES[place])
     file = str(path.relative_to(folder))
-    what = f"bit {bit} of byte {position} flipped" if flips else f"cut after byte {position}"
+    what = f"cut after byte {position}" if bit is None else f"bit {bit} of byte {position} flipped"
     return Case(f"{file}, {what}: {command}", partial(_judge, bench, place, file, position, bit, command))
 
 
@@ -63,16 +68,9 @@ def _words(command: str, place: str) -> tuple[str, ...]:
     return tuple(word.format(place) for word in READERS[command])
 
 
-def _arrange(bench: Bench, place: str, folder: Path) -> None:
-    """What the commands need of the samples."""
-    for needed in {place, OTHER, FINISHED}:
-        copy(samples(bench) / needed, folder / needed)
-    (folder / EXAMPLES).write_bytes((samples(bench) / EXAMPLES).read_bytes())
-
-
 def _undamaged(bench: Bench, command: str, place: str, folder: Path) -> None:
     """The command where nothing is damaged."""
-    _arrange(bench, place, folder)
+    arrange(bench, place, folder)
     ended = call(_words(command, place), folder)
     assert not ended.trouble, ended.trouble
     (folder / "answer").write_text(_answer(ended))
@@ -89,7 +87,7 @@ def _judge(
 ) -> list[str]:
     name = f"{command}-{Path(place).name}"
     undamaged = bench.shared(name, partial(_undamaged, bench, command, place))
-    _arrange(bench, place, folder)
+    arrange(bench, place, folder)
     damage(folder / file, position, bit)
     ended = call(_words(command, place), folder)
     if ended.trouble:
@@ -127,4 +125,3 @@ def damage(path: Path, position: int, bit: int | None) -> None:
     else:
         content[position] ^= 1 << bit
     path.write_bytes(content)
-

@@ -46,7 +46,9 @@ def can_mount(folder: Path) -> bool:
     if done:
         subprocess.run(["umount", str(place)], check=True)
     else:
-        print("disk-sizes: no right to mount a small disk; the size of single files is limited instead", file=sys.stderr)
+        print(
+            "disk-sizes: no right to mount a small disk; the size of single files is limited instead", file=sys.stderr
+        )
     return done
 
 
@@ -104,9 +106,7 @@ def _limit(largest: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (max(largest, streams + 1000), resource.RLIM_INFINITY))
 
 
-def _judged(
-    scene: Scene, whole: Path, folder: Path, before: Callable[[], None], grow: Callable[[], None]
-) -> list[str]:
+def _judged(scene: Scene, whole: Path, folder: Path, before: Callable[[], None], grow: Callable[[], None]) -> list[str]:
     ended = call(scene.command, folder, before)
     if ended.trouble:
         return [ended.trouble]

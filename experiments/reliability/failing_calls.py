@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-import pickle
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from .bits import bits
 from .cases import RUN, SPEC, Bench, Case, copy, finish, same_bits
 from .commands import Ended, call
-from .file_calls import OPEN, RENAME, UNLINK, WRITE, FileCall, Hooks
+from .file_calls import OPEN, RENAME, UNLINK, WRITE, FileCall, Hooks, record, recorded
 from .specs import SHORT, SHORT_OBJECTIVE, STUDY, TUNE, Document, write
 
 QUIET = "--quiet"
@@ -25,6 +24,7 @@ RESEARCH = ("tune", "--resume", RUN, QUIET)
 RESTUDY = ("study", "--resume", RUN, QUIET)
 ACT = ("diagnose", RUN, "--act", "--seeds", "2", "--json")
 SECONDS = "SECONDS_BETWEEN_CHECKPOINTS"
+WHOLE, LOG = "whole", "calls"  # in the folder of a recording
 DEATH = 137
 REFUSED, UNREADABLE = 6, 5
 
@@ -49,11 +49,15 @@ class Scene:
             ended = call(arguments, folder, hook)
             assert ended.code in (0, DEATH), f"{ended}: {ended.last_line}"
 
-    def whole(self, bench: Bench, folder: Path) -> None:
-        """All of it, with the calls of the command in a file."""
-        copy(bench.shared(f"{self.name}-before", self.before), folder)
-        ended = call(self.command, folder, partial(_record, folder))
-        assert ended.code == 0, f"{ended}: {ended.last_line}"
+    def recorded(self, bench: Bench) -> Path:
+        """A folder with all of it in ``whole``, and with the file calls of the command in ``calls``."""
+        return bench.shared(f"{self.name}-recorded", partial(self._record, bench))
+
+    def _record(self, bench: Bench, folder: Path) -> None:
+        (folder / WHOLE).mkdir()
+        copy(bench.shared(f"{self.name}-before", self.before), folder / WHOLE)
+        ended = call(self.command, folder / WHOLE, partial(_note, folder))
+        assert ended.code == 0, f"{ended} → {ended.code}: {ended.last_line}"
 
 
 SCENES = (
@@ -71,13 +75,18 @@ MOST = {"act": 60, "tune": 250, "study": 250}  # injections of the longer ones; 
 
 def cases(bench: Bench) -> list[Case]:
     """Every file call of the shorter commands and some of the longer ones, each failing in one of the ways it can."""
-    scenes = SCENES if bench.share == 1 else random.Random(bench.seed).sample(SCENES, max(1, round(len(SCENES) * min(1, 8 * bench.share))))
+    scenes = (
+        SCENES
+        if bench.share == 1
+        else random.Random(bench.seed).sample(SCENES, max(1, round(len(SCENES) * min(1, 8 * bench.share))))
+    )
     chosen: list[Case] = []
     for scene in scenes:
-        whole = bench.shared(scene.name, partial(scene.whole, bench))
-        calls: list[FileCall] = pickle.loads((whole / "calls").read_bytes())
+        calls = recorded(scene.recorded(bench) / LOG)
         every = [
-            Case(f"{scene.name}, file call {k} ({told}) {_spelled(fault)}", partial(_judge, bench, scene, k, told, fault))
+            Case(
+                f"{scene.name}, file call {k} ({told}) {_spelled(fault)}", partial(_judge, bench, scene, k, told, fault)
+            )
             for k, told in enumerate(calls, start=1)
             for fault in (_error(told, k), DEATH)
         ]
@@ -103,17 +112,9 @@ def often() -> None:
     setattr(importlib.import_module("dlx.session"), SECONDS, -1.0)
 
 
-def _record(folder: Path) -> None:
-    """Note the calls of this process; the list is complete whenever it ends."""
-    calls: list[FileCall] = []
-    log = os.open(folder / "calls", os.O_WRONLY | os.O_CREAT)
-
-    def note(told: FileCall) -> None:
-        calls.append(told)
-        os.pwrite(log, pickle.dumps([FileCall(one.operation, one.path, one.other) for one in calls]), 0)
-
+def _note(folder: Path) -> None:
     often()
-    Hooks(folder, note).install()
+    record(folder / WHOLE, folder / LOG)
 
 
 def _install(folder: Path, k: int, fault: int, part: int) -> None:
@@ -140,13 +141,12 @@ def _install(folder: Path, k: int, fault: int, part: int) -> None:
 
 
 def _judge(bench: Bench, scene: Scene, k: int, told: FileCall, fault: int, folder: Path) -> list[str]:
-    whole = bench.shared(scene.name, partial(scene.whole, bench))
     copy(bench.shared(f"{scene.name}-before", scene.before), folder)
     part = 50 if fault != errno.EIO else 0
     ended = call(scene.command, folder, partial(_install, folder, k, fault, part))
     if ended.trouble:
         return [ended.trouble]
-    expected = bits(whole / RUN)
+    expected = bits(scene.recorded(bench) / WHOLE / RUN)
     wrong = _wrong_end(ended, told, fault) if ended.code else _silent(ended, same_bits(expected, folder / RUN))
     if wrong:
         return wrong
@@ -156,7 +156,9 @@ def _judge(bench: Bench, scene: Scene, k: int, told: FileCall, fault: int, folde
 
 def _wrong_end(ended: Ended, told: FileCall, fault: int) -> list[str]:
     """What is wrong with how a command ended that did not end well."""
-    allowed: Sequence[int] = (DEATH,) if fault == DEATH else (REFUSED, UNREADABLE) if told.operation == OPEN else (REFUSED,)
+    allowed: Sequence[int] = (
+        (DEATH,) if fault == DEATH else (REFUSED, UNREADABLE) if told.operation == OPEN else (REFUSED,)
+    )
     if ended.code not in allowed:
         return [f"{ended} → {ended.code} in place of {allowed[0]}: {ended.last_line}"]
     return [] if fault == DEATH or ended.last_line else [f"{ended} → {ended.code} without a message"]
@@ -165,4 +167,3 @@ def _wrong_end(ended: Ended, told: FileCall, fault: int) -> list[str]:
 def _silent(ended: Ended, different: list[str]) -> list[str]:
     """A command may end well where it said what it could not do, or did it in another way."""
     return [f"{ended} → 0, and says nothing, but {', '.join(different)}"] if different and not ended.stderr else []
-

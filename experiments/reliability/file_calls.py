@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +82,9 @@ class Hooks:
     def _of_two(self, name: str, original: Any) -> Any:
         operation = RENAME if name in ("rename", "replace") else LINK
 
-        def call(source: Any, target: Any, *rest: Any, src_dir_fd: Any = None, dst_dir_fd: Any = None, **keys: Any) -> Any:
+        def call(
+            source: Any, target: Any, *rest: Any, src_dir_fd: Any = None, dst_dir_fd: Any = None, **keys: Any
+        ) -> Any:
             keys |= {key: fd for key, fd in (("src_dir_fd", src_dir_fd), ("dst_dir_fd", dst_dir_fd)) if fd is not None}
             told = (
                 FileCall(RENAME, self.place(source, src_dir_fd), self.place(target, dst_dir_fd))
@@ -184,3 +188,25 @@ class Hooks:
         raw: io.FileIO = self.made(told, lambda: Raw(file, flags, closefd, opener))
         self._paths[raw.fileno()] = place
         return raw
+
+
+def record(folder: Path, log: Path) -> None:
+    """From now on put every call of this process that has succeeded into a file, which is whole whenever it ends."""
+    descriptor, write = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.write
+
+    def note(call: FileCall) -> None:
+        content = pickle.dumps(call)
+        write(descriptor, len(content).to_bytes(8, "big") + content)
+
+    Hooks(folder, lambda call: None, note).install()
+
+
+@lru_cache(maxsize=2)
+def recorded(log: Path) -> list[FileCall]:
+    """The calls in such a file."""
+    content, calls, place = log.read_bytes(), list[FileCall](), 0
+    while place < len(content):
+        end = place + 8 + int.from_bytes(content[place : place + 8], "big")
+        calls.append(pickle.loads(content[place + 8 : end]))
+        place = end
+    return calls

@@ -6,18 +6,27 @@ import os
 from functools import partial
 from pathlib import Path
 
-from .cases import Bench, Case, copy, tree
+from .cases import Bench, Case, tree
 from .commands import call
 from .links import ACT, RUN_COMMANDS
-from .samples import CLAIMS, EXAMPLES, FINISHED, INTERRUPTED, OTHER, REPAIRED, RUNNING, SEARCH, samples
+from .samples import CLAIMS, EXAMPLES, FINISHED, INTERRUPTED, REPAIRED, RUNNING, SEARCH, arrange
 
 OF_RUN = (
     "notes.txt", "thesis/chapter.tex", "metrics.csv.bak", "model.npz~", "old.npz", ".hidden", ".run.json.123.tmp",
     ".metrics.csv.99999.tmp", "run.json.tmp", ".run.json.PID.tmp", ".diagnosis.json.PID.tmp", "checkpoint/mine.npy",
-    "checkpoint/theta-mine.npy", "checkpoint/notes.json", "checkpoint/notes.txt", "checkpoint/.mine.tmp", "checkpoint/sub/mine.npy",
-    "trials/notes.txt", "trials/mine/notes.txt",
+    "checkpoint/theta-mine.npy", "checkpoint/notes.json", "checkpoint/notes.txt", "checkpoint/.mine.tmp",
+    "checkpoint/sub/mine.npy", "trials/notes.txt", "trials/mine/notes.txt",
 )  # fmt: skip
-OF_MANY = ("notes.txt", ".plan.yaml.123.tmp", "trials/notes.txt", "trials/mine/notes.txt", "trials/*/notes.txt", "trials/*/checkpoint/mine.npy", "trials/*/.run.json.5.tmp", "trials/mine/notes.json")
+OF_MANY = (
+    "notes.txt",
+    ".plan.yaml.123.tmp",
+    "trials/notes.txt",
+    "trials/mine/notes.txt",
+    "trials/*/notes.txt",
+    "trials/*/checkpoint/mine.npy",
+    "trials/*/.run.json.5.tmp",
+    "trials/mine/notes.json",
+)
 KEEPING = tuple(command for command in RUN_COMMANDS if "remove" not in command)
 MORE = (("predict", "{}", EXAMPLES), ("export", "{}", "--to", "pytorch"), ACT)
 PLANS = {
@@ -45,10 +54,12 @@ def cases(bench: Bench) -> list[Case]:
 
 
 def _judge(bench: Bench, owner: str, name: str, command: tuple[str, ...], folder: Path) -> list[str]:
-    for needed in {owner, OTHER, FINISHED} - {EMPTY}:
-        copy(samples(bench) / needed, folder / needed)
-    (folder / EXAMPLES).write_bytes((samples(bench) / EXAMPLES).read_bytes())
-    place = next(iter(sorted((folder / owner).glob(name.rpartition("/")[0])))) if "*" in name else (folder / owner / name).parent
+    arrange(bench, FINISHED if owner == EMPTY else owner, folder)
+    place = (
+        next(iter(sorted((folder / owner).glob(name.rpartition("/")[0]))))
+        if "*" in name
+        else (folder / owner / name).parent
+    )
     path = place / Path(name).name
     if "PID" not in name:
         plant(path)
@@ -56,7 +67,9 @@ def _judge(bench: Bench, owner: str, name: str, command: tuple[str, ...], folder
     if ended.trouble:
         return [ended.trouble]
     left = tree(folder / owner)
-    survived = b"mine\n" in [content for file, content in left.items() if Path(file).name.endswith(path.name.rpartition("PID")[2])]
+    survived = b"mine\n" in [
+        content for file, content in left.items() if Path(file).name.endswith(path.name.rpartition("PID")[2])
+    ]
     return [] if survived else [f"{ended} → {ended.code}: it is gone: {ended.last_line}"]
 
 

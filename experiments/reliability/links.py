@@ -6,9 +6,9 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from .cases import Bench, Case, copy, tree
+from .cases import Bench, Case, tree
 from .commands import call
-from .samples import CLAIMS, FINISHED, INTERRUPTED, OTHER, REPAIRED, SEARCH, samples
+from .samples import CLAIMS, FINISHED, INTERRUPTED, OTHER, REPAIRED, SEARCH, arrange
 
 OUTSIDE = "outside"
 RUN_COMMANDS = (
@@ -21,15 +21,26 @@ RUN_COMMANDS = (
 )
 ACT = ("diagnose", "{}", "--act", "--seeds", "2", "--json")
 RUN_PLACES = (
-    "checkpoint", "checkpoint/manifest.json", "checkpoint/*.npy", "metrics.csv", "layers.csv", "run.json", "config.yaml",
-    "model.npz", "diagnosis.json", "curves.png", "boundary.png", "report.html",
+    "checkpoint", "checkpoint/manifest.json", "checkpoint/*.npy", "metrics.csv", "layers.csv", "run.json",
+    "config.yaml", "model.npz", "diagnosis.json", "curves.png", "boundary.png", "report.html",
 )  # fmt: skip
-MANY_PLACES = ("trials", "trials/*", "trials/*/checkpoint", "trials/*/run.json", "trials/*/metrics.csv", "trials/*/model.npz", "plan.yaml")
+MANY_PLACES = (
+    "trials",
+    "trials/*",
+    "trials/*/checkpoint",
+    "trials/*/run.json",
+    "trials/*/metrics.csv",
+    "trials/*/model.npz",
+    "plan.yaml",
+)
 PLANS = {
     FINISHED: (RUN_COMMANDS, RUN_PLACES),
     INTERRUPTED: (RUN_COMMANDS, RUN_PLACES),
     REPAIRED: ((ACT,), ("trials", "trials/*", "act.yaml")),
-    SEARCH: ((("tune", "--resume", "{}", "--quiet"), ("report", "{}")), (*MANY_PLACES, "tune.json", "trials.csv", "best.yaml")),
+    SEARCH: (
+        (("tune", "--resume", "{}", "--quiet"), ("report", "{}")),
+        (*MANY_PLACES, "tune.json", "trials.csv", "best.yaml"),
+    ),
     CLAIMS: ((("study", "--resume", "{}", "--quiet"), ("report", "{}")), (*MANY_PLACES, "study.json", "curves.png")),
 }
 REFUSALS = (2, 5)
@@ -51,8 +62,7 @@ def cases(bench: Bench) -> list[Case]:
 
 
 def _judge(bench: Bench, owner: str, place: str, moved: bool, command: tuple[str, ...], folder: Path) -> list[str]:
-    for needed in {owner, OTHER}:
-        copy(samples(bench) / needed, folder / needed)
+    arrange(bench, owner, folder)
     matches = sorted((folder / owner).glob(place))
     path = matches[0] if matches else folder / owner / place
     is_folder = path.is_dir() or not path.suffix

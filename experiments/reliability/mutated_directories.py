@@ -1,4 +1,4 @@
-"""Mutated directories: a key is gone or of another type, a file missing, empty, a folder or a link; no command breaks."""
+"""Mutated directories: a key gone or of another type, a file missing, a folder or a link; no command breaks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ import numpy as np
 
 from dlx import checkpoint
 
-from .cases import Bench, Case, copy
+from .cases import Bench, Case
 from .commands import call
-from .damage import READERS, USES
-from .samples import EXAMPLES, FINISHED, OTHER, samples
+from .damage import READERS, USES, WEIGHTS
+from .samples import FINISHED, arrange
 
 COUNT = 2000
 CODES = (0, 2, 3, 4, 5, 6)
 VALUES: tuple[Any, ...] = (None, True, -1, 10**30, 1e308, "x", "", "../../x", "\x1b[2J\n", [], [1], {}, {"x": 1})
-MORE = {"doctor": ("doctor",), "export": ("export", "{}", "--to", "pytorch"), "gradcheck": ("gradcheck", "{}", "--json"), "list": ("runs",)}
-WEIGHTS = {place: 4 if "trials" not in place else 1 for place in USES}
+MORE = {
+    "doctor": ("doctor",),
+    "export": ("export", "{}", "--to", "pytorch"),
+    "gradcheck": ("gradcheck", "{}", "--json"),
+    "list": ("runs",),
+}
 OF_FILES = ("missing", "empty", "a folder", "a dangling link", "a link to itself", "half")
 GONE = object()
 
@@ -34,12 +38,13 @@ Key = tuple[str | int, ...]
 
 def cases(bench: Bench) -> list[Case]:
     """2,000 mutations, each with a command that has to do with the directory."""
-    folder, rng = samples(bench), random.Random(bench.seed)
-    return bench.some([_drawn(bench, folder, rng) for _ in range(COUNT)])
+    return [_drawn(bench, number) for number in bench.numbers(COUNT)]
 
 
-def _drawn(bench: Bench, folder: Path, rng: random.Random) -> Case:
-    place = rng.choice(list(WEIGHTS))
+def _drawn(bench: Bench, number: int) -> Case:
+    rng = random.Random(f"{bench.seed} {number}")
+    place = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    folder = bench.shared(f"arranged {Path(place).name}", partial(arrange, bench, place))
     commands = {**READERS, **MORE}
     command = rng.choice((*USES[place], *(MORE if place == FINISHED else ())))
     files = sorted(path for path in (folder / place).rglob("*") if path.is_file())
@@ -64,9 +69,7 @@ def _main_one(documents: list[Path], rng: random.Random) -> Path:
 
 
 def _judge(bench: Bench, place: str, file: str, mutation: Any, words: tuple[str, ...], folder: Path) -> list[str]:
-    for needed in {place, OTHER, FINISHED}:
-        copy(samples(bench) / needed, folder / needed)
-    (folder / EXAMPLES).write_bytes((samples(bench) / EXAMPLES).read_bytes())
+    arrange(bench, place, folder)
     mutation(folder / file)
     ended = call(words, folder)
     if ended.trouble:
@@ -128,7 +131,9 @@ def _document(path: Path) -> Any:
 
 def _keys(document: Any, prefix: Key = ()) -> Iterator[Key]:
     """The way to every value of a document."""
-    items = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    items = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
     for key, value in items:
         yield (*prefix, key)
         yield from _keys(value, (*prefix, key))

@@ -9,7 +9,27 @@ import yaml
 
 from .specs import SPECS, STUDY, TUNE
 
-PIECES = (b"[", b"]", b"{", b"}", b": ", b"- ", b"&a ", b"*a ", b"!!int ", b"\0", b"\x1b[2J", b"\xff", b"\t", b"# ", b"'", b'"', b"? ", b"1e400", "é".encode())
+PIECES = (
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b": ",
+    b"- ",
+    b"&a ",
+    b"*a ",
+    b"!!int ",
+    b"\0",
+    b"\x1b[2J",
+    b"\xff",
+    b"\t",
+    b"# ",
+    b"'",
+    b'"',
+    b"? ",
+    b"1e400",
+    "é".encode(),
+)
 
 
 def mutations(seed: int) -> Iterator[tuple[str, bytes]]:

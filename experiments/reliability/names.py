@@ -22,10 +22,23 @@ from .commands import Ended, call, start
 
 PRINTABLE = (
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)", "javascript:alert(1)",
-    "</title><svg onload=alert(1)>", "</script><script>alert(1)</script>", "[bold]x[/bold]", "[/]", "[link=x]y", "$x_1^$",
+    "</title><svg onload=alert(1)>", "</script><script>alert(1)</script>",
+    "[bold]x[/bold]", "[/]", "[link=x]y", "$x_1^$",
     "{x}", "%s", 'a,b"c', "&lt;b&gt;", "x: y", "- x", "# x", "null", "=1+1", "😀", "é" * 30, "\\", "`x`", "${x}", "'''",
 )  # fmt: skip
-CONTROLS = ("a\nb", "a\rb", "a\tb", "\x1b]0;owned\x07", "\x1b[2Jx", "a\x08b", "a\x9bb", "a\u202eb", "a\u2028b", "a\x00b", "x\x7f")
+CONTROLS = (
+    "a\nb",
+    "a\rb",
+    "a\tb",
+    "\x1b]0;owned\x07",
+    "\x1b[2Jx",
+    "a\x08b",
+    "a\x9bb",
+    "a\u202eb",
+    "a\u2028b",
+    "a\x00b",
+    "x\x7f",
+)
 RAW = ("\x1b]", "\x1b[2J", "\x07", "\x08", "\x9b", "\u202e", "\x00", "\x7f", "\u2028", "a\nb", "a\rb")
 RUN, TABLE = "runs/lab/one", "table.csv"
 REFUSED = (2, 5)
@@ -54,7 +67,11 @@ def _table(role: str, names: Sequence[str], path: Path) -> None:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
         writer.writerow([*columns, "y"])
         for k in range(120):
-            cells = [f"{(k * 7 + j) % 11}" for j in range(len(columns))] if role == "column" else [f"{k % 7}", kinds[k % len(kinds)]]
+            cells = (
+                [f"{(k * 7 + j) % 11}" for j in range(len(columns))]
+                if role == "column"
+                else [f"{k % 7}", kinds[k % len(kinds)]]
+            )
             writer.writerow([*cells, labels[(k // 3) % len(labels)]])
 
 
@@ -84,14 +101,28 @@ def _judge_table(role: str, names: Sequence[str], folder: Path) -> list[str]:
         return wrong
     if first.code:
         return [] if first.code in REFUSED else [f"{first} → {first.code}: {first.stdout[-200:]}"]
-    shown = [in_terminal(words, folder) for words in (("diagnose", RUN), ("predict", RUN, table), ("report", RUN), ("runs",), ("train", "--resume", RUN))]
+    shown = [
+        in_terminal(words, folder)
+        for words in (
+            ("diagnose", RUN),
+            ("predict", RUN, table),
+            ("report", RUN),
+            ("runs",),
+            ("train", "--resume", RUN),
+        )
+    ]
     return _printed(shown) or _page(folder / RUN) or _documents(table, folder, names if role == "label" else ())
 
 
 def _printed(ended: Sequence[Ended]) -> list[str]:
     """What a terminal must never be sent."""
     wrong = [one.trouble for one in ended if one.trouble]
-    wrong += [f"{one}: sends {raw!r} to the terminal" for one in ended for raw in RAW if raw in one.stdout.replace("\r\n", "\n")]
+    wrong += [
+        f"{one}: sends {raw!r} to the terminal"
+        for one in ended
+        for raw in RAW
+        if raw in one.stdout.replace("\r\n", "\n")
+    ]
     return wrong[:1]
 
 
@@ -128,7 +159,9 @@ def _documents(table: str, folder: Path, labels: Sequence[str]) -> list[str]:
     as_csv, as_json = (call(("predict", RUN, table, *more), folder) for more in ((), ("--json",)))
     again = call(("train", f"{RUN}/config.yaml", "--out", "runs/lab/again", "--quiet"), folder)
     exported = call(("export", RUN, "--to", "pytorch"), folder)
-    wrong = [one.trouble or f"{one} → {one.code}: {one.last_line}" for one in (as_csv, as_json, again, exported) if one.code]
+    wrong = [
+        one.trouble or f"{one} → {one.code}: {one.last_line}" for one in (as_csv, as_json, again, exported) if one.code
+    ]
     if wrong:
         return wrong[:1]
     header, *rows = csv.reader(io.StringIO(as_csv.stdout, newline=""))
@@ -141,7 +174,7 @@ def _documents(table: str, folder: Path, labels: Sequence[str]) -> list[str]:
         return [f"{as_csv}: the labels of CSV and JSON are not those of the table"]
     for path in (folder / RUN).glob("model_pytorch*.py"):
         compile(path.read_text(encoding="utf-8"), path.name, "exec")
-    return same_bits(bits(folder / RUN) if False else _kept(folder / RUN), folder / "runs/lab/again")
+    return same_bits(_kept(folder / RUN), folder / "runs/lab/again")
 
 
 def _kept(run: Path) -> dict[str, str]:
@@ -151,7 +184,12 @@ def _kept(run: Path) -> dict[str, str]:
 
 def _judge_variant(role: str, names: Sequence[str], folder: Path) -> list[str]:
     _table("plain", (), folder / TABLE)
-    document = {"name": "s", "base": _spec(TABLE), "variants": {name: {"seed": k} for k, name in enumerate(names)} | {"plain": {}}, "seeds": 1}
+    document = {
+        "name": "s",
+        "base": _spec(TABLE),
+        "variants": {name: {"seed": k} for k, name in enumerate(names)} | {"plain": {}},
+        "seeds": 1,
+    }
     _write(document, folder / "study.yaml")
     ended = [in_terminal(("study", "study.yaml", "--out", RUN), folder), in_terminal(("report", RUN), folder)]
     return _printed(ended) or _page(folder / RUN)
@@ -173,7 +211,10 @@ def _judge_folder(role: str, names: Sequence[str], folder: Path) -> list[str]:
         return []
     _table("plain", (), folder / TABLE)
     _write(_spec(TABLE), folder / "spec.yaml")
-    shown = [in_terminal(words, folder) for words in (("train", "spec.yaml", "--out", place), ("diagnose", place), ("report", place), ("runs",))]
+    shown = [
+        in_terminal(words, folder)
+        for words in (("train", "spec.yaml", "--out", place), ("diagnose", place), ("report", place), ("runs",))
+    ]
     return _printed(shown) or _page(folder / place)
 
 
@@ -210,7 +251,7 @@ def _attach(master: int, slave: int) -> None:
     for number in (1, 2):
         os.dup2(slave, number)
     os.close(slave)
-    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: PTH123, SIM115
+    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
 
 
 def _read_all(master: int, sent: list[bytes]) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from .bits import bits
-from .cases import RUN, Bench, Case, copy, finish, same_bits, tree
-from .commands import call
-from .failing_calls import SCENES, Scene, often
-from .file_calls import CREATE, FSYNC, LINK, MKDIR, OPEN, RENAME, RMDIR, TRUNCATE, UNLINK, WRITE, FileCall, Hooks
+from .cases import RUN, Bench, Case, finish, same_bits, tree
+from .failing_calls import LOG, SCENES, WHOLE, Scene
+from .file_calls import CREATE, FSYNC, LINK, MKDIR, OPEN, RENAME, RMDIR, TRUNCATE, UNLINK, WRITE, FileCall, recorded
 
 WAYS = ("nothing unsynced", "names without contents", "names with half of the contents", "some of the names")
-LOG = "calls"
 MOST = {"train": 250, "train-objective": 100, "resume": 100, "tune": 150, "study": 100, "act": 20}
 
 Tree = dict[str, bytes | None]  # a file's content, None for a folder
@@ -50,7 +46,9 @@ class Folder:
             return self.synced
         if way != WAYS[3]:
             return self.entries
-        changed = [name for name in {**self.synced, **self.entries} if self.synced.get(name) is not self.entries.get(name)]
+        changed = [
+            name for name in {**self.synced, **self.entries} if self.synced.get(name) is not self.entries.get(name)
+        ]
         kept = dict(self.synced)
         for name in sorted(changed):
             if rng.random() < 0.5:
@@ -89,8 +87,10 @@ class Disk:
 
     def _apply_to_file(self, call: FileCall, file: File) -> None:
         if call.operation == WRITE:
-            file.content = file.content[: call.offset].ljust(call.offset, b"\0") + call.content + (
-                file.content[call.offset + len(call.content) :]
+            file.content = (
+                file.content[: call.offset].ljust(call.offset, b"\0")
+                + call.content
+                + (file.content[call.offset + len(call.content) :])
             )
         elif call.operation == TRUNCATE:
             file.content = file.content[: call.offset]
@@ -128,8 +128,7 @@ def cases(bench: Bench) -> list[Case]:
 
 
 def _of_scene(bench: Bench, scene: Scene) -> list[Case]:
-    recorded = bench.shared(f"{scene.name}-recorded", partial(_record, bench, scene))
-    calls = _calls(recorded / LOG)
+    calls = recorded(scene.recorded(bench) / LOG)
     every = [
         Case(f"{scene.name}, {way} after file call {k} ({told})", partial(_judge, bench, scene, k, way))
         for k, told in enumerate(calls, start=1)
@@ -137,36 +136,6 @@ def _of_scene(bench: Bench, scene: Scene) -> list[Case]:
         if told.operation != OPEN
     ]
     return bench.some(every, MOST[scene.name])
-
-
-def _record(bench: Bench, scene: Scene, folder: Path) -> None:
-    """Do the command in ``folder/whole`` and note what it does to the files."""
-    (folder / "whole").mkdir()
-    copy(bench.shared(f"{scene.name}-before", scene.before), folder / "whole")
-    ended = call(scene.command, folder / "whole", partial(_note, folder))
-    assert ended.code == 0, f"{ended}: {ended.last_line}"
-
-
-def _note(folder: Path) -> None:
-    """Note the calls of this process with what they write."""
-    descriptor, write_to = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.write
-    often()
-    hooks = Hooks(folder / "whole", lambda told: None, lambda told: _append(write_to, descriptor, pickle.dumps(told)))
-    hooks.install()
-
-
-def _append(write_to: Callable[[int, bytes], int], descriptor: int, content: bytes) -> None:
-    write_to(descriptor, len(content).to_bytes(8, "big") + content)
-
-
-@lru_cache(maxsize=1)
-def _calls(log: Path) -> list[FileCall]:
-    content, calls, place = log.read_bytes(), list[FileCall](), 0
-    while place < len(content):
-        end = place + 8 + int.from_bytes(content[place : place + 8], "big")
-        calls.append(pickle.loads(content[place + 8 : end]))
-        place = end
-    return calls
 
 
 def _state(before: Path, calls: Sequence[FileCall], way: str) -> Tree:
@@ -179,12 +148,12 @@ def _state(before: Path, calls: Sequence[FileCall], way: str) -> Tree:
 
 
 def _judge(bench: Bench, scene: Scene, k: int, way: str, folder: Path) -> list[str]:
-    recorded = bench.folder / f"{scene.name}-recorded"
-    state = _state(bench.folder / f"{scene.name}-before", _calls(recorded / LOG)[:k], way)
+    place = bench.folder / f"{scene.name}-recorded"
+    state = _state(bench.folder / f"{scene.name}-before", recorded(place / LOG)[:k], way)
     for path, content in sorted(state.items()):
         if content is None:
             (folder / path).mkdir(parents=True)
         else:
             (folder / path).write_bytes(content)
     wrong, _ = finish(scene.later, folder)
-    return wrong or same_bits(bits(recorded / "whole" / RUN), folder / RUN)
+    return wrong or same_bits(bits(place / WHOLE / RUN), folder / RUN)

@@ -15,7 +15,7 @@ from .specs import SHORT, TUNE, Document, write
 
 COUNT = 200
 QUIET = "--quiet"
-LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 600, "evaluate_every": 50}}
+LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 1200, "evaluate_every": 50}}
 TRAIN = ("train", SPEC, "--out", RUN, QUIET)
 RESUME = ("train", "--resume", RUN, QUIET)
 TUNE_COMMAND, RETUNE = ("tune", SPEC, "--out", RUN, QUIET), ("tune", "--resume", RUN, QUIET)

@@ -1,4 +1,4 @@
-"""The page of the bench: how many faults of each kind were injected, how many answers were right, and the wrong ones."""
+"""The page of the bench: how many faults of each kind were injected, how many answers were right, which not."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ if nothing had happened. What each kind does stands at the head of its file besi
 | kind | injections | right | wrong | seconds |
 |---|---|---|---|---|
 {rows}
-{"".join(_section(kind) for kind in kinds if kind.wrong)}"""
+{"".join(_section(kind, f"--seed {seed} --share {share:g}") for kind in kinds if kind.wrong)}"""
 
 
-def _section(kind: Kind) -> str:
+def _section(kind: Kind, drawn_by: str) -> str:
     named = list(kind.wrong.items())[:MOST]
     lines = "\n".join(f"- {name}: {'; '.join(faults)}".replace("\n", " ⏎ ") for name, faults in named)
     more = f"\n- … and {len(kind.wrong) - MOST} more" if len(kind.wrong) > MOST else ""
     return f"""
 ## Wrong: {kind.name}
 
-Again: `python -m experiments.reliability --only {kind.name} --case NUMBER`.
+Again: `python -m experiments.reliability --only {kind.name} {drawn_by} --case NUMBER`.
 
 {lines}{more}
 """

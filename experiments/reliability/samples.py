@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from .cases import Bench
+from .cases import Bench, copy
 from .commands import call, start
 from .specs import SHORT, SHORT_OBJECTIVE, STUDY, TUNE, Document, write
 
@@ -17,31 +19,23 @@ FINISHED, OTHER, INTERRUPTED, RUNNING, OBJECTIVE, SEARCH, REPAIRED, CLAIMS = (
     for name in ("finished", "other", "interrupted", "running", "objective", "search", "repaired", "study")
 )
 EXAMPLES = "examples.npz"
-LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 3000, "evaluate_every": 100}}
-PLACES = (FINISHED, INTERRUPTED, RUNNING, OBJECTIVE, SEARCH, REPAIRED, CLAIMS)
+LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 4000, "evaluate_every": 200}}
 
 
-def samples(bench: Bench) -> Path:
-    """The folder with all of them below ``runs/lab``; who changes something works in a copy."""
-    return bench.shared("samples", _make)
+def sample(bench: Bench, place: str, folder: Path) -> None:
+    """Put the one of that place, and the examples, into a folder."""
+    copy(bench.shared(f"sample {Path(place).name}", partial(MAKERS[place], place)), folder)
 
 
-def _make(folder: Path) -> None:
-    _train(SHORT, FINISHED, folder)
-    _train({**SHORT, "seed": 2}, OTHER, folder)
-    _train(SHORT, REPAIRED, folder)
-    _train(SHORT_OBJECTIVE, OBJECTIVE, folder)
-    _stop(INTERRUPTED, "SIGINT", folder)
-    _stop(RUNNING, "SIGKILL", folder)
-    _examples(folder / EXAMPLES)
-    for command, spec, place in (("tune", TUNE, SEARCH), ("study", STUDY, CLAIMS)):
-        write(spec, folder / f"{command}.yaml")
-        _done((command, f"{command}.yaml", "--out", place, "--quiet"), folder)
-    _done(("diagnose", REPAIRED, "--act", "--seeds", "2", "--json"), folder)
+def arrange(bench: Bench, place: str, folder: Path) -> None:
+    """The same, and two finished runs beside it."""
+    for needed in dict.fromkeys((place, FINISHED, OTHER)):
+        sample(bench, needed, folder)
 
 
 def _train(spec: Document, place: str, folder: Path) -> None:
     write(spec, folder / "spec.yaml")
+    _examples(folder / EXAMPLES)
     _done(("train", "spec.yaml", "--out", place, "--quiet"), folder)
 
 
@@ -50,18 +44,39 @@ def _done(arguments: tuple[str, ...], folder: Path) -> None:
     assert ended.code == 0, f"{ended}: {ended.stderr}"
 
 
-def _stop(place: str, name: str, folder: Path) -> None:
+def _stop(number: signal.Signals, place: str, folder: Path) -> None:
     """A training that has been stopped by that signal, after its first checkpoint."""
     write(LONG, folder / "spec.yaml")
     child = start(("train", "spec.yaml", "--out", place, "--quiet"), folder)
     while not (folder / place / "checkpoint" / "manifest.json").exists() and time.monotonic() < child.started + 30:
         time.sleep(0.005)
-    child.kill(getattr(signal, name))
+    child.kill(number)
     ended = child.wait()
-    assert ended.code == 128 + getattr(signal, name), f"{ended} → {ended.code}: {ended.stderr}"
+    assert ended.code == 128 + number, f"{ended} → {ended.code}: {ended.stderr}"
+
+
+def _plan(command: str, spec: Document, place: str, folder: Path) -> None:
+    write(spec, folder / f"{command}.yaml")
+    _done((command, f"{command}.yaml", "--out", place, "--quiet"), folder)
+
+
+def _repair(place: str, folder: Path) -> None:
+    _train(SHORT, place, folder)
+    _done(("diagnose", place, "--act", "--seeds", "2", "--json"), folder)
 
 
 def _examples(path: Path) -> None:
     rng = np.random.default_rng(3)
     np.savez(path, X=rng.standard_normal((20, 2)) * 5, y=rng.integers(3, size=20))
 
+
+MAKERS: dict[str, Callable[[str, Path], None]] = {
+    FINISHED: partial(_train, SHORT),
+    OTHER: partial(_train, {**SHORT, "seed": 2}),
+    INTERRUPTED: partial(_stop, signal.SIGINT),
+    RUNNING: partial(_stop, signal.SIGKILL),
+    OBJECTIVE: partial(_train, SHORT_OBJECTIVE),
+    SEARCH: partial(_plan, "tune", TUNE),
+    CLAIMS: partial(_plan, "study", STUDY),
+    REPAIRED: _repair,
+}

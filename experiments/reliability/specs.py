@@ -10,8 +10,14 @@ import yaml
 
 Document = dict[str, Any]
 
-BLOBS: Document = {"source": {"name": "blobs", "m": 200, "centers": 3}, "split": {"train": 0.6, "dev": 0.2, "test": 0.2}}
-MOONS: Document = {"source": {"name": "moons", "m": 200, "noise": 0.2}, "split": {"train": 0.6, "dev": 0.2, "test": 0.2}}
+BLOBS: Document = {
+    "source": {"name": "blobs", "m": 200, "centers": 3},
+    "split": {"train": 0.6, "dev": 0.2, "test": 0.2},
+}
+MOONS: Document = {
+    "source": {"name": "moons", "m": 200, "noise": 0.2},
+    "split": {"train": 0.6, "dev": 0.2, "test": 0.2},
+}
 DIGITS: Document = {"source": "digits", "split": {"train": 300, "dev": 100, "test": 100}}
 
 
@@ -50,12 +56,22 @@ SPECS: tuple[Document, ...] = (
         **_rate("adam", 0.02),
         training={"early_stopping": {"patience": 60, "monitor": "dev_cost"}},
     ),
-    _spec("mapped", 250, {"source": {"name": "file", "path": "X.npy", "target": "y.npy"}, "split": {"train": 200, "dev": 100}}, **_rate("momentum")),
+    _spec(
+        "mapped",
+        250,
+        {"source": {"name": "file", "path": "X.npy", "target": "y.npy"}, "split": {"train": 200, "dev": 100}},
+        **_rate("momentum"),
+    ),
     _objective("rosenbrock", 6000, {"name": "rosenbrock", "start": [-1.2, 1]}, **_rate("adam")),
     _objective("noisy-ravine", 8000, {"name": "ravine", "gradient_noise": 0.1}, **_rate("momentum", 0.001)),
     _spec("inverse-time", 500, schedule={"name": "inverse_time", "decay_rate": 0.01, "warmup": 5}),
     _spec("cosine-by-step", 500, **_rate("adam"), schedule={"name": "cosine", "unit": "step"}),
-    _spec("manual", 400, **_rate("rmsprop", 0.001), schedule={"name": "manual", "table": [[0, 0.01], [100, 0.003], [300, 0.001]]}),
+    _spec(
+        "manual",
+        400,
+        **_rate("rmsprop", 0.001),
+        schedule={"name": "manual", "table": [[0, 0.01], [100, 0.003], [300, 0.001]]},
+    ),
     _spec("staircase", 500, **_rate("nesterov"), schedule={"name": "staircase", "every": 50}),
     _spec(
         "legacy",
@@ -77,7 +93,12 @@ SPECS: tuple[Document, ...] = (
         architecture={"hidden": [6, {"units": 4, "activation": "tanh"}]},
         regularization={"l2": 0.7, "l1": 0.1, "keep_prob": [0.9, 0.8]},
     ),
-    _spec("regression", 500, {"source": {"name": "file", "path": "table.csv", "target": "y"}, "split": {"train": 0.7, "dev": 0.3}}, **_rate("adam")),
+    _spec(
+        "regression",
+        500,
+        {"source": {"name": "file", "path": "table.csv", "target": "y"}, "split": {"train": 0.7, "dev": 0.3}},
+        **_rate("adam"),
+    ),
     _spec(
         "mismatch",
         400,
@@ -92,7 +113,14 @@ SPECS: tuple[Document, ...] = (
     ),
 )
 
-SHORT = _spec("short", 12, **_rate("adam"), training={"evaluate_every": 6}, architecture={"hidden": [4], "batch_norm": True}, regularization={"keep_prob": 0.9})
+SHORT = _spec(
+    "short",
+    12,
+    **_rate("adam"),
+    training={"batch_size": 60, "evaluate_every": 6},
+    architecture={"hidden": [4], "batch_norm": True},
+    regularization={"keep_prob": 0.9},
+)
 SHORT_OBJECTIVE = _objective("hill", 200, {"name": "rosenbrock"}, **_rate("adam"))
 TUNE: Document = {
     "name": "search",
