@@ -10,7 +10,7 @@ from pathlib import Path
 from .bits import bits
 from .cases import RUN, SPEC, Bench, Case, finish, same_bits
 from .commands import call, start
-from .specs import SPECS, Document, write
+from .specs import SPECS, Document, with_data, write, write_data
 
 KILLS_OF_A_SPEC = (1, 1, 1, 1, 2, 2, 2)
 TRAIN = ("train", SPEC, "--out", RUN, "--quiet")
@@ -42,6 +42,7 @@ def _whole(document: Document, folder: Path) -> None:
 
 
 def _judge(bench: Bench, spec: Document, moments: list[float], folder: Path) -> list[str]:
+    spec = with_data(spec, bench.shared("data", write_data))
     whole = bench.shared(spec["name"], partial(_whole, spec))
     seconds = float((whole / "seconds").read_text())
     write(spec, folder / SPEC)

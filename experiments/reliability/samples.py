@@ -24,7 +24,9 @@ LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 4000, "evaluate_eve
 
 def sample(bench: Bench, place: str, folder: Path) -> None:
     """Put the one of that place, and the examples, into a folder."""
-    copy(bench.shared(f"sample {Path(place).name}", partial(MAKERS[place], place)), folder)
+    made = bench.shared(f"sample {Path(place).name}", partial(MAKERS[place], place))
+    copy(made / place, folder / place)
+    _examples(folder / EXAMPLES)
 
 
 def arrange(bench: Bench, place: str, folder: Path) -> None:
@@ -35,7 +37,6 @@ def arrange(bench: Bench, place: str, folder: Path) -> None:
 
 def _train(spec: Document, place: str, folder: Path) -> None:
     write(spec, folder / "spec.yaml")
-    _examples(folder / EXAMPLES)
     _done(("train", "spec.yaml", "--out", place, "--quiet"), folder)
 
 

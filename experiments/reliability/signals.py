@@ -21,7 +21,7 @@ COUNT = 50
 SECONDS_TO_END = 10.0
 SECONDS_BETWEEN = 0.05
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 4000, "evaluate_every": 50}}
+LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 2500, "evaluate_every": 50}}
 QUIET = "--quiet"
 
 

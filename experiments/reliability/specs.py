@@ -137,12 +137,25 @@ STUDY: Document = {
 
 
 def write(document: Document, path: Path) -> Path:
-    """Put a spec into a file, and the files of data that some of them need beside it."""
+    """Put a spec into a file."""
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def write_data(folder: Path) -> None:
+    """Put the files of data that some of the specs need into a folder."""
     rng = np.random.default_rng(7)
     X = rng.standard_normal((300, 3))
-    np.save(path.with_name("X.npy"), X.astype(np.float32))
-    np.save(path.with_name("y.npy"), (X[:, 0] * X[:, 1] > 0).astype(np.int64))
+    np.save(folder / "X.npy", X.astype(np.float32))
+    np.save(folder / "y.npy", (X[:, 0] * X[:, 1] > 0).astype(np.int64))
     rows = [f"{a:.6f},{b:.6f},{a - 2 * b + 0.1 * c:.6f}" for a, b, c in X]
-    path.with_name("table.csv").write_text("\n".join(["a,b,y", *rows]) + "\n", encoding="utf-8")
-    return path
+    (folder / "table.csv").write_text("\n".join(["a,b,y", *rows]) + "\n", encoding="utf-8")
+
+
+def with_data(document: Document, folder: Path) -> Document:
+    """The spec with its files of data in that folder, so that it is the same wherever the spec lies."""
+    source = document.get("data", {}).get("source")
+    if not isinstance(source, dict) or source["name"] != "file":
+        return document
+    files = {key: str(folder / value) for key, value in source.items() if (folder / value).exists()}
+    return {**document, "data": {**document["data"], "source": source | files}}
