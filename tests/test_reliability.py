@@ -85,9 +85,9 @@ def test_every_file_call_is_seen_and_can_fail(tmp_path: Path) -> None:
     script = """
 import os, pathlib, shutil, sys
 from experiments.reliability.file_calls import Hooks
-seen, folder = [], pathlib.Path(sys.argv[1])
+calls, folder = [], pathlib.Path(sys.argv[1])
 def before(call):
-    seen.append(call.operation)
+    calls.append(call.operation)
     if call.path == 'full':
         raise OSError(28, 'no space')
 Hooks(folder, before).install()
@@ -101,18 +101,18 @@ shutil.rmtree(folder / 'd')
 try:
     (folder / 'full').write_bytes(b'z')
 except OSError as error:
-    seen.append(error.errno)
+    calls.append(error.errno)
 pathlib.Path(sys.argv[1] + '.outside').write_text('not seen')
-print(*seen)
+print(*calls)
 """
     (tmp_path / "in").mkdir()
     command = [sys.executable, "-c", script, str(tmp_path / "in")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
     assert done.returncode == 0, done.stderr
-    seen = done.stdout.split()
-    assert seen[:7] == ["mkdir", "create", "write", "open", "write", "fsync", "rename"]
-    assert sorted(seen[7:-2]) == ["link", "open", "rmdir", "unlink", "unlink"]
-    assert seen[-2:] == ["create", "28"]
+    calls = done.stdout.split()
+    assert calls[:7] == ["mkdir", "create", "write", "open", "write", "fsync", "rename"]
+    assert sorted(calls[7:-2]) == ["link", "open", "rmdir", "unlink", "unlink"]
+    assert calls[-2:] == ["create", "28"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ print(*seen)
 def test_a_script_in_a_page_is_noticed(bench: SimpleNamespace, page: str, harmful: bool) -> None:
     reader = bench.names.Harmful()
     reader.feed(page)
-    assert bool(reader.found) is harmful
+    assert bool(reader.harms) is harmful
 
 
 def test_the_page_counts_and_names_the_wrong_ones(bench: SimpleNamespace) -> None:

@@ -65,25 +65,30 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     """Run the bench; returns its exit code."""
-    given = options()
+    settings = options()
     prepare()
     in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="torture-", dir=in_memory) as temporary:
-        folder = (given.keep or Path(temporary)).absolute()
+        folder = (settings.keep or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        kinds = [_kind(name, given, folder) for name in given.only]
-    given.out.write_text(report(kinds, given.seed, given.share), encoding="utf-8")
+        kinds: list[Kind] = []
+        for name in settings.only:
+            kinds.append(_kind(name, settings, folder))
+            settings.out.write_text(report(kinds, settings.seed, settings.share), encoding="utf-8")
     return NEGATIVE if any(kind.wrong for kind in kinds) else 0
 
 
-def _kind(name: str, given: argparse.Namespace, folder: Path) -> Kind:
+def _kind(name: str, settings: argparse.Namespace, folder: Path) -> Kind:
     """All cases of a kind."""
     started = time.monotonic()
     place = folder / name
     place.mkdir()
-    chosen = list(enumerate(KINDS[name](Bench(given.seed, given.share, place))))
-    chosen = [(number, case) for number, case in chosen if given.case in (None, number)]
-    wrong = {f"{number}: {case.name}": faults for (number, case), faults in _judged(chosen, place, given) if faults}
+    try:
+        chosen = list(enumerate(KINDS[name](Bench(settings.seed, settings.share, place))))
+    except Exception:
+        return Kind(name, 1, {"the bench itself": [format_exc()]}, time.monotonic() - started)
+    chosen = [(number, case) for number, case in chosen if settings.case in (None, number)]
+    wrong = {f"{number}: {case.name}": faults for (number, case), faults in _judged(chosen, place, settings) if faults}
     kind = Kind(name, sum(case.injections for _, case in chosen), wrong, time.monotonic() - started)
     print(kind, file=sys.stderr, flush=True)
     return kind
@@ -116,15 +121,15 @@ def _work(k: int) -> tuple[int, list[str]]:
 
 
 def _judged(
-    chosen: Sequence[tuple[int, Case]], place: Path, given: argparse.Namespace
+    chosen: Sequence[tuple[int, Case]], place: Path, settings: argparse.Namespace
 ) -> Iterator[tuple[tuple[int, Case], list[str]]]:
     """Each case and what was wrong with it, in their order."""
-    WORK.append(Work(chosen, place, given.keep is not None))
-    if given.workers == 1:
+    WORK.append(Work(chosen, place, settings.keep is not None))
+    if settings.workers == 1:
         answers = map(_work, range(len(chosen)))
         yield from ((chosen[k], faults) for k, faults in answers)
         return
-    with get_context("fork").Pool(given.workers) as pool:
+    with get_context("fork").Pool(settings.workers) as pool:
         for k, faults in pool.imap(_work, range(len(chosen))):
             yield chosen[k], faults
 

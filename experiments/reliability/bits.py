@@ -28,7 +28,7 @@ Bits = dict[str, str]
 
 def bits(folder: Path) -> Bits:
     """A digest of each file in a folder and below, by its path; of a checkpoint one for all of it."""
-    found: Bits = {}
+    digests: Bits = {}
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)
         if path.is_dir() or any(part.startswith(".") for part in place.parts):
@@ -36,10 +36,10 @@ def bits(folder: Path) -> Bits:
         if CHECKPOINT in place.parts[:-1]:
             owner = place.parts[: place.parts.index(CHECKPOINT)]
             if RunDirectory(folder.joinpath(*owner)).has_checkpoint():
-                found.setdefault("/".join((*owner, CHECKPOINT)), _checkpoint(folder.joinpath(*owner)))
+                digests.setdefault("/".join((*owner, CHECKPOINT)), _checkpoint(folder.joinpath(*owner)))
         else:
-            found[str(place)] = _digest(path)
-    return found
+            digests[str(place)] = _digest(path)
+    return digests
 
 
 def differences(expected: Bits, actual: Bits) -> list[str]:
@@ -101,5 +101,5 @@ def _without_circumstances(value: Any) -> Any:
 def _of_table(text: str) -> str:
     header, *rows = csv.reader(io.StringIO(text))
     columns = [number for number, name in enumerate(header) if not CIRCUMSTANCES.fullmatch(name)]
-    kept = [[header[number] for number in columns], *([row[number] for number in columns] for row in rows)]
-    return sha256(json.dumps(kept).encode()).hexdigest()
+    cells = [[header[number] for number in columns], *([row[number] for number in columns] for row in rows)]
+    return sha256(json.dumps(cells).encode()).hexdigest()

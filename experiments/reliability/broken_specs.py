@@ -21,7 +21,7 @@ def cases(bench: Bench) -> list[Case]:
     """10,000 mutations, a few in a child."""
     every = list(islice(mutations(bench.seed), COUNT))
     batches = [every[start : start + BATCH] for start in range(0, COUNT, BATCH)]
-    return bench.some(
+    return bench.draw(
         [Case(f"from mutation {k * BATCH}", partial(_judge, batch), len(batch)) for k, batch in enumerate(batches)]
     )
 
@@ -32,7 +32,7 @@ def _judge(batch: list[tuple[str, bytes]], folder: Path) -> list[str]:
         files.append(f"{number}-{name}")
         (folder / files[-1]).write_bytes(content)
     ended = call_each([("config", "check", file) for file in files], folder)
-    return [wrong for one in ended if (wrong := _wrong(one))]
+    return [wrong for end in ended if (wrong := _wrong(end))]
 
 
 def _wrong(ended: Ended) -> str:
@@ -40,9 +40,9 @@ def _wrong(ended: Ended) -> str:
         return ended.trouble
     if ended.code not in CODES:
         return f"{ended} → {ended.code}: {ended.last_line}"
-    said = ended.stdout + ended.stderr
-    if ended.code == 2 and not PLACED.search(said):
-        return f"{ended} → 2 without line and column: {said.strip()[:200]}"
-    if any(ord(letter) < 32 and letter != "\n" for letter in said):
+    text = ended.stdout + ended.stderr
+    if ended.code == 2 and not PLACED.search(text):
+        return f"{ended} → 2 without line and column: {text.strip()[:200]}"
+    if any(ord(letter) < 32 and letter != "\n" for letter in text):
         return f"{ended} → {ended.code}: control characters in what it says"
     return f"{ended} takes {ended.seconds:.2f} s" if ended.seconds > SECONDS else ""

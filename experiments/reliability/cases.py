@@ -35,13 +35,13 @@ class Bench:
 
     def numbers(self, count: int) -> list[int]:
         """This bench's share of the first whole numbers, one at least."""
-        drawn = random.Random(self.seed).sample(range(count), max(1, round(self.share * count)))
-        return sorted(drawn)
+        sample = random.Random(self.seed).sample(range(count), max(1, round(self.share * count)))
+        return sorted(sample)
 
-    def some(self, cases: Sequence[Case], most: int | None = None) -> list[Case]:
+    def draw(self, cases: Sequence[Case], most: int | None = None) -> list[Case]:
         """This bench's share of them; of a whole bench ``most``."""
-        drawn = random.Random(self.seed).sample(range(len(cases)), min(len(cases), most or len(cases)))
-        return [cases[drawn[number]] for number in self.numbers(len(drawn))]
+        sample = random.Random(self.seed).sample(range(len(cases)), min(len(cases), most or len(cases)))
+        return [cases[sample[number]] for number in self.numbers(len(sample))]
 
     def shared(self, name: str, make: Callable[[Path], None]) -> Path:
         """The folder of that name, made when it is first needed, whole or not at all."""
@@ -72,7 +72,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def troubles(ended: Sequence[Ended]) -> list[str]:
     """What none of these commands may have done."""
-    return [one.trouble for one in ended if one.trouble]
+    return [end.trouble for end in ended if end.trouble]
 
 
 def finish(commands: Sequence[Sequence[str]], folder: Path) -> tuple[list[str], list[Ended]]:
@@ -84,11 +84,11 @@ def finish(commands: Sequence[Sequence[str]], folder: Path) -> tuple[list[str], 
             break
     if wrong := troubles(ended):
         return wrong, ended
-    said = "; ".join(f"{one} → {one.code}: {one.last_line}" for one in ended)
-    return ([] if ended[-1].code == 0 else [f"nothing goes on: {said}"]), ended
+    answers = "; ".join(f"{end} → {end.code}: {end.last_line}" for end in ended)
+    return ([] if ended[-1].code == 0 else [f"nothing goes on: {answers}"]), ended
 
 
 def same_bits(expected: Bits, folder: Path) -> list[str]:
     """What is not as it should be in a folder, in a line."""
-    found = differences(expected, bits(folder))
-    return [", ".join(found)] if found else []
+    changes = differences(expected, bits(folder))
+    return [", ".join(changes)] if changes else []

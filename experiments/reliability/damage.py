@@ -113,8 +113,8 @@ def _changed(expected: Bits, place: str, file: str, command: str, folder: Path) 
     """The files that came out otherwise; the damaged one itself counts only where the whole run is to be right."""
     own = str(Path(file).relative_to(place))
     own = own.rpartition("/")[0] if "checkpoint/" in own else own
-    found = differences(expected, bits(folder / place))
-    return [text for text in found if command == "resume" or not text.startswith(f"{own} ")]
+    changes = differences(expected, bits(folder / place))
+    return [text for text in changes if command == "resume" or not text.startswith(f"{own} ")]
 
 
 def damage(path: Path, position: int, bit: int | None) -> None:

@@ -34,7 +34,7 @@ def cases(bench: Bench) -> list[Case]:
         kind = "a disk" if can_mount(bench.folder) else "a largest file"
         what = f"{scene.name} on {kind} of {share:.3f} of what it needs"
         every.append(Case(what, partial(_judge, bench, scene, share)))
-    return bench.some(every)
+    return bench.draw(every)
 
 
 @lru_cache

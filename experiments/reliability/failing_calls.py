@@ -85,21 +85,22 @@ def cases(bench: Bench) -> list[Case]:
         calls = recorded(scene.recorded(bench) / LOG)
         every = [
             Case(
-                f"{scene.name}, file call {k} ({told}) {_spelled(fault)}", partial(_judge, bench, scene, k, told, fault)
+                f"{scene.name}, file call {k} ({file_call}) {_spelled(fault)}",
+                partial(_judge, bench, scene, k, file_call, fault),
             )
-            for k, told in enumerate(calls, start=1)
-            for fault in (_error(told, k), DEATH)
+            for k, file_call in enumerate(calls, start=1)
+            for fault in (_error(file_call, k), DEATH)
         ]
-        chosen += bench.some(every, MOST.get(scene.name))
+        chosen += bench.draw(every, MOST.get(scene.name))
     return chosen
 
 
-def _error(told: FileCall, k: int) -> int:
+def _error(file_call: FileCall, k: int) -> int:
     """One of the errors that Python can see there, each in its turn; EINTR it repeats on its own but in these calls."""
-    if told.operation == OPEN:
+    if file_call.operation == OPEN:
         return errno.EIO
     errors = {UNLINK: (errno.EIO, errno.EINTR), RENAME: (errno.EIO, errno.ENOSPC, errno.EINTR)}
-    possible = errors.get(told.operation, (errno.EIO, errno.ENOSPC))
+    possible = errors.get(file_call.operation, (errno.EIO, errno.ENOSPC))
     return possible[k % len(possible)]
 
 
@@ -121,43 +122,43 @@ def _install(folder: Path, k: int, fault: int, part: int) -> None:
     """Let the k-th call of this process fail; of what it writes then the first ``part`` per cent come to the disk."""
     count = 0
 
-    def check(told: FileCall) -> None:
+    def check(file_call: FileCall) -> None:
         nonlocal count
         count += 1
         if count != k:
             return
-        if told.operation == WRITE and part:
-            path, content = folder / told.path, told.content[: len(told.content) * part // 100]
+        if file_call.operation == WRITE and part:
+            path, content = folder / file_call.path, file_call.content[: len(file_call.content) * part // 100]
             descriptor = _plain_open(path, os.O_WRONLY)
-            os.pwrite(descriptor, content, told.offset)
+            os.pwrite(descriptor, content, file_call.offset)
             os.close(descriptor)
         if fault == DEATH:
             os._exit(DEATH)
-        raise OSError(fault, os.strerror(fault), told.path)
+        raise OSError(fault, os.strerror(fault), file_call.path)
 
     _plain_open: Callable[..., int] = os.open
     often()
     Hooks(folder, check).install()
 
 
-def _judge(bench: Bench, scene: Scene, k: int, told: FileCall, fault: int, folder: Path) -> list[str]:
+def _judge(bench: Bench, scene: Scene, k: int, file_call: FileCall, fault: int, folder: Path) -> list[str]:
     copy(bench.shared(f"{scene.name}-before", scene.before), folder)
     part = 50 if fault != errno.EIO else 0
     ended = call(scene.command, folder, partial(_install, folder, k, fault, part))
     if ended.trouble:
         return [ended.trouble]
     expected = bits(scene.recorded(bench) / WHOLE / RUN)
-    wrong = _wrong_end(ended, told, fault) if ended.code else _silent(ended, same_bits(expected, folder / RUN))
+    wrong = _wrong_end(ended, file_call, fault) if ended.code else _silent(ended, same_bits(expected, folder / RUN))
     if wrong:
         return wrong
     wrong, _ = finish(scene.later, folder)
     return wrong or same_bits(expected, folder / RUN)
 
 
-def _wrong_end(ended: Ended, told: FileCall, fault: int) -> list[str]:
+def _wrong_end(ended: Ended, file_call: FileCall, fault: int) -> list[str]:
     """What is wrong with how a command ended that did not end well."""
     allowed: Sequence[int] = (
-        (DEATH,) if fault == DEATH else (REFUSED, UNREADABLE) if told.operation == OPEN else (REFUSED,)
+        (DEATH,) if fault == DEATH else (REFUSED, UNREADABLE) if file_call.operation == OPEN else (REFUSED,)
     )
     if ended.code not in allowed:
         return [f"{ended} → {ended.code} in place of {allowed[0]}: {ended.last_line}"]

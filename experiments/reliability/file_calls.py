@@ -56,7 +56,7 @@ class Hooks:
         os.open, os.fsync, os.write = self._os_open(os.open), self._fsync(os.fsync), self._write(os.write)
         os.fdatasync = os.fsync
         os.truncate, os.ftruncate = self._truncate(os.truncate), self._truncate(os.ftruncate)
-        builtins.open = io.open = self._open(io.open)  # type: ignore[assignment]
+        builtins.open = io.open = self._open(io.open)
 
     def place(self, path: Any, dir_fd: int | None = None) -> str:
         """The path from the folder on; empty for one outside."""
@@ -70,7 +70,7 @@ class Hooks:
         relative = os.path.relpath(os.path.abspath(text), self.folder)  # noqa: PTH100
         return "" if relative.startswith("..") else relative
 
-    def made(self, call: FileCall, function: Callable[[], Any]) -> Any:
+    def perform(self, call: FileCall, function: Callable[[], Any]) -> Any:
         """What the call returns, seen on its way."""
         if not call.path:
             return function()
@@ -86,19 +86,19 @@ class Hooks:
             source: Any, target: Any, *rest: Any, src_dir_fd: Any = None, dst_dir_fd: Any = None, **keys: Any
         ) -> Any:
             keys |= {key: fd for key, fd in (("src_dir_fd", src_dir_fd), ("dst_dir_fd", dst_dir_fd)) if fd is not None}
-            told = (
+            file_call = (
                 FileCall(RENAME, self.place(source, src_dir_fd), self.place(target, dst_dir_fd))
                 if operation == RENAME
                 else FileCall(LINK, self.place(target, keys.get("dir_fd")), os.fsdecode(source))
             )
-            return self.made(told, lambda: original(source, target, *rest, **keys))
+            return self.perform(file_call, lambda: original(source, target, *rest, **keys))
 
         return call
 
     def _of_one(self, operation: str, original: Any) -> Any:
         def call(path: Any, *rest: Any, dir_fd: int | None = None) -> Any:
             keys = {} if dir_fd is None else {"dir_fd": dir_fd}
-            return self.made(FileCall(operation, self.place(path, dir_fd)), lambda: original(path, *rest, **keys))
+            return self.perform(FileCall(operation, self.place(path, dir_fd)), lambda: original(path, *rest, **keys))
 
         return call
 
@@ -112,8 +112,8 @@ class Hooks:
     def _os_open(self, original: Any) -> Any:
         def call(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
             place, keys = self.place(path, dir_fd), {} if dir_fd is None else {"dir_fd": dir_fd}
-            told = self._opening(place, bool(flags & (os.O_CREAT | os.O_TRUNC)), bool(flags & os.O_TRUNC))
-            descriptor: int = self.made(told, lambda: original(path, flags, mode, **keys))
+            file_call = self._opening(place, bool(flags & (os.O_CREAT | os.O_TRUNC)), bool(flags & os.O_TRUNC))
+            descriptor: int = self.perform(file_call, lambda: original(path, flags, mode, **keys))
             self._paths.pop(descriptor, None)
             if place:
                 self._paths[descriptor] = place
@@ -124,7 +124,7 @@ class Hooks:
     def _fsync(self, original: Any) -> Any:
         def call(file: Any) -> None:
             number = file if isinstance(file, int) else file.fileno()
-            self.made(FileCall(FSYNC, self._paths.get(number, "")), lambda: original(number))
+            self.perform(FileCall(FSYNC, self._paths.get(number, "")), lambda: original(number))
 
         return call
 
@@ -132,14 +132,14 @@ class Hooks:
         def call(descriptor: int, content: Any) -> int:
             place = self._paths.get(descriptor, "")
             offset = os.lseek(descriptor, 0, os.SEEK_CUR) if place else 0
-            told = FileCall(WRITE, place, content=bytes(content) if place else b"", offset=offset)
-            return int(self.made(told, lambda: original(descriptor, content)))
+            file_call = FileCall(WRITE, place, content=bytes(content) if place else b"", offset=offset)
+            return int(self.perform(file_call, lambda: original(descriptor, content)))
 
         return call
 
     def _truncate(self, original: Any) -> Any:
         def call(path: Any, length: int) -> None:
-            self.made(FileCall(TRUNCATE, self.place(path), offset=length), lambda: original(path, length))
+            self.perform(FileCall(TRUNCATE, self.place(path), offset=length), lambda: original(path, length))
 
         return call
 
@@ -165,14 +165,12 @@ class Hooks:
             buffer = kind(raw)
             if "b" in mode:
                 return buffer
-            text = io.TextIOWrapper(buffer, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)
-            text.mode = mode
-            return text
+            return io.TextIOWrapper(buffer, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)
 
         return call
 
     def _raw(self, file: Any, place: str, mode: str, closefd: bool, opener: Any) -> io.FileIO:
-        hooks, told = self, self._opening(place, "r" not in mode, "w" in mode)
+        hooks, file_call = self, self._opening(place, "r" not in mode, "w" in mode)
 
         class Raw(io.FileIO):
             """A file whose writes are seen."""
@@ -180,12 +178,12 @@ class Hooks:
             def write(self, content: Any) -> int:
                 offset = os.lseek(self.fileno(), 0, os.SEEK_END if "a" in mode else os.SEEK_CUR)
                 call = FileCall(WRITE, place, content=bytes(content), offset=offset)
-                return int(hooks.made(call, lambda: io.FileIO.write(self, content)) or 0)
+                return int(hooks.perform(call, lambda: io.FileIO.write(self, content)) or 0)
 
         flags = mode.replace("b", "").replace("t", "")
         if isinstance(file, int):
             return Raw(file, flags, closefd, opener)
-        raw: io.FileIO = self.made(told, lambda: Raw(file, flags, closefd, opener))
+        raw: io.FileIO = self.perform(file_call, lambda: Raw(file, flags, closefd, opener))
         self._paths[raw.fileno()] = place
         return raw
 

@@ -50,26 +50,22 @@ def cases(bench: Bench) -> list[Case]:
         for command in commands
     ]
     every += [Case(f"{EMPTY}/{name}: train --out", partial(_judge, bench, EMPTY, name, START)) for name in OF_RUN]
-    return bench.some(every)
+    return bench.draw(every)
 
 
 def _judge(bench: Bench, owner: str, name: str, command: tuple[str, ...], folder: Path) -> list[str]:
     arrange(bench, FINISHED if owner == EMPTY else owner, folder)
-    place = (
-        next(iter(sorted((folder / owner).glob(name.rpartition("/")[0]))))
-        if "*" in name
-        else (folder / owner / name).parent
-    )
-    path = place / Path(name).name
+    parent, _, file = name.rpartition("/")
+    matches = sorted((folder / owner).glob(parent)) if parent else [folder / owner]
+    path = (matches[0] if matches else folder / owner / parent) / file
     if "PID" not in name:
         plant(path)
     ended = call([word.format(owner) for word in command], folder, partial(plant, path) if "PID" in name else None)
     if ended.trouble:
         return [ended.trouble]
     left = tree(folder / owner)
-    survived = b"mine\n" in [
-        content for file, content in left.items() if Path(file).name.endswith(path.name.rpartition("PID")[2])
-    ]
+    ending = file.rpartition("PID")[2]
+    survived = any(content == b"mine\n" and place.endswith(ending) for place, content in left.items())
     return [] if survived else [f"{ended} → {ended.code}: it is gone: {ended.last_line}"]
 
 

@@ -30,7 +30,7 @@ def cases(bench: Bench) -> list[Case]:
         for spec in SPECS
         for moments in [[rng.random() for _ in range(kills)]]
     ]
-    return bench.some(every)
+    return bench.draw(every)
 
 
 def _whole(document: Document, folder: Path) -> None:

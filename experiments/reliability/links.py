@@ -58,7 +58,7 @@ def cases(bench: Bench) -> list[Case]:
         for moved in (True, False)
         for command in commands
     ]
-    return bench.some(every)
+    return bench.draw(every)
 
 
 def _judge(bench: Bench, owner: str, place: str, moved: bool, command: tuple[str, ...], folder: Path) -> list[str]:
@@ -76,10 +76,10 @@ def _judge(bench: Bench, owner: str, place: str, moved: bool, command: tuple[str
     return [ended.trouble] if ended.trouble else _answer(ended.code, is_folder, command, f"{ended}: {ended.last_line}")
 
 
-def _answer(code: int, is_folder: bool, command: tuple[str, ...], said: str) -> list[str]:
+def _answer(code: int, is_folder: bool, command: tuple[str, ...], answer: str) -> list[str]:
     """A link in place of a folder in which training would write is refused; the rest may also go well."""
     allowed = REFUSALS if is_folder and command[0] == "train" else (0, *REFUSALS)
-    return [] if code in allowed else [f"{said} → {code} in place of {allowed}"]
+    return [] if code in allowed else [f"{answer} → {code} in place of {allowed}"]
 
 
 def plant(path: Path, outside: Path, moved: bool) -> None:

@@ -26,7 +26,7 @@ class File:
     content: bytes = b""
     synced: bytes = b""
 
-    def kept(self, way: str) -> bytes:
+    def remains(self, way: str) -> bytes:
         """What may be left of it."""
         if way == WAYS[2] and self.content != self.synced:
             return self.content[: len(self.content) // 2]
@@ -40,7 +40,7 @@ class Folder:
     entries: dict[str, File | Folder] = field(default_factory=dict)
     synced: dict[str, File | Folder] = field(default_factory=dict)
 
-    def kept(self, way: str, rng: random.Random) -> dict[str, File | Folder]:
+    def remains(self, way: str, rng: random.Random) -> dict[str, File | Folder]:
         """The names that may be left."""
         if way == WAYS[0]:
             return self.synced
@@ -49,12 +49,12 @@ class Folder:
         changed = [
             name for name in {**self.synced, **self.entries} if self.synced.get(name) is not self.entries.get(name)
         ]
-        kept = dict(self.synced)
+        names = dict(self.synced)
         for name in sorted(changed):
             if rng.random() < 0.5:
-                kept.pop(name, None)
-                kept |= {name: self.entries[name]} if name in self.entries else {}
-        return kept
+                names.pop(name, None)
+                names |= {name: self.entries[name]} if name in self.entries else {}
+        return names
 
 
 class Disk:
@@ -63,9 +63,9 @@ class Disk:
     def __init__(self, start: Tree) -> None:
         self.root = Folder()
         for path, content in sorted(start.items()):
-            made = Folder() if content is None else File(content, content)
+            item = Folder() if content is None else File(content, content)
             folder, name = self._place(path)
-            folder.entries[name] = folder.synced[name] = made
+            folder.entries[name] = folder.synced[name] = item
 
     def apply(self, call: FileCall) -> None:
         """Do what the call did."""
@@ -112,9 +112,9 @@ class Disk:
 
 
 def _flat(folder: Folder, prefix: str, way: str, rng: random.Random) -> Iterator[tuple[str, bytes | None]]:
-    for name, item in folder.kept(way, rng).items():
+    for name, item in folder.remains(way, rng).items():
         path = f"{prefix}{name}"
-        yield path, item.kept(way) if isinstance(item, File) else None
+        yield path, item.remains(way) if isinstance(item, File) else None
         if isinstance(item, Folder):
             yield from _flat(item, f"{path}/", way, rng)
 
@@ -130,20 +130,20 @@ def cases(bench: Bench) -> list[Case]:
 def _of_scene(bench: Bench, scene: Scene) -> list[Case]:
     calls = recorded(scene.recorded(bench) / LOG)
     every = [
-        Case(f"{scene.name}, {way} after file call {k} ({told})", partial(_judge, bench, scene, k, way))
-        for k, told in enumerate(calls, start=1)
+        Case(f"{scene.name}, {way} after file call {k} ({file_call})", partial(_judge, bench, scene, k, way))
+        for k, file_call in enumerate(calls, start=1)
         for way in WAYS
-        if told.operation != OPEN
+        if file_call.operation != OPEN
     ]
-    return bench.some(every, MOST[scene.name])
+    return bench.draw(every, MOST[scene.name])
 
 
 def _state(before: Path, calls: Sequence[FileCall], way: str) -> Tree:
     """What may be left after these calls."""
     folders: Tree = {str(path.relative_to(before)): None for path in before.rglob("*") if path.is_dir()}
     disk = Disk({**folders, **tree(before)})
-    for told in calls:
-        disk.apply(told)
+    for file_call in calls:
+        disk.apply(file_call)
     return disk.after_power_loss(way, random.Random(len(calls)))
 
 

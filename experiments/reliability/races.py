@@ -50,7 +50,7 @@ def cases(bench: Bench) -> list[Case]:
     """200 races, the second command a random moment after the first."""
     rng = random.Random(bench.seed)
     moments = [rng.random() ** 2 for _ in range(COUNT)]
-    return bench.some(
+    return bench.draw(
         [
             Case(f"{race.name}, {moment:.3f} of the whole time later", partial(_judge, bench, race, moment))
             for k, moment in enumerate(moments)
@@ -106,8 +106,8 @@ def _judge(bench: Bench, race: Race, moment: float, folder: Path) -> list[str]:
 
 def _wrong_ends(race: Race, ended: list[Ended]) -> list[str]:
     """What is wrong with their exit codes."""
-    wrong = [f"{one} → {one.code}: {one.last_line}" for one in ended if one.code not in (0, *REFUSED)]
-    wrong += [f"{one} → {one.code} without a message" for one in ended if one.code and not one.last_line]
-    if all(one.code for one in ended):
-        wrong.append(f"neither went well: {'; '.join(f'{one} → {one.code}: {one.last_line}' for one in ended)}")
+    wrong = [f"{end} → {end.code}: {end.last_line}" for end in ended if end.code not in (0, *REFUSED)]
+    wrong += [f"{end} → {end.code} without a message" for end in ended if end.code and not end.last_line]
+    if all(end.code for end in ended):
+        wrong.append(f"neither went well: {'; '.join(f'{end} → {end.code}: {end.last_line}' for end in ended)}")
     return wrong

@@ -24,8 +24,8 @@ LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 4000, "evaluate_eve
 
 def sample(bench: Bench, place: str, folder: Path) -> None:
     """Put the one of that place, and the examples, into a folder."""
-    made = bench.shared(f"sample {Path(place).name}", partial(MAKERS[place], place))
-    copy(made / place, folder / place)
+    whole = bench.shared(f"sample {Path(place).name}", partial(MAKERS[place], place))
+    copy(whole / place, folder / place)
     _examples(folder / EXAMPLES)
 
 

@@ -61,7 +61,7 @@ def cases(bench: Bench) -> list[Case]:
         times, moment = rng.randint(1, 3), rng.random()
         what = f"{name} gets {times} {number.name} at {moment:.3f} of the whole time"
         every.append(Case(what, partial(_judge, bench, name, number, times, moment)))
-    return bench.some(every)
+    return bench.draw(every)
 
 
 def _before(target: Target, folder: Path) -> None:
@@ -101,8 +101,8 @@ def _judge(bench: Bench, name: str, number: signal.Signals, times: int, moment: 
     if wrong:
         return wrong
     wrong, _ = finish(target.later, folder)
-    drawn = bits(whole / RUN)  # by a process that draws real pictures
-    return wrong or same_bits({path: digest for path, digest in drawn.items() if ".png" not in path}, folder / RUN)
+    files = bits(whole / RUN)  # its pictures are real ones
+    return wrong or same_bits({path: digest for path, digest in files.items() if ".png" not in path}, folder / RUN)
 
 
 def _ended(process: subprocess.Popen[bytes], arguments: tuple[str, ...], folder: Path) -> Ended:
@@ -133,12 +133,12 @@ def _wrong_end(ended: Ended, number: int, session: int) -> list[str]:
 
 def in_session(session: int) -> list[int]:
     """The processes of a session that have not ended."""
-    found = []
+    processes = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _, _, its_session = path.read_text().rpartition(")")[2].split()[:4]
         except OSError:
             continue
         if int(its_session) == session and state != "Z":
-            found.append(int(path.parent.name))
-    return found
+            processes.append(int(path.parent.name))
+    return processes
