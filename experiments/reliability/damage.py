@@ -74,12 +74,19 @@ def _undamaged(bench: Bench, command: str, place: str, folder: Path) -> None:
     ended = call(_words(command, place), folder)
     assert not ended.trouble, ended.trouble
     (folder / "answer").write_text(_answer(ended))
+    (folder / "text").write_text(_text(ended, folder / place))
 
 
 def _answer(ended: Ended) -> str:
     """What the command says, without durations and times."""
     text = document_bits(ended.stdout) if "--json" in ended.arguments and not ended.code else ended.output
     return f"{ended.code} {text}"
+
+
+def _text(ended: Ended, run: Path) -> str:
+    """All that the command says, also on a page."""
+    page = run / "report.html"
+    return ended.stdout + ended.stderr + (page.read_text() if "report" in ended.arguments and page.exists() else "")
 
 
 def _judge(
@@ -92,7 +99,8 @@ def _judge(
     ended = call(_words(command, place), folder)
     if ended.trouble:
         return [ended.trouble]
-    named = Path(file).name in ended.stderr or str(Path(file).parent) in ended.stderr
+    texts = _text(ended, folder / place), (undamaged / "text").read_text()
+    named = any(texts[0].count(name) > texts[1].count(name) for name in (file, Path(file).name, str(Path(file).parent)))
     is_same = _answer(ended) == (undamaged / "answer").read_text()
     if ended.code and not is_same:
         return _refusal(ended, file, named)
