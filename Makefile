@@ -67,6 +67,10 @@ tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal tri
 	@sh .ci/environment .venv dlx optuna
 	.venv/bin/python experiments/tuning
 
+torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -76,4 +80,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help train test test-lowest test-newest constraints reproduce $(TOPICS) benchmark mnist faults diagnose \
-	repair tuning schema clean
+	repair tuning torture schema clean

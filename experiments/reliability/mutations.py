@@ -78,6 +78,11 @@ class Mutant:
     steps: tuple[str, ...]
     text: str
 
+    @property
+    def content(self) -> bytes:
+        """The text as a file has it."""
+        return self.text.encode("utf-8", "surrogatepass")
+
 
 def shipped() -> list[Path]:
     """All specs and plans in configs/ and experiments/."""
@@ -121,7 +126,7 @@ def _written(data: Any, rng: random.Random) -> str:
 def fault(mutant: Mutant, folder: Path) -> str | None:
     """What is wrong with how dlx takes it: another exception than a usage error, or a problem without its place."""
     file = folder / "mutant.yaml"
-    file.write_bytes(mutant.text.encode("utf-8", "surrogatepass"))
+    file.write_bytes(mutant.content)
     try:
         _load(file)
     except SpecError as error:

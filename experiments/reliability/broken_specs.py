@@ -1,0 +1,48 @@
+"""Broken specs: mutated specs and plans, each answered at once, with line and column where something is wrong."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from .cases import Bench, Case
+from .commands import Ended, call_each
+from .mutations import mutants
+
+COUNT, BATCH = 10_000, 25
+SECONDS = 0.5  # of the processor
+CODES = (0, 2, 5)
+PLACED = re.compile(r":\d+:\d+: |: the file is empty")  # an empty file has no line
+
+
+def cases(bench: Bench) -> list[Case]:
+    """10,000 mutations, a few in a child."""
+    every = [(mutant.base.name, mutant.content) for mutant in islice(mutants(bench.seed), COUNT)]
+    batches = [every[start : start + BATCH] for start in range(0, COUNT, BATCH)]
+    return bench.draw(
+        [Case(f"from mutation {k * BATCH}", partial(_judge, batch), len(batch)) for k, batch in enumerate(batches)]
+    )
+
+
+def _judge(batch: list[tuple[str, bytes]], folder: Path) -> list[str]:
+    files = []
+    for number, (name, content) in enumerate(batch):
+        files.append(f"{number}-{name}")
+        (folder / files[-1]).write_bytes(content)
+    ended = call_each([("config", "check", file) for file in files], folder)
+    return [wrong for end in ended if (wrong := _wrong(end))]
+
+
+def _wrong(ended: Ended) -> str:
+    if ended.trouble:
+        return ended.trouble
+    if ended.code not in CODES:
+        return f"{ended} → {ended.code}: {ended.last_line}"
+    text = ended.stdout + ended.stderr
+    if ended.code == 2 and not PLACED.search(text):
+        return f"{ended} → 2 without line and column: {text.strip()[:200]}"
+    if any(ord(letter) < 32 and letter != "\n" for letter in text):
+        return f"{ended} → {ended.code}: control characters in what it says"
+    return f"{ended} takes {ended.seconds:.2f} s" if ended.seconds > SECONDS else ""
