@@ -125,7 +125,7 @@ def wrong(here: str, imported: Import) -> Iterator[str]:
 def slows_start(module: str) -> bool:
     """Whether ``dlx --help`` should do without it."""
     top = module.split(".")[0]
-    return room(module) not in FLOORS[0] | {"cli"} if top == "dlx" else top not in {*sys.stdlib_module_names, "typer"}
+    return room(module) not in FLOORS[0] | {"cli", "signals"} if top == "dlx" else top not in {*sys.stdlib_module_names, "typer"}
 
 
 def impurities(source: str) -> Iterator[str]:
