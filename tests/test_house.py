@@ -125,7 +125,9 @@ def wrong(here: str, imported: Import) -> Iterator[str]:
 def slows_start(module: str) -> bool:
     """Whether ``dlx --help`` should do without it."""
     top = module.split(".")[0]
-    return room(module) not in FLOORS[0] | {"cli", "signals"} if top == "dlx" else top not in {*sys.stdlib_module_names, "typer"}
+    if top == "dlx":
+        return room(module) not in FLOORS[0] | {"cli", "signals"}
+    return top not in {*sys.stdlib_module_names, "typer"}
 
 
 def impurities(source: str) -> Iterator[str]:

@@ -226,6 +226,45 @@ def test_a_diverging_run_stops_at_once_and_keeps_its_last_finite_state(
     assert all(np.isfinite(array).all() for array in arrays.values())
 
 
+@pytest.mark.parametrize(
+    ("overrides", "where"),
+    [
+        (["architecture.batch_norm=true", "optimizer.learning_rate=1e20"], "first in sigma²1 of layer 1"),
+        (
+            ["architecture.batch_norm={statistics: exact}", "optimizer.learning_rate=1e18"],
+            "the cost of the frozen network on train is not finite",
+        ),
+        (["training.batch_size=full", "training.epochs=1", "optimizer.learning_rate=1e20"], "on train is not finite"),
+    ],
+)
+def test_what_overflows_only_in_the_frozen_network_has_diverged(
+    overrides: list[str], where: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    """The cost of the mini-batches stays finite: batch norm divides by the infinite σ, or there is no further step."""
+    spec = written(
+        "data: {source: moons, split: {train: 60, dev: 40}}\narchitecture: {hidden: [8, 5]}\n"
+        "optimizer: adam\ntraining: {epochs: 5, batch_size: 16}\n",
+        tmp_path,
+    )
+    result = call_dlx("train", spec, "--out", tmp_path / "run", *overrides)
+    assert (result.code, where in result.stderr) == (4, True), result.stderr
+    assert all(row["train_cost"] not in ("nan", "inf") for row in rows_of(tmp_path / "run"))
+
+
+def test_predictions_that_are_not_finite_are_an_error(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    data = "data: {source: moons, split: {train: 60, dev: 40}}"
+    spec = written(f"dtype: float32\n{data}\narchitecture: {{hidden: [4]}}\ntraining: {{epochs: 1}}\n", tmp_path)
+    train(spec, tmp_path / "run")
+    (tmp_path / "far.csv").write_text("x1,x2\n1,2\n1e300,3\n")
+    result = call_dlx("predict", tmp_path / "run", tmp_path / "far.csv")
+    assert (result.code, "the prediction for example 2 is not finite (so for 1 of 2" in result.stderr) == (5, True)
+    with RunDirectory.open(tmp_path / "run", writing=True) as run:
+        arrays, facts = run.model()
+        run.write_model(arrays | {"b2": arrays["b2"] + np.nan}, facts)
+    result = call_dlx("predict", tmp_path / "run", tmp_path / "far.csv")
+    assert (result.code, "none of its predictions is finite" in result.stderr) == (4, True)
+
+
 def test_rows_come_in_the_first_epoch_every_so_many_and_the_last(tmp_path: Path) -> None:
     spec = written("data: {source: moons}\ntraining: {epochs: 8, evaluate_every: 3}\n", tmp_path)
     session = Session.start(load_spec(spec), [], tmp_path / "run", tmp_path)

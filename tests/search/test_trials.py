@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,18 @@ def test_a_trial_stopped_at_an_epoch_goes_on_to_the_same_end(tmp_path: Path) -> 
     parts = [run_trial(replace(trial, until_epoch=epoch), tmp_path / "parts") for epoch in (2, 4)]
     assert [(part.status, part.final.epoch) for part in parts if part.final] == [("stopped", 3), ("stopped", 5)]
     assert without_times(run_trial(trial, tmp_path / "parts")) == without_times(whole)
+
+
+def test_trials_that_a_budget_cuts_off_come_to_the_same_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At any step, also at the end of an epoch that has no row."""
+    monkeypatch.setattr("dlx.train.SECONDS_BETWEEN_REPORTS", 0.0)
+    trial = trial_of(tmp_path, "training.batch_size=full", "training.evaluate_every=10", "training.epochs=12")
+    whole = run_trial(trial, tmp_path / "whole")
+    seconds, part = 0.0, None
+    while part is None or part.status == "interrupted":
+        seconds += 0.002
+        part = run_trial(trial, tmp_path / "parts", time.time() + seconds)
+    assert without_times(part) == without_times(whole)
 
 
 def test_outcomes_come_as_they_are_there_and_each_once(tmp_path: Path) -> None:
