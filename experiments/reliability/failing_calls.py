@@ -70,7 +70,12 @@ SCENES = (
     Scene("act", SHORT, ACT, (TRAIN,), (ACT,)),
     Scene("report", SHORT, ("report", RUN), (TRAIN,), (("report", RUN),)),
 )
-MOST = {"act": 60, "tune": 250, "study": 250}  # injections of the longer ones; every call of the others
+MOST = {
+    "train-objective": 250,
+    "act": 40,
+    "tune": 200,
+    "study": 200,
+}  # injections of the longer ones; every call of the others
 
 
 def cases(bench: Bench) -> list[Case]:
