@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 SLICES = {
     "kills races": ("1", "0.005"),
     "failing-calls power-loss disk-sizes": ("1", "0.001"),
-    "damage mutated-directories": ("1", "0.0004"),
+    "damage mutated-directories": ("3", "0.0004"),
     "links foreign-files names broken-specs": ("1", "0.001"),
     "signals": ("10", "0.01"),
 }

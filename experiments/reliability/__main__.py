@@ -59,7 +59,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--case", type=int, help="only the case of this number of the kind, as results.md gives it")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)), help="processes")
     parser.add_argument("--keep", type=Path, help="an empty folder in which what the cases leave stays")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="the file to write")
+    parser.add_argument("--out", type=Path, help="the file to write; if not given, results.md where all kinds are run")
     return parser.parse_args()
 
 
@@ -74,8 +74,17 @@ def main() -> int:
         kinds: list[Kind] = []
         for name in settings.only:
             kinds.append(_kind(name, settings, folder))
-            settings.out.write_text(report(kinds, settings.seed, settings.share), encoding="utf-8")
+            _publish(report(kinds, settings.seed, settings.share), settings, is_last=name == settings.only[-1])
     return NEGATIVE if any(kind.wrong for kind in kinds) else 0
+
+
+def _publish(page: str, settings: argparse.Namespace, is_last: bool) -> None:
+    """Write the page, as far as it is; of a part of the kinds print it at the end."""
+    is_whole = settings.only == list(KINDS) and settings.case is None
+    if out := settings.out or (RESULTS if is_whole else None):
+        out.write_text(page, encoding="utf-8")
+    elif is_last:
+        print(page)
 
 
 def _kind(name: str, settings: argparse.Namespace, folder: Path) -> Kind:
@@ -86,7 +95,7 @@ def _kind(name: str, settings: argparse.Namespace, folder: Path) -> Kind:
     try:
         chosen = list(enumerate(KINDS[name](Bench(settings.seed, settings.share, place))))
     except Exception:
-        return Kind(name, 1, {"the bench itself": [format_exc()]}, time.monotonic() - started)
+        return Kind(name, 0, {"the bench itself": [format_exc()]}, time.monotonic() - started)
     chosen = [(number, case) for number, case in chosen if settings.case in (None, number)]
     wrong = {f"{number}: {case.name}": faults for (number, case), faults in _judged(chosen, place, settings) if faults}
     kind = Kind(name, sum(case.injections for _, case in chosen), wrong, time.monotonic() - started)

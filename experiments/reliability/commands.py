@@ -23,7 +23,7 @@ from typing import IO, Any
 import dlx
 
 SECONDS_BETWEEN_CHECKPOINTS = 0.03  # in place of half a minute, so that these short trainings have many
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 LIMIT = "hangs"
 DURATION = re.compile(r"\b\d+(\.\d+)?(e-\d+)? ?(s|ms|seconds)\b")
 

@@ -7,7 +7,7 @@ import io
 import os
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class FileCall:
     other: str = ""  # the new name, or the target of a link
     content: bytes = b""
     offset: int = 0
+    failed: bool = False  # of itself, as to unlink what is not there does
 
     def __str__(self) -> str:
         return f"{self.operation} {self.path}{f' → {self.other}' if self.other else ''}"
@@ -38,7 +39,7 @@ class Hooks:
     Args:
         folder: calls on paths outside are none of its business.
         before: may raise, or end the process.
-        after: of what has succeeded.
+        after: of what has been done, also where it failed of itself.
     """
 
     folder: Path
@@ -75,7 +76,11 @@ class Hooks:
         if not call.path:
             return function()
         self.before(call)
-        result = function()
+        try:
+            result = function()
+        except OSError:
+            self.after(replace(call, failed=True))
+            raise
         self.after(call)
         return result
 
@@ -189,7 +194,7 @@ class Hooks:
 
 
 def record(folder: Path, log: Path) -> None:
-    """From now on put every call of this process that has succeeded into a file, which is whole whenever it ends."""
+    """From now on put every call of this process into a file, which is whole whenever the process ends."""
     descriptor, write = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.write
 
     def note(call: FileCall) -> None:

@@ -133,7 +133,7 @@ def _of_scene(bench: Bench, scene: Scene) -> list[Case]:
         Case(f"{scene.name}, {way} after file call {k} ({file_call})", partial(_judge, bench, scene, k, way))
         for k, file_call in enumerate(calls, start=1)
         for way in WAYS
-        if file_call.operation != OPEN
+        if file_call.operation != OPEN and not file_call.failed
     ]
     return bench.draw(every, MOST[scene.name])
 
@@ -143,7 +143,8 @@ def _state(before: Path, calls: Sequence[FileCall], way: str) -> Tree:
     folders: Tree = {str(path.relative_to(before)): None for path in before.rglob("*") if path.is_dir()}
     disk = Disk({**folders, **tree(before)})
     for file_call in calls:
-        disk.apply(file_call)
+        if not file_call.failed:
+            disk.apply(file_call)
     return disk.after_power_loss(way, random.Random(len(calls)))
 
 

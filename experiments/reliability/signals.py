@@ -18,10 +18,10 @@ from .commands import Ended, call
 from .specs import SHORT, STUDY, TUNE, Document, write
 
 COUNT = 50
-SECONDS_TO_END = 10.0
+SECONDS_TO_END = 30.0
 SECONDS_BETWEEN = 0.05
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 2500, "evaluate_every": 50}}
+LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 1200, "evaluate_every": 50}}
 QUIET = "--quiet"
 
 
