@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 
 from dlx.errors import DataError
-from dlx.files import from_signed_json, read, to_signed_json, write_atomically, writing
+from dlx.files import from_signed_json, read, temporaries, to_signed_json, write_atomically, writing
 from dlx.manifest import refuse_links
+from dlx.stored import check
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
+ENTRY = {"file": str, "sha256": str, "*": object}
+SHAPE = {"arrays": {"*": ENTRY}, "tables?": {"*": ENTRY}, "state": ENTRY, "*": object}  # of the manifest
 NAME = re.compile(r"\w+-(?P<digest>[0-9a-f]{12})\.(npy|json|csv)")  # of a file that belongs to a checkpoint
-TEMPORARY = re.compile(rf"\.({NAME.pattern}|{re.escape(MANIFEST)})\.\d+\.tmp")  # left where writing was cut off
 
 
 def save(
@@ -124,8 +126,9 @@ def _manifest(directory: Path) -> dict[str, Any]:
     document = from_signed_json(read(path))
     if document is None:
         raise DataError(f"{path}: is damaged: its own SHA-256 does not fit")
-    if document["schema_version"] != SCHEMA_VERSION:
-        raise DataError(f"{path}: has schema_version {document['schema_version']}, this dlx reads {SCHEMA_VERSION}")
+    if (version := document.get("schema_version")) != SCHEMA_VERSION:
+        raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
+    check(path, document, SHAPE)
     return document
 
 
@@ -156,6 +159,4 @@ def _old_files(directory: Path, current: set[str]) -> Iterator[Path]:
 
 
 def _temporaries(directory: Path) -> Iterator[Path]:
-    for path in list(directory.iterdir()):
-        if TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
-            yield path
+    return temporaries(directory, lambda name: name == MANIFEST or NAME.fullmatch(name) is not None)

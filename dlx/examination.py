@@ -171,9 +171,9 @@ def all_findings(course: Course, ahead: Sequence[Finding], kept: Iterable[Findin
         ahead: what is known of the spec, from `before`.
         kept: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
-    alone = {one.name for one in after(course)}
-    of_training = [*after(course, ahead), *(one for one in kept if one.name not in alone)]
-    names = {one.name for one in of_training}
+    found_anew = {finding.name for finding in (*after(course), *ahead)}
+    of_training = [*after(course, ahead), *(finding for finding in kept if finding.name not in found_anew)]
+    names = {finding.name for finding in of_training}
     return [*of_training, *(one for one in ahead if one.name not in names)]
 
 

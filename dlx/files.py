@@ -5,14 +5,27 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
 
 from dlx.errors import DataError, EnvironmentProblem
+
+# How the files begin that dlx writes, by the ends of their names.
+BEGINNINGS = {
+    ".json": (b"{",),
+    ".yaml": (b"name: ", b"# ", b"base:"),
+    ".csv": (b"epoch,", b"step,", b"index,"),
+    ".npz": (b"PK\x03\x04",),
+    ".npy": (b"\x93NUMPY",),
+    ".png": (b"\x89PNG",),
+    ".html": (b"<!DOCTYPE html>",),
+    ".py": (b'"""',),
+}
+LONGEST_BEGINNING = 16
 
 
 @contextmanager
@@ -34,10 +47,10 @@ def write_atomically(path: Path, content: bytes | memoryview, durable: bool = Tr
     Raises:
         EnvironmentProblem: the disk is full, the directory read-only or gone.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with writing(path):
+        temporary, file = _new_temporary(path)
         try:
-            with temporary.open("wb") as file:
+            with file:
                 file.write(content)
                 file.flush()
                 if durable:
@@ -47,6 +60,29 @@ def write_atomically(path: Path, content: bytes | memoryview, durable: bool = Tr
             temporary.unlink(missing_ok=True)
         if durable:
             _sync_directory(path.parent)
+
+
+def _new_temporary(path: Path) -> tuple[Path, BinaryIO]:
+    """A file beside ``path`` that was not there before, open for writing."""
+    number = os.getpid()
+    while True:
+        temporary = path.with_name(f".{path.name}.{number}.tmp")
+        try:
+            return temporary, temporary.open("xb")
+        except FileExistsError:
+            number += 1
+
+
+def temporaries(directory: Path, is_ours: Callable[[str], bool]) -> Iterator[Path]:
+    """What writing left in a directory that was cut off: by the name of the file, and by how that begins."""
+    for path in sorted(directory.glob(".*.tmp")):
+        name, _, number = path.name.removeprefix(".").removesuffix(".tmp").rpartition(".")
+        beginnings = BEGINNINGS.get(PurePath(name).suffix, ())
+        if number.isdigit() and is_ours(name) and path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                start = file.read(LONGEST_BEGINNING)
+            if any(start.startswith(beginning) or beginning.startswith(start) for beginning in beginnings):
+                yield path
 
 
 def _sync_directory(path: Path) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
-from dlx.files import parse_json, read, write_atomically, writing
-from dlx.manifest import MANIFEST, Content, Manifest, refuse_links, temporaries
+from dlx.files import parse_json, read, temporaries, write_atomically, writing
+from dlx.manifest import MANIFEST, Content, Manifest, refuse_links
 
 if sys.platform != "win32":
     import fcntl
@@ -246,13 +246,13 @@ class LockedDirectory:
         if manifest is None:
             names = self.files if is_made else frozenset()
             yield from (path for name in names if (path := self.path / name).is_file() and not path.is_symlink())
-            yield from temporaries(self.path, names | {MANIFEST})
+            yield from temporaries(self.path, (names | {MANIFEST}).__contains__)
             return
         for name in manifest.contents:
             path = self.path / name
             if path.parent == self.path and path.is_file() and manifest.knows(name, read(path)):
                 yield path
-        yield from temporaries(self.path, manifest.contents.keys() | {MANIFEST})
+        yield from temporaries(self.path, (manifest.contents.keys() | {MANIFEST}).__contains__)
         yield self.path / MANIFEST
 
     def remove_own(self) -> None:

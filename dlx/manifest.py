@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -71,9 +71,12 @@ class Manifest:
                 f"{path}: is damaged: its own SHA-256 does not fit, so no file beside it can be verified "
                 f"(dlx doctor {shlex.quote(str(directory))} says what to do)"
             )
-        if document["schema_version"] != SCHEMA_VERSION:
-            raise DataError(f"{path}: has schema_version {document['schema_version']}, this dlx reads {SCHEMA_VERSION}")
-        return cls({name: tuple(map(_content, states)) for name, states in document["files"].items()})
+        if (version := document.get("schema_version")) != SCHEMA_VERSION:
+            raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
+        try:
+            return cls({name: tuple(map(_content, states)) for name, states in document["files"].items()})
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise DataError(f"{path}: is damaged: {type(error).__name__}: {error}") from error
 
     def write(self, directory: Path, durable: bool) -> None:
         """Put it into the directory."""
@@ -140,14 +143,10 @@ def refuse_links(directory: Path) -> None:
             )
 
 
-def temporaries(directory: Path, names: Iterable[str]) -> Iterator[Path]:
-    """The files that a process that died left while it wrote one of ``names``."""
-    names = set(names)
-    for path in directory.glob(".*.tmp"):
-        name, _, process = path.name.removeprefix(".").removesuffix(".tmp").rpartition(".")
-        if name in names and process.isdigit() and path.is_file() and not path.is_symlink():
-            yield path
-
-
 def _content(state: dict[str, Any] | None) -> Content | None:
-    return None if state is None else Content(state["bytes"], state["sha256"], state.get("grows", False))
+    if state is None:
+        return None
+    size, digest, grows = state["bytes"], state["sha256"], state.get("grows", False)
+    if type(size) is not int or type(digest) is not str or type(grows) is not bool:
+        raise TypeError(f"no content: {state}")
+    return Content(size, digest, grows)

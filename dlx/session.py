@@ -107,10 +107,20 @@ class Session:
         session.facts = facts
         refuse_other_data(run, session.experiment)
         if run.has_checkpoint():
-            session.experiment.from_data(*run.load_checkpoint())
+            session._stand_at_checkpoint()
         run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
         session._note(status="running", resumed=utc_now())
         return session
+
+    def _stand_at_checkpoint(self) -> None:
+        """Put the experiment where the run's checkpoint was made."""
+        try:
+            self.experiment.from_data(*self.run.load_checkpoint())
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+            raise DataError(
+                f"{self.run.path}: its checkpoint is damaged: it holds no state of this experiment "
+                f"({type(error).__name__}: {error})"
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -159,7 +169,9 @@ class Session:
     def _saving(
         self, asked: list[int], enough: Callable[[EpochRecord | Progress], bool]
     ) -> Iterator[EpochRecord | Progress]:
-        saved_at = monotonic()
+        saved_at, last = monotonic(), self.experiment.position.last
+        if last is not None and enough(last):  # it was stopped here, and its end could not be written
+            return
         for record in fit(self.experiment):
             if isinstance(record, LayerRecord):
                 self.run.append_layer(record)

@@ -129,6 +129,8 @@ def _show(found: Examination, written: list[Path], json: bool) -> None:
     from dlx import render
 
     if json:
+        for remark in found.remarks if found.run else ():
+            render.say((f"remark: {remark}", ""), stream=sys.stderr)
         render.facts(found.document, json=True)
     else:
         render.diagnosis(

@@ -173,6 +173,7 @@ def _is_sound(run: RunDirectory) -> bool:
 def _is_done(run: RunDirectory, trial: Trial) -> bool:
     """Whether training has come as far as it should, and the arrays that are kept are whole."""
     facts = run.facts()
+    run.read(CONFIG)
     ended = facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
     return ended and facts.get("sizes") == run.sizes()
 
