@@ -10,6 +10,7 @@ import numpy as np
 
 from dlx.data.examples import Array, Column
 from dlx.data.formats import readable
+from dlx.data.memory import check_room
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError, missing_extra
 
@@ -27,6 +28,7 @@ def read_parquet(path: Path, options: TableOptions, like: Sequence[Column]) -> t
     with readable(path), path.open("rb") as file:
         try:
             of = roles(parquet.read_schema(file).names, options, like, path)
+            check_room(path, 8 * parquet.read_metadata(file).num_rows * len(of.used))
             columns = parquet.read_table(file, columns=list(of.used))
             values = {name: _values(path, name, columns.column(name), of) for name in of.used}
         except (pa.ArrowException, UnicodeDecodeError) as error:
