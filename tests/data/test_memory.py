@@ -30,13 +30,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bomb_is_noticed_while_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "x.idx.gz"
     path.write_bytes(gzip.compress(b"\0\0\x08\x01" + ZEROS.size.to_bytes(4, "big") + ZEROS.tobytes(), 1))
-    with (
-        open_binary(path) as file,
-        pytest.raises(DataError, match=r"x\.idx\.gz: .* unpack to .* unpack the file first"),
-    ):
-        while file.read(2**20):
-            assert file.tell() < 2 * memory.SUSPICIOUS
-    with pytest.raises(DataError, match="more than 100 times as much"):
+    with pytest.raises(DataError, match=r"x\.idx\.gz: .* unpack to 16\.8 MB, .* unpack the file first"):
         read_file(path, TableOptions())
 
 
