@@ -66,13 +66,17 @@ class Evaluation:
         return np.concatenate([_squares(step.Z, step.Y).mean(axis=0) for step in self.steps()])
 
     def predicted_seconds(self) -> float:
-        """How long ``run`` would take, by the time of its first batch."""
-        step = self._step_for(len(self.batches[0]))
+        """How long ``run`` would take, by the times of its first batch and of its last, which may be shorter."""
+        *others, last = self.batches
+        return (self._seconds(others[0]) * len(others) if others else 0.0) + self._seconds(last)
+
+    def _seconds(self, index: Array) -> float:
+        step = self._step_for(len(index))
         started = perf_counter()
-        self.reader.fill(self.batches[0], step.X, step.Y)
+        self.reader.fill(index, step.X, step.Y)
         with np.errstate(all="ignore"):
             step.tape.run()
-        return (perf_counter() - started) * len(self.batches)
+        return perf_counter() - started
 
     def steps(self) -> Iterator[Step]:
         """Each batch, run: its arrays hold the values until the next one."""

@@ -32,11 +32,7 @@ class PastRun:
 
     path: Path
     facts: dict[str, Any]
-
-    @property
-    def is_damaged(self) -> bool:
-        """Whether its facts could not be read."""
-        return self.facts.get("status") == DAMAGED
+    fault: str = ""  # why its facts could not be read
 
     @property
     def tags(self) -> list[str]:
@@ -74,15 +70,15 @@ def _value(value: Any) -> Value:
 def past_runs(root: Path = ROOT) -> list[PastRun]:
     """Every run below ``root``, the oldest first; of one whose ``run.json`` is damaged only that is known."""
     paths = [path.parent for path in root.glob(f"*/*/{FACTS}") if not path.parent.parent.is_symlink()]
-    runs = [PastRun(path, _facts(path)) for path in paths]
-    return sorted(runs, key=lambda run: (run.path.name if run.is_damaged else str(run["started"]), run.path.name))
+    runs = [_past_run(path) for path in paths]
+    return sorted(runs, key=lambda run: (run.path.name if run.fault else str(run["started"]), run.path.name))
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def _past_run(path: Path) -> PastRun:
     try:
-        return RunDirectory(path).document(FACTS)
-    except DataError:
-        return {"name": path.parent.name, "status": DAMAGED}
+        return PastRun(path, RunDirectory(path).document(FACTS))
+    except DataError as error:
+        return PastRun(path, {"name": path.parent.name, "status": DAMAGED}, str(error))
 
 
 def find(reference: str, root: Path = ROOT) -> Path:

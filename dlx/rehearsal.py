@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.diagnose.after import data_findings
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.minimized import objective_facts
 from dlx.session import data_facts, prepare
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from dlx.spec_file import Resolved
 
 REPETITIONS = 5
+# Measured: matplotlib with the picture of the curves, and what the picture of the classes' regions takes beyond it.
+DRAWING_BYTES, BOUNDARY_BYTES = 40_000_000, 30_000_000
 
 
 def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, Any]:
@@ -63,18 +70,48 @@ def _one_step(experiment: Experiment) -> tuple[float, float]:
         with np.errstate(all="ignore"):
             cost = step.run()
         seconds.append(perf_counter() - started)
+    if rest := experiment.train.m % experiment.batch_size:  # the last batch of an epoch has arrays of its own
+        last = experiment.step_for(rest)
+        experiment.train.fill(order[:rest], last.X, last.Y)
+        with np.errstate(all="ignore"):
+            last.run()
     started = perf_counter()
     experiment.update(experiment.learning_rate(), 1.0)
     return cost, min(seconds) + perf_counter() - started
 
 
 def _bytes(experiment: Experiment) -> int:
-    """θ, dθ and the optimizer's vectors; the arrays of a step; the examples as read and as the network takes them."""
-    theta = experiment.network.parameters.theta
-    step = experiment.step_for(experiment.batch_size)
-    examples = sum(
-        part.X.nbytes + part.X.size * theta.itemsize
-        for part in experiment.dataset.parts.values()
-        if isinstance(part.X, np.ndarray)
-    )
-    return theta.nbytes * (2 + len(experiment.update.vectors)) + step.tape.memory() + step.X.nbytes + examples
+    """The memory that training takes at its peak: what this process takes once it has done all that training does
+    before its end, or a copy of what is written then, and the pictures.
+    """
+    experiment.first_sample()
+    experiment.watch.keep(experiment.position.step)
+    if experiment.landscape is None:
+        data_findings(experiment.dataset, thorough=True)
+    theta, statistics = experiment.network.parameters.theta, experiment.network.statistics.vector
+    copies = 2 if experiment.spec.training.early_stopping else 1  # the file in memory, and the best so far
+    later = copies * (theta.nbytes + statistics.nbytes) + _of_pictures(experiment)
+    return max(_peak(), _now() + later)
+
+
+def _of_pictures(experiment: Experiment) -> int:
+    """What drawing takes, and loading what draws, where that is not loaded yet."""
+    drawing = 0 if "matplotlib" in sys.modules else DRAWING_BYTES
+    return drawing + (BOUNDARY_BYTES if experiment.dataset.n_x == 2 else 0)
+
+
+def _now() -> int:
+    """The memory that this process has now; where the system does not tell, that it had at most."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return _peak()
+
+
+def _peak() -> int:
+    """The memory that this process had at most; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak

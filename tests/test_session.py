@@ -341,5 +341,5 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path, call_
     spec = written("data: {source: moons}\n", tmp_path)
     (tmp_path / "file").write_text("")
     result = call_dlx("train", spec, "--out", tmp_path / "file" / "run")
-    assert result.code == 6
+    assert result.code == 2  # no fault of the machine: a file is taken for a folder
     assert len(result.stderr.strip().splitlines()) == 1

@@ -40,6 +40,8 @@ def list_runs(
     from dlx.past_runs import Condition, past_runs, selected
 
     found = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
+    for fault in filter(None, (run.fault for run in found)):
+        render.say((f"remark: {fault}", ""), stream=sys.stderr)
     if json:
         render.facts({"schema_version": 1, "runs": [run.document() for run in found]}, json=True)
     elif found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
@@ -14,6 +14,7 @@ from numpy.lib.npyio import NpzFile
 from dlx.data.examples import Array, Examples
 from dlx.data.formats import format_of, open_binary, readable
 from dlx.data.mapped import MappedRows
+from dlx.data.memory import check_ratio, check_room
 from dlx.errors import DataError
 
 PARTS = ("train", "train_dev", "dev", "test")
@@ -35,6 +36,7 @@ def read_npz(path: Path) -> dict[str, Examples]:
         if not endings or ("all" in endings and len(endings) > 1):
             what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
             raise DataError(f"{path}: {what}; it holds {', '.join(file.files) or 'nothing'}")
+        _check_sizes(file, [*(f"x{ending}" for ending in endings.values()), *(f"y{e}" for e in endings.values())], path)
         return {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
 
 
@@ -48,6 +50,15 @@ def read_pair(path: Path, target: Path | None) -> dict[str, Examples]:
         return {"all": Examples(X, y, origin=str(path))}
     image_shape = X.shape[1:] if X.ndim > 2 else None
     return {"all": Examples(_rows_of(X, path), y, image_shape=image_shape, origin=str(path))}
+
+
+def _check_sizes(file: NpzFile, wanted: Sequence[str], path: Path) -> None:
+    """Refuse what would not fit, by the sizes in the archive's directory, before anything is unpacked."""
+    directory = file.zip.infolist() if file.zip is not None else []
+    members = [info for info in directory if info.filename.lower().removesuffix(".npy") in wanted]
+    for member in members:
+        check_ratio(f"{path}: {member.filename}", member.file_size, member.compress_size)
+    check_room(path, sum(member.file_size for member in members))
 
 
 def _of_npz(file: NpzFile, names: dict[str, str], ending: str, path: Path) -> Examples:
@@ -80,16 +91,20 @@ def _read_idx(path: Path) -> Array:
     Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "the IDX file format".
     """
     with readable(path), open_binary(path) as file:
-        data = file.read()
-    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in IDX_TYPES or len(data) < 4 + 4 * data[3]:
-        raise DataError(f"{path}: this is no IDX file (it must begin with two zero bytes, a type and dimensions)")
-    shape = tuple(np.frombuffer(data, ">u4", data[3], 4).tolist())
-    dtype = np.dtype(IDX_TYPES[data[2]])
-    expected = 4 + 4 * data[3] + prod(shape) * dtype.itemsize
-    if len(data) != expected:
-        raise DataError(f"{path}: an IDX file of shape {shape} has {expected} bytes, this one has {len(data)}")
-    numbers = np.frombuffer(data, dtype, offset=4 + 4 * data[3]).reshape(shape)
-    return numbers.astype(dtype.newbyteorder("="), copy=False)
+        head = file.read(4)
+        sizes = file.read(4 * head[3]) if len(head) == 4 else b""
+        if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in IDX_TYPES or len(sizes) < 4 * head[3]:
+            raise DataError(f"{path}: this is no IDX file (it must begin with two zero bytes, a type and dimensions)")
+        shape, dtype = tuple(np.frombuffer(sizes, ">u4").tolist()), np.dtype(IDX_TYPES[head[2]])
+        expected = prod(shape) * dtype.itemsize
+        check_room(path, expected)
+        data = np.empty(expected, np.uint8)
+        count = file.readinto(data.data)
+        has_more = bool(file.read(1))
+    if count != expected or has_more:
+        there = "more" if has_more else f"{count:,}"
+        raise DataError(f"{path}: an IDX file of shape {shape} has {expected:,} bytes of numbers, this one has {there}")
+    return data.view(dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
 
 
 @contextmanager

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from contextlib import suppress
+from itertools import chain, count, islice
 from math import nan
 from pathlib import Path
+from sys import intern
+from typing import TextIO
 
 import numpy as np
 
 from dlx.data.examples import Array, Column
 from dlx.data.formats import open_binary, readable
+from dlx.data.memory import check_room, room
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError
 
 MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
-RECORDS = 4096  # turned into numbers at once, so that their text does not fill the memory
+FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
+LONGEST_LINE = 2**24  # characters
 Record = tuple[int, list[str]]  # the line it ends in, and its fields
 
 
@@ -37,7 +43,8 @@ def read_csv(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple
     lines, pieces = _read(path, records if options.header else chain([first], records), names, of, text)
     table = Table(path, {}, len(lines), lines)
     for name in of.used if lines else ():
-        values = _text(pieces[name]) if name in text else _settled(table, name, pieces[name])
+        column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
+        values = _text(column) if name in text else _settled(table, name, column)
         table.values[name] = _labels(values) if name in of.target else values
     return table, of
 
@@ -48,7 +55,7 @@ def records_of(path: Path, delimiter: str | None = None) -> Iterator[Record]:
     delimiter = delimiter or ("\t" if is_tsv else ",")
     with readable(path), open_binary(path) as file:
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-        reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
+        reader = csv.reader(_lines(path, text), delimiter=delimiter, strict=True, skipinitialspace=True)
         try:
             for fields in reader:
                 if fields:
@@ -58,6 +65,17 @@ def records_of(path: Path, delimiter: str | None = None) -> Iterator[Record]:
         except UnicodeDecodeError as error:
             what = f"the text is not UTF-8 (byte 0x{error.object[error.start]:02x})"
             raise DataError(f"{path}:{_first_undecodable(path)}: {what}; save the file as UTF-8") from error
+
+
+def _lines(path: Path, text: TextIO) -> Iterator[str]:
+    """The lines of a text, none of which may fill the memory."""
+    for number in count(1):
+        line = text.readline(LONGEST_LINE)
+        if len(line) == LONGEST_LINE:
+            raise DataError(f"{path}:{number}: the line is longer than {LONGEST_LINE:,} characters: hardly a table")
+        if not line:
+            return
+        yield line
 
 
 def _first_undecodable(path: Path) -> int:
@@ -77,9 +95,9 @@ def _names(path: Path, first: list[str], options: TableOptions, like: Sequence[C
         return [column.name for column in like] if only_features else [str(number) for number in range(len(first))]
     if not like and not set(first).intersection(options.target) and None not in map(number_in, first):
         raise DataError(f"{path}:1: the header has only numbers; if the file has none, state `header: false`")
-    for name, count in Counter(first).items():
-        if count > 1:
-            raise DataError(f"{path}:1: the header has {count} columns named {name!r}")
+    for name, times in Counter(first).items():
+        if times > 1:
+            raise DataError(f"{path}:1: the header has {times} columns named {name!r}")
     if "" in first and not like and "" not in options.ignore:
         what = f"column {first.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
         raise DataError(f"{path}:1: {what}")
@@ -88,12 +106,15 @@ def _names(path: Path, first: list[str], options: TableOptions, like: Sequence[C
 
 def _read(
     path: Path, records: Iterable[Record], names: list[str], of: Roles, text: frozenset[str]
-) -> tuple[list[int], dict[str, list[Array]]]:
+) -> tuple[Sequence[int], dict[str, list[Array]]]:
     """The lines of the records, and the used columns in pieces of equal length."""
-    records = iter(records)
-    lines: list[int] = []
+    records, lines, taken = iter(records), array("q"), 0
+    limit, at_once = room(), max(1, FIELDS // max(1, len(names)))
     pieces: dict[str, list[Array]] = {name: [] for name in of.used}
-    while some := list(islice(records, RECORDS)):
+    while some := list(islice(records, at_once)):
+        taken += len(some) * 8 * (1 + len(pieces))
+        if taken > limit:
+            check_room(path, taken)
         for line, fields in some:
             if len(fields) != len(names):
                 raise DataError(f"{path}:{line}: expected {len(names)} fields, found {len(fields)}")
@@ -105,11 +126,11 @@ def _read(
 
 
 def _piece(values: tuple[str, ...], is_text: bool) -> Array:
-    """The values as numbers if they all are, else as they stand."""
-    try:
-        return np.array(values, dtype=object if is_text else np.float64)
-    except ValueError:
-        return np.array(values, dtype=object)
+    """The values as numbers if they all are, else as they stand, equal ones being the same text in memory."""
+    if not is_text:
+        with suppress(ValueError):
+            return np.array(values, dtype=np.float64)
+    return np.array([intern(value) for value in values], dtype=object)
 
 
 def number_in(value: str) -> float | None:

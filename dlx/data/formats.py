@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any
 from zipfile import BadZipFile
 
+from dlx.data.memory import check_ratio
 from dlx.errors import DataError, nearest
 
 FORMATS = {
@@ -27,6 +29,7 @@ TABLES = ("csv", "parquet")
 PAIRS = ("npy", "idx")  # inputs in one file, labels in another
 ZIPPED = ("csv", "idx")
 SUFFIXES = [*(f".{suffix}" for suffix in FORMATS), "-idx3-ubyte", "and .gz behind those of CSV and IDX"]
+UNPACKED_AT_ONCE = 2**16  # bytes
 APPLIES_TO = {  # options of the source `file`
     "target": TABLES + PAIRS,
     "header": ("csv",),
@@ -46,9 +49,34 @@ def format_of(path: str) -> str | None:
     return found if plain == name or found in ZIPPED else None
 
 
-def open_binary(path: Path) -> BinaryIO:
-    """The bytes of a file, unpacked where its name ends in .gz."""
-    return cast("BinaryIO", gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb"))
+def open_binary(path: Path) -> io.BufferedReader:
+    """The bytes of a file, unpacked where its name ends in .gz; raises `DataError` where too few become too many."""
+    if not path.name.lower().endswith(".gz"):
+        return path.open("rb")
+    return io.BufferedReader(_Unpacked(path), UNPACKED_AT_ONCE)
+
+
+class _Unpacked(io.RawIOBase):
+    """The unpacked bytes of a .gz file, compared with the packed ones as they come."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.unpacked = path, 0
+        self.packed = path.open("rb")
+        self.file = gzip.GzipFile(fileobj=self.packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self.file.readinto(memoryview(buffer)[:UNPACKED_AT_ONCE])  # however much is asked for
+        self.unpacked += count
+        check_ratio(self.path, self.unpacked, self.packed.tell())
+        return count
+
+    def close(self) -> None:
+        self.file.close()
+        self.packed.close()
+        super().close()
 
 
 @contextmanager

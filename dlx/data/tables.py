@@ -109,7 +109,12 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     for name in of.features:
         _check_values(table, name, options.impute)
     columns = tuple(like) or tuple(_described(table, name, name in of.categorical) for name in of.features)
-    X = np.hstack([_encoded(table, column) for column in columns]) if columns else np.empty((table.m, 0))
+    X, start = np.empty((table.m, sum(len(column.features()) for column in columns))), 0
+    for column in columns:
+        encoded = _encoded(table, column)
+        X[:, start : start + encoded.shape[1]] = encoded
+        start += encoded.shape[1]
+        del table.values[column.name]  # the rows take their place
     return Examples(X, _targets(table, of.target), columns=columns, impute=options.impute, origin=str(table.path))
 
 

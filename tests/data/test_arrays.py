@@ -132,8 +132,8 @@ def write(path: Path, content: bytes | dict[str, np.ndarray] | np.ndarray) -> No
         ("x.idx", b"", "this is no IDX file"),
         ("x.idx", b"\0\0\7\1\0\0\0\1a", "this is no IDX file"),
         ("x.idx", b"\0\0\10\2\0\0\0\1a", "this is no IDX file"),
-        ("x.idx", b"\0\0\10\1\0\0\0\2a", r"an IDX file of shape \(2,\) has 10 bytes, this one has 9"),
-        ("x.idx", b"\0\0\10\1\0\0\0\1ab", r"an IDX file of shape \(1,\) has 9 bytes, this one has 10"),
+        ("x.idx", b"\0\0\10\1\0\0\0\2a", r"an IDX file of shape \(2,\) has 2 bytes of numbers, this one has 1"),
+        ("x.idx", b"\0\0\10\1\0\0\0\1ab", r"an IDX file of shape \(1,\) has 1 bytes of numbers, this one has more"),
         ("x.idx.gz", b"\0\0\10\1\0\0\0\1a", "the file is damaged or cut short"),
     ],
 )
