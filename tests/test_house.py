@@ -16,10 +16,10 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest floor first; a module may import its own floor and those below it.
 FLOORS = (
-    {"dlx", "__version__", "errors"},
+    {"dlx", "__version__", "errors", "signals"},
     {"component", "number_list", "paths"},
     {"nn"},
-    {"files", "provenance", "records", "signals", "threads", "tree"},
+    {"files", "provenance", "records", "threads", "tree"},
     {"data", "first_parameters"},
     {"streams"},
     {"spec"},
