@@ -16,10 +16,10 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest floor first; a module may import its own floor and those below it.
 FLOORS = (
-    {"dlx", "__version__", "errors", "visible"},
+    {"dlx", "__version__", "errors", "signals", "visible"},
     {"component", "number_list", "paths"},
     {"nn"},
-    {"files", "manifest", "provenance", "records", "signals", "stored", "threads", "tree"},
+    {"files", "manifest", "provenance", "records", "stored", "threads", "tree"},
     {"data", "first_parameters"},
     {"streams"},
     {"spec"},
@@ -125,9 +125,7 @@ def wrong(here: str, imported: Import) -> Iterator[str]:
 def slows_start(module: str) -> bool:
     """Whether ``dlx --help`` should do without it."""
     top = module.split(".")[0]
-    if top == "dlx":
-        return room(module) not in FLOORS[0] | {"cli", "signals"}
-    return top not in {*sys.stdlib_module_names, "typer"}
+    return room(module) not in FLOORS[0] | {"cli"} if top == "dlx" else top not in {*sys.stdlib_module_names, "typer"}
 
 
 def impurities(source: str) -> Iterator[str]:

@@ -6,9 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 UV = f"""
 for last; do :; done
 echo "$1 ${{last##*/}}" >>"${{0%/*}}/calls"
+[ -z "${{UV_CONSTRAINT-}}" ] || cp "$UV_CONSTRAINT" "${{0%/*}}/constraints"
 [ -z "${{FAIL-}}" ] || exit 1
 [ "$1" = pip ] || {{ mkdir -p "$last/bin" && ln -s '{sys.executable}' "$last/bin/python"; }}
 """
@@ -53,6 +57,10 @@ class Checkout:
         process = self.start(*layers, **variables)
         _, messages = process.communicate(timeout=60)
         return process.returncode, messages
+
+    def constraints(self) -> str:
+        """What uv has been bound to the last time."""
+        return (self.programs / "constraints").read_text(encoding="utf-8")
 
     def calls(self) -> list[str]:
         """What uv has been asked for since the last time."""
@@ -102,6 +110,58 @@ def test_changed_requirements_are_installed_into_the_same_environment(checkout: 
     requirements.write_text("two\n")
     checkout.set_up("dlx", "requirements.txt")
     assert checkout.calls() == ["pip requirements.txt"]
+
+
+def test_changed_pins_are_installed_into_the_same_environment(checkout: Checkout) -> None:
+    pins = checkout.root / ".ci/constraints.txt"
+    checkout.set_up("dlx", "dev")
+    assert checkout.constraints() == pins.read_text(encoding="utf-8")
+    checkout.calls()
+    pins.write_text("one==2\n")
+    checkout.set_up("dlx", "dev")
+    assert checkout.calls() == ["pip .", "pip extra.txt"]
+    assert checkout.constraints() == "one==2\n"
+
+
+def test_lowest_versions_are_those_of_pyproject(checkout: Checkout) -> None:
+    (checkout.root / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["one>=1.2"]\n'
+        "[project.optional-dependencies]\nextra = [\"two>=3; sys_platform == 'linux'\"]\n"
+    )
+    assert checkout.set_up("dlx", VERSIONS="lowest")[0] == 0
+    assert checkout.constraints() == "one==1.2\ntwo==3; sys_platform == 'linux'\n"
+
+
+def test_newest_versions_are_bound_to_nothing(checkout: Checkout) -> None:
+    assert checkout.set_up("dlx", "extra", VERSIONS="oldest") == (
+        1,
+        "VERSIONS=oldest: expected pinned, lowest or newest\n",
+    )
+    assert checkout.set_up("dlx", VERSIONS="newest")[0] == 0
+    assert checkout.constraints() == ""
+    assert checkout.set_up("dlx", VERSIONS="newest") == (0, "")
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.14.0"])
+@pytest.mark.parametrize(("system", "machine"), [("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")])
+def test_everything_that_dlx_asks_for_is_pinned_within_its_bounds(python: str, system: str, machine: str) -> None:
+    place = {
+        "python_full_version": python,
+        "python_version": python[:4],
+        "sys_platform": system,
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+    }
+    lines = (ROOT / ".ci/constraints.txt").read_text(encoding="utf-8").splitlines()
+    requirements = [Requirement(line) for line in lines if not line.startswith("#")]
+    pins = {
+        one.name: str(one.specifier)[2:] for one in requirements if one.marker is None or one.marker.evaluate(place)
+    }
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    for one in map(Requirement, wanted):
+        assert one.specifier.contains(pins[one.name.lower()]), one
 
 
 def test_moved_checkout_gets_a_new_environment(checkout: Checkout) -> None:

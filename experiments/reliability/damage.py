@@ -114,11 +114,9 @@ def _refusal(ended: Ended, file: str, named: bool) -> list[str]:
     allowed = (DAMAGED, EDITED) if Path(file).name in SPECS else (DAMAGED,)
     if ended.code not in allowed:
         return [f"{ended} → {ended.code} in place of {DAMAGED}: {ended.last_line}"]
-    return (
-        []
-        if named or Path(file).name in ended.stderr
-        else [f"{ended} → {ended.code}, and does not name the file: {ended.last_line}"]
-    )
+    if named or Path(file).name in ended.stderr:
+        return []
+    return [f"{ended} → {ended.code}, and does not name the file: {ended.last_line}"]
 
 
 def _changed(expected: Bits, place: str, file: str, command: str, folder: Path) -> list[str]:

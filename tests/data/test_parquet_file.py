@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -82,3 +83,24 @@ def test_without_pyarrow_one_line_says_how_to_get_it(tmp_path: Path, monkeypatch
         EnvironmentProblem, match=r"reading a Parquet file needs pyarrow, .* pip install 'dlx\[parquet\]'"
     ):
         Source.parse({"name": "file", "path": str(tmp_path / "x.parquet"), "target": "y"}).load()
+
+
+# Reads the file that it is given, and prints how many threads this has left behind.
+THREADS = """
+import os, sys
+from pathlib import Path
+from pyarrow import parquet
+from dlx.data.sources import Source
+
+before = len(os.listdir("/proc/self/task"))
+Source.parse({"name": "file", "path": sys.argv[1], "target": "y"}).load()
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted as Linux shows them")
+def test_reading_leaves_no_thread_that_the_end_of_python_could_meet(tmp_path: Path) -> None:
+    parquet.write_table(pa.table(TABLE), tmp_path / "x.parquet")
+    command = [sys.executable, "-c", THREADS, tmp_path / "x.parquet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "0\n"

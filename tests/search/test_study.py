@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.errors import SpecError
+from dlx.errors import EnvironmentProblem, SpecError
 from dlx.experiment import build
 from dlx.runs import RunDirectory
 from dlx.search.claim_check import sampled_epochs
@@ -248,3 +249,16 @@ def test_the_command_draws_and_fails_with_its_claims(tmp_path: Path, call_dlx: C
     assert [one["steps"] for one in json.loads(dry.stdout)["variants"]] == [60, 60, 60]
     told = call_dlx("study", "study.yaml", "--dry-run", cwd=tmp_path)
     assert "6, about" in told.stdout
+
+
+def test_a_study_that_loses_trainings_compares_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deadly = tmp_path / "deadly.py"
+    deadly.write_text("import os\nif os.environ.get('OWNER', str(os.getpid())) != str(os.getpid()): os._exit(7)\n")
+    text = STUDY.replace("  fast:\n", f"  fast: {{plugins: ['{deadly}']}}\n")
+    monkeypatch.setenv("OWNER", str(os.getpid()))
+    goes_on = f"dlx study --resume {tmp_path / 'study'} goes on from here"
+    lost = f"^2 trials were lost: the worker died 3 times, at last with exit code 7; {goes_on}$"
+    with pytest.raises(EnvironmentProblem, match=lost):
+        studied(tmp_path / "study", text, workers=2)
+    document = json.loads((tmp_path / "study" / "study.json").read_text())
+    assert (document["status"], document["variants"], document["claims"]) == ("incomplete", [], [])
