@@ -6,7 +6,7 @@ TOPICS = splits bias_and_variance mismatch l2 dropout augmentation early_stoppin
 	softmax frameworks
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):  *## */  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):  *## */  make \1	/p' Makefile
 	@echo "  make TOPIC	one of them: $(TOPICS)"
 
 train:  ## train on the handwritten digits that ship with dlx
@@ -23,6 +23,14 @@ test:  ## lint, check the types, run the tests
 reproduce:  ## train and check everything that the gallery in experiments/README.md shows (4 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/reproduce
+
+test-bits:  ## run the tests as other processors would, whose sums end in other digits (an hour)
+	@sh .ci/environment .venv dlx dev
+	.venv/bin/python experiments/bits
+
+reproduce-bits:  ## the same with the claims of the gallery (10 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/bits --reproduce
 
 $(TOPICS):
 	@sh .ci/environment .venv dlx
@@ -60,4 +68,4 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-benchmark .venv-mnist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test reproduce $(TOPICS) benchmark mnist faults diagnose repair tuning schema clean
+.PHONY: help train test reproduce test-bits reproduce-bits $(TOPICS) benchmark mnist faults diagnose repair tuning schema clean
