@@ -39,6 +39,14 @@ reproduce:  ## train and check everything that the gallery in experiments/README
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/reproduce
 
+test-bits:  ## run the tests as other processors would, whose sums end in other digits (an hour)
+	@sh .ci/environment .venv dlx dev
+	.venv/bin/python experiments/bits
+
+reproduce-bits:  ## the same with the claims of the gallery (10 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python experiments/bits --reproduce
+
 $(TOPICS):
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/reproduce $@
@@ -79,5 +87,5 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test test-lowest test-newest constraints reproduce $(TOPICS) benchmark mnist faults diagnose \
-	repair tuning torture schema clean
+.PHONY: help train test test-lowest test-newest test-bits constraints reproduce reproduce-bits $(TOPICS) benchmark \
+	mnist faults diagnose repair tuning torture schema clean

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Before anything imports NumPy: the suite runs in several processes, and each would start a thread per core.
+# Before anything imports NumPy: the suite runs in several processes, and each would start a thread per core. The
+# variable is for experiments/bits, which plays other processors.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"
+    os.environ[variable] = os.environ.get("DLX_TEST_THREADS", "1")
 
 # What the output looks like is the test's to say, not the terminal's it was started from.
 for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "LINES"):

@@ -7,6 +7,7 @@ import numpy as np
 from dlx.diagnose.copies import Trial, slope
 from dlx.diagnose.findings import Finding, Severity, finding
 from dlx.diagnose.first_steps import FirstSteps
+from dlx.diagnose.probes import decide
 from dlx.nn.activations import Activation, ReLU
 
 
@@ -17,11 +18,12 @@ def activation_findings(trial: Trial) -> tuple[list[Finding], Trial]:
         return [], trial
     bent = trial.with_activation(ReLU())
     steps, better = FirstSteps(trial), FirstSteps(bent)
-    here, there = steps.at(steps.farthest()), better.at(better.farthest())
-    pays = steps.pays(there, here)
+    here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
+    pays = decide(steps.pays, there, here)
     told = f"{len(activations)} hidden layer{'s' * (len(activations) > 1)} without a bend: W·x + b, and no more"
     if pays:
-        told = f"{told}; the first steps bring the cost to {here.cost:.3g}, with relu to {there.cost:.3g}"
+        told = f"{told}; the first steps bring the cost to {here.typical.cost:.3g}"
+        told = f"{told}, with relu to {there.typical.cost:.3g}"
     severity: Severity = "warning" if pays else "note"
     return [finding("no_activation", told, 0.0, 1.0, layer=1, severity=severity)], bent if pays else trial
 

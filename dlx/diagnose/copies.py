@@ -27,6 +27,7 @@ LOOKED_AT = 512  # examples in each of the two parts by which a copy is judged
 SEEN, UNSEEN = "seen", "unseen"  # these parts: examples of those it trains on, and others
 HELD_OUT = 0.2  # the share of train that is kept unseen where there is no dev set
 WITHOUT_ROWS = 10**12  # an `evaluate_every` beyond every training
+LAST_DIGITS = 1e-6  # of θ, more than any processor's sums differ by in float32
 
 LayerChange = Callable[[Layer], dict[str, Any]]
 
@@ -35,13 +36,15 @@ LayerChange = Callable[[Layer], dict[str, Any]]
 class Trial:
     """What copies are made from: a spec, a sample of the data, and whether θ is drawn anew by the spec's initializers.
 
-    ``original`` is left as it is: copies share no array that anything writes to.
+    ``original`` is left as it is: copies share no array that anything writes to. A ``nudge`` is the seed of a change to
+    the last digits of θ, 0 for none: what depends on it depends on the processor, too.
     """
 
     original: Experiment
     spec: Spec
     dataset: Dataset
     redrawn: bool = False
+    nudge: int = 0
 
     @classmethod
     def of(cls, original: Experiment) -> Trial:
@@ -68,9 +71,15 @@ class Trial:
         else:
             copy.network.parameters.theta[...] = original.network.parameters.theta
             copy.network.statistics.vector[...] = original.network.statistics.vector
+        if self.nudge:
+            _nudge(copy.network.parameters.theta, self.nudge)
         for purpose in ("shuffle", "dropout", "augmentation"):
             streams.set_state(purpose, original.streams.state(purpose))
         return copy
+
+    def nudged(self, seed: int) -> Trial:
+        """With other last digits in each entry of θ that is not 0."""
+        return replace(self, nudge=seed)
 
     def normalized(self) -> Trial:
         """With inputs of mean 0 and variance 1."""
@@ -174,6 +183,11 @@ def _sampled(dataset: Dataset) -> dict[str, Part]:
         unseen, kept = Part(X[held_out], y[held_out]), np.setdiff1d(np.arange(len(X)), held_out)
     train = Part(X[kept], y[kept])
     return {"train": train, SEEN: Part(*sampled_part(train, LOOKED_AT, seed=4)), UNSEEN: unseen}
+
+
+def _nudge(theta: Array, seed: int) -> None:
+    signs = np.random.default_rng(seed).integers(0, 2, theta.size) * 2 - 1
+    theta *= (1 + LAST_DIGITS * signs).astype(theta.dtype)
 
 
 def fitting(activation: Activation | None) -> Initializer:

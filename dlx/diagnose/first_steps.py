@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import floor, inf, log10
-from typing import NamedTuple
 
 import numpy as np
 
 from dlx.data.examples import Array
 from dlx.diagnose.copies import SEEN, UNSEEN, Trial
+from dlx.diagnose.probes import DIVERGED, Outcome, Runs, decide
 from dlx.errors import Diverged
 from dlx.experiment import Experiment
 from dlx.spec import Spec
@@ -27,23 +27,14 @@ LOOKS = (0.7, 0.85, 1.0)  # at these shares of a run its cost is taken; their me
 # learning rates, each trained to its end, runs judged by these find 436 of 444 rates that raise the error on dev by
 # more than 0.15 of a constant's, and accuse 3 of 180 that raise it by less than 0.05.
 CLEAR_COST, AND_ERROR, CLEAR_ERROR = 0.3, 0.1, 0.2
+# Where chance decides what a learning rate brings, less is enough: these are medians of many runs.
+UNSTEADY_COST, UNSTEADY_ERROR = 0.12, 0.06
 # What regularization may add to the error on unseen examples: of 100 random specs times seven λ or nine keep_prob, each
 # trained to its end, runs find 214 of 225 that add more than 0.2, and accuse 16 of 335 that add less than 0.08.
 HARM = 0.15
 # In shares of the cost of a constant answer: a difference that is noise, a beginning, an explosion.
 NOISE, BEGUN, EXPLODED = 0.02, 0.1, 10.0
 LEARNED, MISTAKEN = 0.97, 0.02  # nothing can be clearly better than what has learned so much
-
-
-class Outcome(NamedTuple):
-    """Cost and error of the frozen network on seen examples after some steps, and its error on unseen ones."""
-
-    cost: float
-    error: float
-    unseen: float
-
-
-DIVERGED = Outcome(inf, inf, inf)
 
 
 class FirstSteps:
@@ -63,7 +54,7 @@ class FirstSteps:
         self.rates = rates_of(trial.spec, self.total)
         self.chance = of_a_constant(copy)
         self.first = copy.evaluate(SEEN)[0]
-        self._known: dict[float, Outcome] = {}
+        self._known: dict[float, Runs] = {}
 
     @property
     def reach(self) -> float:
@@ -71,15 +62,20 @@ class FirstSteps:
         return self.total / self.steps
 
     def at(self, factor: float) -> Outcome:
-        """The outcome of a run at ``factor`` times the rates of the schedule."""
+        """The outcome at ``factor`` times the rates of the schedule, as far as it is known."""
+        return self.runs_at(factor).typical
+
+    def runs_at(self, factor: float) -> Runs:
+        """Runs at ``factor`` times the rates of the schedule."""
         if factor not in self._known:
-            self._known[factor] = self.run(self.trial, self.rates * factor)
+            self._known[factor] = self.runs(self.trial, self.rates * factor)
         return self._known[factor]
 
-    def run(self, trial: Trial, rates: Array) -> Outcome:
-        """The outcome of a run of this trial at these rates, `PIECES` of them."""
+    def runs(self, trial: Trial, rates: Array) -> Runs:
+        """Runs of this trial at these rates, `PIECES` of them."""
         pieces = np.arange(self.steps) * len(rates) // self.steps
-        return outcome(trial.with_rates(np.maximum(rates, HARDLY)[pieces].tolist()).copy(), self.steps)
+        rated = trial.with_rates(np.maximum(rates, HARDLY)[pieces].tolist())
+        return Runs(rated, lambda trial: outcome(trial.copy(), self.steps), self.chance.cost)
 
     def farthest(self) -> float:
         """The factor within reach that brings most: a power of ten, or the reach itself."""
@@ -107,11 +103,23 @@ class FirstSteps:
         """The share of the cost of a constant answer that is gone: 1 is all; at most so much is counted as lost."""
         return max(-0.5, 1 - found.cost / self.chance.cost)
 
-    def clearly_better(self, one: Outcome, other: Outcome) -> bool:
+    def clearly_better(
+        self, one: Outcome, other: Outcome, clear_cost: float = CLEAR_COST, and_error: float = AND_ERROR
+    ) -> bool:
         """Whether the first outcome beats the second by more than chance, in cost and error on what was seen."""
         cost = self.learned(one) - self.learned(other)
         error = min(1.5, other.error / self.chance.error) - min(1.5, one.error / self.chance.error)
-        return (cost > CLEAR_COST and error > AND_ERROR) or (error > CLEAR_ERROR and cost > 0.02)
+        return (cost > clear_cost and error > and_error) or (error > CLEAR_ERROR and cost > 0.02)
+
+    def bring_more(self, one: Runs, other: Runs) -> bool:
+        """Whether these runs are clearly better than the others."""
+        return decide(self.clearly_better, one, other)
+
+    def steadier_bring_more(self, one: Runs, other: Runs) -> bool:
+        """The same where the others may be at a rate so high that chance decides about them."""
+        if not other.parted:
+            return self.bring_more(one, other)
+        return decide(lambda a, b: self.clearly_better(a, b, UNSTEADY_COST, UNSTEADY_ERROR), one, other)
 
     def harm(self, one: Outcome, without: Outcome) -> float:
         """By how much the error on unseen examples is larger than without something, as a share of a constant's."""

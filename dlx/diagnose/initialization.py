@@ -11,6 +11,7 @@ from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.first_steps import FirstSteps
 from dlx.diagnose.looks import EXAMPLES, Look, look
+from dlx.diagnose.probes import decide
 from dlx.diagnose.propagation import distinct_units
 
 NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
@@ -85,8 +86,8 @@ def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding |
 def _pays(trial: Trial, cured: Trial) -> bool:
     """Whether the cured trial learns clearly more in its first steps, or errs clearly less on unseen examples."""
     steps, better = FirstSteps(trial), FirstSteps(cured)
-    here, there = steps.at(steps.farthest()), better.at(better.farthest())
-    return steps.pays(there, here)
+    here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
+    return decide(steps.pays, there, here)
 
 
 def _symmetric(trial: Trial) -> Iterator[Finding]:

@@ -163,7 +163,11 @@ def overtraining(course: Course) -> Iterator[Finding]:
         return
     best = int(costs.argmin())
     near = min(wide, max(1, best // 4))  # a minimum early on is narrow
-    then, now = errors[max(0, best - near) : best + near + 1].mean(), errors[-wide:].mean()
+    around = slice(max(0, best - near), best + near + 1)
+    # The last rows may be high by luck where the error goes up and down, which the train cost would then do, too.
+    then, now = errors[around].mean(), min(errors[-wide:].mean(), np.median(errors[len(errors) * 3 // 4 :]))
+    if course.cost()[-wide:].mean() >= course.cost()[around].mean():
+        return
     rise, m = float(now - then), course.errors["dev"].m or 1
     chance = 0.0 if course.task == "regression" else 2 * sqrt(max(rise, 0) / m)
     if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:

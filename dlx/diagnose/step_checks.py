@@ -9,6 +9,7 @@ import numpy as np
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.first_steps import MOST_STEPS, FirstSteps, rates_of
+from dlx.diagnose.probes import decide
 from dlx.diagnose.strengths import strength_findings
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
@@ -56,8 +57,8 @@ def _decay(trial: Trial) -> tuple[list[Finding], Trial]:
     if share >= MEAN_RATE:
         return [], trial
     constant = trial.with_schedule(Constant())
-    there, here = FirstSteps(constant), steps.at(steps.farthest())
-    if steps.is_perfect(here) or not steps.clearly_better(there.at(1.0), here):
+    there, here = FirstSteps(constant), steps.runs_at(steps.farthest())
+    if steps.is_perfect(here.typical) or not steps.bring_more(there.runs_at(1.0), here):
         return [], trial
     told = f"over the whole training α is {share:.2g} of its first value on average"
     units = spec.training.epochs if spec.schedule.unit == "epoch" else steps.total
@@ -76,7 +77,7 @@ def _averages(trial: Trial) -> tuple[list[Finding], Trial]:
         if key.startswith("beta") and _matters(optimizer, key, field.default, steps.total)
     }
     mended = trial.with_optimizer(optimizer.model_copy(update=defaults))
-    if defaults and steps.clearly_better(FirstSteps(mended).at(1.0), steps.at(1.0)):
+    if defaults and steps.bring_more(FirstSteps(mended).runs_at(1.0), steps.runs_at(1.0)):
         given = {key: getattr(optimizer, key) for key in defaults}
         key = max(given, key=lambda key: given[key])
         told = ", ".join(
@@ -103,13 +104,15 @@ def _matters(optimizer: Optimizer, key: str, default: float, total: int) -> bool
 
 def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
     """Whether a tenth, a hundredth … of this learning rate brings clearly more; and the factor with which to go on."""
-    here, alpha = steps.at(1.0), steps.trial.spec.optimizer.learning_rate
-    if steps.is_perfect(here):
+    here, alpha = steps.runs_at(1.0), steps.trial.spec.optimizer.learning_rate
+    if steps.is_perfect(here.typical):
         return [], 1.0
+    here.repeat()
     factor = min(steps.along(0.1 ** np.arange(DECADES + 1)), key=lambda factor: steps.at(factor).cost)
-    if not steps.clearly_better(steps.at(factor), here):
+    if factor == 1 or not steps.steadier_bring_more(steps.runs_at(factor), here):
         return [], 1.0
-    first = f"bring the cost to {here.cost:.3g}" if np.isfinite(here.cost) else "diverge"
+    cost = here.typical.cost
+    first = f"bring the cost to {cost:.3g}" if np.isfinite(cost) else "diverge"
     told = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_told(steps, factor)}"
     better = float(f"{alpha * factor:.2g}")
     remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
@@ -120,23 +123,25 @@ def too_short(steps: FirstSteps) -> list[Finding]:
     """Whether a training of few steps would err less on unseen examples with at least ten times as many."""
     if steps.trial.spec.training.epochs > FEW_EPOCHS and steps.total >= FEW_STEPS:
         return []
-    here, longer = steps.at(1.0), FirstSteps(steps.trial, max(10 * steps.total, MOST_STEPS))
-    if steps.harm(here, longer.at(1.0)) <= TOO_SOON:
+    here, longer = steps.runs_at(1.0), FirstSteps(steps.trial, max(10 * steps.total, MOST_STEPS))
+    if not decide(lambda there, here: steps.harm(here, there) > TOO_SOON, longer.runs_at(1.0), here):
         return []
-    told = f"{steps.total:,} steps bring the cost to {here.cost:.3g}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
+    told = f"{steps.total:,} steps bring the cost to {steps.at(1.0).cost:.3g}"
+    told = f"{told}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
     return [finding("too_few_epochs", told, float(steps.total), float(FEW_STEPS))]
 
 
 def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
     """Whether ten, a hundred … times this learning rate bring clearly more than it does in the whole training."""
     farthest, alpha = steps.farthest(), steps.trial.spec.optimizer.learning_rate
-    reached = steps.at(farthest)
-    if steps.is_perfect(reached):
+    reached = steps.runs_at(farthest)
+    if steps.is_perfect(reached.typical):
         return [], farthest
     factor = min(steps.along(10.0 ** np.arange(DECADES + 1)), key=lambda factor: steps.at(factor).cost)
-    if factor <= 2 * steps.reach or not steps.clearly_better(steps.at(factor), reached):
+    if factor <= 2 * steps.reach or not steps.bring_more(steps.runs_at(factor), reached):
         return [], farthest
-    told = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.cost:.3g}, {_told(steps, factor)}"
+    told = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.typical.cost:.3g}"
+    told = f"{told}, {_told(steps, factor)}"
     better = float(f"{alpha * factor:.2g}")
     remedy = f"a larger optimizer.learning_rate, such as {better:g}"
     return [finding("learning_rate_too_low", told, alpha, better, remedy=remedy)], factor
@@ -152,12 +157,13 @@ def _told(steps: FirstSteps, factor: float) -> str:
 def _units(plain: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     """Whether a narrow layer, or none, is a bottleneck: whether many units learn clearly more of the seen examples."""
     units = [layer.units for layer in plain.spec.architecture.hidden]
-    here = steps.at(factor)
-    if min(units, default=0) >= NARROW or steps.is_perfect(here):
+    here = steps.runs_at(factor)
+    if min(units, default=0) >= NARROW or steps.is_perfect(here.typical):
         return
-    wide = steps.run(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
-    if steps.clearly_better(wide, here):
+    wide = steps.runs(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
+    if steps.bring_more(wide, here):
         more = f"{WIDE} units in each hidden layer" if units else f"a hidden layer of {WIDE} units"
-        told = f"with {more} the first steps bring the cost to {wide.cost:.3g} in place of {here.cost:.3g}"
+        told = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
+        told = f"{told} in place of {here.typical.cost:.3g}"
         layer = units.index(min(units)) + 1 if units else None
         yield finding("too_few_units", told, float(min(units, default=0)), float(NARROW), layer=layer)

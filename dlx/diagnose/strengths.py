@@ -10,6 +10,7 @@ import numpy as np
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.first_steps import HARM, FirstSteps
+from dlx.diagnose.probes import decide
 
 # A run in quick motion makes regularization look stronger than it is: where it does, a run of so many times the steps
 # has to confirm it.
@@ -56,9 +57,9 @@ def harm_of(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
 
 
 def _harm(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
-    found, without = steps.run(trial, steps.rates * factor), steps.at(factor)
-    size = steps.harm(found, without)
-    if size <= HARM or steps.learned(found) >= steps.learned(without):
+    regularized, plain = steps.runs(trial, steps.rates * factor), steps.runs_at(factor)
+    if not decide(lambda a, b: steps.harm(b, a) > HARM and steps.learned(b) < steps.learned(a), plain, regularized):
         return None
-    told = f"the error on unseen examples is {found.unseen:.3g} after the first steps, {without.unseen:.3g} without"
-    return Harm(size, told)
+    here, without = regularized.typical, plain.typical
+    told = f"the error on unseen examples is {here.unseen:.3g} after the first steps, {without.unseen:.3g} without"
+    return Harm(steps.harm(here, without), told)

@@ -9,7 +9,8 @@ import numpy as np
 from dlx.data.examples import Array
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import CAUSES, Finding, finding
-from dlx.diagnose.first_steps import FirstSteps, Outcome
+from dlx.diagnose.first_steps import FirstSteps
+from dlx.diagnose.probes import Outcome, decide
 
 FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 # An output begins with a spread of about 1; W and b have to grow as far as the targets are away from that.
@@ -26,11 +27,12 @@ def target_findings(trial: Trial) -> tuple[list[Finding], Trial]:
         return [], trial
     normalized = trial.with_normalized_targets()
     steps, better = FirstSteps(trial), FirstSteps(normalized)
-    here, there = steps.at(steps.farthest()), _in_units_of(steps, better, better.at(better.farthest()))
-    if not steps.pays(there, here):
+    here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
+    if not decide(lambda there, here: steps.pays(_in_units_of(steps, better, there), here), there, here):
         return far, trial
     told = f"the targets have mean {y.mean():.3g} and standard deviation {spread:.3g}; the first steps bring the error"
-    told = f"{told} to {here.error:.3g}, with normalized targets to {there.error:.3g}"
+    told = f"{told} to {here.typical.error:.3g}"
+    told = f"{told}, with normalized targets to {_in_units_of(steps, better, there.typical).error:.3g}"
     limit = LARGE if spread > LARGE else SMALL if spread < SMALL else None
     return [finding("targets_not_normalized", told, spread, limit)], normalized
 

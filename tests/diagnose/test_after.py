@@ -240,7 +240,8 @@ NOTES: dict[str, tuple[Plain, str]] = {
             "architecture": {"hidden": [16], "activation": "tanh"},
             "initializer": "xavier",
             "optimizer": descent(10.0),
-            "training": epochs(40, 8),
+            "training": epochs(120, 8),
+            "diagnosis": {"optimal_error": 0.45},  # so that no luck of the last row puts it behind
         },
         "oscillation",
     ),

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.copies import SEEN, UNSEEN, Trial
-from dlx.diagnose.first_steps import MOST_STEPS, FirstSteps, Outcome, affordable_steps, rates_of
+from dlx.diagnose.first_steps import MOST_STEPS, FirstSteps, affordable_steps, rates_of
+from dlx.diagnose.probes import Outcome, Runs
 from dlx.experiment import build
 from dlx.nn.optimizers import Adam
 from dlx.spec import Spec
@@ -97,7 +98,8 @@ def test_the_factors_end_where_the_best_lies_behind() -> None:
     steps.first, chance = 0.9, steps.chance.cost
 
     def walked(costs: dict[float, float]) -> list[float]:
-        steps._known = {factor: Outcome(cost * chance, 0.5, 0.5) for factor, cost in costs.items()}
+        outcomes = {factor: Outcome(cost * chance, 0.5, 0.5) for factor, cost in costs.items()}
+        steps._known = {factor: Runs(steps.trial, lambda _, o=o: o, chance) for factor, o in outcomes.items()}
         return list(steps.along(costs))
 
     assert walked({1.0: 0.8, 0.1: 0.3, 0.01: 0.6, 0.001: 0.9}) == [1.0, 0.1, 0.01]
