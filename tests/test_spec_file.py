@@ -268,7 +268,9 @@ settings = st.fixed_dictionaries(
         ),
         "optimizer": st.sampled_from(["gradient_descent", "adam"])
         | st.fixed_dictionaries({"name": st.just("rmsprop"), "learning_rate": st.floats(1e-300, 1e300)}),
-        "training": st.fixed_dictionaries({"batch_size": st.just("full") | st.integers(2), "epochs": st.integers(1)}),
+        "training": st.fixed_dictionaries(
+            {"batch_size": st.just("full") | st.integers(2, 10**12), "epochs": st.integers(1, 10**12)}
+        ),
     },
 )
 
