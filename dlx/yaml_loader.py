@@ -146,6 +146,7 @@ def _real_number(text: str) -> float:
 
 
 _TAG = "tag:yaml.org,2002:"
+NEXT_LINE = "\x85"
 # YAML 1.2.2, §10.3.2: the core schema, in the order in which a plain scalar is tried.
 _SCALARS: dict[str, tuple[re.Pattern[str], Callable[[str], Scalar]]] = {
     "null": (re.compile(r"(?:null|Null|NULL|~|)\Z"), lambda text: None),
@@ -357,5 +358,10 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: object) -> bool:
         return True
 
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Within single quotes a reader takes U+0085 for the end of a line, and gives a space for it."""
+        return self.represent_scalar(_TAG + "str", data, style='"' if NEXT_LINE in data else None)
 
+
+_Dumper.add_representer(str, _Dumper.represent_str)
 _Dumper.add_multi_representer(str, _Dumper.represent_str)  # also text that knows its place

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlx.errors import Place, SpecError
@@ -251,6 +251,8 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
 trees = st.recursive(scalars, lambda below: st.lists(below) | st.dictionaries(texts, below), max_leaves=20)
 
 
+@example("\x85")
+@example(["a\x85b\u2028"])
 @given(trees)
 def test_plain_data_survives_dump_and_parse(data: object) -> None:
     """Under the rules of 1.2 here, and under those of 1.1 in PyYAML's own loader."""

@@ -94,7 +94,8 @@ def main() -> None:
     code = 0
     try:
         _heed_signals()
-        _make_calls(*_streams())
+        given, answers = _streams()  # open until the end: closing them would tell that nobody hears the answer
+        _make_calls(given, answers)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException as error:

@@ -103,7 +103,7 @@ def write(path: Path, content: bytes | dict[str, np.ndarray] | np.ndarray) -> No
     if isinstance(content, bytes):
         path.write_bytes(content)
     elif isinstance(content, dict):
-        np.savez(path, allow_pickle=True, **content)  # type: ignore[arg-type]  # the stub takes keywords for options
+        np.savez(path, **content)  # type: ignore[arg-type]  # the stub takes keywords for options
     else:
         np.save(path, content, allow_pickle=True)
 
