@@ -19,6 +19,7 @@ from dlx.diagnose.findings import finding
 from dlx.diagnose.intervals import error_rate
 from dlx.diagnose.reference import reference
 from dlx.errors import Diverged
+from dlx.provenance import provenance
 from dlx.runs import RunDirectory
 from dlx.session import Session, prepare
 from dlx.spec import Spec
@@ -52,7 +53,7 @@ def train(tmp_path: Path) -> Train:
         spec = Spec.model_validate(HEALTHY | sections).complete()
         directory = RunDirectory.create("x", root=tmp_path, out=tmp_path / f"run{len(list(tmp_path.iterdir()))}")
         with Session(prepare(spec), directory, light=True) as session, suppress(Diverged):
-            session.begin([], {})
+            session.begin([], provenance(["dlx"], tmp_path))
             for _ in session.records():
                 pass
         return session
@@ -350,9 +351,10 @@ def test_what_is_known_of_the_spec_explains_what_is_seen(train: Train) -> None:
 
 def test_a_run_of_an_older_dlx_is_judged_by_its_rows(train: Train) -> None:
     session = train(training=epochs(2, 64))
-    (session.run.path / "layers.csv").unlink()
-    path = session.run.path / "run.json"
-    path.write_text(json.dumps({key: value for key, value in session.run.facts().items() if key != "course"}))
+    facts = {key: value for key, value in session.run.facts().items() if key not in ("course", "manifest")}
+    for name in ("layers.csv", "manifest.json"):
+        (session.run.path / name).unlink()
+    (session.run.path / "run.json").write_text(json.dumps(facts))
     assert [one.name for one in after(course_of(session))] == ["too_few_epochs"]
 
 

@@ -86,7 +86,8 @@ def trained(folder: Path, text: str, whole: bool = True, **overrides: Any) -> Ru
 
 def acted(run: RunDirectory, watcher: Notes | None = None, **options: Any) -> dict[str, Any]:
     """The story of the recipe."""
-    story: dict[str, Any] = act(run, run.diagnosis(), Options(**options), watcher)["act"]
+    with RunDirectory.open(run.path, writing=True) as locked:
+        story: dict[str, Any] = act(locked, locked.diagnosis(), Options(**options), watcher)["act"]
     return story
 
 
@@ -223,7 +224,8 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(tmp_
     gone_on = acted(run, replicates=3)
     assert {path: (path / "run.json").stat().st_mtime_ns for path in ended} == written
     other = trained(tmp_path / "whole", CIRCLES, **slow)
-    whole = act(other, examine_run(other).document, Options(replicates=3))["act"]
+    with RunDirectory.open(other.path, writing=True) as locked:
+        whole = act(locked, examine_run(other).document, Options(replicates=3))["act"]
     assert without_times(gone_on) == without_times(whole)
 
 

@@ -19,6 +19,7 @@ from dlx.search.directory import StudyDirectory
 from dlx.search.executors import executor_for
 from dlx.search.study import StudyRun
 from dlx.search.study_file import load_study
+from dlx.trust import NamedBy
 
 STUDY = """base:
   name: moons
@@ -40,7 +41,7 @@ def studied(folder: Path, text: str = STUDY, workers: int = 1) -> dict[str, Any]
     folder.parent.mkdir(exist_ok=True, parents=True)
     path = folder.parent / "study.yaml"
     path.write_text(text)
-    study = load_study(path)
+    study = load_study(path, named_by=NamedBy.USER)
     made = StudyDirectory.open(str(folder), writing=True) if folder.exists() else StudyDirectory.create("x", out=folder)
     with made as directory, executor_for(workers) as executor:
         directory.write_plan(study.plan.text())
