@@ -87,7 +87,7 @@ def test_the_way_through_rosenbrocks_valley_is_that_of_pytorch(
         f"optimizer: {{name: {optimizer}, learning_rate: {rate}}}\ntraining: {{epochs: {TORCH['steps']}}}\n"
     )
     assert call_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path).code == 0
-    # RMSProp jumps from one side of the valley to the other: there the last digits grow to a few thousandths of the end.
+    # RMSProp jumps from one side of the valley to the other: the last digits grow to a few thousandths of the end.
     near = 0.02 if optimizer == "rmsprop" else 1e-9
     assert w_of(tmp_path / "run") == pytest.approx(TORCH["ends"][optimizer], rel=near)
     path = np.genfromtxt(tmp_path / "run" / "path.csv", delimiter=",", skip_header=1)
