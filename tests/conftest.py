@@ -59,6 +59,12 @@ class Result:
     stderr: str
 
 
+@pytest.fixture
+def exact_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what is promised of the very first parameters: experiments/bits changes their last digits elsewhere."""
+    monkeypatch.delenv("DLX_TEST_ULP", raising=False)
+
+
 @pytest.fixture(scope="session")
 def run_dlx() -> Callable[..., Result]:
     """``run_dlx(*arguments, cwd=None, env=None)``: the installed command in a process of its own, ``env`` added to its

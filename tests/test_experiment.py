@@ -47,7 +47,7 @@ def test_running_averages_are_another_thing() -> None:
     assert records[1].cost != pytest.approx(records[0].train_cost, rel=1e-6)
 
 
-def test_a_run_starts_where_a_file_says(tmp_path: Path) -> None:
+def test_a_run_starts_where_a_file_says(tmp_path: Path, exact_start: None) -> None:
     first = experiment(architecture={"hidden": [6, 5], "batch_norm": True}, training={"epochs": 3})
     rows(first)
     np.savez(tmp_path / "first.npz", **first.network.parameters)

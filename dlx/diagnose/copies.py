@@ -27,7 +27,7 @@ LOOKED_AT = 512  # examples in each of the two parts by which a copy is judged
 SEEN, UNSEEN = "seen", "unseen"  # these parts: examples of those it trains on, and others
 HELD_OUT = 0.2  # the share of train that is kept unseen where there is no dev set
 WITHOUT_ROWS = 10**12  # an `evaluate_every` beyond every training
-LAST_DIGITS = 1e-6  # of θ, more than any processor's sums differ by in float32
+LAST_DIGITS = 1e-6  # of each entry of θ, by which it is moved: some units in the last place of float32
 
 LayerChange = Callable[[Layer], dict[str, Any]]
 

@@ -60,6 +60,12 @@ class Runs:
         if self.parted:
             self._have(count)
 
+    def errors_apart(self) -> float:
+        """How far the errors of several runs lie apart; NaN where all diverge."""
+        self.repeat(COUNTS[1])
+        errors = [outcome.error for outcome in self._outcomes]
+        return max(errors) - min(errors)
+
     def bounds(self) -> tuple[Outcome, Outcome]:
         """A better and a worse outcome, between which the medians of more runs would lie, too."""
         if not self.parted:

@@ -349,6 +349,13 @@ def test_what_is_known_of_the_spec_explains_what_is_seen(train: Train) -> None:
     assert [one.name for one in after(course, [finding("class_imbalance", "a note")])] == ["learning_rate_too_low"]
 
 
+def test_a_cost_that_rises_on_train_as_on_dev_is_no_overtraining(train: Train) -> None:
+    course = course_of(train(**FAULTS["overtrained"][0]))
+    assert [one.name for one in after(course) if one.severity != "note"] == ["overtraining"]
+    rows = {**course.rows, "train_cost": course.rows["train_cost"][::-1]}
+    assert "overtraining" not in {one.name for one in after(replace(course, rows=rows))}
+
+
 def test_a_run_of_an_older_dlx_is_judged_by_its_rows(train: Train) -> None:
     session = train(training=epochs(2, 64))
     facts = {key: value for key, value in session.run.facts().items() if key not in ("course", "manifest")}
