@@ -19,18 +19,16 @@ PLACED = re.compile(r":\d+:\d+: |: the file is empty")  # an empty file has no l
 
 def cases(bench: Bench) -> list[Case]:
     """10,000 mutations, a few in a child."""
-    every = [(mutant.base.name, mutant.content) for mutant in islice(mutants(bench.seed), COUNT)]
-    batches = [every[start : start + BATCH] for start in range(0, COUNT, BATCH)]
     return bench.draw(
-        [Case(f"from mutation {k * BATCH}", partial(_judge, batch), len(batch)) for k, batch in enumerate(batches)]
+        [Case(f"from mutation {k * BATCH}", partial(_judge, bench.seed, k), BATCH) for k in range(COUNT // BATCH)]
     )
 
 
-def _judge(batch: list[tuple[str, bytes]], folder: Path) -> list[str]:
+def _judge(seed: int, batch: int, folder: Path) -> list[str]:
     files = []
-    for number, (name, content) in enumerate(batch):
-        files.append(f"{number}-{name}")
-        (folder / files[-1]).write_bytes(content)
+    for number, mutant in enumerate(islice(mutants(seed * COUNT + batch), BATCH)):  # each batch has draws of its own
+        files.append(f"{number}-{mutant.base.name}")
+        (folder / files[-1]).write_bytes(mutant.content)
     ended = call_each([("config", "check", file) for file in files], folder)
     return [wrong for end in ended if (wrong := _wrong(end))]
 
