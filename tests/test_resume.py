@@ -177,7 +177,7 @@ FULL_BATCH_WITH_FEW_ROWS = {
     "architecture": {"hidden": [4]},
     "training": {"epochs": EPOCHS, "batch_size": "full", "evaluate_every": 3},
 }
-same_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+same_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 
 
 @pytest.mark.usefixtures("after_each_step")
