@@ -22,7 +22,6 @@ class ManyRuns(LockedDirectory):
     The trainings are the truth: whatever else stands in it can be made of them again.
     """
 
-    marker = PLAN
     command: ClassVar[str]  # that makes such a directory
 
     @classmethod
@@ -96,7 +95,8 @@ class ManyRuns(LockedDirectory):
 class TuneDirectory(ManyRuns):
     """The directory of a search for hyperparameters."""
 
-    command, document_name = "tune", "tune.json"
+    command = "tune"
+    marker = document_name = "tune.json"  # without it a start died before anything was trained
     ledger = "trials.csv"
     files = frozenset((PLAN, BEST, document_name, ledger))
 
@@ -108,5 +108,6 @@ class TuneDirectory(ManyRuns):
 class StudyDirectory(ManyRuns):
     """The directory of a study."""
 
-    command, document_name = "study", "study.json"
+    command = "study"
+    marker = document_name = "study.json"
     files = frozenset((PLAN, document_name))
