@@ -18,16 +18,16 @@ test:  ## lint, check the types, run the tests
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/pytest -n 2 --dist worksteal
+	.venv/bin/pytest -n 2
 
 test-lowest:  ## run the tests with the lowest versions that pyproject.toml allows, on Python 3.11
 	@VERSIONS=lowest PYTHON=$${PYTHON:-python3.11} sh .ci/environment .venv-lowest dlx dev
-	.venv-lowest/bin/pytest -n 2 --dist worksteal
+	.venv-lowest/bin/pytest -n 2
 
 test-newest:  ## run the tests with the newest version of everything, on the newest Python there is
 	@rm -rf .venv-newest
 	@VERSIONS=newest sh .ci/environment .venv-newest dlx dev
-	.venv-newest/bin/pytest -n 2 --dist worksteal
+	.venv-newest/bin/pytest -n 2
 
 constraints:  ## pin the newest versions that go together, for every Python and system, in .ci/constraints.txt
 	@sh .ci/environment .venv-constraints .ci/uv.txt
