@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,22 +32,23 @@ def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     assert (tmp_path / "mine").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """A limit on the size of files: writing past it fails as on a full disk."""
+    """A limit on the size of files: writing past it fails as on a full disk, for pytest's own output as well."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, ignored)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handled)
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_disk_without_room_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     write_atomically(path, b"old")
-    with pytest.raises(EnvironmentProblem, match=r"/a: cannot be written: File too large$"):
+    with pytest.raises(EnvironmentProblem, match=r"/a: cannot be written: File too large$"), full_disk():
         write_atomically(path, bytes(10_000))
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
