@@ -52,6 +52,10 @@ class EnvironmentProblem(DlxError):
     exit_code = 6
 
 
+class ReadFailure(EnvironmentProblem, DataError):
+    """The machine fails to read a file that is there: nothing is known of what it holds, so nothing follows from it."""
+
+
 class Interrupted(DlxError):
     """A signal asked to stop; what had been reached is saved."""
 

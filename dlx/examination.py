@@ -22,7 +22,7 @@ from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.intervals import Estimate, measured
 from dlx.diagnose.reference import reference
 from dlx.diagnose.situation import Facts
-from dlx.errors import DataError, Remark, UsageError
+from dlx.errors import DataError, ReadFailure, Remark, UsageError
 from dlx.evaluation import Evaluation
 from dlx.inference import trained
 from dlx.runs import SPECS, RunDirectory, means_run
@@ -152,7 +152,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         course = Course.of(run, facts, experiment.spec, found.errors, reference(experiment.dataset))
         findings = all_findings(course, ahead, findings)
     except DataError as error:
-        if not kept:
+        if not kept or isinstance(error, ReadFailure):
             raise
         found, remarks = _remembered(kept, facts, spec), (f"the errors are those of diagnosis.json, because {error}",)
     document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task, findings)
@@ -212,6 +212,8 @@ def _kept(run: RunDirectory) -> dict[str, Any]:
     """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
     try:
         return run.diagnosis() if run.has_diagnosis() else {}
+    except ReadFailure:
+        raise
     except DataError as error:
         warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
         return {}

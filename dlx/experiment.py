@@ -20,6 +20,7 @@ from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize, Step
 from dlx.nn.optimizers import Update
 from dlx.records import EpochRecord, LayerRecord, Progress
+from dlx.stored import mismatch, shape_of
 from dlx.streams import Streams
 from dlx.trail import Trail
 
@@ -292,7 +293,9 @@ class Experiment:
         return position.last.epoch if position.last else 0 if position.samples else -1
 
     def from_data(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
-        """Stand where ``to_data`` was called."""
+        """Stand where ``to_data`` was called; raises ValueError and its like where this is no such state."""
+        if fault := mismatch(meta["position"], shape_of(Position), "position"):
+            raise ValueError(fault)
         self.network.parameters.theta[...] = arrays["theta"]
         self.network.statistics.vector[...] = arrays["statistics"]
         for slot, vector in self.update.vectors.items():

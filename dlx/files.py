@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -12,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
-from dlx.errors import DataError, EnvironmentProblem
+from dlx.errors import DataError, EnvironmentProblem, ReadFailure
 
 # How the files begin that dlx writes, by the ends of their names.
 BEGINNINGS = {
@@ -26,6 +27,19 @@ BEGINNINGS = {
     ".py": (b'"""',),
 }
 LONGEST_BEGINNING = 16
+# The errors of a path that is wrong, or of what stands there; all others, such as EIO, are the machine's.
+OF_THE_PATH = frozenset(
+    (
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EACCES,
+        errno.EPERM,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+        errno.EINVAL,
+    )
+)
 
 
 @contextmanager
@@ -100,11 +114,18 @@ def read(path: Path) -> bytes:
 
     Raises:
         DataError: it is missing or unreadable.
+        ReadFailure: the machine fails to read it.
     """
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise unread(path, error) from error
+
+
+def unread(path: Path | str, error: OSError) -> DataError:
+    """What is raised where a file cannot be read: it tells whether that is for its path or for the machine."""
+    kind = DataError if error.errno is None or error.errno in OF_THE_PATH else ReadFailure
+    return kind(f"{path}: cannot be read: {error.strerror or error}")
 
 
 def to_json(document: object) -> bytes:

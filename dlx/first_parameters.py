@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from dlx.errors import DataError
+from dlx.files import unread
 from dlx.nn.initializers import Initializer, Normal01
 from dlx.nn.tape import Array
 from dlx.paths import FilePath
@@ -34,7 +35,9 @@ class FromFile(Initializer):
     def _open(self) -> np.lib.npyio.NpzFile:
         try:
             file = np.load(self.path, allow_pickle=False)
-        except (OSError, ValueError, BadZipFile, EOFError) as error:
+        except OSError as error:
+            raise unread(self.path, error) from error
+        except (ValueError, BadZipFile, EOFError) as error:
             raise DataError(f"{self.path}: cannot be read as .npz: {error}") from error
         if not isinstance(file, np.lib.npyio.NpzFile):
             raise DataError(f"{self.path}: is a single array; parameters come from an .npz file with W1, b1 …")
@@ -47,7 +50,9 @@ class FromFile(Initializer):
             return default
         try:
             found = file[name]
-        except (ValueError, BadZipFile, EOFError, OSError) as error:
+        except OSError as error:
+            raise unread(self.path, error) from error
+        except (ValueError, BadZipFile, EOFError) as error:
             raise DataError(f"{self.path}: {name} cannot be read: {error}") from error
         if found.size != like.size or (name.startswith("W") and found.shape != like.shape):
             raise DataError(f"{self.path}: {name} has shape {found.shape}, the network needs {like.shape}")

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
+from dlx.errors import DataError, DlxError, EnvironmentProblem, ReadFailure, UsageError
 from dlx.files import parse_json, read, temporaries, write_atomically, writing
 from dlx.manifest import MANIFEST, Content, Manifest, refuse_links
 
@@ -198,6 +198,8 @@ class LockedDirectory:
         """Whether its document, if that can be read, says that there is one."""
         try:
             return bool(json.loads(read(self.path / self.document_name)).get("manifest") == MANIFEST)
+        except ReadFailure:
+            raise
         except (DataError, ValueError, AttributeError):
             return False
 
@@ -252,7 +254,7 @@ class LockedDirectory:
             path = self.path / name
             if path.parent == self.path and path.is_file() and manifest.knows(name, read(path)):
                 yield path
-        yield from temporaries(self.path, (manifest.contents.keys() | {MANIFEST}).__contains__)
+        yield from temporaries(self.path, (manifest.contents.keys() | self.files | {MANIFEST}).__contains__)
         yield self.path / MANIFEST
 
     def remove_own(self) -> None:

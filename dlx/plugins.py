@@ -19,7 +19,8 @@ from pkgutil import get_importer
 from types import CodeType
 
 from dlx.component import REGISTRY
-from dlx.errors import DlxError, EnvironmentProblem, UsageError
+from dlx.errors import DlxError, EnvironmentProblem, ReadFailure, UsageError
+from dlx.files import unread
 
 GROUP = "dlx.plugins"  # of entry points
 MOST_BYTES = 16 << 20  # of a file of source
@@ -127,7 +128,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
+        if isinstance(failure := unread(path, error), ReadFailure):
+            raise failure from error
+        raise UsageError(str(failure)) from error
     if len(content) > MOST_BYTES:
         raise UsageError(f"{path}: is larger than {MOST_BYTES >> 20} MB, too large for a plugin")
     return content

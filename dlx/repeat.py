@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlx.errors import DataError, DlxError
+from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.runs import CONFIG, FACTS, RunDirectory
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def _compared(before: RunDirectory, after: RunDirectory) -> tuple[bool | None, s
 def _arrays(run: RunDirectory) -> dict[str, np.ndarray]:
     try:
         return run.model()[0]
+    except ReadFailure:
+        raise
     except DataError:
         return {}
 

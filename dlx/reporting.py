@@ -9,7 +9,7 @@ from typing import Any
 
 from dlx import report
 from dlx.diagnose.commands import train_command
-from dlx.errors import DataError, DlxError, Remark, UsageError
+from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
 from dlx.examination import examine_run
 from dlx.files import write_atomically
 from dlx.report import ManyMaterial, Material
@@ -84,12 +84,16 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
     kept = _kept(run)
     try:
         short = dump(changed(load_spec(run.config).spec))
+    except ReadFailure:
+        raise
     except DlxError as error:
         return {"diagnosis": kept, "remarks": (f"nothing could be measured anew: {error}",)}
     if run.facts().get("objective"):
         return {"changed": short}
     try:
         found = examine_run(run)
+    except ReadFailure:
+        raise
     except DlxError as error:
         remarks = (f"not measured: {error}",)
         return {"diagnosis": kept, "remarks": remarks, "changed": short}
@@ -106,6 +110,8 @@ def _kept(run: RunDirectory) -> dict[str, Any]:
     """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
     try:
         return run.diagnosis() if run.has_diagnosis() else {}
+    except ReadFailure:
+        raise
     except DataError as error:
         warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
         return {}

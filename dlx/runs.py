@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dlx import stored
-from dlx.errors import DataError, Remark, UsageError
+from dlx.errors import DataError, ReadFailure, Remark, UsageError
 from dlx.files import read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
@@ -93,6 +93,8 @@ class RunDirectory(LockedDirectory):
             run.acquire()
         except Locked:
             return None
+        except ReadFailure:
+            raise
         except DataError:
             run.set_aside()
             return cls.claim(path)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from dlx.errors import DataError
 
@@ -84,6 +86,22 @@ def check(path: Path, document: Mapping[str, Any], shape: Shape) -> None:
     fault = mismatch(document, shape)
     if fault is not None:
         raise DataError(f"{path}: is damaged: {fault}")
+
+
+def shape_of(record: type) -> Shape:
+    """The shape of what ``dataclasses.asdict`` makes of a record; an older one may lack fields that have a default."""
+    hints = get_type_hints(record)
+    return {field.name + "?" * (field.default is not MISSING): _of_hint(hints[field.name]) for field in fields(record)}
+
+
+def _of_hint(hint: Any) -> Shape:
+    if isinstance(hint, UnionType):
+        return tuple(map(_of_hint, get_args(hint)))
+    if is_dataclass(hint):
+        return shape_of(cast(type, hint))
+    if get_origin(hint) is dict:
+        return {"*": object}
+    return {float: NUMBER, NoneType: None}.get(hint, hint)
 
 
 def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:

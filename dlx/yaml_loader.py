@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from dlx.errors import Place, Problem, SpecError, nearest
+from dlx.errors import Place, Problem, ReadFailure, SpecError, nearest
+from dlx.files import unread
 from dlx.tree import Node, Scalar, Text, shown
 
 MAX_BYTES = 1 << 20
@@ -52,6 +53,8 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         raise _refusal(str(path), f"there is no such file{_similar(path)}") from None
     except OSError as error:
+        if isinstance(failure := unread(path, error), ReadFailure):
+            raise failure from None
         raise _refusal(str(path), f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
         before = data[:MAX_BYTES].decode(errors="replace")

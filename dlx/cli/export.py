@@ -25,4 +25,4 @@ def export(run: Run, to: To, out: Out = None, plugin: Plugins = None, json: Json
         render.facts({"schema_version": 1, "run": run, "format": to, "files": files}, json=True)
     else:
         for file in files:
-            typer.echo(file)
+            render.path(file)

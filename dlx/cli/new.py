@@ -37,7 +37,9 @@ def new(data: Data = None, target: Target = None, task: Task = None, out: Out = 
         typer.echo(text, nl=False)
     else:
         _write(out, text)
-        typer.echo(out)
+        from dlx import render
+
+        render.path(out)
 
 
 def _is_utf8(text: str) -> bool:

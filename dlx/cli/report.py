@@ -33,8 +33,8 @@ def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = Fal
     from dlx.trust import load_named
 
     load_named(plugin or ())
-    path = write_report(source, out)
+    page = write_report(source, out)
     if json:
-        render.facts({"schema_version": 1, "run": source, "path": str(path)}, json=True)
+        render.facts({"schema_version": 1, "run": source, "path": str(page)}, json=True)
     else:
-        typer.echo(path)
+        render.path(page)

@@ -88,7 +88,7 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
     if json:
         render.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:
-        typer.echo(str(directory.path))
+        render.path(directory.path)
     else:
         render.study(document, directory.path, pictures)
     if document["status"] == FAILED:

@@ -93,7 +93,7 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
     if json:
         render.facts({**session.facts, "run": str(run.path)}, json=True)
     elif quiet:
-        typer.echo(str(run.path))
+        render.path(run.path)
     elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
         going_on = [f"dlx train --resume {run.path}"] if session.status == "interrupted" else []
         said = [f"dlx diagnose {run.path}", f"dlx predict {run.path} FILE", f"dlx train {run.config} KEY=VALUE"]

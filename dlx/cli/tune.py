@@ -109,7 +109,7 @@ def _search(
     if json:
         render.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:
-        typer.echo(str(directory.path))
+        render.path(directory.path)
     else:
         render.tuning(document, directory.path, pictures)
 

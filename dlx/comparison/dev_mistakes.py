@@ -11,7 +11,7 @@ import numpy as np
 
 from dlx.data.examples import chunks
 from dlx.diagnose.effects import Array, contributions
-from dlx.errors import DataError
+from dlx.errors import DataError, ReadFailure
 from dlx.evaluation import Evaluation
 from dlx.experiment import dataset_of
 from dlx.inference import trained
@@ -96,5 +96,7 @@ def _kept(run: RunDirectory) -> Array | None:
     """What a trial of a search keeps of its mistakes; None of other runs."""
     try:
         return run.mistakes().get("dev")
+    except ReadFailure:
+        raise
     except DataError:
         return None

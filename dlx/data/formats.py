@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 
 from dlx.data.memory import check_ratio
 from dlx.errors import DataError, nearest
+from dlx.files import unread
 
 FORMATS = {
     "csv": "csv",
@@ -91,7 +92,7 @@ def readable(path: Path) -> Iterator[None]:
     except MemoryError as error:
         raise DataError(f"{path}: too large for memory ({error}); rows of an .npy file may stay on disk") from error
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise unread(path, error) from error
 
 
 def _near(path: Path) -> str:

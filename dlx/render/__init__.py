@@ -5,7 +5,7 @@ from dlx.render.counting import counting
 from dlx.render.diagnosis import diagnosis
 from dlx.render.display import progress
 from dlx.render.learning_curve import learning_curve
-from dlx.render.lines import csv_table, facts, say, table
+from dlx.render.lines import csv_table, facts, path, say, table
 from dlx.render.recipe import acting, recipe
 from dlx.render.study import failing, foretold, study
 from dlx.render.summary import summary
@@ -24,6 +24,7 @@ __all__ = [
     "foretold",
     "learning_curve",
     "markdown",
+    "path",
     "progress",
     "recipe",
     "say",

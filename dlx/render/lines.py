@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TextIO
 from unicodedata import combining, east_asian_width
 
@@ -38,6 +39,12 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
     from dlx.render.terminal import Terminal
 
     Terminal(out).print(Text.assemble(*line), soft_wrap=True)
+
+
+def path(place: Path | str) -> None:
+    """A path alone on its line of stdout: exactly as it is for a program, visibly in one line on a terminal."""
+    text = str(place)
+    sys.stdout.write(f"{visible_line(text) if sys.stdout.isatty() else text}\n")
 
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dlx.diagnose.intervals import Estimate
-from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted
+from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted, ReadFailure
 from dlx.experiment import dataset_of
 from dlx.manifest import refuse_links
 from dlx.plugins import hashes
@@ -106,6 +106,8 @@ def known_outcome(trial: Trial, folder: Path) -> Outcome | None:
     refuse_links(run.path)
     try:
         return _outcome(run, trial) if run.config.is_file() and _is_done(run, trial) else None
+    except ReadFailure:
+        raise
     except DataError:
         return None
 
@@ -143,7 +145,12 @@ def _claimed(trial: Trial, folder: Path) -> RunDirectory:
     """The trial's run directory, locked; one with a run that cannot be gone on with is set aside first."""
     while True:
         run = _locked(folder / trial.key)
-        if not run.config.is_file() or known_outcome(trial, folder) or _is_sound(run):
+        try:
+            is_usable = not run.config.is_file() or known_outcome(trial, folder) or _is_sound(run)
+        except DlxError:
+            run.close()
+            raise
+        if is_usable:
             return run
         run.set_aside()
 
@@ -165,7 +172,12 @@ def _is_sound(run: RunDirectory) -> bool:
         facts = run.facts()
         run.read(CONFIG)
         has_state = run.has_checkpoint()
-        return facts["status"] in NOT_ENDED if not has_state else not any(run.checkpoint_faults())
+        faults = tuple(run.checkpoint_faults()) if has_state else ()
+        if failures := [fault for fault in faults if isinstance(fault, ReadFailure)]:
+            raise failures[0]
+        return facts["status"] in NOT_ENDED if not has_state else not faults
+    except ReadFailure:
+        raise
     except DataError:
         return False
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -138,8 +139,8 @@ def _judged(
         answers = map(_work, range(len(chosen)))
         yield from ((chosen[k], faults) for k, faults in answers)
         return
-    with get_context("fork").Pool(settings.workers) as pool:
-        for k, faults in pool.imap(_work, range(len(chosen))):
+    with ProcessPoolExecutor(settings.workers, get_context("fork")) as pool:  # which tells when a process of it dies
+        for k, faults in pool.map(_work, range(len(chosen))):
             yield chosen[k], faults
 
 

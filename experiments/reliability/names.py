@@ -106,7 +106,7 @@ def _judge_table(role: str, names: Sequence[str], folder: Path) -> list[str]:
         in_terminal(words, folder)
         for words in (
             ("diagnose", RUN),
-            ("predict", RUN, table),
+            ("predict", RUN, f"./{table}"),  # as for every command: a name may begin with a dash
             ("report", RUN),
             ("runs",),
             ("train", "--resume", RUN),
