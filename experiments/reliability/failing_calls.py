@@ -70,12 +70,7 @@ SCENES = (
     Scene("act", SHORT, ACT, (TRAIN,), (ACT,)),
     Scene("report", SHORT, ("report", RUN), (TRAIN,), (("report", RUN),)),
 )
-MOST = {
-    "train-objective": 250,
-    "act": 40,
-    "tune": 200,
-    "study": 200,
-}  # injections of the longer ones; every call of the others
+MOST = {"train-objective": 100, "act": 25, "tune": 100, "study": 100}  # of the longer ones; every call of the others
 
 
 def cases(bench: Bench) -> list[Case]:
@@ -91,10 +86,16 @@ def cases(bench: Bench) -> list[Case]:
                 partial(_judge, bench, scene, k, file_call, fault),
             )
             for k, file_call in enumerate(calls, start=1)
-            for fault in (_error(file_call, k), DEATH)
+            for fault in _faults(scene, file_call, k)
         ]
         chosen += bench.draw(every, MOST.get(scene.name))
     return chosen
+
+
+def _faults(scene: Scene, file_call: FileCall, k: int) -> tuple[int, ...]:
+    """What happens at this call: it fails, and in another injection kills; of a resumed run in turns."""
+    both = _error(file_call, k), DEATH
+    return both[k % 2 :][:1] if scene.name == "resume" else both
 
 
 def _error(file_call: FileCall, k: int) -> int:

@@ -37,6 +37,7 @@ PLANS = {
     SEARCH: ((("tune", "--resume", "{}", "--quiet"), ("report", "{}")), OF_MANY),
     CLAIMS: ((("study", "--resume", "{}", "--quiet"), ("report", "{}")), OF_MANY),
 }
+MOST = 200
 EMPTY = "runs/lab/new"
 START = ("train", f"{FINISHED}/config.yaml", "--out", EMPTY, "--quiet")
 
@@ -50,7 +51,7 @@ def cases(bench: Bench) -> list[Case]:
         for command in commands
     ]
     every += [Case(f"{EMPTY}/{name}: train --out", partial(_judge, bench, EMPTY, name, START)) for name in OF_RUN]
-    return bench.draw(every)
+    return bench.draw(every, MOST)
 
 
 def _judge(bench: Bench, owner: str, name: str, command: tuple[str, ...], folder: Path) -> list[str]:

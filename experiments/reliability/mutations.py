@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,15 @@ def shipped() -> list[Path]:
 
 def mutants(seed: int) -> Iterator[Mutant]:
     """Mutants without end, the same for the same seed."""
-    rng = random.Random(seed)
-    files = {file: _standing_alone(load(file).plain(), file.parent) for file in shipped()}
+    rng, files = random.Random(seed), _contents()
     while True:
         base = rng.choice(list(files))
         yield mutate(base, files[base], rng)
+
+
+@cache
+def _contents() -> dict[Path, Any]:
+    return {file: _standing_alone(load(file).plain(), file.parent) for file in shipped()}
 
 
 def mutate(base: Path, data: Any, rng: random.Random) -> Mutant:
@@ -237,7 +242,7 @@ def swap_subtree(data: Any, rng: random.Random) -> Any:
 def lengthen_list(data: Any, rng: random.Random) -> Any:
     """A long flow list of numbers, words or mappings."""
     entry = rng.choice((*SCALARS[3:12], "x", {"a": 1}, [1]))
-    return _somewhere(data, rng, lambda value: [entry] * rng.choice((50, 2000, 12_000)))
+    return _somewhere(data, rng, lambda value: [_copy(entry) for _ in range(rng.choice((50, 2000, 12_000)))])
 
 
 def lengthen_scalar(data: Any, rng: random.Random) -> Any:

@@ -157,7 +157,7 @@ class Harmful(HTMLParser):
 
 def _documents(table: str, folder: Path, labels: Sequence[str]) -> list[str]:
     """CSV, JSON and YAML say the names again, and so does the code of an export."""
-    as_csv, as_json = (call(("predict", RUN, table, *more), folder) for more in ((), ("--json",)))
+    as_csv, as_json = (call(("predict", RUN, f"./{table}", *more), folder) for more in ((), ("--json",)))
     again = call(("train", f"{RUN}/config.yaml", "--out", "runs/lab/again", "--quiet"), folder)
     exported = call(("export", RUN, "--to", "pytorch"), folder)
     wrong = [
