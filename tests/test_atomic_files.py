@@ -6,15 +6,17 @@ import json
 import os
 import resource
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dlx.errors import DataError, EnvironmentProblem
+from dlx.errors import DataError, EnvironmentProblem, ReadFailure
 from dlx.files import parse_json, read, to_json, write_atomically
 
 
@@ -52,6 +54,15 @@ def test_a_disk_without_room_leaves_the_old_file(tmp_path: Path) -> None:
         write_atomically(path, bytes(10_000))
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc/self/mem is a file that the system fails to read")
+def test_where_the_machine_fails_to_read_nothing_follows_about_the_file(call_dlx: Callable[..., Any]) -> None:
+    unreadable = Path("/proc/self/mem")
+    with pytest.raises(ReadFailure, match=r"^/proc/self/mem: cannot be read: Input/output error$"):
+        read(unreadable)
+    result = call_dlx("config", "check", unreadable)
+    assert (result.code, result.stderr) == (6, f"error: {unreadable}: cannot be read: Input/output error\n")
 
 
 def test_a_place_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from dlx import checkpoint
 from dlx.errors import EnvironmentProblem, Remark, UsageError
 from dlx.files import from_signed_json, to_signed_json
-from dlx.manifest import MANIFEST
+from dlx.manifest import MANIFEST, Content, Manifest
 from dlx.runs import FILES, RunDirectory
 from dlx.search.trials import Trial, run_trial
 from dlx.session import Session
@@ -200,6 +200,26 @@ def test_a_model_that_is_no_network_is_called_damaged(folder: Path, call_dlx: Ca
     assert (result.code, "model.npz: is damaged" in result.stderr) == (5, True), result
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("seconds", None, "position.seconds is None"),
+        ("step", "3", "position.step is '3'"),
+        ("best", {"epoch": 1}, "there is no position.best.step"),
+    ],
+)
+def test_a_state_of_another_shape_is_called_damaged(
+    key: str, value: object, says: str, folder: Path, call_dlx: Call
+) -> None:
+    """Its sum fits, as where another program wrote it."""
+    place = folder / "part" / "checkpoint"
+    arrays, state = checkpoint.load(place)
+    state["position"][key] = value
+    checkpoint.save(place, arrays, state, checkpoint.load_tables(place))
+    result = call_dlx("train", "--resume", folder / "part")
+    assert (result.code, "checkpoint is damaged" in result.stderr, says in result.stderr) == (5, True, True), result
+
+
 def test_an_edit_is_an_edit(folder: Path, call_dlx: Call) -> None:
     config = folder / "part" / "config.yaml"
     config.write_text(config.read_text().replace("epochs: 4", "epochs: 40"))
@@ -314,6 +334,9 @@ def test_a_start_that_died_is_begun_anew(folder: Path, call_dlx: Call) -> None:
     states = [{}, {".manifest.json.17.tmp": whole[MANIFEST][:50]}]
     states += [{MANIFEST: whole[MANIFEST], ".run.json.17.tmp": whole["run.json"][:100]}]
     states += [{MANIFEST: whole[MANIFEST], "run.json": whole["run.json"], ".config.yaml.17.tmp": b""}]
+    for name in ("run.json", "config.yaml"):
+        Manifest({name: (None, Content.of(whole[name]))}).write(folder, durable=False)  # announced, and no more
+        states += [{MANIFEST: (folder / MANIFEST).read_bytes(), f".{name}.17.tmp": whole[name][:50]}]
     for number, state in enumerate(states):
         out = folder / f"out{number}"
         out.mkdir()

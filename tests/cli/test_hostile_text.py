@@ -128,6 +128,16 @@ def test_a_pipe_gets_the_exact_text_and_stderr_what_is_visible(folder: Path, cal
     refuse_raw(done.stderr)
 
 
+def test_a_path_that_is_printed_alone_is_one_line_on_a_terminal_and_exact_in_a_pipe(
+    tmp_path: Path, call_dlx: Run
+) -> None:
+    spec = tmp_path / "a\nb.yaml"
+    code, shown = on_terminal("new", "--out", spec)
+    assert (code, shown) == (0, f"{tmp_path}/a\\nb.yaml\r\n")
+    spec.unlink()
+    assert call_dlx("new", "--out", spec).stdout == f"{spec}\n"
+
+
 def test_characters_that_steer_are_written_out() -> None:
     assert visible("a\x1b[31m\x07\r\x7f\x85\x9b\u202e\u2066\u2028é名\n\t") == (
         "a\\x1b[31m\\x07\\r\\x7f\\x85\\x9b\\u202e\\u2066\\u2028é名\n\t"
