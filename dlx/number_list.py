@@ -7,8 +7,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from dlx.errors import ReadFailure
-from dlx.files import unread
 from dlx.paths import absolute, unreadable
 
 MOST_BYTES = 2**24  # of a file: a list this long is no option any more
@@ -32,10 +30,6 @@ def numbers_of(path: Path) -> tuple[float, ...]:
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES).decode("utf-8-sig")
-    except OSError as error:
-        if isinstance(failure := unread(path, error), ReadFailure):
-            raise failure from error
-        raise ValueError(str(failure)) from None
     except UnicodeDecodeError:
         raise ValueError(f"{path}: is no text") from None
     if text.count(",") >= MOST_NUMBERS:

