@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -92,6 +93,7 @@ def _refusal(source: str, what: str, line: int | None = None, column: int | None
     return SpecError([Problem(Place(source, line, column), "", what)])
 
 
+@lru_cache(maxsize=2)  # a plan is read to learn its kind, and again with its spec; nobody changes a tree
 def _tree(text: str, source: str, fixed: Place | None) -> Node:
     unfit = yaml.reader.Reader.NON_PRINTABLE.search(text)  # told here, because the parsers tell its place in two ways
     if unfit:
