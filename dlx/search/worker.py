@@ -23,7 +23,7 @@ from dlx.signals import NUMBERS
 Call = tuple[Any, tuple[Any, ...], dict[str, Any]]  # a function of a module, its arguments and its keyword arguments
 Answer = tuple[bool, Any]  # whether it returned, and what it returned or raised
 
-# The first thing it does is to heed signals: until then those that come wait.
+# Signals that come before it listens to its owner wait until then.
 START = (
     "import sys, json\nsys.path[:], sys.argv[:] = json.loads(sys.argv[1])\nfrom dlx.search.worker import main\nmain()"
 )
@@ -113,13 +113,13 @@ def _heed_signals() -> None:
     for number in NUMBERS:
         if number != signal.SIGINT:
             signal.signal(number, _terminated)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, NUMBERS)
 
 
 def _make_calls(given: BinaryIO, answers: BinaryIO) -> None:
     calls: SimpleQueue[bytes | None] = SimpleQueue()
     Thread(target=_listen, args=(given, calls), daemon=True).start()
+    if hasattr(signal, "pthread_sigmask"):  # not earlier: an exception amid the start of a thread leaves locks astray
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, NUMBERS)
     with suppress(BrokenPipeError):  # nobody is left to hear the answer
         while (call := calls.get()) is not None:
             pickle.dump(_made(call), answers)
