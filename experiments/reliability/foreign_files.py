@@ -43,7 +43,7 @@ START = ("train", f"{FINISHED}/config.yaml", "--out", EMPTY, "--quiet")
 
 
 def cases(bench: Bench) -> list[Case]:
-    """Each file in each kind of directory, and every command that has to do with it."""
+    """A file in a kind of directory, and a command that has to do with it: a part of all such pairs."""
     every = [
         Case(f"{owner}/{name}: {' '.join(command)}", partial(_judge, bench, owner, name, command))
         for owner, (commands, names) in PLANS.items()

@@ -27,7 +27,7 @@ INITIALIZERS: list[Any] = [
     *({"name": "normal", "scale": scale} for scale in (0.3, 3.0)),
 ]
 PENALTIES: list[Mapping[str, float]] = [{}, {"l2": 0.7}, {"l1": 0.7}]
-RANDOM = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+RANDOM = settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def plan(
@@ -98,7 +98,7 @@ def test_backprop_is_the_gradient_of_every_random_network(subject: Subject) -> N
     assert_great(check(subject, "now"))
 
 
-@settings(RANDOM, max_examples=150)
+@settings(RANDOM, max_examples=300)
 @given(subjects())
 def test_the_complex_step_is_what_differences_approach(subject: Subject) -> None:
     with np.errstate(all="ignore"):
