@@ -23,6 +23,7 @@ from typing import IO, Any
 import dlx
 
 SECONDS_BETWEEN_CHECKPOINTS = 0.03  # in place of half a minute, so that these short trainings have many
+STEPS_OF_PROBES = 50  # in place of thousands: what a diagnosis says is no matter here, only that it says it again
 TIMEOUT = 120.0
 LIMIT = "hangs"
 DURATION = re.compile(r"\b\d+(\.\d+)?(e-\d+)? ?(s|ms|seconds)\b")
@@ -97,9 +98,16 @@ def prepare() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     _set("dlx.session", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
+    for module_of_probes in ("first_steps", "step_checks"):
+        _set(f"dlx.diagnose.{module_of_probes}", "MOST_STEPS", STEPS_OF_PROBES)
     _draw_nothing()
     gc.collect()
     gc.freeze()
+
+
+def often() -> None:
+    """Let a training of this process save a checkpoint with each row of its table, whatever the clock says."""
+    _set("dlx.session", "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
 
 
 def _draw_nothing() -> None:

@@ -16,7 +16,7 @@ from typing import Self
 from .bits import bits
 from .cases import RUN, SPEC, Bench, Case, finish, same_bits
 from .commands import call
-from .failing_calls import SCENES, Scene, often
+from .failing_calls import SCENES, Scene
 from .specs import write
 
 COUNT = 50

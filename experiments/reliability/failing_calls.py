@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from .bits import bits
 from .cases import RUN, SPEC, Bench, Case, copy, finish, same_bits
-from .commands import Ended, call
+from .commands import Ended, call, often
 from .file_calls import OPEN, RENAME, UNLINK, WRITE, FileCall, Hooks, record, recorded
 from .specs import SHORT, SHORT_OBJECTIVE, STUDY, TUNE, Document, write
 
@@ -23,7 +22,6 @@ RESUME = ("train", "--resume", RUN, QUIET)
 RESEARCH = ("tune", "--resume", RUN, QUIET)
 RESTUDY = ("study", "--resume", RUN, QUIET)
 ACT = ("diagnose", RUN, "--act", "--seeds", "2", "--json")
-SECONDS = "SECONDS_BETWEEN_CHECKPOINTS"
 WHOLE, LOG = "whole", "calls"  # in the folder of a recording
 DEATH = 137
 REFUSED, UNREADABLE = 6, 5
@@ -70,7 +68,7 @@ SCENES = (
     Scene("act", SHORT, ACT, (TRAIN,), (ACT,)),
     Scene("report", SHORT, ("report", RUN), (TRAIN,), (("report", RUN),)),
 )
-MOST = {"train-objective": 100, "act": 25, "tune": 100, "study": 100}  # of the longer ones; every call of the others
+MOST = {"train-objective": 100, "act": 12, "tune": 60, "study": 60}  # of the longer ones; every call of the others
 
 
 def cases(bench: Bench) -> list[Case]:
@@ -109,11 +107,6 @@ def _error(file_call: FileCall, k: int) -> int:
 
 def _spelled(fault: int) -> str:
     return "kills" if fault == DEATH else f"gives {errno.errorcode[fault]}"
-
-
-def often() -> None:
-    """Let a training of this process save a checkpoint with each row of its table, whatever the clock says."""
-    setattr(importlib.import_module("dlx.session"), SECONDS, -1.0)
 
 
 def _note(folder: Path) -> None:

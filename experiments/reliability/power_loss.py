@@ -14,7 +14,7 @@ from .failing_calls import LOG, SCENES, WHOLE, Scene
 from .file_calls import CREATE, FSYNC, LINK, MKDIR, OPEN, RENAME, RMDIR, TRUNCATE, UNLINK, WRITE, FileCall, recorded
 
 WAYS = ("nothing unsynced", "names without contents", "names with half of the contents", "some of the names")
-MOST = {"train": 250, "train-objective": 100, "resume": 100, "tune": 100, "study": 60, "act": 10}
+MOST = {"train": 250, "train-objective": 100, "resume": 100, "tune": 60, "study": 60, "act": 10}
 
 Tree = dict[str, bytes | None]  # a file's content, None for a folder
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from dlx.runs import RunDirectory
+
 from .cases import Bench, copy
-from .commands import call, start
+from .commands import call, often
 from .specs import SHORT, SHORT_OBJECTIVE, STUDY, TUNE, Document, write
 
 FINISHED, OTHER, INTERRUPTED, RUNNING, OBJECTIVE, SEARCH, REPAIRED, CLAIMS = (
@@ -19,7 +21,7 @@ FINISHED, OTHER, INTERRUPTED, RUNNING, OBJECTIVE, SEARCH, REPAIRED, CLAIMS = (
     for name in ("finished", "other", "interrupted", "running", "objective", "search", "repaired", "study")
 )
 EXAMPLES = "examples.npz"
-LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 4000, "evaluate_every": 200}}
+LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 1000, "evaluate_every": 200}}
 
 
 def sample(bench: Bench, place: str, folder: Path) -> None:
@@ -46,14 +48,22 @@ def _done(arguments: tuple[str, ...], folder: Path) -> None:
 
 
 def _stop(number: signal.Signals, place: str, folder: Path) -> None:
-    """A training that has been stopped by that signal, after its first checkpoint."""
+    """A training that has been stopped by that signal, right after its first checkpoint."""
     write(LONG, folder / "spec.yaml")
-    child = start(("train", "spec.yaml", "--out", place, "--quiet"), folder)
-    while not (folder / place / "checkpoint" / "manifest.json").exists() and time.monotonic() < child.started + 30:
-        time.sleep(0.005)
-    child.kill(number)
-    ended = child.wait()
+    ended = call(("train", "spec.yaml", "--out", place, "--quiet"), folder, partial(_stop_once_saved, number))
     assert ended.code == 128 + number, f"{ended} → {ended.code}: {ended.stderr}"
+
+
+def _stop_once_saved(number: signal.Signals) -> None:
+    """Let this process send itself the signal when it has saved a checkpoint, and save one with each row."""
+    save = RunDirectory.save_checkpoint
+
+    def save_and_stop(*arguments: Any) -> None:
+        save(*arguments)
+        signal.raise_signal(number)
+
+    often()
+    setattr(RunDirectory, save.__name__, save_and_stop)
 
 
 def _plan(command: str, spec: Document, place: str, folder: Path) -> None:
