@@ -15,7 +15,7 @@ from typing import Self
 
 from .bits import bits
 from .cases import RUN, SPEC, Bench, Case, finish, same_bits
-from .commands import call
+from .commands import call, often
 from .failing_calls import SCENES, Scene
 from .specs import write
 
