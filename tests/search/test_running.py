@@ -56,6 +56,23 @@ with executor_for(int(workers)) as executor:
 
 
 @pytest.fixture
+def search_of() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a search in a process group of its own, which ends with the test."""
+    searches = []
+
+    def start(spec: Path, workers: int, **options: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", SEARCH, spec, str(workers), ENDLESS]
+        searches.append(subprocess.Popen(command, start_new_session=True, **options))
+        return searches[-1]
+
+    yield start
+    for search in searches:
+        if group_is_alive(search.pid):
+            os.killpg(search.pid, signal.SIGKILL)
+            search.wait()
+
+
+@pytest.fixture
 def two_workers() -> Iterator[Processes]:
     with Processes(2) as executor:
         yield executor
@@ -217,12 +234,15 @@ def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, workers
     ],
 )
 def test_a_signal_stops_all_and_nothing_is_lost(
-    tmp_path: Path, workers: int, number: signal.Signals, to_all: bool
+    search_of: Callable[..., subprocess.Popen[bytes]],
+    tmp_path: Path,
+    workers: int,
+    number: signal.Signals,
+    to_all: bool,
 ) -> None:
     spec = written(tmp_path)
     trials = trials_of(spec, workers, ENDLESS)
-    command = [sys.executable, "-c", SEARCH, spec, str(workers), ENDLESS]
-    search = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
+    search = search_of(spec, workers, stderr=subprocess.PIPE)
     runs = [tmp_path / "trials" / trial.key for trial in trials]
     waited_for(in_training(runs))
     (os.killpg if to_all else os.kill)(search.pid, number)
@@ -234,10 +254,12 @@ def test_a_signal_stops_all_and_nothing_is_lost(
     assert not group_is_alive(search.pid)
 
 
-def test_when_their_owner_is_killed_the_workers_save_and_end(tmp_path: Path) -> None:
+def test_when_their_owner_is_killed_the_workers_save_and_end(
+    search_of: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
     spec = written(tmp_path)
     trials = trials_of(spec, 2, ENDLESS)
-    search = subprocess.Popen([sys.executable, "-c", SEARCH, spec, "2", ENDLESS], start_new_session=True)
+    search = search_of(spec, 2)
     runs = [tmp_path / "trials" / trial.key for trial in trials]
     waited_for(in_training(runs))
     search.kill()
