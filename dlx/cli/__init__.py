@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -185,10 +186,16 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        get_command(app).main(args=arguments, prog_name="dlx")
+        _command().main(args=arguments, prog_name="dlx")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0
+
+
+@cache
+def _command() -> Any:
+    """All commands with their options: made once for all calls of this process."""
+    return get_command(app)
 
 
 def _report(error: Exception, debug: bool) -> int:

@@ -25,30 +25,41 @@ def worst(images: np.ndarray, answers: Sequence[Mapping[str, Any]], title: str) 
         answers: k entries with index, label, predicted and probability.
         title: stands above the picture.
     """
-    columns = min(COLUMNS, max(len(images), 4))
+    columns = min(COLUMNS, max(len(images), 6))
     rows = -(-len(images) // columns)
     width, height = 0.3 + columns * TILE, TOP + rows * (TILE + CAPTION)
     figure = new_figure(width, height, f"{title}: the worst first, class → taken for with probability p")
-    drawn = _in_range(images)
-    for number, (image, answer) in enumerate(zip(drawn, answers, strict=True)):
+    sheet = figure.add_axes(
+        (0, 0, 1, 1)
+    )  # one for all, in inches: axes of its own for each image cost most of the time
+    for number, (image, answer) in enumerate(zip(_in_range(images), answers, strict=True)):
         row, column = divmod(number, columns)
-        left, bottom = 0.15 + column * TILE, height - TOP - (row + 1) * (TILE + CAPTION) + CAPTION
-        axes = figure.add_axes((left / width, bottom / height, 0.9 * TILE / width, 0.95 * TILE / height))
-        _tile(axes, image, answer)
+        left, top = 0.15 + column * TILE, height - TOP - row * (TILE + CAPTION)
+        _tile(sheet, (left + 0.45 * TILE, top - 0.525 * TILE), image, answer)
+    sheet.set(xlim=(0, width), ylim=(0, height), aspect="auto")
+    sheet.set_axis_off()
     return png(figure)
 
 
-def _tile(axes: Axes, image: np.ndarray, answer: Mapping[str, Any]) -> None:
-    axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.5)
+def _tile(sheet: Axes, center: tuple[float, float], image: np.ndarray, answer: Mapping[str, Any]) -> None:
+    """An image that fills its place in one direction, in a frame, over its caption."""
+    x, y = center
+    half = [0.45 * TILE * side / max(image.shape[:2]) for side in image.shape[1::-1]]
+    extent = (x - half[0], x + half[0], y - half[1], y + half[1])
+    sheet.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=extent)
+    sheet.plot([extent[k] for k in (0, 1, 1, 0, 0)], [extent[k] for k in (2, 2, 3, 3, 2)], color=GREY, linewidth=0.5)
     color = CLASSES[2] if answer["label"] == answer["predicted"] else ALARM
     words = f"{_short(answer['label'])} → {_short(answer['predicted'])}"
-    options: dict[str, Any] = {"ha": "center", "va": "top", "transform": axes.transAxes, "parse_math": False}
-    axes.text(0.5, -0.04, words, color=color, size=9, weight="bold", **options)
-    axes.text(0.5, -0.2, f"no. {answer['index']:,}, p {answer['probability']:.2f}", color=GREY, size=7, **options)
+    options: dict[str, Any] = {"ha": "center", "va": "top", "parse_math": False}
+    sheet.text(x, y - half[1] - 0.05 * TILE, words, color=color, size=9, weight="bold", **options)
+    sheet.text(
+        x,
+        y - half[1] - 0.2 * TILE,
+        f"no. {answer['index']:,}, p {answer['probability']:.2f}",
+        color=GREY,
+        size=7,
+        **options,
+    )
 
 
 def _in_range(images: np.ndarray) -> np.ndarray:

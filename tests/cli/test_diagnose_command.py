@@ -19,7 +19,7 @@ name: digits
 data: {source: digits, split: {train: 500, dev: 150, test: 150}}
 architecture: {hidden: [16], batch_norm: true}
 optimizer: {name: adam, learning_rate: 0.01}
-training: {epochs: 6, batch_size: 50}
+training: {epochs: 10, batch_size: 50}
 """
 WAVES = """
 name: waves
