@@ -27,6 +27,7 @@ from dlx.evaluation import Evaluation
 from dlx.inference import trained
 from dlx.runs import SPECS, RunDirectory, means_run
 from dlx.session import prepare, refuse_other_data
+from dlx.shell import command
 from dlx.spec_file import load_spec
 from dlx.trust import NamedBy
 
@@ -196,7 +197,7 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
     if others:
         raise UsageError(
             f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
-            f"be stated (dlx train {run.config} {others[0]} trains another)"
+            f"be stated ({command('train', run.config, others[0])} trains another)"
         )
 
 

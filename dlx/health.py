@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from dlx.locked_directory import SCHEMA_VERSION, LockedDirectory
 from dlx.manifest import MANIFEST, Manifest
 from dlx.runs import CHECKPOINT, CONFIG, FACTS, ITS_CHECKPOINT, RunDirectory
 from dlx.search.directory import PLAN, ManyRuns
+from dlx.shell import command
 
 INTACT, FAULTY, UNVERIFIED, FOREIGN = "intact", "faulty", "not verified", "not written by dlx"
 
@@ -119,23 +119,24 @@ def _status(directory: LockedDirectory) -> str | None:
 
 def _advice(directory: LockedDirectory, files: tuple[FileHealth, ...]) -> Iterator[str]:
     faulty = {file.name for file in files if file.state == FAULTY}
-    path = shlex.quote(str(directory.path))
+    path = directory.path
     if not faulty:
         return
     if MANIFEST in faulty:
-        yield f"if the other files are as they should be: dlx doctor {path} --accept takes them as they are"
+        yield f"if the other files are as they should be: {command('doctor', path, '--accept')} takes them as they are"
         return
     if isinstance(directory, ManyRuns):
         if PLAN not in faulty:
-            yield f"what came of it is made again from its trials: dlx {directory.command} --resume {path}"
+            yield f"what came of it is made again from its trials: {command(directory.command, '--resume', path)}"
         return
-    config = shlex.quote(str(directory.path / CONFIG))
+    config = directory.path / CONFIG
     if CONFIG in faulty:
         if (directory.path / CONFIG).is_file():
-            yield f"{CONFIG} as it is now is trained as a new run by: dlx train {config}"
+            yield f"{CONFIG} as it is now is trained as a new run by: {command('train', config)}"
         return
     is_resumable = isinstance(directory, RunDirectory) and directory.has_checkpoint() and FACTS not in faulty
     if is_resumable and not any(name.startswith(CHECKPOINT) for name in faulty):
-        yield f"the checkpoint is intact, and what is faulty is written again from it by: dlx train --resume {path}"
+        again = command("train", "--resume", path)
+        yield f"the checkpoint is intact, and what is faulty is written again from it by: {again}"
     else:
-        yield f"the same is trained once more by: dlx train {config}"
+        yield f"the same is trained once more by: {command('train', config)}"

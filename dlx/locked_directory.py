@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from typing import Any, ClassVar, Self
 from dlx.errors import DataError, DlxError, EnvironmentProblem, ReadFailure, UsageError
 from dlx.files import parse_json, read, temporaries, write_atomically, writing
 from dlx.manifest import MANIFEST, Content, Manifest, refuse_links
+from dlx.shell import command
 
 if sys.platform != "win32":
     import fcntl
@@ -190,7 +190,7 @@ class LockedDirectory:
         if manifest is None and self.needs_manifest():
             raise DataError(
                 f"{self.path / MANIFEST}: is missing, so no file beside it can be verified "
-                f"(dlx doctor {shlex.quote(str(self.path))} says what to do)"
+                f"({command('doctor', self.path)} says what to do)"
             )
         return Manifest(complete=False) if manifest is None else manifest
 
@@ -216,7 +216,7 @@ class LockedDirectory:
             if fault is None:
                 return content
             if self._manifest is not None or self.manifest.contents.get(name) == manifest.contents.get(name):
-                raise DataError(f"{self.path / name}: {fault} (dlx doctor {shlex.quote(str(self.path))} says more)")
+                raise DataError(f"{self.path / name}: {fault} ({command('doctor', self.path)} says more)")
 
     def holds(self, name: str) -> bool:
         """Whether there is such a file, or must be one because dlx wrote it."""

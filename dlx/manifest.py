@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +10,7 @@ from typing import Any, Self
 
 from dlx.errors import DataError, UsageError
 from dlx.files import from_signed_json, read, to_signed_json, write_atomically
+from dlx.shell import command
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
@@ -69,7 +69,7 @@ class Manifest:
         if document is None:
             raise DataError(
                 f"{path}: is damaged: its own SHA-256 does not fit, so no file beside it can be verified "
-                f"(dlx doctor {shlex.quote(str(directory))} says what to do)"
+                f"({command('doctor', directory)} says what to do)"
             )
         if (version := document.get("schema_version")) != SCHEMA_VERSION:
             raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from dlx.report import ManyMaterial, Material
 from dlx.report.changed import changed
 from dlx.runs import CONFIG, REPORT, RunDirectory
 from dlx.search.directory import ManyRuns
+from dlx.shell import command
 from dlx.spec_file import load_spec
 from dlx.yaml_loader import dump
 
@@ -50,12 +50,12 @@ def _many(path: Path) -> ManyRuns | None:
 
 def material_of_many(directory: ManyRuns) -> ManyMaterial:
     """What its document tells, its plan, and the pictures that lie beside them."""
-    plan, command = directory.plan, type(directory).document_name.removesuffix(".json")
+    plan = directory.plan
     return ManyMaterial(
         told=directory.told(),
         plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
         pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
-        repeat=shlex.join(["dlx", command, str(plan)]),
+        repeat=command(directory.command, plan),
     )
 
 

@@ -26,6 +26,7 @@ from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, LayerRecord, Progress
 from dlx.runs import RunDirectory
+from dlx.shell import command
 from dlx.signals import noted_signals
 from dlx.spec_file import dump_yaml, load_spec
 from dlx.train import fit
@@ -99,10 +100,12 @@ class Session:
         """The same of a run directory that is open for writing."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
-            raise DataError(f"{run.config}: was changed since the run began; dlx train {run.config} begins a new one")
+            raise DataError(
+                f"{run.config}: was changed since the run began; {command('train', run.config)} begins a new one"
+            )
         if run.has_lost_checkpoint() or (facts["status"] not in NOT_ENDED and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
-            raise DataError(f"{run.path}: {what}; dlx train {run.config} begins a new run")
+            raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
         session.facts = facts
         refuse_other_data(run, session.experiment)
@@ -180,7 +183,9 @@ class Session:
                 self.run.append_metrics(record)
             yield record
             if asked and self.experiment.position.finished is None:
-                raise Interrupted(asked[0], f"interrupted: dlx train --resume {self.run.path} goes on from here")
+                raise Interrupted(
+                    asked[0], f"interrupted: {command('train', '--resume', self.run.path)} goes on from here"
+                )
             if enough(record):
                 return
             if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:

@@ -13,6 +13,7 @@ from dlx.data.examples import tidy
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.sources import File
 from dlx.errors import Place, UsageError
+from dlx.shell import command
 from dlx.yaml_loader import dump_scalar, parse
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 TEMPLATE = """\
 # {title}
 #
-# Train it:                       dlx train {file}
-# Change a key for one run:       dlx train {file} optimizer.learning_rate=0.01
-# See every key with its default: dlx config show {file}
+# Train it:                       {train}
+# Change a key for one run:       {train} optimizer.learning_rate=0.01
+# See every key with its default: {show}
 # See what can stand where:       dlx list, dlx list optimizer, dlx list optimizer adam
 
 name: {name}
@@ -53,7 +54,7 @@ def starter(file: Path) -> str:
     source = "{name: moons, m: 1000, noise: 0.2}"
     return TEMPLATE.format(
         title="A first experiment: tell two half circles apart.",
-        file=file,
+        **_commands(file),
         name="moons",
         task="",
         source=source,
@@ -78,13 +79,17 @@ def starter_for(data: Path, target: list[str], task: Task | None, file: Path) ->
     title = f"{data.name}: {m:,} examples, {n_x} features, {_outputs(labels)}."
     return TEMPLATE.format(
         title="".join(sign if sign.isprintable() else " " for sign in title),
-        file=file,
+        **_commands(file),
         name=re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment",
         task=f"task: {labels.task}\n",
         source=dump_scalar(_relative(source, file.parent)),
         split=_split(m) if "all" in parts else "",
         stopping=STOPPING if "all" in parts or "dev" in parts else "",
     )
+
+
+def _commands(file: Path) -> dict[str, str]:
+    return {"train": command("train", file), "show": command("config", "show", file)}
 
 
 def _source(data: Path, target: list[str]) -> File:

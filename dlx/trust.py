@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from dlx import plugins
 from dlx.errors import DataError, DlxError, EnvironmentProblem, Place, Problem, SpecError, UsageError
 from dlx.files import parse_json, read, to_json, writing
 from dlx.plugins import Source, is_file
+from dlx.shell import quoted
 
 SCHEMA_VERSION = 1
 STORE = "DLX_TRUST_FILE"  # the environment variable that names the file in place of the user's own
@@ -140,25 +140,10 @@ def _require(plugin: str, files: Sequence[Source]) -> None:
         return
     changed = all(str(file.path) in {entry.path for entry in trusted} for file in refused)
     why = "has changed since it was trusted" if changed else "is not trusted"
-    named = [quoted(plugin if is_file(plugin) else str(file.path)) for file in refused]
+    named = [quoted(plugin if is_file(plugin) else file.path) for file in refused]
     which = " and ".join(f"{name} (SHA-256 {file.sha256})" for name, file in zip(named, refused, strict=True))
     subject = which if is_file(plugin) else f"{plugin}, in {which},"
     raise UsageError(f"{subject} {why} and was not run; read it, then allow it with: dlx trust {' '.join(named)}")
-
-
-def quoted(text: str) -> str:
-    """A word as a shell takes it, without control characters that a terminal would obey."""
-    if text.isprintable():
-        return shlex.quote(text)
-    signs = (sign if sign.isprintable() and sign not in "\\'" else _in_bytes(sign) for sign in text)
-    return f"$'{''.join(signs)}'"
-
-
-def _in_bytes(sign: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(sign))
-
-
-# ---- what is remembered ----
 
 
 def store() -> Path:

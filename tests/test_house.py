@@ -16,7 +16,7 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest floor first; a module may import its own floor and those below it.
 FLOORS = (
-    {"dlx", "__version__", "errors", "signals", "visible"},
+    {"dlx", "__version__", "errors", "shell", "signals", "visible"},
     {"component", "number_list", "paths"},
     {"nn"},
     {"files", "manifest", "provenance", "records", "stored", "threads", "tree"},

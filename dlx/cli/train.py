@@ -88,6 +88,7 @@ def _compare_with_original(spec: Path, session: Session) -> None:
 
 def _tell(session: Session, json: bool, quiet: bool) -> None:
     from dlx import render
+    from dlx.shell import command
 
     run = session.run
     if json:
@@ -95,9 +96,13 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
     elif quiet:
         render.path(run.path)
     elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
-        going_on = [f"dlx train --resume {run.path}"] if session.status == "interrupted" else []
-        said = [f"dlx diagnose {run.path}", f"dlx predict {run.path} FILE", f"dlx train {run.config} KEY=VALUE"]
-        of_objective = [f"dlx gradcheck {run.path}", said[-1]]
+        going_on = [command("train", "--resume", run.path)] if session.status == "interrupted" else []
+        said = [
+            command("diagnose", run.path),
+            command("predict", run.path, "FILE"),
+            command("train", run.config, "KEY=VALUE"),
+        ]
+        of_objective = [command("gradcheck", run.path), said[-1]]
         commands = [*going_on, *(of_objective if session.experiment.landscape else said)]
         render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
 

@@ -105,7 +105,7 @@ def _matches(reference: str) -> list[Entry]:
 
 def _print(what: str, entries: Sequence[Entry], json: bool) -> None:
     from dlx import render
-    from dlx.trust import quoted
+    from dlx.shell import quoted
 
     if json:
         render.facts({"schema_version": 1, what: entries}, json=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.bias_variance import GAPS
 from dlx.diagnose.remedies import remedies
+from dlx.shell import command
 from dlx.yaml_loader import dump_scalar
 
 if TYPE_CHECKING:
@@ -32,19 +32,19 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: Facts, run: Path, c
         train_command(config, [f"{key}={dump_scalar(value)}" for key, value in remedy.overrides.items()])
         for remedy in remedies(document, spec, facts)[:MOST]
     ]
-    return [*tried, *_with_the_network(document, shlex.quote(str(run)))]
+    return [*tried, *_with_the_network(document, run)]
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:
     """How to train a spec with these overrides."""
-    return shlex.join(["dlx", "train", str(spec), *overrides])
+    return command("train", spec, *overrides)
 
 
-def _with_the_network(document: Mapping[str, Any], run: str) -> Iterator[str]:
+def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[str]:
     """Measuring on more examples where that is what is missing; where nothing is, what the network was trained for."""
     levels = {gap: document[gap]["level"] for gap in GAPS if document[gap]}
     if any(levels.get(gap) == "unsettled" for gap in GAPS[1:]):
-        yield f"dlx evaluate {run} FILE"
+        yield command("evaluate", run, "FILE")
     elif "high" not in levels.values() and document["verdict"] == "low bias and low variance":
-        yield f"dlx predict {run} FILE"
-        yield f"dlx export {run} --to onnx"
+        yield command("predict", run, "FILE")
+        yield command("export", run, "--to", "onnx")

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.render.lines import Piece, is_plain, say, table
 from dlx.render.numbers import duration, error, interval
+from dlx.shell import command
 from dlx.yaml_loader import dump_scalar
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def recipe(story: Document, task: str | None, stream: TextIO | None = None) -> N
     if story["test"]:
         _line("test", (f"{_error(story['test'], task)}, measured once: no choice was made by it", ""), out=out)
     if story["spec"]:
-        _line("next", (f"dlx train {story['spec']}", "cyan"), out=out)
+        _line("next", (command("train", Path(story["spec"])), "cyan"), out=out)
 
 
 def _round(number: int, one: Document, task: str | None, out: TextIO) -> None:

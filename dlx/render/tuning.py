@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from dlx.render.lines import Piece, facts, paragraph, say, table, text_width
 from dlx.render.numbers import duration, error, interval
 from dlx.render.settings import fitting, short_names, shown
+from dlx.shell import command
 from dlx.yaml_loader import dump_scalar
 
 MARGIN = 10
@@ -66,7 +67,7 @@ def tuning(
     if pictures:
         paragraph("pictures", ", ".join(path.name for path in pictures), stream=out)
     if document["best_spec"]:
-        _line("next", (f"dlx train {document['best_spec']}", "cyan"), out=out)
+        _line("next", (command("train", Path(document["best_spec"])), "cyan"), out=out)
 
 
 def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:

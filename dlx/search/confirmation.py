@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, sqrt
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,8 @@ from dlx.search.replicates import replicate
 from dlx.search.settings import measured
 from dlx.search.story import plain
 from dlx.search.trials import Trial
+from dlx.search.winner import COMMAND, as_comment
+from dlx.shell import command
 from dlx.spec_file import dump_yaml
 from dlx.yaml_loader import dump_scalar
 
@@ -151,13 +152,10 @@ def described_winner(winner: Setting, document: Mapping[str, Any], directory: Tu
         "",
         f"{objective.capitalize()}: {winner.measured.value:.4g} in the search, where it was chosen; "
         f"{_shown(one['fresh'])} in {one['seeds']} fresh trainings; {_shown(document['base'])} of the spec before.",
-        f"Command: dlx train {directory.best}",
+        f"{COMMAND}{command('train', directory.best)}",
     ]
-    text = "\n".join(
-        fill(line, WIDTH, initial_indent="# ", subsequent_indent="#   ") if line else "#" for line in lines
-    )
     assert winner.spec is not None
-    return f"{text}\n\n{dump_yaml(winner.spec)}"
+    return f"{as_comment(lines)}\n\n{dump_yaml(winner.spec)}"
 
 
 def _shown(error: Mapping[str, Any] | None) -> str:

@@ -22,6 +22,7 @@ from dlx.search.replicates import replicate
 from dlx.search.running import run_trials
 from dlx.search.trials import Outcome, Trial
 from dlx.session import refuse_other_data
+from dlx.shell import command
 from dlx.spec_file import load_spec
 
 if TYPE_CHECKING:
@@ -127,16 +128,17 @@ def _trained(run: RunDirectory, subject: Subject, sizes: Sequence[int], options:
     by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
     outcomes: dict[tuple[int, int], Outcome] = {}
     told(0, len(trials))
+    again = f"{command('diagnose', run.path, '--learning-curve')} goes on from here"
     try:
         with executor_for(options.workers) as executor:
             for outcome in run_trials(trials, run.trials, executor, options.budget):
                 outcomes[by_key[outcome.key]] = outcome
                 told(len(outcomes), len(trials))
     except Interrupted as stop:
-        message = f"interrupted: dlx diagnose {run.path} --learning-curve goes on from here"
+        message = f"interrupted: {again}"
         raise Interrupted(stop.exit_code - 128, message) from None
     except EnvironmentProblem as error:
-        message = f"{error}; dlx diagnose {run.path} --learning-curve goes on from here"
+        message = f"{error}; {again}"
         raise EnvironmentProblem(message) from error
     return outcomes
 

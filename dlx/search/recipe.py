@@ -26,6 +26,7 @@ from dlx.search.replicates import replicate
 from dlx.search.story import Document, plain, told
 from dlx.search.trials import Outcome, Trial, known_outcome
 from dlx.search.winner import described
+from dlx.shell import command
 from dlx.signals import noted_signals
 from dlx.spec_file import derive, load_spec
 
@@ -122,18 +123,19 @@ class _Recipe:
 
     def follow(self) -> Document:
         """Race after race."""
+        again = f"{command('diagnose', self.run.path, '--act')} goes on from here"
         try:
             with executor_for(self.options.workers) as executor, noted_signals() as self.asked:
                 status = self._races(self._ground(executor))
         except Interrupted as stop:
             self._save(INTERRUPTED)
             number = stop.exit_code - 128
-            message = f"interrupted: dlx diagnose {self.run.path} --act goes on from here"
+            message = f"interrupted: {again}"
             raise Interrupted(number, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
                 self._save(INTERRUPTED)
-            raise EnvironmentProblem(f"{error}; dlx diagnose {self.run.path} --act goes on from here") from error
+            raise EnvironmentProblem(f"{error}; {again}") from error
         return self._save(status)
 
     def _ground(self, executor: Executor) -> Ground:

@@ -22,6 +22,7 @@ from dlx.search.measures import Failed, Measures
 from dlx.search.running import run_trials
 from dlx.search.story import plain
 from dlx.search.trials import Outcome, Trial, data_of
+from dlx.shell import command
 from dlx.tree import dotted
 
 if TYPE_CHECKING:
@@ -73,16 +74,17 @@ class StudyRun:
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
         self.directory.write_told(self._head(RUNNING))
+        again = f"{command('study', '--resume', self.directory.path)} goes on from here"
         try:
             self._train()
         except Interrupted as stop:
             self.directory.write_told(self._head(INTERRUPTED))
-            message = f"interrupted: dlx study --resume {self.directory.path} goes on from here"
+            message = f"interrupted: {again}"
             raise Interrupted(stop.exit_code - 128, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
                 self.directory.write_told(self._head(INCOMPLETE))
-            raise EnvironmentProblem(f"{error}; dlx study --resume {self.directory.path} goes on from here") from error
+            raise EnvironmentProblem(f"{error}; {again}") from error
         failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
         document = self._head(FAILED if failed else COMPLETED) | {
             "variants": [self._variant(one) for one in self.study.variants],

@@ -23,6 +23,7 @@ from dlx.search.settings import UNFINISHED, Measured, Setting, ledger, measured
 from dlx.search.sobol import MOST_DIMENSIONS
 from dlx.search.trials import Outcome, Trial
 from dlx.search.zoom import zoomed
+from dlx.shell import command
 from dlx.spec_file import derive
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Tuning:
             SpecError: values of the first round do not go together.
         """
         self._save(RUNNING)
+        again = f"{command('tune', '--resume', self.directory.path)} goes on from here"
         try:
             for number, points in self._rounds():
                 self._round(number, points)
@@ -126,12 +128,12 @@ class Tuning:
             return self._save(BUDGET_SPENT)
         except Interrupted as stop:
             self._save(INTERRUPTED)
-            message = f"interrupted: dlx tune --resume {self.directory.path} goes on from here"
+            message = f"interrupted: {again}"
             raise Interrupted(stop.exit_code - 128, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
                 self._save(INCOMPLETE)
-            raise EnvironmentProblem(f"{error}; dlx tune --resume {self.directory.path} goes on from here") from error
+            raise EnvironmentProblem(f"{error}; {again}") from error
         return self._save(COMPLETED)
 
     def _rounds(self) -> Iterator[tuple[int, list[Point]]]:

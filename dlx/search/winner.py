@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from dlx.shell import command
 from dlx.spec_file import dump_yaml
 from dlx.yaml_loader import dump_scalar
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from dlx.spec import Spec
 
 WIDTH = 110
+COMMAND = "Command: "
 
 
 def described(spec: Spec, run: RunDirectory, story: Mapping[str, Any]) -> str:
@@ -28,12 +30,18 @@ def described(spec: Spec, run: RunDirectory, story: Mapping[str, Any]) -> str:
         "",
         f"Dev error: {_shown(before)} before, {_shown(after)} now: means over {story['replicates']} replicates, with "
         "their 95 % interval.",
-        f"Command: dlx train {run.act}",
+        f"{COMMAND}{command('train', run.act)}",
     ]
-    text = "\n".join(
-        fill(line, WIDTH, initial_indent="# ", subsequent_indent="#   ") if line else "#" for line in lines
-    )
-    return f"{text}\n\n{dump_yaml(spec)}"
+    return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"
+
+
+def as_comment(lines: Sequence[str]) -> str:
+    """The lines as a comment of a spec; commands stay in one line, that they can be typed."""
+    return "\n".join(f"# {line}" if line.startswith(COMMAND) else _filled(line) for line in lines)
+
+
+def _filled(line: str) -> str:
+    return fill(line, WIDTH, initial_indent="# ", subsequent_indent="#   ") if line else "#"
 
 
 def _change(number: int, remedy: Mapping[str, Any]) -> list[str]:
