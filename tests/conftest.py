@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,11 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "
 # What the output looks like is the test's to say, not the terminal's it was started from.
 for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "LINES"):
     os.environ.pop(variable, None)
+
+# What the tests write lies in memory where there is room for it: most of the time of a tiny training is fsync.
+IN_MEMORY, ROOM = Path("/dev/shm"), 2**31
+if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 # Nor is it to matter that nohup has started it.
 if hasattr(signal, "SIGHUP"):
