@@ -84,7 +84,7 @@ class LockedDirectory:
         refuse_links(self.path)
         self._take_lock()
         try:
-            self._manifest = Manifest.read(self.path) or self._adopted()
+            self._manifest = self._read_manifest() or self._adopted()
             if self._manifest.settle(self.path):
                 self._manifest.write(self.path, self.durable)
         except DlxError:
@@ -186,13 +186,17 @@ class LockedDirectory:
         """What dlx wrote here; raises DataError where that cannot be read."""
         if self._manifest is not None:
             return self._manifest
+        return self._read_manifest() or Manifest(complete=False)
+
+    def _read_manifest(self) -> Manifest | None:
+        """The one in the directory; None where an older dlx, which wrote none, made it."""
         manifest = Manifest.read(self.path)
         if manifest is None and self.needs_manifest():
             raise DataError(
                 f"{self.path / MANIFEST}: is missing, so no file beside it can be verified "
                 f"({command('doctor', self.path)} says what to do)"
             )
-        return Manifest(complete=False) if manifest is None else manifest
+        return manifest
 
     def needs_manifest(self) -> bool:
         """Whether its document, if that can be read, says that there is one."""
@@ -225,7 +229,9 @@ class LockedDirectory:
     def _content(self, name: str, manifest: Manifest) -> bytes:
         path = self.path / name
         if not path.exists() and not manifest.may_be_missing(name):
-            raise DataError(f"{path}: cannot be read: it is missing, though dlx wrote it")
+            raise DataError(
+                f"{path}: cannot be read: it is missing, though dlx wrote it ({command('doctor', self.path)} says more)"
+            )
         return read(path)
 
     def document(self, name: str) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
 from dlx.errors import DataError, UsageError
-from dlx.files import from_signed_json, read, to_signed_json, write_atomically
+from dlx.files import from_signed_json, read, to_signed_json, write_atomically, writing
 from dlx.shell import command
 
 MANIFEST = "manifest.json"
@@ -131,6 +131,42 @@ class Manifest:
         if len(content) == size or states[-1].grows:
             return f"is damaged, or was edited: its SHA-256 is not the one in {MANIFEST}"
         return f"was edited, or is damaged: dlx wrote {size:,} bytes, it has {len(content):,}"
+
+
+def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[bytes], bool]) -> None:
+    """Write where an option of the user says: a new file, or over one of its kind that dlx made; into a pipe or device.
+
+    Args:
+        option: such as ``--out``, for the message.
+        path: a link is followed.
+        content: of the file.
+        is_ours: whether a file's content is of the same kind and was made by dlx.
+
+    Raises:
+        UsageError: there is a directory, somebody's file, or a file that a run keeps.
+        EnvironmentProblem: it cannot be written.
+    """
+    place = path.resolve() if path.is_symlink() else path
+    if place.is_dir():
+        raise UsageError(f"{option} {path}: is a directory: the name of a file is needed")
+    if place.exists() and not place.is_file():  # a pipe or a device, which a new file is not to replace
+        with writing(path), place.open("wb") as file:
+            file.write(content)
+        return
+    if place.is_file() and (before := read(place)) and not is_ours(before):
+        raise UsageError(f"{option} {path}: is there already, and dlx made no such file: give another name")
+    if place.name in _kept(place.parent):
+        raise UsageError(f"{option} {path}: belongs to the files that dlx keeps in {place.parent}: give another name")
+    write_atomically(place, content)
+
+
+def _kept(directory: Path) -> Iterable[str]:
+    """The names of the files that dlx wrote into one of its directories; of any other directory none."""
+    try:
+        manifest = Manifest.read(directory)
+    except DataError:
+        return ()
+    return manifest.contents if manifest else ()
 
 
 def refuse_links(directory: Path) -> None:

@@ -10,7 +10,7 @@ from dlx import report
 from dlx.diagnose.commands import train_command
 from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
 from dlx.examination import examine_run
-from dlx.files import write_atomically
+from dlx.manifest import write_output
 from dlx.report import ManyMaterial, Material
 from dlx.report.changed import changed
 from dlx.runs import CONFIG, REPORT, RunDirectory
@@ -38,7 +38,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     made = report.many_page(material_of_many(many)) if many else report.page(material_of(RunDirectory(directory.path)))
     if out is None:
         return directory.write_unlocked(REPORT, made.encode())
-    write_atomically(out, made.encode())
+    write_output("--out", out, made.encode(), report.is_ours)
     return out
 
 

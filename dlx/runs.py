@@ -19,6 +19,7 @@ from dlx.files import read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
 from dlx.metrics import LayersTable, MetricsTable
+from dlx.shell import command
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,10 +99,24 @@ class RunDirectory(LockedDirectory):
         except DataError:
             run.set_aside()
             return cls.claim(path)
-        if not run.config.is_file():
+        if not run.has_begun():
             run.refuse_foreign()
             run.remove_own()
         return run
+
+    def has_begun(self) -> bool:
+        """Whether there is a spec, or dlx wrote one: without it a start died before there was anything to lose."""
+        return self.holds(CONFIG)
+
+    def verify(self) -> None:
+        """Raise DataError where a file is not as it was written."""
+        for name in self.manifest.contents:
+            if name != ITS_CHECKPOINT and self.holds(name):
+                self.read(name)
+        if self.sizes() != self.facts().get("sizes", self.sizes()):
+            raise DataError(f"{self.path}: {MODEL} or {MISTAKES} is not whole")
+        for fault in self.checkpoint_faults() if self.has_checkpoint() else ():
+            raise fault
 
     def accept_files(self) -> None:
         """The same, and that of a checkpoint, which vouches for itself."""
@@ -122,6 +137,8 @@ class RunDirectory(LockedDirectory):
         """Move the directory into the folder ``damaged`` beside it, where nothing is lost."""
         self.close()
         folder = self.path.with_name(DAMAGED)
+        if folder.is_symlink():
+            refuse_links(folder)
         with writing(folder):
             folder.mkdir(exist_ok=True)
             number = 1 + sum(1 for _ in folder.iterdir())
@@ -149,8 +166,11 @@ class RunDirectory(LockedDirectory):
         """
         path = _found(reference, root)
         if not (path / CONFIG).is_file():
+            _refuse_lost_config(path)
             fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"
             what = "allowed: a directory that dlx train made, latest"
+            if (path / FACTS).is_file():
+                what = f"its start died; {command('train', 'SPEC', '--out', path)} begins it anew"
             raise UsageError(f"{reference}: is no run directory: {fault} ({what})")
         return path
 
@@ -433,6 +453,13 @@ class RunDirectory(LockedDirectory):
     def write_worst(self, png: bytes) -> Path:
         """Keeps the picture of the examples that the network is most wrong about."""
         return self.write(WORST, png)
+
+
+def _refuse_lost_config(path: Path) -> None:
+    """Raise DataError where dlx wrote the spec of a run that is gone."""
+    run = RunDirectory(path)
+    if path.is_dir() and not path.is_symlink() and run.has_begun():
+        run.read(CONFIG)
 
 
 def _is_folder(path: Path) -> bool:

@@ -66,6 +66,7 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:
     from dlx import plots
-    from dlx.files import write_atomically
+    from dlx.manifest import write_output
 
-    write_atomically(picture, plots.averages(series.values, plain, corrected, title=file.name, name=series.name))
+    png = plots.averages(series.values, plain, corrected, title=file.name, name=series.name)
+    write_output("--picture", picture, png, plots.is_ours)

@@ -84,30 +84,17 @@ def _drawn(found: Comparison, out: Path | None, wanted: bool) -> Path | None:
     """Where the picture is; None where none is drawn, also because the curves have no common axes."""
     if not wanted or (out is None and not found.comparable):
         return None
-    from dlx.files import write_atomically, writing
+    from dlx import plots
+    from dlx.files import writing
     from dlx.locked_directory import ROOT
+    from dlx.manifest import write_output
 
     place = out or ROOT / "comparison.png"
-    _refuse_foreign(place)
     if out is None:
         with writing(place):
             ROOT.mkdir(exist_ok=True)
-    write_atomically(place, found.picture())
+    write_output("--out", place, found.picture(), plots.is_ours)
     return place
-
-
-def _refuse_foreign(path: Path) -> None:
-    """A file that is there is only replaced where dlx has drawn it."""
-    from dlx import plots
-    from dlx.errors import UsageError
-    from dlx.files import read
-
-    if path.is_dir():
-        raise UsageError(
-            f"--out {path}: is a directory: the name of a picture is needed, such as {path / 'curves.png'}"
-        )
-    if path.exists() and not plots.is_ours(read(path)):
-        raise UsageError(f"--out {path}: is there already, and no picture that dlx has drawn: give another name")
 
 
 def _print(found: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:

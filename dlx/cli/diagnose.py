@@ -104,12 +104,13 @@ def _examined(source: str | None, errors: str | None, overrides: list[str]) -> E
 
 
 def _draw(found: Examination, picture: Path) -> None:
+    from dlx import plots
     from dlx.errors import UsageError
-    from dlx.files import write_atomically
+    from dlx.manifest import write_output
 
     if "errors" not in found.document:
         raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
-    write_atomically(picture, found.picture())
+    write_output("--picture", picture, found.picture(), plots.is_ours)
 
 
 def _kept(found: Examination) -> list[Path]:

@@ -106,14 +106,15 @@ def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) 
 
 def _show_orders(source: Path, overrides: list[str], options: Options, picture: Path | None, json: bool) -> None:
     from dlx import plots, render
-    from dlx.files import write_atomically
     from dlx.gradcheck.sources import orders_of_file
+    from dlx.manifest import write_output
     from dlx.render import gradcheck as show
 
     found = orders_of_file(source, overrides, options)
     if picture:
         curves = {show.order(found, method): errors.tolist() for method, errors in found.errors.items()}
-        write_atomically(picture, plots.orders(found.epsilons.tolist(), curves, str(source)))
+        png = plots.orders(found.epsilons.tolist(), curves, str(source))
+        write_output("--picture", picture, png, plots.is_ours)
     if json:
         render.facts(found.document(), json=True)
     else:

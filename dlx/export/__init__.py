@@ -10,8 +10,8 @@ from dlx.export.frozen import freeze
 from dlx.export.keras_code import keras_code
 from dlx.export.onnx_file import onnx_file
 from dlx.export.pytorch_code import pytorch_code
-from dlx.files import write_atomically
 from dlx.inference import model_of
+from dlx.manifest import write_output
 from dlx.runs import RunDirectory
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ FORMATS: dict[str, Callable[[Frozen, str], dict[str, bytes]]] = {
     "pytorch": pytorch_code,
     "keras": keras_code,
 }
+
+# What its files have near their beginnings: of a module, of a model, and of the weights beside a module.
+SIGNS = (b": a network trained by dlx (", b"\x12\x03dlx", b"shift.npy")
 
 
 def export(run: str, to: str, out: Path | None = None) -> list[Path]:
@@ -52,5 +55,10 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         if out is None:
             directory.write_unlocked(path.name, content)
         else:
-            write_atomically(path, content)
+            write_output("--out", path, content, is_ours)
     return list(paths)
+
+
+def is_ours(content: bytes) -> bool:
+    """Whether a file is an export that was made here."""
+    return any(sign in content[:400] for sign in SIGNS)

@@ -2,6 +2,6 @@
 
 from dlx.report.many import ManyMaterial, many_page
 from dlx.report.material import Material
-from dlx.report.page import page
+from dlx.report.page import is_ours, page
 
-__all__ = ["ManyMaterial", "Material", "many_page", "page"]
+__all__ = ["ManyMaterial", "Material", "is_ours", "many_page", "page"]

@@ -33,6 +33,11 @@ def document(title: str, head: Element, sections: list[Element], foot: Element) 
     return DOCTYPE + str(element("html", _head(title), body, lang="en")) + "\n"
 
 
+def is_ours(content: bytes) -> bool:
+    """Whether a file is a page that was made here."""
+    return content.startswith(DOCTYPE.encode()) and b'name="generator" content="dlx ' in content[:2000]
+
+
 def _head(title: str) -> Element:
     return element(
         "head",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from dlx.errors import DataError, UsageError
+from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.files import to_json
 from dlx.locked_directory import LATEST, ROOT, LockedDirectory
 from dlx.manifest import MANIFEST, refuse_links
@@ -37,10 +37,10 @@ class ManyRuns(LockedDirectory):
         if reference == LATEST and not path.exists():
             made = sorted(root.glob(f"*/*/{cls.document_name}"), key=lambda file: file.parent.name)
             path = made[-1].parent if made else root / LATEST
-        if not (path / cls.document_name).is_file():
+        many = cls(path)
+        if not path.is_dir() or not many.holds(cls.document_name):
             what = f"holds no {cls.document_name}" if path.exists() else "does not exist"
             raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
-        many = cls(path)
         refuse_links(path)
         if writing:
             many.acquire()
@@ -88,8 +88,13 @@ class ManyRuns(LockedDirectory):
         return {key: value for key, value in document.items() if key != "manifest"}
 
     def seconds_told(self) -> float:
-        """How long the calls before this one took; 0 where there was none."""
-        return float(self.told()["seconds"]) if (self.path / self.document_name).is_file() else 0.0
+        """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
+        try:
+            return float(self.told()["seconds"])
+        except ReadFailure:
+            raise
+        except DataError:
+            return 0.0
 
 
 class TuneDirectory(ManyRuns):

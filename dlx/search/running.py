@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from itertools import islice
 from pathlib import Path
 
-from dlx.errors import EnvironmentProblem, Interrupted
+from dlx.errors import DataError, EnvironmentProblem, Interrupted, ReadFailure, Remark
+from dlx.runs import DAMAGED
 from dlx.search.cluster import Cluster
 from dlx.search.executors import Serial
 from dlx.search.processes import WorkerDied
-from dlx.search.trials import Outcome, Trial, known_outcome, run_trial
+from dlx.search.trials import Outcome, Trial, examined, run_trial
 from dlx.signals import noted_signals
 
 SLOTS = 64  # calls that an executor is given at a time where it does not say how many
@@ -92,9 +94,21 @@ def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Ite
     for trial in trials:
         if trial.key not in seen:
             seen.add(trial.key)
-            known = known_outcome(trial, folder)
+            known = _known(trial, folder)
             if known is not None or deadline is None or time.time() < deadline:
                 yield trial, known
+
+
+def _known(trial: Trial, folder: Path) -> Outcome | None:
+    """What came of it before; a run that is damaged is done again, and that is said."""
+    try:
+        return examined(trial, folder)
+    except ReadFailure:
+        raise
+    except DataError as error:
+        what = str(error).partition(" (dlx doctor")[0]
+        warnings.warn(Remark(f"{what}; that run is moved to {folder / DAMAGED}, and done again"), stacklevel=2)
+        return None
 
 
 def _future(

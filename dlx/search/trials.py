@@ -102,14 +102,32 @@ class Outcome:
 
 def known_outcome(trial: Trial, folder: Path) -> Outcome | None:
     """What came of a trial that has been trained before, as far as it is asked for; None where it is still to do."""
-    run = RunDirectory(folder / trial.key)
-    refuse_links(run.path)
     try:
-        return _outcome(run, trial) if run.config.is_file() and _is_done(run, trial) else None
+        return examined(trial, folder)
     except ReadFailure:
         raise
     except DataError:
         return None
+
+
+def examined(trial: Trial, folder: Path) -> Outcome | None:
+    """The same, where what is there is whole.
+
+    Raises:
+        DataError: something in the trial's run directory is damaged or was edited, or its state is lost.
+    """
+    run = RunDirectory(folder / trial.key)
+    refuse_links(run.path)
+    if not run.has_begun():
+        return None
+    facts = run.facts()
+    run.read(CONFIG)
+    if _is_done(facts, trial):
+        run.verify()
+        return _outcome(run, trial)
+    if facts["status"] != "running":
+        _refuse_unsound(run, facts)
+    return None
 
 
 def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outcome:
@@ -146,13 +164,17 @@ def _claimed(trial: Trial, folder: Path) -> RunDirectory:
     while True:
         run = _locked(folder / trial.key)
         try:
-            is_usable = not run.config.is_file() or known_outcome(trial, folder) or _is_sound(run)
+            if examined(trial, folder) is None and run.has_begun():
+                _refuse_unsound(run, run.facts())
+            return run
+        except DataError as error:
+            if isinstance(error, ReadFailure):
+                run.close()
+                raise
+            run.set_aside()
         except DlxError:
             run.close()
             raise
-        if is_usable:
-            return run
-        run.set_aside()
 
 
 def _locked(path: Path) -> RunDirectory:
@@ -166,28 +188,19 @@ def _locked(path: Path) -> RunDirectory:
     return run
 
 
-def _is_sound(run: RunDirectory) -> bool:
-    """Whether training can go on in the directory: nothing in it is damaged, and no state is lost."""
-    try:
-        facts = run.facts()
-        run.read(CONFIG)
-        has_state = run.has_checkpoint()
-        faults = tuple(run.checkpoint_faults()) if has_state else ()
-        if failures := [fault for fault in faults if isinstance(fault, ReadFailure)]:
-            raise failures[0]
-        return facts["status"] in NOT_ENDED if not has_state else not faults
-    except ReadFailure:
-        raise
-    except DataError:
-        return False
+def _refuse_unsound(run: RunDirectory, facts: Mapping[str, Any]) -> None:
+    """Raise DataError where training cannot go on in the directory: its state is damaged, or lost."""
+    if run.has_checkpoint():
+        faults = sorted(run.checkpoint_faults(), key=lambda fault: not isinstance(fault, ReadFailure))
+        if faults:
+            raise faults[0]
+    elif facts["status"] not in NOT_ENDED:
+        raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone")
 
 
-def _is_done(run: RunDirectory, trial: Trial) -> bool:
-    """Whether training has come as far as it should, and the arrays that are kept are whole."""
-    facts = run.facts()
-    run.read(CONFIG)
-    ended = facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
-    return ended and facts.get("sizes") == run.sizes()
+def _is_done(facts: Mapping[str, Any], trial: Trial) -> bool:
+    """Whether training has come as far as it should."""
+    return facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
 
 
 def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:

@@ -115,7 +115,7 @@ def test_the_picture_is_drawn_where_it_belongs_and_replaces_only_its_like(call_d
     assert (folder / "mine.png").read_bytes() != first
     (folder / "notes.png").write_text("not a picture")
     refused = call_dlx("compare", "fast", "slow", "--out", "notes.png", cwd=folder)
-    assert (refused.code, "no picture that dlx has drawn" in refused.stderr) == (2, True)
+    assert (refused.code, "dlx made no such file" in refused.stderr) == (2, True)
     assert (folder / "notes.png").read_text() == "not a picture"
 
 
