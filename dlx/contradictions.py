@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from dlx.spec import OF_BATCHES, OF_NETWORKS, Spec
 from dlx.tree import KeyPath, dotted
 
@@ -59,6 +61,12 @@ def _objective(spec: Spec) -> Iterator[Contradiction]:
         variables = f"{n:,} variable{'s' * (n > 1)}"
         what = f"{len(start):,} number{'s' * (len(start) != 1)}, but {objective.name} is of {variables} here"
         yield Contradiction((*key, "start"), key, what)
+    largest = float(np.finfo(spec.dtype).max)
+    for option, value in objective.model_dump().items():
+        numbers = [number for number in (value if isinstance(value, tuple) else [value]) if isinstance(number, float)]
+        if beyond := [number for number in numbers if abs(number) > largest]:
+            what = f"{beyond[0]:g} is infinite to {spec.dtype}: set at most {largest:.2g}"
+            yield Contradiction((*key, option), ("dtype",), what)
 
 
 def _split(spec: Spec) -> Iterator[Contradiction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ import numpy as np
 
 from dlx.data.dataset import Dataset, no_examples
 from dlx.data.loading import load_dataset
-from dlx.errors import Place, Problem, SpecError
+from dlx.data.memory import amount, free
+from dlx.errors import EnvironmentProblem, Place, Problem, SpecError
 from dlx.evaluation import Evaluation, measure_statistics
 from dlx.layer_watch import LayerWatch
 from dlx.nn.landscape import Landscape, noise_from
@@ -327,6 +329,7 @@ def build(
     streams = Streams(spec.seed, spec.randomness)
     dataset = dataset or _loaded(spec, streams)
     _refuse_misfits(spec, dataset, origins or {})
+    _refuse_too_large(spec, dataset, origins or {})
     experiment = Experiment(spec, dataset, streams)
     if initialize:
         experiment.network.initialize(streams["initializer"])
@@ -353,6 +356,25 @@ def _refuse_misfits(spec: Spec, dataset: Dataset, origins: Origins) -> None:
     misfits = [Problem(_place(key, origins), ".".join(key), what) for key, what in _misfits(spec, dataset)]
     if misfits:
         raise SpecError(misfits)
+
+
+def _refuse_too_large(spec: Spec, dataset: Dataset, origins: Origins) -> None:
+    """A network that cannot fit is refused before anything of it is made.
+
+    θ, dθ, the optimizer's vectors and numbers to draw θ from are as large as θ, and a step has Z, A and dZ.
+
+    Raises:
+        EnvironmentProblem: the memory that is free does not suffice.
+    """
+    sizes = [dataset.n_x, *(layer.units for layer in spec.architecture.hidden), dataset.n_y]
+    parameters = sum((below + 1) * above for below, above in pairwise(sizes))
+    size, m = spec.training.batch_size, dataset.parts["train"].m
+    activations = 3 * (m if size == "full" else min(size, m)) * sum(sizes[1:])
+    needed = ((3 + len(spec.optimizer.slots)) * parameters + activations) * np.dtype(spec.dtype).itemsize
+    if needed > (there := free()):
+        place = _place(("architecture", "hidden"), origins)
+        what = f"{parameters:,} parameters, and a batch in {len(sizes) - 1} layers, take {amount(needed)} of memory"
+        raise EnvironmentProblem(f"{place}: architecture.hidden: {what}, and {amount(there)} are free")
 
 
 def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:

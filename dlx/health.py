@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import DataError, DlxError
+from dlx.files import unread
 from dlx.locked_directory import SCHEMA_VERSION, LockedDirectory
 from dlx.manifest import MANIFEST, Manifest
 from dlx.runs import (
@@ -80,6 +81,10 @@ def directory_of(reference: str) -> LockedDirectory:
         UsageError: there is none.
     """
     path = Path(reference)
+    try:
+        list(path.iterdir()) if path.is_dir() else None
+    except OSError as error:
+        raise unread(path, error) from error
     for kind in ManyRuns.__subclasses__():
         if _is_one(kind(path)):
             return kind(path)

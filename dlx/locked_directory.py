@@ -70,8 +70,12 @@ class LockedDirectory:
     def settle(self, root: Path) -> None:
         """What is done in a new directory first: see that nothing is in it."""
         if (self.path / self.marker).exists() or self.foreign():
-            raise UsageError(f"{self.path}: is not empty: a new or an empty directory is needed")
+            raise UsageError(f"{self.path}: is not empty: a new or an empty directory is needed{self.way_on()}")
         self.remove_own()
+
+    def way_on(self) -> str:
+        """What to type where it is not new but could be gone on with, for the end of a message."""
+        return ""
 
     def acquire(self) -> None:
         """Take the lock.

@@ -28,7 +28,12 @@ def absolute(value: object) -> object:
     place = getattr(value, "place", None)
     folder = os.path.dirname(place.source) if place is not None and place.line is not None else ""  # noqa: PTH120 - see below
     # pathlib would either keep `..` or follow links, and a linked blob has lost the suffix that tells its format
-    return os.path.abspath(os.path.join(folder, os.path.expanduser(value)))  # noqa: PTH100, PTH111, PTH118
+    path = os.path.abspath(os.path.join(folder, os.path.expanduser(value)))  # noqa: PTH100, PTH111, PTH118
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"is no text in UTF-8, so no spec could name it: rename it, got {path!r}") from None
+    return path
 
 
 def unreadable(path: str | os.PathLike[str]) -> str | None:

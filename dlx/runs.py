@@ -10,11 +10,12 @@ import json
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dlx import stored
-from dlx.errors import DataError, ReadFailure, Remark, UsageError
+from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
 from dlx.files import read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
@@ -117,6 +118,13 @@ class RunDirectory(LockedDirectory):
             raise DataError(f"{self.path}: {MODEL} or {MISTAKES} is not whole")
         for fault in self.checkpoint_faults() if self.has_checkpoint() else ():
             raise fault
+
+    def way_on(self) -> str:
+        """The command that goes on with a run that has not ended."""
+        with suppress(DlxError):
+            if self.facts()["status"] in ("running", "interrupted", "failed"):
+                return f" ({command('train', '--resume', self.path)} goes on with the run that is there)"
+        return ""
 
     def accept_files(self) -> None:
         """The same, and that of a checkpoint, which vouches for itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import sha256
@@ -18,7 +19,7 @@ from dlx.diagnose.course import Course, course_facts
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.intervals import Estimate, measured
 from dlx.diagnose.reference import reference
-from dlx.errors import DataError, Diverged, Interrupted
+from dlx.errors import DataError, Diverged, Interrupted, Remark
 from dlx.experiment import Experiment, Origins, build
 from dlx.files import read
 from dlx.minimized import describe_objective, draw_trail, objective_facts, trail_text
@@ -279,7 +280,9 @@ def prepare(
     wanted = spec.training.threads
     if wanted == "auto":
         wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
-    training = spec.training.model_copy(update={"threads": threads.limit(wanted)})
+    if (granted := threads.limit(wanted)) < wanted:
+        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {wanted:,}"), stacklevel=2)
+    training = spec.training.model_copy(update={"threads": granted})
     if spec.objective is not None:
         experiment.spec = spec.model_copy(update={"training": training})
         return experiment

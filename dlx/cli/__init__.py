@@ -14,7 +14,7 @@ from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from threading import current_thread, main_thread
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Annotated, Any, TextIO, cast
 
 import typer
@@ -216,7 +216,7 @@ def _told(error: Exception) -> tuple[str, int]:
         code = UsageError.exit_code if _is_no_place(error.__cause__) else error.exit_code
         return f"error: {error}" if str(error) else "", code
     if isinstance(error, MemoryError):
-        return f"error: not enough memory {error}".rstrip(), EnvironmentProblem.exit_code
+        return f"error: not enough memory: {error}".rstrip(": "), EnvironmentProblem.exit_code
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         code = UsageError.exit_code if _is_no_place(error) else EnvironmentProblem.exit_code
@@ -239,9 +239,7 @@ def _is_no_place(error: BaseException | None) -> bool:
 
 def _unreadable_folder(error: Exception) -> str | None:
     """The folder of Python or dlx in which a module was not found because it may not be read."""
-    if not isinstance(error, ImportError | LookupError):  # a codec that cannot be imported is an "unknown encoding"
-        return None
-    for folder in (Path(__file__).parents[1], Path(encodings.__file__).parent, *map(Path, sys.path)):
+    for folder in _folders_of(error):
         try:
             next(folder.iterdir(), None)
         except PermissionError:
@@ -249,3 +247,14 @@ def _unreadable_folder(error: Exception) -> str | None:
         except OSError:
             continue
     return None
+
+
+def _folders_of(error: Exception) -> Iterator[Path]:
+    """The folders in which that should have been found for want of which there is this error."""
+    package = Path(__file__).parents[1]
+    if isinstance(error, ImportError | LookupError):  # a codec that cannot be imported is an "unknown encoding"
+        yield from (package, Path(encodings.__file__).parent, *map(Path, sys.path))
+    if isinstance(error, ImportError) and (error.name or "").startswith("dlx."):
+        yield package.joinpath(*str(error.name).split(".")[1:-1])
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) and not error.obj.__file__:
+        yield from map(Path, error.obj.__path__)  # of a package whose folder may not be read nothing is seen

@@ -15,7 +15,8 @@ Run = Annotated[
     ),
 ]
 Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Such as optimizer.learning_rate=0.01.")
+    list[str] | None,
+    typer.Argument(metavar="KEY=VALUE", help="Another value of a key, such as optimizer.learning_rate=0.01."),
 ]
 Cluster = Annotated[
     str | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.cli.options import OWN_PLUGINS, Cluster, Overrides, Plugins
+from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -22,11 +22,15 @@ Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Processes that t
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: study.json, and where it lies.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the directory.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be trained; train and write nothing.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="KEY=VALUE", help="Another value of a key, such as seeds=5 or base.training.epochs=5."),
+]
 
 
 def study(
     spec: File = None,
-    overrides: Overrides = None,
+    overrides: Changes = None,
     resume: Resume = None,
     out: Out = None,
     workers: Workers = 1,

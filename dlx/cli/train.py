@@ -35,7 +35,7 @@ def train(
     from dlx.trust import load_named
 
     if (spec is None) == (resume is None):
-        raise UsageError("dlx train takes a spec, or --resume RUN")
+        raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
     if resume is not None and (overrides or out or dry_run):
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
     if plugin and resume is None:
@@ -104,6 +104,8 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         ]
         of_objective = [command("gradcheck", run.path), said[-1]]
         commands = [*going_on, *(of_objective if session.experiment.landscape else said)]
+        if session.status == "failed":  # there is no network to look at
+            commands = said[-1:]
         render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlx.cli.act import seconds_of
-from dlx.cli.options import OWN_PLUGINS, Cluster, Overrides, Plugins
+from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +27,18 @@ Budget = Annotated[str | None, typer.Option(metavar="TIME", help="How long it ma
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: tune.json, and where it lies.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the directory.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be searched; train and write nothing.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="KEY=VALUE",
+        help="Another value of a key, such as search.trials=20 or base.training.epochs=5.",
+    ),
+]
 
 
 def tune(
     spec: File = None,
-    overrides: Overrides = None,
+    overrides: Changes = None,
     resume: Resume = None,
     out: Out = None,
     workers: Workers = 1,

@@ -15,6 +15,7 @@ from dlx.data.formats import PAIRS, format_of
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, Task, infer_labels
 from dlx.data.mapped import MappedRows
+from dlx.data.memory import check_room
 from dlx.data.normalization import Normalization
 from dlx.data.readers import read_file
 from dlx.data.sources import File, Source
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 PARTS = ("train", "train_dev", "dev", "test")
 MORE = "more"  # the key of a source that is added to train
+
+
+BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 
 
 def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None) -> Dataset:
@@ -80,6 +84,8 @@ def _frozen(value: Any) -> Any:
 
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
+    m = getattr(source, "m", 0)
+    check_room(f"data.source: {source.name} with m = {m:,}", BYTES_DRAWN * m, "take fewer")
     loaded = source.load()
     if data.train is not None:
         found = {"all": _whole("data.train", loaded)}

@@ -11,6 +11,7 @@ from dlx.errors import DataError
 SHARE = 4  # one in so many bytes that are free may hold what is read: its parts, normalized, need as much again
 UNKNOWN = 2**32  # bytes that are taken to be free where nobody tells
 SUSPICIOUS, RATIO = 2**24, 100  # so many unpacked bytes, each hundred out of less than one: hardly data
+SMALLER = "give the inputs as an .npy file, whose rows stay on disk, or fewer of them"
 
 _CGROUPS = (  # limit, and what of it is in use, of a container
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -18,27 +19,33 @@ _CGROUPS = (  # limit, and what of it is in use, of a container
 )
 
 
+def free() -> int:
+    """The bytes that are free for this process, as far as somebody tells."""
+    return max(0, min([*_of_system(), *_of_containers(), *_of_process()], default=UNKNOWN))
+
+
 def room() -> int:
     """The bytes that what is read from one file may take."""
-    return max(0, min([*_of_system(), *_of_containers(), *_of_process()], default=UNKNOWN)) // SHARE
+    return free() // SHARE
 
 
-def check_room(place: Path | str, size: int) -> None:
+def check_room(place: Path | str, size: int, remedy: str = SMALLER) -> None:
     """Raises `DataError` where so many bytes do not fit."""
     limit = room()
     if size > limit:
-        what = f"takes {_amount(size)} of memory, and {_amount(limit)} are there for it (a quarter of what is free)"
-        raise DataError(f"{place}: {what}; give the inputs as an .npy file, whose rows stay on disk, or fewer of them")
+        what = f"takes {amount(size)} of memory, and {amount(limit)} are there for it (a quarter of what is free)"
+        raise DataError(f"{place}: {what}; {remedy}")
 
 
-def check_ratio(place: Path | str, unpacked: int, packed: int) -> None:
+def check_ratio(place: Path | str, unpacked: int, packed: int, remedy: str = "unpack the file first") -> None:
     """Raises `DataError` where so few packed bytes become so many."""
     if unpacked > SUSPICIOUS and unpacked > RATIO * packed:
-        what = f"{_amount(packed)} of it unpack to {_amount(unpacked)}, more than {RATIO} times as much"
-        raise DataError(f"{place}: {what}: hardly data; if it is, unpack the file first")
+        what = f"{amount(packed)} of it unpack to {amount(unpacked)}, more than {RATIO} times as much"
+        raise DataError(f"{place}: {what}: hardly data; if it is, {remedy}")
 
 
-def _amount(size: int) -> str:
+def amount(size: int) -> str:
+    """Such as `3.2 GB`."""
     return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.1f} MB"
 
 

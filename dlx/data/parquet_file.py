@@ -12,7 +12,7 @@ import numpy as np
 
 from dlx.data.examples import Array, Column
 from dlx.data.formats import readable
-from dlx.data.memory import check_room
+from dlx.data.memory import check_ratio, check_room
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError, missing_extra
 
@@ -31,7 +31,9 @@ def read_parquet(path: Path, options: TableOptions, like: Sequence[Column]) -> t
         try:
             table = parquet.ParquetFile(file, pre_buffer=False)
             of = roles(table.schema_arrow.names, options, like, path)
-            check_room(path, 8 * table.metadata.num_rows * len(of.used))
+            size = 8 * table.metadata.num_rows * len(of.used)
+            check_ratio(path, size, path.stat().st_size, "give it as CSV or .npy")
+            check_room(path, size)
             columns = table.read(columns=list(of.used), use_threads=False)
             values = {name: _values(path, name, columns.column(name), of) for name in of.used}
         except (pa.ArrowException, UnicodeDecodeError) as error:

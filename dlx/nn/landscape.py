@@ -55,7 +55,8 @@ class Landscape(Network):
     def record_step(self, X: Array, Y: Array) -> Step:
         """Write down J(w), dw = ∇J(w) and the noise on it."""
         tape, dw = self._named_tape(), self.parameters.gradients["w"]
-        self.objective.record(tape, self.w)(dw)
+        with np.errstate(all="ignore"):  # what overflows shows in the costs
+            self.objective.record(tape, self.w)(dw)
         if self.draw is not None:
             tape.call(self.draw, dw)
         return Step(tape, X, Y, Y, Y, ())
@@ -74,14 +75,15 @@ class Landscape(Network):
 
     def record_cost(self, tape: Tape) -> None:
         """Write J(w) on a tape."""
-        self.objective.record(tape, self.w)
+        with np.errstate(all="ignore"):  # what overflows shows in the costs
+            self.objective.record(tape, self.w)
 
     def costs(self, points: Array) -> Array:
         """J of each row of points (k, n), (k,); w is put back after."""
         tape, w = Tape(self.w.dtype), self.w.copy()
         self.record_cost(tape)
         costs = np.empty(len(points))
-        with np.errstate(all="ignore"):  # what overflows shows in the costs
+        with np.errstate(all="ignore"):
             for i, point in enumerate(points):
                 self.w[...] = point
                 tape.run()

@@ -37,6 +37,10 @@ def trail(steps: Sequence[int], points: np.ndarray, costs: Costs, *, title: str)
     """
     figure = new_figure(WIDTH, HEIGHT, title)
     axes = figure.add_axes((0.85 / WIDTH, 0.6 / HEIGHT, 1 - 1.15 / WIDTH, 1 - 1.3 / HEIGHT))
+    if not (np.abs([*points[0], *costs(points[:1])]) < HUGE).all():
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "the start lies beyond what can be drawn", ha="center", transform=axes.transAxes)
+        return png(figure)
     drawn = within_reach(np.asarray(points, dtype=float), costs)
     xs, ys = ground(axes, drawn, costs, surroundings(drawn))
     _walk(axes, xs, ys, steps[: len(drawn)])

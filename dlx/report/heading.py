@@ -67,9 +67,14 @@ def _tiles(material: Material) -> Iterator[Element]:
 def _of_objective(objective: Document) -> Iterator[Element]:
     """The cost that was reached, and where."""
     w = objective.get("w") or []
-    yield _tile("J(w)", f"{objective['cost']:.4g}", str(objective["name"]).replace("_", " "))
+    yield _tile("J(w)", _finite(objective["cost"]), str(objective["name"]).replace("_", " "))
     if w:
-        yield _tile("w", ", ".join(f"{one:.4g}" for one in w), "")
+        yield _tile("w", ", ".join(map(_finite, w)), "")
+
+
+def _finite(number: float | None) -> str:
+    """JSON has no infinity: what is null was beyond all numbers."""
+    return "not finite" if number is None else f"{number:.4g}"
 
 
 def _tile(label: str, value: str, note: str) -> Element:

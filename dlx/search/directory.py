@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from dlx.errors import DataError, ReadFailure, UsageError
+from dlx.errors import DataError, DlxError, ReadFailure, UsageError
 from dlx.files import to_json
 from dlx.locked_directory import LATEST, ROOT, LockedDirectory
 from dlx.manifest import MANIFEST, refuse_links
+from dlx.shell import command
 
 PLAN = "plan.yaml"
 TRIALS = "trials"
@@ -50,6 +52,13 @@ class ManyRuns(LockedDirectory):
             many.close()
             raise
         return many
+
+    def way_on(self) -> str:
+        """The command that goes on with one that is not complete."""
+        with suppress(DlxError, KeyError):
+            if self.told()["status"] != "completed":
+                return f" ({command(self.command, '--resume', self.path)} goes on with what is there)"
+        return ""
 
     @property
     def plan(self) -> Path:
