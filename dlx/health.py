@@ -223,6 +223,8 @@ def _made_by(path: Path) -> str | None:
 
 def _advice_for_run(directory: RunDirectory, faulty: set[str]) -> Iterator[str]:
     path, config = directory.path, directory.path / CONFIG
+    if not directory.has_begun():
+        yield f"its start died; it is begun anew by: {command('train', 'FILE', '--out', path)}"
     if CONFIG in faulty:
         yield from _advice_without_config(directory)
         return

@@ -138,7 +138,7 @@ class RunDirectory(LockedDirectory):
         """Raise UsageError where there is anything in the directory that dlx did not write."""
         if foreign := self.foreign():
             self.close()
-            names = ", ".join(path.name for path in foreign)
+            names = ", ".join(path.relative_to(self.path).as_posix() for path in foreign)
             raise UsageError(f"{self.path}: is no run, and holds what dlx did not write ({names}): move that away")
 
     def set_aside(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.errors import DataError, SpecError
+from dlx.errors import DataError, EnvironmentProblem, SpecError
 from dlx.experiment import Experiment, build
 from dlx.records import EpochRecord
 from dlx.spec import Spec
@@ -101,3 +101,28 @@ def test_the_step_of_a_spec_ends_with_the_update() -> None:
         "scratch = multiply(v, alpha)",
         "theta = subtract(theta, scratch)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        (
+            {"architecture": {"hidden": [10**7, 10**7]}},
+            r"architecture\.hidden: 100,000,0.* parameters, ",
+        ),
+        (
+            {"architecture": {"hidden": [10**8] * 900}},
+            r"architecture\.hidden: .* and a batch in 901 layers, take .* are free",
+        ),
+    ],
+)
+def test_a_network_that_cannot_fit_is_refused_before_it_is_made(sections: dict[str, Any], said: str) -> None:
+    with pytest.raises(EnvironmentProblem, match=said):
+        experiment(**sections)
+
+
+def test_a_toy_set_that_cannot_fit_is_refused_before_it_is_drawn() -> None:
+    with pytest.raises(
+        DataError, match=r"data\.source: moons with m = 1,000,000,000,000: takes 64,000\.0 GB .* take fewer"
+    ):
+        experiment(data={"train": {"name": "moons", "m": 10**12}})

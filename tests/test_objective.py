@@ -257,3 +257,17 @@ def test_what_does_not_go_with_an_objective(tmp_path: Path, text: str, message: 
         load_spec(path)
     assert message in str(caught.value)
     assert f"{path}:" in str(caught.value)
+
+
+@pytest.mark.parametrize("start", ["[1.0e200, 1.0e200]", "[1.0e70, 1.0e70]"])
+def test_a_start_beyond_all_pictures_diverges_like_any_other(
+    start: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    (tmp_path / "far.yaml").write_text(
+        f"dtype: float64\nobjective: {{name: rosenbrock, start: {start}}}\ntraining: {{epochs: 3}}\n"
+        "optimizer: {name: adam, learning_rate: 1.0e+90}\n"
+    )
+    result = call_dlx("train", "far.yaml", "--out", "far", cwd=tmp_path)
+    assert (result.code, result.stderr.count("\n")) == (4, 1), result.stderr
+    assert (tmp_path / "far" / "path.png").is_file()
+    assert call_dlx("report", "far", cwd=tmp_path).code == 0

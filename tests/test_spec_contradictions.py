@@ -79,6 +79,14 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
             f"{SPLIT}randomness: {{split: {{seed: 1, reseed: epoch}}}}",
             "2:31: randomness.split.reseed: the split is drawn once: there is nothing to restart",
         ),
+        (
+            "objective: {name: rosenbrock, start: [1e200, 0]}",
+            "1:31: objective.start: 1e+200 is infinite to float32: set at most 3.4e+38",
+        ),
+        (
+            "objective: {name: polynomial, coefficients: [1e39, 1]}",
+            "1:31: objective.coefficients: 1e+39 is infinite to float32: set at most 3.4e+38",
+        ),
     ],
 )
 def test_contradictions(tmp_path: Path, text: str, said: str) -> None:

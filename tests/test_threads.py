@@ -7,6 +7,9 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from dlx import threads
+from dlx.errors import Remark
+from dlx.session import prepare
+from dlx.spec import Spec
 
 
 @pytest.mark.parametrize(("weights", "batch_size", "expected"), [(25, 64, 1), (25_000, 64, 1), (10_000_000, 512, None)])
@@ -26,4 +29,11 @@ def test_a_limit_for_a_while_ends_with_it() -> None:
     with threads.limited(1):
         assert now() == {1}
     assert now() == {2}
+    threads.limit(1)
+
+
+def test_threads_that_the_blas_has_not_are_told() -> None:
+    spec = Spec.model_validate({"data": {"train": "moons"}, "training": {"threads": 10**6}}).complete()
+    with pytest.warns(Remark, match=r"training\.threads: the BLAS here has \d+ at most, not 1,000,000"):
+        prepare(spec)
     threads.limit(1)

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
+from errno import EFBIG, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOSPC, ENOTDIR
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
@@ -43,6 +43,7 @@ from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecEr
 from dlx.signals import NUMBERS
 from dlx.visible import Visible
 
+OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
 
@@ -138,8 +139,8 @@ def _ended() -> int:
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Exception as error:
-        if isinstance(error, OSError) and error.filename is None and not _is_flushed():
-            error.filename = "stdout"
+        if isinstance(error, OSError) and error.filename is None and (error.errno in OF_DISKS or not _is_flushed()):
+            error.filename = "stdout"  # files are named where they are written
         code = _report(error, debug="--debug" in given)
     return code if _is_flushed() else code or EnvironmentProblem.exit_code
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -111,3 +112,34 @@ def test_folders_of_the_program_that_may_not_be_read_are_named(tmp_path: Path) -
     (tmp_path / "closed").chmod(0o755)
     assert done.returncode == 6
     assert "cannot be read by this user, and dlx runs from there" in done.stderr
+
+
+def test_packages_whose_folders_may_not_be_read_are_named(call_dlx: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To Python such a folder is a package without anything in it."""
+    closed = ModuleType("yaml")
+    closed.__file__, closed.__path__ = None, ["closed"]
+
+    def refused(folder: Path) -> Iterator[Path]:
+        raise PermissionError
+
+    def run(arguments: list[str]) -> int:
+        return int(closed.Loader)
+
+    monkeypatch.setattr("dlx.cli._run", run)
+    monkeypatch.setattr(Path, "iterdir", refused)
+    result = call_dlx("train")
+    assert (result.code, result.stderr) == (6, "error: closed: cannot be read by this user, and dlx runs from there\n")
+
+
+def test_a_path_that_no_spec_could_hold_is_refused_before_training(tmp_path: Path, call_dlx: Run) -> None:
+    """Relative to the spec it could be written; in config.yaml, which anybody may move, it is absolute."""
+    folder = tmp_path / b"by\xff\xfete".decode(errors="surrogateescape")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("the file system has no such names")
+    (folder / "x.csv").write_text("x,y\n" + "".join(f"{i},{i % 2}\n" for i in range(20)))
+    (folder / "s.yaml").write_text("data: {source: {name: file, path: x.csv, target: y}}\n")
+    result = call_dlx("train", "s.yaml", cwd=folder)
+    assert (result.code, "data.source.path: is no text in UTF-8" in result.stderr) == (2, True), result.stderr
+    assert not (folder / "runs").exists()

@@ -104,3 +104,9 @@ def test_reading_leaves_no_thread_that_the_end_of_python_could_meet(tmp_path: Pa
     command = [sys.executable, "-c", THREADS, tmp_path / "x.parquet"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "0\n"
+
+
+def test_few_bytes_that_are_very_many_rows_are_refused(tmp_path: Path) -> None:
+    zeros = pa.repeat(0.0, 3_000_000)
+    with pytest.raises(DataError, match=r"x\.parquet: .* unpack to 48\.0 MB, .* hardly data; if it is, give it as CSV"):
+        read(tmp_path, {"x": zeros, "y": zeros})
