@@ -106,7 +106,7 @@ def _of_hint(hint: Any) -> Shape:
 
 def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     """Where and how the value differs from the shape; None where it does not."""
-    if shape == NUMBER and not isinstance(value, NUMBER):
+    if shape == NUMBER and not isinstance(value, int | float):
         return _unexpected(value, "a number", key)
     if isinstance(shape, tuple):
         faults = [mismatch(value, option, key) for option in shape]

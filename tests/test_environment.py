@@ -116,7 +116,7 @@ def test_another_parent_gives_the_same_bits(before: Callable[[], Any], reference
 @POSIX
 @pytest.mark.parametrize("name", ["a b\nc", "x" * 200, b"\xff\xfe [*]".decode("utf-8", "surrogateescape")])
 def test_another_folder_gives_the_same_bits(
-    name: str, reference: Any, tmp_path: Path, call_dlx: Callable[..., Any]
+    name: str, reference: Any, tmp_path: Path, call_dlx: Callable[..., Any], exact_start: None
 ) -> None:
     folder = tmp_path / name
     try:
