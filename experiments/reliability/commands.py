@@ -23,7 +23,6 @@ from typing import IO, Any
 import dlx
 
 SECONDS_BETWEEN_CHECKPOINTS = 0.03  # in place of half a minute, so that these short trainings have many
-STEPS_OF_PROBES = 50  # in place of thousands: what a diagnosis says is no matter here, only that it says it again
 TIMEOUT = 120.0
 LIMIT = "hangs"
 DURATION = re.compile(r"\b\d+(\.\d+)?(e-\d+)? ?(s|ms|seconds)\b")
@@ -98,8 +97,6 @@ def prepare() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     _set("dlx.session", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
-    for module_of_probes in ("first_steps", "step_checks"):
-        _set(f"dlx.diagnose.{module_of_probes}", "MOST_STEPS", STEPS_OF_PROBES)
     _draw_nothing()
     gc.collect()
     gc.freeze()
