@@ -99,15 +99,15 @@ def run_dlx() -> Callable[..., Result]:
     return run
 
 
-@pytest.fixture
-def call_dlx(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+@pytest.fixture(scope="session")
+def call_dlx() -> Callable[..., Result]:
     """``call_dlx(*arguments, cwd=None)``: the same command inside the test's process, many times faster."""
 
     def call(*arguments: object, cwd: Path | None = None) -> Result:
         from dlx.cli import main
 
         with (
-            monkeypatch.context() as inside,
+            pytest.MonkeyPatch.context() as inside,
             redirect_stdout(io.StringIO()) as out,
             redirect_stderr(io.StringIO()) as err,
         ):

@@ -42,7 +42,7 @@ SHORTER = {"tune": ["search.trials=4", "search.fresh_seeds=2"]}  # what it finds
 
 
 @pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory, run_dlx: Callable[..., Any]) -> Path:
+def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]) -> Path:
     """Where a reader stands who has trained the pets and, twice, the digits; not to be changed."""
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "configs", folder / "configs")
@@ -53,7 +53,7 @@ def start(tmp_path_factory: pytest.TempPathFactory, run_dlx: Callable[..., Any])
             (folder / named.group(1)).write_text(block, encoding="utf-8")
     digits = ["train", "configs/digits.yaml"]
     for arguments in (*BLOCKS[PETS_BLOCK][:2], [*digits, "training.epochs=1"], digits):
-        assert run_dlx(*arguments, cwd=folder).code == 0
+        assert call_dlx(*arguments, cwd=folder).code == 0
     return folder
 
 
