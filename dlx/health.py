@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dlx.errors import DataError, DlxError
+from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.files import unread
 from dlx.locked_directory import SCHEMA_VERSION, LockedDirectory
 from dlx.manifest import MANIFEST, Manifest
@@ -109,6 +109,8 @@ def health(directory: LockedDirectory) -> Health:
 def _files(directory: LockedDirectory) -> Iterator[FileHealth]:
     try:
         manifest = directory.manifest
+    except ReadFailure:
+        raise
     except DataError as error:
         yield FileHealth(MANIFEST, FAULTY, str(error).partition(": ")[2].partition(" (dlx doctor")[0])
         for path in sorted(directory.path.iterdir()):

@@ -80,7 +80,8 @@ class RunDirectory(LockedDirectory):
     def claim(cls, path: Path) -> Self | None:
         """The directory at ``path``, made where there is none, and locked; None while another process writes there.
 
-        What a start left behind that never became a run is removed; a directory whose manifest is damaged is set aside.
+        What a start left behind that never became a run is removed; a directory whose manifest is damaged or lost is
+        set aside.
 
         Raises:
             UsageError: it is a link, or there are files in it that dlx did not write.
@@ -101,9 +102,17 @@ class RunDirectory(LockedDirectory):
             run.set_aside()
             return cls.claim(path)
         if not run.has_begun():
+            if run.is_remnant():
+                run.set_aside()
+                return cls.claim(path)
             run.refuse_foreign()
             run.remove_own()
         return run
+
+    def is_remnant(self) -> bool:
+        """Whether there are files whose names dlx gives, but that nothing vouches for, as after a power cut."""
+        foreign = self.foreign()
+        return bool(foreign) and all(path.relative_to(self.path).parts[0] in {*FILES, CHECKPOINT} for path in foreign)
 
     def has_begun(self) -> bool:
         """Whether there is a spec, or dlx wrote one: without it a start died before there was anything to lose."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.errors import Interrupted
+from dlx.errors import Interrupted, UsageError
 from dlx.runs import RunDirectory
 from dlx.search.executors import executor_for
 from dlx.search.processes import Processes
@@ -38,7 +38,7 @@ ENDLESS = "training.epochs=10000000"
 SEARCH = """
 import sys
 from pathlib import Path
-from dlx.errors import Interrupted
+from dlx.errors import Interrupted, UsageError
 from dlx.search.executors import executor_for
 from dlx.search.running import run_trials
 from dlx.search.trials import Trial
@@ -323,3 +323,21 @@ def test_closing_interrupts_what_is_in_training(tmp_path: Path) -> None:
     assert stopped.status == "stopped"
     assert stopped.final is not None
     assert stopped.final.epoch > 2
+
+
+def test_what_a_power_cut_left_of_a_training_is_set_aside(tmp_path: Path) -> None:
+    trial, folder = trials_of(written(tmp_path), 1)[0], tmp_path / "trials"
+    (folder / trial.key).mkdir(parents=True)
+    (folder / trial.key / "run.json").write_bytes(b"")
+    (folder / trial.key / "layers.csv").write_text("epoch\n")
+    assert run_trial(trial, folder).status == "completed"
+    assert (folder / "damaged" / f"{trial.key}-1" / "layers.csv").read_text() == "epoch\n"
+
+
+def test_what_others_have_put_there_is_not_moved(tmp_path: Path) -> None:
+    trial, folder = trials_of(written(tmp_path), 1)[0], tmp_path / "trials"
+    (folder / trial.key).mkdir(parents=True)
+    (folder / trial.key / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"holds what dlx did not write \(notes\.txt\)"):
+        run_trial(trial, folder)
+    assert (folder / trial.key / "notes.txt").read_text() == "mine"
