@@ -91,12 +91,18 @@ def temporaries(directory: Path, is_ours: Callable[[str], bool]) -> Iterator[Pat
     """What writing left in a directory that was cut off: by the name of the file, and by how that begins."""
     for path in sorted(directory.glob(".*.tmp")):
         name, _, number = path.name.removeprefix(".").removesuffix(".tmp").rpartition(".")
-        beginnings = BEGINNINGS.get(PurePath(name).suffix, ())
-        if number.isdigit() and is_ours(name) and path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                start = file.read(LONGEST_BEGINNING)
-            if any(start.startswith(beginning) or beginning.startswith(start) for beginning in beginnings):
-                yield path
+        if number.isdigit() and is_ours(name) and begins_like(path, name):
+            yield path
+
+
+def begins_like(path: Path, name: str) -> bool:
+    """Whether a file begins as what dlx writes under such a name does, as far as it goes; an empty one does."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    with path.open("rb") as file:
+        start = file.read(LONGEST_BEGINNING)
+    beginnings = BEGINNINGS.get(PurePath(name).suffix, ())
+    return any(start.startswith(beginning) or beginning.startswith(start) for beginning in beginnings)
 
 
 def _sync_directory(path: Path) -> None:

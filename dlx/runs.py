@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx import stored
 from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
-from dlx.files import read, to_json, write_atomically, writing
+from dlx.files import begins_like, read, to_json, write_atomically, writing
 from dlx.locked_directory import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
 from dlx.metrics import LayersTable, MetricsTable
@@ -112,7 +112,10 @@ class RunDirectory(LockedDirectory):
     def is_remnant(self) -> bool:
         """Whether there are files whose names dlx gives, but that nothing vouches for, as after a power cut."""
         foreign = self.foreign()
-        return bool(foreign) and all(path.relative_to(self.path).parts[0] in {*FILES, CHECKPOINT} for path in foreign)
+        return bool(foreign) and all(
+            path.relative_to(self.path).parts[0] in {*FILES, CHECKPOINT} and begins_like(path, path.name)
+            for path in foreign
+        )
 
     def has_begun(self) -> bool:
         """Whether there is a spec, or dlx wrote one: without it a start died before there was anything to lose."""

@@ -40,13 +40,14 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, call_dlx: Call) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, call_dlx: Call, run_dlx: Call) -> Path:
     """A run with trainings in it, a search and a study; not to be changed."""
     folder = tmp_path_factory.mktemp("health")
     for name, text in (("spec.yaml", SPEC), ("tune.yaml", TUNE), ("study.yaml", STUDY)):
         (folder / name).write_text(text)
     for arguments in MADE:
-        call_dlx(*arguments, cwd=folder)
+        own_process = "--learning-curve" in arguments  # its trainings note the command by which they were made
+        (run_dlx if own_process else call_dlx)(*arguments, cwd=folder)
     assert all((folder / name / "trials").is_dir() for name in ("run", "search", "study"))
     return folder
 

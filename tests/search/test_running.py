@@ -38,7 +38,7 @@ ENDLESS = "training.epochs=10000000"
 SEARCH = """
 import sys
 from pathlib import Path
-from dlx.errors import Interrupted, UsageError
+from dlx.errors import Interrupted
 from dlx.search.executors import executor_for
 from dlx.search.running import run_trials
 from dlx.search.trials import Trial
@@ -329,9 +329,9 @@ def test_what_a_power_cut_left_of_a_training_is_set_aside(tmp_path: Path) -> Non
     trial, folder = trials_of(written(tmp_path), 1)[0], tmp_path / "trials"
     (folder / trial.key).mkdir(parents=True)
     (folder / trial.key / "run.json").write_bytes(b"")
-    (folder / trial.key / "layers.csv").write_text("epoch\n")
+    (folder / trial.key / "layers.csv").write_text("epoch,layer\n")
     assert run_trial(trial, folder).status == "completed"
-    assert (folder / "damaged" / f"{trial.key}-1" / "layers.csv").read_text() == "epoch\n"
+    assert (folder / "damaged" / f"{trial.key}-1" / "layers.csv").read_text() == "epoch,layer\n"
 
 
 def test_what_others_have_put_there_is_not_moved(tmp_path: Path) -> None:
