@@ -75,7 +75,7 @@ tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal tri
 	@sh .ci/environment .venv dlx optuna
 	.venv/bin/python experiments/tuning
 
-torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (20 minutes; SHARE=0.1 less)
+torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
 
