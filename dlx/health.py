@@ -29,7 +29,7 @@ from dlx.runs import (
     RunDirectory,
 )
 from dlx.search.directory import PLAN, ManyRuns
-from dlx.shell import command, quoted
+from dlx.shell import command, quoted, without_advice
 from dlx.spec_file import load_spec
 
 INTACT, FAULTY, UNVERIFIED, FOREIGN = "intact", "faulty", "not verified", "not written by dlx"
@@ -82,7 +82,8 @@ def directory_of(reference: str) -> LockedDirectory:
     """
     path = Path(reference)
     try:
-        list(path.iterdir()) if path.is_dir() else None
+        if path.is_dir():
+            next(path.iterdir(), None)
     except OSError as error:
         raise unread(path, error) from error
     for kind in ManyRuns.__subclasses__():
@@ -95,6 +96,8 @@ def directory_of(reference: str) -> LockedDirectory:
 def _is_one(directory: ManyRuns) -> bool:
     try:
         return directory.path.is_dir() and directory.holds(directory.document_name)
+    except ReadFailure:
+        raise
     except DataError:
         return False
 
@@ -112,7 +115,7 @@ def _files(directory: LockedDirectory) -> Iterator[FileHealth]:
     except ReadFailure:
         raise
     except DataError as error:
-        yield FileHealth(MANIFEST, FAULTY, str(error).partition(": ")[2].partition(" (dlx doctor")[0])
+        yield FileHealth(MANIFEST, FAULTY, _what(error))
         for path in sorted(directory.path.iterdir()):
             if path.is_file() and path.name != MANIFEST:
                 yield FileHealth(path.name, UNVERIFIED)
@@ -159,8 +162,13 @@ def _file(directory: LockedDirectory, name: str, manifest: Manifest) -> FileHeal
     except DlxError as error:
         if manifest.may_be_missing(name) and not (directory.path / name).exists():
             return FileHealth(name, INTACT, "not there yet")
-        return FileHealth(name, FAULTY, str(error).partition(": ")[2].partition(" (dlx doctor")[0])
+        return FileHealth(name, FAULTY, _what(error))
     return FileHealth(name, INTACT)
+
+
+def _what(error: DlxError) -> str:
+    """What is wrong, without the file."""
+    return without_advice(error).partition(": ")[2]
 
 
 def _checkpoint(directory: LockedDirectory, manifest: Manifest) -> Iterator[FileHealth]:
@@ -212,11 +220,11 @@ def _advice_for_trials(directory: RunDirectory, faulty: set[str]) -> Iterator[st
     """They are trained again by the commands that made them, as those of them tell that are intact."""
     if not faulty:
         return
-    for line in dict.fromkeys(filter(None, map(_made_by, sorted(directory.trials.iterdir())))):
+    for line in dict.fromkeys(filter(None, map(_command_of, sorted(directory.trials.iterdir())))):
         yield f"what is faulty in its trainings is trained again by: {line}"
 
 
-def _made_by(path: Path) -> str | None:
+def _command_of(path: Path) -> str | None:
     """The command that made a run; None where that cannot be read."""
     with suppress(DlxError):
         return str(RunDirectory(path).facts()["command"])
@@ -250,5 +258,5 @@ def _advice_without_config(directory: RunDirectory) -> Iterator[str]:
         if config.is_file():
             load_spec(config)
             yield f"or train {CONFIG} as it is now, as a new run, by: {command('train', config)}"
-    if line := _made_by(directory.path):
+    if line := _command_of(directory.path):
         yield f"or move {quoted(directory.path)} away, and train it again by: {line}"

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from dlx.errors import DataError, UsageError
+from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.files import from_signed_json, read, to_signed_json, write_atomically, writing
 from dlx.shell import command
 
@@ -164,6 +164,8 @@ def _kept(directory: Path) -> Iterable[str]:
     """The names of the files that dlx wrote into one of its directories; of any other directory none."""
     try:
         manifest = Manifest.read(directory)
+    except ReadFailure:
+        raise
     except DataError:
         return ()
     return manifest.contents if manifest else ()

@@ -12,6 +12,11 @@ def command(*words: str | Path) -> str:
     return " ".join(["dlx", *map(quoted, words)])
 
 
+def without_advice(error: Exception) -> str:
+    """What an error says, where that it sends the reader to ``dlx doctor`` is no matter."""
+    return str(error).partition(" (dlx doctor ")[0]
+
+
 def quoted(word: str | Path) -> str:
     """A word as a shell takes it, without control characters that a terminal would obey."""
     text = f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)

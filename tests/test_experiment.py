@@ -121,8 +121,10 @@ def test_a_network_that_cannot_fit_is_refused_before_it_is_made(sections: dict[s
         experiment(**sections)
 
 
-def test_a_toy_set_that_cannot_fit_is_refused_before_it_is_drawn() -> None:
+@pytest.mark.parametrize("part", ["train", "dev"])
+def test_a_toy_set_that_cannot_fit_is_refused_before_it_is_drawn(part: str) -> None:
+    huge = {"name": "moons", "m": 10**12}
     with pytest.raises(
-        DataError, match=r"data\.source: moons with m = 1,000,000,000,000: takes 64,000\.0 GB .* take fewer"
+        DataError, match=rf"data\.{part}: moons with m = 1,000,000,000,000: takes 64,000\.0 GB .* fewer"
     ):
-        experiment(data={"train": {"name": "moons", "m": 10**12}})
+        experiment(data={"train": "moons", part: huge})

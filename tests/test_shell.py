@@ -27,8 +27,8 @@ NAMES = ["-it's $(x); `y`", "two\nlines\x1b[1m"]
 def words(line: str) -> list[str]:
     """What a shell makes of a line."""
     assert BASH is not None
-    text = subprocess.run([BASH, "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True, encoding="utf-8")
-    return text.stdout.split("\0")[:-1]
+    text = subprocess.run([BASH, "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True)
+    return text.stdout.decode().split("\0")[:-1]
 
 
 @pytest.mark.skipif(BASH is None, reason="there is no bash")

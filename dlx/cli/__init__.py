@@ -257,5 +257,6 @@ def _folders_of(error: Exception) -> Iterator[Path]:
         yield from (package, Path(encodings.__file__).parent, *map(Path, sys.path))
     if isinstance(error, ImportError) and (error.name or "").startswith("dlx."):
         yield package.joinpath(*str(error.name).split(".")[1:-1])
-    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) and not error.obj.__file__:
-        yield from map(Path, error.obj.__path__)  # of a package whose folder may not be read nothing is seen
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) and not vars(error.obj).get("__file__"):
+        # Of a package whose folder may not be read nothing is seen; a module that is built in has no folder.
+        yield from map(Path, getattr(error.obj, "__path__", ()))

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 PARTS = ("train", "train_dev", "dev", "test")
 MORE = "more"  # the key of a source that is added to train
-
-
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 
 
@@ -84,8 +82,7 @@ def _frozen(value: Any) -> Any:
 
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
-    m = getattr(source, "m", 0)
-    check_room(f"data.source: {source.name} with m = {m:,}", BYTES_DRAWN * m, "take fewer")
+    _check_count("data.source" if data.train is None else "data.train", source)
     loaded = source.load()
     if data.train is not None:
         found = {"all": _whole("data.train", loaded)}
@@ -99,10 +96,17 @@ def _loaded(data: Data, source: Source) -> dict[str, Examples]:
         if other is not None and part in found:
             raise DataError(f"data.{part}: data.source has a part {part} already")
         if other is not None:
+            _check_count(f"data.{part}", other)
             found[part] = _whole(f"data.{part}", other.load_like(first.columns))
     for some in found.values():
         _check_features(some, first.X.shape[1])
     return found
+
+
+def _check_count(key: str, source: Source) -> None:
+    """Raises `DataError` where a toy set of so many examples does not fit; a file is looked at while it is read."""
+    m = getattr(source, "m", 0)
+    check_room(f"{key}: {source.name} with m = {m:,}", BYTES_DRAWN * m, "take fewer")
 
 
 def _whole(key: str, loaded: Mapping[str, Examples]) -> Examples:

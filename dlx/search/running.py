@@ -15,6 +15,7 @@ from dlx.search.cluster import Cluster
 from dlx.search.executors import Serial
 from dlx.search.processes import WorkerDied
 from dlx.search.trials import Outcome, Trial, examined, run_trial
+from dlx.shell import without_advice
 from dlx.signals import noted_signals
 
 SLOTS = 64  # calls that an executor is given at a time where it does not say how many
@@ -106,8 +107,9 @@ def _known(trial: Trial, folder: Path) -> Outcome | None:
     except ReadFailure:
         raise
     except DataError as error:
-        what = str(error).partition(" (dlx doctor")[0]
-        warnings.warn(Remark(f"{what}; that run is moved to {folder / DAMAGED}, and done again"), stacklevel=2)
+        warnings.warn(
+            Remark(f"{without_advice(error)}; that run is moved to {folder / DAMAGED}, and done again"), stacklevel=2
+        )
         return None
 
 

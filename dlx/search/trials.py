@@ -144,9 +144,9 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: the run directory cannot be written.
     """
-    with _claimed(trial, folder) as run:
+    run, known = _claimed(trial, folder)
+    with run:
         try:
-            known = known_outcome(trial, folder)
             if known is None and deadline is not None and time.time() >= deadline:
                 return Outcome(trial.key, "interrupted", run=str(run.path))
             if known is None:
@@ -159,22 +159,22 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
             return Outcome(trial.key, "failed", message, run=str(run.path))
 
 
-def _claimed(trial: Trial, folder: Path) -> RunDirectory:
-    """The trial's run directory, locked; one with a run that cannot be gone on with is set aside first."""
+def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
+    """The trial's run directory, locked, and what came of it if it is done; one with a run that cannot be gone on with
+    is set aside first.
+    """
     while True:
         run = _locked(folder / trial.key)
         try:
-            if examined(trial, folder) is None and run.has_begun():
+            known = examined(trial, folder)
+            if known is None and run.has_begun():
                 _refuse_unsound(run, run.facts())
-            return run
-        except DataError as error:
-            if isinstance(error, ReadFailure):
+            return run, known
+        except DlxError as error:
+            if isinstance(error, ReadFailure) or not isinstance(error, DataError):
                 run.close()
                 raise
             run.set_aside()
-        except DlxError:
-            run.close()
-            raise
 
 
 def _locked(path: Path) -> RunDirectory:

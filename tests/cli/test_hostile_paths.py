@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -114,21 +114,27 @@ def test_folders_of_the_program_that_may_not_be_read_are_named(tmp_path: Path) -
     assert "cannot be read by this user, and dlx runs from there" in done.stderr
 
 
-def test_packages_whose_folders_may_not_be_read_are_named(call_dlx: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To Python such a folder is a package without anything in it."""
-    closed = ModuleType("yaml")
-    closed.__file__, closed.__path__ = None, ["closed"]
+@pytest.mark.parametrize("module", ["closed", "sys"])
+def test_packages_whose_folders_may_not_be_read_are_named(
+    module: str, tmp_path: Path, call_dlx: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To Python such a folder is a package without anything in it; what is built in has none."""
+    (tmp_path / "closed").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    package = import_module(module)
 
     def refused(folder: Path) -> Iterator[Path]:
         raise PermissionError
 
-    def run(arguments: list[str]) -> int:
-        return int(closed.Loader)
-
-    monkeypatch.setattr("dlx.cli._run", run)
+    monkeypatch.setattr("dlx.cli._run", lambda arguments: package.Loader)
     monkeypatch.setattr(Path, "iterdir", refused)
     result = call_dlx("train")
-    assert (result.code, result.stderr) == (6, "error: closed: cannot be read by this user, and dlx runs from there\n")
+    if module == "sys":
+        assert (result.code, "a bug in dlx: AttributeError: module 'sys'" in result.stderr) == (1, True)
+    else:
+        place = tmp_path / "closed"
+        assert result.code == 6
+        assert result.stderr == f"error: {place}: cannot be read by this user, and dlx runs from there\n"
 
 
 def test_a_path_that_no_spec_could_hold_is_refused_before_training(tmp_path: Path, call_dlx: Run) -> None:
