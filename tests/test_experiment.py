@@ -125,6 +125,6 @@ def test_a_network_that_cannot_fit_is_refused_before_it_is_made(sections: dict[s
 def test_a_toy_set_that_cannot_fit_is_refused_before_it_is_drawn(part: str) -> None:
     huge = {"name": "moons", "m": 10**12}
     with pytest.raises(
-        DataError, match=rf"data\.{part}: moons with m = 1,000,000,000,000: takes 64,000\.0 GB .* fewer"
+        DataError, match=rf"data\.{part}: moons with m = 1,000,000,000,000: takes 64,000\.0 GB .* take fewer"
     ):
         experiment(data={"train": "moons", part: huge})
