@@ -38,7 +38,8 @@ ORDERS = {
     for block in BLOCKS.values()
     for order in ([[one] for one in block] if block[0][0] == "gradcheck" else [block])
 }
-SHORTER = {"tune": ["search.trials=4", "search.fresh_seeds=2"]}  # what it finds is no matter here
+# What it finds is no matter here.
+SHORTER = {"tune": ["search.trials=4", "search.fresh_seeds=2", "base.training.batch_size=256"]}
 
 
 @pytest.fixture(scope="module")

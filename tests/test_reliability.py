@@ -18,7 +18,7 @@ SLICES = {
     "failing-calls power-loss disk-sizes": ("1", "0.001"),
     "damage mutated-directories": ("3", "0.0004"),
     "links foreign-files names broken-specs": ("1", "0.001"),
-    "signals": ("10", "0.01"),
+    "signals": ("10", "0.006"),
 }
 
 

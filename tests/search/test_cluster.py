@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ architecture: {hidden: [5, 2]}
 optimizer: {name: adam, learning_rate: 0.01}
 training: {epochs: 6, batch_size: 16, evaluate_every: 2}
 """
-LONG = ("training.epochs=1000", "training.evaluate_every=25")
+LONG = ("training.epochs=600", "training.evaluate_every=25")
 SHORT = ("training.epochs=100", "training.evaluate_every=25")
 ENDLESS = "training.epochs=10000000"
 SEARCH = """
@@ -55,6 +55,7 @@ except DlxError as error:
     print(error, file=sys.stderr)
     sys.exit(error.exit_code)
 """
+SEARCHING = [sys.executable, "-c", SEARCH]
 LACKS_DLX = "sys.modules['dlx'] = None"
 OTHER_NUMPY = "import numpy; numpy.__version__ = '1.0'"
 DEADLY = "import os\nif 'DEADLY' in os.environ: os.kill(os.getppid(), 9); os.kill(os.getpid(), 9)\n"
@@ -143,7 +144,7 @@ def status(run: Path) -> str:
 def test_a_worker_is_killed_midway_and_all_trials_are_done_once_and_the_same(
     tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]
 ) -> None:
-    trials = trials_of(tmp_path, 2, *LONG) + trials_of(tmp_path, 10, *SHORT)
+    trials = trials_of(tmp_path, 2, *LONG) + trials_of(tmp_path, 6, *SHORT)
     here, there = tmp_path / "here", tmp_path / "there"
 
     def with_one_killed(victim: subprocess.Popen[bytes]) -> Iterator[Trial]:
@@ -198,25 +199,26 @@ def test_a_signal_lets_the_workers_save(
     assert capfd.readouterr() == ("", "")
 
 
-def test_when_owner_or_scheduler_die_the_worker_saves(tmp_path: Path) -> None:
-    (trial, *_) = trials_of(tmp_path, 3, ENDLESS)
-    command = [sys.executable, "-c", SEARCH, str(tmp_path / "moons.yaml")]
-    run = tmp_path / "trials" / trial.key
-    with ExitStack() as stack:
-        address, scheduler = stack.enter_context(scheduler_in(tmp_path))
-        stack.enter_context(worker_of(address))
-        first = subprocess.Popen([*command, address, ENDLESS])
+def test_when_its_owner_dies_the_worker_saves(tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]) -> None:
+    run = tmp_path / "trials" / trials_of(tmp_path, 1, ENDLESS)[0].key
+    owner = subprocess.Popen([*SEARCHING, str(tmp_path / "moons.yaml"), scheduler, ENDLESS])
+    waited_for(in_training([run]))
+    owner.kill()
+    owner.wait()
+    waited_for(lambda: status(run) == "interrupted")
+    assert worker.poll() is None
+
+
+def test_when_the_scheduler_dies_the_worker_saves(tmp_path: Path) -> None:
+    run = tmp_path / "trials" / trials_of(tmp_path, 1, ENDLESS)[0].key
+    with scheduler_in(tmp_path) as (address, scheduler), worker_of(address):
+        command = [*SEARCHING, str(tmp_path / "moons.yaml"), address, ENDLESS]
+        owner = subprocess.Popen(command, stderr=subprocess.PIPE)
         waited_for(in_training([run]))
-        first.kill()
-        first.wait()
-        waited_for(lambda: status(run) == "interrupted")
-        reached = len(rows(run))
-        second = subprocess.Popen([*command, address, ENDLESS], stderr=subprocess.PIPE)
-        waited_for(lambda: len(rows(run)) > reached)
         scheduler.kill()
-        _, told = second.communicate(timeout=60)
+        _, told = owner.communicate(timeout=60)
         waited_for(lambda: status(run) == "interrupted")
-    assert second.returncode == 6
+    assert owner.returncode == 6
     gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there\n"
     assert told.decode() == gone
 

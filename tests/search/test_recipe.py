@@ -51,6 +51,7 @@ architecture: {{hidden: [16]}}
 optimizer: {{name: adam, learning_rate: 0.01}}
 training: {{epochs: 20, batch_size: 50, evaluate_every: 10}}
 """
+SLOW = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
 
 
 @dataclass
@@ -205,9 +206,18 @@ def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
     assert first.steps[0] < second.steps[0]
 
 
-def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(tmp_path: Path) -> None:
-    slow = {"initializer": "zeros", "training__epochs": 300}  # so that the signal comes before the end
-    run = trained(tmp_path / "stopped", CIRCLES, **slow)
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunDirectory, dict[str, Any]]:
+    """A run that is repaired, and the story of that; not to be changed."""
+    run = trained(tmp_path_factory.mktemp("undisturbed"), CIRCLES, **SLOW)
+    with RunDirectory.open(run.path, writing=True) as locked:
+        return run, act(locked, examine_run(run).document, Options(replicates=3))["act"]
+
+
+def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
+    tmp_path: Path, undisturbed: tuple[RunDirectory, dict[str, Any]]
+) -> None:
+    run = trained(tmp_path, CIRCLES, **SLOW)
     command = [Path(sysconfig.get_path("scripts")) / "dlx", "diagnose", run.path, "--act", "--json", "--seeds", "3"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     until = time.monotonic() + 60
@@ -223,16 +233,11 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(tmp_
     assert written
     gone_on = acted(run, replicates=3)
     assert {path: (path / "run.json").stat().st_mtime_ns for path in ended} == written
-    other = trained(tmp_path / "whole", CIRCLES, **slow)
-    with RunDirectory.open(other.path, writing=True) as locked:
-        whole = act(locked, examine_run(other).document, Options(replicates=3))["act"]
-    assert without_times(gone_on) == without_times(whole)
+    assert without_times(gone_on) == without_times(undisturbed[1])
 
 
-def test_races_that_were_won_are_taken_over(tmp_path: Path) -> None:
-    run = trained(tmp_path, CIRCLES, initializer="zeros")
-    first = acted(run, replicates=3)
-    notes = Notes()
+def test_races_that_were_won_are_taken_over(undisturbed: tuple[RunDirectory, dict[str, Any]]) -> None:
+    (run, first), notes = undisturbed, Notes()
     assert without_times(acted(run, notes, replicates=3)) == without_times(first)
     assert notes.trials == []
 
