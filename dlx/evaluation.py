@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 EVALUATION_BATCH = 1024
 
 
+def batch_sizes(m: int) -> set[int]:
+    """The sizes of the batches in which m examples are evaluated."""
+    return {size for size in (min(m, EVALUATION_BATCH), m % EVALUATION_BATCH) if size}
+
+
 class Evaluation:
     """The frozen network over one part of the data, in batches of a fixed size."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from math import ceil, inf
@@ -14,8 +14,9 @@ from dlx.data.dataset import Dataset, no_examples
 from dlx.data.loading import load_dataset
 from dlx.data.memory import amount, free
 from dlx.errors import EnvironmentProblem, Place, Problem, SpecError
-from dlx.evaluation import Evaluation, measure_statistics
+from dlx.evaluation import Evaluation, batch_sizes, measure_statistics
 from dlx.layer_watch import LayerWatch
+from dlx.nn.activations import Identity
 from dlx.nn.landscape import Landscape, noise_from
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
@@ -361,20 +362,41 @@ def _refuse_misfits(spec: Spec, dataset: Dataset, origins: Origins) -> None:
 def _refuse_too_large(spec: Spec, dataset: Dataset, origins: Origins) -> None:
     """A network that cannot fit is refused before anything of it is made.
 
-    θ, dθ, the optimizer's vectors and numbers to draw θ from are as large as θ, and a step has Z, A and dZ.
-
     Raises:
         EnvironmentProblem: the memory that is free does not suffice.
     """
-    sizes = [dataset.n_x, *(layer.units for layer in spec.architecture.hidden), dataset.n_y]
-    parameters = sum((below + 1) * above for below, above in pairwise(sizes))
-    size, m = spec.training.batch_size, dataset.parts["train"].m
-    activations = 3 * (m if size == "full" else min(size, m)) * sum(sizes[1:])
-    needed = ((3 + len(spec.optimizer.slots)) * parameters + activations) * np.dtype(spec.dtype).itemsize
-    if needed > (there := free()):
+    needed, available = least_memory(spec, dataset), free()
+    if needed > available:
         place = _place(("architecture", "hidden"), origins)
-        what = f"{parameters:,} parameters, and a batch in {len(sizes) - 1} layers, take {amount(needed)} of memory"
-        raise EnvironmentProblem(f"{place}: architecture.hidden: {what}, and {amount(there)} are free")
+        sizes = _layer_sizes(spec, dataset)
+        size = f"{_parameter_count(sizes):,} parameters, and batches in {len(sizes) - 1} layers"
+        what = f"architecture.hidden: {size}, take {amount(needed)} of memory, and {amount(available)} are free"
+        raise EnvironmentProblem(f"{place}: {what}")
+
+
+def least_memory(spec: Spec, dataset: Dataset) -> int:
+    """Bytes that training surely takes: it may take more, never less.
+
+    θ, dθ, the optimizer's vectors and the numbers that θ is drawn from are each as large as θ. A step has Z, A and dZ
+    of its batch in each hidden layer, and the evaluation of each part has Z and A of its batches, which are kept for
+    the next one; without an activation A is Z.
+    """
+    batch, m = spec.training.batch_size, dataset.parts["train"].m
+    in_step = m if batch == "full" else min(batch, m)
+    in_evaluation = sum(size for part in dataset.parts.values() for size in batch_sizes(part.m))
+    numbers = (3 + len(spec.optimizer.slots)) * _parameter_count(_layer_sizes(spec, dataset))
+    for layer in spec.architecture.hidden:
+        is_linear = isinstance(layer.activation, Identity)
+        numbers += layer.units * ((3 - is_linear) * in_step + (2 - is_linear) * in_evaluation)
+    return numbers * np.dtype(spec.dtype).itemsize
+
+
+def _layer_sizes(spec: Spec, dataset: Dataset) -> list[int]:
+    return [dataset.n_x, *(layer.units for layer in spec.architecture.hidden), dataset.n_y]
+
+
+def _parameter_count(sizes: Sequence[int]) -> int:
+    return sum((below + 1) * above for below, above in pairwise(sizes))
 
 
 def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import DataError, EnvironmentProblem, SpecError
-from dlx.experiment import Experiment, build
+from dlx.experiment import Experiment, build, dataset_of, least_memory
 from dlx.records import EpochRecord
 from dlx.spec import Spec
 from dlx.train import fit
@@ -112,13 +113,38 @@ def test_the_step_of_a_spec_ends_with_the_update() -> None:
         ),
         (
             {"architecture": {"hidden": [10**8] * 900}},
-            r"architecture\.hidden: .* and a batch in 901 layers, take .* are free",
+            r"architecture\.hidden: .* and batches in 901 layers, take .* are free",
         ),
     ],
 )
 def test_a_network_that_cannot_fit_is_refused_before_it_is_made(sections: dict[str, Any], said: str) -> None:
     with pytest.raises(EnvironmentProblem, match=said):
         experiment(**sections)
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        *({"architecture": {"hidden": [3000, 1], "activation": name}} for name in ("identity", "relu", "tanh", "gelu")),
+        {"architecture": {"hidden": [3000]}, "training": {"epochs": 1, "batch_size": "full"}},
+        {"architecture": {"hidden": [700, 700]}, "optimizer": "gradient_descent"},
+        {"architecture": {"hidden": [3000], "batch_norm": True}, "regularization": {"keep_prob": 0.8}},
+    ],
+)
+def test_the_least_memory_is_taken(sections: dict[str, Any]) -> None:
+    split = {"source": {"name": "moons", "m": 1500}, "split": {"train": 1100, "dev": 300, "test": 100}}
+    whole = {"data": split, "training": {"epochs": 1, "batch_size": 16}} | sections
+    spec = Spec.model_validate(whole).complete()
+    dataset = dataset_of(spec)
+    tracemalloc.start()
+    try:
+        trained = build(spec, dataset=dataset)
+        rows(trained)
+        trained.evaluation("test").run()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.4 * peak < least_memory(spec, dataset) < peak
 
 
 @pytest.mark.parametrize("part", ["train", "dev"])
