@@ -59,6 +59,10 @@ mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads bot
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
 	.venv-mnist/bin/python experiments/mnist/compare.py
 
+golden:  ## compare all that dlx prints and writes with what it did at another commit (8 minutes; AS=HEAD)
+	@sh .ci/environment .venv dlx dev
+	.venv/bin/python -m experiments.golden $(or $(AS),HEAD)
+
 faults:  ## plant mistakes in backprop and see whether the gradient check finds them
 	@sh .ci/environment .venv dlx
 	.venv/bin/python experiments/gradcheck
@@ -87,5 +91,5 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help train test test-lowest test-newest test-bits constraints reproduce reproduce-bits $(TOPICS) benchmark \
+.PHONY: help train test golden test-lowest test-newest test-bits constraints reproduce reproduce-bits $(TOPICS) benchmark \
 	mnist faults diagnose repair tuning torture schema clean

@@ -74,7 +74,10 @@ def _answer(command: Sequence[str], folder: Path, environment: dict[str, str], s
         encoding="utf-8",
         timeout=SECONDS,
     )
-    streams = (f"--- {name}\n{_stable(text, source)}" for name, text in (("out", done.stdout), ("err", done.stderr)))
+    streams = (
+        f"--- {name}\n{_stable(_table(text) if _is_table(text) else text, source)}"
+        for name, text in (("out", done.stdout), ("err", done.stderr))
+    )
     return f"exit code {done.returncode}\n" + "\n".join(streams)
 
 
@@ -138,6 +141,10 @@ def _arrays(path: Path) -> Iterator[str]:
             yield f"{name}: {_stable(str(array), path)}"
         else:
             yield f"{name}: {array.dtype} {array.shape} {array.tobytes()!r}"
+
+
+def _is_table(text: str) -> bool:
+    return ",seconds," in text.partition("\n")[0]
 
 
 def _table(text: str) -> str:

@@ -103,12 +103,12 @@ class Softsign(Activation):
 
 def search(name: str, options: str = "") -> str:
     """A plan of a search over three hyperparameters of the moons."""
-    method = "random" if name == "sobol" else name
+    method, trials = "random" if name == "sobol" else name, 24 if name == "grid" else 8
     return f"""name: {name}
 base: moons.yaml
 search:
   method: {method}
-  trials: 8
+  trials: {trials}
   fresh_seeds: 2
 {options}  space:
     optimizer.learning_rate: {{log_uniform: [1.0e-4, 1]}}
@@ -345,7 +345,7 @@ report first
 diagnose first --learning-curve --target 0.05
 diagnose --errors train=1%,dev=11%
 diagnose --errors train=1%,dev=11%,optimal=0.5% --json --picture errors.png
-diagnose --errors human=1%,train=8%,dev=10%,test=16%
+diagnose --errors optimal=1%,train=8%,dev=10%,test=16%
 """
         ),
         lines("diagnose first --act --seeds 3 --json\nreport first"),
@@ -355,7 +355,7 @@ diagnose --errors human=1%,train=8%,dev=10%,test=16%
             f"search {method}",
             {"moons.yaml": MOONS, "tune.yaml": search(method, options)},
             lines("tune tune.yaml --dry-run\ntune tune.yaml --dry-run --json\ntune tune.yaml --out search")
-            + lines("report search\ndoctor search\ntune tune.yaml search.trials=4 --out short --json")
+            + lines("report search\ndoctor search\ntune tune.yaml search.finalists=2 --out short --json")
             + lines("interrupted tune tune.yaml --out stopped base.training.epochs=300"),
             lines("tune --resume search\ntune --resume stopped --json\nreport stopped\ndoctor short"),
         )
