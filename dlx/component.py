@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+import os
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -108,3 +111,47 @@ def _register(member: type[Component]) -> None:
 def _a(kind: str) -> str:
     words = kind.replace("_", " ")
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def absolute(value: object) -> object:
+    """The absolute path that a spec's text stands for; anything but text is left to the field's own type.
+
+    Text read from a YAML file knows its ``place``: there a relative path is meant from that file's folder. From the
+    command line (a place without a line) and from Python it is meant from the working directory.
+
+    Raises:
+        ValueError: no file can have such a path.
+    """
+    if not isinstance(value, str):
+        return value
+    if not value:
+        raise ValueError("a path cannot be empty")
+    if "\0" in value:
+        raise ValueError(f"no path can have the character NUL, got {value!r}")
+    place = getattr(value, "place", None)
+    folder = os.path.dirname(place.source) if place is not None and place.line is not None else ""  # noqa: PTH120 - see below
+    # pathlib would either keep `..` or follow links, and a linked blob has lost the suffix that tells its format
+    path = os.path.abspath(os.path.join(folder, os.path.expanduser(value)))  # noqa: PTH100, PTH111, PTH118
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"is no text in UTF-8, so no spec could name it: rename it, got {path!r}") from None
+    return path
+
+
+FilePath = Annotated[str, BeforeValidator(absolute)]
+
+
+@dataclass(frozen=True)
+class NumberList(BeforeValidator):
+    """Marks a list of numbers, in place of which a spec may give the path of a CSV file that has them in its one row.
+
+    The file is read when the spec is, so that the component never sees its path.
+    """
+
+
+def _as_tuple(given: object) -> object:
+    return tuple(given) if isinstance(given, list) else given
+
+
+Numbers = Annotated[tuple[float, ...], NumberList(_as_tuple, json_schema_input_type=tuple[float, ...] | str)]

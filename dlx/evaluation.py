@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.diagnose.intervals import Estimate, error_rate, root_mean_square
+
 if TYPE_CHECKING:
     from dlx.data.batches import Reader
     from dlx.layer_watch import LayerWatch
     from dlx.nn.layers import BatchNorm
     from dlx.nn.network import Network, Step
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 EVALUATION_BATCH = 1024
 
@@ -117,3 +119,10 @@ def _squares(Z: Array, Y: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
         squares: Array = np.subtract(Z, Y, dtype=np.float64) ** 2
     return squares
+
+
+def measured(evaluation: Evaluation) -> Estimate:
+    """The error of a frozen network on its part of the data, with the interval that fits the task."""
+    if evaluation.network.loss.task == "regression":
+        return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
+    return error_rate(evaluation.run()[1], evaluation.reader.m)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx import plots
+from dlx.data.batches import Reader
 from dlx.data.examples import select
 from dlx.diagnose.after import after
 from dlx.diagnose.bare_errors import BareErrors, parse_errors
@@ -19,13 +20,14 @@ from dlx.diagnose.classes import Classes, classes_of
 from dlx.diagnose.commands import commands, train_command
 from dlx.diagnose.course import Course
 from dlx.diagnose.findings import Finding, by_severity
-from dlx.diagnose.intervals import Estimate, measured
+from dlx.diagnose.intervals import Estimate
 from dlx.diagnose.reference import reference
 from dlx.diagnose.situation import Facts
 from dlx.errors import DataError, ReadFailure, Remark, UsageError
-from dlx.evaluation import Evaluation
+from dlx.evaluation import Evaluation, measured
 from dlx.inference import trained
-from dlx.runs import SPECS, RunDirectory, means_run
+from dlx.run_references import means_run, open_run
+from dlx.runs import SPECS, RunDirectory
 from dlx.session import prepare, refuse_other_data
 from dlx.shell import command
 from dlx.spec_file import load_spec
@@ -33,9 +35,9 @@ from dlx.trust import NamedBy
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.data.examples import Array
     from dlx.experiment import Experiment
     from dlx.spec import Spec
+    from dlx.types import Array
 
 PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
 
@@ -90,7 +92,7 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
     """
     path = Path(source)
     if means_run(source):
-        return examine_run(RunDirectory.open(source), overrides)
+        return examine_run(open_run(source), overrides)
     if path.suffix not in SPECS:
         hint = "allowed: a run, by its directory, latest, a tag …, or the YAML file of a spec"
         raise UsageError(f"{source}: is neither a run nor a spec ({hint})")
@@ -150,7 +152,8 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     try:
         experiment = prepare(spec)
         found, ahead = _measured(run, facts, experiment), before(experiment)
-        course = Course.of(run, facts, experiment.spec, found.errors, reference(experiment.dataset))
+        expected = reference(experiment.dataset)
+        course = Course.read(run.metrics(), run.layers(), facts, experiment.spec, found.errors, expected)
         findings = all_findings(course, ahead, findings)
     except DataError as error:
         if not kept or isinstance(error, ReadFailure):
@@ -231,7 +234,7 @@ def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experimen
     dataset, options = experiment.dataset, experiment.spec.diagnosis
     network = trained(run).network
     refuse_other_data(run, experiment)
-    over = {part: Evaluation(network, dataset.reader(part, experiment.spec.dtype)) for part in dataset.parts}
+    over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None
     if dataset.task == "regression":

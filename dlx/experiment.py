@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, no_examples
 from dlx.data.loading import load_dataset
 from dlx.data.memory import amount, free
@@ -28,8 +29,8 @@ from dlx.streams import Streams
 from dlx.trail import Trail
 
 if TYPE_CHECKING:
-    from dlx.nn.tape import Array
     from dlx.spec import Layer, Spec
+    from dlx.types import Array
 
 Origins = Mapping[tuple[str | int, ...], Place]
 
@@ -83,7 +84,7 @@ class Experiment:
         self.landscape = _landscape(spec, streams)
         self.network = self.landscape or _network(spec, dataset, spec.loss or loss_for(dataset.task), streams)
         self.update = Update(spec.optimizer, self.network.parameters)
-        self.train = dataset.reader("train", spec.dtype, spec.data.augment, streams["augmentation"])
+        self.train = Reader(dataset, "train", spec.dtype, spec.data.augment, streams["augmentation"])
         size = "full" if self.landscape else spec.training.batch_size
         self.full_batch = size == "full"
         self.batch_size = self.train.m if size == "full" else min(size, self.train.m)
@@ -269,7 +270,7 @@ class Experiment:
 
     def _evaluation(self, part: str) -> Evaluation:
         if part not in self._evaluations:
-            self._evaluations[part] = Evaluation(self.network, self.dataset.reader(part, self.spec.dtype))
+            self._evaluations[part] = Evaluation(self.network, Reader(self.dataset, part, self.spec.dtype))
         return self._evaluations[part]
 
     def restore_best(self) -> None:

@@ -10,11 +10,11 @@ from zipfile import BadZipFile
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from dlx.component import FilePath
 from dlx.errors import DataError
 from dlx.files import unread
 from dlx.nn.initializers import Initializer, Normal01
-from dlx.nn.tape import Array
-from dlx.paths import FilePath
+from dlx.types import Array
 
 
 class FromFile(Initializer):

@@ -12,6 +12,7 @@ from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.files import unread
 from dlx.locked_directory import SCHEMA_VERSION, LockedDirectory
 from dlx.manifest import MANIFEST, Manifest
+from dlx.run_references import locate
 from dlx.runs import (
     ACT,
     CHECKPOINT,
@@ -90,7 +91,7 @@ def directory_of(reference: str) -> LockedDirectory:
         if _is_one(kind(path)):
             return kind(path)
     is_run = path.is_dir() and any((path / name).is_file() for name in (CONFIG, FACTS, MANIFEST))
-    return RunDirectory(path if is_run else RunDirectory.find(reference))
+    return RunDirectory(path if is_run else locate(reference))
 
 
 def _is_one(directory: ManyRuns) -> bool:

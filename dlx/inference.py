@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
-from dlx.diagnose.intervals import measured
 from dlx.errors import DataError, Diverged, UsageError
-from dlx.evaluation import Evaluation
+from dlx.evaluation import Evaluation, measured
 from dlx.locked_directory import SCHEMA_VERSION
 from dlx.model import Model
+from dlx.run_references import open_run
 from dlx.runs import MODEL, RunDirectory
 from dlx.trust import load_of
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 
 def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
@@ -47,7 +48,7 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     facts, examples = model.facts, _examples(model, path, target)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
-    over = Evaluation(model.network, _dataset(model, examples).reader("data", facts["dtype"]))
+    over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -84,7 +85,7 @@ def model_of(run: str) -> Model:
         UsageError: an objective was minimized, or a plugin is not trusted.
         DataError: its file is damaged.
     """
-    directory = RunDirectory.open(run)
+    directory = open_run(run)
     _, facts = directory.model()
     if "objective" in facts:
         raise UsageError(f"{run}: minimizes the objective {facts['objective']['name']}: there is no network in it")

@@ -16,8 +16,9 @@ import numpy as np
 
 from dlx.nn.activations import Activation
 from dlx.nn.network import Network, Step
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
 from dlx.records import LayerRecord
+from dlx.types import Array
 
 # |g′| below this share of its maximum is flat: |z| > 2.2 for tanh, where A = 0.976, and |z| > 4.4 for the sigmoid.
 FLAT = 0.05

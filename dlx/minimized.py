@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dlx.experiment import Experiment
     from dlx.nn.landscape import Landscape
-    from dlx.nn.tape import Array
     from dlx.runs import RunDirectory
     from dlx.trail import Trail
+    from dlx.types import Array
 
 MOST_SHOWN = 10  # variables that run.json and the summary tell one by one
 

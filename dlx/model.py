@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dlx.data.mapped import MappedRows
     from dlx.experiment import Experiment
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 
 def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:

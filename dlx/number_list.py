@@ -1,26 +1,52 @@
-"""Lists of numbers in a spec: given there, or in a CSV file of one row."""
+"""Lists of numbers that a spec gives as the path of a CSV file with one row."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BeforeValidator
-
-from dlx.paths import absolute, unreadable
+from dlx.component import NumberList, absolute
+from dlx.errors import Problem
+from dlx.paths import unreadable
+from dlx.short_forms import SPEC, Shape
+from dlx.tree import KeyPath, Node, dotted
 
 MOST_BYTES = 2**24  # of a file: a list this long is no option any more
 MOST_NUMBERS = 10_000  # as many as a spec may hold in one list, because the resolved spec holds them
 
 
-def read_numbers(given: object) -> object:
-    """A list as a tuple, a path as the numbers of that file; anything else is left to the field's own type.
+def read_number_files(tree: Node, shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
+    """A tree in which the numbers of a file stand in place of its path, and what is wrong with the files.
 
-    The file is read once, when the spec is: the resolved spec holds the numbers, and no longer needs the file.
+    Each is read once, when the spec is: the resolved spec holds the numbers, and no longer needs the file.
     """
-    if isinstance(given, list):
-        return tuple(given)
-    return numbers_of(Path(str(absolute(given)))) if isinstance(given, str) else given
+    problems: list[Problem] = []
+    return _read(tree, shape, (), problems), problems
+
+
+def _read(node: Node, shape: Shape, path: KeyPath, problems: list[Problem]) -> Node:
+    if isinstance(node.value, str) and any(isinstance(part, NumberList) for part in shape.alternatives):
+        return replace(node, value=[replace(node, value=number) for number in _numbers(node, path, problems)])
+    if isinstance(node.value, dict):
+        below = {key: _below(node, key, child, shape, path, problems) for key, child in node.value.items()}
+        return replace(node, value=below)
+    if isinstance(node.value, list):
+        entries = [_below(node, number, child, shape, path, problems) for number, child in enumerate(node.value)]
+        return replace(node, value=entries)
+    return node
+
+
+def _below(node: Node, key: str | int, child: Node, shape: Shape, path: KeyPath, problems: list[Problem]) -> Node:
+    form = shape.child(key, node)
+    return child if form is None else _read(child, form, (*path, key), problems)
+
+
+def _numbers(node: Node, path: KeyPath, problems: list[Problem]) -> tuple[float, ...]:
+    try:
+        return numbers_of(Path(str(absolute(node.value))))
+    except ValueError as error:
+        problems.append(Problem(node.place, dotted(path), str(error)))
+        return (0.0,)  # stands there while the rest of the spec is looked through
 
 
 def numbers_of(path: Path) -> tuple[float, ...]:
@@ -51,6 +77,3 @@ def _number(path: Path, cell: str) -> float:
         return float(cell)
     except ValueError:
         raise ValueError(f"{path}: expected a number, got {cell!r}") from None
-
-
-Numbers = Annotated[tuple[float, ...], BeforeValidator(read_numbers, json_schema_input_type=tuple[float, ...] | str)]

@@ -1,18 +1,17 @@
-"""Past runs: those below the folder ``runs``, listed with what their ``run.json`` says, and found by short names."""
+"""Past runs: those below the folder ``runs``, listed with what their ``run.json`` says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any, TypeVar
 
 from dlx.errors import DataError, UsageError, allowed
-from dlx.locked_directory import LATEST, ROOT
+from dlx.locked_directory import ROOT
 from dlx.metrics import MEASURES
 from dlx.runs import FACTS, RunDirectory
 
@@ -23,7 +22,6 @@ FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
 COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
 WORDS = ("name", "id", "status", "started", "tags")  # columns of text
 DAMAGED = "damaged"  # the status of a run whose facts cannot be read
-MOST_NAMED = 5  # of the runs that a short name could mean
 
 
 @dataclass(frozen=True)
@@ -79,94 +77,6 @@ def _past_run(path: Path) -> PastRun:
         return PastRun(path, RunDirectory(path).document(FACTS))
     except DataError as error:
         return PastRun(path, {"name": path.parent.name, "status": DAMAGED}, str(error))
-
-
-def find(reference: str, root: Path = ROOT) -> Path:
-    """The directory of the run that a reference means.
-
-    ``latest`` is the newest, ``~1`` the one before it, ``~2`` … (``latest~1`` in a shell that has a meaning of its own
-    for ``~1``); ``best:COLUMN`` has the lowest value there, such as
-    ``best:dev_error``; anything else is the beginning of one run's directory name or of the short id at its end.
-    ``NAME/`` in front looks among the runs of that name only.
-
-    Raises:
-        UsageError: no run is meant, or several are.
-    """
-    name, slash, rest = reference.rpartition("/")
-    runs = [run for run in past_runs(root) if not slash or run["name"] == name]
-    if not runs:
-        raise UsageError(f"{reference}: is no run directory, and there are no runs {_where(name, root)}")
-    if newest := re.fullmatch(rf"(?:{LATEST}|(?:{LATEST})?~(\d+))", rest):
-        return _before_the_newest(reference, int(newest[1] or 0), runs)
-    if rest.startswith("best:"):
-        return _best(reference, rest.removeprefix("best:"), runs)
-    return _beginning_with(reference, rest, runs)
-
-
-def find_all(reference: str, root: Path = ROOT) -> list[Path]:
-    """The directories of all runs that a reference means, the oldest first.
-
-    A folder that is no run means those in it or in its ``trials``, ``NAME/`` or the mere name all runs of that name, a
-    tag all that have it; everything else is the one run that `find` gives.
-
-    Raises:
-        UsageError: there is none, or the beginning of an id is that of several.
-    """
-    if Path(reference).exists():
-        return _inside(Path(reference))
-    runs = past_runs(root)
-    if not any(run.path.name.startswith(reference) for run in runs):
-        named = [run.path for run in runs if run["name"] == reference.removesuffix("/")]
-        if found := [run.path for run in runs if reference in run.tags] or named:
-            return found
-    return [RunDirectory.open(reference, root).path]
-
-
-def _inside(path: Path) -> list[Path]:
-    """The run itself, or the runs in a folder."""
-    if not path.is_dir() or RunDirectory(path).config.is_file():
-        return [RunDirectory.open(path).path]
-    children = [child for folder in (path, RunDirectory(path).trials) if folder.is_dir() for child in folder.iterdir()]
-    found = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
-    if not found:
-        raise UsageError(f"{path}: is no run directory, and there are none in it")
-    return sorted(found)
-
-
-def _where(name: str, root: Path) -> str:
-    return f"named {name} under {root}" if name else f"under {root}"
-
-
-def _before_the_newest(reference: str, number: int, runs: list[PastRun]) -> Path:
-    if number >= len(runs):
-        raise UsageError(f"{reference}: there are only {len(runs)} runs (~{len(runs) - 1} is the oldest)")
-    return runs[-1 - number].path
-
-
-def _best(reference: str, column: str, runs: list[PastRun]) -> Path:
-    known = [name for name in COLUMNS if name.endswith(("cost", "error"))]
-    if column not in known:
-        raise UsageError(f"{reference}: there is no such column {allowed(column, known)}")
-    measured = [(value, run) for run in runs if isinstance(value := run[column], int | float)]
-    if not measured:
-        raise UsageError(f"{reference}: no run has a {column}")
-    return min(measured, key=lambda pair: pair[0])[1].path
-
-
-def _beginning_with(reference: str, beginning: str, runs: list[PastRun]) -> Path:
-    ids = {run.path.name: run.path for run in runs}
-    found = [name for name in ids if name.startswith(beginning) or name.rpartition("-")[2].startswith(beginning)] or [
-        run.path.name for run in runs if beginning in run.tags
-    ]
-    if beginning and len(found) == 1:
-        return ids[found[0]]
-    if beginning and found:
-        some = ", ".join(found[-MOST_NAMED:]) + (" …" if len(found) > MOST_NAMED else "")
-        raise UsageError(f"{reference}: {len(found)} runs are meant by that ({some})")
-    near = get_close_matches(beginning, ids, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    what = "a run's directory, the beginning of its id, a tag of it, latest, ~1, best:dev_error"
-    raise UsageError(f"{reference}: is no run (allowed: {what}{hint})")
 
 
 @dataclass(frozen=True)
@@ -232,7 +142,7 @@ def _sorted(runs: list[PastRun], column: str, down: bool) -> Iterator[PastRun]:
     yield from (run for run in runs if run[column] is None)
 
 
-def tag(reference: str, tags: list[str], remove: bool = False) -> list[str]:
+def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
     """Add tags to a run, or take them away; returns those that it has then.
 
     Raises:
@@ -241,22 +151,17 @@ def tag(reference: str, tags: list[str], remove: bool = False) -> list[str]:
     for one in tags:
         if not one.isprintable() or not one or any(letter in " ,/~:" for letter in one) or one == "latest":
             raise UsageError(f"{one!r}: a tag is one word without , / ~ and :, and not latest")
-    with RunDirectory.open(reference, writing=True) as run:
+    with RunDirectory.open(path, writing=True) as run:
         others = [other for other in PastRun(run.path, run.document(FACTS)).tags if other not in tags]
         result = others if remove else [*others, *tags]
         run.write_facts(tags=result)
     return result
 
 
-def remove(references: list[str], root: Path = ROOT) -> tuple[list[Path], list[Path]]:
-    """Delete runs; ``latest`` then points to the newest that is left. None is deleted if one of them is no run.
-
-    What dlx did not write into them, and what is no longer as it was written, stays.
-
-    Returns:
-        the directories of the runs, and the files that stay.
+def remove(paths: Sequence[Path], root: Path = ROOT) -> list[Path]:
+    """Delete runs; ``latest`` then points to the newest that is left. Returns the files that stay, because dlx did not
+    write them, or they are no longer as it did.
     """
-    paths = list(dict.fromkeys(RunDirectory.find(reference, root) for reference in references))
     foreign: list[Path] = []
     for path in paths:
         with RunDirectory(path) as run:
@@ -266,4 +171,4 @@ def remove(references: list[str], root: Path = ROOT) -> tuple[list[Path], list[P
         with suppress(OSError):  # where something stays
             path.rmdir()
     RunDirectory.point_to_latest([run.path for run in past_runs(root)], root)
-    return paths, foreign
+    return foreign

@@ -13,6 +13,7 @@ from dlx.examination import examine_run
 from dlx.manifest import write_output
 from dlx.report import ManyMaterial, Material
 from dlx.report.changed import changed
+from dlx.run_references import open_run
 from dlx.runs import CONFIG, REPORT, RunDirectory
 from dlx.search.directory import ManyRuns
 from dlx.shell import command
@@ -24,7 +25,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     """Write the page of a run, a search or a study; returns where.
 
     Args:
-        reference: its directory, or what `past_runs.find` takes.
+        reference: its directory, or what `run_references.find` takes.
         out: the file, in place of the directory's own.
 
     Raises:
@@ -34,7 +35,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     if out is not None and not out.name:
         raise UsageError(f"--out {out}: expected the name of a file")
     many = _many(Path(reference))
-    directory = many or RunDirectory.open(reference)
+    directory = many or open_run(reference)
     made = report.many_page(material_of_many(many)) if many else report.page(material_of(RunDirectory(directory.path)))
     if out is None:
         return directory.write_unlocked(REPORT, made.encode())

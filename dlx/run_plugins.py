@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from dlx.component import absolute
 from dlx.errors import DataError
-from dlx.paths import absolute
 from dlx.plugins import Source, is_file, is_installed, sources
+from dlx.run_references import open_run
 from dlx.runs import MODEL, SPECS, RunDirectory
 from dlx.search.directory import PLAN
 from dlx.tree import Node
@@ -42,7 +43,7 @@ def _named_by(path: Path, reference: str) -> list[str]:
         return list(_listed(load(path)))
     if (path / PLAN).is_file():
         return list(_listed(load(path / PLAN)))
-    run = RunDirectory.open(reference)
+    run = open_run(reference)
     return [*_listed(load(run.config)), *(_of_model(run) if (run.path / MODEL).exists() else ())]
 
 

@@ -178,32 +178,15 @@ class RunDirectory(LockedDirectory):
                 yield from RunDirectory(trial).own_files()
 
     @classmethod
-    def find(cls, reference: Path | str, root: Path = ROOT) -> Path:
-        """The directory of an existing run: itself, or what `past_runs.find` takes.
+    def open(cls, path: Path | str, *, writing: bool = False) -> Self:
+        """An existing run; locked when ``writing``.
 
         Raises:
-            UsageError: there is no run directory of that name.
-        """
-        path = _found(reference, root)
-        if not (path / CONFIG).is_file():
-            _refuse_lost_config(path)
-            fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"
-            what = "allowed: a directory that dlx train made, latest"
-            if (path / FACTS).is_file():
-                what = f"its start died; {command('train', 'SPEC', '--out', path)} begins it anew"
-            raise UsageError(f"{reference}: is no run directory: {fault} ({what})")
-        return path
-
-    @classmethod
-    def open(cls, reference: Path | str, root: Path = ROOT, *, writing: bool = False) -> Self:
-        """An existing run, given as to `find`; locked when ``writing``.
-
-        Raises:
-            UsageError: there is no run directory of that name, or there are links in it.
+            UsageError: there is no run directory, or there are links in it.
             DataError: its spec or its manifest is damaged, or was edited.
             EnvironmentProblem: another process writes there.
         """
-        run = cls(cls.find(reference, root))
+        run = cls(existing(path, path))
         refuse_links(run.path)
         if writing:
             run.acquire()
@@ -475,6 +458,24 @@ class RunDirectory(LockedDirectory):
         return self.write(WORST, png)
 
 
+def existing(path: Path | str, name: Path | str) -> Path:
+    """The directory of an existing run; in messages it has the name that the user knows it by.
+
+    Raises:
+        UsageError: there is no run.
+        DataError: there is one whose spec is gone.
+    """
+    path = followed(Path(path))
+    if not (path / CONFIG).is_file():
+        _refuse_lost_config(path)
+        fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"
+        what = "allowed: a directory that dlx train made, latest"
+        if (path / FACTS).is_file():
+            what = f"its start died; {command('train', 'SPEC', '--out', path)} begins it anew"
+        raise UsageError(f"{name}: is no run directory: {fault} ({what})")
+    return path
+
+
 def _refuse_lost_config(path: Path) -> None:
     """Raise DataError where dlx wrote the spec of a run that is gone."""
     run = RunDirectory(path)
@@ -495,23 +496,6 @@ def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:
     return file.getbuffer()
 
 
-def means_run(given: Path | str) -> bool:
-    """Whether a command that takes a run or a spec is given a run: a directory, or what is no file and not named so."""
-    path = Path(given)
-    return path.is_dir() or not (path.exists() or path.suffix in SPECS)
-
-
-def _found(path: Path | str, root: Path) -> Path:
-    """The directory itself, or the one that a reference means."""
-    if str(path) == LATEST and (root / LATEST).exists():
-        return _followed(root / LATEST)
-    if Path(path).exists() or not root.is_dir() or isinstance(path, Path):
-        return _followed(Path(path))
-    from dlx.past_runs import find
-
-    return find(path, root)
-
-
 def _point(link: Path, target: Path) -> None:
     """Makes ``link`` point to ``target``, all at once: a symbolic link, or its text in a file where links fail."""
     place = os.path.relpath(target.resolve(), link.parent.resolve())
@@ -523,7 +507,7 @@ def _point(link: Path, target: Path) -> None:
         write_atomically(link, place.encode())
 
 
-def _followed(path: Path) -> Path:
+def followed(path: Path) -> Path:
     """The directory that a link to the newest run stands for; every other path as it is."""
     if path.is_symlink():
         return Path(os.path.normpath(path.parent / path.readlink()))

@@ -17,15 +17,17 @@ from dlx.diagnose.after import after, data_findings
 from dlx.diagnose.bias_variance import default_tolerance, diagnose
 from dlx.diagnose.course import Course, course_facts
 from dlx.diagnose.findings import Finding
-from dlx.diagnose.intervals import Estimate, measured
+from dlx.diagnose.intervals import Estimate
 from dlx.diagnose.reference import reference
 from dlx.errors import DataError, Diverged, Interrupted, Remark
+from dlx.evaluation import measured
 from dlx.experiment import Experiment, Origins, build
 from dlx.files import read
 from dlx.minimized import describe_objective, draw_trail, objective_facts, trail_text
 from dlx.model import Model, describe
 from dlx.provenance import provenance, utc_now
 from dlx.records import EpochRecord, LayerRecord, Progress
+from dlx.run_references import open_run
 from dlx.runs import RunDirectory
 from dlx.shell import command
 from dlx.signals import noted_signals
@@ -89,7 +91,7 @@ class Session:
         Raises:
             DataError: the data are not those that the run began with, or a file of the run is damaged, edited or gone.
         """
-        run = RunDirectory.open(path, writing=True)
+        run = open_run(path, writing=True)
         try:
             return cls.go_on(run)
         except BaseException:
@@ -249,7 +251,7 @@ class Session:
         """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
         dataset, spec = self.experiment.dataset, self.experiment.spec
         known = data_findings(dataset, thorough=not self.light)
-        course = Course.of(self.run, self.facts, spec, errors, reference(dataset))
+        course = Course.read(self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset))
         return [*known, *after(course, known)]
 
     def _draw(self, kept: Model) -> None:

@@ -10,9 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import to_jsonable_python
 
 from dlx.component import Component, Options
-from dlx.data.augmentation import Augmentation
-from dlx.data.normalization import Normalization, Standard
-from dlx.data.sources import Source
+from dlx.data.section import Data
 from dlx.first_parameters import FromFile as FromFile  # registers itself
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer
@@ -24,7 +22,6 @@ from dlx.nn.schedules import Constant, Schedule
 KeepProb = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=10**12)]
 Strength = Annotated[float, Field(ge=0)]
-Share = Annotated[float | int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 
@@ -48,39 +45,6 @@ def as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
 def as_switch(schema: Any, off: bool | None = None) -> ShortForm:
     """True stands for all defaults, false for none at all."""
     return ShortForm(lambda given: {} if given is True else off if given is False else given, schema, ("true", "false"))
-
-
-class Split(Options):
-    """How one source is cut: fractions of all examples (they add up to 1) or counts, stratified by class."""
-
-    train: Annotated[float | int, Field(gt=0)] = Field(description="a fraction as 0.8, or a count as 800")
-    dev: Share = Field(0, description="likewise; 0 is none")
-    test: Share = Field(0, description="likewise; 0 is none")
-    train_dev: Share = Field(0, description="taken out of train: same distribution, not trained on")
-    rest: Literal["train"] | None = Field(
-        None, description="train: the examples that counts leave over are trained on too; dev and test stay as they are"
-    )
-
-
-class Data(Options):
-    """Where the examples come from and what happens to them before the network sees them."""
-
-    source: Source | None = Field(None, description="one source that `split` cuts into train, dev and test")
-    split: Split | None = Field(None, description="how `source` is cut; without it all of it is train")
-    train: Source | None = Field(None, description="a source of its own for train, in place of `source`")
-    more: Source | None = Field(None, description="further examples, added to train; dev and test stay as they are")
-    train_dev: Source | None = Field(None, description="of the same distribution as train, not trained on")
-    dev: Source | None = Field(None, description="what early stopping and choices are made by")
-    test: Source | None = Field(None, description="measured once, at the end")
-    train_examples: Annotated[int, Field(ge=2, le=10**12)] | None = Field(
-        None,
-        description="train on so many of train's examples only, stratified; more of them include the fewer, and the "
-        "other parts stay as they are",
-    )
-    normalize: Normalization = Field(Standard(), description="of the inputs: fitted on train, applied to all parts")
-    augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
-        (), description="changes of the images of train, drawn anew for every batch"
-    )
 
 
 class BatchNorm(Options):

@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dlx.component import absolute
 from dlx.contradictions import contradictions
 from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, UsageError, shortened
-from dlx.paths import absolute, unreadable
+from dlx.number_list import read_number_files
+from dlx.paths import unreadable
 from dlx.plugins import is_file, load_installed
 from dlx.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec import Spec
@@ -238,13 +240,16 @@ def absolute_path(node: Node, key: str) -> str:
 
 def _validated(tree: Node, found: list[Problem]) -> Spec:
     """The tree as a spec; raises `SpecError` with what was found before and what is found here."""
-    data, failed = tree.plain(), set()
+    tree, unread = read_number_files(tree)
+    data: dict[str, Any] = tree.plain()
+    failed: set[int | str] = {problem.key.split(".")[0] for problem in unread}
+    found = [*found, *unread]
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
         found = found + problems(error, tree)
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        failed = {detail["loc"][0] for detail in details}
+        failed |= {detail["loc"][0] for detail in details}
         spec = Spec.model_validate({key: value for key, value in data.items() if key not in failed})
     for clash in contradictions(spec):
         if not failed & {clash.key[0], clash.other[0]}:

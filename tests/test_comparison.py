@@ -16,7 +16,7 @@ from dlx.comparison import Comparison, compare
 from dlx.diagnose.effects import effect
 from dlx.diagnose.group_difference import Chance
 from dlx.errors import DataError, UsageError
-from dlx.past_runs import find_all
+from dlx.run_references import find_all
 from dlx.runs import RunDirectory
 from dlx.search.trials import Trial, run_trial
 from dlx.spec_file import load_spec

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dlx.errors import EnvironmentProblem, UsageError
-from dlx.past_runs import Condition, find, past_runs, remove, selected, tag
-from dlx.runs import RunDirectory
+from dlx.past_runs import Condition, past_runs, remove, selected, tag
+from dlx.run_references import find, locate, open_run
 
 IDS = {
     "20260101T000000Z-aaaa11": ("digits", 0.05),
@@ -57,7 +57,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_what_a_short_name_means(root: Path, reference: str, number: int) -> None:
     assert find(reference).name == list(IDS)[number]
-    assert RunDirectory.open(reference).path.name == list(IDS)[number]
+    assert open_run(reference).path.name == list(IDS)[number]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_means_no_run_or_several_is_told(root: Path, reference: str, said: 
 def test_a_directory_comes_before_any_short_name(root: Path) -> None:
     Path("abc").mkdir()
     with pytest.raises(UsageError, match=r"abc: is no run directory: it holds no config\.yaml"):
-        RunDirectory.open("abc")
+        open_run("abc")
 
 
 @pytest.mark.parametrize(
@@ -105,15 +105,15 @@ def test_runs_are_filtered_and_sorted(
 
 
 def test_tags_name_runs(root: Path) -> None:
-    assert tag("~1", ["good", "baseline"]) == ["good", "baseline"]
+    assert tag(locate("~1"), ["good", "baseline"]) == ["good", "baseline"]
     for wrong in ("", "a b", "a,b", "~1", "best:cost", "latest"):
         with pytest.raises(UsageError, match="a tag is one word"):
-            tag("~1", [wrong])
-    assert tag("abcd", ["good"], remove=True) == ["baseline"]
+            tag(locate("~1"), [wrong])
+    assert tag(locate("abcd"), ["good"], remove=True) == ["baseline"]
     assert find("baseline").name == "20260103T000000Z-abcd33"
     [tagged] = selected(past_runs(), [Condition.parse("tags=baseline")], None, None)
     assert tagged.tags == ["baseline"]
-    tag("~1", ["good"])
+    tag(locate("~1"), ["good"])
     others = selected(past_runs(), [Condition.parse("tags!=good")], None, None)
     assert [run.path.name for run in others] == [list(IDS)[number] for number in (0, 1, 3)]
 
@@ -125,17 +125,17 @@ def test_a_number_is_compared_with_a_number(given: str) -> None:
 
 
 def test_removing_leaves_latest_on_the_newest(root: Path) -> None:
-    remove(["latest", "bbbb"])
+    remove([locate("latest"), locate("bbbb")])
     assert [run.path.name for run in past_runs()] == [list(IDS)[number] for number in (0, 2)]
-    assert RunDirectory.open("latest").path.name == list(IDS)[2]
-    remove(["~0", "~1"])
+    assert open_run("latest").path.name == list(IDS)[2]
+    remove([locate("~0"), locate("~1")])
     assert past_runs() == []
     assert not (root / "latest").exists()
 
 
 def test_a_run_in_training_stays(root: Path) -> None:
-    with RunDirectory.open("~1", writing=True), pytest.raises(EnvironmentProblem, match="locked"):
-        remove(["~1"])
+    with open_run("~1", writing=True), pytest.raises(EnvironmentProblem, match="locked"):
+        remove([locate("~1")])
     assert find("~1").is_dir()
 
 

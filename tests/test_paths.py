@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from dlx.component import Options
+from dlx.component import FilePath, Options
 from dlx.data.sources import Source
 from dlx.errors import Place
-from dlx.paths import FilePath
 
 
 class Text(str):

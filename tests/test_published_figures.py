@@ -15,10 +15,11 @@ from dlx.nn.activations import ReLU
 from dlx.nn.initializers import He, Initializer, Normal, Zeros
 from dlx.nn.losses import Logistic, Loss, Softmax, SquaredError
 from dlx.nn.network import LayerPlan, Network, Step
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
 from dlx.session import prepare
 from dlx.spec_file import load_spec
 from dlx.train import take_steps
+from dlx.types import Array
 
 
 def network_of(*sizes: int, initializer: Initializer, l2: float = 0.0, loss: Loss | None = None) -> Network:

@@ -15,6 +15,7 @@ import pytest
 from dlx import locked_directory
 from dlx.errors import DataError, EnvironmentProblem, UsageError
 from dlx.records import EpochRecord
+from dlx.run_references import open_run
 from dlx.runs import RunDirectory
 
 
@@ -72,7 +73,7 @@ def test_latest_is_the_newest(run: RunDirectory, root: Path) -> None:
     with RunDirectory.create("moons", root) as newer:
         newer.write_config("")
     for name in ("latest", root / "latest"):
-        assert RunDirectory.open(name, root).path == newer.path
+        assert open_run(name, root).path == newer.path
 
 
 def test_latest_is_a_plain_file_where_links_fail(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +85,7 @@ def test_latest_is_a_plain_file_where_links_fail(root: Path, monkeypatch: pytest
         with RunDirectory.create(name, root) as made:
             made.write_config("")
     assert not (root / "latest").is_symlink()
-    assert RunDirectory.open("latest", root).path == RunDirectory.open(root / "latest").path == made.path
+    assert open_run("latest", root).path == RunDirectory.open(root / "latest").path == made.path
 
 
 def test_a_directory_of_ones_own_choice(root: Path, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_directory_of_ones_own_choice(root: Path, tmp_path: Path) -> None:
 def test_latest_follows_a_chosen_directory_too(run: RunDirectory, root: Path, tmp_path: Path) -> None:
     with RunDirectory.create("a", root, out=tmp_path / "mine") as made:
         made.write_config("")
-    assert RunDirectory.open("latest", root).path.resolve() == made.path.resolve()
+    assert open_run("latest", root).path.resolve() == made.path.resolve()
 
 
 def test_a_run_cannot_be_called_latest(root: Path) -> None:
@@ -118,7 +119,7 @@ def test_what_is_no_run_is_refused(root: Path, tmp_path: Path) -> None:
         ("latest", "not exist"),
     ):
         with pytest.raises(UsageError, match=f"{path}: is no run directory: .*{why}.*allowed"):
-            RunDirectory.open(path, root)
+            open_run(path, root)
 
 
 def test_a_root_that_is_a_file_is_an_environment_problem(root: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_writer_that_died_holds_no_lock(root: Path) -> None:
         "run = RunDirectory.create('a', Path(sys.argv[1])); run.write_config(''); os._exit(9)"
     )
     assert subprocess.run([sys.executable, "-c", script, str(root)], timeout=60).returncode == 9
-    RunDirectory.open("latest", root, writing=True).close()
+    open_run("latest", root, writing=True).close()
 
 
 def test_a_directory_that_was_not_taken_is_not_kept_locked(run: RunDirectory, root: Path) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from dlx.experiment import Experiment, build
-from dlx.nn.tape import Array
 from dlx.records import EpochRecord
 from dlx.spec import Spec
 from dlx.train import fit
+from dlx.types import Array
 
 with np.load(Path(__file__).parent / "reference" / "torch_trajectories.npz") as file:
     KEPT: dict[str, Array] = dict(file)

@@ -11,7 +11,7 @@ from dlx.cli.options import Json
 
 if TYPE_CHECKING:
     from dlx.data.series import Series
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 File = Annotated[Path, typer.Argument(help="A CSV file with a column of numbers.", show_default=False)]
 Beta = Annotated[str, typer.Option(metavar="β,β…", help="Each averages over about 1/(1 − β) values.")]

@@ -37,6 +37,7 @@ def show_learning_curve(
 ) -> None:
     """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
     from dlx import plots, render
+    from dlx.run_references import open_run
     from dlx.runs import RunDirectory
     from dlx.search.learning_curve import Options, learning_curve
 
@@ -48,7 +49,7 @@ def show_learning_curve(
         budget=seconds_of(budget) if budget is not None else None,
         target=_error(target) if target is not None else None,
     )
-    run = RunDirectory.open(source)
+    run = open_run(source)
     with render.counting("training on fewer examples", quiet=json) as told:
         document = learning_curve(run, options, told)
     picture = plots.learning_curve(document, title=document["name"])

@@ -64,8 +64,9 @@ def _row(run: PastRun) -> tuple[str, ...]:
 def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
     """Give a run tags, by which it is found like by its id."""
     from dlx.past_runs import tag
+    from dlx.run_references import locate
 
-    typer.echo(", ".join(tag(run, tags, remove)))
+    typer.echo(", ".join(tag(locate(run), tags, remove)))
 
 
 @runs.command("remove")
@@ -73,15 +74,15 @@ def remove_runs(given: Runs, yes: Yes = False) -> None:
     """Delete runs with all that dlx wrote into them; other files stay."""
     from dlx.errors import UsageError
     from dlx.past_runs import remove
-    from dlx.runs import RunDirectory
+    from dlx.run_references import locate
 
-    paths = [RunDirectory.find(reference) for reference in given]
+    paths = list(dict.fromkeys(locate(reference) for reference in given))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"this would delete {', '.join(map(str, paths))}: say --yes")
         typer.confirm(f"Delete {', '.join(map(str, paths))}?", abort=True, err=True)
-    removed, foreign = remove([str(path) for path in paths])
-    for path in removed:
+    foreign = remove(paths)
+    for path in paths:
         typer.echo(f"removed {path}")
     for path in foreign:
         typer.echo(f"{path}: stays, because it is not, or no longer, as dlx wrote it", err=True)

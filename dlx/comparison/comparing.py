@@ -13,8 +13,8 @@ from dlx.comparison.difference import Difference, difference
 from dlx.comparison.groups import RunGroup, named, of_one_kind
 from dlx.errors import UsageError
 from dlx.locked_directory import SCHEMA_VERSION
-from dlx.past_runs import find_all
 from dlx.plots.groups import Group, course
+from dlx.run_references import find_all
 
 MOST_NAMES = 3  # of specs in the title of a picture
 

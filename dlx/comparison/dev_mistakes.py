@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dlx.data.batches import Reader
 from dlx.data.examples import chunks
-from dlx.diagnose.effects import Array, contributions
+from dlx.diagnose.effects import contributions
 from dlx.errors import DataError, ReadFailure
 from dlx.evaluation import Evaluation
 from dlx.experiment import dataset_of
 from dlx.inference import trained
 from dlx.spec_file import load_spec
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.comparison.compared import Compared
@@ -60,7 +62,7 @@ class Measuring:
         spec = load_spec(run.run.config).spec
         dataset, examples = self._data(spec, run)
         network = trained(run.run).network
-        return self._of(run, examples, Evaluation(network, dataset.reader("dev", spec.dtype)).mistakes())
+        return self._of(run, examples, Evaluation(network, Reader(dataset, "dev", spec.dtype)).mistakes())
 
     def _data(self, spec: Spec, run: Compared) -> tuple[Dataset, str]:
         """The data of a run, and by what its dev examples are known."""

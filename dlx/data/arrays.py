@@ -11,11 +11,12 @@ from tokenize import TokenError
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from dlx.data.examples import Array, Examples
+from dlx.data.examples import Examples
 from dlx.data.formats import format_of, open_binary, readable
 from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_ratio, check_room
 from dlx.errors import DataError
+from dlx.types import Array
 
 PARTS = ("train", "train_dev", "dev", "test")
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

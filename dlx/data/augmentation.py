@@ -9,8 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
-from dlx.data.examples import Array
-from dlx.data.splits import Rng
+from dlx.types import Array, Rng
 
 
 class Augmentation(Component):

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array
+from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
 from dlx.data.windows import Windows
+from dlx.errors import DataError
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.augmentation import Augmentation
     from dlx.data.dataset import Dataset
-    from dlx.data.splits import Rng
+    from dlx.types import Rng
 
 
+READY_BYTES = 2**28  # up to this size a normalized copy is made once; larger parts of short numbers stay short
 # Of so few features each lies in memory in one piece: W·Xᵀ is then up to four times as fast as with rows (measured).
 NARROW = 8
 
@@ -64,7 +67,7 @@ class Reader:
         self.m, self.n_x, self.n_y = len(X), dataset.n_x, dataset.n_y
         self._dtype = np.dtype(dtype)
         self._augment, self._rng, self._image_shape = augment, rng, dataset.image_shape
-        self._ready = None if augment else dataset.ready(part, self._dtype)
+        self._ready = None if augment else ready(dataset, part, self._dtype)
         self._features = self._ready.T if self._ready is not None and self.n_x <= NARROW else None
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
@@ -104,3 +107,24 @@ class Reader:
         for augmentation in self._augment:
             images = augmentation.apply(images, self._rng)
         return images.reshape(rows.shape)
+
+
+def ready(dataset: Dataset, part: str, dtype: np.dtype[np.generic]) -> Array | None:
+    """The part's X, normalized and cast, made once; None where it takes too much memory or stays in its file."""
+    X, key = dataset.parts[part].X, (part, dtype.name)
+    if isinstance(X, MappedRows) or (X.itemsize < dtype.itemsize and X.size * dtype.itemsize > READY_BYTES):
+        return None
+    if key not in dataset.normalized:
+        dataset.normalized[key] = _normalized(dataset, X, dtype)
+    return dataset.normalized[key]
+
+
+def _normalized(dataset: Dataset, X: Array, dtype: np.dtype[np.generic]) -> Array:
+    out, scaling, start = room(len(X), X.shape[1], dtype), Scaling(dataset.shift, dataset.scale, dtype), 0
+    for chunk in chunks(X):
+        with np.errstate(over="ignore"):
+            scaling.write(chunk, out[start : start + len(chunk)])
+        start += len(chunk)
+    if X.itemsize > dtype.itemsize and not np.isfinite(out).all():
+        raise DataError(f"data: values are beyond the range of {dtype.name}; state `dtype: float64` or `normalize`")
+    return out

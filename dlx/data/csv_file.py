@@ -16,11 +16,12 @@ from typing import TextIO
 
 import numpy as np
 
-from dlx.data.examples import Array, Column
+from dlx.data.examples import Column
 from dlx.data.formats import open_binary, readable
 from dlx.data.memory import check_room, room
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError
+from dlx.types import Array
 
 MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory

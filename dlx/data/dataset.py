@@ -1,26 +1,19 @@
-"""The data set of an experiment: its parts, normalized and read in mini-batches."""
+"""The data set of an experiment: its parts, and what was fitted on train."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from dlx.data.batches import Reader, Scaling, room
-from dlx.data.examples import Array, chunks
 from dlx.data.labels import Label, Labels, Task
 from dlx.data.mapped import MappedRows
-from dlx.errors import DataError
+from dlx.types import Array
 
-if TYPE_CHECKING:
-    from dlx.data.augmentation import Augmentation
-    from dlx.data.splits import Rng
-
-READY_BYTES = 2**28  # up to this size a normalized copy is made once; larger parts of short numbers stay short
 SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
 
@@ -43,6 +36,7 @@ class Dataset:
 
     shift, scale: (n_x,), x_norm = (x − shift)·scale.
     preprocessing: plain data (strings, numbers, lists) with which `read_like` reads other files as train was read.
+    normalized: the X of parts, normalized and cast, by part and type, once a reader has made them.
     """
 
     parts: Mapping[str, Part]
@@ -52,7 +46,7 @@ class Dataset:
     shift: Array
     scale: Array
     preprocessing: dict[str, Any]
-    _ready: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
+    normalized: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def task(self) -> Task:
@@ -95,29 +89,6 @@ class Dataset:
         """What identifies the files of which rows are read while training, each file once."""
         mapped = {part.X.path: part.X for part in self.parts.values() if isinstance(part.X, MappedRows)}
         return [rows.identity() for rows in mapped.values()]
-
-    def reader(self, part: str, dtype: str, augment: Sequence[Augmentation] = (), rng: Rng | None = None) -> Reader:
-        """Reads a part in mini-batches of float32 or float64."""
-        return Reader(self, part, dtype, augment, rng)
-
-    def ready(self, part: str, dtype: np.dtype[np.generic]) -> Array | None:
-        """The part's X, normalized and cast, made once; None where it takes too much memory or stays in its file."""
-        X, key = self.parts[part].X, (part, dtype.name)
-        if isinstance(X, MappedRows) or (X.itemsize < dtype.itemsize and X.size * dtype.itemsize > READY_BYTES):
-            return None
-        if key not in self._ready:
-            self._ready[key] = self._normalized(X, dtype)
-        return self._ready[key]
-
-    def _normalized(self, X: Array, dtype: np.dtype[np.generic]) -> Array:
-        out, scaling, start = room(len(X), X.shape[1], dtype), Scaling(self.shift, self.scale, dtype), 0
-        for chunk in chunks(X):
-            with np.errstate(over="ignore"):
-                scaling.write(chunk, out[start : start + len(chunk)])
-            start += len(chunk)
-        if X.itemsize > dtype.itemsize and not np.isfinite(out).all():
-            raise DataError(f"data: values are beyond the range of {dtype.name}; state `dtype: float64` or `normalize`")
-        return out
 
 
 def no_examples() -> Dataset:

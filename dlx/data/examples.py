@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dlx.errors import DataError
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.mapped import MappedRows
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 CHUNK = 2**17  # numbers worked on at once: 1 MiB of float64, which stays in the cache
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from dlx.data.examples import Array, Examples
+from dlx.data.examples import Examples
 from dlx.data.mapped import MappedRows
 from dlx.errors import DataError
+from dlx.types import Array
 
 Impute = Literal["mean", "median", "most_frequent"]
 

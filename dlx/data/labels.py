@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.errors import DataError
+from dlx.types import Array
 
 Task = Literal["binary", "multiclass", "regression"]
 Label = str | int | float | bool

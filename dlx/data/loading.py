@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Array, Column, Examples, select, tidy
+from dlx.data.examples import Column, Examples, select, tidy
 from dlx.data.formats import PAIRS, format_of
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, Task, infer_labels
@@ -19,12 +19,14 @@ from dlx.data.memory import check_room
 from dlx.data.normalization import Normalization
 from dlx.data.readers import read_file
 from dlx.data.sources import File, Source
-from dlx.data.splits import Rng, split_rows, stratified_order
+from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
+from dlx.types import Array, Rng
 
 if TYPE_CHECKING:
-    from dlx.spec import Data, Split
+    from dlx.data.section import Data
+    from dlx.data.splits import Split
 
 PARTS = ("train", "train_dev", "dev", "test")
 MORE = "more"  # the key of a source that is added to train

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.errors import DataError
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from io import FileIO

@@ -7,8 +7,9 @@ from abc import abstractmethod
 import numpy as np
 
 from dlx.component import Component
-from dlx.data.examples import Array, chunks
+from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
+from dlx.types import Array
 
 
 class Normalization(Component):

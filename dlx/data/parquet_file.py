@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array, Column
+from dlx.data.examples import Column
 from dlx.data.formats import readable
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError, missing_extra
+from dlx.types import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from dlx.data.csv_file import number_in, records_of
-from dlx.data.examples import Array
 from dlx.errors import DataError, allowed
+from dlx.types import Array
 
 
 @dataclass(frozen=True)

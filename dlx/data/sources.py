@@ -11,14 +11,14 @@ from typing import Annotated, Any, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from dlx.component import Component
-from dlx.data.examples import Array, Column, Examples
+from dlx.component import Component, FilePath, absolute
+from dlx.data.examples import Column, Examples
 from dlx.data.formats import APPLIES_TO, PAIRS, SUFFIXES, format_of
 from dlx.data.imputation import Impute
 from dlx.data.readers import read_file
 from dlx.data.tables import TableOptions
 from dlx.errors import allowed
-from dlx.paths import FilePath, absolute
+from dlx.types import Array
 
 Count = Annotated[int, Field(ge=2, description="number of examples")]
 Deviation = Annotated[float, Field(ge=0, description="standard deviation of what is added to each coordinate")]

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
-from dlx.data.examples import Array
+from dlx.component import Options
 from dlx.errors import DataError
+from dlx.types import Array, Rng
 
-if TYPE_CHECKING:
-    from dlx.spec import Split
+Share = Annotated[float | int, Field(ge=0)]
 
-Rng = np.random.Generator | np.random.RandomState
+
+class Split(Options):
+    """How one source is cut: fractions of all examples (they add up to 1) or counts, stratified by class."""
+
+    train: Annotated[float | int, Field(gt=0)] = Field(description="a fraction as 0.8, or a count as 800")
+    dev: Share = Field(0, description="likewise; 0 is none")
+    test: Share = Field(0, description="likewise; 0 is none")
+    train_dev: Share = Field(0, description="taken out of train: same distribution, not trained on")
+    rest: Literal["train"] | None = Field(
+        None, description="train: the examples that counts leave over are trained on too; dev and test stay as they are"
+    )
 
 
 def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.examples import Array, Column, Examples
+from dlx.data.examples import Column, Examples
 from dlx.errors import DataError, allowed, nearest
+from dlx.types import Array
 
 MOST_CATEGORIES = 100  # of a column that nobody called categorical; more are rather names or keys than categories
 

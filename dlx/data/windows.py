@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.data.mapped import MappedRows
-from dlx.data.splits import Rng
+from dlx.types import Array, Rng
 
 BLOCK = 50  # neighbouring rows that stay together on the way into a window
 WINDOW_ROWS = 20_000

@@ -13,7 +13,7 @@ from dlx.diagnose.intervals import error_rate
 if TYPE_CHECKING:
     from dlx.data.labels import Label
     from dlx.evaluation import Evaluation
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 WORST = 24  # examples that are named
 CONFUSED = 200  # pairs of classes that are named

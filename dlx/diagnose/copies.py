@@ -16,9 +16,10 @@ from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
 from dlx.spec import BatchNorm, Layer, Spec
 from dlx.streams import Streams
+from dlx.types import Array
 
 MOST_ROWS, MOST_BYTES = 16_384, 2**26  # of train that a copy trains on
 MOST_IN_BATCH, LEAST_IN_BATCH = 1024, 32  # a large network is tried on smaller batches, in operations such as these

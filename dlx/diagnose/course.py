@@ -15,10 +15,9 @@ from dlx.diagnose.reference import Reference
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.data.examples import Array
     from dlx.experiment import Experiment
-    from dlx.runs import RunDirectory
     from dlx.spec import Layer, Spec
+    from dlx.types import Array
 
 COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
 
@@ -56,21 +55,22 @@ class Course:
     reference: Reference | None = None
 
     @classmethod
-    def of(
+    def read(
         cls,
-        run: RunDirectory,
+        metrics: Mapping[str, list[float]],
+        layers: Mapping[str, list[float]],
         facts: Mapping[str, Any],
         spec: Spec,
         errors: Mapping[str, Estimate],
         reference: Reference | None = None,
     ) -> Course:
-        """The course of a run, from the files of its directory; ``facts`` are its ``run.json``."""
+        """The course of a run, from the columns of its tables and from its ``run.json``."""
         return cls(
             spec=spec,
             task=facts["data"]["task"],
             m=facts["data"]["examples"]["train"],
-            rows=_arrays(run.metrics()),
-            layers=_arrays(run.layers()),
+            rows=_arrays(metrics),
+            layers=_arrays(layers),
             errors=errors,
             status=facts["status"],
             kept_epoch=facts.get("kept_epoch"),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array, chunks
+from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.samples import block_sample, rows
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

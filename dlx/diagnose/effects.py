@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import hypot, inf, sqrt
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from dlx.diagnose.intervals import CONFIDENCE, Estimate
 from dlx.diagnose.student import two_sided
+from dlx.types import Array
 
-Array = np.ndarray[Any, np.dtype[Any]]
 RANKED = 0.6  # the share of the risk that the interval by ranks has: just enough for 3 remedies in 5 replicates
 MOST_RANKED = 60  # replicates: of more the mean is near normal, and their orders are too many to count in floats
 Verdict = Literal["keep", "harmful", "no effect", "unclear"]

@@ -7,13 +7,13 @@ from math import floor, inf, log10
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.diagnose.copies import SEEN, UNSEEN, Trial
 from dlx.diagnose.probes import DIVERGED, Outcome, Runs, decide
 from dlx.errors import Diverged
 from dlx.experiment import Experiment
 from dlx.spec import Spec
 from dlx.train import take_steps
+from dlx.types import Array
 
 # What one run of first steps may take by the estimate below, which is of the sizes alone: results depend on no clock.
 SECONDS = 0.2

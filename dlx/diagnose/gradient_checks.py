@@ -13,7 +13,7 @@ from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import direction
 from dlx.gradcheck.subject import LEAST_COST, Subject
 from dlx.nn.gradcheck import EPSILON, WORRY, along, differences, rounding, two_sided
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 EXAMPLES = 16
 DIRECTIONS = 2  # over each parameter; a factor, a sign or a missing term shows in every one of them

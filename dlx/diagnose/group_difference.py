@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.diagnose.effects import MOST_RANKED, RANKED, Array, effect, spread_of_replicates
+from dlx.diagnose.effects import MOST_RANKED, RANKED, effect, spread_of_replicates
 from dlx.diagnose.intervals import CONFIDENCE, Estimate
 from dlx.diagnose.student import two_sided
+from dlx.types import Array
 
 RISK = 1 - CONFIDENCE
 POWER = 0.8  # the share of cases in which what is advised settles it, if difference and spread are as measured

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from dlx.evaluation import Evaluation
-
 CONFIDENCE = 0.95
 RESAMPLES = 1000
 BLOCKS = 2000
@@ -113,15 +111,6 @@ def at_size(estimate: Estimate, m: int, regression: bool = False) -> Estimate:
         return error_rate(estimate.value, m)
     nearer, value = sqrt((estimate.m or m) / m), estimate.value
     return Estimate(value, value - nearer * (value - estimate.low), value + nearer * (estimate.high - value), m)
-
-
-def measured(evaluation: Evaluation) -> Estimate:
-    """The error of a frozen network on its part of the data, with the interval that fits the task."""
-    if evaluation.network.loss.task == "regression":
-        import numpy as np
-
-        return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
-    return error_rate(evaluation.run()[1], evaluation.reader.m)
 
 
 def difference(a: Estimate, b: Estimate) -> Estimate:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.diagnose.findings import Finding, finding
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

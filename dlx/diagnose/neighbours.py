@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.samples import sampled_part
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

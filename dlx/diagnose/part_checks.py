@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.diagnose.findings import Finding, finding
 from dlx.diagnose.samples import sampled_part
 from dlx.diagnose.two_samples import Difference, differences, kolmogorov_smirnov, shares_differ, significant
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset, Part

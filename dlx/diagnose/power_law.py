@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from dlx.diagnose.intervals import CONFIDENCE, Estimate
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlx.types import Array
 
 PARAMETERS = 3
 FEWEST_SIZES = PARAMETERS + 1

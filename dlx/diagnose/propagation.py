@@ -11,7 +11,8 @@ from dlx.diagnose.copies import saturates, slope, steepest
 from dlx.nn.activations import Activation
 from dlx.nn.layers import Activate, Backward
 from dlx.nn.network import Network
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 # |g′| below this share of its maximum counts as saturated: |z| > 2.2 for tanh, where A = 0.976, and > 4.4 for sigmoid.
 FLAT = 0.05

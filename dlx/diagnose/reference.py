@@ -14,7 +14,7 @@ from dlx.layer_watch import contradicted
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset, Part
-    from dlx.data.examples import Array
+    from dlx.types import Array
 
 NEIGHBOURS = 5
 RIDGE = 0.1

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Array, select
+from dlx.data.examples import select
 from dlx.data.mapped import MappedRows
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Part

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.data.examples import Array
 from dlx.diagnose.copies import Trial
 from dlx.diagnose.findings import CAUSES, Finding, finding
 from dlx.diagnose.first_steps import FirstSteps
 from dlx.diagnose.probes import Outcome, decide
+from dlx.types import Array
 
 FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 # An output begins with a spread of about 1; W and b have to grow as far as the targets are away from that.

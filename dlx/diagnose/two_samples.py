@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.data.examples import Array
+from dlx.types import Array
 
 
 class Difference(NamedTuple):

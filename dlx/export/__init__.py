@@ -12,7 +12,7 @@ from dlx.export.onnx_file import onnx_file
 from dlx.export.pytorch_code import pytorch_code
 from dlx.inference import model_of
 from dlx.manifest import write_output
-from dlx.runs import RunDirectory
+from dlx.run_references import open_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
     """
     if to not in FORMATS:
         raise UsageError(f"--to {to}: there is no such format {allowed(to, list(FORMATS))}")
-    directory = RunDirectory.open(run)
+    directory = open_run(run)
     base = out or directory.path / f"model_{to}"
     files = FORMATS[to](freeze(model_of(run)), base.name)
     paths = {base.with_name(f"{base.name}{ending}"): content for ending, content in files.items()}

@@ -13,7 +13,7 @@ from dlx.nn.layers import BatchNorm
 if TYPE_CHECKING:
     from dlx.model import Model
     from dlx.nn.activations import Activation
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 
 @dataclass(frozen=True)

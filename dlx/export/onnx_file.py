@@ -13,7 +13,7 @@ from dlx.errors import UsageError, allowed, missing_extra
 if TYPE_CHECKING:
     from dlx.export.frozen import Frozen
     from dlx.nn.activations import Activation
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 OPSET, IR_VERSION = 20, 9  # the first with Gelu (December 2023); onnxruntime 1.17 and newer read them
 OPERATORS = {

@@ -26,7 +26,7 @@ from dlx.nn.gradcheck import (
     two_sided,
     verdict,
 )
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 Told = Callable[[int, int], None]
 PROOF = 200  # entries of one parameter that the referee has found wrong: the others need no second look

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dlx.nn.gradcheck import difference, differences
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 DIRECTION = -1  # stands for the entry where a derivative is along a direction
 

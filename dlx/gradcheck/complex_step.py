@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from dlx.gradcheck.continuations import CONTINUATIONS, STEPS, Continuation, as_it_is
-from dlx.nn.tape import Array, Call, Tape
+from dlx.nn.tape import Call, Tape
+from dlx.types import Array
 
 # Nothing is subtracted, so h can be so small that h² is nothing beside 1 (Martins, Sturdza & Alonso 2003).
 H = 1e-100

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 Continuation = Callable[..., bool]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 MOST_ENTRIES = 40_000  # θ of up to this size is checked entry by entry
 SAMPLE = 200  # entries of each parameter of a larger θ

@@ -13,7 +13,7 @@ from dlx.gradcheck.signatures import SAME, Error, signature
 from dlx.gradcheck.subject import Subject, move_away
 from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
 from dlx.nn.layers import Activate
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 MOST_ENTRIES = 4096  # a gradient of one operation of up to this size is looked at in every entry
 SAMPLE = 300  # entries of a larger one

@@ -12,7 +12,8 @@ from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
 from dlx.nn.losses import Loss
 from dlx.nn.network import Network, RecordPenalty
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 
 class Operation(ABC):

@@ -13,7 +13,7 @@ from dlx.gradcheck.complex_step import NotAnalytic
 from dlx.gradcheck.report import SCHEMA_VERSION
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import Line, along, one_sided, rounding, slope, two_sided
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 EPSILONS = 10.0 ** np.arange(-1, -10, -0.5)
 METHODS = ("one_sided", "two_sided", "complex_step")

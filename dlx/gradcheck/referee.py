@@ -8,7 +8,7 @@ import numpy as np
 
 from dlx.gradcheck.complex_step import ComplexStep, NotAnalytic
 from dlx.nn.gradcheck import GREAT, differences
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 # In units of 2⁻⁵²·max(J, |dθ|) the complex step and backprop differed by up to 510 in 1,500 random small networks of
 # every kind, most where a batch norm divides by a small σ. A two-sided difference is off by up to 1,600,000.

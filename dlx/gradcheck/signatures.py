@@ -15,7 +15,7 @@ from dlx.gradcheck.operations import (
     PenaltyOperation,
 )
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 SAME = 1e-6  # two gradients this close are the same
 

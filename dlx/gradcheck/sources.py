@@ -16,7 +16,8 @@ from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import EPSILON
-from dlx.runs import RunDirectory, means_run
+from dlx.run_references import means_run, open_run
+from dlx.runs import RunDirectory
 from dlx.spec import Spec
 from dlx.spec_file import load_spec
 from dlx.train import take_steps
@@ -67,7 +68,7 @@ def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Or
 
 
 def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
-    run = RunDirectory.open(str(path)) if means_run(path) else None
+    run = open_run(str(path)) if means_run(path) else None
     named_by = NamedBy.FILE if run else NamedBy.USER
     resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)

@@ -13,8 +13,9 @@ from dlx.nn.gradcheck import Line
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
 from dlx.plugins import blamed
+from dlx.types import Array
 
 LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J
 

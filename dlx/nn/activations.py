@@ -11,7 +11,8 @@ from pydantic import Field
 
 from dlx.component import Component
 from dlx.errors import UsageError
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 Backward = Callable[[Array], Array]
 Derivative = Callable[[Array], None]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlx.nn.tape import Array, Tape, constant
+from dlx.nn.tape import Tape, constant
+from dlx.types import Array
 
 
 def update(v: Array, x: Array, beta: float, scratch: Array) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 Line = Callable[[float], float]
 Verdict = Literal["great", "look", "worry"]

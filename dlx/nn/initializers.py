@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 
 class Normal01(Protocol):

@@ -13,7 +13,8 @@ from dlx.nn.losses import Loss
 from dlx.nn.network import Network, Step
 from dlx.nn.objectives import Objective
 from dlx.nn.params import Flat, Parameters
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 Draw = Callable[[Array], None]
 

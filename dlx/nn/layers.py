@@ -11,7 +11,8 @@ import numpy as np
 from dlx.nn import averages
 from dlx.nn.activations import Activation
 from dlx.nn.params import Flat, Parameters
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 Backward = Callable[[Array], Array]
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from dlx.component import Component
 from dlx.nn.activations import Backward, log1p_exp_minus_abs, sigmoid
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 
 class Loss(Component):

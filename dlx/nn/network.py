@@ -13,7 +13,8 @@ from dlx.nn.initializers import Initializer, Normal01
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
 from dlx.nn.losses import Loss
 from dlx.nn.params import Flat, Parameters
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 RecordPenalty = Callable[[Tape, int], penalties.Backward]
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from dlx.component import Component
-from dlx.nn.tape import Array, Tape
-from dlx.number_list import Numbers
+from dlx.component import Component, Numbers
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 Backward = Callable[[Array], None]
 Variables = Annotated[int, Field(ge=2, le=10**6, description="n, the length of w")]

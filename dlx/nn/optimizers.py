@@ -13,7 +13,8 @@ from dlx.component import Component
 from dlx.errors import UsageError
 from dlx.nn import averages
 from dlx.nn.params import Parameters
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, description="α before the schedule")]

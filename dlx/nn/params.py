@@ -8,7 +8,7 @@ from math import isfinite, sqrt
 import numpy as np
 from numpy.typing import DTypeLike
 
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 Shapes = Mapping[str, tuple[int, ...]]
 

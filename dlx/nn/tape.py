@@ -8,9 +8,10 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-Array = NDArray[Any]
+from dlx.types import Array
+
 Call = tuple[Callable[..., object], tuple[Any, ...]]
 
 # Below this many entries np.sign is the faster way to the mask A > 0, above it a comparison is (measured, AVX-512).

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlx.plots.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
 
 if TYPE_CHECKING:
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 WIDTH, HEIGHT = 9.0, 4.2
 LINES = (ALARM, *CLASSES[2:], CLASSES[1])

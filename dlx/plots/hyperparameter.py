@@ -10,6 +10,7 @@ import numpy as np
 from dlx.plots.canvas import ALARM, DEV, GREY, INK, house_style, new_figure, png
 from dlx.plots.scales import Scale, spelled, tail
 from dlx.plots.trials import Trials
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +26,6 @@ BRACKET = 0.016  # of the height, between the stretches of two rounds
 MOST_BRACKETS = 8
 
 Document = Mapping[str, Any]
-Array = np.ndarray[Any, Any]
 
 
 @house_style()

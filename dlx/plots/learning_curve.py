@@ -12,7 +12,7 @@ from dlx.plots.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, p
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 WIDTH, HEIGHT = 8.0, 4.6
 COLORS = {"train": TRAIN, "dev": DEV}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.types import Array
+
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
@@ -24,7 +26,6 @@ LONGEST = 18  # characters of an option
 TINY = 1e-16  # the nearest that 1 − β comes to 0
 
 Document = Mapping[str, Any]
-Array = np.ndarray[Any, Any]
 
 
 class Scale:

@@ -11,6 +11,7 @@ import numpy as np
 from dlx.plots.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
 from dlx.plots.scales import Scale, tail
 from dlx.plots.trials import Trials
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,6 @@ RUG = 0.025  # of the axes
 CROWDED = 150
 
 Document = Mapping[str, Any]
-Array = np.ndarray[Any, Any]
 
 
 @house_style()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.plots.axes import HUGE
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,6 @@ FEW_DECADES = 25
 HEADROOM = 0.07  # of the axes above the highest error, for what has none
 
 Document = Mapping[str, Any]
-Array = np.ndarray[Any, Any]
 
 
 class Trials:

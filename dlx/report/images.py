@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from dlx.data.examples import Array
+    from dlx.types import Array
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WIDE = 1.9  # times the height

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlx.data.examples import Array
+    from dlx.types import Array
 
 Document = Mapping[str, Any]
 Columns = Mapping[str, Sequence[float]]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import numpy as np
 
+from dlx.types import Array
+
 POINTS = 128  # of the space, drawn for each partition, at which forests are compared
 NOTHING = 1e-12  # of a node's sum of squares: below it all its responses are the same number
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)

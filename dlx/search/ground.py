@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from dlx.search.trials import Outcome
 
 if TYPE_CHECKING:
-    from dlx.diagnose.effects import Array
     from dlx.diagnose.intervals import Estimate
     from dlx.diagnose.remedies import Remedy
+    from dlx.types import Array
 
 
 @dataclass(frozen=True)

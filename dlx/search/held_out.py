@@ -11,9 +11,9 @@ from dlx.diagnose.situation import Facts
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.diagnose.effects import Array
     from dlx.search.trials import Outcome
     from dlx.spec import Spec
+    from dlx.types import Array
 
 
 class HeldOut:

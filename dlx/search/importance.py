@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlx.diagnose.intervals import CONFIDENCE
 from dlx.search.forest import Sample, agreement
+from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.search.space import Dimension
@@ -22,8 +23,6 @@ PARTITIONS, TREES = 24, 4
 REPLICATES = 60
 ROWS = 3000  # trials times partitions of a replicate: many trials need fewer partitions for as little chance
 LEAST_EXPLAINED = 0.05  # of the variance: of less than this no shares are told
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)

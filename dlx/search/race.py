@@ -18,9 +18,9 @@ from dlx.search.trials import Outcome, Trial
 from dlx.spec_file import derive
 
 if TYPE_CHECKING:
-    from dlx.diagnose.effects import Array
     from dlx.diagnose.remedies import Remedy
     from dlx.spec import Spec
+    from dlx.types import Array
 
 CHUNK = 6  # remedies that are tried before looking whether one of them is good enough already
 FINALISTS = 3

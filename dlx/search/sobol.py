@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlx.types import Array
+
 BITS = 30
 # S. Joe & F. Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM J. Sci. Comput. 30
 # (2008), new-joe-kuo-6: the primitive polynomial of each dimension as a binary number, and its first direction numbers.

@@ -17,10 +17,10 @@ from dlx.search.trials import data_of
 
 if TYPE_CHECKING:
     from dlx.model import Model
-    from dlx.nn.tape import Array
     from dlx.search.study import StudyRun
     from dlx.search.study_file import Variant
     from dlx.search.trials import Outcome
+    from dlx.types import Array
 
 MOST_PANELS = 24  # networks that one picture holds
 EXAMPLES = 1024  # of train that the layers are shown

@@ -29,7 +29,7 @@ from dlx.trust import load_allowed
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.nn.tape import Array
+    from dlx.types import Array
 
 SECONDS_BETWEEN_LOOKS = 0.05  # at a trial that another process is training
 ENDED = ("completed", "early_stopped", "diverged")

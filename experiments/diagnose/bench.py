@@ -60,7 +60,7 @@ def examine(case: Case, folder: Path) -> Examined:
     seconds = perf_counter() - started
     outcome = run_trial(trial, folder)
     run, dataset = RunDirectory.open(outcome.run), experiment.dataset
-    course = Course.of(run, run.facts(), experiment.spec, outcome.errors, reference(dataset))
+    course = Course.read(run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset))
     of_data = data_findings(dataset)
     late = [*of_data, *after(course, of_data)]
     return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from dlx.data.loading import load_dataset
+from dlx.data.section import Data
 from dlx.data.sources import Source
-from dlx.spec import Data, Spec
+from dlx.spec import Spec
 from dlx.streams import Streams
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -19,7 +19,8 @@ from dlx.nn.initializers import He
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear, mask_from
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Normalize
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 M, KEEP_PROB = 10, 0.75
 

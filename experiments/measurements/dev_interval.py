@@ -13,9 +13,8 @@ import numpy as np
 from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
-from dlx.data.splits import part_sizes
+from dlx.data.splits import Split, part_sizes
 from dlx.diagnose.intervals import error_rate
-from dlx.spec import Split
 
 ERROR = NormalDist().cdf(-1)  # of the best border between the two clouds of the study
 SETS = 20_000

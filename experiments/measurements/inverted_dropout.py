@@ -14,7 +14,8 @@ from measuring import Bench, Measured, Row
 from dlx import threads
 from dlx.nn.layers import Dropout, mask_from
 from dlx.nn.network import Network, Step
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 SPEC = "../configs/overfitting.yaml"
 SEEN = [2**k for k in range(13)]  # masks in the means that are looked at; all of them in the last

@@ -17,7 +17,7 @@ from dlx import threads
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import along, one_sided, rounding, slope, two_sided
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 SPEC, EXAMPLES, DIRECTIONS = "../configs/softmax.yaml", 64, 10
 EPSILONS = 10.0 ** np.arange(-1, -12.1, -0.25)

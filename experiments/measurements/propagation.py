@@ -17,7 +17,7 @@ from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, LeCun, Normal, Xavier, Zeros
 from dlx.nn.losses import SquaredError
 from dlx.nn.network import LayerPlan, Network
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 LAYERS, UNITS, EXAMPLES, NETWORKS = 51, 128, 64, 6
 FAR = 1e50  # so far are the targets that dZ = 2(Z − Y)/m of the last layer is noise which knows nothing of W

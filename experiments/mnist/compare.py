@@ -17,6 +17,7 @@ from scipy.stats import t
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
+from dlx.data.batches import Reader
 from dlx.experiment import Experiment
 from dlx.records import EpochRecord
 from dlx.session import prepare
@@ -66,7 +67,7 @@ def peer_of(experiment: Experiment) -> MLPClassifier:
 
 def examples(experiment: Experiment, part: str) -> tuple[np.ndarray, np.ndarray]:
     """A part as dlx's network sees it: split, normalized, in float32."""
-    reader = experiment.dataset.reader(part, experiment.spec.dtype)
+    reader = Reader(experiment.dataset, part, experiment.spec.dtype)
     X, Y = reader.buffers(reader.m)
     reader.fill(np.arange(reader.m), X, Y)
     return X, Y.argmax(axis=0)

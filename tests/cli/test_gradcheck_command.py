@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from dlx.nn.layers import Linear
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 SPEC = """
 name: small

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.data import dataset as dataset_module
+from dlx.data import batches as batches_module
 from dlx.data.augmentation import Flip, Noise, Shift
-from dlx.data.batches import NARROW
+from dlx.data.batches import NARROW, Reader, ready
 from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
-from dlx.spec import Data
+from dlx.data.section import Data
 
 RNG = np.random.default_rng(0)
 RAW = {
@@ -54,7 +54,7 @@ def test_the_same_bits_from_memory_and_from_a_file(
     X, y = RAW[raw][:, :n_x], LABELS["multiclass"]
     memory, file = (load(tmp_path, X, y, suffix, **data) for suffix in ("npz", "npy"))
     for part in ("train", "dev", "test"):
-        readers = memory.reader(part, dtype), file.reader(part, dtype)
+        readers = Reader(memory, part, dtype), Reader(file, part, dtype)
         order = readers[1].order(np.random.default_rng(2))
         for index in (order[:50], order[50:], np.arange(readers[0].m), order[:1]):
             (X, Y), (X2, Y2) = (reader.buffers(len(index)) for reader in readers)
@@ -72,18 +72,18 @@ def test_short_numbers_normalized_batch_by_batch_give_the_same_bits(
     index = np.random.default_rng(3).permutation(300)[:100]
     filled = []
     for ready_bytes in (2**28, 100):
-        monkeypatch.setattr(dataset_module, "READY_BYTES", ready_bytes)
-        reader = dataset.reader("train", "float32")
+        monkeypatch.setattr(batches_module, "READY_BYTES", ready_bytes)
+        reader = Reader(dataset, "train", "float32")
         X, Y = reader.buffers(100)
         reader.fill(index, X, Y)
         filled.append(X)
     assert np.array_equal(*filled)
-    assert dataset.ready("train", np.dtype("float32")) is None
+    assert ready(dataset, "train", np.dtype("float32")) is None
 
 
 def test_normalized_rows_are_shifted_and_scaled(tmp_path: Path) -> None:
     dataset = load(tmp_path, RAW["float64"], LABELS["regression"], "npz")
-    reader = dataset.reader("train", "float64")
+    reader = Reader(dataset, "train", "float64")
     X, Y = reader.buffers(300)
     reader.fill(np.arange(300), X, Y)
     assert np.array_equal(X, (RAW["float64"] - dataset.shift) * dataset.scale)
@@ -95,7 +95,7 @@ def test_large_values_close_to_each_other_survive_float32(tmp_path: Path) -> Non
     dataset = load(tmp_path, RAW["float64"], LABELS["regression"], "npz")
     filled = {}
     for dtype in ("float32", "float64"):
-        reader = dataset.reader("train", dtype)
+        reader = Reader(dataset, "train", dtype)
         filled[dtype], Y = reader.buffers(300)
         reader.fill(np.arange(300), filled[dtype], Y)
     np.testing.assert_allclose(filled["float32"], filled["float64"], rtol=1e-6, atol=1e-7)
@@ -108,7 +108,7 @@ def test_labels_become_columns(tmp_path: Path) -> None:
         ("regression", LABELS["regression"].T.astype(np.float32)),
     ):
         dataset = load(tmp_path, RAW["uint8"], LABELS[task], "npz")
-        reader = dataset.reader("train", "float32")
+        reader = Reader(dataset, "train", "float32")
         index = reader.order(np.random.default_rng(4))[:77]
         X, Y = reader.buffers(77)
         reader.fill(index, X, Y)
@@ -119,7 +119,7 @@ def test_labels_become_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rng", [np.random.default_rng, np.random.RandomState])
 def test_in_memory_the_order_is_one_permutation(tmp_path: Path, rng: Any) -> None:
-    reader = load(tmp_path, RAW["uint8"], LABELS["binary"], "npz").reader("train", "float32")
+    reader = Reader(load(tmp_path, RAW["uint8"], LABELS["binary"], "npz"), "train", "float32")
     assert np.array_equal(reader.order(rng(5)), rng(5).permutation(300))
 
 
@@ -128,31 +128,32 @@ def test_augmentation_comes_before_normalization_and_only_where_it_is_asked_for(
     dataset = load(tmp_path, RAW["uint8"].reshape(300, 3, 4), LABELS["binary"], suffix)
     index = np.arange(40, 80)
     augment = (Flip(), Shift(), Noise(std=3.0))
-    X, Y = dataset.reader("train", "float32").buffers(40)
-    dataset.reader("train", "float32", augment, np.random.default_rng(6)).fill(index, X, Y)
+    X, Y = Reader(dataset, "train", "float32").buffers(40)
+    Reader(dataset, "train", "float32", augment, np.random.default_rng(6)).fill(index, X, Y)
     rng = np.random.default_rng(6)
     images = RAW["uint8"][index].reshape(40, 3, 4).astype(np.float32)
     for one in augment:
         images = one.apply(images, rng)
     by_hand = (images.reshape(40, 12) - dataset.shift) * dataset.scale
     np.testing.assert_allclose(X, by_hand, rtol=1e-5, atol=1e-5)
-    dataset.reader("train", "float32").fill(index, X, Y)
+    Reader(dataset, "train", "float32").fill(index, X, Y)
     np.testing.assert_allclose(X, (RAW["uint8"][index] - dataset.shift) * dataset.scale, rtol=1e-5, atol=1e-5)
     with pytest.raises(TypeError, match="augmentation needs a random generator"):
-        dataset.reader("train", "float32", augment)
+        Reader(dataset, "train", "float32", augment)
 
 
 MEASURE = """
 import resource, sys
 import numpy as np
+from dlx.data.batches import Reader
 from dlx.data.loading import load_dataset
-from dlx.spec import Data
+from dlx.data.section import Data
 source = {"name": "file", "path": sys.argv[1] + "/X.npy", "target": sys.argv[1] + "/y.npy"}
 data = Data.model_validate({"source": source, "split": {"train": 0.9, "dev": 0.1}})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 dataset = load_dataset(data, None, np.random.default_rng(1))
 assert len(dataset.fingerprint) == 64
-reader = dataset.reader("train", "float32")
+reader = Reader(dataset, "train", "float32")
 X, Y = reader.buffers(1000)
 for order in (reader.order(np.random.default_rng(2)), np.arange(reader.m)):
     for start in range(0, reader.m - 999, 1000):

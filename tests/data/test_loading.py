@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from dlx.component import REGISTRY
+from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.examples import Examples
 from dlx.data.labels import Task
 from dlx.data.loading import load_dataset, read_like
+from dlx.data.section import Data
 from dlx.data.sources import Source
 from dlx.errors import DataError
-from dlx.spec import Data
 
 THREE_WAYS = {"train": 0.6, "dev": 0.2, "test": 0.2}
 
@@ -173,9 +174,9 @@ class TestArrays:
         with pytest.raises(DataError, match=r"x\.npz: the values of x2 are too far apart for `normalize: standard`"):
             load({"source": source})
         dataset = load({"source": source, "normalize": "none"})
-        dataset.reader("train", "float64")
+        Reader(dataset, "train", "float64")
         with pytest.raises(DataError, match="data: values are beyond the range of float32; state `dtype: float64`"):
-            dataset.reader("train", "float32")
+            Reader(dataset, "train", "float32")
 
     def test_a_far_value_in_a_file_is_found(self, tmp_path: Path) -> None:
         X = np.zeros((3000, 100), np.float32)

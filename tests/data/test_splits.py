@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.data.splits import class_shares, part_sizes, split_rows, stratified_order
+from dlx.data.splits import Split, class_shares, part_sizes, split_rows, stratified_order
 from dlx.errors import DataError
-from dlx.spec import Split
 
 MILLION = 1_000_000
 

@@ -339,7 +339,8 @@ def course_of(session: Session) -> Course:
     dataset, spec = session.experiment.dataset, session.experiment.spec
     errors = {part: session.experiment.evaluation(part).run()[1] for part in ("train", "dev")}
     sized = {part: error_rate(value, dataset.parts[part].m) for part, value in errors.items()}
-    return Course.of(session.run, session.run.facts(), spec, sized, reference(dataset))
+    run = session.run
+    return Course.read(run.metrics(), run.layers(), run.facts(), spec, sized, reference(dataset))
 
 
 def test_what_is_known_of_the_spec_explains_what_is_seen(train: Train) -> None:

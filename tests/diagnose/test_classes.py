@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.diagnose.classes import Classes, classes_of
@@ -30,7 +31,7 @@ def looked_at(logits: np.ndarray, codes: np.ndarray, labels: tuple[Any, ...], dt
     network.parameters["W1"][...] = np.eye(n)
     parts = {"dev": Part(logits, codes.astype(np.uint8))}
     data = Dataset(parts, Labels(task, labels), tuple("abcd"[:n]), None, np.zeros(n), np.ones(n), {})
-    return classes_of(Evaluation(network, data.reader("dev", dtype)), len(labels))
+    return classes_of(Evaluation(network, Reader(data, "dev", dtype)), len(labels))
 
 
 def drawn(n_y: int) -> tuple[np.ndarray, np.ndarray]:

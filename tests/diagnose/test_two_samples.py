@@ -12,12 +12,11 @@ import pytest
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
-from dlx.data.splits import split_rows
+from dlx.data.splits import Split, split_rows
 from dlx.diagnose.duplicates import duplicate_findings, hashes
 from dlx.diagnose.neighbours import label_noise_findings
 from dlx.diagnose.part_checks import part_findings
 from dlx.diagnose.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ
-from dlx.spec import Split
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_samples.json").read_text())
 

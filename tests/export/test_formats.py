@@ -22,7 +22,7 @@ from dlx.export.frozen import Frozen, freeze
 from dlx.export.onnx_file import onnx_file
 from dlx.model import Model
 from dlx.nn.activations import Activation
-from dlx.nn.tape import Array
+from dlx.types import Array
 
 CLASSES = {"binary": ["no", "yes"], "multiclass": ["a", "b", "c"], "regression": []}
 OUTPUTS = {"binary": (1, "logistic"), "multiclass": (3, "softmax"), "regression": (2, "squared_error")}

@@ -13,7 +13,8 @@ import pytest
 
 from dlx.gradcheck.complex_step import ComplexStep, NotAnalytic
 from dlx.gradcheck.continuations import CONTINUATIONS
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "continuations.npz")
 REDUCTIONS = ("sum", "mean", "add.reduce", "multiply.reduce", "maximum.reduce", "minimum.reduce")

@@ -15,7 +15,8 @@ from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.gradcheck import GREAT
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 FAULTS = Path(__file__).parents[2] / "experiments" / "gradcheck" / "faults.py"
 

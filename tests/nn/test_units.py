@@ -15,7 +15,8 @@ from dlx.nn.losses import Loss
 from dlx.nn.optimizers import Optimizer, Update
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.schedules import Schedule
-from dlx.nn.tape import Array, Tape
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 with np.load(Path(__file__).parents[1] / "reference" / "units.npz") as file:
     FIGURES: dict[str, Array] = dict(file)
