@@ -97,7 +97,7 @@ class Component(Options):
     ) -> dict[str, Any]:
         if cls.name:
             return handler(schema)
-        return {"family": cls.kind}  # dlx.schema puts the family's definition in its place
+        return {"family": cls.kind}  # dlx.spec.schema puts the family's definition in its place
 
 
 def _register(member: type[Component]) -> None:

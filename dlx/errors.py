@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
-from dlx.visible import visible_line
+from dlx.text import visible_line
 
 # A message is read by people: so many problems of a file are shown, and so many characters of a key and of a sentence.
 MOST_SHOWN = 50

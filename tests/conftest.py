@@ -126,7 +126,7 @@ def rewrite() -> Callable[[Path, object], None]:
 
     def as_dlx(path: Path, content: object) -> None:
         from dlx.files import to_json
-        from dlx.runs import RunDirectory
+        from dlx.runs.directory import RunDirectory
 
         with RunDirectory(path.parent) as run:
             run.acquire()

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from dlx.records import EpochRecord
+from dlx.runs.train import prepare
 from dlx.search.plan import kind_of
-from dlx.session import prepare
-from dlx.spec_file import load_spec
-from dlx.train import fit
+from dlx.spec.loader import load_spec
+from dlx.training.fit import fit
+from dlx.training.records import EpochRecord
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"

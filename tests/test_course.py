@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.experiment import Experiment
-from dlx.records import EpochRecord
-from dlx.session import prepare
-from dlx.spec_file import load_spec
-from dlx.train import fit
+from dlx.runs.train import prepare
+from dlx.spec.loader import load_spec
+from dlx.training.experiment import Experiment
+from dlx.training.fit import fit
+from dlx.training.records import EpochRecord
 
 TESTS = Path(__file__).parent
 PUBLISHED: dict[str, dict[str, Any]] = json.loads((TESTS / "reference" / "course.json").read_text())

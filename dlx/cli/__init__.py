@@ -40,8 +40,8 @@ from dlx.cli.train import train
 from dlx.cli.trust import trust
 from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
-from dlx.signals import NUMBERS
-from dlx.visible import Visible
+from dlx.runs.signals import NUMBERS
+from dlx.text import Visible
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
@@ -226,7 +226,7 @@ def _told(error: Exception) -> tuple[str, int]:
         return "error: no path can have the character NUL", UsageError.exit_code
     if (folder := _unreadable_folder(error)) is not None:
         return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
-    plugins = sys.modules.get("dlx.plugins")  # where it is not loaded, no plugin is
+    plugins = sys.modules.get("dlx.spec.plugins")  # where it is not loaded, no plugin is
     if plugins and (told := plugins.blamed(error)):
         return f"error: {told}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")

@@ -10,8 +10,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dlx.runs import RunDirectory
-    from dlx.search.recipe import Options
+    from dlx.runs.directory import RunDirectory
+    from dlx.search.repair.recipe import Options
 
 Act = Annotated[
     bool, typer.Option("--act", help="Run the basic recipe on a run: train remedies, keep what surely helps.")
@@ -64,7 +64,7 @@ def seconds_of(text: str) -> float:
 
 def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Options:
     """What may be spent, with what was not given at its default."""
-    from dlx.search.recipe import Options
+    from dlx.search.repair.recipe import Options
 
     default = Options()
     return Options(
@@ -76,9 +76,9 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Op
 
 def acted(run: RunDirectory, document: Mapping[str, Any], options: Options, quiet: bool) -> dict[str, Any]:
     """The document with what the recipe came to under ``act``."""
-    from dlx import render
-    from dlx.runs import RunDirectory
-    from dlx.search.recipe import act
+    from dlx.runs.directory import RunDirectory
+    from dlx.search.repair.recipe import act
+    from dlx.show import terminal
 
-    with RunDirectory.open(run.path, writing=True) as locked, render.acting(quiet) as watcher:
+    with RunDirectory.open(run.path, writing=True) as locked, terminal.acting(quiet) as watcher:
         return act(locked, document, options, watcher)

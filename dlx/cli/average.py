@@ -48,7 +48,7 @@ def _betas(given: str) -> list[float]:
 
 def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array], json: bool) -> None:
 
-    from dlx import render
+    from dlx.show import terminal
 
     if json:
         found = [
@@ -56,17 +56,17 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
             for beta, v in plain.items()
         ]
         head = {"schema_version": 1, "file": str(file), "column": series.name}
-        render.facts({**head, "values": series.values.tolist(), "averages": found}, json=True)
+        terminal.facts({**head, "values": series.values.tolist(), "averages": found}, json=True)
         return
     names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
     columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]
     rows = zip(range(1, len(series.values) + 1), series.values.tolist(), *columns, strict=True)
-    render.csv_table([["t", series.name, *names], *rows])
+    terminal.csv_table([["t", series.name, *names], *rows])
 
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:
-    from dlx import plots
-    from dlx.manifest import write_output
+    from dlx.runs.manifest import write_output
+    from dlx.show import pictures
 
-    png = plots.averages(series.values, plain, corrected, title=file.name, name=series.name)
-    write_output("--picture", picture, png, plots.is_ours)
+    png = pictures.averages(series.values, plain, corrected, title=file.name, name=series.name)
+    write_output("--picture", picture, png, pictures.is_ours)

@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 from dlx.cli.options import Json, Plugins
 
 if TYPE_CHECKING:
-    from dlx.comparison import Comparison
+    from dlx.runs.compare import Comparison
 
 AGAINST = "--against"
 
@@ -67,9 +67,9 @@ def compare(
     dev errors is given with its 95 % interval, paired by seed, and by dev example where these are the same. With
     --json, --csv or --md that is all that is printed, and the picture is drawn only with --out.
     """
-    from dlx.comparison import compare as compare_runs
     from dlx.errors import UsageError
-    from dlx.trust import load_named
+    from dlx.runs.compare import compare as compare_runs
+    from dlx.spec.trust import load_named
 
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
@@ -84,28 +84,28 @@ def _drawn(found: Comparison, out: Path | None, wanted: bool) -> Path | None:
     """Where the picture is; None where none is drawn, also because the curves have no common axes."""
     if not wanted or (out is None and not found.comparable):
         return None
-    from dlx import plots
     from dlx.files import writing
-    from dlx.locked_directory import ROOT
-    from dlx.manifest import write_output
+    from dlx.runs.lock import ROOT
+    from dlx.runs.manifest import write_output
+    from dlx.show import pictures
 
     place = out or ROOT / "comparison.png"
     if out is None:
         with writing(place):
             ROOT.mkdir(exist_ok=True)
-    write_output("--out", place, found.picture(), plots.is_ours)
+    write_output("--out", place, found.picture(), pictures.is_ours)
     return place
 
 
 def _print(found: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
-    from dlx import render
+    from dlx.show import terminal
 
     document = {**found.document(), "picture": None if picture is None else str(picture)}
     if json:
-        render.facts(document, json=True)
+        terminal.facts(document, json=True)
     elif csv:
-        render.csv_table(render.csv_rows(document))
+        terminal.csv_table(terminal.csv_rows(document))
     elif md:
-        sys.stdout.write(render.markdown(document))
+        sys.stdout.write(terminal.markdown(document))
     else:
-        render.comparison(document, found.courses() if found.comparable else [], picture)
+        terminal.comparison(document, found.courses() if found.comparable else [], picture)

@@ -13,7 +13,7 @@ from dlx.cli.rows import print_rows
 from dlx.errors import Problem, SpecError
 
 if TYPE_CHECKING:
-    from dlx.spec_file import Resolved
+    from dlx.spec.loader import Resolved
 
 config = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,9 +36,9 @@ def show(
     json: Json = False,
 ) -> None:
     """Print the complete spec, every default filled in."""
-    from dlx import render
-    from dlx.spec_file import dump_yaml, load_spec
-    from dlx.trust import load_named
+    from dlx.show import terminal
+    from dlx.spec.loader import dump_yaml, load_spec
+    from dlx.spec.trust import load_named
 
     load_named(plugin or ())
     resolved = load_spec(spec, overrides or ())
@@ -47,31 +47,31 @@ def show(
     elif origin:
         _print_origins(resolved, json)
     elif json:
-        render.facts(resolved.spec.dump(), json=True)
+        terminal.facts(resolved.spec.dump(), json=True)
     else:
         typer.echo(dump_yaml(resolved.spec), nl=False)
 
 
 def _print_origins(resolved: Resolved, json: bool) -> None:
-    from dlx import render
-    from dlx.spec_file import leaves
-    from dlx.tree import dotted
-    from dlx.yaml_loader import dump_scalar
+    from dlx.show import terminal
+    from dlx.spec.loader import leaves
+    from dlx.spec.tree import dotted
+    from dlx.spec.yaml_text import dump_scalar
 
     values = [(dotted(key), value, str(resolved.origins[key])) for key, value in leaves(resolved.spec.dump())]
     if json:
-        render.facts({key: {"value": value, "origin": place} for key, value, place in values}, json=True)
+        terminal.facts({key: {"value": value, "origin": place} for key, value, place in values}, json=True)
     else:
         print_rows([(f"{key}={dump_scalar(value)}", f"# {place}") for key, value, place in values])
 
 
 def _print_step(resolved: Resolved, json: bool) -> None:
-    from dlx import render
-    from dlx.experiment import build
+    from dlx.show import terminal
+    from dlx.training.experiment import build
 
     lines = build(resolved.spec).step_lines()
     if json:
-        render.facts({"schema_version": 1, "step": lines}, json=True)
+        terminal.facts({"schema_version": 1, "step": lines}, json=True)
     else:
         typer.echo("\n".join(lines))
 
@@ -79,7 +79,7 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json: Json = False) -> None:
     """Say all that is wrong with a spec, or with a plan for dlx tune or dlx study, without reading the data."""
-    from dlx.trust import load_named
+    from dlx.spec.trust import load_named
 
     load_named(plugin or ())
     try:
@@ -98,19 +98,19 @@ def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json:
 def _load(path: Path, overrides: Sequence[str]) -> None:
     """Load a spec, or a plan of whatever kind; the errors tell what is wrong."""
     from dlx.search.plan import kind_of
-    from dlx.search.study_file import load_study
-    from dlx.search.tune_file import load_tune
-    from dlx.spec_file import load_spec
+    from dlx.search.study.file import load_study
+    from dlx.search.tune.file import load_tune
+    from dlx.spec.loader import load_spec
 
     loaders: dict[str | None, Callable[[Path, Sequence[str]], object]] = {None: load_spec, "search": load_tune}
     loaders.get(kind_of(path), load_study)(path, overrides)
 
 
 def _print_verdict(problems: Sequence[Problem]) -> None:
-    from dlx import render
+    from dlx.show import terminal
 
     told = [_as_data(problem) for problem in problems]
-    render.facts({"schema_version": 1, "valid": not problems, "problems": told}, json=True)
+    terminal.facts({"schema_version": 1, "valid": not problems, "problems": told}, json=True)
 
 
 def _as_data(problem: Problem) -> dict[str, Any]:
@@ -127,13 +127,13 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 @config.command()
 def schema(plugin: Plugins = None) -> None:
     """Print the JSON Schema that lets editors complete a spec or a plan."""
-    from dlx import render
-    from dlx.plugins import load_installed
-    from dlx.schema import json_schema, with_plans
-    from dlx.search.study_file import StudyFile
-    from dlx.search.tune_file import TuneFile
-    from dlx.trust import load_named
+    from dlx.search.study.file import StudyFile
+    from dlx.search.tune.file import TuneFile
+    from dlx.show import terminal
+    from dlx.spec.plugins import load_installed
+    from dlx.spec.schema import json_schema, with_plans
+    from dlx.spec.trust import load_named
 
     load_installed()
     load_named(plugin or ())
-    render.facts(with_plans(json_schema(), [TuneFile, StudyFile]), json=True)
+    terminal.facts(with_plans(json_schema(), [TuneFile, StudyFile]), json=True)

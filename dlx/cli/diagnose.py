@@ -13,8 +13,8 @@ from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_c
 from dlx.cli.options import Json, Overrides, Plugins
 
 if TYPE_CHECKING:
-    from dlx.examination import Examination
-    from dlx.search.recipe import Options
+    from dlx.runs.diagnose import Examination
+    from dlx.search.repair.recipe import Options
 
 Source = Annotated[
     str | None,
@@ -65,7 +65,7 @@ def diagnose(
     What is found about a run is kept in its directory, unless diagnosis.optimal_error or diagnosis.tolerance is given.
     """
     from dlx.errors import UsageError
-    from dlx.trust import load_named
+    from dlx.spec.trust import load_named
 
     if (source is None) == (errors is None):
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
@@ -92,49 +92,49 @@ def diagnose(
 
 
 def _conditions(fail_on: str | None) -> tuple[str, ...]:
-    from dlx.diagnose.conditions import parse_conditions
+    from dlx.diagnose.fail_on import parse_conditions
 
     return parse_conditions(fail_on) if fail_on is not None else ()
 
 
 def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
-    from dlx.examination import examine, examine_errors
+    from dlx.runs.diagnose import examine, examine_errors
 
     return examine_errors(errors) if errors is not None else examine(source or "", overrides)
 
 
 def _draw(found: Examination, picture: Path) -> None:
-    from dlx import plots
     from dlx.errors import UsageError
-    from dlx.manifest import write_output
+    from dlx.runs.manifest import write_output
+    from dlx.show import pictures
 
     if "errors" not in found.document:
         raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
-    write_output("--picture", picture, found.picture(), plots.is_ours)
+    write_output("--picture", picture, found.picture(), pictures.is_ours)
 
 
 def _kept(found: Examination) -> list[Path]:
     """The pictures in the run directory; where it cannot be written to, the verdict is given all the same."""
-    from dlx import render
     from dlx.errors import EnvironmentProblem
-    from dlx.examination import keep
+    from dlx.runs.diagnose import keep
+    from dlx.show import terminal
 
     try:
         return keep(found)
     except EnvironmentProblem as error:
-        render.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
+        terminal.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
         return []
 
 
 def _show(found: Examination, written: list[Path], json: bool) -> None:
-    from dlx import render
+    from dlx.show import terminal
 
     if json:
         for remark in found.remarks if found.run else ():
-            render.say((f"remark: {remark}", ""), stream=sys.stderr)
-        render.facts(found.document, json=True)
+            terminal.say((f"remark: {remark}", ""), stream=sys.stderr)
+        terminal.facts(found.document, json=True)
     else:
-        render.diagnosis(
+        terminal.diagnosis(
             found.name,
             found.document,
             found.facts,
@@ -146,8 +146,8 @@ def _show(found: Examination, written: list[Path], json: bool) -> None:
 
 def _act(found: Examination, written: list[Path], options: Options, json: bool) -> None:
     """Show what was found, then what the recipe comes to."""
-    from dlx import render
     from dlx.errors import UsageError
+    from dlx.show import terminal
 
     if found.run is None:
         raise UsageError("--act goes on from a run: train the spec first")
@@ -155,18 +155,18 @@ def _act(found: Examination, written: list[Path], options: Options, json: bool) 
         _show(found, written, json)
     document = acted(found.run, found.document, options, quiet=json)
     if json:
-        render.facts(document, json=True)
+        terminal.facts(document, json=True)
     else:
-        render.recipe(document["act"], document["task"])
+        terminal.recipe(document["act"], document["task"])
 
 
 def _judge(found: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
-    from dlx import render
-    from dlx.diagnose.conditions import unknown, unmet
+    from dlx.diagnose.fail_on import unknown, unmet
     from dlx.errors import CheckFailed
+    from dlx.show import terminal
 
     for name in unknown(conditions, found.document):
-        render.say((f"--fail-on: {name} cannot be told: an error that it needs is missing", ""), stream=sys.stderr)
+        terminal.say((f"--fail-on: {name} cannot be told: an error that it needs is missing", ""), stream=sys.stderr)
     if reasons := unmet(conditions, found.document):
         raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

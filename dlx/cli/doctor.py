@@ -20,8 +20,8 @@ Accept = Annotated[bool, typer.Option("--accept", help="Take RUN's files as they
 
 def doctor(run: Directory = None, json: Json = False, accept: Accept = False) -> None:
     """Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty."""
-    from dlx import render
     from dlx.errors import DataError, UsageError
+    from dlx.show import terminal
 
     if run is not None:
         if not _verify(run, json, accept):
@@ -31,7 +31,7 @@ def doctor(run: Directory = None, json: Json = False, accept: Accept = False) ->
         raise UsageError("--accept takes the files of a RUN as they are: name one")
     facts = _facts()
     if json:
-        render.facts({"schema_version": 1} | facts, json=True)
+        terminal.facts({"schema_version": 1} | facts, json=True)
         return
     groups = [(name, value if isinstance(value, dict) else {"": value}) for name, value in facts.items()]
     print_rows([(f"{name} {key}".strip(), str(fact)) for name, group in groups for key, fact in group.items()])
@@ -39,15 +39,15 @@ def doctor(run: Directory = None, json: Json = False, accept: Accept = False) ->
 
 def _verify(run: str, json: bool, accept: bool) -> bool:
     """Print the health of a directory; returns whether it is intact."""
-    from dlx import render
-    from dlx.health import directory_of, health
+    from dlx.runs.health import directory_of, health
+    from dlx.show import terminal
 
     directory = directory_of(run)
     if accept:
         directory.accept_files()
     result = health(directory)
     if json:
-        render.facts(result.document(), json=True)
+        terminal.facts(result.document(), json=True)
     else:
         status = [("status", result.status)] if result.status else []
         print_rows([("directory", str(result.path)), *status])
@@ -63,8 +63,8 @@ def _facts() -> dict[str, Any]:
     from pathlib import Path
 
     import dlx
-    from dlx.provenance import blas, versions
-    from dlx.threads import available
+    from dlx.runs.provenance import blas, versions
+    from dlx.training.threads import available
 
     return {
         "versions": versions(),

@@ -15,14 +15,14 @@ Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Up to the ending
 
 def export(run: Run, to: To, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
     """Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras."""
-    from dlx import render
-    from dlx.export import export as write
-    from dlx.trust import load_named
+    from dlx.runs.export.formats import export as write
+    from dlx.show import terminal
+    from dlx.spec.trust import load_named
 
     load_named(plugin or ())
     files = [str(path) for path in write(run, to, out)]
     if json:
-        render.facts({"schema_version": 1, "run": run, "format": to, "files": files}, json=True)
+        terminal.facts({"schema_version": 1, "run": run, "format": to, "files": files}, json=True)
     else:
         for file in files:
-            render.path(file)
+            terminal.path(file)

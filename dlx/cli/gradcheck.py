@@ -10,7 +10,7 @@ import typer
 from dlx.cli.options import Json, Overrides
 
 if TYPE_CHECKING:
-    from dlx.gradcheck.sources import Options
+    from dlx.runs.check import Options
 
 Source = Annotated[
     Path | None,
@@ -52,10 +52,10 @@ def gradcheck(
     What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ.
     """
     from dlx.errors import UsageError
-    from dlx.gradcheck import sources
     from dlx.nn.gradcheck import EPSILON
+    from dlx.runs import check
 
-    options = sources.Options(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
+    options = check.Options(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
     if plugin is not None:
         if overrides or examples or after or no_dropout or orders or picture:
             raise UsageError("--plugin checks small networks of its own: it takes NAME, --epsilon, --seed and --json")
@@ -73,15 +73,15 @@ def gradcheck(
 
 
 def _check(source: Path, overrides: list[str], options: Options, json: bool) -> None:
-    from dlx import render
     from dlx.errors import CheckFailed
-    from dlx.gradcheck.sources import check_file
-    from dlx.render import gradcheck as show
+    from dlx.runs.check import check_file
+    from dlx.show import terminal
+    from dlx.show.terminal import gradcheck as show
 
-    with render.counting("checking gradients", quiet=json) as told:
+    with terminal.counting("checking gradients", quiet=json) as told:
         report = check_file(source, overrides, options, told)
     if json:
-        render.facts(report.document(), json=True)
+        terminal.facts(report.document(), json=True)
     else:
         show.report(report)
     if not report.passed:
@@ -89,15 +89,15 @@ def _check(source: Path, overrides: list[str], options: Options, json: bool) -> 
 
 
 def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) -> None:
-    from dlx import render
     from dlx.errors import CheckFailed
     from dlx.gradcheck.plugin import check_plugin, document
-    from dlx.render import gradcheck as show
+    from dlx.show import terminal
+    from dlx.show.terminal import gradcheck as show
 
-    with render.counting("checking gradients", quiet=json) as told:
+    with terminal.counting("checking gradients", quiet=json) as told:
         settings = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, told)
     if json:
-        render.facts(document(plugin, settings), json=True)
+        terminal.facts(document(plugin, settings), json=True)
     else:
         show.plugin(settings)
     if not all(one.point.passed for one in settings):
@@ -105,17 +105,17 @@ def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) 
 
 
 def _show_orders(source: Path, overrides: list[str], options: Options, picture: Path | None, json: bool) -> None:
-    from dlx import plots, render
-    from dlx.gradcheck.sources import orders_of_file
-    from dlx.manifest import write_output
-    from dlx.render import gradcheck as show
+    from dlx.runs.check import orders_of_file
+    from dlx.runs.manifest import write_output
+    from dlx.show import pictures, terminal
+    from dlx.show.terminal import gradcheck as show
 
     found = orders_of_file(source, overrides, options)
     if picture:
         curves = {show.order(found, method): errors.tolist() for method, errors in found.errors.items()}
-        png = plots.orders(found.epsilons.tolist(), curves, str(source))
-        write_output("--picture", picture, png, plots.is_ours)
+        png = pictures.orders(found.epsilons.tolist(), curves, str(source))
+        write_output("--picture", picture, png, pictures.is_ours)
     if json:
-        render.facts(found.document(), json=True)
+        terminal.facts(found.document(), json=True)
     else:
         show.orders(found)

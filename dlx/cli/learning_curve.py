@@ -36,10 +36,10 @@ def show_learning_curve(
     json: bool,
 ) -> None:
     """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
-    from dlx import plots, render
-    from dlx.run_references import open_run
-    from dlx.runs import RunDirectory
-    from dlx.search.learning_curve import Options, learning_curve
+    from dlx.runs.directory import RunDirectory
+    from dlx.runs.references import open_run
+    from dlx.search.learning_curve.curve import Options, learning_curve
+    from dlx.show import pictures, terminal
 
     default = Options()
     options = Options(
@@ -50,15 +50,15 @@ def show_learning_curve(
         target=_error(target) if target is not None else None,
     )
     run = open_run(source)
-    with render.counting("training on fewer examples", quiet=json) as told:
+    with terminal.counting("training on fewer examples", quiet=json) as told:
         document = learning_curve(run, options, told)
-    picture = plots.learning_curve(document, title=document["name"])
+    picture = pictures.learning_curve(document, title=document["name"])
     with RunDirectory.open(run.path, writing=True) as locked:
         written = locked.write_learning_curve(document, picture)
     if json:
-        render.facts(document, json=True)
+        terminal.facts(document, json=True)
     else:
-        render.learning_curve(document, written)
+        terminal.learning_curve(document, written)
 
 
 def _sizes(text: str) -> tuple[int, ...]:

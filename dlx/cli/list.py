@@ -22,8 +22,8 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 
     Alone it lists the kinds, with KIND the components of that kind, with NAME one of them with its options.
     """
-    from dlx.plugins import load_installed
-    from dlx.trust import load_named
+    from dlx.spec.plugins import load_installed
+    from dlx.spec.trust import load_named
 
     load_installed()
     load_named(plugin or ())
@@ -41,7 +41,7 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Component]]]:
     """The components asked for, by kind and name."""
     from dlx.component import REGISTRY
-    from dlx.spec import Spec  # noqa: F401 - importing the spec registers every family of dlx
+    from dlx.spec.sections import Spec  # noqa: F401 - importing the spec registers every family of dlx
 
     if kind is None:
         return dict(sorted(REGISTRY.items()))
@@ -56,21 +56,21 @@ def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Comp
 
 
 def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
-    from dlx import render
-    from dlx.schema import description
+    from dlx.show import terminal
+    from dlx.spec.schema import description
 
     components = [description(member) for members in chosen.values() for member in members.values()]
-    render.facts({"schema_version": 1, "components": components}, json=True)
+    terminal.facts({"schema_version": 1, "components": components}, json=True)
 
 
 def _print_summaries(members: dict[str, type[Component]]) -> None:
-    from dlx.schema import summary
+    from dlx.spec.schema import summary
 
     print_rows([(name, summary(member)) for name, member in members.items()])
 
 
 def _print_details(member: type[Component]) -> None:
-    from dlx.schema import description
+    from dlx.spec.schema import description
 
     told = description(member)
     typer.echo(f"{told['kind']} {told['name']}\n\n{told['description']}\n")
@@ -82,7 +82,7 @@ def _print_details(member: type[Component]) -> None:
 
 
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
-    from dlx.yaml_loader import dump_scalar
+    from dlx.spec.yaml_text import dump_scalar
 
     without = "required" if option["required"] else "optional"
     default = without if option["default"] is None else f"default {dump_scalar(option['default'])}"

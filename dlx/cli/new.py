@@ -25,7 +25,7 @@ def new(data: Data = None, target: Target = None, task: Task = None, out: Out = 
 
     With a data file it is one that trains on that file.
     """
-    from dlx.starter import starter, starter_for
+    from dlx.spec.starter import starter, starter_for
 
     if data is None and (target or task):
         raise UsageError("--target and --task belong to a data file: dlx new FILE --target COLUMN")
@@ -37,9 +37,9 @@ def new(data: Data = None, target: Target = None, task: Task = None, out: Out = 
         typer.echo(text, nl=False)
     else:
         _write(out, text)
-        from dlx import render
+        from dlx.show import terminal
 
-        render.path(out)
+        terminal.path(out)
 
 
 def _is_utf8(text: str) -> bool:

@@ -17,24 +17,24 @@ Target = Annotated[
 
 def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False) -> None:
     """Print what a trained network says of each example: a CSV with the class and its probabilities, or the value."""
-    from dlx import render
-    from dlx.inference import predictions
-    from dlx.trust import load_named
+    from dlx.runs.predict import predictions
+    from dlx.show import terminal
+    from dlx.spec.trust import load_named
 
     load_named(plugin or ())
     header, rows = predictions(run, data)
     if json:
         said = [dict(zip(header, row, strict=True)) for row in rows]
-        render.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": said}, json=True)
+        terminal.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": said}, json=True)
     else:
-        render.csv_table([header, *rows])
+        terminal.csv_table([header, *rows])
 
 
 def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:
     """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
-    from dlx import render
-    from dlx.inference import evaluation
-    from dlx.trust import load_named
+    from dlx.runs.predict import evaluation
+    from dlx.show import terminal
+    from dlx.spec.trust import load_named
 
     load_named(plugin or ())
-    render.facts(evaluation(run, data, target), json)
+    terminal.facts(evaluation(run, data, target), json)

@@ -28,13 +28,13 @@ def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = Fal
 
     It needs no other file, follows the reader's light or dark, and prints well.
     """
-    from dlx import render
-    from dlx.reporting import write_report
-    from dlx.trust import load_named
+    from dlx.runs.report import write_report
+    from dlx.show import terminal
+    from dlx.spec.trust import load_named
 
     load_named(plugin or ())
     page = write_report(source, out)
     if json:
-        render.facts({"schema_version": 1, "run": source, "path": str(page)}, json=True)
+        terminal.facts({"schema_version": 1, "run": source, "path": str(page)}, json=True)
     else:
-        render.path(page)
+        terminal.path(page)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
     """Print the rows on stdout, their cells under each other."""
-    from dlx import render
+    from dlx.show import terminal
 
     if not rows:
         return
     taken = sum(2 + max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:-1])
     room = max(shutil.get_terminal_size().columns - taken, 30) if sys.stdout.isatty() else sys.maxsize
-    render.table([line for row in rows for line in _wrapped(row, room)])
+    terminal.table([line for row in rows for line in _wrapped(row, room)])
 
 
 def _wrapped(row: Sequence[str], room: int) -> list[list[str]]:

@@ -10,7 +10,7 @@ import typer
 from dlx.cli.options import Json, Run
 
 if TYPE_CHECKING:
-    from dlx.past_runs import PastRun
+    from dlx.runs.listing import PastRun
 
 runs = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
@@ -36,22 +36,22 @@ def list_runs(
     """List past runs with the errors of the parameters that were kept, the newest last; tag or remove them."""
     if context.invoked_subcommand is not None:
         return
-    from dlx import render
-    from dlx.past_runs import Condition, past_runs, selected
+    from dlx.runs.listing import Condition, past_runs, selected
+    from dlx.show import terminal
 
     found = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
     for fault in filter(None, (run.fault for run in found)):
-        render.say((f"remark: {fault}", ""), stream=sys.stderr)
+        terminal.say((f"remark: {fault}", ""), stream=sys.stderr)
     if json:
-        render.facts({"schema_version": 1, "runs": [run.document() for run in found]}, json=True)
+        terminal.facts({"schema_version": 1, "runs": [run.document() for run in found]}, json=True)
     elif found:
-        render.table([_row(run) for run in found], HEADERS)
+        terminal.table([_row(run) for run in found], HEADERS)
     else:
-        render.say(("no runs", "dim"), stream=sys.stderr)
+        terminal.say(("no runs", "dim"), stream=sys.stderr)
 
 
 def _row(run: PastRun) -> tuple[str, ...]:
-    from dlx.render.numbers import error
+    from dlx.show.numbers import error
 
     task = (run.facts.get("data") or {}).get("task")
     errors = [run[f"{part}_error"] for part in ("train", "dev", "test")]
@@ -63,8 +63,8 @@ def _row(run: PastRun) -> tuple[str, ...]:
 @runs.command("tag")
 def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
     """Give a run tags, by which it is found like by its id."""
-    from dlx.past_runs import tag
-    from dlx.run_references import locate
+    from dlx.runs.listing import tag
+    from dlx.runs.references import locate
 
     typer.echo(", ".join(tag(locate(run), tags, remove)))
 
@@ -73,8 +73,8 @@ def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
 def remove_runs(given: Runs, yes: Yes = False) -> None:
     """Delete runs with all that dlx wrote into them; other files stay."""
     from dlx.errors import UsageError
-    from dlx.past_runs import remove
-    from dlx.run_references import locate
+    from dlx.runs.listing import remove
+    from dlx.runs.references import locate
 
     paths = list(dict.fromkeys(locate(reference) for reference in given))
     if not yes:

@@ -12,8 +12,8 @@ from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from dlx.search.directory import StudyDirectory
-    from dlx.search.study_file import Study
+    from dlx.runs.collection import StudyDirectory
+    from dlx.search.study.file import Study
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a study; latest is the newest one.")]
@@ -42,11 +42,11 @@ def study(
 ) -> None:
     """Train variants of a spec, lay them over each other and check the claims of the file."""
     from dlx.errors import UsageError
-    from dlx.search.directory import StudyDirectory
-    from dlx.search.executors import executor_for
-    from dlx.search.study_check import check
-    from dlx.search.study_file import load_study
-    from dlx.trust import NamedBy, load_named
+    from dlx.runs.collection import StudyDirectory
+    from dlx.search.study.check import check
+    from dlx.search.study.file import load_study
+    from dlx.search.trials.executors import executor_for
+    from dlx.spec.trust import NamedBy, load_named
 
     if (spec is None) == (resume is None):
         raise UsageError("dlx study takes the file of a study, or --resume DIR")
@@ -71,30 +71,30 @@ def study(
 
 
 def _foretell(study: Study, json: bool) -> None:
-    from dlx import render
-    from dlx.search.study_check import foretold
+    from dlx.search.study.check import foretold
+    from dlx.show import terminal
 
-    render.foretold(foretold(study), json)
+    terminal.foretold(foretold(study), json)
 
 
 def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
-    from dlx import render
     from dlx.errors import CheckFailed, DataError
-    from dlx.search.study import FAILED, StudyRun
-    from dlx.search.study_pictures import draw
+    from dlx.search.study.pictures import draw
+    from dlx.search.study.study import FAILED, StudyRun
+    from dlx.show import terminal
 
-    with render.counting("trainings", quiet=quiet or json) as told:
+    with terminal.counting("trainings", quiet=quiet or json) as told:
         run = StudyRun(study, directory, executor, told)
         document = run.run()
     pictures = draw(run, document)
     document["pictures"] = [path.name for path in pictures]
     directory.write_told(document)
     if json:
-        render.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:
-        render.path(directory.path)
+        terminal.path(directory.path)
     else:
-        render.study(document, directory.path, pictures)
+        terminal.study(document, directory.path, pictures)
     if document["status"] == FAILED:
         failed = [
             f"{one['name']}: {message}"
@@ -103,5 +103,5 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
             if FAILED in one["status"]
         ]
         raise DataError(f"cannot be trained: {'; '.join(failed)}")
-    if failing := render.failing(document):
+    if failing := terminal.failing(document):
         raise CheckFailed(failing)

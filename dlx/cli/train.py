@@ -10,7 +10,7 @@ import typer
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 
 if TYPE_CHECKING:
-    from dlx.session import Session
+    from dlx.runs.train import Session
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -32,7 +32,7 @@ def train(
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run."""
     from dlx.errors import UsageError
-    from dlx.trust import load_named
+    from dlx.spec.trust import load_named
 
     if (spec is None) == (resume is None):
         raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
@@ -54,9 +54,9 @@ def train(
 
 
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
-    from dlx.session import Session
-    from dlx.spec_file import load_spec
-    from dlx.trust import NamedBy
+    from dlx.runs.train import Session
+    from dlx.spec.loader import load_spec
+    from dlx.spec.trust import NamedBy
 
     if spec is None:
         return Session.resume(resume or "")
@@ -64,10 +64,12 @@ def _session(spec: Path | None, overrides: list[str], resume: str | None, out: P
 
 
 def _watch(session: Session, quiet: bool) -> None:
-    from dlx import render
+    from dlx.show import terminal
 
     experiment = session.experiment
-    with render.progress(task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet) as display:
+    with terminal.progress(
+        task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet
+    ) as display:
         for record in session.records():
             display.update(record)
 
@@ -76,25 +78,25 @@ def _compare_with_original(spec: Path, session: Session) -> None:
     """Say whether the run repeats the one whose own spec it was trained from."""
     import sys
 
-    from dlx import render
-    from dlx.repeat import compare, original_of
+    from dlx.runs.repeat import compare, original_of
+    from dlx.show import terminal
 
     original = original_of(spec)
     if original is not None:
         repeat = compare(original, session.run)
         session.note_repeat(repeat)
-        render.say((repeat.sentence, ""), stream=sys.stderr)
+        terminal.say((repeat.sentence, ""), stream=sys.stderr)
 
 
 def _tell(session: Session, json: bool, quiet: bool) -> None:
-    from dlx import render
-    from dlx.shell import command
+    from dlx.show import terminal
+    from dlx.text import command
 
     run = session.run
     if json:
-        render.facts({**session.facts, "run": str(run.path)}, json=True)
+        terminal.facts({**session.facts, "run": str(run.path)}, json=True)
     elif quiet:
-        render.path(run.path)
+        terminal.path(run.path)
     elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
         going_on = [command("train", "--resume", run.path)] if session.status == "interrupted" else []
         said = [
@@ -106,13 +108,15 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         commands = [*going_on, *(of_objective if session.experiment.landscape else said)]
         if session.status == "failed":  # there is no network to look at
             commands = said[-1:]
-        render.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands)
+        terminal.summary(
+            session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
+        )
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    from dlx import render
-    from dlx.rehearsal import rehearse
-    from dlx.spec_file import load_spec
-    from dlx.trust import NamedBy
+    from dlx.runs.dry_run import rehearse
+    from dlx.show import terminal
+    from dlx.spec.loader import load_spec
+    from dlx.spec.trust import NamedBy
 
-    render.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)
+    terminal.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)

@@ -12,8 +12,8 @@ from dlx.cli.options import Json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlx.plugins import Source
-    from dlx.trust import Entry
+    from dlx.spec.plugins import Source
+    from dlx.spec.trust import Entry
 
 Given = Annotated[
     list[str] | None,
@@ -46,12 +46,12 @@ def trust(given: Given = None, listing: List = False, remove: Remove = False, js
 
 
 def _list(json: bool) -> None:
-    from dlx import render
-    from dlx.trust import entries
+    from dlx.show import terminal
+    from dlx.spec.trust import entries
 
     known = entries()
     if not known:
-        render.say(("nothing is trusted", "dim"), stream=sys.stderr)
+        terminal.say(("nothing is trusted", "dim"), stream=sys.stderr)
     _print("trusted", known, json)
 
 
@@ -59,15 +59,15 @@ def _trusted(given: Sequence[str]) -> list[Entry]:
     """All that these stand for is trusted, or nothing where one of them is not there."""
     from dataclasses import replace
 
-    from dlx import render
-    from dlx.run_plugins import sources_of
-    from dlx.trust import entries, remember
+    from dlx.runs.plugins import sources_of
+    from dlx.show import terminal
+    from dlx.spec.trust import entries, remember
 
     files: dict[str, Source] = {}
     for reference in given:
         sources = sources_of(reference)
         if not sources:
-            render.say((f"{reference}: names no plugin that would have to be trusted", ""), stream=sys.stderr)
+            terminal.say((f"{reference}: names no plugin that would have to be trusted", ""), stream=sys.stderr)
         files |= {source.sha256: source for source in sources}
     remember(files.values())
     known = {entry.sha256: entry for entry in entries()}
@@ -77,7 +77,7 @@ def _trusted(given: Sequence[str]) -> list[Entry]:
 def _forgotten(given: Sequence[str]) -> list[Entry]:
     """What is removed: all that these stand for, or nothing where one of them is not trusted."""
     from dlx.errors import UsageError
-    from dlx.trust import forget
+    from dlx.spec.trust import forget
 
     chosen = []
     for reference in given:
@@ -91,8 +91,8 @@ def _forgotten(given: Sequence[str]) -> list[Entry]:
 def _matches(reference: str) -> list[Entry]:
     """What is trusted by this hash, as this file, or else with the content that a file or run has now."""
     from dlx.errors import UsageError
-    from dlx.run_plugins import sources_of
-    from dlx.trust import entries, matching
+    from dlx.runs.plugins import sources_of
+    from dlx.spec.trust import entries, matching
 
     if entries_of_name := matching(reference):
         return entries_of_name
@@ -104,11 +104,11 @@ def _matches(reference: str) -> list[Entry]:
 
 
 def _print(what: str, entries: Sequence[Entry], json: bool) -> None:
-    from dlx import render
-    from dlx.shell import quoted
+    from dlx.show import terminal
+    from dlx.text import quoted
 
     if json:
-        render.facts({"schema_version": 1, what: entries}, json=True)
+        terminal.facts({"schema_version": 1, what: entries}, json=True)
         return
     for entry in entries:
         typer.echo(f"{what}  {entry.sha256}  {entry.since}  {quoted(entry.path)}")

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
 
-    from dlx.search.directory import TuneDirectory
+    from dlx.runs.collection import TuneDirectory
     from dlx.search.plan import Plan
-    from dlx.search.space import Space
-    from dlx.search.tune_file import TuneFile
+    from dlx.search.tune.file import TuneFile
+    from dlx.search.tune.space import Space
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the search.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a search; latest is the newest one.")]
@@ -51,10 +51,10 @@ def tune(
 ) -> None:
     """Search the hyperparameters that a file names, on the scales that it gives them."""
     from dlx.errors import UsageError
-    from dlx.search.directory import TuneDirectory
-    from dlx.search.executors import executor_for
-    from dlx.search.tune_file import load_tune
-    from dlx.trust import NamedBy, load_named
+    from dlx.runs.collection import TuneDirectory
+    from dlx.search.trials.executors import executor_for
+    from dlx.search.tune.file import load_tune
+    from dlx.spec.trust import NamedBy, load_named
 
     if (spec is None) == (resume is None):
         raise UsageError("dlx tune takes the file of a search, or --resume DIR")
@@ -80,18 +80,18 @@ def tune(
 
 
 def _checked(plan: Plan[TuneFile], space: Space) -> str | None:
-    from dlx.search.tuning import check
+    from dlx.search.tune.tuner import check
 
     return check(plan, space)
 
 
 def _foretell(plan: Plan[TuneFile], space: Space, json: bool) -> None:
-    from dlx import render
-    from dlx.search.tuning import foretold
+    from dlx.search.tune.tuner import foretold
+    from dlx.show import terminal
 
     _checked(plan, space)
     told = foretold(plan, space)
-    render.facts(told, json=True) if json else render.tuning_foretold(told)
+    terminal.facts(told, json=True) if json else terminal.tuning_foretold(told)
 
 
 def _search(
@@ -104,33 +104,33 @@ def _search(
     quiet: bool,
     task: str | None = None,
 ) -> None:
-    from dlx import render
-    from dlx.search.tuning import Tuning
+    from dlx.search.tune.tuner import Tuning
+    from dlx.show import terminal
 
     task = task or _checked(plan, space)
     search = plan.told.search
-    progress = render.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
+    progress = terminal.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
     with progress as watcher:
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
     pictures = _pictures(document, directory)
     if json:
-        render.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:
-        render.path(directory.path)
+        terminal.path(directory.path)
     else:
-        render.tuning(document, directory.path, pictures)
+        terminal.tuning(document, directory.path, pictures)
 
 
 def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Path]:
     """One for each hyperparameter, how much each mattered, and why not a grid."""
-    from dlx import plots
+    from dlx.show import pictures
 
     known = [record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"]
     if not any(record["value"] is not None for record in known):
         return []
     document = {**document, "trials": known}
-    drawn = {one["key"]: plots.hyperparameter(document, one["key"]) for one in document["space"]}
-    drawn["settings"] = plots.settings(document)
+    drawn = {one["key"]: pictures.hyperparameter(document, one["key"]) for one in document["space"]}
+    drawn["settings"] = pictures.settings(document)
     if document["importance"]:
-        drawn["importance"] = plots.importance(document)
+        drawn["importance"] = pictures.importance(document)
     return [directory.write_picture(name, png) for name, png in drawn.items()]

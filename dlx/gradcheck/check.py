@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dlx.errors import CheckFailed
-from dlx.gradcheck.compared import DIRECTION, Compared, largest
 from dlx.gradcheck.coverage import coverage, direction
+from dlx.gradcheck.derivatives import DIRECTION, Compared, largest
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Parameter, Point, Refereed, Worst

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.gradcheck.continuations import CONTINUATIONS, STEPS, Continuation, as_it_is
+from dlx.gradcheck.complex_functions import CONTINUATIONS, STEPS, Continuation, as_it_is
 from dlx.nn.tape import Call, Tape
 from dlx.types import Array
 

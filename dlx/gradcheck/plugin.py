@@ -22,7 +22,7 @@ from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize
 from dlx.nn.objectives import Objective
-from dlx.trust import load_named
+from dlx.spec.trust import load_named
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
 TASKS = ("binary", "multiclass", "regression")

@@ -7,13 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.gradcheck.operations import (
-    LayerOperation,
-    LossOperation,
-    ObjectiveOperation,
-    Operation,
-    PenaltyOperation,
-)
+from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, Operation, PenaltyOperation
 from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear
 from dlx.types import Array
 

@@ -14,7 +14,7 @@ from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.tape import Tape
-from dlx.plugins import blamed
+from dlx.spec.plugins import blamed
 from dlx.types import Array
 
 LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J

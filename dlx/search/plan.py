@@ -11,17 +11,17 @@ from pydantic import ValidationError
 
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
-from dlx.paths import unreadable
-from dlx.short_forms import SPEC, Shape, write_out
-from dlx.spec import Spec, plain
-from dlx.spec_file import PLANS, absolute_path, extended, namer, overrides_tree, resolve, spec_tree
-from dlx.spec_problems import problems
-from dlx.tree import Node, merge, shown
-from dlx.trust import NamedBy
-from dlx.yaml_loader import dump, load
+from dlx.spec.loader import PLANS, absolute_path, extended, namer, overrides_tree, resolve, spec_tree
+from dlx.spec.messages import problems
+from dlx.spec.paths import unreadable
+from dlx.spec.sections import Spec, plain
+from dlx.spec.short_forms import SPEC, Shape, write_out
+from dlx.spec.tree import Node, merge, shown
+from dlx.spec.trust import NamedBy
+from dlx.spec.yaml_text import dump, load
 
 if TYPE_CHECKING:
-    from dlx.spec_file import Resolved
+    from dlx.spec.loader import Resolved
 
 Section = TypeVar("Section", bound=Options)
 BASE, NAME = "base", "name"

@@ -8,9 +8,9 @@ import numpy as np
 from stepping import Run
 from workloads import Workload, read_examples
 
-from dlx.session import prepare
-from dlx.spec import Spec
-from dlx.train import fit
+from dlx.runs.train import prepare
+from dlx.spec.sections import Spec
+from dlx.training.fit import fit
 
 
 def loop(work: Workload, folder: Path) -> dict[str, Run]:

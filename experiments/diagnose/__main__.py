@@ -13,7 +13,7 @@ from bench import HALVES, Examined, Task, processors, run, tasks
 from repair import repairs
 from report import repair_section, report, summary
 
-from dlx.search.executors import executor_for
+from dlx.search.trials.executors import executor_for
 
 HERE = Path(__file__).parent
 SEED = 101  # while the diagnosis was developed, it saw seeds below 100 only

@@ -11,8 +11,8 @@ from best_known import best_known
 from files import Workshop, applications, friedman
 
 from dlx.data.sources import Digits
-from dlx.spec import Spec
-from dlx.spec_file import derive
+from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
 
 PENGUINS = Path(__file__).parents[2] / "configs" / "penguins.csv"
 DEV = 500  # examples of made sets

@@ -13,16 +13,16 @@ from cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to
 from healthy import HEALTHY, fixed_healthy
 from kinds import Kind
 
-from dlx.diagnose.after import after, data_findings
-from dlx.diagnose.before import before
-from dlx.diagnose.course import Course
+from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.history import Course
+from dlx.diagnose.baseline import reference
+from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
-from dlx.diagnose.reference import reference
-from dlx.examination import all_findings
-from dlx.runs import RunDirectory
-from dlx.search.trials import Trial, run_trial
-from dlx.session import prepare
-from dlx.spec import Spec
+from dlx.runs.diagnose import all_findings
+from dlx.runs.directory import RunDirectory
+from dlx.runs.train import prepare
+from dlx.search.trials.trial import Trial, run_trial
+from dlx.spec.sections import Spec
 
 HALVES = ("fixed", "drawn")
 DRAWN_HEALTHY = 60  # a share of few per cent needs many to be told

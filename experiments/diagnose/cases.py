@@ -14,7 +14,7 @@ from files import Workshop
 from kinds import KINDS, Kind
 from measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
 
-from dlx.spec import Spec
+from dlx.spec.sections import Spec
 
 MOST_DRAWS = 60  # before a kind is given up for a case
 

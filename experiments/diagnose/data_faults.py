@@ -9,7 +9,7 @@ from bases import Base
 from files import Array, Parts, Workshop, parts_of
 from kinds import changed, kind, lasting
 
-from dlx.spec import Spec
+from dlx.spec.sections import Spec
 
 WITHOUT_UNIT = 3.0  # root mean square of inputs that need no normalization
 LEAST_LEFT = 4  # examples of train in its rarest class

@@ -12,8 +12,8 @@ import numpy as np
 from dlx.data.loading import load_dataset
 from dlx.data.section import Data
 from dlx.data.sources import Source
-from dlx.spec import Spec
-from dlx.streams import Streams
+from dlx.spec.sections import Spec
+from dlx.training.streams import Streams
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Parts = dict[str, tuple[Array, Array]]  # X (m, n_x) and y of each part

@@ -10,7 +10,7 @@ from cases import Case
 from files import Workshop
 from measuring import is_healthy, measure
 
-from dlx.spec_file import derive
+from dlx.spec.loader import derive
 
 # Variants of the fixed bases: name of the base, what is different.
 HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (

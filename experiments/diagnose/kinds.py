@@ -11,8 +11,8 @@ from drawing import log_uniform
 from files import Workshop
 
 from dlx.diagnose.findings import CAUSES
-from dlx.spec import Spec
-from dlx.spec_file import derive
+from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
 
 Put = Callable[[Base, float, Workshop], Spec | None]
 

@@ -9,11 +9,11 @@ import numpy as np
 from bases import Base
 from files import Array, load
 
-from dlx.diagnose.intervals import Estimate
-from dlx.search.held_out import HeldOut
-from dlx.search.replicates import replicate
-from dlx.search.trials import Outcome, Trial, run_trial
-from dlx.spec import Spec
+from dlx.search.dev_set import HeldOut
+from dlx.search.trials.replicates import replicate
+from dlx.search.trials.trial import Outcome, Trial, run_trial
+from dlx.spec.sections import Spec
+from dlx.stats.intervals import Estimate
 
 REPLICATES = 2
 # Of the diagnosis: what a classifier, or a regression, may lie above the best known and count as healthy.

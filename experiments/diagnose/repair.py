@@ -10,12 +10,12 @@ from pathlib import Path
 from bench import Examined
 from measuring import measure, tolerance
 
-from dlx.diagnose.effects import standard_error
-from dlx.examination import examine_run
-from dlx.runs import RunDirectory
-from dlx.search.recipe import Options, act
-from dlx.search.trials import Trial, run_trial
-from dlx.spec_file import load_spec
+from dlx.runs.diagnose import examine_run
+from dlx.runs.directory import RunDirectory
+from dlx.search.repair.recipe import Options, act
+from dlx.search.trials.trial import Trial, run_trial
+from dlx.spec.loader import load_spec
+from dlx.stats.effects import standard_error
 
 REPLICATES = 3  # that confirm a remedy
 NOISE = 2.0  # standard errors of a difference that count as none

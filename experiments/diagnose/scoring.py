@@ -9,7 +9,7 @@ from typing import Protocol
 
 from kinds import Kind
 
-from dlx.diagnose.intervals import Estimate, error_rate
+from dlx.stats.intervals import Estimate, error_rate
 
 
 class Diagnosed(Protocol):

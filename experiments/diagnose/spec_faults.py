@@ -11,7 +11,7 @@ from files import Workshop, load
 from kinds import changed, kind, lasting
 
 from dlx.nn.initializers import He
-from dlx.spec import Spec
+from dlx.spec.sections import Spec
 
 MOST_STEPS = 12_000  # of a fault that takes more steps than its base
 

@@ -14,12 +14,12 @@ import numpy as np
 from drawing import Chart, Line, charts
 from measuring import Bench, Measured, Row
 
-from dlx import threads
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Step
-from dlx.runs import RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.training import threads
 
 SPEC = "../configs/stochastic.yaml"
 M, COST = 1024, 0.12

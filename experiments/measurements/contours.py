@@ -13,10 +13,10 @@ from math import log
 import numpy as np
 from measuring import Bench, Measured
 
-from dlx.experiment import build
-from dlx.plots import Way, trails
-from dlx.runs import RunDirectory
-from dlx.spec_file import load_spec
+from dlx.runs.directory import RunDirectory
+from dlx.show.pictures import Way, paths
+from dlx.spec.loader import load_spec
+from dlx.training.experiment import build
 
 SPEC = "../configs/objectives/ravine.yaml"
 SHARE = 1e-6
@@ -30,7 +30,7 @@ def measure(bench: Bench) -> Measured:
     runs = bench.trained(SPEC, {name: _overrides(spectrum) for name, spectrum in spectra.items()})
     rows = {name: _row(runs[name], spectrum) for name, spectrum in spectra.items()}
     ways = [_way(name, run, int(rows[name]["steps"])) for name, run in runs.items()]
-    return Measured(rows, {"paths": trails(ways, title="J over two weights")})
+    return Measured(rows, {"paths": paths(ways, title="J over two weights")})
 
 
 def _spectrum(X: np.ndarray) -> np.ndarray:

@@ -14,9 +14,9 @@ from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
 from dlx.data.batches import Scaling
-from dlx.inference import model_of
 from dlx.nn.network import Step
-from dlx.runs import RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.predict import model_of
 
 SPEC = "../configs/batch_norm.yaml"
 BASE = (

@@ -14,7 +14,7 @@ from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
 from dlx.data.splits import Split, part_sizes
-from dlx.diagnose.intervals import error_rate
+from dlx.stats.intervals import error_rate
 
 ERROR = NormalDist().cdf(-1)  # of the best border between the two clouds of the study
 SETS = 20_000

@@ -15,8 +15,8 @@ import numpy as np
 from measuring import Bench, Measured
 
 from dlx.data.sources import Digits
-from dlx.export import export
-from dlx.inference import predictions
+from dlx.runs.export.formats import export
+from dlx.runs.predict import predictions
 
 EXAMPLES = 1000
 TO = ("pytorch", "keras")

@@ -11,10 +11,10 @@ import numpy as np
 from drawing import Chart, Line, charts
 from measuring import Bench, Measured, Row
 
-from dlx import threads
 from dlx.nn.layers import Dropout, mask_from
 from dlx.nn.network import Network, Step
 from dlx.nn.tape import Tape
+from dlx.training import threads
 from dlx.types import Array
 
 SPEC = "../configs/overfitting.yaml"

@@ -12,7 +12,7 @@ import numpy as np
 from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
-from dlx.runs import RunDirectory
+from dlx.runs.directory import RunDirectory
 
 SPEC = "../configs/batch_norm.yaml"
 ALPHAS = [float(f"{alpha:.2g}") for alpha in np.geomspace(1e-3, 30, 10)]

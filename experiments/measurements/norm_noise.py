@@ -13,7 +13,7 @@ from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
 from dlx.data.batches import Scaling
-from dlx.inference import model_of
+from dlx.runs.predict import model_of
 
 DIGITS = "../configs/batch_norm.yaml"
 NETWORK = (

@@ -13,10 +13,10 @@ import numpy as np
 from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
-from dlx import threads
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import along, one_sided, rounding, slope, two_sided
+from dlx.training import threads
 from dlx.types import Array
 
 SPEC, EXAMPLES, DIRECTIONS = "../configs/softmax.yaml", 64, 10

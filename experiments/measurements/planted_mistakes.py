@@ -18,12 +18,12 @@ from drawing import Map, maps
 from measuring import Bench, Measured, Row
 from topics import ROOT
 
-from dlx import threads
 from dlx.gradcheck.check import check
 from dlx.gradcheck.report import Point
 from dlx.nn.gradcheck import EPSILON, along_entry, difference, two_sided
 from dlx.nn.layers import Activate, Linear
 from dlx.nn.losses import Softmax
+from dlx.training import threads
 
 sys.path.append(str(ROOT / "gradcheck"))
 faults: Any = import_module("faults")

@@ -11,12 +11,12 @@ import numpy as np
 from drawing import Map, maps
 from measuring import Bench, Measured, Row
 
-from dlx import threads
-from dlx.diagnose.propagation import propagate
+from dlx.diagnose.before.propagation import propagate
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, LeCun, Normal, Xavier, Zeros
 from dlx.nn.losses import SquaredError
 from dlx.nn.network import LayerPlan, Network
+from dlx.training import threads
 from dlx.types import Array
 
 LAYERS, UNITS, EXAMPLES, NETWORKS = 51, 128, 64, 6

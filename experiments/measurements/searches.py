@@ -19,11 +19,11 @@ import numpy as np
 from measuring import Bench, Measured
 from topics import ROOT
 
-from dlx import plots
-from dlx.search.directory import TuneDirectory
-from dlx.search.tune_file import load_tune
-from dlx.search.tuning import Silent, Tuning, check
-from dlx.spec_file import dump_yaml
+from dlx.runs.collection import TuneDirectory
+from dlx.search.tune.file import load_tune
+from dlx.search.tune.tuner import Silent, Tuning, check
+from dlx.show import pictures
+from dlx.spec.loader import dump_yaml
 
 PLAN, TWENTY = ROOT / "tuning/digits.yaml", ROOT / "tuning/results.md"
 DEEPER = "base.architecture.hidden=[128, 128, 128]"
@@ -68,10 +68,10 @@ def measure(bench: Bench) -> Measured:
     return Measured(
         rows,
         {
-            "settings": plots.settings(found["random"][0]),
-            "importance": plots.importance(found["random"][0]),
-            "learning_rate": plots.hyperparameter(shown, "optimizer.learning_rate"),
-            "beta1": plots.hyperparameter(shown, "optimizer.beta1"),
+            "settings": pictures.settings(found["random"][0]),
+            "importance": pictures.importance(found["random"][0]),
+            "learning_rate": pictures.hyperparameter(shown, "optimizer.learning_rate"),
+            "beta1": pictures.hyperparameter(shown, "optimizer.beta1"),
         },
     )
 

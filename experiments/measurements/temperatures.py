@@ -15,7 +15,7 @@ from topics import ROOT
 
 from dlx.data.series import read_series
 from dlx.nn.averages import averages
-from dlx.plots import averages as picture
+from dlx.show.pictures import averages as picture
 
 BETAS = (0.9, 0.98, 0.5)
 

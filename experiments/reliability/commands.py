@@ -96,7 +96,7 @@ def prepare() -> None:
     for module in pkgutil.walk_packages(dlx.__path__, "dlx."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    _set("dlx.session", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
+    _set("dlx.runs.train", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
     _draw_nothing()
     gc.collect()
     gc.freeze()
@@ -104,13 +104,13 @@ def prepare() -> None:
 
 def often() -> None:
     """Let a training of this process save a checkpoint with each row of its table, whatever the clock says."""
-    _set("dlx.session", "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    _set("dlx.runs.train", "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
 
 
 def _draw_nothing() -> None:
     """One blank picture in place of all: drawing takes most of the time of a short training, and is no matter here."""
-    from dlx import plots
-    from dlx.plots.canvas import new_figure, png
+    from dlx.show import pictures as plots
+    from dlx.show.pictures.canvas import new_figure, png
 
     blank = png(new_figure(1, 1, ""))
     pictures = {getattr(plots, name) for name in plots.__all__ if name.islower() and name != "is_ours"}

@@ -21,10 +21,10 @@ import yaml
 
 from dlx.errors import SpecError, UsageError
 from dlx.search.plan import kind_of
-from dlx.search.study_file import load_study
-from dlx.search.tune_file import load_tune
-from dlx.spec_file import load_spec
-from dlx.yaml_loader import load
+from dlx.search.study.file import load_study
+from dlx.search.tune.file import load_tune
+from dlx.spec.loader import load_spec
+from dlx.spec.yaml_text import load
 
 ROOT = Path(__file__).resolve().parents[2]
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

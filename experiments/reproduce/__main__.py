@@ -17,11 +17,11 @@ from measuring import Bench, measured
 from topics import PICTURES, RESULTS, Part, Topic, topics
 
 from dlx.files import to_json
-from dlx.search.directory import StudyDirectory
-from dlx.search.executors import executor_for
-from dlx.search.study import StudyRun
-from dlx.search.study_file import load_study
-from dlx.search.study_pictures import draw
+from dlx.runs.collection import StudyDirectory
+from dlx.search.study.file import load_study
+from dlx.search.study.pictures import draw
+from dlx.search.study.study import StudyRun
+from dlx.search.trials.executors import executor_for
 
 # Of a study and of a variant: what does not change each time.
 HEAD = ("name", "task", "seeds")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlx.plots.canvas import CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.show.pictures.canvas import CLASSES, GREY, INK, house_style, new_figure, png
 
 HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
 PANELS, LETTER = (4.2, 4.0, 3.1), 0.075  # of one chart, of two, of more

@@ -8,7 +8,7 @@ from typing import Any
 
 from topics import PICTURES, RESULTS, ROOT, Part, Topic
 
-from dlx.render.numbers import error, interval
+from dlx.show.numbers import error, interval
 
 FILE = ROOT / "README.md"
 HEAD = """# Experiments

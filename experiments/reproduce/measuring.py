@@ -12,14 +12,14 @@ from typing import Any
 
 from topics import ROOT, Part
 
-from dlx.experiment import Experiment, build
-from dlx.runs import RunDirectory
-from dlx.search.claim_outcomes import checked
-from dlx.search.claims import Asked, Value, term_of
-from dlx.search.running import run_trials
-from dlx.search.study_file import Expected
-from dlx.search.trials import Trial
-from dlx.spec_file import load_spec
+from dlx.runs.directory import RunDirectory
+from dlx.search.study.claim_outcomes import checked
+from dlx.search.study.claims import Asked, Value, term_of
+from dlx.search.study.file import Expected
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.trial import Trial
+from dlx.spec.loader import load_spec
+from dlx.training.experiment import Experiment, build
 
 Row = Mapping[str, float | str]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dlx.files import to_json
-from dlx.search.claim_parser import parse_claim
-from dlx.search.claims import Claim
-from dlx.search.study_file import load_study
-from dlx.yaml_loader import load
+from dlx.search.study.claim_parser import parse_claim
+from dlx.search.study.claims import Claim
+from dlx.search.study.file import load_study
+from dlx.spec.yaml_text import load
 
 ROOT = Path(__file__).parents[1]
 RESULTS, PICTURES = ROOT / "results", ROOT / "pictures"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.diagnose.intervals import CONFIDENCE
-from dlx.diagnose.student import two_sided
-from dlx.search.directory import TuneDirectory
-from dlx.search.executors import executor_for
-from dlx.search.tune_file import load_tune
-from dlx.search.tuning import Silent, Tuning, check
+from dlx.runs.collection import TuneDirectory
+from dlx.search.trials.executors import executor_for
+from dlx.search.tune.file import load_tune
+from dlx.search.tune.tuner import Silent, Tuning, check
+from dlx.stats.intervals import CONFIDENCE
+from dlx.stats.student import two_sided
 
 HERE = Path(__file__).parent
 METHODS = {

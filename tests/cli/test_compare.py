@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dlx.search.trials import Trial, run_trial
-from dlx.spec_file import load_spec
+from dlx.search.trials.trial import Trial, run_trial
+from dlx.spec.loader import load_spec
 
 MOONS = """
 name: moons

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from dlx.schema import json_schema, with_plans
-from dlx.search.study_file import StudyFile
-from dlx.search.tune_file import TuneFile
-from dlx.spec_file import load_spec
+from dlx.search.study.file import StudyFile
+from dlx.search.tune.file import TuneFile
+from dlx.spec.loader import load_spec
+from dlx.spec.schema import json_schema, with_plans
 
 Run = Callable[..., Any]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.findings import finding
-from dlx.runs import RunDirectory
+from dlx.runs.directory import RunDirectory
 
 DIGITS = """
 name: digits
@@ -33,8 +33,8 @@ Call = Callable[..., Any]
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run of digits, not to be changed."""
-    from dlx.session import Session
-    from dlx.spec_file import load_spec
+    from dlx.runs.train import Session
+    from dlx.spec.loader import load_spec
 
     folder = tmp_path_factory.mktemp("diagnose")
     (folder / "digits.yaml").write_text(DIGITS)
@@ -85,9 +85,9 @@ def test_the_classes_add_up_to_the_error(folder: Path, call_dlx: Call) -> None:
 
 def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path, call_dlx: Call) -> None:
     """Against the outputs of the model on the same rows, taken by their number in the part."""
-    from dlx.experiment import build
-    from dlx.inference import model_of
-    from dlx.spec_file import load_spec
+    from dlx.runs.predict import model_of
+    from dlx.spec.loader import load_spec
+    from dlx.training.experiment import build
 
     document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
     dev = build(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from dlx.visible import visible, visible_json, visible_line
+from dlx.text import visible, visible_json, visible_line
 
 HOSTILE = "a\x1b]0;owned\x07b\x9b31mc\u202ed\u2066e\rEVIL"
 RAW = ("\x1b]", "\x07", "\x9b", "\u202e", "\u2066", "\rEVIL")

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from dlx.session import Session
-from dlx.spec_file import load_spec
+from dlx.runs.train import Session
+from dlx.spec.loader import load_spec
 
 MOONS = """
 name: moons

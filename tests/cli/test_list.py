@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dlx.component import REGISTRY
-from dlx.spec import Spec
+from dlx.spec.sections import Spec
 
 Run = Callable[..., Any]
 

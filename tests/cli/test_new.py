@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dlx.spec_file import load_spec
+from dlx.spec.loader import load_spec
 
 Run = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dlx.search.directory import TuneDirectory
+from dlx.runs.collection import TuneDirectory
 
 MOONS = """name: small
 base:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.activation_checks import is_linear
-from dlx.diagnose.before import before
+from dlx.diagnose.before.activations import is_linear
+from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
-from dlx.experiment import build
 from dlx.nn.activations import Activation
-from dlx.spec import Spec
+from dlx.spec.sections import Spec
+from dlx.training.experiment import build
 
 CIRCLES = {"source": {"name": "circles", "m": 700, "noise": 0.1, "factor": 0.5}, "split": {"train": 400, "dev": 300}}
 APART = {"source": {"name": "blobs", "m": 700, "centers": [[-3, 0], [3, 0]]}, "split": {"train": 400, "dev": 300}}

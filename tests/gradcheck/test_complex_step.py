@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.gradcheck.complex_functions import CONTINUATIONS
 from dlx.gradcheck.complex_step import ComplexStep, NotAnalytic
-from dlx.gradcheck.continuations import CONTINUATIONS
 from dlx.nn.tape import Tape
 from dlx.types import Array
 

@@ -10,8 +10,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from dlx.gradcheck.orders import EPSILONS, orders
-from dlx.plots.canvas import CLASSES, DEV, TRAIN
-from dlx.plots.orders import orders as draw
+from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN
+from dlx.show.pictures.orders import orders as draw
 
 
 def share(png: bytes, color: str) -> float:

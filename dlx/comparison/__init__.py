@@ -1,5 +1,0 @@
-"""Runs beside each other: what differs between their specs, what came of it, and how sure the difference is."""
-
-from dlx.comparison.comparing import Comparison, compare
-
-__all__ = ["Comparison", "compare"]

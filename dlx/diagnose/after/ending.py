@@ -1,0 +1,103 @@
+"""What is seen at the end of a training: layers too narrow or lost, labels that contradict, rows that do not settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dlx.diagnose.after.history import BEHIND_ON_DEV, Course
+from dlx.diagnose.after.initialization import DEAD, NARROWEST, SATURATED
+from dlx.diagnose.after.optimization import FLAT, small_batches
+from dlx.diagnose.before.activations import is_linear
+from dlx.diagnose.findings import Finding, Severity, finding
+
+NARROW = 8  # units of a layer, where nothing else explains the error
+CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
+CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
+FEW_ASKED = 40  # neighbours' votes, from which no share can be told
+# Between the train errors of the last rows, in tolerances, and between their train costs: which is kept is chance.
+LOTTERY, NOISY = 1.5, 1.5
+
+
+def no_hidden_layer(course: Course) -> Iterator[Finding]:
+    """A straight border where the neighbours know a better one."""
+    if not course.hidden:
+        yield finding("too_few_units", course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
+    elif all(is_linear(layer.activation) for layer in course.hidden):
+        told = f"{len(course.hidden)} hidden layer{'s' * (len(course.hidden) > 1)} without a bend are a linear function"
+        yield finding("no_activation", course.beside(told), 0.0, 1.0, layer=1)
+
+
+def narrowest(course: Course) -> Iterator[Finding]:
+    """A layer of one or two units."""
+    yield from _narrower_than(course, NARROWEST)
+
+
+def narrow(course: Course) -> Iterator[Finding]:
+    """A layer of a few units, where nothing else explains the error."""
+    yield from _narrower_than(course, NARROW)
+
+
+def _narrower_than(course: Course, limit: int) -> Iterator[Finding]:
+    units = {number: layer.units for number, layer in enumerate(course.hidden, start=1)}
+    least = min(units, key=lambda number: units[number], default=0)
+    if least and units[least] <= limit:
+        told = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
+        yield finding("too_few_units", course.beside(told), float(units[least]), float(limit), layer=least)
+
+
+def dead_or_saturated(course: Course) -> Iterator[Finding]:
+    """Units that were lost on the way."""
+    for column, limit, what in (("dead", DEAD, "of the units"), ("saturated", SATURATED, "of the outputs")):
+        for number, columns in course.hidden_layers.items():
+            if len(columns[column]) and columns[column][-1] >= limit:
+                share, begun = float(columns[column][-1]), np.argmax(columns[column] >= limit)
+                epoch = int(columns["epoch"][begun])
+                told = f"{share:.0%} {what} of layer {number} are {column} at the end, {limit:.0%} since epoch {epoch}"
+                yield finding(f"{column}_units", course.beside(told), share, limit, layer=number, epoch=epoch)
+
+
+def unsettled(course: Course) -> Iterator[Finding]:
+    """Rows at the end that differ so much that the last one is a matter of luck."""
+    errors = course.rows["train_error"]
+    last = errors[len(errors) * 3 // 4 :]
+    if len(last) < 4 or course.kept_epoch != course.epochs:
+        return
+    spread = float(last.max() - last.min())
+    cost = course.cost()[-len(last) :]
+    if spread > LOTTERY * course.tolerance and cost.max() > NOISY * cost.min():
+        few = [*small_batches(course)]
+        name, why = (
+            (few[0].name, f"; each step saw {course.batch_size} of the examples") if few else ("oscillation", "")
+        )
+        told = f"in the last {len(last)} rows the train error lay anywhere from {course.error(last.min())}"
+        told = f"{told} to {course.error(last.max())}{why}"
+        severity: Severity = "warning" if course.behind("train") or course.behind("dev", BEHIND_ON_DEV) else "note"
+        yield finding(name, told, spread, LOTTERY * course.tolerance, severity=severity)
+
+
+def plateau(course: Course) -> Iterator[Finding]:
+    """A cost that has long been flat, and none of the causes above."""
+    falling = course.fall(0.5)
+    if abs(falling) < FLAT:
+        told = f"over the last half of the training the cost changed by {abs(falling):.1%}"
+        yield finding("plateau", course.beside(told), abs(falling), FLAT)
+
+
+def label_noise(course: Course) -> Iterator[Finding]:
+    """Labels of train that contradict the network, and their neighbours, where both are sure.
+
+    Where dev's labels fit better, train's are wrong; where they fit as badly, classes may as well be the same.
+    """
+    reference, last = course.reference, course.by_layer.get(len(course.hidden) + 1)
+    if reference is None or reference.contradicted is None or reference.asked < FEW_ASKED:
+        return
+    seen = last["contradicted"][1:] if last else np.empty(0)
+    by_network = float(np.nanmax(seen[1:] if len(seen) > 2 else seen)) if len(seen) else reference.contradicted
+    share = min(by_network, reference.contradicted)
+    if share >= CONTRADICTED:
+        clean = reference.dev is not None and reference.dev < reference.train - CLEAN
+        told = f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
+        told = f"{told}; the network, where it was surest, was contradicted by {by_network:.0%}"
+        yield finding("label_noise", told, share, CONTRADICTED, severity="warning" if clean else "note")

@@ -1,0 +1,175 @@
+"""What the steps of a training tell: too large, too small, used up too soon, too few, or seen on too few examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+
+import numpy as np
+
+from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.initialization import DEAD
+from dlx.diagnose.findings import Finding, Severity, finding
+
+# ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
+# fastest layer of nine in ten healthy trainings lay between 5e-4 and 1e-2; the others had learned all the same.
+SLOW, SLOW_AT_FIRST = 5e-4, 2e-3
+FLAT = 0.02  # by which the train cost fell over the last half of the training, as a share of itself
+# The largest ‖W‖ against that at the start; steps that throw W about make it grow. Nine of ten healthy classifiers stay
+# below, and the others have learned all the same.
+GROWN = 4.0
+THROWN = 0.5  # ‖ΔW‖/‖W‖ of a step that leaves little of the initialization
+DRIVEN = 0.4  # by how much of a layer's units the dead or saturated share has grown
+JUMP = 0.3  # a cost higher than that of the epoch before, by this share of itself
+RISES = 0.1  # of the epochs, in which the cost of a full batch rose, though α small enough lets it only fall
+# The mean α over the training, as a share of the largest: a cosine has 0.5, inverse time with rate 1 over 20 epochs
+# 0.13, which is harmless where the network has learned by then.
+DECAYED = 0.2
+# 1/(1 − β), the steps that an average reaches back, as a share of all; and as a multiple of what the default has.
+MEMORY, LONGER = 0.02, 10.0
+FORGETFUL = 0.5  # β₂: an average of dθ² over two steps follows every single batch
+FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
+FALLING = 0.05  # of itself, over the last quarter of the epochs
+SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
+IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls
+FEW_EXAMPLES = 4  # in a batch: the notes' stochastic descent, which never settles
+CLIPPED = 0.9  # of the steps
+
+
+def divergence(course: Course) -> Iterator[Finding]:
+    """That a number was no longer finite, and where that was seen first."""
+    if course.status != "diverged":
+        return
+    seen = course.facts.get("diverged") or {}
+    epoch, layer = seen.get("epoch"), seen.get("layer")
+    told = "a number was no longer finite"
+    if seen:
+        where = seen["tensor"] if layer is None else f"{seen['tensor']} of layer {layer}"
+        told = f"in epoch {epoch}, step {seen['step']:,}, {where} was no longer finite"
+    told = f"{told}; the learning rate is {course.spec.optimizer.learning_rate:g}"
+    yield finding("diverged", told, layer=layer, epoch=epoch)
+
+
+def small_batches(course: Course) -> Iterator[Finding]:
+    """A batch of one or a few: steps that are mostly noise, and statistics of batch norm that are worse."""
+    if course.batch_size <= FEW_EXAMPLES < course.m:
+        name = "batch_norm_small_batch" if course.has_batch_norm else "batch_size_small"
+        told = f"each step saw {course.batch_size} example{'s' * (course.batch_size > 1)}"
+        size = float(course.batch_size)
+        yield finding(name, course.beside(told), size, float(FEW_EXAMPLES), severity="warning")
+
+
+def long_memory(course: Course) -> Iterator[Finding]:
+    """Averages of dθ that reach back over a good part of the training, or of dθ² that hardly reach back."""
+    optimizer = course.spec.optimizer
+    for key in ("beta", "beta1"):
+        if key in type(optimizer).model_fields:
+            beta, default = getattr(optimizer, key), type(optimizer).model_fields[key].default
+            steps = 1 / (1 - beta)
+            if steps > MEMORY * course.steps and steps >= LONGER / (1 - default):
+                told = f"{key} = {beta:g} averages over {steps:,.0f} of {course.steps:,} steps"
+                yield finding("bad_beta", course.beside(told), beta, default)
+    beta2 = getattr(optimizer, "beta2", 1.0)
+    if beta2 < FORGETFUL or beta2 < getattr(optimizer, "beta1", 0.0) ** 2:
+        told = f"beta2 = {beta2:g} averages dθ² over {1 / (1 - beta2):.2g} steps"
+        yield finding("bad_beta", course.beside(told), beta2, FORGETFUL)
+
+
+def early_decay(course: Course) -> Iterator[Finding]:
+    """α used up while there was still much to learn."""
+    alpha, epochs, cost = course.rows["learning_rate"], course.rows["epoch"], course.cost()
+    if len(alpha) < 3 or alpha.argmax() > len(alpha) / 2:
+        return
+    mean = float(np.trapezoid(alpha, epochs) / (epochs[-1] - epochs[0]) / alpha.max())
+    if mean < DECAYED:
+        low = int(np.argmax(alpha < 0.1 * alpha.max()))
+        when = f"α was down to a tenth in epoch {epochs[low]:.0f} of {epochs[-1]:.0f}"
+        told = f"{when}, at a train cost of {cost[low]:.3g} that came to {cost[-1]:.3g} at the end"
+        yield finding("decay_too_fast", course.beside(told), mean, DECAYED, epoch=int(epochs[low]))
+
+
+def too_high(course: Course) -> Iterator[Finding]:
+    """Steps that threw W about: it grew, and units died or went flat, or the cost jumped or ended above its start."""
+    alpha, marks = course.spec.optimizer.learning_rate, list(_marks(course))
+    remedy = f"a smaller optimizer.learning_rate, such as {alpha / 10:.2g}"
+    for number in course.by_layer:
+        growth, thrown = course.peak(number), course.largest_early_ratio(number)
+        if marks and (growth > GROWN or thrown > THROWN):
+            how = f"‖W‖ of layer {number} grew to {growth:.3g} times its start"
+            if thrown > THROWN:
+                how = f"an early step changed W of layer {number} by {thrown:.0%} of itself"
+            told = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
+            limits = (thrown, THROWN) if thrown > THROWN else (growth, GROWN)
+            yield finding("learning_rate_too_high", told, *limits, layer=number, remedy=remedy)
+
+
+def _marks(course: Course) -> Iterator[str]:
+    """What too large steps leave behind."""
+    for column, what in (("dead", "of its units dead"), ("saturated", "of its outputs saturated")):
+        for number, columns in course.hidden_layers.items():
+            if columns[column][-1] - columns[column][0] >= DRIVEN:
+                yield f"layer {number} ended with {columns[column][-1]:.0%} {what}"
+    first, last = course.facts.get("first_cost"), course.cost()[-1] if course.epochs else 0.0
+    if first is not None and last > first:
+        yield f"the train cost ended at {last:.3g}, after a first cost of {first:.3g}"
+    if course.largest_rise > JUMP:
+        yield f"the cost rose by up to {course.largest_rise:.0%} from one epoch to the next"
+
+
+def rising(course: Course) -> Iterator[Finding]:
+    """A full batch whose cost does not only fall, as that of gradient descent with a small enough α does."""
+    share = course.facts.get("rises", 0) / max(course.epochs, 1)
+    if course.is_full_batch and course.spec.optimizer.name == "gradient_descent" and share > RISES:
+        when = course.facts["first_rise"]
+        told = f"the cost of the full batch rose in {share:.0%} of the epochs, first in epoch {when}"
+        told = f"{told}, by up to {100 * course.largest_rise:.2g} %"
+        severity: Severity = "warning" if course.behind("train") else "note"
+        yield finding("learning_rate_too_high", told, share, RISES, epoch=when, severity=severity)
+
+
+def too_low(course: Course) -> Iterator[Finding]:
+    """Steps that hardly changed W in any layer, be it from the beginning on, or while the cost still falls."""
+    ratios = {number: ratio for number in course.by_layer if (ratio := course.ratio(number)) > 0}
+    fastest = max(ratios, key=lambda number: ratios[number], default=0)
+    early = max((ratio for number in course.by_layer if (ratio := course.largest_early_ratio(number)) > 0), default=0)
+    dead = any(columns["dead"][-1] >= DEAD for columns in course.hidden_layers.values())
+    if dead or any(course.peak(number) > GROWN for number in course.by_layer):
+        return
+    if fastest and ratios[fastest] < SLOW and (early < SLOW_AT_FIRST or course.fall(0.5) > FLAT):
+        ratio, alpha = ratios[fastest], course.spec.optimizer.learning_rate
+        told = f"a step changed W by {ratio:.1g} of itself in layer {fastest}, by less in the others"
+        told, remedy = f"{told}, {course.steps:,} times", None
+        if course.facts.get("clipped", 0) > CLIPPED * course.steps:
+            told, remedy = f"{told}; nearly every gradient was clipped", "a larger optimizer.clip_norm"
+        elif course.spec.schedule.warmup > 0 and course.rows["learning_rate"][-1] < alpha / 2:
+            told, remedy = f"{told}; the warm-up did not end", "a shorter schedule.warmup"
+        yield finding("learning_rate_too_low", course.beside(told), ratio, SLOW, layer=fastest, remedy=remedy)
+
+
+def impatient(course: Course) -> Iterator[Finding]:
+    """Early stopping with hardly any patience, that ended a training whose cost still fell: whatever it reached."""
+    stopping = course.spec.training.early_stopping
+    has_no_patience = stopping is not None and stopping.patience <= IMPATIENT
+    if has_no_patience and _is_stopped_short(course) and course.fall(0.25) > FALLING:
+        yield from too_few(course)
+
+
+def _is_stopped_short(course: Course) -> bool:
+    return course.status == "early_stopped" and course.epochs < SHORT * course.spec.training.epochs
+
+
+def too_few(course: Course) -> Iterator[Finding]:
+    """A training that ended before the cost did."""
+    if course.status == "interrupted":
+        return
+    falling, asked, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
+    if not (stopped or course.steps < FEW_STEPS or falling > FALLING):
+        return
+    told = f"{course.steps:,} steps in {course.epochs:,} epoch{'s' * (course.epochs > 1)}"
+    if not isnan(falling):
+        told += f", over the last quarter of which the train cost fell by {falling:.0%}"
+    if stopped:
+        told += f"; early stopping ended it, with {asked - course.epochs:,} left"
+    remedy = "a larger training.early_stopping.patience" if stopped else None
+    value, limit = (falling, FALLING) if falling > FALLING else (float(course.steps), float(FEW_STEPS))
+    yield finding("too_few_epochs", course.beside(told), value, limit, remedy=remedy)

@@ -1,0 +1,202 @@
+"""What regularization did in a training, or its absence: penalties, dropout, batch norm's averages, overtraining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import sqrt
+
+import numpy as np
+
+from dlx.diagnose.after.history import Course
+from dlx.diagnose.findings import Finding, finding
+from dlx.stats.intervals import difference
+
+# ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it
+# is so small that the next step throws it about.
+SHRUNK, SHRUNK_BEFORE_NORM = 0.6, 0.1
+SHARE = 0.5  # of the cost that is penalty
+PULL = 1.0  # α·λ/m + α·weight_decay, what a step takes off W: more than 1 turns it round, more than 2 makes it grow
+KEPT = 0.5  # keep_prob: the notes' 0.8 to 0.5 are usual
+# The frozen train cost against that over the epoch, which is measured before each update and so lies rather higher.
+BEYOND = 2.0
+REACH, LEAST_REACH = 0.25, 100  # steps that averages are taken over, as a share of all; the default has 10
+OTHER_STATISTICS = "a smaller momentum of batch_norm (0.9 averages over 10 batches), or statistics: exact"
+GAP = 0.5  # of the cost over the epoch, that the frozen network does not have
+AVERAGING = "comes from averaging over the epoch"
+WORSE = 0.75  # tolerances by which the dev error has risen since the lowest dev cost
+COST_UP = 1.1  # the dev cost at the end, against the lowest
+ROWS = 20  # of these parts of the training one is averaged over, so that no single row decides
+
+
+def penalty_too_strong(course: Course) -> Iterator[Finding]:
+    """Weights that a penalty has held down, or a cost that is penalty for a good part."""
+    if not penalties(course):
+        return
+    limit = SHRUNK_BEFORE_NORM if course.has_batch_norm else SHRUNK
+    for number in course.by_layer:
+        growth = course.growth(number)
+        if growth < limit:
+            told = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {growth:.2g} of its start"
+            yield finding("penalty_too_strong", course.beside(told), growth, limit, layer=number)
+    share = l2_cost(course) / (l2_cost(course) + course.cost()[-1]) if course.epochs else 0.0
+    if share > SHARE and not course.has_batch_norm:
+        told = f"with {_strengths(course)} {share:.0%} of the cost is penalty"
+        yield finding("penalty_too_strong", course.beside(told), share, SHARE)
+
+
+def pull_too_strong(course: Course) -> Iterator[Finding]:
+    """A penalty whose step alone turns W round."""
+    spec = course.spec
+    decay = spec.optimizer.weight_decay
+    if "s" not in type(spec.optimizer).slots:  # dθ is not divided by its own size
+        decay += spec.regularization.l2 / course.batch_size
+    pull = spec.optimizer.learning_rate * decay
+    if pull > PULL:
+        told = f"with {_strengths(course)} each step takes {pull:.2g}·W off W"
+        yield finding("penalty_too_strong", told, pull, PULL)
+
+
+def _strengths(course: Course) -> str:
+    return ", ".join(f"{key} = {value:g}" for key, value in penalties(course).items())
+
+
+def penalties(course: Course) -> dict[str, float]:
+    """What pulls W towards 0, by the keys of the spec; AdamW's own decay, which is mild, is not counted."""
+    regularization, optimizer = course.spec.regularization, course.spec.optimizer
+    given = {"regularization.l2": regularization.l2, "regularization.l1": regularization.l1}
+    if optimizer.weight_decay != type(optimizer).model_fields["weight_decay"].default:
+        given["optimizer.weight_decay"] = optimizer.weight_decay
+    return {key: strength for key, strength in given.items() if strength > 0}
+
+
+def l2_cost(course: Course) -> float:
+    """λ/(2m)·Σ‖W‖² at the end, m the examples of a batch, averaged over the batches of an epoch."""
+    squares = sum(float(columns["weight_norm"][-1]) ** 2 for columns in course.by_layer.values())
+    return course.spec.regularization.l2 / (2 * course.m) * course.steps_per_epoch * squares
+
+
+def dropout_too_strong(course: Course) -> Iterator[Finding]:
+    """Too few units kept to learn with."""
+    kept = {number: layer.keep_prob or 1.0 for number, layer in enumerate(course.hidden, start=1)}
+    least = min(kept, key=lambda number: kept[number], default=0)
+    if least and kept[least] < KEPT:
+        units = kept[least] * course.hidden[least - 1].units
+        told = f"layer {least} kept {kept[least]:.2g} of its units in a step, {units:.2g} on average"
+        yield finding("dropout_too_strong", course.beside(told), kept[least], KEPT, layer=least)
+
+
+def changed_images(course: Course) -> Iterator[Finding]:
+    """Images that are changed before the network sees them, where nothing else explains what it has not learned."""
+    if course.spec.data.augment and course.epochs:
+        names = ", ".join(one.name for one in course.spec.data.augment)
+        running = float(course.rows["cost"][-1])
+        told = f"every image was changed by {names}: over them the last cost is {running:.3g}"
+        yield finding("augmentation_too_strong", course.beside(told), running)
+
+
+def averages_apart(course: Course) -> Iterator[Finding]:
+    """A frozen network that is far worse than the one in training: batch norm's averages are not its statistics."""
+    if not course.epochs or not course.has_batch_norm:
+        return
+    yield from _long_averages(course)
+    running, frozen = float(course.rows["cost"][-1]) - l2_cost(course), float(course.cost()[-1])
+    if frozen > BEYOND * running:
+        told = f"by its averages the network has a train cost of {frozen:.3g}, in training {running:.3g} by its batches"
+        yield finding(
+            "frozen_gap", course.beside(told), frozen / running, BEYOND, severity="warning", remedy=OTHER_STATISTICS
+        )
+
+
+def _long_averages(course: Course) -> Iterator[Finding]:
+    for number, layer in enumerate(course.hidden, start=1):
+        if layer.batch_norm and layer.batch_norm.statistics == "running":
+            steps = 1 / (1 - layer.batch_norm.momentum)
+            if steps > max(REACH * course.steps, LEAST_REACH):
+                told = f"the averages of batch norm in layer {number} reach back over {steps:,.0f} steps"
+                told = course.beside(f"{told}, of {course.steps:,} in all: to networks that were others")
+                value, limit = steps / course.steps, REACH
+                yield finding(
+                    "frozen_gap", told, value, limit, layer=number, severity="warning", remedy=OTHER_STATISTICS
+                )
+
+
+def gap_explained(course: Course) -> Iterator[Finding]:
+    """Where the cost over the epoch lies far above that of the frozen network, what makes it so."""
+    if not course.epochs:
+        return
+    running, frozen = float(course.rows["cost"][-1]), float(course.cost()[-1])
+    parts = dict(_parts(course, running, frozen))
+    if running - frozen > GAP * running and parts.keys() - {AVERAGING}:
+        told = ", ".join(f"{value:.2g} {what}" for what, value in parts.items())
+        told = f"the cost over the last epoch is {running:.3g}, that of the frozen network {frozen:.3g}: {told}"
+        yield finding("frozen_gap", told, running - frozen, GAP * running)
+
+
+def _parts(course: Course, running: float, frozen: float) -> Iterator[tuple[str, float]]:
+    """The penalty; the mean over an epoch in which the cost falls; what only training has, if it leaves a good part."""
+    penalty, cost, epochs = l2_cost(course), course.cost(), course.rows["epoch"]
+    falls = float((cost[-2] - cost[-1]) / (epochs[-1] - epochs[-2]) / 2) if len(cost) > 1 else 0.0
+    rest = running - frozen - penalty - falls
+    if penalty > 0.05 * running:
+        yield "is the penalty", penalty
+    if abs(falls) > 0.05 * running:
+        yield AVERAGING, falls
+    noisy = [
+        what
+        for what, is_on in (
+            ("dropout", any((layer.keep_prob or 1) < 1 for layer in course.hidden)),
+            ("batch norm by batches", course.has_batch_norm),
+            ("augmentation", bool(course.spec.data.augment)),
+            ("the L1 penalty", course.spec.regularization.l1 > 0),
+        )
+        if is_on
+    ]
+    if noisy and rest > 0.05 * running:
+        yield f"from {' and '.join(noisy)}", rest
+
+
+def overtraining(course: Course) -> Iterator[Finding]:
+    """A dev error that has risen since the dev cost was lowest, while the train cost went on falling."""
+    costs, errors = course.rows["dev_cost"], course.rows["dev_error"]
+    wide = max(1, len(costs) // ROWS)
+    if len(costs) < 3 or np.isnan(costs).any() or course.kept_epoch != course.epochs:
+        return
+    best = int(costs.argmin())
+    near = min(wide, max(1, best // 4))  # a minimum early on is narrow
+    around = slice(max(0, best - near), best + near + 1)
+    # The last rows may be high by luck where the error goes up and down, which the train cost would then do, too.
+    then, now = errors[around].mean(), min(errors[-wide:].mean(), np.median(errors[len(errors) * 3 // 4 :]))
+    if course.cost()[-wide:].mean() >= course.cost()[around].mean():
+        return
+    rise, m = float(now - then), course.errors["dev"].m or 1
+    chance = 0.0 if course.task == "regression" else 2 * sqrt(max(rise, 0) / m)
+    if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
+        epoch = int(course.rows["epoch"][best])
+        told = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
+        told = f"{told} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
+        told = f"{told} to {course.cost()[-1]:.2g}"
+        yield finding("overtraining", told, rise, WORSE * course.tolerance, epoch=epoch)
+
+
+def nothing_against_variance(course: Course) -> Iterator[Finding]:
+    """A variance that is surely high, and no regularization of any kind."""
+    spec = course.spec
+    drops = any((layer.keep_prob or 1) < 1 for layer in course.hidden)
+    used = penalties(course), spec.data.augment, spec.training.early_stopping, drops
+    held_out = "train_dev" if "train_dev" in course.errors else "dev"
+    if not any(used) and {"train", held_out} <= course.errors.keys():
+        gap = difference(course.errors[held_out], course.errors["train"])
+        if gap.low > course.tolerance:
+            told = f"the {held_out} error is {course.error(gap.value)} above the train error, and nothing regularizes"
+            yield finding("no_regularization", told, gap.value, course.tolerance)
+
+
+def stopping_that_never_fired(course: Course) -> Iterator[Finding]:
+    """Early stopping that had no time to come: the last epoch came while the dev set still improved."""
+    stopping, last = course.spec.training.early_stopping, course.epochs
+    if stopping is None or course.status != "completed" or course.kept_epoch is None:
+        return
+    rows_since = int((course.rows["epoch"] > course.kept_epoch).sum())
+    if rows_since < stopping.patience / 2:
+        told = f"the best epoch was {course.kept_epoch} of {last}; patience is {stopping.patience} evaluations"
+        yield finding("early_stopping_never_fired", told, float(rows_since), float(stopping.patience))

@@ -1,0 +1,163 @@
+"""A reference that needs no training: the error that nearest neighbours, or a kernel, reach on the same data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.normalization import Standard
+from dlx.diagnose.data.samples import rows, sample
+from dlx.training.layer_statistics import contradicted
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset, Part
+    from dlx.types import Array
+
+NEIGHBOURS = 5
+RIDGE = 0.1
+CLEARLY = 0.02  # by how much smaller the kernel's error is, where it stands for the neighbours
+MOST_KNOWN = {"neighbours": 2000, "kernel": 500}  # examples of train that are looked at
+MOST_ASKED = 500  # examples that an error is measured on
+MOST_NUMBERS = 2**24  # of those examples together: 64 MiB
+MOST_PRODUCTS = 5 * 10**8  # of two numbers, in all distances from one part: less than a tenth of a second
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The errors of a method without training: on examples of train by the others of train, and on those of dev.
+
+    by: the method, in words.
+    asked: how many examples of train it was measured on.
+    contradicted: of class labels, the share of the examples of train whose label is not what the neighbours say, in
+        the half of them where the neighbours agree best.
+    """
+
+    by: str
+    train: float
+    asked: int
+    dev: float | None = None
+    contradicted: float | None = None
+
+
+@lru_cache(maxsize=2)  # the trials of a search share their data
+def reference(dataset: Dataset) -> Reference | None:
+    """What could be expected of a network on this data; None where there are too few examples, or they overflow.
+
+    Of classes it is the vote of the five nearest neighbours: with enough examples the error of one is at most twice
+    the least possible (Cover & Hart 1967), and that of five is lower. Of a regression, and of classes where that is
+    clearly better, as in many dimensions, it is kernel ridge regression with a Gaussian as wide as the median distance
+    (Saunders, Gammerman & Vovk 1998), each example of train by the formula for leaving one out. Examples are sampled
+    where there are many, in the data's own normalization, or where there is none with mean 0 and variance 1.
+
+    A network that has learned what there is to learn errs about as little, or less.
+    """
+    few = _known(dataset, MOST_KNOWN["kernel"])
+    if few is None:
+        return None
+    by_kernel = _kernel(few, dataset)
+    many = _known(dataset, MOST_KNOWN["neighbours"]) if dataset.task != "regression" else None
+    if many is None:
+        return by_kernel
+    by_neighbours = _neighbours(many, dataset)
+    if by_kernel.train < by_neighbours.train - CLEARLY:
+        return replace(by_kernel, contradicted=by_neighbours.contradicted)
+    return by_neighbours
+
+
+def _known(dataset: Dataset, most: int) -> _Known | None:
+    with np.errstate(all="ignore"):  # what overflows is not finite
+        known = _Known.of(dataset, min(most, MOST_NUMBERS // dataset.n_x))
+    return known if known.m > NEIGHBOURS and np.isfinite(known.X).all() else None
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Examples whose labels may be asked for: X (m, n_x) normalized by shift and scale, y as in the data."""
+
+    X: Array
+    y: Array
+    shift: Array
+    scale: Array
+
+    @classmethod
+    def of(cls, dataset: Dataset, most: int) -> _Known:
+        part = dataset.parts["train"]
+        which = sample(part.m, most, seed=5)
+        raw, shift, scale = rows(part.X, which), dataset.shift, dataset.scale
+        if (scale == 1).all():
+            shift, scale = Standard().fit(raw)
+        return cls(_normalized(raw, shift, scale), part.y[which], shift, scale)
+
+    @property
+    def m(self) -> int:
+        return len(self.X)
+
+    def some(self, part: Part) -> tuple[Array, Array]:
+        """X and y of some examples of a part, normalized like these; so many that it takes no longer than it should."""
+        which = sample(part.m, self.most, seed=7)
+        return _normalized(rows(part.X, which), self.shift, self.scale), part.y[which]
+
+    @property
+    def most(self) -> int:
+        return min(MOST_ASKED, max(50, MOST_PRODUCTS // self.X.size))
+
+    def squares(self, X: Array) -> Array:
+        """‖x − x′‖² of each row x to each known x′."""
+        squares: Array = (X**2).sum(axis=1)[:, np.newaxis] - 2 * X @ self.X.T + (self.X**2).sum(axis=1)
+        return squares
+
+
+def _normalized(raw: Array, shift: Array, scale: Array) -> Array:
+    """Within ±1e15, so that squares do not overflow."""
+    normalized: Array = np.clip((raw - shift) * scale, -1e15, 1e15).astype(np.float32)
+    return normalized
+
+
+def _neighbours(known: _Known, dataset: Dataset) -> Reference:
+    classes, own = len(dataset.classes), sample(known.m, known.most, seed=6)
+    squares = known.squares(known.X[own])
+    squares[np.arange(len(own)), own] = np.inf  # each by the others
+    said, lead = _vote(known.y, squares, classes)
+    wrong = said != known.y[own]
+    dev = None
+    if "dev" in dataset.parts:
+        X, y = known.some(dataset.parts["dev"])
+        dev = float((_vote(known.y, known.squares(X), classes)[0] != y).mean())
+    by = "five nearest neighbours"
+    return Reference(by, float(wrong.mean()), len(own), dev, contradicted(lead, wrong))
+
+
+def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
+    """The class that most neighbours have, and by how many votes it leads."""
+    nearest = y[np.argpartition(squares, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]]
+    votes = np.stack([(nearest == code).sum(axis=1) for code in range(classes)])
+    second, first = np.partition(votes, -2, axis=0)[-2:] if classes > 1 else (0 * votes[0], votes[0])
+    return votes.argmax(axis=0), first - second
+
+
+def _kernel(known: _Known, dataset: Dataset) -> Reference:
+    """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
+    is_regression = dataset.task == "regression"
+    Y = known.y if is_regression else np.eye(len(dataset.classes))[known.y]
+    squares, mean = known.squares(known.X).astype(np.float64), Y.mean(axis=0)
+    width = float(np.median(squares)) or 1.0
+    inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(known.m))
+    weights = inverse @ (Y - mean)
+    left_out = Y - weights / inverse.diagonal()[:, np.newaxis]  # what the others say (Allen 1974, PRESS)
+    error = _root_mean_square if is_regression else _share_wrong
+    dev = None
+    if "dev" in dataset.parts:
+        X, y = known.some(dataset.parts["dev"])
+        dev = error(np.exp(-known.squares(X) / width) @ weights + mean, y)
+    return Reference("kernel regression", error(left_out, known.y), known.m, dev)
+
+
+def _root_mean_square(said: Array, y: Array) -> float:
+    return float(np.sqrt(((said - y) ** 2).mean()))
+
+
+def _share_wrong(said: Array, y: Array) -> float:
+    return float((said.argmax(axis=1) != y).mean())

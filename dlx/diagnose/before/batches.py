@@ -1,0 +1,76 @@
+"""The settings before training, as far as arithmetic tells: the size of a batch, the reach of averages, memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlx.diagnose.findings import Finding, finding
+
+if TYPE_CHECKING:
+    from dlx.training.experiment import Experiment
+
+# The notes: batches of 64 to 512, and the full batch for up to 2000 examples.
+FULL_BATCH_UP_TO = 2000
+SMALL_BATCH, TINY_BATCH = 8, 2  # the notes: a batch of one loses what vectorization gains, and never settles
+# Wu & He 2018, "Group normalization", fig. 4: the error of batch norm rises from batches of 8 on downwards.
+SMALL_FOR_BATCH_NORM = 8
+MEMORY = 0.5  # of what is free: the arrays of a step may take so much
+AVERAGED = 6  # arrays the size of Z that a layer's step keeps
+BATCH_TO_COMPARE, FEW_STEPS = 64, 50  # a batch too large leaves fewer steps than these, and 64 would leave many more
+
+
+def spec_findings(experiment: Experiment) -> Iterator[Finding]:
+    """What is wrong with the size of a batch."""
+    size, m = experiment.batch_size, experiment.train.m
+    normalized = [plan.batch_norm is not None for plan in experiment.network.plans]
+    if any(normalized) and size < min(SMALL_FOR_BATCH_NORM, m):
+        told = f"batch norm takes its μ and σ² from {size} examples"
+        layer = normalized.index(True) + 1
+        yield finding("batch_norm_small_batch", told, float(size), float(SMALL_FOR_BATCH_NORM), layer=layer)
+    elif size < min(SMALL_BATCH, m):
+        told = f"{experiment.steps_per_epoch:,} steps an epoch, each of {size} example{'s' * (size > 1)}"
+        tiny = size <= TINY_BATCH
+        yield finding("batch_size_small", told, size, SMALL_BATCH, severity="warning" if tiny else None)
+    elif size < m <= FULL_BATCH_UP_TO:
+        told = f"train has {m:,} examples, a batch {size}"
+        yield finding("full_batch_fits", told, float(m), float(FULL_BATCH_UP_TO))
+    yield from _too_large(experiment)
+
+
+def _too_large(experiment: Experiment) -> Iterator[Finding]:
+    size, free = experiment.batch_size, free_memory()
+    needed = bytes_of_step(experiment)
+    if free is not None and needed > MEMORY * free:
+        told = f"a step on {size:,} examples takes about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} are free"
+        yield finding("batch_too_large", told, float(needed), MEMORY * free)
+    steps = experiment.spec.training.epochs * experiment.steps_per_epoch
+    if steps < FEW_STEPS and size >= 4 * BATCH_TO_COMPARE:
+        told = f"{steps} step{'s' * (steps > 1)} in the whole training; batches of 64 would make {steps * size // 64:,}"
+        yield finding("batch_too_large", told, float(steps), float(FEW_STEPS))
+
+
+def bytes_of_step(experiment: Experiment) -> int:
+    """About how many bytes a recorded step keeps: the batch, and some arrays of the size of each Z."""
+    sizes = experiment.network.sizes
+    numbers = sizes[0] + experiment.dataset.n_y + AVERAGED * sum(sizes[1:])
+    return numbers * experiment.batch_size * experiment.network.parameters.theta.itemsize
+
+
+def free_memory() -> int | None:
+    """Bytes that are free or can be freed, as far as the system tells: Linux by /proc/meminfo, others by sysconf."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        found = {name: rest.split()[0] for name, _, rest in (line.partition(":") for line in lines)}
+        return int(found["MemAvailable"]) * 1024
+    except (OSError, KeyError, ValueError, IndexError):
+        return _free_pages()
+
+
+def _free_pages() -> int | None:
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None

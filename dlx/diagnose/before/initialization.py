@@ -1,0 +1,172 @@
+"""The initialization: symmetric units, signals and gradients that vanish or explode, units that are flat or dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dlx.diagnose.before.first_steps import FirstSteps
+from dlx.diagnose.before.initial_pass import EXAMPLES, Look, look
+from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probes import decide
+from dlx.diagnose.before.propagation import distinct_units
+from dlx.diagnose.findings import Finding, finding
+
+NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
+
+# Growth from the inputs to the output, and of the gradient back to layer 1: per layer these are the notes' 1.5^L and
+# 0.5^L. Of 700 random networks (relu, tanh, sigmoid; 1 to 12 layers; weights from 0.001 to 10; 1,000 steps of gradient
+# descent, momentum or Adam) those with growths near 1 did badly in one of eight, with a signal that grows by more than
+# 30 in nine of ten. A gradient below 3·10⁻⁴ of its size meant failure in all by gradient descent and momentum; by Adam,
+# whose steps do not shrink with it, in half, and below 3·10⁻⁸ in 28 of 29. Where growth is beyond the first mark alone
+# the cure must bring clearly more in the first steps.
+EXPLODING, EXPLODING_SURELY = 10.0, 100.0
+VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 3e-4, 3e-8
+
+# At He's or Xavier's variance the first cost lies up to 1.3 above ln C (the largest of 250 networks); a softmax that is
+# wrong with confidence costs more. Karpathy, "A recipe for training neural networks" (2019): verify the loss at init.
+INITIAL_EXCESS = 2.0
+SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,000 steps mend it (of the same networks)
+DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
+
+
+def initialization_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+    """At most one finding about the first θ, the one that explains the others, and the trial with it mended."""
+    found = next(_symmetric(trial), None)
+    if found is not None:
+        return [found], trial.initialized()
+    if min((layer.units for layer in trial.spec.architecture.hidden), default=NARROW) < NARROW:
+        return [], trial
+    seen, adaptive = look(trial.unregularized()), _adaptive(trial)
+    by_initializer, by_activation = trial.initialized(), _otherwise(trial)
+    for cured, suspicions in (
+        (by_initializer, [*_of_initializer(seen, adaptive)]),
+        (by_activation, [*_of_depth(seen, adaptive)]),
+    ):
+        found = _found(trial, cured, suspicions)
+        if found is not None:
+            return [found], cured
+    return [*_first_cost(seen, by_initializer)], trial
+
+
+def _first_cost(seen: Look, cured: Trial) -> Iterator[Finding]:
+    """A note where training mends it soon enough."""
+    if seen.excess > INITIAL_EXCESS >= look(cured.unregularized()).excess:
+        yield replace(_initial_cost(seen), severity="note")
+
+
+def _otherwise(trial: Trial) -> Trial:
+    """What helps where no initializer does: relu in place of what saturates, or else batch norm."""
+    rectified = trial.rectified()
+    return trial.initialized().batch_normalized() if rectified.spec == trial.initialized().spec else rectified
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A cause that a look makes likely; ``sure`` where it needs no trial."""
+
+    found: Finding
+    sure: bool
+    symptom: str | None  # the number of a look that the cure must bring back within its bounds, if it must
+
+
+def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding | None:
+    """The first suspicion whose symptom the cure removes, and that costs something."""
+    if not suspicions:
+        return None
+    after = look(cured.unregularized())
+    for suspicion in suspicions:
+        if _is_within(after, suspicion.symptom) and (suspicion.sure or _pays(trial, cured)):
+            return suspicion.found
+    return None
+
+
+def _pays(trial: Trial, cured: Trial) -> bool:
+    """Whether the cured trial learns clearly more in its first steps, or errs clearly less on unseen examples."""
+    steps, better = FirstSteps(trial), FirstSteps(cured)
+    here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
+    return decide(steps.pays, there, here)
+
+
+def _symmetric(trial: Trial) -> Iterator[Finding]:
+    network = trial.copy().network
+    for layer, plan in enumerate(network.plans[:-1], start=1):
+        share = distinct_units(network, layer)
+        if plan.units > 1 and share <= 0.5:
+            same = "all units" if round(share * plan.units) == 1 else f"{1 - share:.0%} of the units"
+            told = f"{same} of layer {layer} are equal: same W, same gradient, so they stay equal"
+            yield finding("symmetric_units", told, share, 0.5, layer=layer)
+
+
+def _of_initializer(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
+    """What another initializer would mend; the cost at the initialization is a consequence of all others."""
+    passed = seen.passed
+    if seen.saturated > SATURATED:
+        layer = max(passed.signals[:-1], key=lambda signal: signal.saturated).layer
+        told = f"{seen.saturated:.0%} of layer {layer} is saturated at the initialization{_cost(seen)}"
+        yield Suspicion(
+            finding("saturated_units", told, seen.saturated, SATURATED, layer),
+            seen.saturated > SATURATED_SURELY,
+            "saturated",
+        )
+    grown = max(passed.forward, passed.backward)
+    if grown > EXPLODING:
+        yield Suspicion(_growth("exploding_signal", seen, EXPLODING), grown > EXPLODING_SURELY, "grown")
+    if seen.dead > DEAD:
+        layer = max(passed.signals[:-1], key=lambda signal: signal.dead).layer
+        told = f"{seen.dead:.0%} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
+        yield Suspicion(finding("dead_units", told, seen.dead, DEAD, layer), False, "dead")
+    if passed.backward < VANISHING:
+        sure = passed.backward < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
+        yield Suspicion(_growth("vanishing_signal", seen, VANISHING), sure, "shrunk")
+    if seen.excess > INITIAL_EXCESS:
+        yield Suspicion(_initial_cost(seen), False, "excess")
+
+
+def _initial_cost(seen: Look) -> Finding:
+    told = f"the cost begins at {seen.passed.cost:.3g}, that of a constant answer is {seen.constant:.3g}"
+    return finding("initial_cost", told, seen.passed.cost, seen.constant + INITIAL_EXCESS)
+
+
+def _of_depth(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
+    """What no initializer mends, but another activation, or batch norm (which bears a growth rather than ends it)."""
+    back = seen.passed.backward
+    if back < VANISHING:
+        sure = back < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
+        yield Suspicion(_growth("vanishing_gradient", seen, VANISHING), sure, None)
+    if back > EXPLODING:
+        yield Suspicion(_growth("exploding_gradient", seen, EXPLODING), back > EXPLODING_SURELY, None)
+
+
+def _is_within(seen: Look, symptom: str | None) -> bool:
+    passed = seen.passed
+    return {
+        None: True,
+        "saturated": seen.saturated <= SATURATED,
+        "grown": max(passed.forward, passed.backward) <= EXPLODING,
+        "dead": seen.dead <= DEAD,
+        "shrunk": passed.backward >= VANISHING,
+        "excess": seen.excess <= INITIAL_EXCESS,
+    }[symptom]
+
+
+def _growth(name: str, seen: Look, threshold: float) -> Finding:
+    """With the layer at which it is worst: forward the last, of a gradient the first."""
+    passed, steps = seen.passed, max(seen.layers - 1, 1)
+    of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
+    value = passed.backward if of_gradient else passed.forward
+    rate = value ** (1 / (steps if of_gradient else seen.layers)) if np.isfinite(value) else value
+    way = "the gradient from the output back to layer 1" if of_gradient else "the signal from the inputs to the output"
+    told = f"{way} grows by a factor of {value:.2g}, {rate:.2g} a layer{_cost(seen)}"
+    return finding(name, told, value, threshold, layer=1 if of_gradient else seen.layers)
+
+
+def _cost(seen: Look) -> str:
+    return f"; the cost begins at {seen.passed.cost:.3g}" if seen.excess > INITIAL_EXCESS else ""
+
+
+def _adaptive(trial: Trial) -> bool:
+    """Whether the optimizer divides by the size of the gradient, so that its steps do not shrink with it."""
+    return "s" in trial.spec.optimizer.slots

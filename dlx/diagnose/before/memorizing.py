@@ -1,0 +1,84 @@
+"""Memorizing: whether the network can learn a handful of examples by heart, as anything that works can."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+import numpy as np
+
+from dlx.diagnose.before.first_steps import of_a_constant
+from dlx.diagnose.before.probe import SEEN, Trial
+from dlx.diagnose.data.duplicates import hashes
+from dlx.diagnose.findings import Finding, finding
+from dlx.errors import Diverged
+from dlx.nn.optimizers import Adam, Optimizer
+from dlx.training.experiment import Experiment
+from dlx.training.fit import take_steps
+
+# Karpathy, "A recipe for training neural networks" (2019): overfit a single batch of only a few examples.
+EXAMPLES, STEPS, LOOK_EVERY = 8, 300, 25
+BY_HEART = 0.1  # of the cost of a constant answer; nothing is left of it where all is learned
+RATES = (1e-2, 1e-3, 1e-1)  # of Adam, which needs no tuning to within these
+WIDER, AT_LEAST = 8, 64
+NARROW = 4  # in narrower layers another draw may do what only more units do reliably
+
+
+def memorizing_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+    """A finding where neither the spec's optimizer nor Adam learns eight examples, and the trial with it mended.
+
+    What it is depends on whether another initialization learns them, or a wider network. Without hidden layers there is
+    nothing to be expected: a plane does not pass through eight points.
+    """
+    units = [layer.units for layer in trial.spec.architecture.hidden]
+    few, own = handful(trial.unregularized()), trial.spec.optimizer
+    left = best_of(few, own) if units else 0.0
+    if left <= BY_HEART:
+        return [], trial
+    told = f"{EXAMPLES} examples are not learned by heart in {STEPS} steps, {left:.0%} of the cost is left"
+    if min(units) >= NARROW and best_of(few.initialized(), own) <= BY_HEART:
+        return [
+            finding("vanishing_signal", f"{told}; with another initializer they are", left, BY_HEART)
+        ], trial.initialized()
+    if best_of(few.initialized().widened(WIDER, AT_LEAST), own) > BY_HEART:
+        return [finding("cannot_overfit_a_batch", told, left, BY_HEART)], trial
+    told = f"{told}; {max(AT_LEAST, WIDER * min(units))} units in place of {min(units)} learn them"
+    found = finding("too_few_units", told, left, BY_HEART, layer=units.index(min(units)) + 1)
+    return [found], trial.widened(WIDER, AT_LEAST)
+
+
+def handful(trial: Trial) -> Trial:
+    """The trial on a few examples with different inputs, of as many classes as they can hold; targets standardized."""
+    X, y = trial.dataset.parts[SEEN].X[:], trial.dataset.parts[SEEN].y
+    different = np.unique(hashes(X), return_index=True)[1]
+    X, y = X[different], y[different]
+    if trial.dataset.task == "regression":
+        targets = y[:EXAMPLES] - y[:EXAMPLES].mean(axis=0)
+        deviation = targets.std(axis=0)
+        return trial.on(X[:EXAMPLES], targets / np.where(deviation > 0, deviation, 1))
+    turns = np.array([np.count_nonzero(y[:i] == label) for i, label in enumerate(y)])
+    chosen = np.lexsort((y, turns))[:EXAMPLES]  # the first of each class, then the second of each …
+    return trial.on(X[chosen], y[chosen])
+
+
+def best_of(few: Trial, own: Optimizer) -> float:
+    """The least share of the cost of a constant answer that is left, over the spec's optimizer and Adam's rates."""
+    least = inf
+    for optimizer in (own, *(Adam(learning_rate=rate) for rate in RATES)):
+        least = min(least, _left(few.with_optimizer(optimizer).with_rates([optimizer.learning_rate]).copy()))
+        if least <= BY_HEART:
+            break
+    return least
+
+
+def _left(copy: Experiment) -> float:
+    """What is left after the steps, or as soon as it is little enough."""
+    constant, left = of_a_constant(copy).cost, inf
+    for _ in range(STEPS // LOOK_EVERY):
+        try:
+            take_steps(copy, LOOK_EVERY)
+        except Diverged:
+            return inf
+        left = copy.evaluate(SEEN)[0] / constant
+        if left <= BY_HEART:
+            break
+    return left if isfinite(left) else inf

@@ -1,0 +1,65 @@
+"""The strength of regularization before training: what penalties and dropout cost in the first steps, each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from dlx.diagnose.before.first_steps import HARM, FirstSteps
+from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probes import decide
+from dlx.diagnose.findings import Finding, finding
+
+# A run in quick motion makes regularization look stronger than it is: where it does, a run of so many times the steps
+# has to confirm it.
+LONGER = 4
+
+
+class Harm(NamedTuple):
+    """What something costs on unseen examples, as a share of the error of a constant answer, and how it is told."""
+
+    size: float
+    told: str
+
+
+def strength_findings(trial: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
+    """What the penalties cost, and what dropout costs; ``steps`` are those of the trial without either."""
+    spec = trial.spec
+    strengths = {
+        "l2": spec.regularization.l2,
+        "l1": spec.regularization.l1,
+        "weight_decay": spec.optimizer.weight_decay,
+    }
+    if any(strengths.values()) and (harm := harm_of(trial.without_dropout(), steps, factor)):
+        of = ", ".join(f"{name} = {strength:g}" for name, strength in strengths.items() if strength)
+        yield finding("penalty_too_strong", f"with {of} {harm.told}", harm.size, HARM)
+    augment = trial.original.spec.data.augment
+    if augment and (harm := harm_of(steps.trial.augmented(), steps, factor)):
+        of = ", ".join(f"{one.name} ({one})" for one in augment)
+        yield finding("augmentation_too_strong", f"with {of} {harm.told}", harm.size, HARM)
+    keep_prob = [layer.keep_prob or 1.0 for layer in spec.architecture.hidden]
+    if min(keep_prob, default=1.0) < 1 and (harm := harm_of(trial.without_penalty(), steps, factor)):
+        kept = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]
+        layer = int(np.argmin(kept))
+        told = f"layer {layer + 1} keeps {kept[layer]:.3g} units on average; {harm.told}"
+        yield finding("dropout_too_strong", told, harm.size, HARM, layer=layer + 1)
+
+
+def harm_of(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
+    """What is lost in a run of the trial against one without regularization; None where that is little."""
+    harm = _harm(trial, steps, factor)
+    if harm is not None and factor > 1 and steps.reach > 1:
+        longer = FirstSteps(steps.trial, patience=LONGER)
+        harm = _harm(trial, longer, longer.farthest())
+    return harm
+
+
+def _harm(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
+    regularized, plain = steps.runs(trial, steps.rates * factor), steps.runs_at(factor)
+    if not decide(lambda a, b: steps.harm(b, a) > HARM and steps.learned(b) < steps.learned(a), plain, regularized):
+        return None
+    here, without = regularized.typical, plain.typical
+    told = f"the error on unseen examples is {here.unseen:.3g} after the first steps, {without.unseen:.3g} without"
+    return Harm(steps.harm(here, without), told)

@@ -1,0 +1,52 @@
+"""The targets of a regression before training: how far they lie from where an output begins, and how far apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dlx.diagnose.before.first_steps import FirstSteps
+from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probes import Outcome, decide
+from dlx.diagnose.findings import CAUSES, Finding, finding
+from dlx.types import Array
+
+FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
+# An output begins with a spread of about 1; W and b have to grow as far as the targets are away from that.
+LARGE, SMALL = 10.0, 0.01
+
+
+def target_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+    """At most one finding about the targets, and the trial with those that are normalized where that pays."""
+    if trial.dataset.task != "regression":
+        return [], trial
+    y = trial.dataset.parts["train"].y
+    spread, far = float(np.sqrt(y.var(axis=0).mean())), list(_far(y))
+    if not (far or spread > LARGE or 0 < spread < SMALL) or not np.isfinite(spread):
+        return [], trial
+    normalized = trial.with_normalized_targets()
+    steps, better = FirstSteps(trial), FirstSteps(normalized)
+    here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
+    if not decide(lambda there, here: steps.pays(_in_units_of(steps, better, there), here), there, here):
+        return far, trial
+    told = f"the targets have mean {y.mean():.3g} and standard deviation {spread:.3g}; the first steps bring the error"
+    told = f"{told} to {here.typical.error:.3g}"
+    told = f"{told}, with normalized targets to {_in_units_of(steps, better, there.typical).error:.3g}"
+    limit = LARGE if spread > LARGE else SMALL if spread < SMALL else None
+    return [finding("targets_not_normalized", told, spread, limit)], normalized
+
+
+def _in_units_of(steps: FirstSteps, other: FirstSteps, found: Outcome) -> Outcome:
+    """What other steps have found, as if their targets were as far apart as these."""
+    cost, error = steps.chance.cost / other.chance.cost, steps.chance.error / other.chance.error
+    return Outcome(found.cost * cost, found.error * error, found.unseen * error)
+
+
+def _far(y: Array) -> Iterator[Finding]:
+    """A note where the targets lie far from 0, at which an output begins."""
+    variance, first = float(y.var(axis=0).sum()), float(np.square(y).sum(axis=1).mean())
+    if first > FAR_FROM_ZERO * variance:
+        told = f"with outputs near 0 the cost begins near {first:.3g}, the variance of the targets is {variance:.3g}"
+        remedy = CAUSES["targets_not_normalized"].remedy
+        yield finding("initial_cost", told, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)

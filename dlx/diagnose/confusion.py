@@ -1,0 +1,139 @@
+"""What a network takes for what: the confusion matrix, each class's error, and the examples it is most wrong about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.stats.intervals import error_rate
+
+if TYPE_CHECKING:
+    from dlx.data.labels import Label
+    from dlx.training.evaluation import Evaluation
+    from dlx.types import Array
+
+WORST = 24  # examples that are named
+CONFUSED = 200  # pairs of classes that are named
+MOST_CLASSES = 100  # of which the whole matrix is told
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the network says of m examples: codes of the true and of the predicted class, and how sure it is.
+
+    index, label, predicted: (m,) integers. probability: (m,) of the predicted class. loss: (m,) −ln of the
+    probability of the true class.
+    """
+
+    index: Array
+    label: Array
+    predicted: Array
+    probability: Array
+    loss: Array
+
+    def worst(self, count: int) -> Answers:
+        """Those of the highest loss, the highest first; of equal ones the first."""
+        return self._some(np.argsort(-self.loss, kind="stable")[:count])
+
+    def and_those(self, other: Answers) -> Answers:
+        """These, then the others."""
+        return Answers(*(np.concatenate(pair) for pair in zip(self._arrays(), other._arrays(), strict=True)))
+
+    def _some(self, rows: Array) -> Answers:
+        return Answers(*(array[rows] for array in self._arrays()))
+
+    def _arrays(self) -> tuple[Array, ...]:
+        return self.index, self.label, self.predicted, self.probability, self.loss
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The confusion matrix (C, C), row the true and column the predicted class, and the worst answers."""
+
+    confusion: Array
+    worst: Answers
+
+    def document(self, part: str, labels: Sequence[Label]) -> dict[str, Any]:
+        """As it stands in ``diagnosis.json``, in the user's labels.
+
+        ``confusion`` is null above 100 classes; ``confused`` are the pairs most often taken for each other.
+        """
+        few = len(self.confusion) <= MOST_CLASSES
+        return {
+            "part": part,
+            "labels": list(labels),
+            "confusion": self.confusion.tolist() if few else None,
+            "errors": [self._error(code, label) for code, label in enumerate(labels)],
+            "confused": list(self._confused(labels)),
+            "worst": [
+                self._named(row, labels) for row in zip(*(a.tolist() for a in self.worst._arrays()), strict=True)
+            ],
+        }
+
+    def _error(self, code: int, label: Label) -> dict[str, Any]:
+        """The share of this class that is taken for another; null where the part has none of it."""
+        m = int(self.confusion[code].sum())
+        wrong = m - int(self.confusion[code, code])
+        error = error_rate(wrong / m, m) if m else None
+        told = (
+            {"value": error.value, "low": error.low, "high": error.high}
+            if error
+            else dict.fromkeys(("value", "low", "high"))
+        )
+        return {"label": label, **told, "m": m}
+
+    def _confused(self, labels: Sequence[Label]) -> Iterator[dict[str, Any]]:
+        mistaken = self.confusion.copy()
+        np.fill_diagonal(mistaken, 0)
+        for cell in np.argsort(-mistaken, axis=None, kind="stable")[:CONFUSED].tolist():
+            label, predicted = divmod(cell, len(mistaken))
+            if count := int(mistaken[label, predicted]):
+                yield {"label": labels[label], "predicted": labels[predicted], "count": count}
+
+    @staticmethod
+    def _named(row: tuple[Any, ...], labels: Sequence[Label]) -> dict[str, Any]:
+        index, label, predicted, probability, loss = row
+        return {
+            "index": index,
+            "label": labels[label],
+            "predicted": labels[predicted],
+            "probability": probability,
+            "loss": loss,
+        }
+
+
+def classes_of(evaluation: Evaluation, count: int) -> Classes:
+    """Look at every example of a part once, in batches.
+
+    Args:
+        evaluation: the frozen network over the part.
+        count: how many classes there are.
+    """
+    confusion, worst = np.zeros((count, count), np.int64), None
+    for answers in _answers(evaluation):
+        np.add.at(confusion, (answers.label, answers.predicted), 1)
+        worst = (worst.and_those(answers) if worst else answers).worst(WORST)
+    assert worst is not None, "a part has at least one example"
+    return Classes(confusion, worst)
+
+
+def _answers(evaluation: Evaluation) -> Iterator[Answers]:
+    start = 0
+    for step in evaluation.steps():
+        Z, Y = _by_class(step.Z.astype(np.float64)), step.Y
+        columns = np.arange(Z.shape[1])
+        label = (Y[0] > 0.5).astype(np.intp) if len(Y) == 1 else Y.argmax(axis=0)
+        predicted = Z.argmax(axis=0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            total = np.logaddexp.reduce(Z, axis=0)
+            loss, probability = total - Z[label, columns], np.exp(Z[predicted, columns] - total)
+        yield Answers(start + columns, label, predicted, probability, np.nan_to_num(loss, nan=np.inf, posinf=np.inf))
+        start += len(columns)
+
+
+def _by_class(Z: Array) -> Array:
+    """One logit for each class: with two classes the network tells only that of the second against the first."""
+    return np.concatenate([np.zeros_like(Z), Z]) if len(Z) == 1 else Z

@@ -1,0 +1,1 @@
+"""Findings about the data: labels, inputs, parts, duplicates."""

@@ -1,0 +1,83 @@
+"""Duplicates: examples of dev or test that stand in train as well, found by a hash of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.examples import chunks
+from dlx.data.mapped import MappedRows
+from dlx.diagnose.data.samples import block_sample, rows
+from dlx.diagnose.findings import Finding, finding
+from dlx.types import Array
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+
+BYTES = 2**26  # read of each part at most
+# A share of copies that moves an error by less than it is worth to look for; CIFAR has 3 % (Barz & Denzler 2020).
+SHARE = 0.01
+# Rows of few discrete values coincide by chance; copies must be this many times as many.
+BEYOND_CHANCE = 10.0
+COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
+
+
+def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
+    """A finding for each part of which at least a hundredth stands in train too."""
+    parts = dataset.parts
+    train, read = _some(parts["train"].X)
+    known = np.sort(hashes(train))
+    for name in parts.keys() - {"train"}:
+        other, _ = _some(parts[name].X)
+        copies = _is_among(hashes(other), known)
+        share = min(1.0, float(copies.mean()) / read)
+        if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
+            about = "about " if read < 1 else ""
+            told = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
+            row = int(copies.argmax())
+            yield finding("duplicates_across_parts", f"{told} (such as row {row} of {name})", share, SHARE)
+
+
+def _is_among(some: Array, known: Array) -> Array:
+    """Which of some are among the known ones, which ascend."""
+    return np.asarray(known[np.searchsorted(known, some).clip(max=len(known) - 1)] == some)
+
+
+def hashes(X: Array) -> Array:
+    """A number of 64 bits for each row, (m,): equal for equal rows, and else different but for a chance of 2⁻⁶⁴."""
+    found = [_hashes(np.ascontiguousarray(chunk)) for chunk in chunks(X)]
+    return np.concatenate(found)
+
+
+def _hashes(X: Array) -> Array:
+    if X.dtype.kind == "f":
+        X = X + 0  # −0 becomes 0
+    data = X.view(np.uint8).reshape(len(X), -1)
+    words = np.zeros((len(X), -(-data.shape[1] // 8) * 8), np.uint8)
+    words[:, : data.shape[1]] = data
+    mixed = words.view(np.uint64)
+    factors = np.random.default_rng(0).integers(2**63, size=mixed.shape[1], dtype=np.uint64) * 2 + 1
+    with np.errstate(over="ignore"):
+        for factor in (factors, np.uint64(0xBF58476D1CE4E5B9)):  # of splitmix64 (Steele et al. 2014)
+            mixed = (mixed ^ (mixed >> np.uint64(31))) * factor
+        return np.asarray((mixed ^ (mixed >> np.uint64(29))).sum(axis=1, dtype=np.uint64))
+
+
+def chance(train: Array, other: Array) -> float:
+    """How many rows of ``other`` would have a copy in train if all features were independent of each other."""
+    some = np.concatenate([X[: COLUMNS_ROWS // 2] for X in (train, other)])
+    n, log_probability = len(some), 0.0
+    for column in some.T:
+        _, counts = np.unique(column, return_counts=True)
+        agreeing = float((counts * (counts - 1.0)).sum()) / (n * (n - 1))
+        log_probability += np.log(max(agreeing, 1 / n**2))
+    return len(other) * min(1.0, len(train) * float(np.exp(log_probability)))
+
+
+def _some(X: Array | MappedRows) -> tuple[Array, float]:
+    """As many rows as may be read, and their share of all."""
+    most = max(1, BYTES // (X.dtype.itemsize * X.shape[1]))
+    which = block_sample(len(X), most, seed=0)
+    return rows(X, which), len(which) / len(X)

@@ -1,0 +1,59 @@
+"""The parts before training: whether dev and test come from the distribution that train comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.diagnose.data.samples import sampled_part
+from dlx.diagnose.findings import Finding, finding
+from dlx.stats.two_samples import Difference, differences, kolmogorov_smirnov, shares_differ, significant
+from dlx.types import Array
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset, Part
+
+ROWS = 2048  # of each part: enough to see a shift of 0.2 standard deviations
+FEATURES = 256  # tested of more, drawn by chance
+PROJECTIONS = 32
+
+# Two samples of one distribution differ so much once in ten thousand data sets, whatever the number of features.
+LEVEL = 1e-4
+# A smaller distance (of at most 1) is real in very large sets, but moves few examples.
+LEAST_DISTANCE, LEAST_SHARE = 0.1, 0.05
+
+
+def part_findings(dataset: Dataset) -> Iterator[Finding]:
+    """A finding for each part that differs from train, or for test if it differs from dev alone."""
+    parts = dataset.parts
+    pairs = [("train", name) for name in parts if name != "train"]
+    if {"dev", "test"} <= parts.keys():
+        pairs.append(("dev", "test"))
+    reported: set[str] = set()
+    for one, other in pairs:
+        found = _difference(dataset, parts[one], parts[other], LEVEL / len(pairs))
+        if found is not None and not reported & {one, other}:
+            reported.add(other)
+            told = f"{other} does not come from the distribution of {one}: {found.what} is {found.size:.2g} of 1 apart"
+            yield finding("parts_differ", f"{told} (by chance {found.probability:.0e})", found.size, LEAST_DISTANCE)
+
+
+def _difference(dataset: Dataset, one: Part, other: Part, level: float) -> Difference | None:
+    (X, y), (X_other, y_other) = sampled_part(one, ROWS, seed=1), sampled_part(other, ROWS, seed=2)
+    rng = np.random.default_rng(0)
+    n_x = dataset.n_x
+    chosen = np.arange(n_x) if n_x <= FEATURES else np.sort(rng.choice(n_x, FEATURES, replace=False))
+    A, B = (some[:, chosen].astype(np.float64) for some in (X, X_other))
+    names = tuple(dataset.features[j] for j in chosen)
+    found = significant(differences(A, B, names, rng, PROJECTIONS), level / 2, LEAST_DISTANCE)
+    return found or _labels_differ(dataset, y, y_other, level / 2)
+
+
+def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> Difference | None:
+    if dataset.task == "regression":
+        tests = [Difference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)]
+        return significant(tests, level, LEAST_DISTANCE)
+    counts = [np.bincount(some, minlength=len(dataset.classes)) for some in (y, y_other)]
+    return significant([Difference("the share of a class", *shares_differ(*counts))], level, LEAST_SHARE)

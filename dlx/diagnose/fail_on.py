@@ -1,0 +1,61 @@
+"""Conditions on a diagnosis: what a script wants to be told by the exit code, as named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dlx.diagnose.findings import CAUSES, SEVERITIES
+from dlx.diagnose.verdict import GAPS, in_words
+from dlx.errors import UsageError, allowed
+
+SHORT = {"overfitting": "overfitting_to_dev"}
+VERDICTS = (*GAPS[:-1], *SHORT, "unsettled")
+NAMES = (*VERDICTS, *SEVERITIES, *CAUSES)
+
+
+def parse_conditions(text: str) -> tuple[str, ...]:
+    """Read ``variance,unsettled,dead_units``.
+
+    bias, variance, mismatch, overfitting: it is high. unsettled: any of them is, or the verdict. error, warning, note:
+    there is a finding of that severity, or of a worse one. Any other name is that of a finding.
+
+    Raises:
+        UsageError: there is no such condition.
+    """
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in NAMES:
+            raise UsageError(f"--fail-on: there is no {name!r} {allowed(name, NAMES)}")
+    return tuple(dict.fromkeys(names))
+
+
+def unmet(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
+    """What of the named is the case, in words such as `variance is high`."""
+    return [reason for name in names for reason in _reasons(name, document)]
+
+
+def unknown(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
+    """The gaps among the named that cannot be told, because an error that they need is missing."""
+    return [name for name in names if name in (*GAPS, *SHORT) and document.get(SHORT.get(name, name)) is None]
+
+
+def _reasons(name: str, document: Mapping[str, Any]) -> Iterator[str]:
+    gap = SHORT.get(name, name)
+    if gap in GAPS:
+        yield from (f"{in_words(gap)} is high" for one in [document.get(gap)] if one and one["level"] == "high")
+    elif name == "unsettled":
+        yield from _open(document)
+    else:
+        worst = SEVERITIES[: SEVERITIES.index(name) + 1] if name in SEVERITIES else ()
+        for found in document["findings"]:
+            if found["name"] == name or found["severity"] in worst:
+                yield f"{found['name']} ({found['severity']})"
+
+
+def _open(document: Mapping[str, Any]) -> Iterator[str]:
+    gaps = [in_words(gap) for gap in GAPS if document.get(gap) and document[gap]["level"] == "unsettled"]
+    if gaps:
+        yield f"unsettled: {', '.join(gaps)}"
+    elif document.get("verdict") == "unsettled":
+        yield "the verdict is unsettled"

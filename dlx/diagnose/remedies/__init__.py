@@ -1,0 +1,1 @@
+"""Remedies: changes of a spec against what a diagnosis has found."""

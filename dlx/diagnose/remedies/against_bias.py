@@ -1,0 +1,228 @@
+"""What may help against high bias: inputs, initialization, architecture and length, less regularization, and steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlx.diagnose.remedies.changes import Overrides, Rule, Situation, change, enter, rounded
+from dlx.diagnose.remedies.optimization import (
+    USUAL_BATCH,
+    adam_at,
+    constant_learning_rate,
+    mini_batches,
+    optimizer_defaults,
+)
+from dlx.spec.sections import BatchNorm
+
+LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
+MOST_UNITS = 4096
+FEW_STEPS = 5000  # of Adam at α = 0.001, which moves a weight by at most about α a step
+
+# The recipe, the cheapest and most probable first.
+AGAINST_BIAS = (
+    "normalize_inputs",
+    "fitting_initializer",
+    "learning_rate_tenth",
+    "learning_rate_x10",
+    "fast_adam",
+    "adam",
+    "constant_learning_rate",
+    "optimizer_defaults",
+    "no_penalty",
+    "no_dropout",
+    "mini_batches",
+    "batch_norm",
+    "batch_norm_defaults",
+    "no_batch_norm",
+    "relu",
+    "patience_to_the_end",
+    "no_augmentation",
+    "start_from_defaults",
+    "longer_training",
+    "wider",
+    "deeper",
+    "learning_rate_third",
+    "learning_rate_x3",
+    "learning_rate_x100",
+    "learning_rate_hundredth",
+    "weaker_penalty",
+    "milder_dropout",
+    "momentum",
+    "leaky_relu",
+    "clip_gradients",
+    "decaying_learning_rate",
+    "much_longer_training",
+)
+
+# Inputs and initialization
+
+
+@change("inputs on one scale make the cost round, so that one α fits all weights", "Normalizing inputs")
+def normalize_inputs(now: Situation) -> Overrides:
+    return {"data.normalize": {"name": "standard"}} if now.spec.data.normalize.name == "none" else {}
+
+
+@change("random weights of the right size keep the variance of Z from layer to layer", "Weight initialization")
+def fitting_initializer(now: Situation) -> Overrides:
+    activations = [layer.activation.name for layer in now.layers if layer.activation]
+    fits = "he" if all(name in LIKE_RELU for name in activations) else "xavier"
+    return _initializer(now, fits)
+
+
+def _initializer(now: Situation, name: str) -> Overrides:
+    present = {now.spec.initializer.name} | {layer.initializer.name for layer in now.layers if layer.initializer}
+    return now.everywhere("initializer", "initializer", {"name": name}) if present != {name} else {}
+
+
+# Architecture and length
+
+
+@change("ReLU does not saturate, so gradients reach the first layers", "Activation functions")
+def relu(now: Situation) -> Overrides:
+    names = {layer.activation.name for layer in now.layers if layer.activation}
+    if names <= LIKE_RELU:
+        return {}
+    return _both(now.everywhere("architecture.activation", "activation", {"name": "relu"}), _initializer(now, "he"))
+
+
+def _both(first: Overrides, second: Overrides) -> Overrides:
+    """Two changes at once; where both rewrite the layers, what either drops is gone."""
+    key = "architecture.hidden"
+    if key in first and key in second:
+        pairs = zip(first[key], second[key], strict=True)
+        return first | second | {key: [{k: a[k] for k in a if k in b} for a, b in pairs]}
+    return first | second
+
+
+@change("a unit below 0 still learns", "Activation functions")
+def leaky_relu(now: Situation) -> Overrides:
+    names = {layer.activation.name for layer in now.layers if layer.activation}
+    leaky = {"name": "leaky_relu"}
+    return now.everywhere("architecture.activation", "activation", leaky) if "relu" in names else {}
+
+
+@change("normalized Z keep every layer in the range where it learns", "Batch norm")
+def batch_norm(now: Situation) -> Overrides:
+    alone = now.spec.training.batch_size != "full" and now.facts.m % now.batch == 1
+    if not now.layers or now.has_batch_norm or now.batch < USUAL_BATCH.start or alone:
+        return {}
+    return now.everywhere("architecture.batch_norm", "batch_norm", True)
+
+
+@change("without batch norm nothing hangs on the statistics of small batches", "Batch norm")
+def no_batch_norm(now: Situation) -> Overrides:
+    return now.everywhere("architecture.batch_norm", "batch_norm", False) if now.has_batch_norm else {}
+
+
+@change("averages over about 10 batches follow the weights, and ε only keeps the root away from 0", "Batch norm")
+def batch_norm_defaults(now: Situation) -> Overrides:
+    usual = BatchNorm()
+    norms = [layer.batch_norm for layer in now.layers if layer.batch_norm]
+    if all((norm.momentum, norm.epsilon) == (usual.momentum, usual.epsilon) for norm in norms):
+        return {}
+    return now.everywhere("architecture.batch_norm", "batch_norm", usual.model_dump())
+
+
+@change("more units fit more complex functions", "Basic recipe")
+def wider(now: Situation) -> Overrides:
+    return _layers([{"units": 32}]) if not now.layers else scaled(now, 4, least=16)
+
+
+@change("another layer fits more complex functions", "Basic recipe")
+def deeper(now: Situation) -> Overrides:
+    if not now.layers:
+        return _layers([{"units": 64}, {"units": 32}])
+    hidden = now.spec.dump()["architecture"]["hidden"]
+    given = now.spec.regularization.keep_prob
+    kept = {"regularization.keep_prob": [*given, given[-1]]} if isinstance(given, tuple) else {}
+    return _layers([*hidden, hidden[-1]]) | kept
+
+
+def scaled(now: Situation, factor: float, least: int) -> Overrides:
+    """Hidden layers of so many times the units, not below the least and at most 4096."""
+    hidden = now.spec.dump()["architecture"].get("hidden", [])
+    resized = [layer | {"units": min(max(round(layer["units"] * factor), least), MOST_UNITS)} for layer in hidden]
+    return _layers(resized) if resized != hidden else {}
+
+
+def _layers(hidden: list[dict[str, Any]]) -> Overrides:
+    return {"architecture.hidden": hidden}
+
+
+def _longer(factor: int) -> Rule:
+    def rule(now: Situation) -> Overrides:
+        training = now.spec.training
+        stopping = training.early_stopping
+        more = {"training.early_stopping.patience": stopping.patience * factor} if stopping else {}
+        return {"training.epochs": training.epochs * factor} | more
+
+    return rule
+
+
+for _name, _factor in {"longer_training": 3, "much_longer_training": 10}.items():
+    enter(_name, "the cost may still have been falling", "Basic recipe", _longer(_factor))
+
+
+# Regularization: less of it
+
+
+@change("a weaker penalty lets the weights grow to fit", "L2 regularization")
+def weaker_penalty(now: Situation) -> Overrides:
+    return {key: rounded(value / 10) for key, value in now.penalties.items()}
+
+
+@change("without a penalty nothing holds the weights back", "L2 regularization")
+def no_penalty(now: Situation) -> Overrides:
+    return dict.fromkeys(now.penalties, 0.0)
+
+
+def keeping(now: Situation, keep_prob: float) -> Overrides:
+    """The same keep_prob after every hidden layer."""
+    return now.everywhere("regularization.keep_prob", "keep_prob", keep_prob)
+
+
+@change("more units stay, so that there is more to learn with", "Dropout")
+def milder_dropout(now: Situation) -> Overrides:
+    return keeping(now, 0.8) if now.keep_prob < 0.8 else {}
+
+
+@change("all units stay", "Dropout")
+def no_dropout(now: Situation) -> Overrides:
+    return keeping(now, 1.0) if now.keep_prob < 1 else {}
+
+
+@change("images changed beyond recognition teach nothing", "Data augmentation")
+def no_augmentation(now: Situation) -> Overrides:
+    return {"data.augment": []} if now.spec.data.augment else {}
+
+
+@change("patience to the last epoch: a dev set may get worse before it gets better", "Early stopping")
+def patience_to_the_end(now: Situation) -> Overrides:
+    training = now.spec.training
+    stopping, rows = training.early_stopping, -(-training.epochs // training.evaluate_every) + 1
+    return {"training.early_stopping.patience": rows} if stopping and stopping.patience < rows else {}
+
+
+# All at once
+
+
+@change("the notes' choices all at once, where more than one thing is wrong", "Basic recipe")
+def start_from_defaults(now: Situation) -> Overrides:
+    parts = (
+        normalize_inputs(now),
+        relu(now) or _initializer(now, "he"),
+        no_batch_norm(now),
+        no_dropout(now),
+        no_augmentation(now),
+        constant_learning_rate(now),
+        mini_batches(now),
+        no_penalty(now),
+        adam_at(now, 0.01 if now.steps < FEW_STEPS else 0.001) or optimizer_defaults(now),
+    )
+    together: Overrides = {}
+    for part in parts:
+        together = _both(together, part)
+    if "optimizer" in together:  # it replaces the present one wholly, with what was decayed
+        together.pop("optimizer.weight_decay", None)
+        together["optimizer"].pop("weight_decay", None)
+    return together if len(together) > 1 else {}

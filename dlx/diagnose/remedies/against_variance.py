@@ -1,0 +1,147 @@
+"""What may help against high variance: more examples, early stopping, stronger penalties, dropout, augmentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlx.data.sources import Blobs, Circles, Moons, Source, Spirals, Xor
+from dlx.diagnose.remedies.against_bias import keeping, scaled
+from dlx.diagnose.remedies.changes import Overrides, Rule, Situation, change, enter, rounded
+from dlx.spec.sections import Spec
+
+# First what the notes name; then what changes the training, for weights that begin too large overfit as well.
+AGAINST_VARIANCE = (
+    "all_the_examples",
+    "rest_of_the_examples",
+    "more_examples",
+    "early_stopping",
+    "weak_l2",
+    "strong_l2",
+    "stronger_l2",
+    "dropout",
+    "strong_dropout",
+    "shift_images",
+    "rotate_images",
+    "normalize_inputs",
+    "fitting_initializer",
+    "batch_norm",
+    "batch_norm_defaults",
+    "no_batch_norm",
+    "mini_batches",
+    "start_from_defaults",
+    "learning_rate_tenth",
+    "optimizer_defaults",
+    "decaying_learning_rate",
+    "narrower",
+    "wider",
+)
+
+ROWS = 50  # evaluations among which early stopping can choose
+WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a multiple of α
+
+
+@change("train has more examples than it is trained on", "Basic recipe")
+def all_the_examples(now: Situation) -> Overrides:
+    return {"data.train_examples": None} if now.spec.data.train_examples is not None else {}
+
+
+@change("the split leaves examples over that train can have", "Basic recipe")
+def rest_of_the_examples(now: Situation) -> Overrides:
+    data = now.spec.data
+    return {"data.split.rest": "train"} if now.facts.spare > 0 and data.split and not data.train_examples else {}
+
+
+@change("more examples leave less room to learn noise by heart", "Basic recipe")
+def more_examples(now: Situation) -> Overrides:
+    data, m = now.spec.data, now.facts.m
+    source = data.source or data.train
+    if source is None or data.more is not None or data.train_examples is not None:
+        return {}
+    made = _made_anew(source, min(9 * m, max(1000, 3 * m)), _unused_seed(now.spec))
+    return {"data.more": made.model_dump(mode="json")} if made else {}
+
+
+def _made_anew(source: Source, m: int, seed: int) -> Source | None:
+    """Other examples of the same distribution; None where a source has only those it has.
+
+    Without noise the toy sets but `xor` are the same points again.
+    """
+    if isinstance(source, Blobs):
+        given, first = source.centers, np.random.RandomState(source.seed)
+        centers = tuple(map(tuple, first.uniform(-10, 10, (given, 2)).tolist())) if isinstance(given, int) else given
+        return source.model_copy(update={"m": max(m, len(centers)), "seed": seed, "centers": centers})
+    if isinstance(source, Circles | Moons | Spirals | Xor) and (source.noise or isinstance(source, Xor)):
+        return source.model_copy(update={"m": m, "seed": seed})
+    return None
+
+
+def _unused_seed(spec: Spec) -> int:
+    sources = (spec.data.source, spec.data.train, spec.data.train_dev, spec.data.dev, spec.data.test)
+    return (max(getattr(source, "seed", 0) for source in sources) + 1) % 2**32
+
+
+@change("the epoch is kept after which dev only got worse", "Early stopping")
+def early_stopping(now: Situation) -> Overrides:
+    training = now.spec.training
+    if not now.facts.has_dev or training.early_stopping is not None:
+        return {}
+    rows = training.epochs // training.evaluate_every
+    often = {"training.evaluate_every": max(1, training.epochs // ROWS)} if rows < ROWS <= training.epochs else {}
+    patience = max(8, (ROWS if often else rows) // 4)
+    return {"training.early_stopping": {"patience": patience, "monitor": "dev_cost"}} | often
+
+
+def _l2(now: Situation, strength: float) -> Overrides:
+    """λ so that λ/m, m the examples in a batch, is the strength; where there is more already, nothing."""
+    penalty = rounded(strength * now.batch)
+    return {"regularization.l2": penalty} if penalty >= 2 * now.spec.regularization.l2 else {}
+
+
+@change("small weights make a smoother function", "L2 regularization")
+def weak_l2(now: Situation) -> Overrides:
+    return _l2(now, WEAK)
+
+
+@change("smaller weights make a still smoother function", "L2 regularization")
+def strong_l2(now: Situation) -> Overrides:
+    return _l2(now, STRONG)
+
+
+@change("ten times the present penalty", "L2 regularization")
+def stronger_l2(now: Situation) -> Overrides:
+    present = now.spec.regularization.l2
+    return {"regularization.l2": rounded(10 * present)} if present > 0 else {}
+
+
+@change("no unit can rely on its neighbours", "Dropout")
+def dropout(now: Situation) -> Overrides:
+    return keeping(now, 0.8) if now.layers and now.keep_prob > 0.8 else {}
+
+
+@change("half of the units in each step: a strong regularizer", "Dropout")
+def strong_dropout(now: Situation) -> Overrides:
+    return keeping(now, 0.5) if now.layers and now.keep_prob > 0.5 else {}
+
+
+def _augmented(name: str, options: dict[str, Any]) -> Rule:
+    def rule(now: Situation) -> Overrides:
+        present = now.spec.data.augment
+        if not now.facts.images or any(one.name == name for one in present):
+            return {}
+        return {"data.augment": [*(one.model_dump(mode="json") for one in present), {"name": name} | options]}
+
+    return rule
+
+
+_SLIGHT: dict[str, dict[str, Any]] = {"shift": {"pixels": 1}, "rotate": {"degrees": 10.0}}
+for _name, _options in _SLIGHT.items():
+    enter(
+        f"{_name}_images", "images slightly changed are more images", "Data augmentation", _augmented(_name, _options)
+    )
+
+
+@change("fewer units cannot learn the examples by heart", "Basic recipe")
+def narrower(now: Situation) -> Overrides:
+    return scaled(now, 0.25, least=2)

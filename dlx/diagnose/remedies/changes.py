@@ -1,0 +1,111 @@
+"""Changes of a spec that the basic recipe may try: what each needs to know, and the register that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dlx.spec.sections import Layer, Spec
+
+Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes them; none where a change does not apply
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What only the data tell: the size of train, whether rows are images, and how many examples the split leaves."""
+
+    m: int
+    images: bool = False
+    spare: int = 0
+    has_dev: bool = True
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A complete spec with its facts."""
+
+    spec: Spec
+    facts: Facts
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The hidden layers."""
+        return self.spec.architecture.hidden
+
+    @property
+    def batch(self) -> int:
+        """Examples in a mini-batch."""
+        size = self.spec.training.batch_size
+        return self.facts.m if size == "full" else min(size, self.facts.m)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole training."""
+        return self.spec.training.epochs * -(-self.facts.m // self.batch)
+
+    @property
+    def keep_prob(self) -> float:
+        """Of the layer that drops most."""
+        return min((layer.keep_prob or 1.0 for layer in self.layers), default=1.0)
+
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether any layer has it."""
+        return any(layer.batch_norm for layer in self.layers)
+
+    @property
+    def penalties(self) -> dict[str, float]:
+        """The strengths of what pulls the weights towards 0, those above 0, by their keys."""
+        regularization, optimizer = self.spec.regularization, self.spec.optimizer
+        strengths: dict[str, float] = {
+            "regularization.l2": regularization.l2,
+            "regularization.l1": regularization.l1,
+            "optimizer.weight_decay": optimizer.weight_decay,
+        }
+        return {key: value for key, value in strengths.items() if value > 0}
+
+    def everywhere(self, section: str, key: str, value: Any) -> Overrides:
+        """A setting for all layers: in its section, and no longer at single layers."""
+        hidden = self.spec.dump()["architecture"].get("hidden", [])
+        if not any(key in layer for layer in hidden):
+            return {section: value}
+        return {
+            section: value,
+            "architecture.hidden": [{k: v for k, v in layer.items() if k != key} for layer in hidden],
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is altered, why that may help, and where the notes say so."""
+
+    name: str
+    why: str
+    notes: str
+    overrides: Callable[[Situation], Overrides]
+
+
+CHANGES: dict[str, Change] = {}
+
+Rule = Callable[[Situation], Overrides]
+
+
+def change(why: str, notes: str) -> Callable[[Rule], Rule]:
+    """Registers a rule under its own name."""
+
+    def register(rule: Rule) -> Rule:
+        enter(rule.__name__, why, notes, rule)
+        return rule
+
+    return register
+
+
+def enter(name: str, why: str, notes: str, rule: Rule) -> None:
+    """Registers a rule under a name."""
+    CHANGES[name] = Change(name, why, notes, rule)
+
+
+def rounded(value: float) -> float:
+    """Two digits, so that a third of 0.01 is 0.0033."""
+    return float(f"{value:.2g}")

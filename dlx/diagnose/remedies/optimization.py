@@ -1,0 +1,89 @@
+"""What may help through the steps of training: learning rate, schedule, optimizer, batch."""
+
+from __future__ import annotations
+
+from dlx.diagnose.remedies.changes import Overrides, Rule, Situation, change, enter, rounded
+from dlx.nn.optimizers import Adam, Optimizer
+
+USUAL_BATCH = range(16, 513)
+
+
+def _rate_times(factor: float) -> Rule:
+    return lambda now: {"optimizer.learning_rate": rounded(now.spec.optimizer.learning_rate * factor)}
+
+
+_SMALLER, _LARGER = "a cost that jumps or rises asks for smaller steps", "a cost that falls to the end asks for larger"
+for _name, _factor in {"third": 1 / 3, "tenth": 0.1, "hundredth": 0.01, "x3": 3, "x10": 10, "x100": 100}.items():
+    enter(f"learning_rate_{_name}", _SMALLER if _factor < 1 else _LARGER, "Learning rate", _rate_times(_factor))
+
+
+@change("an α that decays too fast ends the training before its end", "Learning rate decay")
+def constant_learning_rate(now: Situation) -> Overrides:
+    schedule = now.spec.schedule
+    if schedule.name == "constant" and schedule.warmup == 0:
+        return {}
+    return {"schedule": {"name": "constant"}} if schedule.name != "constant" else {"schedule.warmup": 0}
+
+
+@change("smaller steps at the end settle where larger ones oscillate", "Learning rate decay")
+def decaying_learning_rate(now: Situation) -> Overrides:
+    return {"schedule": {"name": "cosine"}} if now.spec.schedule.name == "constant" else {}
+
+
+@change("β = 0.9, β₂ = 0.999 and no clipping work nearly everywhere", "Momentum, RMSProp, Adam")
+def optimizer_defaults(now: Situation) -> Overrides:
+    return _reset(now.spec.optimizer, keep={"learning_rate", "weight_decay"})
+
+
+def _reset(optimizer: Optimizer, keep: set[str]) -> Overrides:
+    """The options that are not at their defaults, put back to them."""
+    fields = type(optimizer).model_fields.items()
+    defaults = {key: field.default for key, field in fields if key not in keep and not field.is_required()}
+    return {f"optimizer.{key}": value for key, value in defaults.items() if getattr(optimizer, key) != value}
+
+
+def adam_at(now: Situation, learning_rate: float) -> Overrides:
+    """Adam with this α, its other options at their defaults, what is decayed as it is."""
+    optimizer, kept = now.spec.optimizer, {"learning_rate", "weight_decay"}
+    if not isinstance(optimizer, Adam):
+        decay = {"weight_decay": optimizer.weight_decay} if optimizer.weight_decay else {}
+        return {"optimizer": {"name": Adam.name, "learning_rate": learning_rate, **decay}}
+    same = optimizer.learning_rate == learning_rate
+    return {} if same else {"optimizer.learning_rate": learning_rate} | _reset(optimizer, kept)
+
+
+@change("Adam with its own α finds a step for each weight", "Momentum, RMSProp, Adam")
+def adam(now: Situation) -> Overrides:
+    return adam_at(now, 0.001)
+
+
+@change("Adam with ten times its own α, for trainings of few steps", "Momentum, RMSProp, Adam")
+def fast_adam(now: Situation) -> Overrides:
+    return adam_at(now, 0.01)
+
+
+@change("averaged gradients cancel what oscillates", "Momentum")
+def momentum(now: Situation) -> Overrides:
+    optimizer = now.spec.optimizer
+    if optimizer.name != "gradient_descent":
+        return {}
+    return {"optimizer": {"name": "momentum", "learning_rate": optimizer.learning_rate}}
+
+
+@change("a bound on the length of dθ keeps one steep batch from throwing θ far off", "Exploding gradients")
+def clip_gradients(now: Situation) -> Overrides:
+    return {"optimizer.clip_norm": 1.0} if now.spec.optimizer.clip_norm is None else {}
+
+
+@change("mini-batches of 64: many steps an epoch, each over enough examples", "Mini-batch gradient descent")
+def mini_batches(now: Situation) -> Overrides:
+    if now.batch in USUAL_BATCH and now.spec.training.batch_size != "full":
+        return {}
+    size = next((size for size in (64, 32, 128) if size < now.facts.m and now.facts.m % size != 1), None)
+    return {"training.batch_size": size} if size and size != now.batch else {}
+
+
+@change("up to 2000 examples fit in one batch, whose gradient is exact", "Mini-batch gradient descent")
+def full_batch(now: Situation) -> Overrides:
+    fits = now.facts.m <= 2000 and now.batch < now.facts.m
+    return {"training.batch_size": "full"} if fits else {}

@@ -1,0 +1,136 @@
+"""Where a check gets its network from: a spec or a run, with real data, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dlx.training import threads
+from dlx.errors import DataError, UsageError
+from dlx.training.experiment import Experiment, build
+from dlx.gradcheck.check import Told, check
+from dlx.gradcheck.orders import Orders, orders_of
+from dlx.gradcheck.report import Report
+from dlx.gradcheck.subject import Subject
+from dlx.nn.gradcheck import EPSILON
+from dlx.runs.references import means_run, open_run
+from dlx.runs.directory import RunDirectory
+from dlx.spec.sections import Spec
+from dlx.spec.loader import load_spec
+from dlx.training.fit import take_steps
+from dlx.spec.trust import NamedBy
+
+EXAMPLES = 16
+CHECKING_THREADS = 1  # a pass over so few examples is short, and there are thousands: two would wait for each other
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to check; ``seed`` chooses the examples and, of a large θ, what is looked at."""
+
+    examples: int | None = None
+    after: int | None = None
+    epsilon: float = EPSILON
+    dropout: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1e-12 <= self.epsilon <= 1e-1:
+            raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
+
+
+def check_file(path: Path, overrides: Sequence[str], options: Options, told: Told = lambda done, total: None) -> Report:
+    """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
+
+    Raises:
+        CheckFailed: the cost is not finite.
+        UsageError: an option asks for what there is not.
+    """
+    experiment, run = _experiment(path, overrides, options)
+    subject = _subject(experiment, options)
+    points = []
+    for when in _places(experiment, run, options):
+        threads.limit(CHECKING_THREADS)
+        points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), told))
+    examples = 0 if experiment.landscape else len(subject.X)
+    return Report(experiment.spec.name, options.epsilon, examples, tuple(points))
+
+
+def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Orders:
+    """How the differences of the same network's cost at its initialization depend on ε."""
+    experiment, _ = _experiment(path, overrides, options)
+    subject = _subject(experiment, options)
+    threads.limit(CHECKING_THREADS)
+    return orders_of(subject, np.random.default_rng(options.seed))
+
+
+def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
+    run = open_run(str(path)) if means_run(path) else None
+    named_by = NamedBy.FILE if run else NamedBy.USER
+    resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
+    spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
+    experiment = build(_in_double(spec), resolved.origins)
+    _refuse(experiment, options)
+    return experiment, run
+
+
+def _in_double(spec: Spec) -> Spec:
+    """The same in float64, and an objective without its noise, of which its cost knows nothing."""
+    objective = spec.objective and spec.objective.model_copy(update={"gradient_noise": 0.0})
+    return spec.model_copy(update={"dtype": "float64", "objective": objective})
+
+
+def _without_dropout(spec: Spec) -> Spec:
+    hidden = tuple(layer.model_copy(update={"keep_prob": 1.0}) for layer in spec.architecture.hidden)
+    return spec.model_copy(update={"architecture": spec.architecture.model_copy(update={"hidden": hidden})})
+
+
+def _refuse(experiment: Experiment, options: Options) -> None:
+    m, steps = experiment.train.m, experiment.spec.training.epochs * experiment.steps_per_epoch
+    if options.examples is not None and experiment.landscape:
+        raise UsageError("--examples: an objective has none")
+    if options.examples is not None and not 1 <= options.examples <= m:
+        raise UsageError(f"--examples: expected 1 to {m:,}, the examples of train, got {options.examples}")
+    if options.after is not None and not 1 <= options.after <= steps:
+        raise UsageError(f"--after: expected 1 to {steps:,}, the steps of the whole training, got {options.after}")
+
+
+def _subject(experiment: Experiment, options: Options) -> Subject:
+    """The network on its batch and with its masks; training draws from its streams as if there were no check."""
+    train, streams = experiment.train, experiment.streams
+    states = {purpose: streams.state(purpose) for purpose in ("augmentation", "dropout")}
+    size = min(EXAMPLES, train.m) if options.examples is None else options.examples
+    X, Y = train.buffers(size)
+    train.fill(np.sort(np.random.default_rng(options.seed).choice(train.m, size, replace=False)), X, Y)
+    subject = Subject(experiment.network, X, Y)
+    for purpose, state in states.items():
+        streams.set_state(purpose, state)
+    return subject
+
+
+def _threads_of_training(experiment: Experiment) -> int:
+    wanted, weights = experiment.spec.training.threads, experiment.network.parameters.weights.size
+    return threads.decide(weights, experiment.batch_size) if wanted == "auto" else wanted
+
+
+def _places(experiment: Experiment, run: RunDirectory | None, options: Options) -> Iterator[str]:
+    """Put θ where it is to be checked, one after the other, and say where that is."""
+    yield "initialization"
+    if options.after is not None:
+        threads.limit(_threads_of_training(experiment))  # so θ is that of training to the last bit
+        take_steps(experiment, options.after)
+        yield f"after {options.after:,} step{'s' * (options.after > 1)}"
+    if run is not None:
+        _load(experiment, run)
+        yield "trained"
+
+
+def _load(experiment: Experiment, run: RunDirectory) -> None:
+    arrays, _ = run.model()
+    for name, view in experiment.network.parameters.items():
+        if name not in arrays or arrays[name].shape != view.shape:
+            raise DataError(f"{run.path}: its trained {name} does not fit the network of the spec with these overrides")
+        view[...] = arrays[name]

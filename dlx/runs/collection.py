@@ -1,0 +1,127 @@
+"""The directory of a search or a study: its plan, a run directory for each training, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from dlx.errors import DataError, DlxError, ReadFailure, UsageError
+from dlx.files import to_json
+from dlx.runs.lock import LATEST, ROOT, LockedDirectory
+from dlx.runs.manifest import MANIFEST, refuse_links
+from dlx.text import command
+
+PLAN = "plan.yaml"
+TRIALS = "trials"
+BEST = "best.yaml"
+
+
+class ManyRuns(LockedDirectory):
+    """A directory below ``runs`` that holds many trainings; who writes to it holds its lock.
+
+    The trainings are the truth: whatever else stands in it can be made of them again.
+    """
+
+    command: ClassVar[str]  # that makes such a directory
+
+    @classmethod
+    def open(cls, reference: str, root: Path = ROOT, *, writing: bool = False) -> Self:
+        """One that exists: its directory, or ``latest`` for the newest below ``root``; locked when ``writing``.
+
+        Raises:
+            UsageError: there is none, or there are links in it.
+            DataError: its plan or its manifest is damaged, or was edited.
+            EnvironmentProblem: another process writes there.
+        """
+        path = Path(reference)
+        if reference == LATEST and not path.exists():
+            made = sorted(root.glob(f"*/*/{cls.document_name}"), key=lambda file: file.parent.name)
+            path = made[-1].parent if made else root / LATEST
+        many = cls(path)
+        if not path.is_dir() or not many.holds(cls.document_name):
+            what = f"holds no {cls.document_name}" if path.exists() else "does not exist"
+            raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
+        refuse_links(path)
+        if writing:
+            many.acquire()
+        try:
+            many.read(PLAN)
+        except DataError:
+            many.close()
+            raise
+        return many
+
+    def way_on(self) -> str:
+        """The command that goes on with one that is not complete."""
+        with suppress(DlxError, KeyError):
+            if self.told()["status"] != "completed":
+                return f" ({command(self.command, '--resume', self.path)} goes on with what is there)"
+        return ""
+
+    @property
+    def plan(self) -> Path:
+        """The file with the complete plan."""
+        return self.path / PLAN
+
+    @property
+    def trials(self) -> Path:
+        """The folder of the run directories, each named by the key of its trial."""
+        return self.path / TRIALS
+
+    @property
+    def best(self) -> Path:
+        """The file with the spec that is best."""
+        return self.path / BEST
+
+    def write_plan(self, text: str) -> None:
+        """Keeps the complete plan."""
+        self.write(PLAN, text.encode())
+
+    def write_best(self, text: str) -> None:
+        """Keeps the spec that is best."""
+        self.write(BEST, text.encode())
+
+    def write_told(self, document: Mapping[str, Any]) -> None:
+        """Keeps what came of it so far."""
+        self.write(self.document_name, to_json({**document, "manifest": MANIFEST}))
+
+    def write_picture(self, name: str, png: bytes) -> Path:
+        """Keeps a picture; returns where."""
+        return self.write(f"{name}.png", png)
+
+    def told(self) -> dict[str, Any]:
+        """What ``write_told`` was given."""
+        document = self.document(self.document_name)
+        return {key: value for key, value in document.items() if key != "manifest"}
+
+    def seconds_told(self) -> float:
+        """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
+        try:
+            return float(self.told()["seconds"])
+        except ReadFailure:
+            raise
+        except DataError:
+            return 0.0
+
+
+class TuneDirectory(ManyRuns):
+    """The directory of a search for hyperparameters."""
+
+    command = "tune"
+    marker = document_name = "tune.json"  # without it a start died before anything was trained
+    ledger = "trials.csv"
+    files = frozenset((PLAN, BEST, document_name, ledger))
+
+    def write_ledger(self, content: bytes) -> None:
+        """Keeps the table of the settings and what came of each."""
+        self.write(self.ledger, content)
+
+
+class StudyDirectory(ManyRuns):
+    """The directory of a study."""
+
+    command = "study"
+    marker = document_name = "study.json"
+    files = frozenset((PLAN, document_name))

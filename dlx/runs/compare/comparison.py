@@ -1,0 +1,170 @@
+"""A comparison: the runs that were named, their groups, what differs, and the difference where there are two groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlx.show import pictures
+from dlx.runs.compare.run import PARTS, Compared, differing
+from dlx.runs.compare.difference import Difference, difference
+from dlx.runs.compare.groups import RunGroup, named, of_one_kind
+from dlx.errors import UsageError
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.show.pictures.groups import Group, course
+from dlx.runs.references import find_all
+
+MOST_NAMES = 3  # of specs in the title of a picture
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs beside each other.
+
+    differing: the dotted keys in which their specs are not all equal.
+    difference: of the two groups, where there are two that can be compared.
+    remarks: what must be known of it.
+    """
+
+    groups: tuple[RunGroup, ...]
+    differing: tuple[str, ...]
+    difference: Difference | None
+    remarks: tuple[str, ...]
+
+    @property
+    def runs(self) -> list[Compared]:
+        """All runs, group by group."""
+        return [run for group in self.groups for run in group.runs]
+
+    @property
+    def tasks(self) -> set[str | None]:
+        """The tasks of the runs; None of a run whose task is not known yet."""
+        return {run.task for run in self.runs}
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the errors of all are in the same unit."""
+        return len({task == "regression" for task in self.tasks}) == 1
+
+    def document(self) -> dict[str, Any]:
+        """All of it as plain data; a setting that a run lacks is null there."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "differing": list(self.differing),
+            "runs": [self._row(group, run) for group in self.groups for run in group.runs],
+            "groups": [group.document() for group in self.groups],
+            "curve": self.column,
+            "difference": self.difference.document() if self.difference else None,
+            "remarks": list(self.remarks),
+        }
+
+    def _row(self, group: RunGroup, run: Compared) -> dict[str, Any]:
+        return {
+            "run": str(run.run.path),
+            "id": run.id,
+            "name": run.name,
+            "group": group.label,
+            "task": run.task,
+            "settings": {key: run.settings.get(key) for key in self.differing},
+            "absent": [key for key in self.differing if key not in run.settings],
+            **run.measures(),
+            "errors": {part: run.errors[part]._asdict() for part in PARTS if part in run.errors},
+        }
+
+    def picture(self) -> bytes:
+        """The curves of all groups, as PNG.
+
+        Raises:
+            UsageError: their errors are not in the same unit.
+        """
+        if not self.comparable:
+            raise UsageError("the curves of a regression and of a classification have no common axes")
+        names = list(dict.fromkeys(run.name for run in self.runs))
+        title = ", ".join(names) if len(names) <= MOST_NAMES else f"{len(self.runs)} runs"
+        return pictures.overlay(self._drawn(), title=title, task=next(iter(self.tasks)) or "")
+
+    def _drawn(self) -> list[Group]:
+        return [Group(group.label, [run.metrics for run in group.runs]) for group in self.groups]
+
+    @property
+    def column(self) -> str:
+        """What is drawn on the terminal: the dev error, or the train error, or where there is no error the cost."""
+        return next((f"{part}_error" for part in ("dev", "train") if self._have(part)), "train_cost")
+
+    def _have(self, part: str) -> bool:
+        return any(part in run.errors for run in self.runs)
+
+    def courses(self) -> list[tuple[list[float], list[float]]]:
+        """For each group the epochs, and the mean of that column at each of them."""
+        found = [course(group, self.column) for group in self._drawn()]
+        return [([], []) if one is None else (one.epochs.tolist(), one.mean.tolist()) for one in found]
+
+
+def compare(references: Sequence[str], against: Sequence[str] = ()) -> Comparison:
+    """The comparison of the runs that are named; of two groups where there are runs that others stand ``against``.
+
+    Without ``against``, runs that differ in nothing but their random numbers are a group.
+
+    Raises:
+        UsageError: there are fewer than two runs, or one stands on both sides, or the sides cannot be compared.
+        DataError: a file of a run is damaged.
+    """
+    sides = [_found(names) for names in (references, against) if names]
+    _check(sides)
+    runs = [[Compared.read(path) for path in side] for side in sides]
+    typed = [" ".join(names) for names in (references, against)]
+    groups = named(runs, typed) if against else of_one_kind(runs[0])
+    if against:
+        _check_sides(groups)
+    everything = [run for group in groups for run in group.runs]
+    found, remarks = _difference(groups)
+    keys = differing(everything)
+    remarks = [*_remarks(everything, keys), *remarks]
+    return Comparison(tuple(groups), tuple(keys), found, tuple(remarks))
+
+
+def _found(references: Sequence[str]) -> list[Path]:
+    """Each run once, in the order of the references."""
+    paths = [path for reference in references for path in find_all(reference)]
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def _check(sides: Sequence[Sequence[Path]]) -> None:
+    if sum(map(len, sides)) < 2:
+        raise UsageError(f"{sides[0][0]}: is one run; a comparison takes two or more (dlx diagnose looks at one)")
+    if len(sides) == 2 and (both := [one for one in sides[0] if one.resolve() in {at.resolve() for at in sides[1]}]):
+        raise UsageError(f"{both[0]}: stands on both sides of --against")
+
+
+def _check_sides(groups: Sequence[RunGroup]) -> None:
+    """What two groups need that are to be compared explicitly."""
+    tasks = {run.task == "regression" for group in groups for run in group.runs}
+    if len(tasks) > 1:
+        raise UsageError("the errors of a regression and of a classification cannot be compared")
+
+
+def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str]]:
+    """The difference of two groups, of those of their runs that have a dev error; and why there is none."""
+    if len(groups) != 2:
+        return None, []
+    if len({run.task == "regression" for group in groups for run in group.runs}) > 1:
+        return None, ["no difference: one is a regression, the other is none"]
+    usable = [RunGroup(one.label, tuple(run for run in one.runs if run.dev_error is not None)) for one in groups]
+    without = [one.label for one in usable if not one.runs]
+    if without:
+        return None, [f"no difference: {' and '.join(without)} has no dev error yet, or no dev set at all"]
+    left = [run.id for group in groups for run in group.runs if run.dev_error is None]
+    found = difference(*usable)
+    remarks = [f"not counted in the difference, for want of a dev error: {', '.join(left)}"] if left else []
+    return found, [*remarks, *found.remarks]
+
+
+def _remarks(runs: Sequence[Compared], keys: Sequence[str]) -> list[str]:
+    """What of the runs must be known to read the table."""
+    found = [] if keys else ["nothing differs in the specs"]
+    for status, words in (("running", "still running"), ("diverged", "diverged"), ("failed", "failed")):
+        if some := [run.id for run in runs if run.status == status]:
+            found.append(f"{words}: {', '.join(some)}")
+    return found

@@ -1,0 +1,174 @@
+"""The difference between the dev errors of two groups of runs: paired as far as their seeds and examples allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import hypot, inf
+from typing import Any
+
+import numpy as np
+
+from dlx.runs.compare.run import Compared
+from dlx.runs.compare.dev_mistakes import DevMistakes, Measuring
+from dlx.runs.compare.groups import RunGroup
+from dlx.stats.effects import clipped
+from dlx.stats.group_difference import POWER, Chance, by_example, paired_by_example, paired_by_seed, unpaired
+from dlx.stats.intervals import Estimate
+from dlx.errors import DlxError
+
+FEWEST = 3  # runs of a kind that tell how much seeds change; two that happen to agree look as if they changed nothing
+
+Sides = tuple[list[Compared], list[Compared]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The dev error of one group minus that of another: below 0 the first is better.
+
+    paired: by ``seed``, by ``example``, both or neither.
+    remarks: what was left out, and why.
+    """
+
+    of: str
+    against: str
+    estimate: Estimate
+    chance: Chance
+    paired: tuple[str, ...]
+    counts: tuple[int, int]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def established(self) -> bool:
+        """Whether the interval excludes 0, and that of settings moreover rests on enough runs."""
+        return (self.estimate.low > 0 or self.estimate.high < 0) and not self._more_runs
+
+    @property
+    def _more_runs(self) -> int:
+        """Those that each group lacks before anything can be said of other seeds."""
+        return max(FEWEST - max(self.counts), 0) if self.chance.seeds else 0
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it; ``about`` is ``networks`` where there is one run on each side: no seed but theirs is known.
+
+        ``settled_by`` is what would settle it with a probability of 80 % if difference and spread are as measured; a
+        number of null there is beyond all that is reasonable, a key that is missing is not needed.
+        """
+        value, low, high, m = (getattr(self.estimate, key) for key in ("value", "low", "high", "m"))
+        return {
+            "measure": "dev_error",
+            "of": self.of,
+            "against": self.against,
+            "value": value,
+            "low": low,
+            "high": high,
+            "m": m,
+            "runs": list(self.counts),
+            "paired": list(self.paired),
+            "about": "settings" if self.chance.seeds else "networks",
+            "verdict": "established" if self.established else "not established",
+            "better": None if value == 0 else self.of if value < 0 else self.against,
+            "settled_by": None if self.established else self._settled_by(),
+            "power": POWER,
+        }
+
+    def _settled_by(self) -> dict[str, float | None]:
+        """JSON has no infinity: null is beyond all that is reasonable."""
+        advice = self.chance.advice()
+        more_seeds = max(advice.more_seeds or 0, self._more_runs) or None
+        needed = {"more_seeds": more_seeds, "dev_examples": advice.dev_examples}
+        return {key: None if one == inf else one for key, one in needed.items() if one is not None}
+
+
+def difference(of: RunGroup, against: RunGroup) -> Difference:
+    """The difference of the dev errors of two groups, each with one run at least that has one.
+
+    Runs with the same seed and the same pinned streams are a pair. Where each run of the smaller group has its partner,
+    the pairs are compared, else the groups. Where moreover all runs were measured on the same dev examples, these are
+    compared one by one.
+    """
+    pairs = _pairs(of.runs, against.runs)
+    sides = pairs or (list(of.runs), list(against.runs))
+    remarks = _left_out((of, against), sides)
+    try:
+        measured = _measured(sides)
+    except DlxError as error:
+        measured, remarks = None, [*remarks, f"the dev examples are not paired, because {error}"]
+    estimate, chance, paired = _compared(sides, measured, pairs is not None)
+    estimate = clipped(estimate, inf if sides[0][0].task == "regression" else 1.0)
+    return Difference(of.label, against.label, estimate, chance, paired, _counts(sides), tuple(remarks))
+
+
+def _counts(sides: Sides) -> tuple[int, int]:
+    return len(sides[0]), len(sides[1])
+
+
+def _pairs(of: Sequence[Compared], against: Sequence[Compared]) -> Sides | None:
+    """The runs of both with the same random numbers, in the order of the first.
+
+    None where some of the smaller group have no partner, and where there would be one pair among more runs: those tell
+    how much seeds change. Of several runs with the same random numbers the first is the partner of the first, and so
+    on.
+    """
+    waiting = list(against)
+    pairs: list[tuple[Compared, Compared]] = []
+    for run in of:
+        partner = next((one for one in waiting if one.chance == run.chance), None)
+        if partner is not None:
+            waiting.remove(partner)
+            pairs.append((run, partner))
+    alone = len(pairs) == 1 and len(of) + len(against) > 2
+    if alone or len(pairs) < min(len(of), len(against)):
+        return None
+    return [run for run, _ in pairs], [partner for _, partner in pairs]
+
+
+def _left_out(groups: Sequence[RunGroup], sides: Sides) -> list[str]:
+    """Runs without a partner."""
+    found = []
+    for group, side in zip(groups, sides, strict=True):
+        left = [run.id for run in group.runs if run not in side]
+        if left:
+            found.append(f"without a partner of the same seed, so not counted: {', '.join(left)} ({group.label})")
+    return found
+
+
+def _measured(sides: Sides) -> tuple[list[DevMistakes], list[DevMistakes]]:
+    """The mistakes of both sides, pairs one after the other: they are likely to have the same data."""
+    k = min(map(len, sides))
+    rest = [*sides[0][k:], *sides[1][k:]]
+    order = [run for pair in zip(sides[0][:k], sides[1][:k], strict=True) for run in pair] + rest
+    found = {run.run.path: mistakes for run, mistakes in zip(order, Measuring().all(order), strict=True)}
+    of, against = ([found[run.run.path] for run in side] for side in sides)
+    return of, against
+
+
+def _compared(
+    sides: Sides, measured: tuple[list[DevMistakes], list[DevMistakes]] | None, paired: bool
+) -> tuple[Estimate, Chance, tuple[str, ...]]:
+    """The difference in the way that fits, and by what it is paired."""
+    seeds = ("seed",) if paired else ()
+    if measured is not None and len({one.examples for side in measured for one in side}) == 1:
+        rows, other = (np.stack([one.added for one in side]) for side in measured)
+        alike = paired or _counts(sides) == (1, 1)
+        return *(paired_by_example(rows, other) if alike else by_example(rows, other)), (*seeds, "example")
+    errors, others = (np.array([run.errors["dev"].value for run in side]) for side in sides)
+    examples = hypot(*(_examples(side, measured and measured[number]) for number, side in enumerate(sides)))
+    finest = max(_finest(run) for side in sides for run in side)
+    estimate, chance = (paired_by_seed if paired else unpaired)(errors, others, examples, finest)
+    return estimate, replace(chance, m=sides[0][0].errors["dev"].m if examples else None), seeds
+
+
+def _examples(side: Sequence[Compared], measured: Sequence[DevMistakes] | None) -> float:
+    """The half width that the dev examples add to the mean error of runs that all have the same; else their chance
+    shows in the spread from seed to seed."""
+    known = [one.examples for one in measured] if measured else [run.fingerprint for run in side]
+    ends = [(run.errors["dev"].low, run.errors["dev"].high) for run in side]
+    halves = [(high - low) / 2 for low, high in ends if low is not None and high is not None]
+    return float(np.mean(halves)) if halves and len(set(known)) == 1 else 0.0
+
+
+def _finest(run: Compared) -> float:
+    """The least step of an error rate."""
+    m = run.errors["dev"].m
+    return 1 / m if m and run.task != "regression" else 0.0

@@ -1,0 +1,262 @@
+"""An examination: what can be found out about a run, about a spec before training, or from bare errors."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlx.show import pictures
+from dlx.data.batches import Reader
+from dlx.data.examples import select
+from dlx.diagnose.after.checks import after
+from dlx.diagnose.stated_errors import BareErrors, parse_errors
+from dlx.diagnose.before.checks import before
+from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
+from dlx.diagnose.confusion import Classes, classes_of
+from dlx.diagnose.next_commands import commands, train_command
+from dlx.diagnose.after.history import Course
+from dlx.diagnose.findings import Finding, by_severity
+from dlx.stats.intervals import Estimate
+from dlx.diagnose.baseline import reference
+from dlx.diagnose.remedies.changes import Facts
+from dlx.errors import DataError, ReadFailure, Remark, UsageError
+from dlx.training.evaluation import Evaluation, measured
+from dlx.runs.predict import trained
+from dlx.runs.references import means_run, open_run
+from dlx.runs.directory import SPECS, RunDirectory
+from dlx.runs.train import prepare, refuse_other_data
+from dlx.text import command
+from dlx.spec.loader import load_spec
+from dlx.spec.trust import NamedBy
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.training.experiment import Experiment
+    from dlx.spec.sections import Spec
+    from dlx.types import Array
+
+PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found out.
+
+    document: as ``diagnosis.json``; of a spec, which has no errors yet, its findings and what to do next.
+    commands: what can be typed next.
+    remarks: what must be known of how this was found.
+    images: of the worst examples, where the data are images.
+    run, facts: of a run, its directory and its ``run.json``.
+    """
+
+    name: str
+    document: dict[str, Any]
+    commands: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    images: Array | None = None
+    run: RunDirectory | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def picture(self) -> bytes:
+        """The errors and the gaps between them, as PNG."""
+        return pictures.diagnosis(self.document, title=self.name)
+
+    def worst(self) -> bytes | None:
+        """The worst examples as images, as PNG; None where there are none."""
+        if self.images is None:
+            return None
+        classes = self.document["classes"]
+        return pictures.worst(self.images, classes["worst"], title=f"{self.name}, {in_words(classes['part'])}")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The errors of a run's network, and where the labels are classes what it takes for what."""
+
+    errors: dict[str, Estimate]
+    task: str
+    tolerance: float
+    classes: dict[str, Any] | None = None
+    images: Array | None = None
+
+
+def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
+    """A run, given by its directory or as `latest`, or a spec.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    path = Path(source)
+    if means_run(source):
+        return examine_run(open_run(source), overrides)
+    if path.suffix not in SPECS:
+        hint = "allowed: a run, by its directory, latest, a tag …, or the YAML file of a spec"
+        raise UsageError(f"{source}: is neither a run nor a spec ({hint})")
+    return examine_spec(path, overrides)
+
+
+def examine_errors(text: str) -> Examination:
+    """The verdict on bare errors, as `parse_errors` reads them."""
+    told = parse_errors(text)
+    document = diagnose(told.errors, told.optimal or 0.0, told.tolerance)
+    return Examination("errors", document, remarks=tuple(_assumed(told)))
+
+
+def _assumed(told: BareErrors) -> Iterator[str]:
+    """What was not given."""
+    if told.optimal is None:
+        yield "optimal is not given: taken as 0"
+    bare = [in_words(part) for part, error in told.errors.items() if error.m is None]
+    if bare:
+        yield f"taken at its word, because its m is not given: {', '.join(bare)}"
+
+
+def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
+    """What is likely to go wrong with a spec, found before training."""
+    resolved = load_spec(path, overrides, named_by=NamedBy.USER)
+    _refuse_objective(str(path), resolved.spec)
+    findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "findings": [found.document() for found in findings],
+        "next": mending(findings) or ["nothing speaks against training it"],
+    }
+    return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
+
+
+def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:
+    """The verdict on a run, its network measured anew on the run's own data.
+
+    Measured anew, because mistakes can only be looked at example by example, because a run that an older dlx has
+    trained gets today's verdict, and because it shows whether the data are still the same. The errors come out as in
+    the run's ``diagnosis.json``, to the last bit on the same kind of machine. Where network or data are gone or have
+    changed, those of that file stand in for them, and a remark says so.
+
+    Args:
+        run: where it is kept.
+        overrides: of diagnosis.optimal_error and diagnosis.tolerance.
+
+    Raises:
+        DataError: neither can the errors be measured nor were they ever.
+        UsageError: an override changes more than what the errors are judged against.
+    """
+    _refuse_other_overrides(run, overrides)
+    spec, facts, kept = load_spec(run.config, overrides).spec, run.facts(), _kept(run)
+    _refuse_objective(str(run.path), spec)
+    remarks: tuple[str, ...] = ()
+    findings = [_finding(one) for one in kept.get("findings", [])]
+    try:
+        experiment = prepare(spec)
+        found, ahead = _measured(run, facts, experiment), before(experiment)
+        expected = reference(experiment.dataset)
+        course = Course.read(run.metrics(), run.layers(), facts, experiment.spec, found.errors, expected)
+        findings = all_findings(course, ahead, findings)
+    except DataError as error:
+        if not kept or isinstance(error, ReadFailure):
+            raise
+        found, remarks = _remembered(kept, facts, spec), (f"the errors are those of diagnosis.json, because {error}",)
+    document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task, findings)
+    document |= {"classes": found.classes}
+    sizes = facts["data"]["examples"]
+    known = Facts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
+    typed = tuple(commands(document, spec, known, run.path, run.config))
+    return Examination(facts["name"], document, typed, remarks, found.images, run, facts)
+
+
+def all_findings(course: Course, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
+    """What was found of a training and its spec, each cause once.
+
+    Args:
+        course: of the training; what is explained by what is known of the spec is left out.
+        ahead: what is known of the spec, from `before`.
+        kept: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
+    """
+    found_anew = {finding.name for finding in (*after(course), *ahead)}
+    of_training = [*after(course, ahead), *(finding for finding in kept if finding.name not in found_anew)]
+    names = {finding.name for finding in of_training}
+    return [*of_training, *(one for one in ahead if one.name not in names)]
+
+
+def keep(found: Examination) -> list[Path]:
+    """Write the document and the pictures into the run directory; returns the pictures.
+
+    Raises:
+        EnvironmentProblem: they cannot be written there, or training goes on in it.
+    """
+    if found.run is None:
+        return []
+    with RunDirectory.open(found.run.path, writing=True) as run:
+        run.write_diagnosis(found.document)
+        written, worst = [run.write_errors(found.picture())], found.worst()
+        return [*written, run.write_worst(worst)] if worst else written
+
+
+def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:
+    others = [given for given in overrides if not given.startswith("diagnosis.")]
+    if others:
+        raise UsageError(
+            f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
+            f"be stated ({command('train', run.config, others[0])} trains another)"
+        )
+
+
+def _refuse_objective(source: str, spec: Spec) -> None:
+    if spec.objective is not None:
+        raise UsageError(
+            f"{source}: minimizes the objective {spec.objective.name}: without examples there is neither bias nor "
+            "variance (what the steps came to is in its metrics.csv, path.csv and pictures)"
+        )
+
+
+def _kept(run: RunDirectory) -> dict[str, Any]:
+    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
+    try:
+        return run.diagnosis() if run.has_diagnosis() else {}
+    except ReadFailure:
+        raise
+    except DataError as error:
+        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
+        return {}
+
+
+def _finding(document: Mapping[str, Any]) -> Finding:
+    """The finding that a document tells of."""
+    told: dict[str, Any] = {known.name: document.get(known.name) for known in fields(Finding)}
+    return Finding(**told)
+
+
+def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> Measured:
+    """What the kept network does on the run's own data; raises DataError where either is no longer there."""
+    dataset, options = experiment.dataset, experiment.spec.diagnosis
+    network = trained(run).network
+    refuse_other_data(run, experiment)
+    over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
+    errors = {part: measured(evaluation) for part, evaluation in over.items()}
+    assert options.tolerance is not None
+    if dataset.task == "regression":
+        return Measured(errors, dataset.task, options.tolerance)
+    part = next(part for part in PICKED if part in over)
+    classes = classes_of(over[part], len(dataset.classes))
+    images = _images(dataset, part, classes)
+    return Measured(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
+
+
+def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
+    """The worst examples as they were before normalization, (k, h, w) or (k, h, w, c)."""
+    if dataset.image_shape is None:
+        return None
+    return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
+
+
+def _remembered(kept: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> Measured:
+    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
+    errors = {
+        part: Estimate(one["value"], one["low"], inf if one["high"] is None else one["high"], one["m"])
+        for part, one in kept["errors"].items()
+    }
+    tolerance = spec.diagnosis.tolerance or kept["tolerance"]
+    return Measured(errors, facts["data"]["task"], tolerance, kept.get("classes"))

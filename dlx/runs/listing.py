@@ -1,0 +1,174 @@
+"""Past runs: those below the folder ``runs``, listed with what their ``run.json`` says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt, ne
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dlx.errors import DataError, UsageError, allowed
+from dlx.runs.lock import ROOT
+from dlx.runs.tables import MEASURES
+from dlx.runs.directory import FACTS, RunDirectory
+
+Value = str | float | int | None
+Kind = TypeVar("Kind", list[Any], dict[str, Any])
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}
+FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
+COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
+WORDS = ("name", "id", "status", "started", "tags")  # columns of text
+DAMAGED = "damaged"  # the status of a run whose facts cannot be read
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One run: its directory, its facts, and of its measures those of the parameters that were kept."""
+
+    path: Path
+    facts: dict[str, Any]
+    fault: str = ""  # why its facts could not be read
+
+    @property
+    def tags(self) -> list[str]:
+        """The user's own words for it."""
+        return [str(tag) for tag in _or_empty(self.facts.get("tags"), list)]
+
+    def __getitem__(self, column: str) -> Value:
+        """A column of the list; None where the run has no such value."""
+        if column in ("id", "tags"):
+            return self.path.name if column == "id" else ",".join(self.tags)
+        if column.startswith("test_"):
+            return _value(_or_empty(self.facts.get("test"), dict).get(column.removeprefix("test_")))
+        if column in ("epoch", *MEASURES):
+            return _value(self._kept().get(column))
+        return _value(self.facts.get(column))
+
+    def _kept(self) -> dict[str, Any]:
+        final, best = (_or_empty(self.facts.get(name), dict) for name in ("final", "best"))
+        return best if best.get("epoch") == self.facts.get("kept_epoch") else final
+
+    def document(self) -> dict[str, Any]:
+        """The columns of the list, and the directory."""
+        return {"run": str(self.path), **{column: self[column] for column in COLUMNS}, "tags": self.tags}
+
+
+def _or_empty(value: Any, kind: type[Kind]) -> Kind:
+    """The value if it is of this kind, else an empty one: an older dlx kept no sums that would show damage."""
+    return value if isinstance(value, kind) else kind()
+
+
+def _value(value: Any) -> Value:
+    return value if isinstance(value, str | float | int) else None
+
+
+def past_runs(root: Path = ROOT) -> list[PastRun]:
+    """Every run below ``root``, the oldest first; of one whose ``run.json`` is damaged only that is known."""
+    paths = [path.parent for path in root.glob(f"*/*/{FACTS}") if not path.parent.parent.is_symlink()]
+    runs = [_past_run(path) for path in paths]
+    return sorted(runs, key=lambda run: (run.path.name if run.fault else str(run["started"]), run.path.name))
+
+
+def _past_run(path: Path) -> PastRun:
+    try:
+        return PastRun(path, RunDirectory(path).document(FACTS))
+    except DataError as error:
+        return PastRun(path, {"name": path.parent.name, "status": DAMAGED}, str(error))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``column < value`` and the like, as a filter of runs."""
+
+    column: str
+    compare: Callable[[Any, Any], bool]
+    value: Value
+
+    @classmethod
+    def parse(cls, given: str) -> Condition:
+        """From a text such as ``dev_error<0.05``.
+
+        Raises:
+            UsageError: it is none.
+        """
+        match = re.fullmatch(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.*?)\s*", given)
+        if match is None:
+            raise UsageError(f"{given!r}: expected a condition such as dev_error<0.05 or status=completed")
+        column, sign, text = match.groups()
+        if column not in COLUMNS:
+            raise UsageError(f"{given!r}: there is no column {column!r} {allowed(column, COLUMNS)}")
+        value = _number(text)
+        if isinstance(value, str) and column not in WORDS:
+            raise UsageError(f"{given!r}: {column} is compared with a number, got {text!r}")
+        return cls(column, COMPARISONS[sign], value)
+
+    def holds(self, run: PastRun) -> bool:
+        """Whether the run fulfils it; one without the value does not."""
+        found = run.tags if self.column == "tags" else run[self.column]
+        if isinstance(found, list):
+            return (all if self.compare is ne else any)(self.compare(tag, str(self.value)) for tag in found)
+        if isinstance(found, str) or isinstance(self.value, str):
+            return found is not None and self.compare(str(found), str(self.value))
+        return found is not None and self.compare(found, self.value)
+
+
+def _number(text: str) -> Value:
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return text
+
+
+def selected(runs: list[PastRun], conditions: list[Condition], sort: str | None, most: int | None) -> list[PastRun]:
+    """Those that fulfil all conditions, in the order of a column (a minus in front turns it round), the first few.
+
+    Runs without a value in that column come last.
+    """
+    found = [run for run in runs if all(condition.holds(run) for condition in conditions)]
+    if sort is not None:
+        found = list(_sorted(found, sort.removeprefix("-"), sort.startswith("-")))
+        return found[:most] if most is not None else found
+    return found[-most:] if most else found if most is None else []
+
+
+def _sorted(runs: list[PastRun], column: str, down: bool) -> Iterator[PastRun]:
+    if column not in COLUMNS:
+        raise UsageError(f"--sort {column}: there is no such column {allowed(column, COLUMNS)}")
+    having = [run for run in runs if run[column] is not None]
+    yield from sorted(having, key=lambda run: run[column] or 0, reverse=down)  # 0 only for the type: None is left out
+    yield from (run for run in runs if run[column] is None)
+
+
+def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
+    """Add tags to a run, or take them away; returns those that it has then.
+
+    Raises:
+        UsageError: a tag is empty, or is no single word that could name the run.
+    """
+    for one in tags:
+        if not one.isprintable() or not one or any(letter in " ,/~:" for letter in one) or one == "latest":
+            raise UsageError(f"{one!r}: a tag is one word without , / ~ and :, and not latest")
+    with RunDirectory.open(path, writing=True) as run:
+        others = [other for other in PastRun(run.path, run.document(FACTS)).tags if other not in tags]
+        result = others if remove else [*others, *tags]
+        run.write_facts(tags=result)
+    return result
+
+
+def remove(paths: Sequence[Path], root: Path = ROOT) -> list[Path]:
+    """Delete runs; ``latest`` then points to the newest that is left. Returns the files that stay, because dlx did not
+    write them, or they are no longer as it did.
+    """
+    foreign: list[Path] = []
+    for path in paths:
+        with RunDirectory(path) as run:
+            run.acquire()  # not while somebody trains there
+            foreign += run.foreign()
+            run.remove_own()
+        with suppress(OSError):  # where something stays
+            path.rmdir()
+    RunDirectory.point_to_latest([run.path for run in past_runs(root)], root)
+    return foreign

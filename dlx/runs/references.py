@@ -1,0 +1,131 @@
+"""References: the short names by which a user means a run, and the directories that they stand for."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+
+from dlx.errors import UsageError, allowed
+from dlx.runs.lock import LATEST, ROOT
+from dlx.runs.listing import COLUMNS, PastRun, past_runs
+from dlx.runs.directory import SPECS, RunDirectory, existing, followed
+
+MOST_NAMED = 5  # of the runs that a short name could mean
+
+
+def open_run(reference: Path | str, root: Path = ROOT, *, writing: bool = False) -> RunDirectory:
+    """The run that a reference means; raises as `locate` and `RunDirectory.open`."""
+    return RunDirectory.open(locate(reference, root), writing=writing)
+
+
+def locate(reference: Path | str, root: Path = ROOT) -> Path:
+    """The directory of an existing run: a path is itself, a text the directory of that name, or what `find` takes.
+
+    Raises:
+        UsageError: no run is meant, or several are.
+        DataError: the run has lost its spec.
+    """
+    return existing(_directory(reference, root), reference)
+
+
+def _directory(reference: Path | str, root: Path) -> Path:
+    if str(reference) == LATEST and (root / LATEST).exists():
+        return followed(root / LATEST)
+    if Path(reference).exists() or not root.is_dir() or isinstance(reference, Path):
+        return followed(Path(reference))
+    return find(reference, root)
+
+
+def means_run(given: Path | str) -> bool:
+    """Whether a command that takes a run or a spec is given a run: a directory, or what is no file and not named so."""
+    path = Path(given)
+    return path.is_dir() or not (path.exists() or path.suffix in SPECS)
+
+
+def find(reference: str, root: Path = ROOT) -> Path:
+    """The directory of the run that a reference means.
+
+    ``latest`` is the newest, ``~1`` the one before it, ``~2`` … (``latest~1`` in a shell that has a meaning of its own
+    for ``~1``); ``best:COLUMN`` has the lowest value there, such as
+    ``best:dev_error``; anything else is the beginning of one run's directory name or of the short id at its end.
+    ``NAME/`` in front looks among the runs of that name only.
+
+    Raises:
+        UsageError: no run is meant, or several are.
+    """
+    name, slash, rest = reference.rpartition("/")
+    runs = [run for run in past_runs(root) if not slash or run["name"] == name]
+    if not runs:
+        raise UsageError(f"{reference}: is no run directory, and there are no runs {_where(name, root)}")
+    if newest := re.fullmatch(rf"(?:{LATEST}|(?:{LATEST})?~(\d+))", rest):
+        return _before_the_newest(reference, int(newest[1] or 0), runs)
+    if rest.startswith("best:"):
+        return _best(reference, rest.removeprefix("best:"), runs)
+    return _beginning_with(reference, rest, runs)
+
+
+def find_all(reference: str, root: Path = ROOT) -> list[Path]:
+    """The directories of all runs that a reference means, the oldest first.
+
+    A folder that is no run means those in it or in its ``trials``, ``NAME/`` or the mere name all runs of that name, a
+    tag all that have it; everything else is the one run that `find` gives.
+
+    Raises:
+        UsageError: there is none, or the beginning of an id is that of several.
+    """
+    if Path(reference).exists():
+        return _inside(Path(reference))
+    runs = past_runs(root)
+    if not any(run.path.name.startswith(reference) for run in runs):
+        named = [run.path for run in runs if run["name"] == reference.removesuffix("/")]
+        if found := [run.path for run in runs if reference in run.tags] or named:
+            return found
+    return [locate(reference, root)]
+
+
+def _inside(path: Path) -> list[Path]:
+    """The run itself, or the runs in a folder."""
+    if not path.is_dir() or RunDirectory(path).config.is_file():
+        return [RunDirectory.open(path).path]
+    children = [child for folder in (path, RunDirectory(path).trials) if folder.is_dir() for child in folder.iterdir()]
+    found = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
+    if not found:
+        raise UsageError(f"{path}: is no run directory, and there are none in it")
+    return sorted(found)
+
+
+def _where(name: str, root: Path) -> str:
+    return f"named {name} under {root}" if name else f"under {root}"
+
+
+def _before_the_newest(reference: str, number: int, runs: list[PastRun]) -> Path:
+    if number >= len(runs):
+        raise UsageError(f"{reference}: there are only {len(runs)} runs (~{len(runs) - 1} is the oldest)")
+    return runs[-1 - number].path
+
+
+def _best(reference: str, column: str, runs: list[PastRun]) -> Path:
+    known = [name for name in COLUMNS if name.endswith(("cost", "error"))]
+    if column not in known:
+        raise UsageError(f"{reference}: there is no such column {allowed(column, known)}")
+    measured = [(value, run) for run in runs if isinstance(value := run[column], int | float)]
+    if not measured:
+        raise UsageError(f"{reference}: no run has a {column}")
+    return min(measured, key=lambda pair: pair[0])[1].path
+
+
+def _beginning_with(reference: str, beginning: str, runs: list[PastRun]) -> Path:
+    ids = {run.path.name: run.path for run in runs}
+    found = [name for name in ids if name.startswith(beginning) or name.rpartition("-")[2].startswith(beginning)] or [
+        run.path.name for run in runs if beginning in run.tags
+    ]
+    if beginning and len(found) == 1:
+        return ids[found[0]]
+    if beginning and found:
+        some = ", ".join(found[-MOST_NAMED:]) + (" …" if len(found) > MOST_NAMED else "")
+        raise UsageError(f"{reference}: {len(found)} runs are meant by that ({some})")
+    near = get_close_matches(beginning, ids, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    what = "a run's directory, the beginning of its id, a tag of it, latest, ~1, best:dev_error"
+    raise UsageError(f"{reference}: is no run (allowed: {what}{hint})")

@@ -1,0 +1,118 @@
+"""Reporting: from the directory of a run, a search or a study to its page."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from dlx.show import page
+from dlx.diagnose.next_commands import train_command
+from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
+from dlx.runs.diagnose import examine_run
+from dlx.runs.manifest import write_output
+from dlx.show.page import ManyMaterial, Material
+from dlx.show.page.changed import changed
+from dlx.runs.references import open_run
+from dlx.runs.directory import CONFIG, REPORT, RunDirectory
+from dlx.runs.collection import ManyRuns
+from dlx.text import command
+from dlx.spec.loader import load_spec
+from dlx.spec.yaml_text import dump
+
+
+def write_report(reference: str, out: Path | None = None) -> Path:
+    """Write the page of a run, a search or a study; returns where.
+
+    Args:
+        reference: its directory, or what `run_references.find` takes.
+        out: the file, in place of the directory's own.
+
+    Raises:
+        UsageError: there is no such run, or ``out`` is no name of a file.
+        EnvironmentProblem: the file cannot be written.
+    """
+    if out is not None and not out.name:
+        raise UsageError(f"--out {out}: expected the name of a file")
+    many = _many(Path(reference))
+    directory = many or open_run(reference)
+    made = page.many_page(material_of_many(many)) if many else page.page(material_of(RunDirectory(directory.path)))
+    if out is None:
+        return directory.write_unlocked(REPORT, made.encode())
+    write_output("--out", out, made.encode(), page.is_ours)
+    return out
+
+
+def _many(path: Path) -> ManyRuns | None:
+    """The search or study in a directory, known by its document; None where it is neither."""
+    kinds = [kind for kind in ManyRuns.__subclasses__() if (path / kind.document_name).is_file()]
+    return kinds[0](path) if kinds else None
+
+
+def material_of_many(directory: ManyRuns) -> ManyMaterial:
+    """What its document tells, its plan, and the pictures that lie beside them."""
+    plan = directory.plan
+    return ManyMaterial(
+        told=directory.told(),
+        plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
+        pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
+        repeat=command(directory.command, plan),
+    )
+
+
+def material_of(run: RunDirectory) -> Material:
+    """All that is known of a run, its network measured anew where it and its data are there.
+
+    Of a run that is still in training, or that was killed, it is what its files tell so far; the same where its
+    network, its data or a plugin of its spec are gone, which a remark then says.
+    """
+    return Material(
+        facts=run.facts(),
+        config=run.read(CONFIG).decode(errors="replace"),
+        metrics=run.metrics(),
+        layers=run.layers(),
+        pictures=run.pictures(),
+        repeat=train_command(run.config, []),
+        **_examined(run),
+    )
+
+
+def _examined(run: RunDirectory) -> dict[str, Any]:
+    """What takes the spec, and where it can be had the network, to be found out.
+
+    Where an objective was minimized there are no examples to look at.
+    """
+    kept = _kept(run)
+    try:
+        short = dump(changed(load_spec(run.config).spec))
+    except ReadFailure:
+        raise
+    except DlxError as error:
+        return {"diagnosis": kept, "remarks": (f"nothing could be measured anew: {error}",)}
+    if run.facts().get("objective"):
+        return {"changed": short}
+    try:
+        found = examine_run(run)
+    except ReadFailure:
+        raise
+    except DlxError as error:
+        remarks = (f"not measured: {error}",)
+        return {"diagnosis": kept, "remarks": remarks, "changed": short}
+    return {
+        "changed": short,
+        "diagnosis": found.document,
+        "commands": found.commands,
+        "remarks": found.remarks,
+        "images": found.images,
+    }
+
+
+def _kept(run: RunDirectory) -> dict[str, Any]:
+    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
+    try:
+        return run.diagnosis() if run.has_diagnosis() else {}
+    except ReadFailure:
+        raise
+    except DataError as error:
+        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
+        return {}

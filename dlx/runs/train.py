@@ -1,0 +1,336 @@
+"""A session: the training of one run directory, from its first file or last checkpoint to its end, however it ends."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from dlx.training import threads
+from dlx.data.loading import PARTS
+from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.verdict import default_tolerance, diagnose
+from dlx.diagnose.after.history import Course, course_facts
+from dlx.diagnose.findings import Finding
+from dlx.stats.intervals import Estimate
+from dlx.diagnose.baseline import reference
+from dlx.errors import DataError, Diverged, Interrupted, Remark
+from dlx.training.evaluation import measured
+from dlx.training.experiment import Experiment, Origins, build
+from dlx.files import read
+from dlx.runs.objective import describe_objective, draw_trail, objective_facts, trail_text
+from dlx.training.model import Model, describe
+from dlx.runs.provenance import provenance, utc_now
+from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.runs.references import open_run
+from dlx.runs.directory import RunDirectory
+from dlx.text import command
+from dlx.runs.signals import noted_signals
+from dlx.spec.loader import dump_yaml, load_spec
+from dlx.training.fit import fit
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.runs.repeat import Repeat
+    from dlx.spec.sections import Spec
+    from dlx.spec.loader import Resolved
+
+SECONDS_BETWEEN_CHECKPOINTS = 30.0
+NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew
+MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
+
+
+class Session:
+    """An experiment in training and the run directory that keeps it.
+
+    ``light`` leaves out what only people look at or go on from: the pictures, and a checkpoint of what has ended. And
+    it does not wait for the disk with what is done again in no time.
+    """
+
+    def __init__(self, experiment: Experiment, run: RunDirectory, light: bool = False) -> None:
+        self.experiment, self.run, self.light = experiment, run, light
+        run.durable = not light
+        self.status = "running"
+        self.facts: dict[str, Any] = {}
+        self.diagnosis: dict[str, Any] = {}
+
+    @classmethod
+    def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
+        """A new run of a spec; ``folder`` is where its file lies."""
+        experiment = prepare(resolved.spec, resolved.origins)
+        session = cls(experiment, RunDirectory.create(experiment.spec.name, out=out))
+        session.begin(overrides, provenance(sys.argv, folder))
+        return session
+
+    def begin(self, overrides: list[str], origin: Mapping[str, Any]) -> None:
+        """Write the first files; ``origin`` is what `provenance` tells."""
+        experiment, config = self.experiment, dump_yaml(self.experiment.spec)
+        self._note(
+            name=experiment.spec.name,
+            status="running",
+            seed=experiment.spec.seed,
+            overrides=overrides,
+            started=utc_now(),
+            **origin,
+            config_sha256=sha256(config.encode()).hexdigest(),
+            data=data_facts(experiment),
+            **({"objective": objective_facts(experiment)} if experiment.landscape else {}),
+            parameters=experiment.network.parameters.theta.size,
+        )
+        self.run.write_config(config)  # last: it is what makes a directory a run
+
+    @classmethod
+    def resume(cls, path: Path | str) -> Self:
+        """Go on with a run from its last checkpoint, or from its beginning where there is none yet.
+
+        Raises:
+            DataError: the data are not those that the run began with, or a file of the run is damaged, edited or gone.
+        """
+        run = open_run(path, writing=True)
+        try:
+            return cls.go_on(run)
+        except BaseException:
+            run.close()
+            raise
+
+    @classmethod
+    def go_on(cls, run: RunDirectory, light: bool = False) -> Self:
+        """The same of a run directory that is open for writing."""
+        facts = run.facts()
+        if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
+            raise DataError(
+                f"{run.config}: was changed since the run began; {command('train', run.config)} begins a new one"
+            )
+        if run.has_lost_checkpoint() or (facts["status"] not in NOT_ENDED and not run.has_checkpoint()):
+            what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
+            raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
+        session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
+        session.facts = facts
+        refuse_other_data(run, session.experiment)
+        if run.has_checkpoint():
+            session._stand_at_checkpoint()
+        run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
+        session._note(status="running", resumed=utc_now())
+        return session
+
+    def _stand_at_checkpoint(self) -> None:
+        """Put the experiment where the run's checkpoint was made."""
+        try:
+            self.experiment.from_data(*self.run.load_checkpoint())
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+            raise DataError(
+                f"{self.run.path}: its checkpoint is damaged: it holds no state of this experiment "
+                f"({type(error).__name__}: {error})"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.run.close()
+
+    def _note(self, **facts: Any) -> None:
+        self.facts |= facts
+        self.run.write_facts(**facts)
+
+    def note_repeat(self, repeat: Repeat) -> None:
+        """Keep in run.json whether the run repeats another one."""
+        self._note(repeat=asdict(repeat))
+
+    def records(
+        self, enough: Callable[[EpochRecord | Progress], bool] | None = None
+    ) -> Iterator[EpochRecord | Progress]:
+        """Train to the end, saving on the way; yields the rows of metrics.csv and the progress.
+
+        Args:
+            enough: asked after each record; when it says so, training stops there as if interrupted.
+
+        Raises:
+            Interrupted: a signal asked to stop; the step is finished and everything saved.
+            Diverged: as ``fit``; the last finite state is saved.
+        """
+        self.status = "failed"
+        with noted_signals() as asked:  # also while the end is written: no signal may leave that half done
+            try:
+                yield from self._saving(asked, enough or (lambda record: False))
+                self.status = self.experiment.position.finished or "interrupted"
+            except Interrupted:
+                self.status = "interrupted"
+                raise
+            except Diverged as error:
+                self.status = "diverged"
+                self.facts["message"] = str(error)
+                raise
+            finally:
+                if self.status == "failed":
+                    self._note(status=self.status, ended=utc_now())
+                else:
+                    self._finish()
+
+    def _saving(
+        self, asked: list[int], enough: Callable[[EpochRecord | Progress], bool]
+    ) -> Iterator[EpochRecord | Progress]:
+        saved_at, last = monotonic(), self.experiment.position.last
+        if last is not None and enough(last):  # it was stopped here, and its end could not be written
+            return
+        for record in fit(self.experiment):
+            if isinstance(record, LayerRecord):
+                self.run.append_layer(record)
+                continue
+            if isinstance(record, EpochRecord):
+                self.run.append_metrics(record)
+            yield record
+            if asked and self.experiment.position.finished is None:
+                raise Interrupted(
+                    asked[0], f"interrupted: {command('train', '--resume', self.run.path)} goes on from here"
+                )
+            if enough(record):
+                return
+            if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
+                self.run.save_checkpoint(*self.experiment.to_data())
+                saved_at = monotonic()
+
+    def _finish(self) -> None:
+        """Write everything that tells of the end; the network then holds the kept parameters."""
+        experiment, run, position = self.experiment, self.run, self.experiment.position
+        if not self.light or self.status == "interrupted" or run.has_checkpoint():
+            run.save_checkpoint(*experiment.to_data())
+        if experiment.landscape is not None:
+            self._finish_objective()
+            return
+        experiment.restore_best()
+        errors = {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
+        described = describe(experiment)  # after measuring: exact statistics are then those of this θ
+        run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
+        run.write_model(*described)
+        if self.light:
+            run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
+        kept = position.best if experiment.best_theta is not None else position.last
+        self.facts |= {"status": self.status, "kept_epoch": kept.epoch if kept else None}
+        self.facts["course"] = course_facts(experiment)
+        options, findings = experiment.spec.diagnosis, self._findings(errors)
+        assert options.tolerance is not None
+        self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task, findings)
+        run.write_diagnosis(self.diagnosis)
+        test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None
+        self._note_end(course=self.facts["course"], **({"test": test} if test else {}))
+        if not self.light:
+            self._draw(Model(*described))
+
+    def _finish_objective(self) -> None:
+        """Write w and where it has been; there are no errors to diagnose."""
+        experiment, run, last = self.experiment, self.run, self.experiment.position.last
+        run.write_model(*describe_objective(experiment))
+        run.write_trail(trail_text(experiment))
+        self.facts["kept_epoch"] = last.epoch if last else None
+        self._note_end(objective=objective_facts(experiment))
+        if not self.light:
+            draw_trail(experiment, run)
+
+    def _note_end(self, **facts: Any) -> None:
+        """Put the end of the run into run.json."""
+        position = self.experiment.position
+        self.run.seal_tables()
+        self._note(
+            status=self.status,
+            ended=utc_now(),
+            final=asdict(position.last) if position.last else None,
+            best=asdict(position.best) if position.best else None,
+            kept_epoch=self.facts["kept_epoch"],
+            **facts,
+            **({"message": self.facts["message"]} if "message" in self.facts else {}),
+            **({"sizes": self.run.sizes()} if self.light else {}),
+        )
+
+    def _findings(self, errors: Mapping[str, Estimate]) -> list[Finding]:
+        """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
+        dataset, spec = self.experiment.dataset, self.experiment.spec
+        known = data_findings(dataset, thorough=not self.light)
+        course = Course.read(self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset))
+        return [*known, *after(course, known)]
+
+    def _draw(self, kept: Model) -> None:
+        from dlx.show import pictures
+
+        experiment, run = self.experiment, self.run
+        name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
+        if best is not None:
+            run.write_curves(pictures.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best.epoch))
+        if dataset.n_x == 2:
+            parts = {part: (some.X[:MOST_POINTS], some.y[:MOST_POINTS]) for part, some in dataset.parts.items()}
+            picture = pictures.boundary(
+                kept.outputs,
+                parts,
+                title=name,
+                task=dataset.task,
+                classes=dataset.classes,
+                features=dataset.features,
+            )
+            run.write_boundary(picture)
+
+
+def prepare(
+    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
+) -> Experiment:
+    """Build the experiment, fill in what only the data tell, and give the matrix products their threads."""
+    experiment = build(spec, origins, initialize, dataset)
+    wanted = spec.training.threads
+    if wanted == "auto":
+        wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
+    if (granted := threads.limit(wanted)) < wanted:
+        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {wanted:,}"), stacklevel=2)
+    training = spec.training.model_copy(update={"threads": granted})
+    if spec.objective is not None:
+        experiment.spec = spec.model_copy(update={"training": training})
+        return experiment
+    dataset = experiment.dataset
+    tolerance = spec.diagnosis.tolerance or default_tolerance(dataset.task, dataset.parts["train"].y)
+    experiment.spec = spec.model_copy(
+        update={
+            "task": dataset.task,
+            "loss": experiment.network.loss,
+            "training": training,
+            "diagnosis": spec.diagnosis.model_copy(update={"tolerance": tolerance}),
+        }
+    )
+    return experiment
+
+
+def data_facts(experiment: Experiment) -> dict[str, Any]:
+    """What run.json says of the data: their fingerprint, the task and the sizes; nothing where there are none."""
+    if experiment.landscape is not None:
+        return {}
+    dataset = experiment.dataset
+    return {
+        "fingerprint": dataset.fingerprint,
+        "task": dataset.task,
+        "n_x": dataset.n_x,
+        "n_y": dataset.n_y,
+        "examples": {name: part.m for name, part in dataset.parts.items()},
+        **({"files": dataset.files} if dataset.files else {}),
+    }
+
+
+def refuse_other_data(run: RunDirectory, experiment: Experiment) -> None:
+    """Raise `DataError` where the data are not those that a run began with.
+
+    A run of an older dlx knows of a mapped file only a sample of its rows.
+    """
+    before, now = run.facts()["data"], data_facts(experiment)
+    files, files_now = before.get("files"), now.pop("files", [])
+    if {key: value for key, value in before.items() if key != "files"} != now:
+        raise DataError(f"{run.path}: the data have changed since the run began")
+    for old, new in zip(files or (), files_now, strict=False):
+        if old.get("bytes") != new["bytes"] or old.get("sha256") != new.get("sha256"):
+            raise DataError(f"{run.path}: the data have changed since the run began: a file has other rows")
+        if old.get("modified") != new.get("modified"):
+            what = f"was written again since the run began ({old.get('modified')}), and is too large to be compared"
+            raise DataError(
+                f"{run.path}: a file of {new['bytes']:,} bytes {what} whole; if it is the same file, give it that time "
+                f"back: touch -d {old.get('modified')} FILE"
+            )

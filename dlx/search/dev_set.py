@@ -1,0 +1,64 @@
+"""The dev examples of a search: what each of them adds to the error of a trial, and what else the data tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.diagnose.remedies.changes import Facts
+from dlx.stats.effects import contributions
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.search.trials.trial import Outcome
+    from dlx.spec.sections import Spec
+    from dlx.types import Array
+
+
+class HeldOut:
+    """The dev part of a data set, on which all trials are compared."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.task = dataset.task
+        self._known: dict[str, Array] = {}
+        self._trivial: Array | None = None
+        if dataset.task == "regression":
+            mean = dataset.parts["train"].y.mean(axis=0)
+            residuals = (dataset.parts["dev"].y - mean) ** 2
+            self._trivial = residuals.reshape(len(residuals), -1).mean(axis=1)
+
+    def added(self, outcome: Outcome) -> Array:
+        """What each example adds to the dev error of a trial, (m,).
+
+        A regression that is worse than always answering train's mean counts as that answer: how far off a network is
+        that has learned nothing, or has diverged, says nothing, and would drown what the others say.
+        """
+        if outcome.key not in self._known:
+            self._known[outcome.key] = contributions(self._bounded(outcome.mistakes()), self.task == "regression")
+        return self._known[outcome.key]
+
+    def _bounded(self, mistakes: Array) -> Array:
+        if self._trivial is None:
+            return mistakes
+        with np.errstate(over="ignore"):
+            return mistakes if mistakes.mean() < self._trivial.mean() else self._trivial
+
+
+def facts_of(spec: Spec, dataset: Dataset) -> Facts:
+    """What the remedies of a spec depend on besides the spec."""
+    return Facts(
+        m=dataset.parts["train"].m,
+        images=dataset.image_shape is not None,
+        spare=_spare(spec, dataset),
+        has_dev="dev" in dataset.parts,
+    )
+
+
+def _spare(spec: Spec, dataset: Dataset) -> int:
+    """How many examples counts in the split leave over."""
+    data, split = spec.data, spec.data.split
+    source = data.source or data.train
+    if split is None or source is None or isinstance(split.train, float) or split.rest or data.train_examples:
+        return 0
+    return len(source.load()["all"].X) - split.train - int(split.dev) - int(split.test)

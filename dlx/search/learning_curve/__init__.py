@@ -1,0 +1,1 @@
+"""Learning curves: a spec trained on growing parts of its train set."""

@@ -1,0 +1,278 @@
+"""The learning curve of a run: its spec trained on growing numbers of examples, and what still more would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import hypot, sqrt
+from statistics import NormalDist, fmean, variance
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.train import refuse_other_data
+from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
+from dlx.search.trials.executors import executor_for
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.replicates import replicate
+from dlx.search.trials.trial import Outcome, Trial
+from dlx.spec.loader import load_spec
+from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
+from dlx.stats.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points
+from dlx.stats.student import two_sided
+from dlx.text import command
+from dlx.training.experiment import build
+
+if TYPE_CHECKING:
+    from dlx.runs.directory import RunDirectory
+    from dlx.spec.sections import Spec
+
+FEWEST_REPLICATES = 2  # one alone tells nothing of chance
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+FAR = 1000  # times the examples there are: further no extrapolation is to be believed
+DRAWN, DRAWN_TO, DRAWN_AT_MOST = 40, 4, 30  # points of the fitted curve; to how many times the examples there are
+
+Document = dict[str, Any]
+Told = Callable[[int, int], None]
+Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replicate
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is trained, and what is asked of it.
+
+    Args:
+        replicates: trainings of each size, with other random numbers and other examples.
+        sizes: examples to train on; without any, six up to all of train.
+        workers: trainings at a time.
+        budget: seconds after which training stops; what has been trained is judged.
+        target: the error whose price in examples is asked for; without it `optimal_error` + `tolerance`.
+    """
+
+    replicates: int = 3
+    sizes: Sequence[int] = ()
+    workers: int = 1
+    budget: float | None = None
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The run that is asked about: its spec, and what its data are."""
+
+    spec: Spec
+    task: str
+    m: int
+    m_dev: int
+    classes: int
+
+
+def learning_curve(run: RunDirectory, options: Options, told: Told | None = None) -> Document:
+    """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
+
+    All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
+    only what is missing. ``told`` hears how many trainings are done, of how many.
+
+    Raises:
+        UsageError: the run has no dev set, or the sizes or replicates are too few, or sizes that train has not.
+        DataError: the data are not those of the run any more, or nothing could be trained.
+        Interrupted: a signal asked to stop; everything is saved.
+        EnvironmentProblem: trainings were lost with their workers, or cannot be written.
+    """
+    subject = subject_of(run)
+    sizes = _sizes(subject, options)
+    outcomes = _trained(run, subject, sizes, options, told or (lambda done, total: None))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": str(run.path),
+        "name": subject.spec.name,
+        "task": subject.task,
+        "m": subject.m,
+        "m_dev": subject.m_dev,
+        "replicates": options.replicates,
+        **_judged(subject, sizes, options, outcomes),
+    }
+
+
+def subject_of(run: RunDirectory) -> Subject:
+    """What there is to know of a run before training."""
+    spec, facts = load_spec(run.config).spec, run.facts()
+    if spec.objective is not None:
+        raise UsageError(f"{run.path}: minimizes the objective {spec.objective.name}: there are no examples to add to")
+    examples = facts["data"]["examples"]
+    if "dev" not in examples:
+        raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
+    experiment = build(spec, initialize=False)
+    refuse_other_data(run, experiment)
+    return Subject(spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes))
+
+
+def _sizes(subject: Subject, options: Options) -> list[int]:
+    if options.replicates < FEWEST_REPLICATES:
+        raise UsageError(
+            f"--seeds {options.replicates}: one training a size tells nothing of chance (allowed 2 or more)"
+        )
+    sizes = sorted(set(options.sizes)) or training_sizes(subject.m, subject.classes)
+    if sizes[0] < 2 or sizes[-1] > subject.m:
+        raise UsageError(f"--sizes: train has {subject.m} examples (allowed 2 to {subject.m})")
+    return sorted({fitting(subject.spec, size) for size in sizes})
+
+
+def _trained(run: RunDirectory, subject: Subject, sizes: Sequence[int], options: Options, told: Told) -> Outcomes:
+    """All sizes once, the largest first, then all once more; as far as the time lasts."""
+    specs = {size: with_examples(subject.spec, size, subject.m) for size in sizes}
+    places = [(size, number) for number in range(options.replicates) for size in reversed(sizes)]
+    trials = [Trial.of(replicate(specs[size], number)) for size, number in places]
+    by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
+    outcomes: dict[tuple[int, int], Outcome] = {}
+    told(0, len(trials))
+    again = f"{command('diagnose', run.path, '--learning-curve')} goes on from here"
+    try:
+        with executor_for(options.workers) as executor:
+            for outcome in run_trials(trials, run.trials, executor, options.budget):
+                outcomes[by_key[outcome.key]] = outcome
+                told(len(outcomes), len(trials))
+    except Interrupted as stop:
+        message = f"interrupted: {again}"
+        raise Interrupted(stop.exit_code - 128, message) from None
+    except EnvironmentProblem as error:
+        message = f"{error}; {again}"
+        raise EnvironmentProblem(message) from error
+    return outcomes
+
+
+def _judged(subject: Subject, sizes: Sequence[int], options: Options, outcomes: Outcomes) -> Document:
+    """The points, the power laws that agree with them, and what these say of more examples."""
+    usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
+    by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
+    by_size = {size: some for size, some in by_size.items() if some}
+    if not by_size:
+        raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
+    mistakes = [np.stack([outcome.mistakes() for outcome in some]) for some in by_size.values()]
+    measured = points(list(by_size), mistakes, subject.task == "regression")
+    trained = {
+        "points": _rows(subject, by_size, measured),
+        "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
+    }
+    error = options.target or _target(subject.spec)
+    if len(by_size) < FEWEST_SIZES:
+        return {**trained, "fit": None, "target": {"error": error, "examples": None, "verdict": None}, "curve": []}
+    laws = fit(measured)
+    needed = laws.examples_for(error)
+    target = {"error": error, "examples": _plain(needed), "verdict": verdict(needed, laws.m0)}
+    return {**trained, "fit": _fitted(laws), "target": target, "curve": _curve(laws, needed)}
+
+
+def _why_not(outcomes: Outcomes) -> str:
+    return next((outcome.message for outcome in outcomes.values() if outcome.message), "there was no time for it")
+
+
+def _target(spec: Spec) -> float:
+    assert spec.diagnosis.tolerance is not None  # a run's spec is complete
+    return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
+
+
+def _rows(subject: Subject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
+    """The points as they are told: for each size the mean errors and those of each training."""
+    train = mean_train_errors([[outcome.errors["train"] for outcome in some] for some in by_size.values()])
+    dev = mean_dev_errors(measured, subject.task)
+    return [
+        {
+            "m": size,
+            "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
+            "train": _plain(train[row]),
+            "dev": _plain(dev[row]),
+            "trainings": [
+                {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
+                for outcome in some
+            ],
+        }
+        for row, (size, some) in enumerate(by_size.items())
+    ]
+
+
+def mean_dev_errors(measured: Points, task: str) -> list[Estimate]:
+    """The mean error of each size, its interval from the same deviations as the power law's.
+
+    A rate p with deviation d has the Wilson interval of p·(1 − p)/d² examples, which never reaches below 0.
+    """
+    pairs = zip(measured.errors.tolist(), measured.deviations.tolist(), strict=True)
+    if task == "regression":
+        return [Estimate(error, max(error - Z * d, 0.0), error + Z * d) for error, d in pairs]
+    return [error_rate(p, max(round(p * (1 - p) / d**2), 1) if 0 < p < 1 else round(1 / d)) for p, d in pairs]
+
+
+def mean_train_errors(sizes: Sequence[Sequence[Estimate]]) -> list[Estimate]:
+    """The mean error of the trainings of each size, with an interval for both things that move it.
+
+    The examples that it is measured on move it as they move a single training's error: by the mean of those ends. And
+    chance in training moves it by t·r·value/√n, with r the relative deviation between the n trainings of a size that
+    the examples do not explain, pooled over the sizes, since so few trainings tell little alone.
+    """
+    extra = [(_excess(errors), len(errors) - 1) for errors in sizes if fmean(error.value for error in errors) > 0]
+    df = sum(freedom for _, freedom in extra)
+    squared = max(sum(excess * freedom for excess, freedom in extra) / df, 0.0) if df else 0.0
+    relative = two_sided(CONFIDENCE, df) * sqrt(squared) if df else 0.0
+    return [_mean(errors, relative / sqrt(len(errors))) for errors in sizes]
+
+
+def _excess(errors: Sequence[Estimate]) -> float:
+    """The variance between trainings less that which their examples give, relative to the mean squared; 0 for one."""
+    if len(errors) < 2:
+        return 0.0
+    of_examples = fmean((error.high - error.low) / (2 * Z) for error in errors) ** 2
+    return (variance(error.value for error in errors) - of_examples) / fmean(error.value for error in errors) ** 2
+
+
+def _mean(errors: Sequence[Estimate], relative: float) -> Estimate:
+    value = fmean(error.value for error in errors)
+    below = hypot(fmean(error.value - error.low for error in errors), relative * value)
+    above = hypot(fmean(error.high - error.value for error in errors), relative * value)
+    return Estimate(value, max(value - below, 0.0), value + above)
+
+
+def _failed(outcomes: Outcomes) -> list[Document]:
+    """The trainings that cannot be used, but for those that there was no time for."""
+    return [
+        {"m": size, "replicate": number, "status": outcome.status, "message": outcome.message}
+        for (size, number), outcome in sorted(outcomes.items())
+        if outcome.status in ("diverged", "failed")
+    ]
+
+
+def verdict(needed: Estimate, m: int) -> str:
+    """Of the examples that an error needs, of which there are m.
+
+    ``reached`` with what there is, ``out of reach`` of a thousand times as many, ``settled`` where both ends of the
+    interval lie between, else ``open``.
+    """
+    if needed.high <= m:
+        return "reached"
+    if needed.low > FAR * m:
+        return "out of reach"
+    return "settled" if needed.high <= FAR * m else "open"
+
+
+def _fitted(laws: PowerLaws) -> Document:
+    return {
+        "law": "c + a·(m/m0)^(−b)",
+        "m0": laws.m0,
+        "a": laws.a,
+        "b": _plain(laws.exponent),
+        "c": _plain(laws.floor),
+        "chi_squared": laws.chi_squared,
+    }
+
+
+def _curve(laws: PowerLaws, needed: Estimate) -> list[Document]:
+    """The fitted error from the smallest size on to beyond what is needed, as far as that can be told."""
+    m0 = laws.m0
+    end = min(max(DRAWN_TO * m0, 1.5 * needed.value), DRAWN_AT_MOST * m0)
+    sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, DRAWN).round()])
+    return [{"m": int(size), **_plain(laws.error_at(size))} for size in sizes]
+
+
+def _plain(estimate: Estimate) -> Document:
+    return {key: value for key, value in asdict(estimate).items() if key != "m"}

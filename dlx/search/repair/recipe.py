@@ -1,0 +1,260 @@
+"""The basic recipe, run: remedies are trained until bias and variance are low, nothing helps, or the time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dlx.diagnose.advice import Remedy, is_needed, remedies
+from dlx.diagnose.findings import Finding
+from dlx.diagnose.verdict import diagnose
+from dlx.errors import EnvironmentProblem, Interrupted, UsageError
+from dlx.runs.diagnose import examine_run
+from dlx.runs.directory import RunDirectory
+from dlx.runs.signals import noted_signals
+from dlx.search.best_spec import described
+from dlx.search.dev_set import HeldOut, facts_of
+from dlx.search.repair.document import Document, plain, told
+from dlx.search.repair.race import Race
+from dlx.search.repair.race_setup import Ground
+from dlx.search.trials.executors import executor_for
+from dlx.search.trials.replicates import replicate
+from dlx.search.trials.trial import Outcome, Trial, known_outcome
+from dlx.spec.loader import derive, load_spec
+from dlx.stats.effects import pooled
+from dlx.text import command
+from dlx.training.experiment import build
+
+if TYPE_CHECKING:
+    from dlx.spec.sections import Spec
+    from dlx.stats.intervals import Estimate
+
+DONE, NOTHING_NEEDED, NOTHING_HELPS, TIME_IS_UP = "done", "nothing_needed", "nothing_helps", "budget_spent"
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time."""
+
+    replicates: int = 5
+    budget: float = 600.0
+    workers: int = 1
+
+
+class Watcher(Protocol):
+    """Who is told how the recipe comes on."""
+
+    def family(self, against: str, count: int) -> None:
+        """A race of so many remedies begins."""
+
+    def trial(self, name: str, outcome: Outcome) -> None:
+        """A trial of a remedy (of the present spec, where the name is empty) has ended, or was known already."""
+
+    def judged(self, round_: Mapping[str, Any]) -> None:
+        """A race has ended; its part of the story."""
+
+
+class Silent:
+    """Takes everything and tells nobody."""
+
+    def family(self, against: str, count: int) -> None:
+        """Nothing is told."""
+
+    def trial(self, name: str, outcome: Outcome) -> None:
+        """Nothing is told."""
+
+    def judged(self, round_: Mapping[str, Any]) -> None:
+        """Nothing is told."""
+
+
+def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher | None = None) -> Document:
+    """Run the recipe on a run that is open for writing; returns the document with the story under ``act``.
+
+    ``act.status`` is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
+    (nothing, or nothing more, surely), ``budget_spent`` or ``interrupted``; ``act.rounds`` has a race each, with what
+    came of each remedy and which is kept; ``act.errors`` the mean errors before and after; ``act.spec`` the file of the
+    spec that it has come to, null where that is the run's own.
+
+    The story is written after every race, and every trial is a run directory named by its spec, so that an
+    interruption loses nothing and the next call repeats nothing: it takes over the races that were won, and reads the
+    trials of the others. Dev decides, on the same examples throughout; test is measured once, of the winner.
+
+    Args:
+        run: of a spec that has a dev set.
+        document: its diagnosis.
+        options: what may be spent.
+        watcher: is told how it comes on.
+
+    Raises:
+        UsageError: there is no dev set.
+        Interrupted: a signal asked to stop; everything is saved.
+        EnvironmentProblem: trials were lost with their workers, or cannot be written.
+    """
+    return _Recipe(run, document, options, watcher or Silent()).follow()
+
+
+class _Recipe:
+    """The state of one call: the spec that is best so far, and the story."""
+
+    def __init__(self, run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher) -> None:
+        self.run, self.document, self.options, self.watcher = run, dict(document), options, watcher
+        self.first = load_spec(run.config).spec
+        dataset = build(self.first, initialize=False).dataset
+        if "dev" not in dataset.parts:
+            raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
+        self.held_out = HeldOut(dataset)
+        self.document.pop("act", None)
+        self.earlier = self._earlier_rounds()
+        self.rounds: list[Document] = []
+        self.spec = self.first
+        self.started = time.time()
+
+    def _earlier_rounds(self) -> list[Document]:
+        """The races of an earlier call with as many replicates."""
+        story = self.run.diagnosis().get("act") if self.run.has_diagnosis() else None
+        same = story is not None and story["replicates"] == self.options.replicates
+        return list(story["rounds"]) if story is not None and same else []
+
+    def follow(self) -> Document:
+        """Race after race."""
+        again = f"{command('diagnose', self.run.path, '--act')} goes on from here"
+        try:
+            with executor_for(self.options.workers) as executor, noted_signals() as self.asked:
+                status = self._races(self._ground(executor))
+        except Interrupted as stop:
+            self._save(INTERRUPTED)
+            number = stop.exit_code - 128
+            message = f"interrupted: {again}"
+            raise Interrupted(number, message) from None
+        except EnvironmentProblem as error:
+            with suppress(EnvironmentProblem):  # a full disk, say
+                self._save(INTERRUPTED)
+            raise EnvironmentProblem(f"{error}; {again}") from error
+        return self._save(status)
+
+    def _ground(self, executor: Executor) -> Ground:
+        options = self.options
+        return Ground(
+            folder=self.run.trials,
+            executor=executor,
+            workers=options.workers,
+            replicates=options.replicates,
+            deadline=self.started + options.budget,
+            optimal=self.document["optimal_error"],
+            tolerance=self.document["tolerance"],
+            largest=inf if self.held_out.task == "regression" else 1.0,
+            added=self.held_out.added,
+            is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
+            tell=self._tell,
+        )
+
+    def _tell(self, name: str, outcome: Outcome) -> None:
+        self.watcher.trial(name, outcome)
+        if self.asked:
+            raise Interrupted(self.asked[0], "")
+
+    def _races(self, ground: Ground) -> str:
+        """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
+        document = self.document
+        while _needed(document):
+            facts = facts_of(self.spec, build(self.spec, initialize=False).dataset)
+            tried = remedies(document, self.spec, facts)
+            kept = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
+            if kept is None:
+                return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
+            self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == kept))
+            document = self._anew()
+        return DONE if self.rounds else NOTHING_NEEDED
+
+    def _race(self, ground: Ground, family: Sequence[Remedy]) -> str | None:
+        """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
+        key = Trial.of(self.spec).key
+        known = (one for one in self.earlier if one["baseline"] == key and one["kept"])
+        won = next((one for one in known if one["kept"] in {remedy.name for remedy in family}), None)
+        if won is not None:
+            self.rounds.append(won)
+            return str(won["kept"])
+        if ground.left <= 0:
+            return None
+        self.watcher.family(against := _against(family), len(family))
+        race = Race(ground, self.spec, family)
+        tried = [told(one) for one in race.run()]
+        self.rounds.append({"baseline": key, "against": against, "kept": race.best(), "remedies": tried})
+        self.watcher.judged(self.rounds[-1])
+        self._save(INTERRUPTED)
+        return race.best()
+
+    def _anew(self) -> Document:
+        """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
+        found = examine_run(RunDirectory.open(self._outcomes(self.spec)[0].run)).document["findings"]
+        return self._diagnosed(self._errors(self.spec), [Finding(**one) for one in found])
+
+    def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> Document:
+        known = self.document
+        return diagnose(errors, known["optimal_error"], known["tolerance"], self.held_out.task, findings)
+
+    def _outcomes(self, spec: Spec) -> list[Outcome]:
+        """Of the replicates that have been trained, the first one included."""
+        trials = (Trial.of(replicate(spec, number)) for number in range(self.options.replicates + 1))
+        return [known for trial in trials if (known := known_outcome(trial, self.run.trials))]
+
+    def _errors(self, spec: Spec) -> dict[str, Estimate]:
+        """The mean errors, but of test, over the replicates that confirm; over the first where there are no others."""
+        outcomes = self._outcomes(spec)
+        counted = outcomes[1:] or outcomes
+        parts = [part for part in (counted[0].errors if counted else ()) if part != "test"]
+        largest = inf if self.held_out.task == "regression" else 1.0
+        return {part: pooled([outcome.errors[part] for outcome in counted], largest) for part in parts}
+
+    def _save(self, status: str) -> Document:
+        """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
+        better = self.spec is not self.first
+        before, after = self._errors(self.first), self._errors(self.spec)
+        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != INTERRUPTED else None
+        story: Document = {
+            "status": status,
+            "replicates": self.options.replicates,
+            "budget": self.options.budget,
+            "seconds": time.time() - self.started,
+            "rounds": self.rounds,
+            "errors": {
+                "before": {part: plain(error) for part, error in before.items()},
+                "after": {part: plain(error) for part, error in after.items()},
+            },
+            "verdict": self._diagnosed(after)["verdict"] if better else self.document["verdict"],
+            "spec": str(self.run.act) if better else None,
+            "test": test and plain(test),
+        }
+        self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
+        kept = self.run.diagnosis() if self.run.has_diagnosis() else self.document
+        self.run.write_diagnosis({**kept, "act": story})
+        return {**self.document, "act": story}
+
+    def _judged_alike(self) -> Spec:
+        """The present spec with what its errors are judged against, which may have been stated for the diagnosis."""
+        stated = {key: self.document[key] for key in ("optimal_error", "tolerance")}
+        return self.spec.model_copy(update={"diagnosis": self.spec.diagnosis.model_copy(update=stated)})
+
+
+def _needed(document: Mapping[str, Any]) -> bool:
+    return any(is_needed(document, gap) for gap in ("bias", "variance"))
+
+
+def _families(tried: Sequence[Remedy]) -> list[Sequence[Remedy]]:
+    """Against variance only when nothing helps against bias; cures of findings stand in the first family."""
+    first = [remedy for remedy in tried if remedy.against != "variance"]
+    second = [remedy for remedy in tried if remedy.against == "variance"]
+    has_bias = any(remedy.against == "bias" for remedy in first)
+    return [family for family in ([first, second] if has_bias else [[*first, *second]]) if family]
+
+
+def _against(family: Sequence[Remedy]) -> str:
+    """What a family is against, besides single findings."""
+    named = {remedy.against for remedy in family}
+    return next((gap for gap in ("bias", "variance") if gap in named), "what was found")

@@ -1,0 +1,1 @@
+"""Studies: variants of a spec, trained over several seeds, and claims about them."""

@@ -1,0 +1,70 @@
+"""What is wrong with a study as far as only its data tell, before anything is trained; and what it would take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dlx.errors import DataError, SpecError
+from dlx.runs.dry_run import rehearse
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.search.study.claim_check import check_against_data
+from dlx.search.study.claim_parser import ClaimError
+from dlx.search.trials.trial import data_of
+from dlx.spec.tree import dotted
+from dlx.training.experiment import build
+
+if TYPE_CHECKING:
+    from dlx.search.study.file import Study, Variant
+    from dlx.training.experiment import Experiment
+
+FORETOLD = ("parameters", "steps", "first_cost", "predicted_seconds", "predicted_bytes")
+
+
+def check(study: Study) -> None:
+    """Build every variant, and ask the claims what they need.
+
+    Raises:
+        SpecError: a variant asks for what its data do not offer, or a claim does; with every problem.
+        DataError: the data of a variant cannot be read or do not fit.
+    """
+    experiments, found = {}, []
+    for one in study.variants:
+        try:
+            experiments[one.name] = _built(one)
+        except SpecError as error:
+            found += [replace(problem, key=dotted(("variants", one.name, problem.key))) for problem in error.problems]
+    if found:
+        raise SpecError(found)
+    for number, expected in enumerate(study.claims):
+        try:
+            check_against_data(expected.claim, experiments)
+        except ClaimError as error:
+            found.append(study.misclaimed(error, number))
+    if found:
+        raise SpecError(found)
+
+
+def _built(one: Variant) -> Experiment:
+    try:
+        return build(one.spec, one.resolved.origins, initialize=False, dataset=data_of(one.spec))
+    except DataError as error:
+        raise DataError(f"{one.name}: {error}") from None
+
+
+def foretold(study: Study) -> dict[str, Any]:
+    """What a study would take: of each variant its size, its steps and the seconds of one training."""
+    seeds = study.repetitions
+    variants = []
+    for one in study.variants:
+        found = rehearse(one.resolved, data_of(one.spec))
+        variants.append({"name": one.name, **{key: found[key] for key in FORETOLD}})
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": study.plan.name,
+        "seeds": seeds,
+        "trainings": len(variants) * seeds,
+        "claims": len(study.claims),
+        "predicted_seconds": seeds * sum(one["predicted_seconds"] for one in variants),
+        "variants": variants,
+    }

@@ -1,0 +1,84 @@
+"""What came of the claims of a study: over the means of all seeds, and in each seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from dlx.search.study.claims import NOT_IN, Asked, Claim, Outcome, Value, term_of
+
+if TYPE_CHECKING:
+    from dlx.search.study.file import Expected
+
+Document = dict[str, Any]
+INFINITE = "infinity"
+
+
+class Answers(Protocol):
+    """What knows the measures of a training."""
+
+    def value(self, asked: Asked) -> Value:
+        """What a claim asks for."""
+
+
+def variants_of(claim: Claim) -> list[str]:
+    """The variants that a claim speaks of."""
+    return list(dict.fromkeys(term_of(asked).variant for asked in claim.asked))
+
+
+def checked(expected: Expected, measures: Mapping[str, Sequence[Answers]]) -> Document:
+    """A claim as ``study.json`` tells it: each comparison over the means of the seeds, and where it holds alone.
+
+    Args:
+        expected: the claim.
+        measures: of each variant that it speaks of, in the order of the seeds.
+    """
+    claim = expected.claim
+    count = len(next(iter(measures.values()))) if measures else 0
+    compared = _check(claim, measures)
+    alone = [_check(claim, {name: [some[k]] for name, some in measures.items()}) for k in range(count)]
+    return {
+        "claim": claim.text,
+        "why": expected.why,
+        "holds": all(one.holds for one in compared),
+        "comparisons": [_compared(one) for one in compared],
+        "seeds": count,
+        "seeds_holding": sum(all(one.holds for one in found) for found in alone),
+    }
+
+
+def _check(claim: Claim, measures: Mapping[str, Sequence[Answers]]) -> list[Outcome]:
+    """A number is the mean over the runs, a text is what all of them say; a finding is in all of them, or in none."""
+    together = frozenset.union if NOT_IN in claim.signs else frozenset.intersection
+
+    def value(asked: Asked) -> Value:
+        found = [one.value(asked) for one in measures[term_of(asked).variant]]
+        if isinstance(found[0], frozenset):
+            return together(*(one for one in found if isinstance(one, frozenset)))
+        if isinstance(found[0], str):
+            return " / ".join(dict.fromkeys(str(one) for one in found))
+        return float(np.mean([float(one) for one in found if isinstance(one, float | int)]))
+
+    return claim.check(value)
+
+
+def _compared(one: Outcome) -> Document:
+    return {
+        "left": _side(one.left),
+        "sign": one.sign,
+        "right": _side(one.right),
+        "holds": one.holds,
+        "by": _side(one.by),
+    }
+
+
+def _side(value: Value | None) -> Any:
+    """As JSON has it: null for a number that is none, a word for one beyond all."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, float) and not isfinite(value):
+        return None if isnan(value) else INFINITE if value > 0 else f"-{INFINITE}"
+    return value

@@ -1,0 +1,250 @@
+"""What a file for ``dlx study`` says, and the variants and claims that it describes, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from dlx.component import Options
+from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
+from dlx.search.plan import Plan, load_plan
+from dlx.search.study.claim_check import check_claim
+from dlx.search.study.claim_parser import ClaimError, parse_claim
+from dlx.search.study.claims import Claim, term_of
+from dlx.search.trials.replicates import replicate
+from dlx.spec.loader import combine, nested, tree_of
+from dlx.spec.sections import Seed, as_mapping
+from dlx.spec.tree import Node, dotted
+from dlx.spec.trust import NamedBy
+from dlx.spec.yaml_text import dump_scalar
+
+if TYPE_CHECKING:
+    from dlx.spec.loader import Resolved
+    from dlx.spec.sections import Spec
+
+MOST_VARIANTS, MOST_KEYS = 200, 20
+LONGEST_NAME = 80  # characters
+Times = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Expectation(Options):
+    """A claim about the variants, and what it is there for."""
+
+    claim: str = Field(description="a comparison, such as he.dev_error < zeros.dev_error")
+    why: str | None = Field(None, description="the sentence that it stands for")
+
+
+class StudyFile(Options):
+    """A file for ``dlx study``, besides `base` and `name`."""
+
+    variants: Annotated[dict[str, dict[str, Any] | None], Field(min_length=1)] | None = Field(
+        None, description="name → what it changes: sections, or dotted keys; nothing for the base itself"
+    )
+    sweep: Annotated[dict[str, Annotated[tuple[Any, ...], Field(strict=False)]], Field(min_length=1)] | None = Field(
+        None,
+        description="dotted key → its values, each a variant named KEY=VALUE by the key's last part; of several "
+        "keys all combinations",
+    )
+    seeds: Annotated[int, Field(ge=1, le=1000)] | Annotated[tuple[Seed, ...], Field(strict=False, min_length=1)] = (
+        Field(3, description="how many trainings of each variant, on the same examples; or the spec's seeds, as a list")
+    )
+    expect: Annotated[
+        tuple[Annotated[Expectation, as_mapping("claim", ("a claim",), Expectation | str)], ...], Field(strict=False)
+    ] = Field((), description="claims that are checked; where one fails the exit code is 3")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A variant and its complete spec."""
+
+    name: str
+    resolved: Resolved
+
+    @property
+    def spec(self) -> Spec:
+        """The complete spec."""
+        return self.resolved.spec
+
+    def trained(self, seeds: int | Sequence[int]) -> list[Spec]:
+        """Its specs, one for each seed: replicates on the same dev examples, or the spec with each seed."""
+        if isinstance(seeds, int):
+            return [replicate(self.spec, number) for number in range(seeds)]
+        return [self.spec.model_copy(update={"seed": seed}) for seed in seeds]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A claim of a study."""
+
+    claim: Claim
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as it was read: its plan, its variants in their order, and its claims."""
+
+    plan: Plan[StudyFile]
+    variants: tuple[Variant, ...]
+    claims: tuple[Expected, ...]
+
+    @property
+    def seeds(self) -> int | tuple[int, ...]:
+        """How many trainings, or with which seeds."""
+        return self.plan.told.seeds
+
+    @property
+    def repetitions(self) -> int:
+        """How many trainings of each variant."""
+        return self.seeds if isinstance(self.seeds, int) else len(self.seeds)
+
+    def misclaimed(self, error: ClaimError, number: int) -> Problem:
+        """What is wrong with a claim, with its place in the file and in the claim."""
+        return misclaimed(self.plan, error, number)
+
+
+def misclaimed(plan: Plan[StudyFile], error: ClaimError, number: int) -> Problem:
+    """What is wrong with a claim of a plan, with its place in the file and in the claim."""
+    node, _ = plan.places.nearest(("expect", number, "claim"))
+    return Problem(node.place, f"expect.{number}", f"{plan.told.expect[number].claim}: {error}")
+
+
+def load_study(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE) -> Study:
+    """The study of a file.
+
+    Raises:
+        SpecError: with everything that is wrong with the file, its base, its variants and its claims.
+    """
+    return _Reading(load_plan(path, overrides, StudyFile, named_by)).study()
+
+
+class _Reading:
+    """From a plan to a study, collecting what is wrong."""
+
+    def __init__(self, plan: Plan[StudyFile]) -> None:
+        self.plan = plan
+        self.section = "variants" if plan.told.sweep is None else "sweep"
+        self.found: list[Problem] = []
+
+    def study(self) -> Study:
+        changes = self._changes()
+        variants = []
+        for name, tree in changes.items():
+            if len(self.found) <= MOST_SHOWN and (variant := self._variant(name, tree)):
+                variants.append(variant)
+        self._refuse_equal(variants, changes)
+        specs = {one.name: one.spec for one in variants}
+        claims = self._claims(specs, wrong=changes.keys() - specs.keys()) if changes else []
+        if self.found:
+            raise SpecError(self.found)
+        return Study(self.plan, tuple(variants), tuple(claims))
+
+    def _changes(self) -> dict[str, Node]:
+        """For each variant a tree of changes, in which every value has its place."""
+        told, places = self.plan.told, self.plan.places
+        if (told.variants is None) == (told.sweep is None):
+            self.found.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
+            return {}
+        if told.sweep is not None:
+            return self._swept(told.sweep)
+        node, found = places.child("variants"), {}
+        if not self._are_few("variants", len(told.variants or ())):
+            return {}
+        for name in told.variants or ():
+            given = node.child(name) if node else None
+            try:
+                self._check_name(name, given.key if given is not None else places.place)
+                found[name] = _spread(given) if given is not None else _empty(places.place)
+            except SpecError as error:
+                self._note(error, name)
+        return found
+
+    def _check_name(self, name: str, place: Place) -> None:
+        """Claims have to be able to spell it, and tables to hold it."""
+        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME or ("'" in name and '"' in name):
+            what = f"expected a name of 1 to {LONGEST_NAME} characters, without quotes of both kinds, got {name!r}"
+            self.found.append(Problem(place, self.section, what))
+
+    def _swept(self, sweep: Mapping[str, tuple[Any, ...]]) -> dict[str, Node]:
+        count = 1
+        for values in sweep.values():
+            count *= len(values)
+        if len(sweep) > MOST_KEYS:
+            self.found.append(Problem(self._section_place(), "sweep", f"has {len(sweep):,} keys (allowed {MOST_KEYS})"))
+            return {}
+        if not self._are_few("sweep", count):
+            return {}
+        found: dict[str, Node] = {}
+        for indices in product(*(range(len(values)) for values in sweep.values())):
+            trees, names = [_empty(self.plan.places.place)], []
+            for (key, values), index in zip(sweep.items(), indices, strict=True):
+                node, _ = self.plan.places.nearest(("sweep", key, index))
+                trees.append(nested(key, node, node.place))
+                names.append(f"{key.rpartition('.')[2]}={dump_scalar(tree_of(values[index], node.place).plain())}")
+            name = ", ".join(names)
+            if name in found:
+                self.found.append(Problem(node.place, self.section, f"{name} is given twice"))
+            found[name] = combine(trees, self.found)
+        return found
+
+    def _are_few(self, section: str, count: int) -> bool:
+        """Whether so many variants can be trained at all; otherwise that is noted."""
+        if 1 <= count <= MOST_VARIANTS:
+            return True
+        what = f"makes {count:,} variants (allowed 1 to {MOST_VARIANTS})"
+        self.found.append(Problem(self._section_place(), section, what))
+        return False
+
+    def _section_place(self) -> Place:
+        return self.plan.places.nearest((self.section,))[0].place
+
+    def _variant(self, name: str, tree: Node) -> Variant | None:
+        try:
+            return Variant(name, self.plan.resolved(tree))
+        except SpecError as error:
+            self._note(error, name)
+            return None
+
+    def _note(self, error: SpecError, name: str) -> None:
+        self.found += [replace(one, key=dotted((self.section, name, one.key))) for one in error.problems]
+
+    def _refuse_equal(self, variants: Sequence[Variant], changes: Mapping[str, Node]) -> None:
+        known: dict[str, str] = {}
+        for one in variants:
+            same = known.setdefault(one.spec.model_dump_json(), one.name)
+            if same != one.name:
+                what = f"is the same spec as {same}: two variants differ in something"
+                self.found.append(Problem(changes[one.name].place, dotted((self.section, one.name)), what))
+
+    def _claims(self, specs: Mapping[str, Spec], wrong: Collection[str]) -> list[Expected]:
+        """The claims, checked where all variants that they speak of are right."""
+        found = []
+        for number, one in enumerate(self.plan.told.expect):
+            try:
+                claim = parse_claim(one.claim)
+                if not any(term_of(asked).variant in wrong for asked in claim.asked):
+                    check_claim(claim, specs)
+                found.append(Expected(claim, one.why))
+            except ClaimError as error:
+                self.found.append(misclaimed(self.plan, error, number))
+        return found
+
+
+def _empty(place: Place) -> Node:
+    return Node({}, place, place)
+
+
+def _spread(given: Node) -> Node:
+    """A variant's changes with its dotted keys as sections in sections."""
+    entries = given.value.items() if isinstance(given.value, dict) else ()
+    twice: list[Problem] = []
+    trees = [_empty(given.place), *(nested(key, node, node.key) for key, node in entries)]
+    tree = combine(trees, twice)
+    if twice:
+        raise SpecError(twice)
+    return tree

@@ -1,0 +1,159 @@
+"""What claims may speak of: the measures of a run, read from its directory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from math import inf, nan
+from typing import Any
+
+from dlx.runs.directory import RunDirectory
+from dlx.runs.tables import COLUMNS
+from dlx.search.study.claims import COMPARE, Asked, Reaching, Value, term_of
+
+ROWS = ("final", "best", "first", "min", "max")  # of metrics.csv; min and max are over all rows
+FACTS = ("epochs", "steps", "kept_epoch", "parameters")
+GAPS = ("bias", "variance", "mismatch")
+PARTS = ("train", "train_dev", "dev", "test")
+ENDS = tuple(f"{part}_{end}" for part in PARTS for end in ("low", "high"))  # of the 95 % interval of each error
+FINDINGS = "findings"
+STATUSES = ("completed", "early_stopped", "diverged", "failed")
+VERDICTS = ("high bias", "high variance", "high bias and high variance", "low bias and low variance", "unsettled")
+TEXTS = ("status", "verdict")
+PLAIN = (*COLUMNS, "test_error", "test_cost", "train_dev_error", *FACTS, *GAPS, *TEXTS, *ENDS, FINDINGS)
+LAYER, VARIABLE = re.compile(r"layer[0-9]{1,9}"), re.compile(r"w[1-9][0-9]{0,8}")
+
+# The parts of the data that a measure is of; without them there is none.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "dev_cost": ("dev",),
+    "dev_error": ("dev",),
+    "test_cost": ("test",),
+    "test_error": ("test",),
+    "train_dev_error": ("train_dev",),
+    "train_error": ("train",),
+    "variance": ("dev",),
+    "mismatch": ("train_dev", "dev"),
+    **{end: (end.rpartition("_")[0],) for end in ENDS},
+}
+LAST = {"epochs": "epoch", "steps": "step", "seconds": "seconds"}  # how far training went: of the last row
+WITHOUT_END = (*TEXTS, FINDINGS, *FACTS, "seconds")  # what a run that diverged tells too
+OF_DIAGNOSIS = ("bias", "verdict", FINDINGS)  # which that of an objective, too, has not
+
+
+class Measures:
+    """The measures of one run."""
+
+    def __init__(self, path: str) -> None:
+        self._run = RunDirectory.open(path)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Of ``run.json``."""
+        return self._run.facts()
+
+    @cached_property
+    def rows(self) -> dict[str, list[float]]:
+        """The columns of ``metrics.csv``."""
+        return self._run.metrics()
+
+    @cached_property
+    def diagnosis(self) -> dict[str, Any]:
+        """The document ``diagnosis.json``."""
+        return self._run.diagnosis()
+
+    def value(self, asked: Asked) -> Value:
+        """What a claim asks for; NaN where the run has no such number.
+
+        Where training diverged, there is nothing at its end: neither parameters that are kept nor a last row.
+        """
+        if isinstance(asked, Reaching):
+            return self._reached(asked)
+        head, column = asked.path[0], asked.path[-1]
+        if LAYER.fullmatch(head):
+            return self._of_layer(int(head[5:]), column, asked.epoch)
+        if head in ROWS:
+            return self._of_row(head, column)
+        if asked.epoch is not None:
+            return self._at(self.rows, column, asked.epoch)
+        return nan if self._diverged and head not in WITHOUT_END else self._plain(head)
+
+    @property
+    def _diverged(self) -> bool:
+        return bool(self.facts["status"] == "diverged")
+
+    def _plain(self, name: str) -> Value:
+        facts = self.facts
+        if name in TEXTS:
+            return str(facts.get(name) or self.diagnosis.get(name))
+        if VARIABLE.fullmatch(name):
+            return _number(facts["objective"]["w"][int(name[1:]) - 1])
+        if name == FINDINGS:
+            return frozenset(one["name"] for one in self.diagnosis["findings"])
+        if name in GAPS:
+            return _number((self.diagnosis.get(name) or {}).get("value"))
+        if name in ENDS:
+            part, _, end = name.rpartition("_")
+            return _number((self.diagnosis["errors"].get(part) or {}).get(end))
+        if name == "train_dev_error":
+            return _number((self.diagnosis["errors"].get("train_dev") or {}).get("value"))
+        if name.startswith("test_"):
+            return _number((facts.get("test") or {}).get(name.removeprefix("test_")))
+        if name in ("kept_epoch", "parameters"):
+            return _number(facts.get(name))
+        if name in LAST:
+            return _number((facts.get("final") or {}).get(LAST[name]))
+        return _number(self._kept().get(name))
+
+    def _kept(self) -> Mapping[str, Any]:
+        """The row of the parameters that were kept."""
+        final, best = self.facts.get("final") or {}, self.facts.get("best") or {}
+        return best if best.get("epoch") == self.facts.get("kept_epoch") else final
+
+    def _of_row(self, which: str, column: str) -> float:
+        values = self.rows[column]
+        if which == "final" and self._diverged:
+            return nan
+        if which == "best":
+            return _number((self.facts.get("best") or {}).get(column))
+        if which in ("min", "max"):
+            finite = [value for value in values if value == value]
+            return (min if which == "min" else max)(finite) if finite else nan
+        return values[0 if which == "first" else -1] if values else nan
+
+    def _of_layer(self, layer: int, column: str, epoch: int | None) -> float:
+        table = self._run.layers()
+        mine = [k for k, number in enumerate(table["layer"]) if number == layer]
+        rows = {name: [values[k] for k in mine] for name, values in table.items()}
+        return self._at(rows, column, inf if epoch is None else epoch)
+
+    def _at(self, rows: Mapping[str, list[float]], column: str, epoch: float) -> float:
+        """At an epoch; after the last row, that row, if training had ended."""
+        known = [k for k, number in enumerate(rows["epoch"]) if number <= epoch]
+        if not known:
+            return nan
+        row = known[-1]
+        exact = rows["epoch"][row] == epoch or (row == len(rows["epoch"]) - 1 and not self._diverged)
+        return rows[column][row] if exact else nan
+
+    def _reached(self, asked: Reaching) -> float:
+        values = self.rows[asked.term.path[-1]]
+        compare = COMPARE[asked.sign]
+        row = next((k for k, value in enumerate(values) if compare(value, asked.bound)), None)
+        column = {"epochs_to": "epoch", "steps_to": "step", "seconds_to": "seconds"}[asked.what]
+        return inf if row is None else self.rows[column][row]
+
+
+class Failed:
+    """The measures of a training that failed, of which there is nothing but that."""
+
+    def value(self, asked: Asked) -> Value:
+        """Its status; no text, finding or number besides."""
+        name = term_of(asked).path[0]
+        if name == FINDINGS:
+            return frozenset()
+        return "failed" if name in TEXTS else nan
+
+
+def _number(value: Any) -> float:
+    return nan if value is None else float(value)

@@ -1,0 +1,100 @@
+"""The pictures of a study: curves over each other, decision regions and activations side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dlx.runs.directory import RunDirectory
+from dlx.runs.predict import model_of
+from dlx.search.trials.trial import data_of
+from dlx.show.numbers import error
+from dlx.show.pictures import Group, Panel, Way, activations, boundaries, overlay, paths, sweep
+from dlx.training.experiment import build
+
+if TYPE_CHECKING:
+    from dlx.search.study.file import Variant
+    from dlx.search.study.study import StudyRun
+    from dlx.search.trials.trial import Outcome
+    from dlx.training.model import Model
+    from dlx.types import Array
+
+MOST_PANELS = 24  # networks that one picture holds
+EXAMPLES = 1024  # of train that the layers are shown
+MOST_POINTS = 400  # of train beside the decision regions
+
+
+def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
+    """Draw and keep what there is to draw of a study that has been trained; returns where it lies."""
+    title, task = document["name"], document["task"]
+    usable = {one.name: [outcome for outcome in run.of(one.name) if outcome.usable] for one in run.study.variants}
+    usable = {name: outcomes for name, outcomes in usable.items() if outcomes}
+    if not usable:
+        return []
+    groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
+    drawn = {"curves": overlay(groups, title=title, task=task)}
+    networks = [one for one in run.study.variants if one.name in usable and one.spec.objective is None][:MOST_PANELS]
+    shown = [_shown(one, usable[one.name][0]) for one in networks]
+    if panels := [one.panel(task) for one in shown if one.X.shape[1] == 2 and one.task == task]:
+        drawn["boundaries"] = boundaries(panels, title=title, task=task)
+    if layers := {one.name: hidden for one in shown if (hidden := one.model.hidden(one.X))}:
+        drawn["activations"] = activations(layers, title=title)
+    if ways := [way for one in run.study.variants if (way := _way(one, usable.get(one.name, [])))]:
+        drawn["paths"] = paths(ways[:MOST_PANELS], title=title)
+    swept = run.study.plan.told.sweep
+    if swept is not None and len(swept) == 1:
+        key, values = next(iter(swept.items()))
+        errors = [one["errors"] for one in document["variants"]]
+        if any(errors):
+            drawn["sweep"] = sweep(values, errors, key=key, title=title, task=task)
+    return [run.directory.write_picture(name, png) for name, png in drawn.items()]
+
+
+class Shown(NamedTuple):
+    """A trained network beside some examples of its train."""
+
+    name: str
+    outcome: Outcome
+    model: Model
+    task: str
+    X: Array
+    y: Array
+
+    def panel(self, task: str) -> Panel:
+        """Its decision regions, with the error on dev above them."""
+        part = "dev" if "dev" in self.outcome.errors else "train"
+        label = f"{self.name}: {part} {error(self.outcome.errors[part].value, task)}"
+        every = -(-len(self.X) // MOST_POINTS)
+        return Panel(label, self.model.outputs, self.X[::every], self.y[::every])
+
+
+def _shown(one: Variant, outcome: Outcome) -> Shown:
+    dataset = data_of(one.spec)
+    train = dataset.parts["train"]
+    index = np.linspace(0, train.m - 1, min(train.m, EXAMPLES)).astype(np.intp)
+    X, y = _rows(train.X, index), np.asarray(train.y)[index]
+    return Shown(one.name, outcome, model_of(outcome.run), dataset.task, X, y)
+
+
+def _way(one: Variant, outcomes: list[Outcome]) -> Way | None:
+    """The trail of an objective of one or two variables, of the first seed."""
+    if one.spec.objective is None or not outcomes:
+        return None
+    landscape = build(one.spec).landscape
+    if landscape is None or landscape.w.size > 2:
+        return None
+    steps, points = RunDirectory.open(outcomes[0].run).trail()
+    return Way(one.name, steps, points, landscape.costs)
+
+
+def _metrics(outcome: Outcome) -> dict[str, list[float]]:
+    return RunDirectory.open(outcome.run).metrics()
+
+
+def _rows(X: Any, index: Array) -> Array:
+    """Some examples; of those that lie in a file only they are read."""
+    rows: Array = X[index] if isinstance(X, np.ndarray) else X.take(index)
+    return rows

@@ -1,0 +1,196 @@
+"""A study: named variants of a spec, trained with several seeds each, their differences and the claims about them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.errors import EnvironmentProblem, Interrupted
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.search.dev_set import HeldOut
+from dlx.search.repair.document import plain
+from dlx.search.study.claim_outcomes import Answers, checked, variants_of
+from dlx.search.study.measures import Failed, Measures
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.trial import Outcome, Trial, data_of
+from dlx.spec.tree import dotted
+from dlx.stats.effects import clipped, effect, pooled
+from dlx.stats.group_difference import paired_by_seed
+from dlx.text import command
+
+if TYPE_CHECKING:
+    from dlx.runs.collection import StudyDirectory
+    from dlx.search.study.file import Expected, Study, Variant
+    from dlx.stats.intervals import Estimate
+
+Document = dict[str, Any]
+COMPLETED, FAILED, INTERRUPTED, RUNNING = "completed", "failed", "interrupted", "running"
+INCOMPLETE = "incomplete"  # workers died, or the machine refused: nothing is compared yet
+PARTS = ("train", "train_dev", "dev", "test")
+
+
+def nobody(done: int, total: int) -> None:
+    """A watcher that tells nobody."""
+
+
+@dataclass
+class StudyRun:
+    """One call: trains what is missing, and tells what came of it.
+
+    The trainings are run directories named by their spec, so that nothing is trained twice, whoever asks for it.
+
+    Args:
+        study: what to train.
+        directory: of the study, locked.
+        executor: trains.
+        watcher: is told how many trainings of all have ended.
+    """
+
+    study: Study
+    directory: StudyDirectory
+    executor: Executor
+    watcher: Callable[[int, int], None] = nobody
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seeds = self.study.seeds
+        self.trials = {one.name: [Trial.of(spec) for spec in one.trained(seeds)] for one in self.study.variants}
+        self.started, self.before = time.time(), self.directory.seconds_told()
+
+    def run(self) -> Document:
+        """Train, compare and check; returns the document that ``study.json`` holds.
+
+        A training that diverged or failed is told as such, and the others go on.
+
+        Raises:
+            Interrupted: a signal asked to stop; everything is saved.
+            EnvironmentProblem: trainings were lost with their workers, or cannot be written.
+        """
+        self.directory.write_told(self._head(RUNNING))
+        again = f"{command('study', '--resume', self.directory.path)} goes on from here"
+        try:
+            self._train()
+        except Interrupted as stop:
+            self.directory.write_told(self._head(INTERRUPTED))
+            message = f"interrupted: {again}"
+            raise Interrupted(stop.exit_code - 128, message) from None
+        except EnvironmentProblem as error:
+            with suppress(EnvironmentProblem):  # a full disk, say
+                self.directory.write_told(self._head(INCOMPLETE))
+            raise EnvironmentProblem(f"{error}; {again}") from error
+        failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
+        document = self._head(FAILED if failed else COMPLETED) | {
+            "variants": [self._variant(one) for one in self.study.variants],
+            "claims": [self._claim(one) for one in self.study.claims],
+        }
+        self.directory.write_told(document)
+        return document
+
+    def _train(self) -> None:
+        """Seed by seed, so that after an interruption there is something of every variant."""
+        by_seed = [trial for trials in zip(*self.trials.values(), strict=True) for trial in trials]
+        for outcome in run_trials(by_seed, self.directory.trials, self.executor):
+            self.outcomes[outcome.key] = outcome
+            self.watcher(len(self.outcomes), len(by_seed))
+
+    def of(self, name: str) -> list[Outcome]:
+        """What came of a variant, seed by seed."""
+        return [self.outcomes[trial.key] for trial in self.trials[name]]
+
+    def _head(self, status: str) -> Document:
+        seeds = self.study.seeds
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.study.plan.name,
+            "status": status,
+            "task": data_of(self.study.variants[0].spec).task,
+            "seeds": seeds if isinstance(seeds, int) else list(seeds),
+            "seconds": self.before + time.time() - self.started,
+            "variants": [],
+            "claims": [],
+        }
+
+    def _variant(self, one: Variant) -> Document:
+        mine = self.of(one.name)
+        base = self.study.plan.base.spec.dump()
+        usable = [outcome for outcome in mine if outcome.usable]
+        parts = [part for part in PARTS if usable and part in usable[0].errors]
+        largest = inf if data_of(one.spec).task == "regression" else 1.0
+        return {
+            "name": one.name,
+            "changes": _changes(base, one.spec.dump()),
+            "trials": [outcome.key for outcome in mine],
+            "status": [outcome.status for outcome in mine],
+            "messages": list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
+            "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
+            "difference": _plainly(self._difference(one)),
+            "train_cost": _mean([outcome.final.train_cost for outcome in usable if outcome.final]),
+            "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
+            "seconds": _mean([outcome.seconds for outcome in mine]),
+        }
+
+    def _difference(self, one: Variant) -> Estimate | None:
+        """Of the dev error from the first variant, paired by seed and dev example (see `effect`), all intervals
+        together at 95 %; by seed alone where each seed has dev examples of its own, then each interval at 95 %.
+
+        None for the first itself, where a training has no usable end, and where the dev examples are not the same.
+        """
+        first = self.study.variants[0]
+        both = self.of(first.name), self.of(one.name)
+        if one is first or not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
+            return None
+        dataset, other = data_of(first.spec), data_of(one.spec)
+        if dataset.task != other.task or not _same_examples(dataset.parts["dev"], other.parts["dev"]):
+            return None
+        largest = inf if dataset.task == "regression" else 1.0
+        if not self._dev_is_shared(first):
+            against, of = (np.array([outcome.errors["dev"].value for outcome in mine]) for mine in both)
+            return clipped(paired_by_seed(of, against, finest=1 / dataset.parts["dev"].m)[0], largest)
+        held_out, others = HeldOut(dataset), len(self.study.variants) - 1
+        before, after = (np.stack([held_out.added(outcome) for outcome in mine]) for mine in both)
+        return clipped(effect(before, after, tried=others, confirmed=others), largest)
+
+    def _dev_is_shared(self, one: Variant) -> bool:
+        """Whether all seeds have the same dev examples; those that are given one by one may split anew."""
+        first, *rest = (data_of(spec).parts["dev"] for spec in one.trained(self.study.seeds))
+        return all(_same_examples(first, other) for other in rest)
+
+    def _claim(self, expected: Expected) -> Document:
+        measures = {name: [_measures(outcome) for outcome in self.of(name)] for name in variants_of(expected.claim)}
+        return checked(expected, measures)
+
+
+def _measures(outcome: Outcome) -> Answers:
+    return Failed() if outcome.status == FAILED else Measures(outcome.run)
+
+
+def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> Document:
+    """The dotted keys in which a dumped spec differs from the base; null where it has no such value any more."""
+    if isinstance(base, dict) and isinstance(other, dict):
+        keys = [*base, *(key for key in other if key not in base)]
+        found = [
+            _changes(base.get(key), other.get(key), (*path, key)) for key in keys if base.get(key) != other.get(key)
+        ]
+        return {key: value for one in found for key, value in one.items()}
+    return {dotted(path): other}
+
+
+def _same_examples(first: Any, second: Any) -> bool:
+    return first.X.shape == second.X.shape and bool(
+        np.array_equal(np.asarray(first.y), np.asarray(second.y)) and np.array_equal(first.X[:], second.X[:])
+    )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def _plainly(found: Estimate | None) -> Document | None:
+    return None if found is None else plain(found)

@@ -1,0 +1,1 @@
+"""Trials: trainings of derived specs, each done once, by any number of processes."""

@@ -1,0 +1,124 @@
+"""Running trials: any number of them on any executor, as an iterator of what came of each."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from itertools import islice
+from pathlib import Path
+
+from dlx.errors import DataError, EnvironmentProblem, Interrupted, ReadFailure, Remark
+from dlx.runs.directory import DAMAGED
+from dlx.runs.signals import noted_signals
+from dlx.search.trials.cluster import Cluster
+from dlx.search.trials.executors import Serial
+from dlx.search.trials.processes import WorkerDied
+from dlx.search.trials.trial import Outcome, Trial, examined, run_trial
+from dlx.text import without_advice
+
+SLOTS = 64  # calls that an executor is given at a time where it does not say how many
+SECONDS_BETWEEN_LOOKS = 0.1  # at whether a signal has come
+
+
+class TrialsLost(EnvironmentProblem):
+    """Workers died in the middle of trials, again and again: what came of these is not known.
+
+    Args:
+        messages: one for each trial.
+    """
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        self.count = len(messages)
+        trials = "a trial was" if self.count == 1 else f"{self.count} trials were"
+        super().__init__(f"{trials} lost: {'; '.join(dict.fromkeys(messages))}")
+
+
+def run_trials(
+    trials: Iterable[Trial], folder: Path, executor: Executor | None = None, seconds: float | None = None
+) -> Iterator[Outcome]:
+    """Train trials, and yield what came of each as soon as it is there; of equal ones only the first.
+
+    A trial that ``folder`` has the finished run of is not trained again. Leaving the iterator early, an interruption
+    and the end of the process lose nothing: the next call with the same folder goes on where this one stopped.
+
+    Args:
+        trials: what to train; taken as they are needed, a few more than there are workers.
+        folder: holds a run directory for each trial, named by its key.
+        executor: from `executor_for`, closed by its owner, or any other that follows concurrent.futures (a
+            cluster's); without one, training is in this process.
+        seconds: when these have passed, no further trial is begun, those in training stop there and are yielded as
+            ``interrupted``, and of the rest those that have been trained before; the same call later goes on.
+
+    Raises:
+        Interrupted: a signal asked to stop; everything is saved.
+        TrialsLost: when all others are there, if the workers of a trial died again and again.
+        EnvironmentProblem: a run directory cannot be written, or a worker of a cluster does not see it.
+    """
+    deadline = None if seconds is None else time.time() + seconds
+    executor, folder = executor or Serial(), folder.absolute()
+    if isinstance(executor, Cluster):
+        executor.share(folder)
+    waiting: set[Future[Outcome]] = set()
+    source = _to_do(trials, folder, deadline)
+    lost: list[str] = []
+    with noted_signals() as asked:
+        try:
+            while True:
+                room = getattr(executor, "slots", SLOTS) - len(waiting)
+                for trial, known in islice(source, room):
+                    waiting.add(_future(trial, known, folder, executor, deadline))
+                if not waiting:
+                    break
+                done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+                if asked:
+                    raise Interrupted(asked[0], "interrupted: the same command goes on from here")
+                for future in done:
+                    waiting.remove(future)
+                    try:
+                        outcome = future.result()
+                    except WorkerDied as error:
+                        lost.append(str(error))
+                    else:
+                        yield outcome
+        finally:
+            for future in waiting:
+                future.cancel()
+    if lost:
+        raise TrialsLost(lost)
+
+
+def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Iterator[tuple[Trial, Outcome | None]]:
+    """Each trial once, with what is known of it already; from the deadline on only those that are known."""
+    seen: set[str] = set()
+    for trial in trials:
+        if trial.key not in seen:
+            seen.add(trial.key)
+            known = _known(trial, folder)
+            if known is not None or deadline is None or time.time() < deadline:
+                yield trial, known
+
+
+def _known(trial: Trial, folder: Path) -> Outcome | None:
+    """What came of it before; a run that is damaged is done again, and that is said."""
+    try:
+        return examined(trial, folder)
+    except ReadFailure:
+        raise
+    except DataError as error:
+        warnings.warn(
+            Remark(f"{without_advice(error)}; that run is moved to {folder / DAMAGED}, and done again"), stacklevel=2
+        )
+        return None
+
+
+def _future(
+    trial: Trial, known: Outcome | None, folder: Path, executor: Executor, deadline: float | None
+) -> Future[Outcome]:
+    """The outcome to come; one that is known needs no worker."""
+    if known is None:
+        return executor.submit(run_trial, trial, folder, deadline)
+    future: Future[Outcome] = Future()
+    future.set_result(known)
+    return future

@@ -1,0 +1,1 @@
+"""Tuning: hyperparameters searched over their scales."""

@@ -1,0 +1,140 @@
+"""A setting of a search: its values, the trials that train it, and what they came to at a given epoch."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.runs.directory import RunDirectory
+from dlx.search.trials.trial import Trial
+from dlx.spec.yaml_text import dump_scalar
+
+if TYPE_CHECKING:
+    from dlx.search.trials.trial import Outcome
+    from dlx.search.tune.designs import Point
+    from dlx.spec.sections import Spec
+
+BAD = ("diverged", "failed")
+UNFINISHED = "unfinished"  # the search ended before it was trained as far as it was to be
+COLUMNS = ("index", "round", "status", "value", "epoch", "seconds", "trials")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a setting came to: means over its seeds; infinite where one of them diverged, failed or is not there yet.
+
+    Args:
+        value: of the objective.
+        tie: the cost of the same part, by which equal errors are told apart.
+        epoch: how far the trainings have come.
+        status: of the worst of them.
+        seconds: that all of them took.
+        message: why one diverged or failed.
+    """
+
+    value: float = inf
+    tie: float = inf
+    epoch: int = 0
+    status: str = UNFINISHED
+    seconds: float = 0.0
+    message: str = ""
+
+
+@dataclass
+class Setting:
+    """One setting and its trials, one for each seed."""
+
+    index: int
+    round: int
+    point: Point
+    values: Mapping[str, Any]
+    spec: Spec | None  # None where the values do not go together
+    trials: tuple[Trial, ...]
+    measured: Measured = field(default_factory=Measured)
+    stopped: bool = False  # early, because others were better
+
+    @property
+    def rank(self) -> tuple[float, float, int]:
+        """Smaller is better."""
+        return self.measured.value, self.measured.tie, self.index
+
+    @property
+    def usable(self) -> bool:
+        """Whether it has a value that can be compared."""
+        return isfinite(self.measured.value)
+
+    @property
+    def _status(self) -> str:
+        """A training that has come to a rung has stopped there, but only of a weak setting that is the end."""
+        status = self.measured.status
+        if self.stopped:
+            return status if status in BAD else "stopped"
+        return UNFINISHED if status == "stopped" else status
+
+    def record(self, keys: Sequence[str]) -> dict[str, Any]:
+        """As ``tune.json`` has it."""
+        found = self.measured
+        return {
+            "index": self.index,
+            "round": self.round,
+            "settings": dict(self.values),
+            "at": dict(zip(keys, self.point, strict=True)),
+            "value": found.value if isfinite(found.value) else None,
+            "status": self._status,
+            "epoch": found.epoch,
+            "seconds": found.seconds,
+            "message": found.message,
+            "trials": [trial.key for trial in self.trials],
+        }
+
+
+def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int | None) -> Measured:
+    """What the trainings of one setting had come to at their first row from epoch ``until`` on; None is their end.
+
+    The rows of ``metrics.csv`` up to there decide, not where the run stands now: a search that is gone on with sees
+    what it saw before. With early stopping it is the best row so far, as its parameters would be kept.
+    """
+    seconds = sum(outcome.seconds for outcome in outcomes)
+    bad = next((outcome for outcome in outcomes if outcome.status in BAD), None)
+    if bad is not None:
+        epoch = bad.final.epoch if bad.final else 0
+        return Measured(epoch=epoch, status=bad.status, seconds=seconds, message=bad.message)
+    rows = [_row(spec, objective, RunDirectory.open(outcome.run).metrics(), until) for outcome in outcomes]
+    value, tie = (float(np.mean(column)) for column in list(zip(*rows, strict=True))[:2])
+    if not (isfinite(value) and isfinite(tie)):
+        return Measured(epoch=rows[0][2], status="diverged", seconds=seconds, message=f"{objective} is not finite")
+    return Measured(value, tie, max(row[2] for row in rows), outcomes[0].status, seconds)
+
+
+def _row(spec: Spec, objective: str, metrics: Mapping[str, list[float]], until: int | None) -> tuple[float, float, int]:
+    """The objective, its tie-break and the epoch."""
+    epochs = metrics["epoch"]
+    count = len(epochs) if until is None else min(1 + sum(epoch < until for epoch in epochs), len(epochs))
+    part = objective.partition("_")[0]
+    row, stopping = count - 1, spec.training.early_stopping
+    if stopping is not None:
+        row = min(range(count), key=lambda k: (metrics[stopping.monitor][k], metrics["dev_cost"][k], k))
+    return metrics[objective][row], metrics[f"{part}_cost"][row], int(epochs[count - 1])
+
+
+def ledger(records: Sequence[Mapping[str, Any]]) -> bytes:
+    """The records as a CSV table, a column for each hyperparameter."""
+    keys = list(dict.fromkeys(key for record in records for key in record["settings"]))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, *keys])
+    for record in records:
+        facts = [record[column] for column in COLUMNS[:-1]]
+        values = [_cell(record["settings"].get(key, "")) for key in keys]
+        writer.writerow(["" if fact is None else fact for fact in facts] + [" ".join(record["trials"]), *values])
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else dump_scalar(value)

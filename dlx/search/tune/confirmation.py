@@ -1,0 +1,162 @@
+"""Confirmation: the best settings of a search and its base, trained again in replicates that chose none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.search.best_spec import COMMAND, as_comment
+from dlx.search.dev_set import HeldOut
+from dlx.search.repair.document import plain
+from dlx.search.trials.replicates import replicate
+from dlx.search.trials.trial import Trial
+from dlx.search.tune.candidate import measured
+from dlx.spec.loader import dump_yaml
+from dlx.spec.yaml_text import dump_scalar
+from dlx.stats.effects import clipped, effect, pooled
+from dlx.stats.intervals import CONFIDENCE, Estimate
+from dlx.stats.student import two_sided
+from dlx.text import command
+from dlx.training.experiment import dataset_of
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.runs.collection import TuneDirectory
+    from dlx.search.trials.trial import Outcome
+    from dlx.search.tune.candidate import Setting
+    from dlx.search.tune.file import Search
+    from dlx.spec.sections import Spec
+
+WIDTH = 110
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The finalists of a search.
+
+    Who is best of many trials was also lucky: what it came to there is too low. In fresh replicates, which no choice
+    was made by, it is what it is. The base spec is trained in them too: whether the search was worth it is a paired
+    difference (see `effect`; the dev examples chose among all settings, so their chance counts as often).
+
+    Args:
+        base: the spec that the search began with.
+        search: its options.
+        finalists: the best settings, the best first.
+        tried: settings in all.
+    """
+
+    base: Spec
+    search: Search
+    finalists: Sequence[Setting]
+    tried: int
+
+    @property
+    def _numbers(self) -> range:
+        """Of the replicates: those after the ones that the search has used."""
+        return range(self.search.seeds, self.search.seeds + self.search.fresh_seeds)
+
+    def _trials_of(self, spec: Spec) -> list[Trial]:
+        return [Trial.of(replicate(spec, number)) for number in self._numbers]
+
+    @property
+    def trials(self) -> list[Trial]:
+        """What has to be trained."""
+        specs = [self.base, *(one.spec for one in self.finalists if one.spec is not None)]
+        return [trial for spec in specs for trial in self._trials_of(spec)] if self.finalists else []
+
+    def document(self, outcomes: Mapping[str, Outcome]) -> Document:
+        """What came of them, as ``tune.json`` has it."""
+        if not self.finalists:
+            return {"finalists": [], "winner": None, "base": None, "gain": None, "test": None}
+        told: list[Document] = []
+        for one in self.finalists:
+            assert one.spec is not None
+            fresh = self._fresh(one.spec, outcomes)
+            told.append(
+                {
+                    "index": one.index,
+                    "settings": dict(one.values),
+                    "search": one.measured.value,
+                    "fresh": fresh and plain(fresh),
+                    "seeds": self.search.fresh_seeds,
+                }
+            )
+        best = min(range(len(told)), key=lambda k: (told[k]["fresh"] or {"value": inf})["value"])
+        winner = self.finalists[best]
+        assert winner.spec is not None
+        base = self._fresh(self.base, outcomes)
+        gain = self._gain(winner.spec, outcomes)
+        test = self._pooled(winner.spec, outcomes, "test")
+        return {
+            "finalists": told,
+            "winner": winner.index,
+            "base": base and plain(base),
+            "gain": gain and plain(gain),
+            "test": test and plain(test),
+        }
+
+    @cached_property
+    def _dataset(self) -> Dataset:
+        return dataset_of(self.base)
+
+    @property
+    def _largest(self) -> float:
+        """The largest error that there can be."""
+        return inf if self._dataset.task == "regression" else 1.0
+
+    def _mine(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
+        return [outcomes[trial.key] for trial in self._trials_of(spec)]
+
+    def _fresh(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> Estimate | None:
+        """The objective in the fresh replicates; None where one of them diverged."""
+        part, _, what = self.search.objective.partition("_")
+        if what == "error":
+            return self._pooled(spec, outcomes, part)
+        mine = self._mine(spec, outcomes)
+        if not all(outcome.usable for outcome in mine):
+            return None
+        values = np.array([measured(spec, self.search.objective, [outcome], None).value for outcome in mine])
+        half = two_sided(CONFIDENCE, len(values) - 1) * float(values.std(ddof=1)) / sqrt(len(values))
+        mean = float(values.mean())
+        m = mine[0].errors[part].m if part in mine[0].errors else 1  # an objective is of no examples
+        return Estimate(mean, mean - half, mean + half, m)
+
+    def _pooled(self, spec: Spec, outcomes: Mapping[str, Outcome], part: str) -> Estimate | None:
+        mine = self._mine(spec, outcomes)
+        there = all(outcome.usable and part in outcome.errors for outcome in mine)
+        return pooled([outcome.errors[part] for outcome in mine], self._largest) if there else None
+
+    def _gain(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> Estimate | None:
+        """The change of the dev error from the base to the winner."""
+        both = [self._mine(one, outcomes) for one in (self.base, spec)]
+        if not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
+            return None
+        held_out = HeldOut(self._dataset)
+        before, after = (np.stack([held_out.added(outcome) for outcome in mine]) for mine in both)
+        return clipped(effect(before, after, self.tried, len(self.finalists)), self._largest)
+
+
+def described_winner(winner: Setting, document: Mapping[str, Any], directory: TuneDirectory) -> str:
+    """The best spec as a file that opens with where it came from."""
+    one = next(told for told in document["finalists"] if told["index"] == winner.index)
+    values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in winner.values.items())
+    objective = document["objective"].replace("_", " ")
+    lines = [
+        f"Found by {document['method']} in {len(document['trials'])} trials ({directory.path}): {values}",
+        "",
+        f"{objective.capitalize()}: {winner.measured.value:.4g} in the search, where it was chosen; "
+        f"{_shown(one['fresh'])} in {one['seeds']} fresh trainings; {_shown(document['base'])} of the spec before.",
+        f"{COMMAND}{command('train', directory.best)}",
+    ]
+    assert winner.spec is not None
+    return f"{as_comment(lines)}\n\n{dump_yaml(winner.spec)}"
+
+
+def _shown(error: Mapping[str, Any] | None) -> str:
+    return "unknown" if error is None else f"{error['value']:.4g} ({error['low']:.4g} to {error['high']:.4g})"

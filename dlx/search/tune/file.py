@@ -1,0 +1,256 @@
+"""What a file for ``dlx tune`` says under ``search``, and the space that it describes, checked against its spec."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from dlx.component import Options
+from dlx.errors import MOST_SHOWN, Problem, SpecError
+from dlx.search.plan import Plan, load_plan
+from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
+from dlx.spec.loader import nested, tree_of
+from dlx.spec.sections import Count, Seed, as_switch
+from dlx.spec.tree import Node, dotted, shown
+from dlx.spec.trust import NamedBy
+
+if TYPE_CHECKING:
+    from dlx.errors import Place
+
+MOST_DIMENSIONS, MOST_OPTIONS = 50, 100
+Number = float | int
+Ends = Annotated[tuple[Number, Number], Field(strict=False)]
+SCALES: tuple[Scale, ...] = ("uniform", "log_uniform", "one_minus_log_uniform", "choice")
+FIXED = {  # what would change what is measured, or how, instead of how well the network does
+    "name": "is only a name",
+    "seed": "is luck: `seeds` repeats each setting with other random numbers",
+    "randomness": "is luck: `seeds` repeats each setting with other random numbers",
+    "diagnosis": "changes no training",
+    "plugins": "belongs to the spec",
+    "task": "follows from the data",
+    "data.source": "changes what the errors are measured on",
+    "data.split": "changes what the errors are measured on",
+    "data.dev": "changes what the errors are measured on",
+    "data.test": "changes what the errors are measured on",
+    "data.train_dev": "changes what the errors are measured on",
+}
+
+
+class Range(Options):
+    """The values that one hyperparameter may take: one scale, or a choice; of hidden layers, their number and size."""
+
+    uniform: Ends | None = Field(None, description="[low, high], all values alike")
+    log_uniform: Ends | None = Field(None, description="[low, high], as many draws in each power of ten")
+    one_minus_log_uniform: Ends | None = Field(
+        None, description="[low, high] near 1, as many draws of 1 − β in each power of ten"
+    )
+    choice: Annotated[tuple[Any, ...], Field(strict=False)] | None = Field(None, description="one of these")
+    layers: Ends | None = Field(None, description="of architecture.hidden: how many layers, with `units`")
+    units: Ends | None = Field(None, description="of architecture.hidden: units of each layer, on a log scale")
+    integer: bool | None = Field(
+        None, description="whole numbers only; follows from the spec where only these are allowed"
+    )
+    points: Annotated[int, Field(ge=2)] | None = Field(None, description="of a grid")
+
+
+class Halving(Options):
+    """Successive halving (Jamieson & Talwalkar 2016): the weak trials of a round are stopped early.
+
+    All settings of a round are trained for 1/reduction^rungs of their epochs, the best 1/reduction of them for
+    reduction times as many, and so on; those that are left to the end.
+    """
+
+    reduction: Annotated[int, Field(ge=2, le=10)] = Field(2, description="one in so many goes on")
+    rungs: Annotated[int, Field(ge=1, le=6)] = Field(2, description="how often the weak are stopped")
+
+
+class Search(Options):
+    """How hyperparameters are searched."""
+
+    method: Literal["grid", "random", "coarse_to_fine", "tpe"] = Field(
+        "coarse_to_fine", description="how settings are chosen; tpe is Optuna's, from the extra optuna"
+    )
+    draw: Literal["random", "sobol"] = Field(
+        "random", description="of random and coarse_to_fine: independent draws, or Sobol's evenly spread ones"
+    )
+    trials: Count = Field(64, description="settings that are tried in all")
+    rounds: Annotated[int, Field(ge=2, le=10)] = Field(
+        3, description="of coarse_to_fine: the first over all of the space, each later one closer"
+    )
+    seeds: Annotated[int, Field(ge=1, le=100)] = Field(1, description="trainings of each setting; their mean counts")
+    seed: Seed = Field(1, description="of the draws")
+    objective: Literal["dev_error", "dev_cost", "train_error", "train_cost"] = Field(
+        "dev_error", description="what should be low, of the parameters that are kept; ties are decided by the cost"
+    )
+    halving: Annotated[Halving | None, as_switch(Halving | bool | None)] = Field(
+        Halving(), description="true, false, or options: stop the weak trials of a round early"
+    )
+    finalists: Annotated[int, Field(ge=1, le=20)] = Field(3, description="the best so many are trained again …")
+    fresh_seeds: Annotated[int, Field(ge=2, le=100)] = Field(5, description="… so often, and that is what counts")
+    space: Annotated[dict[str, Range], Field(min_length=1)] = Field(description="dotted keys of the spec")
+
+
+class TuneFile(Options):
+    """A file for ``dlx tune``, besides `base` and `name`."""
+
+    search: Search
+
+
+def load_tune(
+    path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE
+) -> tuple[Plan[TuneFile], Space]:
+    """The plan of a search and its space.
+
+    Raises:
+        SpecError: with everything that is wrong with the file, its spec, and what the spec refuses of the space.
+    """
+    plan = load_plan(path, overrides, TuneFile, named_by)
+    return plan, _Reading(plan).space()
+
+
+class _Reading:
+    """From the ranges of a plan to a space, collecting what is wrong."""
+
+    def __init__(self, plan: Plan[TuneFile]) -> None:
+        self.plan = plan
+        self.found: list[Problem] = []
+
+    def space(self) -> Space:
+        given = self.plan.told.search.space
+        if len(given) > MOST_DIMENSIONS:
+            node, _ = self.plan.places.nearest(("search", "space"))
+            what = f"has {len(given):,} hyperparameters (allowed {MOST_DIMENSIONS})"
+            raise SpecError([Problem(node.place, "search.space", what)])
+        dimensions: list[Dimension] = []
+        for key, range_ in given.items():
+            if len(self.found) <= MOST_SHOWN:
+                dimensions += self._dimensions(key, range_)
+        if self.found:
+            raise SpecError(self.found)
+        hidden = next((key for key, range_ in given.items() if range_.layers is not None), None)
+        return Space(tuple(dimensions), hidden)
+
+    def _dimensions(self, key: str, given: Range) -> Iterator[Dimension]:
+        fixed = next((name for name in FIXED if key == name or key.startswith(f"{name}.")), None)
+        if fixed is not None:
+            self._refuse(key, f"cannot be searched: {fixed} {FIXED[fixed]}")
+        elif given.layers is not None or given.units is not None:
+            yield from self._hidden(key, given)
+        elif dimension := self._dimension(key, given):
+            yield dimension
+
+    def _hidden(self, key: str, given: Range) -> Iterator[Dimension]:
+        others = [name for name in SCALES if getattr(given, name) is not None]
+        if key != "architecture.hidden" or others or given.layers is None or given.units is None:
+            what = "layers and units stand together, under architecture.hidden, and without another scale"
+            self._refuse(key, what)
+            return
+        ends: tuple[tuple[str, Scale, Any], ...] = (
+            (LAYERS, "uniform", given.layers),
+            (UNITS, "log_uniform", given.units),
+        )
+        for part, scale, (low, high) in ends:
+            lowest = 0 if part == LAYERS else 1
+            whole = isinstance(low, int) and isinstance(high, int) and low >= lowest
+            if not whole or low >= high:
+                self._refuse(key, f"expected [low, high], whole numbers from {lowest} up, got {_pair(low, high)}", part)
+            else:
+                yield Dimension(f"{key}.{part}", scale, low, high, integer=True)
+
+    def _dimension(self, key: str, given: Range) -> Dimension | None:
+        """Of a scale or a choice; None where something is wrong with it, which has then been noted."""
+        stated = [name for name in SCALES if getattr(given, name) is not None]
+        if len(stated) != 1:
+            got = " and ".join(stated) or "none"
+            self._refuse(key, f"expected one of {', '.join(SCALES)} (or layers and units), got {got}")
+            return None
+        scale = stated[0]
+        if scale == "choice":
+            return self._choice(key, given)
+        low, high = getattr(given, scale)
+        fault = _fault(scale, low, high)
+        if fault:
+            self._refuse(key, fault, scale)
+            return None
+        if not self._accepted(key, (scale, 0), low) or not self._accepted(key, (scale, 1), high):
+            return None
+        integer = given.integer if given.integer is not None else self._only_whole(key, scale, low, high)
+        if integer and not (isinstance(low, int) and isinstance(high, int)):
+            self._refuse(key, f"whole numbers have whole ends, got {_pair(low, high)}", scale)
+            return None
+        return Dimension(key, scale, low, high, integer, points=given.points)
+
+    def _choice(self, key: str, given: Range) -> Dimension | None:
+        options = given.choice or ()
+        if len(options) < 2:
+            self._refuse(key, f"a choice has two options or more, got {len(options)}", "choice")
+            return None
+        if len(options) > MOST_OPTIONS:
+            self._refuse(key, f"a choice has up to {MOST_OPTIONS} options, got {len(options):,}", "choice")
+            return None
+        if any(option in options[:index] for index, option in enumerate(options)):
+            self._refuse(key, "two options are the same", "choice")
+            return None
+        before = len(self.found)
+        for index, option in enumerate(options):
+            if len(self.found) <= MOST_SHOWN:
+                self._accepted(key, ("choice", index), option)
+        return Dimension(key, "choice", choices=_without_places(options)) if len(self.found) == before else None
+
+    def _accepted(self, key: str, where: tuple[str | int, ...], value: object) -> bool:
+        """Whether the spec takes this value; what it says otherwise is noted, at the value's place."""
+        node, _ = self.plan.places.nearest(("search", "space", key, *where))
+        try:
+            self.plan.changed(_change(key, value, node.place))
+        except SpecError as error:
+            for problem in error.problems:
+                what = problem.what if problem.key == key else f"{problem.key}: {problem.what}"
+                self.found.append(Problem(node.place, self._key(key), what))
+            return False
+        return True
+
+    def _only_whole(self, key: str, scale: Scale, low: Number, high: Number) -> bool:
+        """Whether the spec takes whole numbers only: it refuses one between these."""
+        if not (isinstance(low, int) and isinstance(high, int)):
+            return False
+        try:
+            self.plan.changed(_change(key, low + (high - low) / 3.1, self.plan.places.place))
+        except SpecError:
+            return True
+        return False
+
+    def _refuse(self, key: str, what: str, part: str = "") -> None:
+        node, _ = self.plan.places.nearest(("search", "space", key, *([part] if part else [])))
+        self.found.append(Problem(node.place if part else node.key, self._key(key), what))
+
+    def _key(self, key: str) -> str:
+        return dotted(("search", "space", key))
+
+
+def _without_places(options: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The options as plain data; a text of a file knows its place, which nobody asks for any more."""
+    plain_options: list[Any] = json.loads(json.dumps(options))
+    return tuple(plain_options)
+
+
+def _fault(scale: Scale, low: Number, high: Number) -> str | None:
+    """What is wrong with the ends of a scale."""
+    if low >= high:
+        return f"expected [low, high] with low below high, got {_pair(low, high)}"
+    if scale == "log_uniform" and low <= 0:
+        return f"a log scale begins above 0, got {_pair(low, high)} (uniform may begin at 0)"
+    if scale == "one_minus_log_uniform" and high >= 1:
+        return f"the scale of 1 − β ends below 1, got {_pair(low, high)}"
+    return None
+
+
+def _pair(low: Number, high: Number) -> str:
+    return shown([low, high])
+
+
+def _change(key: str, value: object, place: Place) -> Node:
+    return nested(key, tree_of(value, place), place)

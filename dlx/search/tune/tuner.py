@@ -1,0 +1,404 @@
+"""The search for hyperparameters: rounds of trials, the weak ones stopped early, the best ones confirmed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from math import ceil
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dlx.errors import EnvironmentProblem, Interrupted, Problem, SpecError
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.replicates import replicate
+from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.tune.candidate import UNFINISHED, Measured, Setting, ledger, measured
+from dlx.search.tune.confirmation import Confirmation, described_winner
+from dlx.search.tune.designs import Point, Region, grid, random_points, smallest_grid, sobol_points, whole
+from dlx.search.tune.importance import importances
+from dlx.search.tune.sobol import MOST_DIMENSIONS
+from dlx.search.tune.zoom import zoomed
+from dlx.spec.loader import derive
+from dlx.text import command
+from dlx.training.experiment import build
+
+if TYPE_CHECKING:
+    from dlx.runs.collection import TuneDirectory
+    from dlx.search.plan import Plan
+    from dlx.search.tune.file import TuneFile
+    from dlx.search.tune.space import Dimension, Space
+    from dlx.spec.sections import Spec
+
+SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
+BATCH = 8  # settings that TPE is asked for at a time, whatever the number of workers
+BEST_SHOWN = 5
+REDRAWN = (1, 4, 16)  # times as many draws as trials, where a small space is drawn the same setting of again
+ENOUGH_TO_TELL = 20  # trials of a first round that tell which hyperparameters mattered
+RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
+INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
+
+Document = dict[str, Any]
+
+
+class Watcher(Protocol):
+    """Who is told how the search comes on."""
+
+    def round_(self, number: int, rounds: int, trials: int) -> None:
+        """A round of so many settings begins."""
+
+    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
+        """A setting has been trained as far as it is to be; the best so far, in their order."""
+
+    def final(self, count: int) -> None:
+        """The best are trained again, so many trainings in all."""
+
+
+class Silent:
+    """Takes everything and tells nobody."""
+
+    def round_(self, number: int, rounds: int, trials: int) -> None:
+        """Nothing is told."""
+
+    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
+        """Nothing is told."""
+
+    def final(self, count: int) -> None:
+        """Nothing is told."""
+
+
+class BudgetSpent(Exception):
+    """The time is up."""
+
+
+@dataclass
+class Tuning:
+    """The state of one call.
+
+    A trial is a function of the plan and its index: settings are drawn from the search's seed, the round and the index,
+    and a round waits for the one before it, however many workers there are. So the outcome does not depend on them, nor
+    on interruptions: what has been trained is read from its run directory.
+
+    Args:
+        plan, space: what is searched.
+        directory: of the search, locked.
+        executor: trains.
+        watcher: is told how it comes on.
+        task: of the data.
+        seconds: that it may take; None is as long as it takes.
+    """
+
+    plan: Plan[TuneFile]
+    space: Space
+    directory: TuneDirectory
+    executor: Executor
+    watcher: Watcher
+    task: str | None = None
+    seconds: float | None = None
+    settings: list[Setting] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    confirmed: Document = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.search = self.plan.told.search
+        self.base = self.plan.base.spec
+        self.keys = [one.key for one in self.space.dimensions]
+        self.started = self.written = time.time()
+        self._limits: dict[tuple[str, float], bool] = {}
+
+    def run(self) -> Document:
+        """Search, and confirm what is best; returns the document that ``tune.json`` holds.
+
+        Raises:
+            Interrupted: a signal asked to stop; everything is saved.
+            EnvironmentProblem: trials were lost with their workers, or cannot be written; there is no winner.
+            SpecError: values of the first round do not go together.
+        """
+        self._save(RUNNING)
+        again = f"{command('tune', '--resume', self.directory.path)} goes on from here"
+        try:
+            for number, points in self._rounds():
+                self._round(number, points)
+            self.confirmed = self._confirm()
+        except BudgetSpent:
+            return self._save(BUDGET_SPENT)
+        except Interrupted as stop:
+            self._save(INTERRUPTED)
+            message = f"interrupted: {again}"
+            raise Interrupted(stop.exit_code - 128, message) from None
+        except EnvironmentProblem as error:
+            with suppress(EnvironmentProblem):  # a full disk, say
+                self._save(INCOMPLETE)
+            raise EnvironmentProblem(f"{error}; {again}") from error
+        return self._save(COMPLETED)
+
+    def _rounds(self) -> Iterator[tuple[int, list[Point]]]:
+        """The points of each round; what came of them is known when the next is asked for."""
+        search, dimensions = self.search, self.space.dimensions
+        if search.method == "tpe":
+            yield from self._asked()
+            return
+        region = whole(dimensions)
+        self.regions.append(region)
+        if search.method == "grid":
+            yield 1, grid(dimensions, search.trials)
+            return
+        rounds = search.rounds if search.method == "coarse_to_fine" else 1
+        draw = random_points if search.draw == "random" else sobol_points
+        for number in range(1, rounds + 1):
+            if number > 1:
+                ranked = [one.point for one in sorted(self.settings, key=lambda one: one.rank) if one.usable]
+                region, widened = zoomed(dimensions, region, ranked, self._is_allowed)
+                self.regions.append(region)
+                self.messages += [str(one) for one in widened]
+            count = search.trials // rounds + (number <= search.trials % rounds)
+            draws = partial(draw, dimensions, region, search.seed, number)
+            if points := self._untried(draws, count):
+                yield number, points
+        if (tried := len(self.settings)) < search.trials:
+            self.messages.append(f"{tried:,} of {search.trials:,} trials: there was no other setting left to draw")
+
+    def _untried(self, draws: Callable[[int], list[Point]], count: int) -> list[Point]:
+        """So many points whose values no setting has had yet; fewer where a small space has no more to draw."""
+        known = {repr(one.values) for one in self.settings}
+        fresh: dict[str, Point] = {}
+        for times in REDRAWN:
+            for point in draws(times * count):
+                if (values := repr(self.space.values(point))) not in known:
+                    fresh.setdefault(values, point)
+            if len(fresh) >= count:
+                break
+        return list(fresh.values())[:count]
+
+    def _asked(self) -> Iterator[tuple[int, list[Point]]]:
+        """TPE's points, a batch at a time."""
+        from dlx.search.tune.tpe import Tpe
+
+        tpe = Tpe(self.space.dimensions, self.search.seed)
+        left, number = self.search.trials, 0
+        while left > 0:
+            number += 1
+            points = tpe.ask(min(BATCH, left))
+            yield number, points
+            tpe.tell(points, [one.measured.value for one in self.settings[-len(points) :]])
+            left -= len(points)
+
+    def _is_allowed(self, one: Dimension, position: float) -> bool:
+        """Whether the spec takes the value there."""
+        known = self._limits.get((one.key, position))
+        if known is None:
+            middle = self.space.values([0.0 if other.is_choice else 0.5 for other in self.space.dimensions])
+            try:
+                self._derived(middle | {one.key: one.value(position)})
+                known = True
+            except (SpecError, OverflowError):
+                known = False
+            self._limits[one.key, position] = known
+        return known
+
+    def _derived(self, values: Mapping[str, Any]) -> Spec:
+        return derive(self.base, self.space.overrides(values))
+
+    def _round(self, number: int, points: Sequence[Point]) -> None:
+        """Train a round: rung by rung where the weak are stopped early."""
+        first = len(self.settings)
+        made = [self._setting(first + offset, number, point) for offset, point in enumerate(points)]
+        self.settings += made
+        rounds = self.search.rounds if self.search.method == "coarse_to_fine" else 1
+        self.watcher.round_(number, rounds, len(made))
+        going = [one for one in made if one.spec is not None]
+        halving = self.search.halving if self.search.method != "tpe" else None
+        for rung in range(halving.rungs if halving else 0, 0, -1):
+            assert halving is not None
+            shares = {one.index: self._until(one, halving.reduction**rung) for one in going}
+            self._train(going, shares)
+            ranked = sorted(going, key=lambda one: one.rank)
+            kept = ranked[: ceil(len(ranked) / halving.reduction)]
+            for one in ranked[len(kept) :]:
+                one.stopped = True
+                self._tell(one)
+            going = sorted((one for one in kept if one.usable), key=lambda one: one.index)
+        self._train(going, {}, self._tell)
+
+    def _setting(self, index: int, number: int, point: Point) -> Setting:
+        values = self.space.values(point)
+        point = tuple(self.space.point(values))
+        try:
+            spec = self._derived(values)
+        except SpecError as error:
+            if number == 1:
+                node, _ = self.plan.places.nearest(("search", "space"))
+                told = ", ".join(f"{key}={value}" for key, value in values.items())
+                whats = [f"these do not go together: {told}: {one.key}: {one.what}" for one in error.problems]
+                raise SpecError([Problem(node.place, "search.space", what) for what in whats]) from None
+            told = "; ".join(one.what for one in error.problems)
+            return Setting(index, number, point, values, None, (), Measured(status="failed", message=told))
+        trials = tuple(Trial.of(replicate(spec, seed)) for seed in range(self.search.seeds))
+        return Setting(index, number, point, values, spec, trials)
+
+    @staticmethod
+    def _until(one: Setting, divisor: int) -> int:
+        assert one.spec is not None
+        return ceil(one.spec.training.epochs / divisor)
+
+    def _train(
+        self, settings: Sequence[Setting], until: Mapping[int, int], tell: Callable[[Setting], None] | None = None
+    ) -> None:
+        """Train these settings to an epoch each, or to their end, and measure each as soon as its trials are there."""
+        trials = {
+            trial.key: replace(trial, until_epoch=until.get(one.index)) for one in settings for trial in one.trials
+        }
+        outcomes: dict[str, Outcome] = {}
+        waiting = list(settings)
+        for outcome in self._outcomes(list(trials.values())):
+            outcomes[outcome.key] = outcome
+            for one in [one for one in waiting if all(trial.key in outcomes for trial in one.trials)]:
+                waiting.remove(one)
+                self._measure(one, outcomes, until.get(one.index))
+                if tell:
+                    tell(one)
+
+    def _measure(self, one: Setting, outcomes: Mapping[str, Outcome], until: int | None) -> None:
+        assert one.spec is not None
+        mine = [outcomes[trial.key] for trial in one.trials]
+        one.measured = measured(one.spec, self.search.objective, mine, until)
+
+    def _outcomes(self, trials: Sequence[Trial]) -> Iterator[Outcome]:
+        """All that there are; only then it is said that the time was too short for the others."""
+        spent = False
+        for outcome in run_trials(trials, self.directory.trials, self.executor, self._left()):
+            if outcome.status == "interrupted":
+                spent = True
+            else:
+                yield outcome
+        if spent or self._left() == 0:
+            raise BudgetSpent
+
+    def _left(self) -> float | None:
+        return None if self.seconds is None else max(self.seconds - (time.time() - self.started), 0.0)
+
+    def _tell(self, one: Setting) -> None:
+        best = sorted((other for other in self.settings if other.usable), key=lambda other: other.rank)[:BEST_SHOWN]
+        self.watcher.trial(one.record(self.keys), [other.record(self.keys) for other in best])
+        if time.time() - self.written > SECONDS_BETWEEN_WRITES:
+            self._save(RUNNING)
+            self.written = time.time()
+
+    def _confirm(self) -> Document:
+        """The best settings and the base spec in fresh replicates."""
+        ended = [one for one in self.settings if one.usable and not one.stopped]
+        different: dict[tuple[str, ...], Setting] = {}  # TPE may ask for one more than once
+        for one in sorted(ended, key=lambda one: one.rank):
+            different.setdefault(tuple(trial.key for trial in one.trials), one)
+        best = list(different.values())[: self.search.finalists]
+        confirmation = Confirmation(self.base, self.search, best, len(self.settings))
+        self.watcher.final(len(confirmation.trials))
+        outcomes = {outcome.key: outcome for outcome in self._outcomes(confirmation.trials)}
+        return confirmation.document(outcomes)
+
+    def _save(self, status: str) -> Document:
+        """Write what there is to tell."""
+        records = [one.record(self.keys) for one in self.settings]
+        document: Document = {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.plan.name,
+            "task": self.task,
+            "status": status,
+            "method": self.search.method,
+            "objective": self.search.objective,
+            "seeds": self.search.seeds,
+            "space": [one.described() for one in self.space.dimensions],
+            "rounds": [self._region(number, region) for number, region in enumerate(self.regions, 1)],
+            "messages": self.messages,
+            "counts": self._counts(records),
+            **self.confirmed,
+            "importance": self._importance() if status == COMPLETED else [],
+            "best_spec": None,
+            "seconds": time.time() - self.started,
+            "trials": records,
+        }
+        if document.get("winner") is not None:
+            winner = self.settings[document["winner"]]
+            assert winner.spec is not None
+            document["best_spec"] = str(self.directory.best)
+            self.directory.write_best(described_winner(winner, document, self.directory))
+        self.directory.write_told(document)
+        self.directory.write_ledger(ledger(records))
+        return document
+
+    @staticmethod
+    def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+        statuses = [record["status"] for record in records]
+        counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed", UNFINISHED)}
+        return {"trained": statuses.count("completed") + statuses.count("early_stopped")} | counts
+
+    def _region(self, number: int, region: Region) -> Document:
+        named: Document = {}
+        for one, within in zip(self.space.dimensions, region, strict=True):
+            places = within if one.is_choice else (within[0], within[-1])
+            named[one.key] = [one.value(place) for place in places]
+        return {"round": number, "region": named}
+
+    def _importance(self) -> list[Document]:
+        """Of each hyperparameter, the most important one first.
+
+        Later rounds crowd where the best ones are, and would make little of what has led there: the first round, which
+        covers the space evenly, is asked alone where it is large enough.
+        """
+        import numpy as np
+
+        first = [one for one in self.settings if one.round == 1]
+        told = first if self.search.method == "coarse_to_fine" and len(first) >= ENOUGH_TO_TELL else self.settings
+        X = np.array([one.point for one in told])
+        y = np.array([one.measured.value for one in told])
+        found = importances(self.space.dimensions, X, y, self.search.seed)
+        return [{"key": one.key, "value": one.value, "low": one.low, "high": one.high} for one in found]
+
+
+def check(plan: Plan[TuneFile], space: Space) -> str | None:
+    """Refuse what cannot be searched, before anything is trained; returns the task of the data.
+
+    Raises:
+        SpecError: a grid has too few trials, Sobol's points too many dimensions, the objective no dev set.
+        DataError: the data cannot be read.
+    """
+    search, found = plan.told.search, []
+
+    def refuse(key: str, what: str) -> None:
+        node, _ = plan.places.nearest(("search", key))
+        found.append(Problem(node.place, f"search.{key}", what))
+
+    least = smallest_grid(space.dimensions)
+    if search.method == "grid" and least > search.trials:
+        refuse("trials", f"a grid over this space takes at least {least:,}, got {search.trials:,}")
+    if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
+        refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
+    dataset = build(plan.base.spec, plan.base.origins, initialize=False).dataset
+    if plan.base.spec.objective is not None:
+        if search.objective != "train_cost":
+            refuse("objective", f"what is minimized has no {search.objective}: its J is `train_cost`")
+    elif search.objective.startswith("dev") and "dev" not in dataset.parts:
+        refuse("objective", f"there is no dev set to measure {search.objective} on (set data.split.dev in the spec)")
+    if found:
+        raise SpecError(found)
+    return dataset.task
+
+
+def foretold(plan: Plan[TuneFile], space: Space) -> Document:
+    """What a search would do: how many trainings of how many epochs at most, and the first settings."""
+    search, epochs = plan.told.search, plan.base.spec.training.epochs
+    trainings = search.trials * search.seeds + (search.finalists + 1) * search.fresh_seeds
+    points = random_points(space.dimensions, whole(space.dimensions), search.seed, 1, 3)
+    return {
+        "name": plan.name,
+        "method": search.method,
+        "dimensions": {one.key: one.scale for one in space.dimensions},
+        "trials": search.trials,
+        "trainings": trainings,
+        "epochs_at_most": trainings * epochs,
+        "first_settings": [space.values(point) for point in points],
+    }

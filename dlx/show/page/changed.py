@@ -1,0 +1,43 @@
+"""A spec in short: what in it is not the default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlx.component import Component, Options
+from dlx.nn.losses import loss_for
+from dlx.spec.sections import Layer, Spec, plain
+
+
+def changed(spec: Spec) -> dict[str, Any]:
+    """The values of a resolved spec that are not the defaults, as plain data that is a spec again.
+
+    What training itself has filled in is left out: the task, its usual loss, what counts as a high gap, the threads.
+    """
+    own = Spec.model_validate(spec.dump())  # without what each layer takes over from the sections
+    usual = own.task is not None and own.loss == loss_for(own.task)
+    own = own.model_copy(
+        update={
+            "task": None,
+            "loss": None if usual else own.loss,
+            "training": own.training.model_copy(update={"threads": "auto"}),
+            "diagnosis": own.diagnosis.model_copy(update={"tolerance": None}),
+        }
+    )
+    found: dict[str, Any] = _changed(own)
+    return found
+
+
+def _changed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_changed(item) for item in value]
+    if not isinstance(value, Options):
+        return plain(value)
+    defaults = {key: field.get_default(call_default_factory=True) for key, field in type(value).model_fields.items()}
+    given = {key: getattr(value, key) for key in defaults}
+    kept = {key: _changed(one) for key, one in given.items() if one != defaults[key]}
+    if isinstance(value, Component):
+        return {"name": value.name, **kept} if kept else value.name
+    if isinstance(value, Layer) and kept.keys() == {"units"}:
+        return value.units
+    return kept or True  # batch norm or early stopping as they are when switched on

@@ -1,0 +1,184 @@
+"""The page of a search or a study: what came of many trainings, in tables, and the pictures that were drawn of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlx import __version__
+from dlx.show.numbers import duration, error
+from dlx.show.page.cells import cell, flat, is_estimate
+from dlx.show.page.elements import Content, Element, columns, element, name_of, scrolled
+from dlx.show.page.images import is_wide, source_of
+from dlx.show.page.page import document
+from dlx.show.page.words import ends, section
+
+FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
+HIDDEN = ("schema_version", "name", "status", "task", "best_spec")
+UNTOLD = ("at", "trials")  # of a row: places on the scales of the search, and names of directories
+NOTHING: tuple[object, ...] = (None, "", [], {})
+MOST_ROWS = 25  # of a table that are shown at once
+GOOD_ENDINGS = ("completed",)
+HOLDS = "holds"
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ManyMaterial:
+    """What the page of a search or a study tells.
+
+    told: its JSON document.
+    plan: the file that it was made from, as YAML.
+    pictures: by their names, as PNG.
+    repeat: the command that does it again.
+    """
+
+    told: Document
+    plan: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    repeat: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the search or study."""
+        return str(self.told.get("name", "many runs"))
+
+    @property
+    def task(self) -> str | None:
+        """Regression where the estimates are numbers with a unit: the errors of a regression, and costs."""
+        cost = str(self.told.get("objective", "")).endswith("cost")
+        return "regression" if cost else self.told.get("task")
+
+
+def many_page(material: ManyMaterial) -> str:
+    """The HTML of a search or a study."""
+    lists = {key: value for key, value in material.told.items() if isinstance(value, list) and not _is_short(value)}
+    lists.pop("pictures", None)  # their names; they are shown themselves
+    first = [_list(key, lists[key], material.task) for key in FIRST if key in lists]
+    rest = [_list(key, lists[key], material.task) for key in lists if key not in FIRST]
+    found = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]
+    return document(material.name, _heading(material), [one for one in found if one is not None], _foot(material))
+
+
+def _heading(material: ManyMaterial) -> Element:
+    status = str(material.told.get("status", ""))
+    kind = "low" if status in GOOD_ENDINGS else "unsettled"
+    badges = [element("span", status.replace("_", " "), class_=f"badge {kind}"), *_claims_in_short(material.told)]
+    tiles = element("dl", _tiles(material), class_="tiles")
+    return element("header", element("h1", name_of(material.name)), element("p", badges, class_="verdict"), tiles)
+
+
+def _claims_in_short(told: Document) -> Iterator[Element]:
+    """How many of the claims hold."""
+    claims = told.get("claims") or []
+    if claims:
+        holding = sum(bool(one.get(HOLDS)) for one in claims)
+        kind = "low" if holding == len(claims) else "high"
+        yield element("strong", f"{holding} of {len(claims)} claims hold", class_=f"badge {kind}")
+
+
+def _tiles(material: ManyMaterial) -> Iterator[Element]:
+    """What is one number or word, and every estimate with its interval."""
+    for key, value in material.told.items():
+        if key in HIDDEN or value is None:
+            continue
+        if is_estimate(value):
+            yield _tile(key, error(value["value"], material.task), ends(value, material.task))
+        elif key == "seconds":
+            yield _tile("time", duration(value), "")
+        elif isinstance(value, str | int | float) or (value and _is_short(value)):
+            yield _tile(key, cell(_words(value) if isinstance(value, str) else value, material.task), "")
+        elif isinstance(value, Mapping):
+            yield from (_tile(name, cell(one, material.task), "") for name, one in flat(value).items() if one)
+
+
+def _is_short(value: object) -> bool:
+    """A list of numbers, such as seeds, which a tile can hold."""
+    return isinstance(value, list) and all(isinstance(one, int | float) for one in value)
+
+
+def _tile(label: str, value: Content, note: str) -> Element:
+    told = element("dd", note, class_="note") if note else None
+    return element("div", element("dt", _words(label)), element("dd", value, class_="value"), told)
+
+
+def _list(key: str, items: Sequence[Any], task: str | None) -> Element:
+    """A list of the document as a section."""
+    title = _words(key).capitalize()
+    return section(_slug(key), title, *_rows(items, title, task))
+
+
+def _rows(items: Sequence[Any], title: str, task: str | None) -> Iterator[Content]:
+    rows = [flat(_told(one)) for one in items if isinstance(one, Mapping)]
+    keys = list(dict.fromkeys(key for row in rows for key, value in row.items() if value not in NOTHING))
+    if len(rows) < len(items) or not keys:
+        yield element("ul", [element("li", cell(one, task)) for one in items])
+        return
+    yield _table(rows[:MOST_ROWS], keys, title, task)
+    if rest := rows[MOST_ROWS:]:
+        summary = element("summary", f"{len(rest):,} more")
+        yield element("details", summary, _table(rest, keys, f"{title}, continued", task))
+
+
+def _told(row: Document) -> Document:
+    return {key: value for key, value in row.items() if key not in UNTOLD}
+
+
+def _table(rows: Sequence[Document], keys: Sequence[str], title: str, task: str | None) -> Element:
+    body = [
+        element(
+            "tr",
+            element("th", _cell(keys[0], row, task), scope="row"),
+            [element("td", _cell(key, row, task)) for key in keys[1:]],
+        )
+        for row in rows
+    ]
+    heads = columns(*map(_words, keys))
+    return scrolled(element("table", heads, element("tbody", body), aria_label=title, class_="many"), title)
+
+
+def _cell(key: str, row: Document, task: str | None) -> Content:
+    """Whether a claim holds is told by a colour too."""
+    value = row.get(key)
+    if key == HOLDS and isinstance(value, bool):
+        return element("span", "holds" if value else "fails", class_=f"badge {'low' if value else 'high'}")
+    return cell(value, task)
+
+
+def _pictures(pictures: Mapping[str, bytes]) -> Element | None:
+    if not pictures:
+        return None
+    shown = [
+        element(
+            "figure",
+            element("img", src=source_of(png), alt=name, class_="card"),
+            element("figcaption", name),
+            class_="wide" if is_wide(png) else None,
+        )
+        for name, png in pictures.items()
+    ]
+    return section("pictures", "Pictures", element("div", shown, class_="pictures"))
+
+
+def _plan(plan: str) -> Element | None:
+    if not plan:
+        return None
+    code = scrolled(element("pre", element("code", plan.rstrip("\n"))), "plan")
+    return section("plan", "Plan", element("details", element("summary", "The complete plan (plan.yaml)"), code))
+
+
+def _foot(material: ManyMaterial) -> Element:
+    again = [element("p", "To repeat it:"), scrolled(element("pre", element("code", material.repeat)), "command")]
+    return element("footer", again if material.repeat else None, element("p", f"Made by dlx {__version__}."))
+
+
+def _words(key: str) -> str:
+    """A key as words, but for those of a spec, which are shown as they are typed."""
+    return key if "." in key else key.replace("_", " ")
+
+
+def _slug(key: str) -> str:
+    """A name that an address can end in."""
+    return "".join(letter if letter.isalnum() else "-" for letter in key)

@@ -1,0 +1,86 @@
+"""The top of a page: what was trained, what came of it in words, and the numbers that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlx.diagnose.verdict import GAPS, in_words
+from dlx.show.numbers import duration, error
+from dlx.show.page.elements import Element, element, name_of
+from dlx.show.page.material import Document, Material
+from dlx.show.page.words import ends, level_of, of_what
+from dlx.show.terminal.summary import ending
+
+BAD_ENDINGS = ("diverged", "failed")
+
+
+def heading(material: Material) -> Element:
+    """Name, verdict, how training ended, and the tiles."""
+    told = [
+        element("h1", name_of(material.name)),
+        element("p", _verdict(material), _ending(material), class_="verdict"),
+    ]
+    if message := material.facts.get("message"):
+        told.append(element("p", str(message), class_="message"))
+    told += [element("p", remark, class_="remark") for remark in material.remarks]
+    measured = material.diagnosis.get("errors")
+    note = element("p", "Below each error stands its 95 % interval.", class_="note") if measured else None
+    return element("header", told, element("dl", _tiles(material), class_="tiles"), note)
+
+
+def _verdict(material: Material) -> Iterator[Element]:
+    if verdict := material.diagnosis.get("verdict"):
+        yield element("strong", verdict, class_=f"badge {level_of(verdict)}")
+    for name in GAPS[2:]:  # of which the verdict does not speak
+        if (material.diagnosis.get(name) or {}).get("level") == "high":
+            yield element("strong", f"high {in_words(name)}", class_="badge high")
+
+
+def _ending(material: Material) -> Iterator[Element | str]:
+    """How training ended, or how far it has come."""
+    facts, epochs = material.facts, material.metrics.get("epoch")
+    status = str(facts.get("status", "status unknown"))
+    if facts.get("final"):
+        told = ending(facts)
+    else:
+        told = status.replace("_", " ") + (f", epoch {epochs[-1]:,.0f} so far" if epochs else "")
+    yield element("span", told, class_="badge high" if status in BAD_ENDINGS else "ending")
+
+
+def _tiles(material: Material) -> Iterator[Element]:
+    for part, one in (material.diagnosis.get("errors") or {}).items():
+        value, interval = error(one["value"], material.task), ends(one, material.task)
+        yield _tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
+    facts = material.facts
+    if objective := facts.get("objective"):
+        yield from _of_objective(objective)
+    final: Document = facts.get("final") or {}
+    if final:
+        kept = facts.get("kept_epoch")
+        note = f"epoch {kept:,} kept" if kept not in (None, final["epoch"]) else ""
+        yield _tile("epochs", f"{final['epoch']:,}", note)
+        yield _tile("training time", duration(final["seconds"]), f"{final['step']:,} steps")
+    if parameters := facts.get("parameters"):
+        yield _tile("parameters", f"{parameters:,}", "")
+
+
+def _of_objective(objective: Document) -> Iterator[Element]:
+    """The cost that was reached, and where."""
+    w = objective.get("w") or []
+    yield _tile("J(w)", _finite(objective["cost"]), str(objective["name"]).replace("_", " "))
+    if w:
+        yield _tile("w", ", ".join(map(_finite, w)), "")
+
+
+def _finite(number: float | None) -> str:
+    """JSON has no infinity: what is null was beyond all numbers."""
+    return "not finite" if number is None else f"{number:.4g}"
+
+
+def _tile(label: str, value: str, note: str) -> Element:
+    return element(
+        "div",
+        element("dt", label),
+        element("dd", value, class_="value"),
+        element("dd", note, class_="note") if note else None,
+    )

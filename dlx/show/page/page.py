@@ -1,0 +1,67 @@
+"""The page: all sections of a run in one document that needs nothing beside itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlx import __version__
+from dlx.show.page.classes import classes
+from dlx.show.page.curves import curves
+from dlx.show.page.elements import Child, Element, element, scrolled
+from dlx.show.page.heading import heading
+from dlx.show.page.material import Material
+from dlx.show.page.origin import environment, spec
+from dlx.show.page.pictures import boundary, learning_curve, path, worst
+from dlx.show.page.signal import signal
+from dlx.show.page.verdict import verdict
+
+DOCTYPE = "<!DOCTYPE html>\n"
+STYLE = Path(__file__).with_name("page.css")
+SECTIONS = (curves, verdict, classes, boundary, path, worst, learning_curve, signal, spec, environment)
+
+
+def page(material: Material) -> str:
+    """The HTML of a run's page."""
+    found = [one for make in SECTIONS if (one := make(material)) is not None]
+    return document(material.name, heading(material), found, _foot(material))
+
+
+def document(title: str, head: Element, sections: list[Element], foot: Element) -> str:
+    """Some sections as a whole page, with links to each of them."""
+    content = element("main", head, _links(sections), sections)
+    body = element("body", content, foot)
+    return DOCTYPE + str(element("html", _head(title), body, lang="en")) + "\n"
+
+
+def is_ours(content: bytes) -> bool:
+    """Whether a file is a page that was made here."""
+    return content.startswith(DOCTYPE.encode()) and b'name="generator" content="dlx ' in content[:2000]
+
+
+def _head(title: str) -> Element:
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("title", f"{title} – dlx"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="generator", content=f"dlx {__version__}"),
+        element("style", STYLE.read_text(encoding="utf-8")),
+    )
+
+
+def _links(sections: list[Element]) -> Element:
+    links = [element("a", _title(one), href=f"#{dict(one.attributes)['id']}") for one in sections]
+    return element("nav", links, aria_label="sections")
+
+
+def _title(section: Element) -> list[Child]:
+    heading = section.children[0]
+    assert isinstance(heading, Element)
+    return list(heading.children)
+
+
+def _foot(material: Material) -> Element:
+    again = "To repeat it, bit for bit on the same kind of machine:"
+    repeat = [element("p", again), scrolled(element("pre", element("code", material.repeat)), "command")]
+    return element("footer", repeat if material.repeat else None, element("p", f"Made by dlx {__version__}."))

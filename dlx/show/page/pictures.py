@@ -1,0 +1,88 @@
+"""Pictures: decision regions, the path of an objective, the learning curve, and what a network is most wrong about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlx.diagnose.verdict import in_words
+from dlx.show.page.elements import Element, columns, element, name_of, table
+from dlx.show.page.images import in_range, png, source_of
+from dlx.show.page.material import Document, Material
+from dlx.show.page.words import section
+
+MOST_WORST = 10  # examples in the table
+
+
+def boundary(material: Material) -> Element | None:
+    """The plane of two inputs; None where there are more."""
+    what = "its values" if material.task == "regression" else "its decision regions"
+    alt = f"What {material.name} makes of the plane of its two inputs: {what}, and the examples on them."
+    return _picture(material, "boundary", "What the network makes of its inputs", alt)
+
+
+def path(material: Material) -> Element | None:
+    """Where one or two variables of an objective have been; None of a network."""
+    alt = f"J of {material.name} over its variables, and where they have been from the start to the end."
+    return _picture(material, "path", "The way to the minimum", alt)
+
+
+def learning_curve(material: Material) -> Element | None:
+    """What training on fewer examples has told; None where nobody asked."""
+    alt = f"The errors of {material.name} trained on fewer examples, and what more of them would bring."
+    return _picture(material, "learning_curve", "What more examples would bring", alt)
+
+
+def _picture(material: Material, name: str, title: str, alt: str) -> Element | None:
+    if name not in material.pictures:
+        return None
+    image = element("img", src=source_of(material.pictures[name]), alt=alt, class_="card")
+    return section(name.replace("_", "-"), title, element("figure", image))
+
+
+def worst(material: Material) -> Element | None:
+    """The examples of the highest loss, as images where they are some; None where nobody looked."""
+    told = material.diagnosis.get("classes")
+    if not told or not told["worst"]:
+        return None
+    title = f"The worst examples of {in_words(told['part'])}"
+    if material.images is None:
+        return section("worst", title, _table(told["worst"]))
+    note = element(
+        "p", "The highest loss first: the class, what it is taken for, with which probability.", class_="note"
+    )
+    return section("worst", title, element("div", _tiles(material, told["worst"]), class_="images"), note)
+
+
+def _tiles(material: Material, answers: list[Document]) -> Iterator[Element]:
+    assert material.images is not None
+    for image, answer in zip(in_range(material.images), answers, strict=True):
+        right = answer["label"] == answer["predicted"]
+        alt = f"Example {answer['index']}, of class {answer['label']}"
+        words = element("b", name_of(answer["label"]), " → ", name_of(answer["predicted"]))
+        told = element(
+            "figcaption", words, element("small", f"no. {answer['index']:,}, p {_number(answer, 'probability')}")
+        )
+        yield element(
+            "figure", element("img", src=source_of(png(image)), alt=alt), told, class_="right" if right else "wrong"
+        )
+
+
+def _table(answers: list[Document]) -> list[Element]:
+    rows = [
+        element(
+            "tr",
+            element("th", f"{one['index']:,}", scope="row"),
+            element("td", name_of(one["label"])),
+            element("td", name_of(one["predicted"]), class_=None if one["label"] == one["predicted"] else "mistake"),
+            element("td", _number(one, "probability"), class_="number"),
+            element("td", _number(one, "loss"), class_="number"),
+        )
+        for one in answers[:MOST_WORST]
+    ]
+    note = "The highest loss first; the numbers count the part's examples from 0."
+    return table(note, columns("example", "class", "taken for", "probability", "loss", numbers=2), rows)
+
+
+def _number(one: Document, name: str) -> str:
+    """Null is what JSON has for infinity."""
+    return "∞" if one[name] is None else f"{one[name]:.3g}"

@@ -1,0 +1,161 @@
+"""The diagnosis of a run: errors and the gaps between them as a waterfall, findings, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dlx.diagnose.verdict import GAPS, between, in_words
+from dlx.show.numbers import error
+from dlx.show.page.elements import Element, element, scrolled
+from dlx.show.page.material import Document, Material
+from dlx.show.page.scales import Scale, finite
+from dlx.show.page.words import ends, level_of, limits, of_what, section
+from dlx.show.terminal.summary import place
+
+TITLES = ("error", "95 % interval", "examples, level")
+NAMES = {"bias": "avoidable bias"}
+LEVELS = ("optimal", "train", "train_dev", "dev", "test")
+ROOM = 1.08  # to the right of the highest end of an interval
+HEIGHT, MIDDLE = 100, 50  # of a row, in percent
+
+
+def verdict(material: Material) -> Element | None:
+    """All that ``diagnosis.json`` tells of the errors; None where there is none."""
+    document = material.diagnosis
+    if not document:
+        return None
+    return section(
+        "diagnosis",
+        "Diagnosis",
+        [_Waterfall(document, material.task).draw(), _judged(document, material.task)],
+        *_findings(document),
+        *_next(document, material.commands),
+    )
+
+
+@dataclass(frozen=True)
+class _Waterfall:
+    """A table of the errors from the optimal one on, each gap between them as a row of its own, on one scale."""
+
+    document: Document
+    task: str | None
+
+    def draw(self) -> Element:
+        """The table."""
+        title = f"{of_what(self.task)} of each part, and the gaps between them"
+        cells = [element("td", role="cell"), *(_cell("th", text, "columnheader", scope="col") for text in TITLES)]
+        scale = _cell("th", self._axis(), "columnheader", scope="col", class_="bar")
+        head = element("thead", element("tr", cells, scale, role="row"), role="rowgroup")
+        body = element("tbody", self._rows(), role="rowgroup")
+        return element("table", head, body, class_="waterfall", role="table", aria_label=title)
+
+    def _errors(self) -> Document:
+        known = {"optimal": {"value": self.document["optimal_error"], "m": None}, **self.document["errors"]}
+        return {part: known[part] for part in LEVELS if part in known}
+
+    def _scale(self) -> Scale:
+        ends = [end for one in self._errors().values() for end in (one["value"], limits(one)[1])]
+        return Scale(0, ROOM * (max(finite([*ends, self.document["tolerance"]]), default=1) or 1))
+
+    def _rows(self) -> Iterator[Element]:
+        """The gap below each error before it."""
+        pairs = between(self.document["errors"])
+        gaps = {pairs[name][0]: name for name in GAPS if self.document.get(name)}
+        for part, one in self._errors().items():
+            if part in gaps:
+                yield self._gap(gaps[part], pairs[gaps[part]])
+            shapes = [*self._grid(), *self._point(one)]
+            m = "" if one["m"] is None else f"{one['m']:,}"
+            yield _row(in_words(part), error(one["value"], self.task), ends(one, self.task), m, shapes)
+
+    def _gap(self, name: str, parts: tuple[str, str]) -> Element:
+        gap, upper, lower = self.document[name], *(self._errors()[part]["value"] for part in parts)
+        level = element("span", gap["level"], class_=f"badge {gap['level']}")
+        shapes = [*self._grid(), *self._bar(lower, upper, gap["level"])]
+        title = [element("span", NAMES.get(name, in_words(name))), element("small", " − ".join(map(in_words, parts)))]
+        return _row(title, error(gap["value"], self.task), ends(gap, self.task), level, shapes, "gap")
+
+    def _grid(self) -> list[Element]:
+        x = self._scale()
+        return [_line(x(tick), 0, x(tick), HEIGHT, "grid") for tick in x.ticks()]
+
+    def _axis(self) -> Element:
+        x, factor = self._scale(), 1 if self.task == "regression" else 100
+        unit = "" if self.task == "regression" else " %"
+        ticks = [tick for tick in x.ticks() if x(tick) < 96]
+        told = [element("span", f"{factor * tick:.4g}{unit}", style=f"left:{x(tick):.2f}%") for tick in ticks]
+        return element("div", told, class_="axis", aria_hidden="true")
+
+    def _point(self, one: Document) -> list[Element]:
+        """The value, and its interval where it has one."""
+        x, (low, high) = self._scale(), limits(one)
+        whiskers = [
+            _line(x(low), MIDDLE, x(high), MIDDLE, "interval"),
+            *(_line(x(end), 30, x(end), 70, "interval") for end in (low, high)),
+        ]
+        point = element("circle", cx=f"{x(one['value']):.2f}%", cy=f"{MIDDLE}%", r="4.5", class_="point")
+        return [*(whiskers if low < high else []), point]
+
+    def _bar(self, lower: float, upper: float, level: str) -> list[Element]:
+        """The gap from one error to the other, and where the tolerance would end."""
+        x = self._scale()
+        left, right = sorted((x(lower), x(upper)))
+        size = {"x": f"{left:.2f}%", "y": "22%", "width": f"{right - left:.2f}%", "height": "56%"}
+        limit = x(lower + self.document["tolerance"])
+        return [element("rect", **size, class_=level), _line(limit, 8, limit, 92, "tolerance")]
+
+
+def _row(
+    name: str | list[Element], value: str, interval: str, last: str | Element, shapes: list[Element], kind: str = ""
+) -> Element:
+    cells = [_cell("td", value, "cell"), _cell("td", interval, "cell"), _cell("td", last, "cell")]
+    picture = element("svg", shapes, aria_hidden="true")
+    header = _cell("th", name, "rowheader", scope="row")
+    return element("tr", header, cells, _cell("td", picture, "cell", class_="bar"), role="row", class_=kind or None)
+
+
+def _cell(name: str, content: str | Element | list[Element], role: str, **attributes: str) -> Element:
+    """With its role, which a browser forgets where a style sheet lays the table out anew."""
+    return element(name, content, role=role, **attributes)
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Element:
+    ends = zip(("x1", "y1", "x2", "y2"), (x1, y1, x2, y2), strict=True)
+    return element("line", class_=kind, **{name: f"{value:.2f}%" for name, value in ends})
+
+
+def _judged(document: Document, task: str | None) -> Element:
+    optimal, tolerance = (error(document[name], task) for name in ("optimal_error", "tolerance"))
+    badge = element("strong", document["verdict"], class_=f"badge {level_of(document['verdict'])}")
+    told = (
+        f" A gap is high where its whole interval lies above the tolerance of {tolerance} (dashed), low where no part "
+        f"of it does, else unsettled. The optimal error is taken as {optimal}."
+    )
+    return element("p", badge, told)
+
+
+def _findings(document: Document) -> Iterator[Element]:
+    yield element("h3", "Findings")
+    found = document.get("findings") or []
+    if not found:
+        yield element("p", "None: nothing that is known to go wrong was found.")
+    else:
+        yield element("ul", [_finding(one) for one in found], class_="findings")
+
+
+def _finding(one: Document) -> Element:
+    severity = element("span", one["severity"], class_=f"badge {one['severity']}")
+    title = element("p", severity, " ", element("strong", one["name"].replace("_", " ")), place(one))
+    remedy = [element("b", "Remedy: "), one["remedy"], element("span", f" Notes: {one['notes']}", class_="source")]
+    return element("li", title, element("p", one["evidence"]), element("p", remedy, class_="remedy"))
+
+
+def _next(document: Document, commands: Sequence[str]) -> Iterator[Element]:
+    steps = document.get("next") or []
+    if steps or commands:
+        yield element("h3", "What to do next")
+    if steps:
+        yield element("ul", [element("li", step) for step in steps])
+    if commands:
+        yield scrolled(element("pre", element("code", "\n".join(commands))), "commands")

@@ -1,0 +1,40 @@
+"""Words that several sections of a page share: intervals, levels, the name of the error."""
+
+from __future__ import annotations
+
+from math import inf
+
+from dlx.show.numbers import interval
+from dlx.show.page.elements import Content, Element, element
+from dlx.show.page.material import Document
+
+LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
+
+
+def level_of(verdict: str) -> str:
+    """The level that gives a verdict its colour."""
+    return next((level for level in LEVELS if level in verdict), "unsettled")
+
+
+def limits(one: Document) -> tuple[float, float]:
+    """The ends of an interval; null stands for infinity, which JSON lacks."""
+    low, high = (one.get(end, one["value"]) for end in ("low", "high"))
+    return -inf if low is None else low, inf if high is None else high
+
+
+def ends(one: Document, task: str | None) -> str:
+    """The interval in words; nothing where it is a single point."""
+    low, high = limits(one)
+    return "" if low == high else interval(low, high, task).replace("inf", "∞")
+
+
+def of_what(task: str | None) -> str:
+    """What the errors are."""
+    return "RMSE" if task == "regression" else "error"
+
+
+def section(name: str, title: str, *content: Content) -> Element:
+    """A section of the page, which others can point to by its name."""
+    return element(
+        "section", element("h2", title, id=f"{name}-title"), *content, id=name, aria_labelledby=f"{name}-title"
+    )

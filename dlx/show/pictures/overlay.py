@@ -1,0 +1,161 @@
+"""Cost and error of several groups of runs over the epochs, laid over each other, each with its spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dlx.show.pictures.axes import FEW, LABEL_GAP, apart, count_epochs, height, scale_values
+from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+from dlx.show.pictures.curves import COST, ERROR, RMSE, View
+from dlx.show.pictures.groups import ENOUGH, Course, Group, course
+from dlx.text import visible_line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_AT_ENDS = 6  # groups whose names stand at the ends of their lines; those of more are listed by their values
+LONGEST = 34  # characters of a name
+PANEL, LEFT, BETWEEN, LETTER = 3.6, 0.75, 1.55, 0.079  # inches
+SHORTEST, BOTTOM, ABOVE, LINE = 4.2, 0.55, 0.75, 0.19
+# Of groups that share a colour; the longer strokes are of dev, the short ones of train are taken.
+STROKES: tuple[object, ...] = ("-", (0, (7, 1.5, 1, 1.5)), (0, (7, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)))
+DASHED = (0, (3.5, 1.8))
+
+
+class _Line(NamedTuple):
+    """How a group is drawn."""
+
+    name: str
+    color: str
+    strokes: object
+
+
+@house_style()
+def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
+    """Cost, and error where there is one, of all groups, as PNG: dev solid, train dashed, a colour for each group.
+
+    A line is the mean of the group's runs, as `course` takes it. The band is the 95 % interval of that mean,
+    mean ± t·s/√k of k runs, for five runs or more, and from the lowest to the highest for fewer. A cross marks where
+    a run of the group came to an end of its numbers at last.
+
+    Args:
+        groups: each with the metrics of its runs, of any lengths; NaN where there is no value.
+        title: stands above the picture.
+        task: ``regression`` has its error in the units of the target, the others in percent.
+    """
+    lines = [_Line(_short(group.label), *_look(number)) for number, group in enumerate(groups)]
+    views = [COST, RMSE if task == "regression" else ERROR]
+    panels = [_Panel(view, groups, lines) for view in views]
+    panels = [panel for panel in panels if panel.courses or panel.view is COST]
+    longest = max((len(line.name) for line in lines), default=0)
+    width = LEFT + len(panels) * PANEL + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
+    tall = max(SHORTEST, BOTTOM + ABOVE + LINE * len(groups))
+    figure = new_figure(width, tall, title)
+    figure.text(0.15 / width, 1 - 0.44 / tall, "   ".join(_told(groups, panels)), size=8.5, color=GREY, va="center")
+    for number, panel in enumerate(panels):
+        left = LEFT + number * (PANEL + BETWEEN)
+        axes = figure.add_axes((left / width, BOTTOM / tall, PANEL / width, 1 - (BOTTOM + ABOVE) / tall))
+        panel.draw(axes)
+        panel.label(axes, LINE / (tall - BOTTOM - ABOVE), named=panel is panels[-1])
+    return png(figure)
+
+
+def _look(number: int) -> tuple[str, object]:
+    again, color = divmod(number, len(CLASSES))
+    return CLASSES[color], STROKES[again % len(STROKES)]
+
+
+def _short(label: str) -> str:
+    """At most so many characters that can be drawn, from both ends: names of variants often begin alike."""
+    label = visible_line(label).encode("utf-8", "replace").decode()
+    half = (LONGEST - 1) // 2
+    return label if len(label) <= LONGEST else f"{label[:half]}…{label[-half:]}"
+
+
+def _told(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
+    """What is solid, dashed, shaded and crossed."""
+    drawn = [of for panel in panels for of in panel.courses.values()]
+    if any("dev" in of for of in drawn):
+        yield "solid: dev" if all("dev" in of for of in drawn) else "solid: dev, or train where there is no dev"
+        yield "dashed: train"
+    elif drawn:
+        yield "train"
+    counts = [len(group.metrics) for group in groups if len(group.metrics) > 1]
+    few, many = (any((count < ENOUGH) is wanted for count in counts) for wanted in (True, False))
+    if many:
+        yield f"band: 95 % interval of the mean{f' of {ENOUGH} runs or more' * few}"
+    if few:
+        yield f"band: lowest to highest{f' of fewer than {ENOUGH}' * many}"
+    if any(one.lost for of in drawn for one in of.values()):
+        yield "cross: no longer finite"
+
+
+class _Panel:
+    """What one pair of axes shows: for each group that has values there its courses, by part."""
+
+    def __init__(self, view: View, groups: Sequence[Group], lines: Sequence[_Line]) -> None:
+        self.view, self.lines = view, lines
+        self.courses: dict[int, dict[str, Course]] = {}
+        for number, group in enumerate(groups):
+            parts = {curve.label: course(group, curve.column, view.factor) for curve in view.curves}
+            if found := {part: one for part, one in parts.items() if one and part in ("train", "dev")}:
+                self.courses[number] = found
+
+    def draw(self, axes: Axes) -> None:
+        """All lines with their bands, those of dev on top."""
+        axes.set(xlabel="epoch", ylabel=self.view.label)
+        axes.grid(axis="y")
+        every = [one for of in self.courses.values() for one in of.values()]
+        if not every:
+            return
+        count_epochs(axes, min(one.epochs[0] for one in every), max(one.epochs[-1] for one in every))
+        scale_values(axes, [one.mean for one in every], self.view.logarithmic)
+        for number, of in self.courses.items():
+            for part, one in of.items():
+                self._draw(axes, one, self.lines[number], faint=part == "train" and "dev" in of)
+
+    def _draw(self, axes: Axes, one: Course, line: _Line, faint: bool) -> None:
+        crowded = len(self.courses) > MOST_AT_ENDS
+        strokes, alpha = (DASHED, 0.35 if crowded else 0.75) if faint else (line.strokes, 1)
+        options: dict[str, Any] = {
+            "linestyle": strokes,
+            "linewidth": 0.9 if faint else 1.8,
+            "zorder": 2 if faint else 3,
+        }
+        options |= {"marker": "o", "markersize": 3.5} if len(one.epochs) <= FEW and not faint else {}
+        axes.plot(one.epochs, one.mean, color=line.color, alpha=alpha, **options)
+        if not faint and np.nanmax(one.high - one.low, initial=0) > 0:
+            low = np.maximum(one.low, axes.get_ylim()[0])
+            axes.fill_between(one.epochs, low, one.high, color=line.color, alpha=0.15, linewidth=0, zorder=1)
+        if one.lost:
+            end = one.last
+            axes.plot(one.epochs[end], one.mean[end], "X", color=ALARM, markersize=7, zorder=4, clip_on=False)
+
+    def label(self, axes: Axes, gap: float, named: bool) -> None:
+        """Beside the axes each group's last value, and its name where it is ``named``; of many values no other list."""
+        ends = {number: of.get("dev") or of["train"] for number, of in self.courses.items()}
+        last = {number: float(one.mean[one.last]) for number, one in ends.items()}
+        missing = [number for number in range(len(self.lines)) if named and number not in last]
+        if len(self.lines) > MOST_AT_ENDS:
+            order = [*sorted(last, key=lambda number: -last[number]), *missing] if named else []
+            places = {number: 1 - gap * (place + 0.5) for place, number in enumerate(order)}
+        else:
+            heights = [height(axes, ends[number].epochs[-1], value) for number, value in last.items()]
+            order = [*last, *missing]
+            places = dict(zip(order, apart([*heights, *(0.0 for _ in missing)], max(gap, LABEL_GAP)), strict=True))
+        for number in order:
+            value = self.view.form.format(last[number]) if number in last else "no values"
+            self._label(axes, places[number], self.lines[number], value, named)
+
+    def _label(self, axes: Axes, place: float, line: _Line, value: str, named: bool) -> None:
+        """The text, behind a piece of the line where it does not stand at the line's end."""
+        sampled = len(self.lines) > MOST_AT_ENDS
+        options: dict[str, Any] = {"color": line.color, "transform": axes.transAxes}
+        if sampled:
+            ends = [1.02, 1.09], [place, place]
+            axes.plot(*ends, linestyle=line.strokes, linewidth=1.8, clip_on=False, **options)
+        text = f"{line.name}  {value}" if named else value
+        axes.text(1.11 if sampled else 1.03, place, text, va="center", parse_math=False, **options)

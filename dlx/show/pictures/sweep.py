@@ -1,0 +1,80 @@
+"""How the errors depend on one value of a spec: their means with intervals over the values of a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
+
+Errors = Mapping[str, Mapping[str, float | None]]
+
+WIDE = 8  # a ratio of the highest to the lowest value that asks for a logarithmic axis
+COLORS = {"train": TRAIN, "dev": DEV, "test": CLASSES[2], "train_dev": CLASSES[3]}
+
+
+@house_style()
+def sweep(
+    values: Sequence[Any],
+    errors: Sequence[Mapping[str, Mapping[str, float | None]]],
+    *,
+    key: str,
+    title: str,
+    task: str,
+) -> bytes:
+    """The error of each part over the values, as PNG: a dot for the mean, a bar for its 95 % interval.
+
+    Numbers lie on their own scale, a logarithmic one where they span much; where that cannot be, because one of them
+    is 0 or no number, they stand side by side.
+
+    Args:
+        values: of the key, one for each variant.
+        errors: part → {value, low, high} of each variant.
+        key: that was swept.
+        title: stands above the picture.
+        task: ``regression`` has its errors in the units of the target, the others in percent.
+    """
+    figure = new_figure(7.2, 4.2, title)
+    axes = figure.add_axes((0.11, 0.14, 0.72, 0.7))
+    places, labels = _places(values)
+    axes.set_xlabel(key, parse_math=False)
+    axes.set_ylabel("RMSE (units of the target)" if task == "regression" else "error (%)")
+    axes.grid(axis="y")
+    if labels is None:
+        axes.set_xscale("log" if min(places) > 0 and max(places) > WIDE * min(places) else "linear")
+    else:
+        axes.set_xticks(places, labels)
+    factor = 1 if task == "regression" else 100
+    parts = [part for part in COLORS if any(part in one for one in errors)]
+    for number, part in enumerate(parts):
+        rows = [(x, one[part]) for x, one in zip(places, errors, strict=True) if part in one]
+        told = np.array([[_finite(row[end]) for end in ("value", "low", "high")] for _, row in rows]) * factor
+        middle, low, high = told.T
+        x = [place for place, _ in rows]
+        bars = np.abs([middle - low, high - middle])
+        axes.errorbar(x, middle, bars, color=COLORS[part], marker="o", linewidth=1.6, elinewidth=0.9, capsize=3)
+        axes.text(1.02, 0.95 - 0.07 * number, part.replace("_", "-"), color=COLORS[part], transform=axes.transAxes)
+    return png(figure)
+
+
+def _places(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
+    """Where the values stand, and their names where that is only side by side."""
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    uneven = len(numbers) == len(values) and min(numbers) <= 0 and max(numbers) > WIDE * _least(numbers)
+    if len(numbers) < len(values) or uneven:
+        return [float(k) for k in range(len(values))], [_short(str(value)) for value in values]
+    return [float(number) for number in numbers], None
+
+
+def _least(numbers: Sequence[float]) -> float:
+    return min((abs(number) for number in numbers if number), default=1.0)
+
+
+def _finite(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 14 else f"{text[:13]}…"

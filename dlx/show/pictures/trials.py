@@ -1,0 +1,101 @@
+"""The trials of a search as pictures need them: arrays, how their errors are scaled, and which one is best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.show.pictures.axes import HUGE
+from dlx.types import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDE = 6  # a ratio of high errors to the lowest that asks for a logarithmic axis
+HIGH = 0.9  # of the errors are no higher than a high one
+BELOW, ABOVE = 2, 4  # powers of ten that a logarithmic axis goes below the median at most, and reaches in all
+REACH = 4  # how many times the distance from the lowest to the third quartile a linear axis goes up
+FEW_DECADES = 25
+HEADROOM = 0.07  # of the axes above the highest error, for what has none
+
+Document = Mapping[str, Any]
+
+
+class Trials:
+    """Columns of ``trials``, and the axis of their errors: robust, for searches have terrible trials.
+
+    Where high errors are several times the lowest, the axis is logarithmic. `top` is the highest error that is drawn at
+    its place; what lies above stands at the upper edge.
+    """
+
+    def __init__(self, document: Document) -> None:
+        trials = document["trials"]
+        objective = document.get("objective", "dev_error")
+        self.is_rate = objective.endswith("error") and document.get("task") != "regression"
+        self.what = objective.replace("_", " ")
+        values = [np.nan if one["value"] is None else float(one["value"]) for one in trials]
+        self.values = (100 if self.is_rate else 1) * np.array(values, dtype=float)
+        self.values[~(np.abs(self.values) < HUGE)] = np.nan
+        self.ended = np.isfinite(self.values)
+        self.rounds = np.array([one["round"] for one in trials], dtype=int)
+        self.stopped = np.array([one["status"] == "stopped" for one in trials], dtype=bool)
+        self.best, self.is_confirmed = self._best(document)
+        self.bottom, self.top, self.is_logarithmic = self._scaled()
+
+    def _best(self, document: Document) -> tuple[int | None, bool]:
+        """The row of the trial that won when trained again, else of the lowest error, and whether it is the former."""
+        indices, won = [one["index"] for one in document["trials"]], document.get("winner")
+        if won in indices and self.ended[indices.index(won)]:
+            return indices.index(won), True
+        return (int(np.nanargmin(self.values)) if self.ended.any() else None), False
+
+    def _scaled(self) -> tuple[float, float, bool]:
+        there = self.values[self.ended]
+        if not len(there):
+            return 0.0, 1.0, False
+        low, high, third = float(there.min()), float(there.max()), float(np.quantile(there, 0.75))
+        positive = there[there > 0]
+        if low >= 0 and len(positive) and float(np.quantile(there, HIGH)) > WIDE * positive.min():
+            floor = max(float(positive.min()), float(np.median(positive)) / 10**BELOW) / (2 if low == 0 else 1.15)
+            return floor, min(high, floor * 10**ABOVE), True
+        top = min(high, low + REACH * ((third - low) or (high - low)))
+        return min(low, 0.0), max(top, low + 1e-12 + abs(low) * 1e-6), False
+
+    @property
+    def heights(self) -> Array:
+        """Where each error stands, (n,): what is beyond the axis at its end, NaN where there is none."""
+        return np.asarray(np.clip(self.values, self.bottom, self.top))
+
+    @property
+    def beyond(self) -> Array:
+        """Which errors are higher than the axis, (n,)."""
+        return np.asarray(self.ended & (np.nan_to_num(self.values) > self.top + 1e-9 * abs(self.top)))
+
+    @property
+    def label(self) -> str:
+        """Of the axis."""
+        return f"{self.what} ({'%' if self.is_rate else 'units of the target'})" if "error" in self.what else self.what
+
+    def spelled(self, value: float) -> str:
+        """An error with its unit."""
+        return f"{value:.2f} %" if self.is_rate else f"{value:.4g}"
+
+    def scale(self, axes: Axes) -> float:
+        """Scale and number the vertical axis; returns the height at which what has no place on it stands."""
+        from matplotlib.ticker import LogLocator, NullLocator
+
+        axes.set_ylabel(self.label)
+        if self.is_logarithmic:
+            axes.set_yscale("log")
+            reach = self.top / self.bottom
+            axes.set_ylim(self.bottom / 1.08, self.top * reach ** (HEADROOM / (1 - HEADROOM)))
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if reach < FEW_DECADES**2 else (1,)))
+            axes.yaxis.set_minor_locator(NullLocator())
+        else:
+            reach = self.top - self.bottom
+            axes.set_ylim(self.bottom - 0.02 * reach, self.top + reach * HEADROOM / (1 - HEADROOM))
+        axes.yaxis.set_major_formatter("{x:,g}")
+        axes.grid(axis="y")
+        return 1 - HEADROOM / 2

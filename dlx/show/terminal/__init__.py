@@ -1,0 +1,37 @@
+"""All that a terminal shows; rich is imported only where there is one."""
+
+from dlx.show.terminal.comparison import comparison, csv_rows, markdown
+from dlx.show.terminal.counting import counting
+from dlx.show.terminal.diagnosis import diagnosis
+from dlx.show.terminal.display import progress
+from dlx.show.terminal.learning_curve import learning_curve
+from dlx.show.terminal.lines import csv_table, facts, path, say, table
+from dlx.show.terminal.recipe import acting, recipe
+from dlx.show.terminal.study import failing, foretold, study
+from dlx.show.terminal.summary import summary
+from dlx.show.terminal.tuning import tuning, tuning_foretold
+from dlx.show.terminal.tuning_progress import tuning_progress
+
+__all__ = [
+    "acting",
+    "comparison",
+    "counting",
+    "csv_rows",
+    "csv_table",
+    "diagnosis",
+    "facts",
+    "failing",
+    "foretold",
+    "learning_curve",
+    "markdown",
+    "path",
+    "progress",
+    "recipe",
+    "say",
+    "study",
+    "summary",
+    "table",
+    "tuning",
+    "tuning_foretold",
+    "tuning_progress",
+]

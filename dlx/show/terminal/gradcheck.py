@@ -1,0 +1,121 @@
+"""What a gradient check found, on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlx.show.terminal.lines import say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dlx.gradcheck.orders import Orders
+    from dlx.gradcheck.plugin import Setting
+    from dlx.gradcheck.report import Parameter, Point, Report
+
+NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "complex step"}
+
+
+def report(found: Report) -> None:
+    """A table for each θ that was checked, then what they amount to."""
+    for point in found.points:
+        on = f", {_counted(found.examples, 'example')}" if found.examples else ""
+        say((found.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
+        say()
+        headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
+        table([_row(parameter) for parameter in point.parameters], headers)
+        say()
+    point = found.decisive
+    _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {found.epsilon:g}")
+    _tell("covered", _covered(point))
+    if kinks := point.covered["kinks"]:
+        _tell("left out", f"{kinks:,} of them: a kink lies within ε")
+    _tell("referee", _referee([point]))
+    _fault(point)
+    _result(found.passed)
+
+
+def plugin(settings: Sequence[Setting]) -> None:
+    """A line for each setting of each component, then the first fault."""
+    rows = [
+        (one.kind, one.name, one.setting, f"{one.point.difference:.1e}", "passed" if one.point.passed else "failed")
+        for one in settings
+    ]
+    table(rows, ("", "", "with", "difference", ""))
+    say()
+    _tell("referee", _referee([one.point for one in settings]))
+    _fault(next((one.point for one in settings if one.point.fault), settings[0].point))
+    _result(all(one.point.passed for one in settings))
+
+
+def orders(found: Orders) -> None:
+    """The errors over ε, then the powers of ε that they follow."""
+    methods = list(found.errors)
+    columns = zip(found.epsilons, *found.errors.values(), strict=True)
+    marks = ["a kink lies within ε" if at_kink else "" for at_kink in found.at_kink]
+    rows = [(*(f"{number:.1e}" for number in row), mark) for row, mark in zip(columns, marks, strict=True)]
+    table(rows, ("ε", *(NAMES[method] for method in methods), ""))
+    say()
+    _tell("along", f"a random unit vector over {found.over}")
+    _tell("error", ", ".join(order(found, method) for method in methods))
+    if found.not_analytic:
+        _tell("referee", _no_referee(found.not_analytic))
+
+
+def order(found: Orders, method: str) -> str:
+    """Such as `two-sided ε^2.00`."""
+    exponent = found.slopes[method]
+    return f"{NAMES[method]} {'hidden by rounding' if exponent is None else f'ε^{exponent:.2f}'}"
+
+
+def _tell(label: str, what: str) -> None:
+    say((f"{label:<12}", "dim"), (what, ""))
+
+
+def _row(parameter: Parameter) -> tuple[str, ...]:
+    if parameter.difference is None:
+        return parameter.name, "", "not judged", "", "", ""
+    found, worst = (parameter.name, f"{parameter.difference:.1e}", parameter.verdict), parameter.worst
+    if worst is None:
+        return *found, "", "", ""
+    return *found, f"[{', '.join(map(str, worst.index))}]", f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
+
+
+def _covered(point: Point) -> str:
+    """Such as `all 17,482 entries of θ`."""
+    covered = point.covered
+    if not covered["directions"]:
+        return f"all {covered['parameters']:,} entries of θ"
+    entries = f"{covered['entries']:,} of {covered['parameters']:,} entries of θ"
+    return f"{entries} and {covered['directions']} random directions"
+
+
+def _referee(points: Sequence[Point]) -> str:
+    """Such as `complex step, 12 entries, worst 3.1e-16`."""
+    judged = [point.referee for point in points if point.referee]
+    if not judged:
+        calls = [point.not_analytic for point in points if point.not_analytic]
+        return _no_referee(calls[0]) if calls else "complex step, not needed"
+    entries, directions = sum(one.entries for one in judged), sum(one.directions for one in judged)
+    along = f" and {_counted(directions, 'direction')}" if directions else ""
+    worst = max(judged, key=lambda one: one.difference if one.difference == one.difference else float("inf"))
+    return f"complex step, {_counted(entries, 'entry', 'entries')}{along}, worst {worst.difference:.1e}"
+
+
+def _counted(number: int, one: str, several: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def _no_referee(call: str) -> str:
+    return f"none: {call} is not known to be analytic"
+
+
+def _fault(point: Point) -> None:
+    if fault := point.fault:
+        say((f"{'fault':<12}", "dim"), (fault.operation, "bold"), (f"  {fault.sentence} ({fault.signature})", ""))
+        if fault.place:
+            _tell("defined in", fault.place)
+
+
+def _result(passed: bool) -> None:
+    say((f"{'result':<12}", "dim"), ("passed", "green") if passed else ("failed", "red"))

@@ -1,0 +1,117 @@
+"""A learning curve on the terminal: the errors of each size, and what the fitted law says of more examples."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any, TextIO
+
+from dlx.show.numbers import error, interval
+from dlx.show.terminal.lines import say, table
+
+MARGIN, WIDTH = 10, 80
+EVEN = 1.5  # how different the two sides of an interval may be for "± half of it"
+CLEAR_OF_ZERO = 0.1  # of the error there is: a floor whose low end is higher than that is one to speak of
+
+Document = Mapping[str, Any]
+
+
+def learning_curve(document: Document, written: Sequence[Path] = (), stream: TextIO | None = None) -> None:
+    """Prints the table of sizes and the sentences, and where the document and the picture lie."""
+    out = stream or sys.stdout
+    say((document["name"], "bold"), (f"  learning curve on {document['m_dev']:,} dev examples", ""), stream=out)
+    say(stream=out)
+    table(_rows(document), ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n"), stream=out)
+    say(stream=out)
+    for label, text in sentences(document):
+        lines = textwrap.wrap(text, WIDTH - MARGIN) or [""]
+        for place, line in zip((label, *[""] * len(lines)), lines, strict=False):
+            say((f"{place:<{MARGIN}}", "dim"), (line, "bold" if label == "verdict" else ""), stream=out)
+    for number, path in enumerate(written):
+        say((f"{'' if number else 'written':<{MARGIN}}", "dim"), (str(path), "cyan"), stream=out)
+
+
+def _rows(document: Document) -> Iterator[tuple[str, ...]]:
+    task = document["task"]
+    for point in document["points"]:
+        errors = (point[part] for part in ("train", "dev"))
+        cells = ((error(one["value"], task), interval(one["low"], one["high"], task)) for one in errors)
+        counts = f"{point['m']:,}", f"{point['epochs']:,}"
+        yield (*counts, *(cell for pair in cells for cell in pair), str(len(point["trainings"])))
+
+
+def sentences(document: Document) -> Iterator[tuple[str, str]]:
+    """What there is to say, each with its label."""
+    if document["fit"] is None:
+        yield "verdict", "four sizes or more are needed to tell how the error goes on (--sizes, --budget)"
+    else:
+        yield "verdict", needed(document)
+        yield "", floor(document)
+        if hint := _bias(document):
+            yield "", hint
+    trainings = document["trainings"]
+    for failed in trainings["failed"]:
+        yield "left out", f"{failed['m']:,} examples, replicate {failed['replicate']}: {failed['message']}"
+    left = trainings["of"] - trainings["done"] - len(trainings["failed"])
+    if left:
+        yield "missing", f"{left} of {trainings['of']} trainings: the time was up; the same command goes on with them"
+
+
+def needed(document: Document) -> str:
+    """How many examples the target needs, in a sentence that claims no more than the interval."""
+    target, task, m = document["target"], document["task"], document["fit"]["m0"]
+    low, value, high = (target["examples"][key] for key in ("low", "value", "high"))
+    goal = f"{_rate(target['error'], task)} dev error"
+    if target["verdict"] == "reached":
+        return f"{goal} is reached with the {m:,} examples there are"
+    if target["verdict"] == "settled":
+        return f"{goal} needs about {_about(low, value, high)} examples; there are {m:,}"
+    if target["verdict"] == "out of reach":
+        return f"{goal} is out of reach of more data alone"
+    upper = f"and perhaps {_count(high)}" if isfinite(high) else "and perhaps no number is enough"
+    least = f"at least {_count(low)} examples are needed" if low > m else f"the {m:,} examples there are may do"
+    return f"the measurements do not settle how many examples {goal} needs: {least}, {upper}"
+
+
+def floor(document: Document) -> str:
+    """What no number of examples gets below."""
+    task, fit = document["task"], document["fit"]
+    lowest = fit["c"]
+    now = document["points"][-1]["dev"]["value"]
+    ends = f"95 % interval {interval(lowest['low'], lowest['high'], task)}"
+    if lowest["low"] > CLEAR_OF_ZERO * now:
+        return f"more data will not go below about {_rate(lowest['value'], task)} ({ends})"
+    return f"no floor is established that more data could not go below ({ends})"
+
+
+def _bias(document: Document) -> str:
+    """Where even the train error is above the target, the network is the place to begin."""
+    target, task = document["target"]["error"], document["task"]
+    train = document["points"][-1]["train"]
+    if document["target"]["verdict"] == "reached" or train["low"] <= target:
+        return ""
+    return f"train error, {_rate(train['value'], task)}, is above that too: a bigger network or longer training first"
+
+
+def _rate(value: float, task: str) -> str:
+    """An error without needless digits."""
+    return f"{value:.4g}" if task == "regression" else f"{100 * value:.3g} %"
+
+
+def _about(low: float, value: float, high: float) -> str:
+    below, above = value - low, high - value
+    if 0 < max(below, above) <= EVEN * min(below, above):
+        return f"{_count(value)} ± {_count((high - low) / 2)}"
+    return f"{_count(value)} ({_count(low)} to {_count(high)})"
+
+
+def _count(number: float) -> str:
+    """Two significant digits, such as 870, 4,100, 41k, 1.2M."""
+    rounded = float(f"{number:.2g}")
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if rounded >= size:
+            return f"{rounded / (1e3 if unit == 'k' else size):.3g}{unit}"
+    return f"{rounded:,.0f}"

@@ -1,0 +1,134 @@
+"""Lines and tables: styled on a terminal, plain everywhere else."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+from unicodedata import combining, east_asian_width
+
+from dlx.files import to_json
+from dlx.text import visible_json, visible_line
+
+Piece = tuple[str, str]  # a text, never read as markup, and its style
+
+SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
+GAP = ("  ", "")  # between two columns
+
+
+def is_plain(stream: TextIO) -> bool:
+    """Whether only plain lines may go there: no terminal, NO_COLOR is set, or TERM=dumb."""
+    return not stream.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def say(*pieces: Piece, stream: TextIO | None = None) -> None:
+    """One line on stdout or ``stream``; what its encoding cannot spell becomes question marks."""
+    out = stream or sys.stdout
+    encoding = out.encoding or "utf-8"
+    line = [(visible_line(text).encode(encoding, "replace").decode(encoding), style) for text, style in pieces]
+    if is_plain(out):
+        out.write("".join(text for text, _ in line).rstrip() + "\n")
+        return
+    from rich.text import Text
+
+    from dlx.show.terminal.terminal import Terminal
+
+    Terminal(out).print(Text.assemble(*line), soft_wrap=True)
+
+
+def path(place: Path | str) -> None:
+    """A path alone on its line of stdout: exactly as it is for a program, visibly in one line on a terminal."""
+    text = str(place)
+    sys.stdout.write(f"{visible_line(text) if sys.stdout.isatty() else text}\n")
+
+
+def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:
+    """Rows in aligned columns two spaces apart; a column of numbers keeps to the right. A cell may have a style."""
+    lines = [[_piece(cell) for cell in row] for row in rows]
+    columns = [[text for text, _ in column] for column in zip(*lines, strict=True)]
+    right = [all(map(_numeric, column)) for column in columns]
+    if headers:
+        columns = [[header, *column] for header, column in zip(headers, columns, strict=True)]
+        lines = [[("", "dim")] * len(headers), *lines]
+    aligned = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
+    for texts, line in zip(zip(*aligned, strict=True), lines, strict=False):
+        cells = [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
+        say(*[piece for cell in cells for piece in (GAP, cell)][1:], stream=stream)
+
+
+def _piece(cell: object) -> Piece:
+    text, style = cell if isinstance(cell, tuple) else (str(cell), "")
+    return visible_line(text), style
+
+
+def paragraph(
+    label: str,
+    text: str,
+    style: str = "",
+    margin: int = 10,
+    stream: TextIO | None = None,
+    label_style: str = "dim",
+) -> None:
+    """A text with its label in the margin; on a terminal wrapped to its width, elsewhere one line."""
+    out = stream or sys.stdout
+    room = max(shutil.get_terminal_size().columns - margin, SHORTEST) if out.isatty() else sys.maxsize
+    for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
+        say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
+
+
+def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:
+    """Names and values: one JSON document, or a line each."""
+    if json:
+        out = stream or sys.stdout
+        text = to_json(document).decode()
+        out.write(visible_json(text) if out.isatty() else text)
+    else:
+        table([(name.replace("_", " "), _plainly(value)) for name, value in document.items()], stream=stream)
+
+
+def csv_table(rows: Iterable[Iterable[object]]) -> None:
+    """Rows as CSV on stdout, each line ended by a newline; a field with a line break of any kind is quoted."""
+    csv.writer(_Lines(sys.stdout), lineterminator="\r\n").writerows(rows)
+
+
+class _Lines:
+    """Takes the lines of a CSV writer; what is quoted follows from their ends, so these are changed afterwards."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, line: str) -> None:
+        self.stream.write(f"{line[:-2]}\n")
+
+
+def _plainly(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plainly(inner)}" for name, inner in value.items())
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def padded(header: str, *cells: str) -> list[str]:
+    """A column of equal width, its header first; numbers keep to the right."""
+    return _padded([header, *cells], all(map(_numeric, cells)))
+
+
+def _padded(cells: Sequence[str], right: bool) -> list[str]:
+    width = max(map(text_width, cells))
+    gaps = [" " * (width - text_width(cell)) for cell in cells]
+    return [gap + cell if right else cell + gap for gap, cell in zip(gaps, cells, strict=True)]
+
+
+def text_width(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(letter) else 1 + (east_asian_width(letter) in "WF") for letter in text)
+
+
+def _numeric(cell: str) -> bool:
+    return not cell or cell.lstrip("+-.")[:1].isdigit()

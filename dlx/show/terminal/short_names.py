@@ -1,0 +1,49 @@
+"""Settings of hyperparameters as a terminal has room for them: short names, short values, as many columns as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dlx.show.terminal.lines import text_width
+from dlx.spec.yaml_text import dump_scalar
+
+LONGEST = 18  # characters of a value
+DIGITS = 4  # significant ones of a number, or of 1 − β of a β that near to 1
+NEAR_ONE = 0.9
+BETWEEN = 2  # columns of the screen
+
+
+def short_names(keys: Sequence[str]) -> list[str]:
+    """The last part of each dotted key, with as many before it as tell it from the others; a `name` is left out."""
+    plain = [key.removesuffix(".name") for key in keys]
+    return [_short(key, [*plain[:number], *plain[number + 1 :]]) for number, key in enumerate(plain)]
+
+
+def _short(key: str, others: Sequence[str]) -> str:
+    parts = key.split(".")
+    for count in range(1, len(parts)):
+        name = ".".join(parts[-count:])
+        if not any(other == name or other.endswith(f".{name}") for other in others):
+            return name
+    return key
+
+
+def shown(value: Any) -> str:
+    """A value to few digits; what is long ends in …."""
+    if isinstance(value, float):
+        if NEAR_ONE < value < 1:
+            return f"{1 - float(f'{1 - value:.{DIGITS - 1}g}'):.12g}"
+        return f"{value:.{DIGITS}g}"
+    text = value if isinstance(value, str) else dump_scalar(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def fitting(rows: Sequence[Sequence[str]], headers: Sequence[str], room: int) -> int:
+    """How many of the columns, from the left, fit into so many columns of a screen; one at least."""
+    taken = -BETWEEN
+    for count, column in enumerate(zip(headers, *rows, strict=True)):
+        taken += BETWEEN + max(map(text_width, column))
+        if taken > room:
+            return max(count, 1)
+    return len(headers)

@@ -1,0 +1,122 @@
+"""What a run came to, on one screen: errors with their intervals, the verdict, where it lies, what to type next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from dlx.diagnose.verdict import in_words
+from dlx.show.numbers import duration, error, interval, sparkline
+from dlx.show.terminal.lines import Piece, paragraph, say, table
+
+COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
+SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+SPARK_WIDTH = 40
+MOST_FINDINGS = 2
+
+
+def summary(
+    facts: Mapping[str, Any],
+    diagnosis: Mapping[str, Any],
+    path: Path,
+    *,
+    costs: Sequence[float] = (),
+    commands: Sequence[str] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Prints the end of a run.
+
+    Args:
+        facts: the document ``run.json``.
+        diagnosis: the document ``diagnosis.json``; empty where there is none.
+        path: the run directory.
+        costs: the train cost of each row, drawn as a small curve where the stream can spell it.
+        commands: what can be typed next.
+        stream: in place of stdout.
+    """
+    out = stream or sys.stdout
+    task = facts.get("data", {}).get("task")
+    say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
+    if diagnosis:
+        say(stream=out)
+        table(errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
+        say(stream=out)
+        say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
+        for line in _gaps(diagnosis, task):
+            say((" " * 9, ""), *line, stream=out)
+        for number, line in enumerate(_findings(diagnosis)):
+            say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
+        paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
+    for line in _minimum(facts.get("objective")):
+        say(*line, stream=out)
+    curve = sparkline(costs, SPARK_WIDTH)
+    if curve and "utf" in (out.encoding or "utf-8").lower():
+        say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
+    say(("run      ", "dim"), (str(path), "cyan"), stream=out)
+    for label, command in zip(("next     ", *[" " * 9] * len(commands)), commands, strict=False):
+        say((label, "dim"), (command, ""), stream=out)
+
+
+def ending(facts: Mapping[str, Any]) -> str:
+    """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
+    final, kept = facts.get("final"), facts.get("kept_epoch")
+    told = str(facts["status"]).replace("_", " ")
+    if final:
+        unit = "step" if "objective" in facts else "epoch"
+        told += f" after {final['epoch']:,} {unit}{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
+        told += f", epoch {kept:,} kept" if kept != final["epoch"] else ""
+    return told
+
+
+def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+    """A row for each part: its error, the interval and the number of examples."""
+    return [
+        (
+            in_words(part),
+            error(one["value"], task),
+            ends(one, task),
+            "" if one["m"] is None else f"{one['m']:,}",
+        )
+        for part, one in diagnosis["errors"].items()
+    ]
+
+
+def ends(one: Mapping[str, Any], task: str | None) -> str:
+    """The interval of an error or a gap; nothing where that is a single point."""
+    return "" if one["low"] == one["high"] else interval(one["low"], one["high"], task)
+
+
+def place(finding: Mapping[str, Any]) -> str:
+    """Where a finding lies, such as ` in layer 2, epoch 12`; empty where it is of no layer and no epoch."""
+    parts = [f"{name} {finding[name]}" for name in ("layer", "epoch") if finding[name] is not None]
+    return f" in {', '.join(parts)}" if parts else ""
+
+
+def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
+    """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
+    found = [one for one in diagnosis["findings"] if one["severity"] != "note"]
+    for number, one in enumerate(found[:MOST_FINDINGS]):
+        more = len(found) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
+        rest = f", and {more} more: dlx diagnose" if more > 0 else ""
+        yield [(one["severity"], SEVERITIES[one["severity"]]), (f"  {one['name']}{place(one)}{rest}", "")]
+
+
+def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
+    """Where an objective's variables have come to, and its cost there."""
+    if objective is None:
+        return
+    w = objective["w"]
+    told = f"{objective['variables']:,} variables" if w is None else ", ".join(f"{value:.10g}" for value in w)
+    yield [("w        ", "dim"), (told, "bold")]
+    yield [("J(w)     ", "dim"), (f"{objective['cost']:.6g}", "")]
+
+
+def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece]]:
+    """A line each, such as `variance  3.33 % unsettled (1.52 to 7.08 %)`."""
+    for name in ("bias", "variance", "mismatch"):
+        if gap := diagnosis[name]:
+            level = gap["level"]
+            line = [(f"{name:<8} {error(gap['value'], task)} ", ""), (level, COLORS[level])]
+            yield [*line, (f" ({interval(gap['low'], gap['high'], task)})", "")] if level == "unsettled" else line

@@ -1,0 +1,203 @@
+"""A search for hyperparameters on the terminal: what is best, what it came to when trained again, what mattered."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from pathlib import Path
+from typing import Any, TextIO
+
+from dlx.show.numbers import duration, error, interval
+from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
+from dlx.show.terminal.short_names import fitting, short_names, shown
+from dlx.spec.yaml_text import dump_scalar
+from dlx.text import command
+
+MARGIN = 10
+BAR = 24  # characters of a share of 1
+BESIDE_NAMES = BAR + 24  # columns of a screen that stand beside the names in the table of shares
+EIGHTHS = " ▏▎▍▌▋▊▉"
+STATUS = {
+    "completed": "completed",
+    "budget_spent": "the budget is spent (--resume with a larger one goes on)",
+    "interrupted": "interrupted",
+    "running": "running",
+}
+COUNTS = {
+    "trained": "trained to the end",
+    "stopped": "stopped early",
+    "diverged": "diverged",
+    "failed": "failed",
+    "unfinished": "unfinished",
+}
+FACTS = ("trial", "search", "fresh", "95 % interval")
+
+Document = Mapping[str, Any]
+
+
+def tuning(
+    document: Document, directory: Path | None = None, pictures: Sequence[Path] = (), stream: TextIO | None = None
+) -> None:
+    """Prints the finalists, the shares of the hyperparameters, the best settings and where everything lies.
+
+    Args:
+        document: ``tune.json``.
+        directory: of the search.
+        pictures: that were drawn of it.
+        stream: in place of stdout.
+    """
+    out = stream or sys.stdout
+    say((document["name"], "bold"), (f"  {_told(document)}", ""), stream=out)
+    _counts(document, out)
+    finalists = document.get("finalists", [])
+    if finalists:
+        say(stream=out)
+        _finalists(document, finalists, out)
+    if document["importance"]:
+        say(stream=out)
+        _importance(document["importance"], out)
+    say(stream=out)
+    _outcome(document, out)
+    for number, message in enumerate(document["messages"]):
+        paragraph("" if number else "widened", message, stream=out)
+    if directory is not None:
+        _line("written", (str(directory), "cyan"), out=out)
+    if pictures:
+        paragraph("pictures", ", ".join(path.name for path in pictures), stream=out)
+    if document["best_spec"]:
+        _line("next", (command("train", Path(document["best_spec"])), "cyan"), out=out)
+
+
+def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:
+    """Prints what a search would do: its dimensions with their scales, and the first settings, a column each."""
+    out = stream or sys.stdout
+    listed = ("dimensions", "first_settings")
+    facts({name: value for name, value in document.items() if name not in listed}, stream=out)
+    first = document["first_settings"]
+    rows = [(key, scale, *(shown(one[key]) for one in first)) for key, scale in document["dimensions"].items()]
+    say(stream=out)
+    table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]), stream=out)
+
+
+def _told(document: Document) -> str:
+    rounds = len(document["rounds"])
+    trials = f"{len(document['trials']):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
+    status = STATUS.get(document.get("status", "completed"), "")
+    return f"{trials} after {duration(document['seconds'])}, {status}"
+
+
+def _counts(document: Document, out: TextIO) -> None:
+    counts = document["counts"]
+    told = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
+    if told:
+        _line("", (", ".join(told), "dim"), out=out)
+
+
+def unit(document: Document) -> str | None:
+    """The task by which numbers are shown: a cost is a number, as the error of a regression is."""
+    objective = document.get("objective", "dev_error")
+    return document["task"] if objective.endswith("error") else "regression"
+
+
+def _finalists(document: Document, finalists: Sequence[Document], out: TextIO) -> None:
+    """The settings that were trained again, what they came to in the search, and what they really come to."""
+    task, keys = unit(document), [one["key"] for one in document["space"]]
+    rows: list[list[str | Piece]] = []
+    for one in finalists:
+        style = "green" if one["index"] == document.get("winner") else ""
+        found = [str(one["index"]), error(one["search"], task), *_estimate(one["fresh"], task)]
+        rows.append([(cell, style) for cell in (*found, *(shown(one["settings"].get(key, "")) for key in keys))])
+    if base := document.get("base"):
+        rows.append(["", "before", *_estimate(base, task), *[""] * len(keys)])
+    headers = [*FACTS, *short_names(keys)]
+    count = fitting([[_text(cell) for cell in row] for row in rows], headers, _room(out))
+    table([row[:count] for row in rows], headers[:count], stream=out)
+    again = f"{finalists[0]['seeds']} further trainings"
+    paragraph(
+        "", f"search: where they were chosen; fresh: mean of {again}, the lowest wins", "dim", margin=0, stream=out
+    )
+
+
+def _text(cell: str | Piece) -> str:
+    return cell[0] if isinstance(cell, tuple) else cell
+
+
+def _room(out: TextIO) -> int:
+    """Columns of the screen; a file takes any."""
+    return shutil.get_terminal_size().columns if out.isatty() else sys.maxsize
+
+
+def _estimate(found: Document | None, task: str | None) -> tuple[str, str]:
+    """The value and its interval."""
+    if found is None:
+        return "", "diverged"
+    return error(found["value"], task), _interval(found, task)
+
+
+def _interval(found: Document, task: str | None) -> str:
+    low, high = (inf if found[end] is None else found[end] for end in ("low", "high"))
+    return interval(low, high, task) if found["low"] is not None else "unknown"
+
+
+def _importance(shares: Sequence[Document], out: TextIO) -> None:
+    """A bar for each hyperparameter, the most important one first."""
+    ranked = sorted(shares, key=lambda one: -one["value"])
+    keys = [one["key"] for one in ranked]
+    names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= _room(out) else short_names(keys)
+    rows = []
+    for name, one in zip(names, ranked, strict=True):
+        ends = f"{100 * one['low']:.0f} to {100 * one['high']:.0f} %"
+        style = "cyan" if one["low"] > 0 else "dim"
+        rows.append((name, f"{100 * one['value']:.0f} %", ends, (bar(one["value"]), style)))
+    table(rows, ("importance", "share", "95 % interval", ""), stream=out)
+    rest = max(100 * (1 - sum(one["value"] for one in shares)), 0)
+    told = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
+    paragraph("", told, "dim", margin=0, stream=out)
+
+
+def bar(share: float) -> str:
+    """A share of 1 as a bar of block characters."""
+    eighths = round(8 * BAR * min(max(share, 0.0), 1.0))
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def _outcome(document: Document, out: TextIO) -> None:
+    """The best settings, what they come to, and what they change."""
+    task = unit(document)
+    best = next((one for one in document.get("finalists", []) if one["index"] == document.get("winner")), None)
+    if best is None:
+        _line("best", (_none(document), "bold"), out=out)
+        return
+    for label, (key, value) in zip(("best", *[""] * len(best["settings"])), best["settings"].items(), strict=False):
+        _line(label, (f"{key}={dump_scalar(value)}", "green"), out=out)
+    for number, sentence in enumerate(_sentences(document, best, task)):
+        paragraph("" if number else "result", sentence, stream=out)
+
+
+def _none(document: Document) -> str:
+    if not any(record["value"] is not None for record in document["trials"]):
+        return "none: no trial came to a number" if document["trials"] else "none: nothing has been tried"
+    ranked = sorted((one for one in document["trials"] if one["value"] is not None), key=lambda one: one["value"])
+    first = ranked[0]
+    values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in first["settings"].items())
+    return f"so far trial {first['index']}, {error(first['value'], unit(document))}, not yet trained again: {values}"
+
+
+def _sentences(document: Document, best: Document, task: str | None) -> Iterator[str]:
+    fresh = best["fresh"]
+    again = "diverged" if fresh is None else f"{error(fresh['value'], task)} ({_interval(fresh, task)})"
+    what = document["objective"].replace("_", " ")
+    yield f"{what}: search {error(best['search'], task)} → fresh {again}"
+    if gain := document.get("gain"):
+        surely = gain["high"] is not None and gain["high"] < 0
+        change = f"{'+' if gain['value'] >= 0 else ''}{error(gain['value'], document['task'])}"
+        sure = "surely better than" if surely else "not surely better than"
+        yield f"{change} dev error ({_interval(gain, document['task'])}): {sure} the spec before"
+    if test := document.get("test"):
+        yield f"{error(test['value'], document['task'])} ({_interval(test, document['task'])}) on test, measured once"
+
+
+def _line(label: str, *pieces: Piece, out: TextIO) -> None:
+    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)

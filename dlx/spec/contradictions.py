@@ -1,0 +1,152 @@
+"""The pairs of settings in a spec that exclude each other, each with the key that is at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlx.spec.sections import OF_BATCHES, OF_NETWORKS, Spec
+from dlx.spec.tree import KeyPath, dotted
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """``key`` cannot stand together with what ``other`` says."""
+
+    key: KeyPath
+    other: KeyPath
+    what: str
+
+
+def contradictions(spec: Spec) -> list[Contradiction]:
+    """Every contradiction in a spec; what only the data can tell is left to those who load them."""
+    return [found for check in _CHECKS for found in check(spec)]
+
+
+def _sources(spec: Spec) -> Iterator[Contradiction]:
+    data = spec.data
+    if spec.objective is not None:
+        return
+    if "data" not in spec.model_fields_set:
+        yield Contradiction(("data",), ("objective",), "is missing: give it, or an objective to minimize in its place")
+        return
+    parts = [part for part in ("train", "train_dev", "dev", "test") if getattr(data, part) is not None]
+    if data.source is None and data.train is None:
+        yield Contradiction(("data",), ("data",), "gives no examples: set source, or train (and dev, test)")
+    if data.source is not None:
+        for part in parts:
+            what = "source already gives the examples: set source and split, or a source for each part"
+            yield Contradiction(("data", part), ("data", "source"), what)
+
+
+def _objective(spec: Spec) -> Iterator[Contradiction]:
+    """What is given beside an objective, and says something about a network or its examples."""
+    objective, given = spec.objective, spec.model_fields_set
+    if objective is None:
+        return
+    key: KeyPath = ("objective",)
+    for section in (name for name in OF_NETWORKS if name in given):
+        yield Contradiction((section,), key, "an objective stands in place of data and network: leave one of them out")
+    for option in (name for name in OF_BATCHES if name in spec.training.model_fields_set):
+        if getattr(spec.training, option):
+            what = "an objective has no examples: each of its epochs is one step"
+            yield Contradiction(("training", option), key, what)
+    for stream in spec.randomness.model_fields_set - {"generator", "gradient_noise"}:
+        if getattr(spec.randomness, stream):
+            yield Contradiction(("randomness", stream), key, "an objective draws nothing but its gradient noise")
+    start, n = objective.start, objective.dimension()
+    if isinstance(start, tuple) and len(start) != n:
+        variables = f"{n:,} variable{'s' * (n > 1)}"
+        what = f"{len(start):,} number{'s' * (len(start) != 1)}, but {objective.name} is of {variables} here"
+        yield Contradiction((*key, "start"), key, what)
+    largest = float(np.finfo(spec.dtype).max)
+    for option, value in objective.model_dump().items():
+        numbers = [number for number in (value if isinstance(value, tuple) else [value]) if isinstance(number, float)]
+        if beyond := [number for number in numbers if abs(number) > largest]:
+            what = f"{beyond[0]:g} is infinite to {spec.dtype}: set at most {largest:.2g}"
+            yield Contradiction((*key, option), ("dtype",), what)
+
+
+def _split(spec: Spec) -> Iterator[Contradiction]:
+    key, split = ("data", "split"), spec.data.split
+    if split is None:
+        return
+    total = split.train + split.dev + split.test
+    kinds = {type(share) for share in (split.train, split.dev, split.test, split.train_dev) if share}
+    if len(kinds) > 1:
+        yield Contradiction(key, key, "fractions (0.8) and counts (800) stand side by side: use one kind")
+    elif float in kinds and abs(total - 1) > 1e-9:
+        yield Contradiction(key, key, f"the fractions of train, dev and test add up to {total:.12g}, not to 1")
+    elif split.train_dev >= split.train:
+        yield Contradiction((*key, "train_dev"), key, f"taken out of train's {split.train}, it leaves nothing")
+
+
+def _early_stopping(spec: Spec) -> Iterator[Contradiction]:
+    data = spec.data
+    in_split = data.split is not None and data.split.dev == 0
+    if spec.training.early_stopping and (in_split or (data.train is not None and data.dev is None)):
+        missing = "data.split.dev" if in_split else "data.dev"
+        what = f"it watches the dev set, and there is none: set {missing}"
+        yield Contradiction(("training", "early_stopping"), ("data", "dev"), what)
+
+
+def _batch_norm(spec: Spec) -> Iterator[Contradiction]:
+    hidden, default = spec.architecture.hidden, spec.architecture.batch_norm
+    normalized = [i for i, layer in enumerate(hidden) if (default if layer.batch_norm is None else layer.batch_norm)]
+    for index in (i for i in normalized if hidden[i].bias):
+        what = "batch norm subtracts the mean, and any b with it, so that its gradient is 0: leave bias out"
+        yield Contradiction(("architecture", "hidden", index, "bias"), ("architecture", "batch_norm"), what)
+    if normalized and spec.training.batch_size == 1:
+        what = "batch norm needs at least 2 examples in a batch: the variance of one is 0"
+        yield Contradiction(("training", "batch_size"), ("architecture",), what)
+    if default is not None and not hidden:
+        what = "there is no hidden layer to normalize"
+        yield Contradiction(("architecture", "batch_norm"), ("architecture", "hidden"), what)
+
+
+def _epsilon(spec: Spec) -> Iterator[Contradiction]:
+    """ε keeps a division finite; one that the type cannot hold is 0."""
+    least = {"float32": 1e-37, "float64": 1e-307}[spec.dtype]
+    options: list[tuple[KeyPath, float | None]] = [(("optimizer", "epsilon"), getattr(spec.optimizer, "epsilon", None))]
+    if spec.architecture.batch_norm is not None:
+        options.append((("architecture", "batch_norm", "epsilon"), spec.architecture.batch_norm.epsilon))
+    for key, epsilon in options:
+        if epsilon is not None and epsilon < least:
+            yield Contradiction(key, ("dtype",), f"{epsilon:g} is nothing to {spec.dtype}: set at least {least:g}")
+
+
+def _dropout(spec: Spec) -> Iterator[Contradiction]:
+    hidden, given = spec.architecture.hidden, spec.regularization.keep_prob
+    key: KeyPath = ("regularization", "keep_prob")
+    if not hidden and given not in (1, ()):
+        yield Contradiction(key, ("architecture", "hidden"), "there is no hidden layer to drop units from")
+    elif isinstance(given, tuple) and len(given) != len(hidden):
+        what = f"expected one number, or one for each of the {len(hidden)} hidden layers, got {len(given)}"
+        yield Contradiction(key, ("architecture", "hidden"), what)
+    elif isinstance(given, tuple):
+        for index, (layer, keep_prob) in enumerate(zip(hidden, given, strict=True)):
+            if layer.keep_prob not in (None, keep_prob):
+                what = f"{layer.keep_prob} here, but {keep_prob} in {dotted(key)}: set one of the two"
+                yield Contradiction(("architecture", "hidden", index, "keep_prob"), key, what)
+
+
+def _randomness(spec: Spec) -> Iterator[Contradiction]:
+    for name in ("split", "subset", "initializer"):
+        stream = getattr(spec.randomness, name)
+        if stream is not None and stream.reseed is not None:
+            key: KeyPath = ("randomness", name, "reseed")
+            yield Contradiction(key, key, f"the {name} is drawn once: there is nothing to restart")
+
+
+_CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
+    _sources,
+    _objective,
+    _split,
+    _early_stopping,
+    _batch_norm,
+    _epsilon,
+    _dropout,
+    _randomness,
+)

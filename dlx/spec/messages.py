@@ -1,0 +1,166 @@
+"""What is wrong with a spec, in plain words and at its place: the translation of pydantic's errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dlx.component import Component
+from dlx.errors import MOST_SHOWN, Place, Problem, allowed, nearest
+from dlx.spec.sections import Spec
+from dlx.spec.short_forms import SPEC, Shape, shape_at
+from dlx.spec.tree import KeyPath, Node, dotted, shown
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+# What was expected, by the type of pydantic's error: a value of another type, or one of the same type within bounds.
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "none_required": "nothing",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "set_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "path_type": "a path",
+}
+_BOUNDS = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "multiple_of": "a multiple of {multiple_of}",
+    "finite_number": "a finite number",
+    "int_parsing_size": "a smaller number",
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+}
+
+
+def problems(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Problem]:
+    """Every error of a validation as a problem at its place in the tree, the members of a union told as one.
+
+    ``shape`` is what the tree was validated as. Of very many problems, which nobody reads to the end, those that come
+    first are put into full sentences; the others keep their places and keys.
+    """
+    faults: dict[KeyPath, list[ErrorDetails]] = {}
+    missing: list[Problem] = []
+    for detail in error.errors(include_url=False):
+        path = _path(detail["loc"], root)
+        if detail["type"] == "missing":
+            node, _ = root.nearest(path)
+            missing.append(Problem(node.key, dotted((*path, detail["loc"][-1])), "is missing"))
+        else:
+            faults.setdefault(path, []).append(detail)
+    outer = {path[:depth] for path in faults for depth in range(len(path))}  # members that took the value are inside it
+    places = {path: _place(path, details, root) for path, details in faults.items() if path not in outer}
+    kept = sorted(places, key=lambda path: places[path].order())
+    sentences = [_sentence(path, faults[path], root, shape) for path in kept[:MOST_SHOWN]]
+    sentences += [_briefly(faults[path]) for path in kept[MOST_SHOWN:]]
+    return missing + [Problem(places[path], dotted(path), what) for path, what in zip(kept, sentences, strict=True)]
+
+
+def _path(location: Sequence[str | int], root: Node) -> KeyPath:
+    """Pydantic's location without what is not in the tree: a missing key, the names of a union's members."""
+    path, node = [], root
+    for key in location:
+        below = node.child(key)
+        if below is not None:
+            path.append(key)
+            node = below
+    return tuple(path)
+
+
+def _place(path: KeyPath, details: list[ErrorDetails], root: Node) -> Place:
+    """Where the fault is: the key, where that is at fault, else the value; of a component its name."""
+    node, _ = root.nearest(path)
+    if details[0]["type"] == "extra_forbidden":
+        return node.key
+    name = node.child("name") if details[0]["type"] == "component" else None
+    return (name or node).place
+
+
+def _sentence(path: KeyPath, details: list[ErrorDetails], root: Node, shape: Shape) -> str:
+    if details[0]["type"] == "extra_forbidden":
+        return _unknown(path, root, shape)
+    return _what(details, root.nearest(path)[0], shape_at(path, root, shape))
+
+
+def _briefly(details: list[ErrorDetails]) -> str:
+    return "unknown key" if details[0]["type"] == "extra_forbidden" else "does not fit"
+
+
+def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
+    parent, _ = root.nearest(path[:-1])
+    above, key = shape_at(path[:-1], root, shape), str(path[-1])
+    options = above.options(parent) if above else None
+    if options is None:
+        return "unknown key"
+    of = f" of {options.kind} {options.name}" if issubclass(options, Component) else ""
+    hint = allowed(key, list(options.model_fields))
+    elsewhere = next((place for place in _places(key)), None)
+    if "did you mean" not in hint and elsewhere and shape is SPEC:
+        hint = f"{hint[:-1]}; did you mean {elsewhere}?)"
+    return f"unknown key{of} {hint}"
+
+
+def _places(key: str) -> Iterator[str]:
+    """The dotted keys of a spec that end in this one."""
+    for section, field in Spec.model_fields.items():
+        record = Shape((field.annotation,)).record
+        options = type(field.default) if isinstance(field.default, Component) else record
+        if options is not None and key in options.model_fields:
+            yield f"{section}.{key}"
+
+
+def _what(details: list[ErrorDetails], node: Node, shape: Shape | None) -> str:
+    """One sentence for all that a value could have been: its own type out of bounds, or else the types wanted."""
+    said = [_said(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
+    if said:
+        return "; ".join(said)
+    bounds = [
+        _BOUNDS[detail["type"]].format_map(detail.get("ctx", {})) for detail in details if detail["type"] in _BOUNDS
+    ]
+    if bounds:
+        return f"expected {' or '.join(bounds)}, got {shown(node)}"
+    wanted = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]
+    names = [name for detail in details if detail["type"] == "literal_error" for name in _names(detail)]
+    given = "" if isinstance(node.value, dict | list) else str(node.value)
+    if not wanted:
+        return f"got {shown(node)} {allowed(given, names)}"
+    short_form = shape.short_form if shape else None
+    short = short_form.says if short_form and "a mapping" in wanted else names
+    *others, last = dict.fromkeys([*short, *wanted])
+    near = nearest(given, names)
+    hint = f" (did you mean {near}?)" if near else ""
+    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {shown(node)}{hint}"
+
+
+def _said(detail: ErrorDetails) -> str:
+    """The message of an error that has its own words."""
+    if detail["type"] in ("value_error", "assertion_error"):
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "component":
+        return detail["msg"]
+    message = re.sub(
+        r"^(Input|Value|Data|Tuple|List|Dictionary|String) should (be|have|match)", "expected", detail["msg"]
+    )
+    return f"{message.replace('a valid ', 'a ')}, got {shown(detail['input'])}"
+
+
+def _names(detail: ErrorDetails) -> list[str]:
+    """The names of a literal, which pydantic gives as one text: ``'a', 'b' or False``."""
+    return [
+        quoted or plain.lower() for quoted, plain in re.findall(r"'([^']*)'|\b(?!or\b)(\w+)", detail["ctx"]["expected"])
+    ]

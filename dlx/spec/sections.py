@@ -1,0 +1,252 @@
+"""What a spec says: the sections of an experiment as frozen, typed, complete records."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import to_jsonable_python
+
+from dlx.component import Component, Options
+from dlx.data.section import Data
+
+from dlx.spec.from_file import FromFile as FromFile  # isort: skip - registers initializers before what nn has
+from dlx.nn.activations import Activation, ReLU
+from dlx.nn.initializers import He, Initializer
+from dlx.nn.losses import Loss
+from dlx.nn.objectives import Objective
+from dlx.nn.optimizers import GradientDescent, Optimizer
+from dlx.nn.schedules import Constant, Schedule
+
+KeepProb = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1, le=10**12)]
+Strength = Annotated[float, Field(ge=0)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+
+
+@dataclass(frozen=True)
+class ShortForm(BeforeValidator):
+    """Another way to write a mapping; ``says`` are the words of messages for it."""
+
+    says: tuple[str, ...] = ()
+
+    def expand(self, given: object) -> object:
+        """The mapping that a value stands for, or the value itself."""
+        function: Any = self.func
+        return function(given)
+
+
+def as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
+    """A bare value stands for the mapping {key: value}."""
+    return ShortForm(lambda given: given if isinstance(given, dict | Options) else {key: given}, schema, says)
+
+
+def as_switch(schema: Any, off: bool | None = None) -> ShortForm:
+    """True stands for all defaults, false for none at all."""
+    return ShortForm(lambda given: {} if given is True else off if given is False else given, schema, ("true", "false"))
+
+
+class BatchNorm(Options):
+    """Batch norm before a layer's activation (Ioffe & Szegedy 2015): Z̃ = γ·(Z − μ)/√(σ² + ε) + β, and no b."""
+
+    momentum: Annotated[float, Field(ge=0, lt=1, description="β of the running averages of μ and σ²")] = 0.9
+    epsilon: Annotated[float, Field(gt=0, description="ε: keeps the root away from 0")] = 1e-5
+    statistics: Literal["running", "exact"] = Field(
+        "running", description="evaluate with running averages, or with the exact μ and σ² over the train set"
+    )
+
+
+class Layer(Options):
+    """One hidden layer; what is left out is taken from `architecture` and `regularization`."""
+
+    units: Annotated[int, Field(ge=1, le=10**8)] = Field(description="n, the length of A")
+    activation: Activation | None = Field(None, description="g in A = g(Z)")
+    batch_norm: Annotated[BatchNorm | Literal[False] | None, as_switch(BatchNorm | bool | None, off=False)] = Field(
+        None, description="true, false, or options"
+    )
+    bias: bool | None = Field(None, description="false leaves b out; with batch norm there is none")
+    keep_prob: KeepProb | None = Field(None, description="of inverted dropout after this layer")
+    initializer: Initializer | None = Field(None, description="of W")
+
+
+class Architecture(Options):
+    """The hidden layers; input and output follow from the data."""
+
+    hidden: Annotated[
+        tuple[Annotated[Layer, as_mapping("units", ("a number of units",), Layer | Count)], ...], Field(strict=False)
+    ] = Field((), description="from the input on; a number is short for {units: …}")
+    activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
+    batch_norm: Annotated[BatchNorm | None, as_switch(BatchNorm | bool | None)] = Field(
+        None, description="of the hidden layers that do not say: true, false, or options"
+    )
+
+
+class Regularization(Options):
+    """Penalties in the cost, and dropout; m is the number of examples in the batch."""
+
+    l2: Strength = Field(0.0, description="λ in λ/(2m)·Σ‖W‖²_F")
+    l1: Strength = Field(0.0, description="λ in λ/(2m)·Σ‖W‖₁")
+    keep_prob: Annotated[
+        KeepProb | tuple[KeepProb, ...],
+        BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given),
+        Field(description="of inverted dropout after the hidden layers: one number, or one per hidden layer"),
+    ] = 1.0
+
+
+class EarlyStopping(Options):
+    """Stop when the dev set has not improved for a while; the best epoch's parameters are kept."""
+
+    patience: Count = Field(8, description="evaluations without improvement before stopping")
+    monitor: Literal["dev_error", "dev_cost"] = Field(
+        "dev_error", description="of the epochs with the lowest error the one with the lowest dev_cost is kept"
+    )
+    min_delta: Strength = Field(
+        0.0, description="an improvement must be larger than this; at 0 an equal error with a lower cost is one too"
+    )
+
+
+class Training(Options):
+    """How long, in which batches, and how often the network is measured."""
+
+    epochs: Count = Field(10, description="passes over train")
+    batch_size: Count | Literal["full"] = Field(64, description="examples in a mini-batch; full is all of train")
+    evaluate_every: Count = Field(1, description="epochs between two rows of metrics.csv")
+    early_stopping: Annotated[EarlyStopping | None, as_switch(EarlyStopping | bool | None)] = Field(
+        None, description="true, false, or options"
+    )
+    threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
+
+
+class Diagnosis(Options):
+    """What the errors are judged against."""
+
+    optimal_error: Annotated[
+        float, Field(ge=0, description="human-level or Bayes error; of a regression in the unit of the target")
+    ] = 0.0
+    tolerance: Annotated[float, Field(gt=0)] | None = Field(
+        None,
+        description="the gap above which bias or variance counts as high; when left out 0.02, or for a regression "
+        "a tenth of the standard deviation of train's targets",
+    )
+
+
+class Stream(Options):
+    """One pinned stream of random numbers."""
+
+    seed: Seed = Field(description="of this stream alone")
+    reseed: Literal["epoch", "step"] | None = Field(None, description="restart with seed + increment·k at each")
+    increment: int = Field(1, description="what each restart adds to the seed")
+
+
+class Randomness(Options):
+    """Pins single streams; what is not pinned derives from the spec's `seed`."""
+
+    generator: Literal["pcg64", "legacy"] = Field("pcg64", description="legacy is numpy.random.RandomState")
+    split: Stream | None = Field(None, description="which examples go into which part")
+    subset: Stream | None = Field(None, description="which examples of train `data.train_examples` leaves in")
+    initializer: Stream | None = Field(None, description="the first W of each layer")
+    shuffle: Stream | None = Field(None, description="the order of the examples in an epoch")
+    dropout: Stream | None = Field(None, description="which units are kept")
+    augmentation: Stream | None = Field(None, description="how images are changed")
+    gradient_noise: Stream | None = Field(None, description="the noise on the gradient of an objective")
+
+
+Task = Literal["binary", "multiclass", "regression"]
+
+
+FOLDER_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+
+
+def _folder_name(given: str) -> str:
+    if not re.fullmatch(FOLDER_NAME, given):
+        raise ValueError(f"expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got {given!r}")
+    return given
+
+
+# What says something about a network or its examples, so that an objective has no use for it.
+OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "diagnosis")
+OF_BATCHES = ("batch_size", "early_stopping")  # in `training`
+
+
+class Spec(Options):
+    """An experiment: everything that decides its result."""
+
+    name: Annotated[str, AfterValidator(_folder_name), Field(json_schema_extra={"pattern": f"^{FOLDER_NAME}$"})] = (
+        Field("experiment", description="the folder of its runs under runs/")
+    )
+    seed: Seed = Field(1, description="every random stream derives from it")
+    dtype: Literal["float32", "float64"] = Field("float32", description="of all arrays of the network")
+    task: Task | None = Field(None, description="follows from the labels when left out")
+    plugins: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="Python files or modules that define more components"
+    )
+    data: Data = Data()
+    objective: Objective | None = Field(
+        None, description="a cost J(w) to minimize over w, in place of `data` and `architecture`"
+    )
+    architecture: Architecture = Architecture()
+    loss: Loss | None = Field(None, description="with its output activation; follows from the task when left out")
+    initializer: Initializer = He()
+    regularization: Regularization = Regularization()
+    optimizer: Optimizer = GradientDescent()
+    schedule: Schedule = Constant()
+    training: Training = Training()
+    diagnosis: Diagnosis = Diagnosis()
+    randomness: Randomness = Randomness()
+
+    def complete(self) -> Spec:
+        """This spec with every hidden layer filled in from `architecture`, `regularization` and `initializer`."""
+        hidden = tuple(self._complete(index, layer) for index, layer in enumerate(self.architecture.hidden))
+        return self.model_copy(update={"architecture": self.architecture.model_copy(update={"hidden": hidden})})
+
+    def _complete(self, index: int, layer: Layer) -> Layer:
+        default = self._layer_defaults(index)
+        layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
+        return layer if layer.bias is not None else layer.model_copy(update={"bias": not layer.batch_norm})
+
+    def _layer_defaults(self, index: int) -> dict[str, Any]:
+        keep_prob = self.regularization.keep_prob
+        return {
+            "activation": self.architecture.activation,
+            "batch_norm": self.architecture.batch_norm or False,
+            "keep_prob": keep_prob[index] if isinstance(keep_prob, tuple) else keep_prob,
+            "initializer": self.initializer,
+        }
+
+    def dump(self) -> dict[str, Any]:
+        """The spec as plain data, every default filled in; ``Spec.model_validate`` of it gives this spec again.
+
+        What a layer takes over from the sections for all layers is not written out again for each: who changes
+        `architecture.activation` there means the layers too. With an objective there is nothing of networks.
+        """
+        hidden = tuple(self._own(index, layer) for index, layer in enumerate(self.architecture.hidden))
+        architecture = self.architecture.model_copy(update={"hidden": hidden})
+        data: dict[str, Any] = plain(self.model_copy(update={"architecture": architecture}))
+        if self.objective is None:
+            return data
+        training = {key: value for key, value in data["training"].items() if key not in OF_BATCHES}
+        return {key: value for key, value in data.items() if key not in OF_NETWORKS} | {"training": training}
+
+    def _own(self, index: int, layer: Layer) -> Layer:
+        """The layer with what is its own only; the reverse of `_complete`."""
+        default = self._layer_defaults(index) | {"bias": not layer.batch_norm}
+        return layer.model_copy(
+            update={key: None for key, value in default.items() if getattr(layer, key) in (value, None)}
+        )
+
+
+def plain(value: object) -> Any:
+    """A value as plain data; what is absent by default and was not given is left out."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if not isinstance(value, Options):
+        return to_jsonable_python(value)
+    fields = {key: (getattr(value, key), field.default) for key, field in type(value).model_fields.items()}
+    present = {
+        key: plain(given) for key, (given, default) in fields.items() if given is not None or default is not None
+    }
+    return {"name": value.name} | present if isinstance(value, Component) else present

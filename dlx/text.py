@@ -1,0 +1,84 @@
+"""Text that is shown: nothing in it steers a terminal, and a shell takes commands as they are printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+# Control characters (C0, DEL, C1), marks that change the direction of writing, and line separators.
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_STEERING = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029]")
+_STEERING_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\u2028\u2029]")
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}\u2028\u2029]")
+
+
+def visible(text: str) -> str:
+    r"""The text with such characters as ``\x1b`` or ``\u202e``; newlines and tabs stay."""
+    return _STEERING.sub(lambda match: repr(match[0])[1:-1], text)
+
+
+def visible_line(text: str) -> str:
+    r"""The same for what must stay in one line: newlines and tabs are written out too, as ``\n`` and ``\t``."""
+    return _STEERING_A_LINE.sub(lambda match: repr(match[0])[1:-1], text)
+
+
+def visible_json(text: str) -> str:
+    r"""A JSON document with such characters as its own ``\u009b``: it says the same."""
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+class Visible:
+    """A stream to people, in place of stdout or stderr: whatever writes there, it can write only what is visible.
+
+    What draws on a terminal itself takes ``raw``, and has to make its texts visible on its own.
+    """
+
+    def __init__(self, raw: TextIO) -> None:
+        self.raw = raw
+
+    def write(self, text: str) -> int:
+        """Write the text, visibly; returns its length."""
+        self.raw.write(visible(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write each of the lines."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "buffer":  # who finds the stream of bytes below would write past this
+            raise AttributeError(name)
+        return getattr(self.raw, name)
+
+
+def raw(stream: TextIO) -> TextIO:
+    """The stream itself, for what draws on a terminal."""
+    return stream.raw if isinstance(stream, Visible) else stream
+
+
+def command(*words: str | Path) -> str:
+    """``dlx`` and these words; a path is taken for a path, also where it begins with a hyphen."""
+    return " ".join(["dlx", *map(quoted, words)])
+
+
+def without_advice(error: Exception) -> str:
+    """What an error says, where that it sends the reader to ``dlx doctor`` is no matter."""
+    return str(error).partition(" (dlx doctor ")[0]
+
+
+def quoted(word: str | Path) -> str:
+    """A word as a shell takes it, without control characters that a terminal would obey."""
+    text = f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+    if text.isprintable():
+        return shlex.quote(text)
+    signs = (sign if sign.isprintable() and sign not in "\\'" else _in_bytes(sign) for sign in text)
+    return f"$'{''.join(signs)}'"
+
+
+def _in_bytes(sign: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(sign))

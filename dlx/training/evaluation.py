@@ -1,0 +1,128 @@
+"""Evaluation: cost and error of the frozen network over one part of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+
+if TYPE_CHECKING:
+    from dlx.data.batches import Reader
+    from dlx.nn.layers import BatchNorm
+    from dlx.nn.network import Network, Step
+    from dlx.training.layer_statistics import LayerWatch
+    from dlx.types import Array
+
+EVALUATION_BATCH = 1024
+
+
+def batch_sizes(m: int) -> set[int]:
+    """The sizes of the batches in which m examples are evaluated."""
+    return {size for size in (min(m, EVALUATION_BATCH), m % EVALUATION_BATCH) if size}
+
+
+class Evaluation:
+    """The frozen network over one part of the data, in batches of a fixed size."""
+
+    def __init__(self, network: Network, reader: Reader) -> None:
+        self.network, self.reader = network, reader
+        starts = range(0, reader.m, EVALUATION_BATCH)
+        self.batches = [np.arange(start, min(start + EVALUATION_BATCH, reader.m)) for start in starts]
+        self._steps: dict[int, Step] = {}
+
+    def _step_for(self, size: int) -> Step:
+        if size not in self._steps:
+            self._steps[size] = self.network.record_evaluation(*self.reader.buffers(size))
+        return self._steps[size]
+
+    def run(self, watch: LayerWatch | None = None) -> tuple[float, float]:
+        """Cost and error over all examples; ``watch`` sees each batch."""
+        cost = mistakes = 0.0
+        loss, m = self.network.loss, self.reader.m
+        for step in self.steps():
+            cost += step.tape.cost() * len(step.X)
+            with np.errstate(over="ignore"):  # an error beyond all numbers is told as infinite
+                mistakes += loss.mistakes(step.Z, step.Y)
+            if watch is not None:
+                watch.see(step)
+        return cost / m, loss.error(mistakes, m)
+
+    def show(self, watch: LayerWatch) -> None:
+        """Let ``watch`` see one batch, of examples that lie evenly over the part."""
+        m = self.reader.m
+        index = np.linspace(0, m - 1, min(m, EVALUATION_BATCH)).astype(np.intp)
+        step = self._step_for(len(index))
+        self.reader.fill(index, step.X, step.Y)
+        with np.errstate(all="ignore"):
+            step.tape.run()
+        watch.see(step)
+
+    def mistakes(self) -> Array:
+        """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
+        mistakes = self.network.loss.mistakes
+        columns = ((step, slice(i, i + 1)) for step in self.steps() for i in range(len(step.X)))
+        with np.errstate(over="ignore"):
+            return np.array([mistakes(step.Z[:, i], step.Y[:, i]) for step, i in columns], dtype=np.float64)
+
+    def squared_errors(self) -> Array:
+        """The mean squared residual of each example, (m,)."""
+        return np.concatenate([_squares(step.Z, step.Y).mean(axis=0) for step in self.steps()])
+
+    def predicted_seconds(self) -> float:
+        """How long ``run`` would take, by the times of its first batch and of its last, which may be shorter."""
+        *others, last = self.batches
+        return (self._seconds(others[0]) * len(others) if others else 0.0) + self._seconds(last)
+
+    def _seconds(self, index: Array) -> float:
+        step = self._step_for(len(index))
+        started = perf_counter()
+        self.reader.fill(index, step.X, step.Y)
+        with np.errstate(all="ignore"):
+            step.tape.run()
+        return perf_counter() - started
+
+    def steps(self) -> Iterator[Step]:
+        """Each batch, run: its arrays hold the values until the next one."""
+        for index in self.batches:
+            step = self._step_for(len(index))
+            self.reader.fill(index, step.X, step.Y)
+            with np.errstate(all="ignore"):  # what overflows shows in the cost
+                step.tape.run()
+            yield step
+
+
+def measure_statistics(norm: BatchNorm, over: Evaluation) -> None:
+    """Give ``norm`` the exact μ and σ² over all examples, layers below it frozen (σ² by Chan et al. 1983)."""
+    count, mean, squares = 0, np.zeros(len(norm.gamma)), np.zeros(len(norm.gamma))
+    for index in over.batches:
+        X, Y = over.reader.buffers(len(index))
+        over.reader.fill(index, X, Y)
+        tape, Z = over.network.record_until(norm, X)
+        with np.errstate(all="ignore"):
+            tape.run()
+        Z64 = Z.astype(np.float64)
+        batch_mean, m = Z64.mean(axis=1), len(index)
+        delta = batch_mean - mean
+        squares += ((Z64 - batch_mean[:, None]) ** 2).sum(axis=1) + delta**2 * count * m / (count + m)
+        mean += delta * m / (count + m)
+        count += m
+    with np.errstate(over="ignore"):  # what overflows shows in the cost
+        norm.measure(mean, squares / count)
+
+
+def _squares(Z: Array, Y: Array) -> Array:
+    """(Z − Y)², which in float32 could overflow where it need not."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares: Array = np.subtract(Z, Y, dtype=np.float64) ** 2
+    return squares
+
+
+def measured(evaluation: Evaluation) -> Estimate:
+    """The error of a frozen network on its part of the data, with the interval that fits the task."""
+    if evaluation.network.loss.task == "regression":
+        return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
+    return error_rate(evaluation.run()[1], evaluation.reader.m)

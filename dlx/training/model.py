@@ -1,0 +1,105 @@
+"""The model: a trained network with everything that predicting needs, as arrays and plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.data.batches import Scaling
+from dlx.nn.activations import Activation
+from dlx.nn.initializers import Zeros
+from dlx.nn.layers import Activate
+from dlx.nn.losses import Loss
+from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.tape import Tape
+from dlx.training.evaluation import EVALUATION_BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dlx.data.mapped import MappedRows
+    from dlx.training.experiment import Experiment
+    from dlx.types import Array
+
+
+def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The arrays W1, b1 …, mu1, sigma_squared1 …, shift and scale, and the facts that a Model is made from again."""
+    network, dataset = experiment.network, experiment.dataset
+    arrays = {**network.parameters, **network.statistics, "shift": dataset.shift, "scale": dataset.scale}
+    facts = {
+        "name": experiment.spec.name,
+        "dtype": experiment.spec.dtype,
+        "plugins": list(experiment.spec.plugins),
+        "task": dataset.task,
+        "loss": network.loss.model_dump(mode="json"),
+        "classes": list(dataset.classes),
+        "n_x": dataset.n_x,
+        "layers": [_layer_facts(plan) for plan in network.plans],
+        "preprocessing": dataset.preprocessing,
+    }
+    return arrays, facts
+
+
+def _layer_facts(plan: LayerPlan) -> dict[str, Any]:
+    norm = plan.batch_norm
+    return {
+        "units": plan.units,
+        "activation": plan.activation.model_dump(mode="json") if plan.activation else None,
+        "bias": plan.bias,
+        "batch_norm": [norm.momentum, norm.epsilon, norm.exact] if norm else None,
+    }
+
+
+class Model:
+    """A frozen network that takes rows as the data have them."""
+
+    def __init__(self, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> None:
+        self.facts = facts
+        self.shift, self.scale = arrays["shift"], arrays["scale"]
+        plans = [_plan(layer) for layer in facts["layers"]]
+        self.network = Network(facts["n_x"], plans, Loss.parse(facts["loss"]), facts["dtype"])
+        for name, view in (*self.network.parameters.items(), *self.network.statistics.items()):
+            view[...] = arrays[name]
+        dtype = self.network.parameters.theta.dtype
+        X, Y = np.zeros((EVALUATION_BATCH, facts["n_x"]), dtype), np.zeros((plans[-1].units, EVALUATION_BATCH), dtype)
+        self._step = self.network.record_evaluation(X, Y)
+        self._scaling = Scaling(self.shift, self.scale, dtype)
+
+    def outputs(self, X: Array | MappedRows) -> Array:
+        """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
+
+        Every batch has the same size, the last one filled up, so that a row gives the same bits in any company.
+        """
+        A = np.empty((len(X), self._step.A.shape[0]), self._step.A.dtype)
+        for start in range(0, len(X), EVALUATION_BATCH):
+            rows = X[start : start + EVALUATION_BATCH]
+            with np.errstate(all="ignore"):  # what overflows shows in A
+                self._scaling.write(rows, self._step.X[: len(rows)])
+                self._step.run()
+            A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
+        return A
+
+    def hidden(self, X: Array) -> list[Array]:
+        """A of each hidden layer, (units, m), for rows X (m, n_x) as the data have them, m up to 1024."""
+        self._scaling.write(X, self._step.X[: len(X)])
+        found = []
+        with np.errstate(all="ignore"):
+            self._step.run()
+            activations = [layer for layer in self.network.layers if isinstance(layer, Activate)]
+            for layer, Z in zip(activations, self._step.Zs, strict=False):
+                tape = Tape(Z.dtype)
+                A, _ = layer.record(tape, Z.copy(), False)
+                tape.run()
+                found.append(A[:, : len(X)].copy())
+        return found
+
+
+def _plan(layer: Mapping[str, Any]) -> LayerPlan:
+    return LayerPlan(
+        units=layer["units"],
+        activation=Activation.parse(layer["activation"]) if layer["activation"] else None,
+        initializer=Zeros(),
+        bias=layer["bias"],
+        batch_norm=Normalize(*layer["batch_norm"]) if layer["batch_norm"] else None,
+    )

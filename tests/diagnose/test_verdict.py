@@ -1,0 +1,183 @@
+"""The verdict: the notes' four columns, intervals that leave it open, and the recipe that follows from it."""
+
+from __future__ import annotations
+
+import json
+from math import inf
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.diagnose.findings import finding
+from dlx.diagnose.verdict import diagnose
+from dlx.stats.intervals import Estimate, error_rate, exact
+
+NOTES = [
+    (0.01, 0.11, "high variance"),
+    (0.15, 0.16, "high bias"),
+    (0.15, 0.30, "high bias and high variance"),
+    (0.005, 0.01, "low bias and low variance"),
+]
+
+
+@pytest.mark.parametrize("m", [None, 20_000], ids=["from bare numbers", "from many examples"])
+@pytest.mark.parametrize(("train", "dev", "verdict"), NOTES)
+def test_the_four_columns_of_the_notes(train: float, dev: float, verdict: str, m: int | None) -> None:
+    errors = {"train": error_rate(train, m), "dev": error_rate(dev, m)}
+    assert diagnose(errors, optimal_error=0.0, tolerance=0.02)["verdict"] == verdict
+
+
+def test_an_error_near_the_optimal_one_is_no_bias() -> None:
+    document = diagnose({"train": exact(0.15), "dev": exact(0.16)}, optimal_error=0.15, tolerance=0.02)
+    assert document["verdict"] == "low bias and low variance"
+    assert document["bias"] == {"value": 0.0, "low": 0.0, "high": 0.0, "level": "low", "settled_by": None}
+    assert document["next"] == ["bias and variance are low: done"]
+
+
+def test_a_gap_of_just_the_tolerance_is_low() -> None:
+    document = diagnose({"train": exact(0.17), "dev": exact(0.19)}, optimal_error=0.15, tolerance=0.02)
+    assert (document["bias"]["level"], document["variance"]["level"]) == ("low", "low")
+
+
+def test_a_small_dev_set_leaves_the_variance_unsettled() -> None:
+    document = diagnose({"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180)}, 0.0, 0.02)
+    variance = document["variance"]
+    assert variance["low"] < 0.02 < variance["high"]
+    assert (document["bias"]["level"], variance["level"], document["verdict"]) == ("low", "unsettled", "unsettled")
+    assert document["next"] == ["variance is unsettled: 953 dev examples would settle it (data.split.dev)"]
+
+
+def test_what_is_certainly_high_is_said_though_the_other_is_unsettled() -> None:
+    document = diagnose({"train": error_rate(0.15, 1437), "dev": error_rate(0.16, 100)}, 0.0, 0.02)
+    assert (document["variance"]["level"], document["verdict"]) == ("unsettled", "high bias")
+
+
+def test_train_dev_tells_variance_from_mismatch() -> None:
+    errors = {"train": exact(0.01), "train_dev": exact(0.015), "dev": exact(0.10), "test": exact(0.10)}
+    document = diagnose(errors, 0.0, 0.02)
+    assert document["verdict"] == "low bias and low variance"
+    assert (document["variance"]["level"], document["mismatch"]["level"]) == ("low", "high")
+    assert document["mismatch"]["value"] == 0.085
+    assert document["next"] == ["mismatch is high: try training examples that are more like those of dev"]
+
+
+def test_without_a_dev_set_the_variance_is_unknown() -> None:
+    document = diagnose({"train": exact(0.01)}, 0.0, 0.02)
+    assert (document["variance"], document["mismatch"], document["verdict"]) == (None, None, "unsettled")
+    assert document["next"] == ["variance is unknown: hold out a dev set (data.split.dev)"]
+    assert diagnose({"train": exact(0.3)}, 0.0, 0.02)["verdict"] == "high bias"
+
+
+def test_the_recipe_takes_bias_first() -> None:
+    steps = diagnose({"train": exact(0.15), "dev": exact(0.3)}, 0.0, 0.02)["next"]
+    about = [step.split()[0] for step in steps]
+    assert about == sorted(about)
+    assert "bigger network" in steps[0]
+    assert any("data.augment" in step for step in steps)
+    assert any("regularization.l2" in step for step in steps)
+
+
+def test_the_document_is_plain_and_complete() -> None:
+    document = diagnose({"train": error_rate(0.1, 50), "dev": error_rate(0.2, 40)}, 0.05, 0.02)
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert list(document["errors"]["dev"]) == ["value", "low", "high", "m"]
+    assert document["errors"]["dev"]["m"] == 40
+    assert (document["optimal_error"], document["tolerance"], document["findings"]) == (0.05, 0.02, [])
+
+
+def test_test_against_dev_tells_of_overfitting_to_dev() -> None:
+    errors = {"train": exact(0.01), "dev": error_rate(0.02, 5000), "test": error_rate(0.09, 1000)}
+    document = diagnose(errors, 0.0, 0.02)
+    gap = document["overfitting_to_dev"]
+    assert (gap["level"], gap["value"]) == ("high", 0.07)
+    assert gap["low"] < 0.07 < gap["high"]
+    assert document["verdict"] == "low bias and low variance"
+    assert document["next"][0].startswith("overfitting to dev is high: try a larger dev set")
+    assert diagnose({"dev": exact(0.1)}, 0.0, 0.02)["overfitting_to_dev"] is None
+
+
+def gap_at(m: int, tolerance: float) -> dict[str, Any]:
+    errors = {"train": error_rate(0.01, 20_000), "dev": error_rate(0.015, m)}
+    gap = diagnose(errors, 0.0, tolerance)["variance"]
+    assert gap is not None
+    return gap
+
+
+@pytest.mark.parametrize("tolerance", [0.02, 0.01, 0.003])
+def test_the_examples_that_settle_a_gap_settle_it_and_one_fewer_do_not(tolerance: float) -> None:
+    enough = gap_at(10, tolerance)["settled_by"]["dev"]
+    settled = gap_at(enough, tolerance)
+    assert (settled["level"], settled["settled_by"]) == ("high" if tolerance < 0.005 else "low", None)
+    assert gap_at(enough - 1, tolerance)["level"] == "unsettled"
+
+
+def test_the_argument_for_the_tolerance_has_its_numbers_right() -> None:
+    """500 dev examples to call errors of 1 and 1.5 % alike at a tolerance of 2 %, 3,000 at one of 1 %."""
+    for tolerance, about in ((0.02, 500), (0.01, 3000)):
+        document = diagnose({"train": exact(0.01), "dev": error_rate(0.015, 10)}, 0.0, tolerance)
+        assert document["variance"]["settled_by"]["dev"] == pytest.approx(about, rel=0.01)
+
+
+def test_no_number_of_examples_settles_a_gap_that_is_the_tolerance() -> None:
+    document = diagnose({"train": exact(0.01), "dev": error_rate(0.03, 100)}, 0.0, 0.02)
+    assert document["variance"]["settled_by"] is None
+    assert document["next"] == [
+        "variance is unsettled: no number of dev examples settles it at these errors: it is the tolerance"
+    ]
+
+
+def test_dev_cannot_settle_what_train_leaves_open() -> None:
+    document = diagnose({"train": error_rate(0.1, 50), "dev": error_rate(0.13, 50)}, 0.1, 0.02)
+    assert (document["variance"]["level"], document["variance"]["settled_by"]) == ("unsettled", None)
+    assert document["next"][1].endswith("settles it at these errors: that of train is too uncertain")
+    assert document["bias"]["settled_by"].keys() == {"train"}
+
+
+def test_test_and_dev_grow_together_where_neither_alone_settles_their_gap() -> None:
+    errors = {"train": exact(0.05), "dev": error_rate(0.05, 180), "test": error_rate(0.05, 180)}
+    gap = diagnose(errors, 0.0, 0.02)["overfitting_to_dev"]
+    assert gap["settled_by"]["dev"] == gap["settled_by"]["test"] > 180
+    alone = diagnose({**errors, "dev": error_rate(0.05, 100_000)}, 0.0, 0.02)["overfitting_to_dev"]
+    assert alone["settled_by"].keys() == {"test"}
+    sizes = {part: error_rate(0.05, m) for part, m in gap["settled_by"].items()}
+    assert diagnose({**errors, **sizes}, 0.0, 0.02)["overfitting_to_dev"]["level"] == "low"
+
+
+def test_a_regression_is_settled_as_the_root_of_m() -> None:
+    errors = {"train": exact(1.0), "dev": Estimate(1.2, 1.0, 1.5, 100)}
+    enough = diagnose(errors, 0.0, 0.3, task="regression")["variance"]["settled_by"]["dev"]
+    assert enough == 900  # the upper end, 0.3 away, must come to a third of that
+    assert (
+        diagnose({"train": exact(1.0), "dev": Estimate(1.2, 0.0, inf, 1)}, 0.0, 0.3, "regression")["variance"][
+            "settled_by"
+        ]
+        is None
+    )
+
+
+def test_findings_stand_in_the_document_worst_first() -> None:
+    found = [finding("full_batch_fits", "m = 300"), finding("dead_units", "62 % of them", layer=2)]
+    document = diagnose({"train": exact(0.1)}, 0.0, 0.02, findings=found)
+    assert [one["name"] for one in document["findings"]] == ["dead_units", "full_batch_fits"]
+    assert document["findings"][0]["layer"] == 2
+    assert document["next"][0].startswith("dead_units: a smaller learning rate")
+    assert "full_batch" not in "".join(document["next"])
+
+
+def test_a_warning_is_to_be_mended_though_bias_and_variance_are_low() -> None:
+    copies = finding("duplicates_across_parts", "30 of 100")
+    document = diagnose({"train": exact(0.01), "dev": exact(0.01)}, 0.0, 0.02, findings=[copies])
+    assert document["verdict"] == "low bias and low variance"
+    assert document["next"] == [f"duplicates_across_parts: {copies.remedy}"]
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.floats(0, 0.5), st.floats(0.001, 0.3))
+def test_more_examples_never_turn_a_verdict_round(train: int, dev: int, optimal: float, tolerance: float) -> None:
+    few, many = (
+        diagnose({"train": error_rate(train / 60, 60 * k), "dev": error_rate(dev / 60, 60 * k)}, optimal, tolerance)
+        for k in (1, 100)
+    )
+    for name in ("bias", "variance"):
+        assert few[name]["level"] in ("unsettled", many[name]["level"])

@@ -1,0 +1,121 @@
+"""The README is true: its commands run, its plugin trains, its spec and its map are those of the project."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PETS = "height,color,weight,kind\n" + "".join(
+    f"{1 + i % 2 + i / 100:.2f},{('red', 'blue', 'green')[i % 3]},{3 + 2 * (i % 2)},{('cat', 'dog')[i % 2]}\n"
+    for i in range(40)
+)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def commands(block: str) -> list[list[str]]:
+    """The arguments of every ``dlx`` in a shell block, without the shell's own words."""
+    found = [re.search(r"(?:^|\$\()dlx ([^)#]*)", line) for line in block.splitlines()]
+    return [shlex.split(match.group(1)) for match in found if match]
+
+
+BLOCKS = {" ".join(commands(block)[0]): commands(block) for block in blocks("sh") if commands(block)}
+PETS_BLOCK = "new pets.csv --target kind --out pets.yaml"
+# The checks of gradients stand on nothing but the specs, so each may be a test of its own.
+ORDERS = {
+    " ".join(order[0]): order
+    for block in BLOCKS.values()
+    for order in ([[one] for one in block] if block[0][0] == "gradcheck" else [block])
+}
+# What it finds is no matter here.
+SHORTER = {"tune": ["search.trials=4", "search.fresh_seeds=2", "base.training.batch_size=256"]}
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]) -> Path:
+    """Where a reader stands who has trained the pets and, twice, the digits; not to be changed."""
+    folder = tmp_path_factory.mktemp("reader")
+    shutil.copytree(ROOT / "configs", folder / "configs")
+    (folder / "pets.csv").write_text(PETS)
+    (folder / "lion.py").write_text(blocks("python")[0], encoding="utf-8")
+    for block in blocks("yaml"):
+        if named := re.match(r"# (\w+\.yaml)\n", block):
+            (folder / named.group(1)).write_text(block, encoding="utf-8")
+    digits = ["train", "configs/digits.yaml"]
+    for arguments in (*BLOCKS[PETS_BLOCK][:2], [*digits, "training.epochs=1"], digits):
+        assert call_dlx(*arguments, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(start: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(start, tmp_path / "reader", symlinks=True))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_command_runs(
+    order: str, folder: Path, call_dlx: Callable[..., Any], run_dlx: Callable[..., Any]
+) -> None:
+    if order == PETS_BLOCK:  # it makes what the others stand on
+        shutil.rmtree(folder / "first")
+        (folder / "pets.yaml").unlink()
+    for arguments in ORDERS[order]:
+        has_plugin = any("plugins" in argument for argument in arguments)  # which would stay with this process
+        result = (run_dlx if has_plugin else call_dlx)(*arguments, *SHORTER.get(arguments[0], []), cwd=folder)
+        assert result.code == 0, f"dlx {' '.join(arguments)}: {result.stderr}"
+        assert result.stdout
+        if "--resume" in arguments:
+            assert "stopped" in result.stdout or "completed" in result.stdout
+
+
+def test_no_block_of_commands_is_left_out() -> None:
+    assert len(BLOCKS) == sum(bool(commands(block)) for block in blocks("sh")) > 20
+
+
+def test_the_optimizer_of_the_readme_is_short_and_learns(folder: Path, run_dlx: Callable[..., Any]) -> None:
+    text = blocks("python")[0]
+    assert len([line for line in text.splitlines() if line.strip()]) < 20
+    overrides = ["plugins=[lion.py]", "optimizer.name=lion", "optimizer.learning_rate=0.001", "training.epochs=10"]
+    result = run_dlx("train", "configs/digits.yaml", *overrides, "--json", cwd=folder)
+    assert result.code == 0, result.stderr
+    facts = yaml.safe_load(result.stdout)
+    assert facts["final"]["train_error"] < 0.1
+
+
+def test_the_spec_of_the_readme_is_the_shipped_one() -> None:
+    shipped = (ROOT / "configs" / "digits.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(blocks("yaml")[0]) == yaml.safe_load(shipped)
+
+
+def test_the_map_names_every_module() -> None:
+    """Each file and folder of the package stands in the README's map, and nothing that is not there."""
+    house = README[README.index("## The map of the house") :]
+    named = {name.rstrip("/") for name in re.findall(r"`(?:dlx/)?([a-z_]+(?:\.py|/))`", house)}
+    there = {path.name for path in (ROOT / "dlx").iterdir() if not path.name.startswith("__") and path.suffix != ".pyc"}
+    assert there - {"py.typed"} <= named
+    assert named - there <= {"dlx", "configs", "experiments", "tests", "reference"}
+
+
+def test_the_figures_of_the_benchmark_are_those_that_it_wrote() -> None:
+    section = README[README.index("## How fast it is") : README.index("## The map of the house")]
+    quoted = [line for line in section.splitlines() if line.startswith("|")]
+    written = (ROOT / "experiments" / "benchmark" / "results.md").read_text(encoding="utf-8").splitlines()
+    assert len(quoted) > 8
+    assert set(quoted) <= set(written)
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target

@@ -1,0 +1,272 @@
+"""The rules of the house, held by reading the source: imports go down only, and nn touches nothing but arrays."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "dlx"
+
+# Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
+ROOMS = (
+    "text", "errors", "types", "component", "files", "nn", "stats", "data", "spec", "training", "gradcheck", "diagnose",
+    "show", "runs", "search", "cli", "__main__",
+)  # fmt: skip
+LIGHT = {"dlx", "__version__", "text", "errors", "types", "cli"}  # what the command line starts with
+ALSO_LIGHT = {"dlx.runs.signals"}
+ONLY_IN = {
+    "rich": "dlx.show.terminal",
+    "matplotlib": "dlx.show.pictures",
+    "typer": "dlx.cli",
+    "yaml": "dlx.spec.yaml_text",
+    "onnx": "dlx.runs.export",
+    "pyarrow": "dlx.data",
+    "distributed": "dlx.search.trials",
+    "optuna": "dlx.search.tune",
+}
+
+NN_STANDARD = {"__future__", "abc", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
+NN_IMPORTS = {*NN_STANDARD, "dlx", "numpy", "pydantic"}
+NN_FORBIDDEN = re.compile(
+    r"(open|print|input|exec|eval|breakpoint)"
+    r"|np\.(load|save|savez|savez_compressed|loadtxt|savetxt|genfromtxt|fromfile|memmap)"
+    r"|np\.random\.(?!(Generator|RandomState|BitGenerator)$)\w+"
+    r"|.*\.(tofile|dump)"
+)
+
+TOP = {"pyproject.toml", "README.md", "dlx", "configs", "experiments", "tests", "Makefile", "LICENSE", "CHANGELOG.md"}
+MADE_BY_COMMANDS = {"runs", "build", "dist"}
+SOMEBODYS_MACHINE = re.compile(r"(?<![\w.~])/(?:work|root|home|Users|opt|mnt)/\w|\bissues? #?\d")
+
+
+@dataclass(frozen=True)
+class Import:
+    """A module that is imported, where, and whether not as soon as the module itself is."""
+
+    module: str
+    line: int
+    later: bool
+
+
+class Imports(ast.NodeVisitor):
+    """Collects what a module imports, also for types alone and inside functions."""
+
+    def __init__(self, source: str) -> None:
+        self.imports: list[Import] = []
+        self._inside_function = self._for_types = False
+        self.visit(ast.parse(source))
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self._add([alias.name for alias in node.names], node.lineno)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        names = [f"{module}.{alias.name}" for alias in node.names]
+        self._add([name if is_module(name) else module for name in names], node.lineno)
+
+    def _add(self, modules: list[str], line: int) -> None:
+        later = self._inside_function or self._for_types
+        self.imports += [Import(module, line, later) for module in dict.fromkeys(modules)]
+
+    def visit_If(self, node: ast.If) -> None:
+        before, self._for_types = self._for_types, ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+        self.generic_visit(node)
+        self._for_types = before
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        before, self._inside_function = self._inside_function, True
+        self.generic_visit(node)
+        self._inside_function = before
+
+
+def is_module(name: str) -> bool:
+    """Whether there is a module of dlx of this dotted name."""
+    path = ROOT / Path(*name.split("."))
+    return name.startswith("dlx.") and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
+
+
+def room(module: str) -> str:
+    """The part of dlx that a module belongs to: ``dlx.nn.layers`` → ``nn``."""
+    return [*module.split("."), "dlx"][1]
+
+
+def height(module: str) -> int:
+    """The place of a module's room among them all; that of the package itself is below them."""
+    return ROOMS.index(room(module)) if room(module) in ROOMS else -1
+
+
+def faults(module: str, source: str) -> list[str]:
+    """What in the source of a module of dlx breaks a rule of the house."""
+    imports = Imports(source).imports
+    broken = [f"{module}:{i.line} imports {i.module}: {why}" for i in imports for why in wrong(module, i)]
+    return broken + ([f"{module}:{line}" for line in impurities(source)] if room(module) == "nn" else [])
+
+
+def wrong(module: str, imported: Import) -> Iterator[str]:
+    """Why this import may not stand in this module."""
+    top, here = imported.module.split(".")[0], room(module)
+    if top == "":
+        yield "relative"
+    if top == "dlx" and room(imported.module) not in (*ROOMS, "dlx", "__version__"):
+        yield "it is no room of the house"
+    elif top == "dlx" and height(imported.module) > height(module):
+        yield f"it stands above {here}"
+    if not f"{module}.".startswith(f"{ONLY_IN.get(top, module)}."):
+        yield f"only {ONLY_IN[top]} may"
+    if top == "matplotlib" and not imported.later:
+        yield "only where a picture is drawn"
+    if here == "nn" and top not in NN_IMPORTS:
+        yield "nn is arrays in, arrays out"
+    if here == "cli" and not imported.later and slows_start(imported.module):
+        yield "the command line starts without it"
+
+
+def slows_start(module: str) -> bool:
+    """Whether ``dlx --help`` should do without it."""
+    top = module.split(".")[0]
+    if top == "dlx":
+        return room(module) not in LIGHT and module not in ALSO_LIGHT
+    return top not in {*sys.stdlib_module_names, "typer"}
+
+
+def impurities(source: str) -> Iterator[str]:
+    """Uses of files, the terminal and global randomness."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name | ast.Attribute) and NN_FORBIDDEN.fullmatch(ast.unparse(node)):
+            yield f"{node.lineno} uses {ast.unparse(node)}"
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
+            yield f"{node.lineno} makes randomness: it is an argument in nn"
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+@pytest.mark.parametrize(("module", "path"), [pytest.param(*pair, id=pair[0]) for pair in modules()])
+def test_module_keeps_the_rules(module: str, path: Path) -> None:
+    assert room(module) in (*ROOMS, "dlx")
+    assert faults(module, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("dlx.nn.layers", "from dlx.spec import loader", "dlx.nn.layers:1 imports dlx.spec.loader: it stands above nn"),
+        (
+            "dlx.training.fit",
+            "def f():\n    from dlx import runs",
+            "dlx.training.fit:2 imports dlx.runs: it stands above",
+        ),
+        ("dlx.data.dataset", "if TYPE_CHECKING:\n    from dlx.spec.sections import Spec", "it stands above data"),
+        ("dlx.errors", "import dlx.component", "it stands above errors"),
+        ("dlx.training.fit", "from dlx.helpers import f", "it is no room of the house"),
+        ("dlx.nn.losses", "from . import tape", "relative"),
+        ("dlx.show.pictures.curves", "from rich.table import Table", "only dlx.show.terminal may"),
+        ("dlx.show.page.page", "def f():\n    import matplotlib.pyplot", "only dlx.show.pictures may"),
+        ("dlx.show.pictures.curves", "from matplotlib.figure import Figure", "only where a picture is drawn"),
+        ("dlx.spec.loader", "import yaml", "only dlx.spec.yaml_text may"),
+        ("dlx.cli.train", "import numpy as np", "the command line starts without it"),
+        ("dlx.cli.train", "from dlx.spec.loader import load_spec", "the command line starts without it"),
+        ("dlx.nn.layers", "import time", "nn is arrays in, arrays out"),
+        ("dlx.nn.layers", "def f(W):\n    print(W)", "2 uses print"),
+        ("dlx.nn.layers", "open('W.txt')", "1 uses open"),
+        ("dlx.nn.layers", "W = np.load('W.npy')", "1 uses np.load"),
+        ("dlx.nn.layers", "np.random.seed(1)", "1 uses np.random.seed"),
+        ("dlx.nn.layers", "np.random.RandomState(1)", "makes randomness"),
+    ],
+)
+def test_planted_fault_is_caught(module: str, source: str, fault: str) -> None:
+    assert any(fault in found for found in faults(module, source))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("dlx.spec.loader", "if TYPE_CHECKING:\n    from dlx.data.dataset import Dataset"),
+        ("dlx.nn.layers", "def f(rng: np.random.Generator): return rng.random(3)"),
+        ("dlx.cli.train", "import typer\nfrom dlx.errors import DlxError\ndef f():\n    from dlx.show import terminal"),
+        ("dlx.show.pictures.curves", "def f():\n    from matplotlib.figure import Figure"),
+    ],
+)
+def test_what_is_allowed_passes(module: str, source: str) -> None:
+    assert faults(module, source) == []
+
+
+def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The groups of modules that import each other, however far around."""
+    sorter, graph = TopologicalSorter(graph), dict(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        return [circle, *circles({name: set(to) - {circle[0]} for name, to in graph.items() if name != circle[0]})]
+    return []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    names = dict(modules())
+    graph = {
+        name: {i.module for i in Imports(path.read_text(encoding="utf-8")).imports if i.module in names} - {name}
+        for name, path in names.items()
+    }
+    assert circles(graph) == []
+
+
+def test_circles_are_noticed() -> None:
+    [circle] = circles({"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]})
+    assert set(circle) == {"a", "b", "c"}
+    assert circles({"a": ["b"], "b": ["c"]}) == []
+
+
+def test_the_house_has_exactly_these_rooms() -> None:
+    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert there == {*ROOMS, "__init__"}
+
+
+def python_files() -> list[Path]:
+    return [path for folder in ("dlx", "experiments", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_opens_with_one_sentence(path: Path) -> None:
+    opening = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+    assert opening.endswith("."), "a file opens with a sentence that says what it is"
+    assert not re.search(r"[.!?]\s+[A-Z]", opening), "one sentence, then an empty line"
+
+
+def test_top_of_the_house_holds_only_what_belongs_there() -> None:
+    names = {path.name for path in ROOT.iterdir() if path.name[0] != "." and path.suffix != ".egg-info"}
+    assert names - MADE_BY_COMMANDS <= TOP
+
+
+def test_no_file_speaks_of_somebodys_machine() -> None:
+    places = [ROOT / name for name in (*TOP, ".ci", ".gitignore")]
+    files = [
+        file
+        for place in places
+        for file in (place, *place.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
+    texts = (
+        (file, file.read_bytes().decode("utf-8", errors="replace"))
+        for file in files
+        if file.suffix not in {".npz", ".gz", ".png"}
+    )
+    assert [
+        f"{file.relative_to(ROOT)}: {found[0]}" for file, text in texts if (found := SOMEBODYS_MACHINE.search(text))
+    ] == []
+
+
+def test_words_about_somebodys_machine_are_noticed() -> None:
+    assert all(map(SOMEBODYS_MACHINE.search, ("see /home" + "/ann/x", "as issue" + " 7 says")))
+    assert not SOMEBODYS_MACHINE.search("runs/digits, ~/work/x, https://example.org/opt/x, the issue")

@@ -1,0 +1,183 @@
+"""Exported networks give what dlx itself predicts, in every format, for every activation and task."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Iterator
+from itertools import pairwise, product
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+
+from dlx.component import REGISTRY
+from dlx.errors import UsageError
+from dlx.runs.export.formats import FORMATS
+from dlx.runs.export.frozen import Frozen, freeze
+from dlx.runs.export.onnx_file import onnx_file
+from dlx.training.model import Model
+from dlx.nn.activations import Activation
+from dlx.types import Array
+
+CLASSES = {"binary": ["no", "yes"], "multiclass": ["a", "b", "c"], "regression": []}
+OUTPUTS = {"binary": (1, "logistic"), "multiclass": (3, "softmax"), "regression": (2, "squared_error")}
+FEATURES, HIDDEN = 6, (8, 5)
+
+
+def model(activation: str, task: str, batch_norm: bool = False) -> Model:
+    """A network of random numbers, with statistics and a normalization as training leaves them."""
+    rng = np.random.default_rng(0)
+    n_y, loss = OUTPUTS[task]
+    sizes = (FEATURES, *HIDDEN, n_y)
+    arrays: dict[str, Array] = {"shift": rng.normal(size=FEATURES), "scale": rng.uniform(0.5, 2, FEATURES)}
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        arrays |= {f"W{layer}": rng.normal(size=(n_out, n_in)), f"b{layer}": rng.normal(size=(n_out, 1))}
+        arrays |= {f"gamma{layer}": rng.uniform(0.5, 2, (n_out, 1)), f"beta{layer}": rng.normal(size=(n_out, 1))}
+        arrays |= {f"mu{layer}": rng.normal(size=(n_out, 1)), f"sigma_squared{layer}": rng.uniform(0.1, 1, (n_out, 1))}
+        arrays[f"t{layer}"] = np.full((1, 1), 3.0)
+    hidden = {
+        "activation": activation,
+        "bias": not batch_norm,
+        "batch_norm": [0.9, 1e-5, False] if batch_norm else None,
+    }
+    layers = [{"units": units, **hidden} for units in HIDDEN]
+    layers.append({"units": n_y, "activation": None, "bias": True, "batch_norm": None})
+    columns = [["x", None], ["colour", ["blue", "red"]], ["y", None], ["z", None], ["w", None]]
+    facts = {
+        "name": "random",
+        "dtype": "float32",
+        "task": task,
+        "loss": loss,
+        "classes": CLASSES[task],
+        "n_x": FEATURES,
+        "layers": layers,
+        "preprocessing": {"columns": columns},
+    }
+    return Model(arrays, facts)
+
+
+def rows() -> Array:
+    return np.random.default_rng(1).normal(size=(1000, FEATURES)).astype(np.float32)
+
+
+def expected(of: Model) -> Array:
+    """What ``dlx predict`` tells of the rows: a column for each class, or the values."""
+    A = of.outputs(rows())
+    return np.column_stack([1 - A, A]) if of.facts["task"] == "binary" else A
+
+
+def imported(path: Path) -> ModuleType:
+    described = importlib.util.spec_from_file_location(path.stem, path)
+    assert described is not None
+    assert described.loader is not None
+    module = importlib.util.module_from_spec(described)
+    described.loader.exec_module(module)
+    return module
+
+
+def from_onnx(network: Frozen, folder: Path) -> Array:
+    onnxruntime = pytest.importorskip("onnxruntime")  # there is none for Macs with Intel
+    session = onnxruntime.InferenceSession(onnx_file(network, "model")[".onnx"])
+    [result] = session.run(None, {"features": rows()})
+    return result
+
+
+def written(network: Frozen, to: str, folder: Path) -> ModuleType:
+    for ending, content in FORMATS[to](network, "model").items():
+        (folder / f"model{ending}").write_bytes(content)
+    return imported(folder / "model.py")
+
+
+def from_pytorch(network: Frozen, folder: Path) -> Array:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: its module is written but not run here")
+    with torch.no_grad():
+        result: Array = written(network, "pytorch", folder).load()(torch.from_numpy(rows())).numpy()
+    return result
+
+
+def from_keras(network: Frozen, folder: Path) -> Array:
+    pytest.importorskip("keras", reason="Keras is not installed: its module is written but not run here")
+    result: Array = written(network, "keras", folder).load().predict(rows(), verbose=0)
+    return result
+
+
+RUNNERS: dict[str, Callable[[Frozen, Path], Array]] = {
+    "onnx": from_onnx,
+    "pytorch": from_pytorch,
+    "keras": from_keras,
+}
+built_in = [name for name, member in Activation.members().items() if member.__module__ == "dlx.nn.activations"]
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_the_outputs_agree(to: str, tmp_path: Path) -> None:
+    for activation, task in product(built_in, OUTPUTS):
+        of = model(activation, task, batch_norm=activation in ("relu", "tanh"))
+        found = RUNNERS[to](freeze(of), tmp_path)
+        rounding = 1e-6 * np.abs(expected(of)).max()
+        np.testing.assert_allclose(found, expected(of), rtol=1e-5, atol=rounding, err_msg=f"{activation}, {task}")
+
+
+def test_the_onnx_file_names_features_and_classes() -> None:
+    file = onnx.load_from_string(onnx_file(freeze(model("relu", "multiclass")), "model")[".onnx"])
+    said = {entry.key: json.loads(entry.value) for entry in file.metadata_props}
+    assert said["features"] == ["x", "colour=blue", "colour=red", "y", "z", "w"]
+    assert said["classes"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("to", ["pytorch", "keras"])
+def test_generated_code_is_python_whatever_the_names_are(to: str) -> None:
+    names = ['"""\nimport os', "a\\", "'", "é"]
+    of = model("gelu", "multiclass")
+    of.facts["preprocessing"]["columns"] = [[name, None] for name in names] + [["y", None], ["z", None]]
+    code = FORMATS[to](freeze(of), "model")[".py"].decode()
+    compile(code, "model.py", "exec")
+    [line] = [line for line in code.splitlines() if line.startswith("FEATURES = ")]
+    assert eval(line.removeprefix("FEATURES = ")) == [*names, "y", "z"]
+
+
+@pytest.fixture
+def sine() -> Iterator[str]:
+    """The name of an activation that a plugin defines, known only as long as a test runs."""
+
+    class Sine(Activation):
+        """A = sin(Z)."""
+
+        name = "sine_of_a_plugin"
+
+        def forward(self, tape: Any, Z: Array) -> Any:
+            return Z, None
+
+    yield Sine.name
+    del REGISTRY["activation"][Sine.name]
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_an_activation_of_a_plugin_has_no_counterpart(to: str, sine: str) -> None:
+    with pytest.raises(UsageError, match=f"{sine} has no counterpart in"):
+        FORMATS[to](freeze(model(sine, "binary")), "model")
+
+
+def test_the_command(call_dlx: Callable[..., Any], tmp_path: Path) -> None:
+    spec = "data: {source: {name: moons, m: 100}}\narchitecture: {hidden: [4]}\ntraining: {epochs: 2}\n"
+    (tmp_path / "spec.yaml").write_text(spec)
+    assert call_dlx("train", "spec.yaml", "--out", "run", "--quiet", cwd=tmp_path).code == 0
+    document = json.loads(call_dlx("export", "run", "--to", "onnx", "--json", cwd=tmp_path).stdout)
+    assert document["files"] == ["run/model_onnx.onnx"]
+    files = call_dlx("export", "run", "--to", "pytorch", "--out", "net", cwd=tmp_path).stdout.split()
+    assert files == ["net.py", "net.npz"]
+    assert all((tmp_path / file).is_file() for file in files)
+    wrong = call_dlx("export", "run", "--to", "pytorhc", cwd=tmp_path)
+    assert wrong.code == 2
+    assert "did you mean pytorch?" in wrong.stderr
+
+
+def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(Exception, match=r"needs onnx, which is not installed: pip install 'dlx\[onnx\]'"):
+        onnx_file(freeze(model("relu", "binary")), "model")

@@ -1,0 +1,256 @@
+"""The learning curve of a run, from training to the sentence: what is known of more examples, and what is not."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.errors import DataError, UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.runs.train import Session
+from dlx.search.learning_curve.curve import Options, learning_curve, mean_dev_errors, mean_train_errors, verdict
+from dlx.show import pictures
+from dlx.show.terminal.learning_curve import learning_curve as show
+from dlx.show.terminal.learning_curve import sentences
+from dlx.spec.loader import load_spec
+from dlx.stats.intervals import Estimate, error_rate
+from dlx.stats.power_law import Points
+
+MOONS = """
+name: moons
+data: {source: {name: moons, m: 500, noise: 0.25}, split: {train: 160, dev: 300, test: 40}}
+architecture: {hidden: [5]}
+optimizer: {name: adam, learning_rate: 0.03}
+schedule: {name: inverse_time, decay_rate: 0.01}
+training: {epochs: 10, batch_size: 20, evaluate_every: 10}
+"""
+TWICE = Options(replicates=2)
+
+
+def trained(folder: Path, *overrides: str) -> RunDirectory:
+    path = folder / "moons.yaml"
+    path.write_text(MOONS, encoding="utf-8")
+    with Session.start(load_spec(path, overrides), list(overrides), folder / "run", folder) as session:
+        session.light = True  # its pictures take longer than its training
+        for _ in session.records():
+            pass
+    return session.run
+
+
+def files_of(run: RunDirectory) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in run.trials.rglob("*") if path.is_file()}
+
+
+def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> None:
+    run = trained(tmp_path)
+    heard: list[tuple[int, int]] = []
+    document = learning_curve(run, TWICE, lambda done, total: heard.append((done, total)))
+    assert heard == [(done, 12) for done in range(13)]
+    points = document["points"]
+    assert [point["m"] for point in points] == [10, 17, 30, 53, 92, 160]
+    assert [point["epochs"] for point in points] == [80, 80, 40, 27, 16, 10]
+    assert all(len(point["trainings"]) == 2 for point in points)
+    assert points[0]["dev"]["value"] > points[-1]["dev"]["value"]
+    for point in points:
+        assert point["dev"]["low"] < point["dev"]["value"] < point["dev"]["high"]
+        alone = [training["dev"] for training in point["trainings"]]
+        assert point["dev"]["value"] == pytest.approx(sum(alone) / 2)
+    assert document["target"]["error"] == pytest.approx(0.02)
+    assert document["curve"][0]["m"] == 10
+    assert 160 in [point["m"] for point in document["curve"]]
+    assert document["trainings"] == {"done": 12, "of": 12, "failed": []}
+
+    before = files_of(run)
+    assert learning_curve(run, TWICE) == document
+    assert files_of(run) == before
+    three = learning_curve(run, Options(replicates=3))
+    assert all(files_of(run)[path] == time for path, time in before.items())
+    assert [point["trainings"][:2] for point in three["points"]] == [point["trainings"] for point in points]
+
+    png = pictures.learning_curve(document, title="moons")
+    with RunDirectory.open(run.path, writing=True) as locked:
+        written = locked.write_learning_curve(document, png)
+    assert [path.name for path in written] == ["learning_curve.json", "learning_curve.png"]
+    assert json.loads(written[0].read_text())["points"] == points
+    assert png.startswith(b"\x89PNG")
+    out = io.StringIO()
+    show(document, written, stream=out)
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "moons  learning curve on 300 dev examples"
+    assert lines[8].split()[:2] == ["160", "10"]
+    assert max(map(len, lines[:-2])) <= 80
+
+
+def test_two_workers_find_the_same(tmp_path: Path) -> None:
+    run = trained(tmp_path)
+    shutil.copytree(run.path, tmp_path / "other")
+    sizes = (20, 40, 80, 160)
+    alone = learning_curve(run, Options(replicates=2, sizes=sizes))
+    together = learning_curve(RunDirectory.open(tmp_path / "other"), Options(replicates=2, sizes=sizes, workers=2))
+    assert {**together, "run": alone["run"]} == alone
+
+
+def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
+    rows = [f"{i % 29},{i % 17},{(i % 29) * 0.3 - (i % 17) * 0.1 + (i % 7) * 0.01}\n" for i in range(200)]
+    (tmp_path / "table.csv").write_text("a,b,y\n" + "".join(rows), encoding="utf-8")
+    data = "data={source: {name: file, path: table.csv, target: y}, split: {train: 120, dev: 80, test: 0}}"
+    run = trained(tmp_path, data.replace("table.csv", str(tmp_path / "table.csv")), "architecture.hidden=[]")
+    document = learning_curve(run, Options(replicates=2, sizes=(20, 40, 80, 120), target=0.1))
+    assert document["task"] == "regression"
+    assert document["fit"] is not None
+    assert pictures.learning_curve(document, title="a regression").startswith(b"\x89PNG")
+    assert "%" not in next(text for label, text in sentences(document) if label == "verdict")
+
+    config = run.config
+    wild = config.read_text().replace("name: adam, learning_rate: 0.03", "name: adam, learning_rate: 1.0e+40")
+    config.write_text(wild)
+    with pytest.raises(DataError, match="nothing could be trained: diverged in epoch"):
+        learning_curve(run, Options(replicates=2, sizes=(20, 40, 80, 120)))
+
+
+def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -> None:
+    run = trained(tmp_path)
+    with pytest.raises(DataError, match="nothing could be trained: there was no time for it"):
+        learning_curve(run, Options(replicates=2, budget=0.0))
+    learning_curve(run, Options(replicates=2, sizes=(80, 160)))
+    document = learning_curve(run, Options(replicates=2, sizes=(20, 40, 80, 160), budget=0.0))
+    assert [point["m"] for point in document["points"]] == [80, 160]
+    assert dict(sentences(document))["missing"].startswith("4 of 8 trainings: the time was up")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (Options(replicates=1), "--seeds 1: one training a size tells nothing of chance"),
+        (Options(sizes=(50, 161)), "--sizes: train has 160 examples (allowed 2 to 160)"),
+        (Options(sizes=(1, 50)), "--sizes: train has 160 examples (allowed 2 to 160)"),
+    ],
+)
+def test_what_cannot_be_asked(tmp_path: Path, options: Options, message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        learning_curve(trained(tmp_path), options)
+    assert message in str(error.value)
+
+
+def test_a_run_without_dev_set_or_with_other_data(tmp_path: Path) -> None:
+    without = trained(tmp_path, "data.split={train: 400, dev: 0, test: 100}")
+    with pytest.raises(UsageError, match="has no dev set"):
+        learning_curve(without, TWICE)
+    shutil.rmtree(without.path)
+    run = trained(tmp_path)
+    run.config.write_text(run.config.read_text().replace("noise: 0.25", "noise: 0.3"))
+    with pytest.raises(DataError, match="the data have changed"):
+        learning_curve(run, TWICE)
+
+
+def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
+    document = learning_curve(trained(tmp_path), Options(replicates=2, sizes=(40, 80, 160)))
+    assert document["fit"] is None
+    assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
+    assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")
+
+
+def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training() -> None:
+    alike = [error_rate(0.1, 200)] * 3
+    (sure,) = mean_train_errors([alike])
+    assert (sure.low, sure.high) == pytest.approx((alike[0].low, alike[0].high))
+    apart = [error_rate(value, 200) for value in (0.0, 0.1, 0.2)]
+    unsure = mean_train_errors([apart, alike])
+    assert unsure[0].value == pytest.approx(0.1)
+    for one in unsure:  # what the trainings of one size tell of chance holds for the others
+        assert one.low < sure.low
+        assert one.high > sure.high
+    few = [error_rate(value, 20) for value in (0.05, 0.1, 0.15)]
+    expected = [sum(getattr(error, end) for error in few) / 3 for end in ("low", "high")]
+    (explained,) = mean_train_errors([few])  # 20 examples alone let an error vary as much
+    assert [explained.low, explained.high] == pytest.approx(expected)
+
+
+def test_a_mean_dev_error_has_the_interval_of_its_deviation() -> None:
+    errors = np.array([0.2, 0.1, 0.0])
+    binomial = np.array([0.2 * 0.8 / 500, 0.1 * 0.9 / 500, (1 / 500) ** 2])
+    rates = mean_dev_errors(Points(np.array([10, 20, 40]), errors, np.diag(binomial)), "binary")
+    for rate, error in zip(rates, errors, strict=True):
+        expected = error_rate(float(error), 500)
+        assert (rate.low, rate.high) == pytest.approx((expected.low, expected.high), rel=1e-3)
+    (one,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), "regression")
+    assert (one.low, one.high) == pytest.approx((2 - 1.96 * 0.5, 2 + 1.96 * 0.5), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("needed", "told"),
+    [
+        (Estimate(500, 300, 900), "reached"),
+        (Estimate(1200, 800, 5000), "settled"),
+        (Estimate(41_000, 32_000, 50_000), "settled"),
+        (Estimate(41_000, 32_000, inf), "open"),
+        (Estimate(inf, 1e7, inf), "out of reach"),
+    ],
+)
+def test_the_verdict_claims_no_more_than_the_interval(needed: Estimate, told: str) -> None:
+    assert verdict(needed, 1000) == told
+
+
+def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> dict[str, Any]:
+    def interval(low: float, value: float, high: float) -> dict[str, float]:
+        return {"low": low, "value": value, "high": high}
+
+    return {
+        "task": "multiclass",
+        "fit": {"m0": 1000, "c": interval(*floor)},
+        "target": {"error": 0.03, "examples": interval(*needed), "verdict": verdict},
+        "points": [{"dev": interval(0.04, 0.05, 0.06), "train": interval(0.0, 0.01, 0.02)}],
+        "trainings": {"done": 18, "of": 18, "failed": []},
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (
+            document_of("settled", (32_000, 41_000, 50_000), (0.02, 0.024, 0.027)),
+            [
+                "3 % dev error needs about 41k ± 9,000 examples; there are 1,000",
+                "more data will not go below about 2.4 % (95 % interval 2.00 to 2.70 %)",
+            ],
+        ),
+        (
+            document_of("settled", (12_000, 20_000, 1_900_000), (0.0, 0.01, 0.02)),
+            [
+                "3 % dev error needs about 20k (12k to 1.9M) examples; there are 1,000",
+                "no floor is established that more data could not go below (95 % interval 0.00 to 2.00 %)",
+            ],
+        ),
+        (
+            document_of("open", (12_000, 20_000, inf), (0.0, 0.01, 0.02)),
+            [
+                "the measurements do not settle how many examples 3 % dev error needs: at least 12k examples are "
+                "needed, and perhaps no number is enough",
+                "no floor is established that more data could not go below (95 % interval 0.00 to 2.00 %)",
+            ],
+        ),
+        (
+            document_of("out of reach", (1e9, inf, inf), (0.035, 0.04, 0.045)),
+            [
+                "3 % dev error is out of reach of more data alone",
+                "more data will not go below about 4 % (95 % interval 3.50 to 4.50 %)",
+            ],
+        ),
+        (
+            document_of("reached", (300, 500, 900), (0.0, 0.01, 0.02)),
+            [
+                "3 % dev error is reached with the 1,000 examples there are",
+                "no floor is established that more data could not go below (95 % interval 0.00 to 2.00 %)",
+            ],
+        ),
+    ],
+)
+def test_sentences(document: dict[str, Any], told: list[str]) -> None:
+    assert [text for _, text in sentences(document)] == told

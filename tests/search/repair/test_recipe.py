@@ -1,0 +1,253 @@
+"""The basic recipe, run: faulty specs are repaired as far as dev can tell, and nothing is lost or done again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.errors import UsageError
+from dlx.runs.diagnose import examine_run
+from dlx.runs.directory import RunDirectory
+from dlx.runs.train import Session
+from dlx.search.repair.recipe import Options, act
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.replicates import replicate
+from dlx.search.trials.trial import Outcome, Trial
+from dlx.spec.loader import derive, leaves, load_spec
+from dlx.spec.sections import Spec
+from dlx.stats.effects import effect
+
+SPLIT = "split: {train: 200, dev: 200, test: 100}"
+CIRCLES = f"""
+name: circles
+data: {{source: {{name: circles, m: 500, noise: 0.05, factor: 0.5}}, {SPLIT}}}
+architecture: {{hidden: [8, 5]}}
+optimizer: {{name: adam, learning_rate: 0.02}}
+training: {{epochs: 30, batch_size: 50, evaluate_every: 10}}
+"""
+MOONS = f"""
+name: moons
+data: {{source: {{name: moons, m: 500, noise: 0.05}}, {SPLIT}}}
+architecture: {{hidden: [16, 8]}}
+optimizer: {{name: adam, learning_rate: 0.02}}
+training: {{epochs: 30, batch_size: 50, evaluate_every: 10}}
+"""
+BLOBS = f"""
+name: blobs
+data:
+  source: {{name: blobs, m: 500, noise: 20.0, centers: [[1000, 1000], [1100, 1000], [1000, 1100]]}}
+  {SPLIT}
+architecture: {{hidden: [16]}}
+optimizer: {{name: adam, learning_rate: 0.01}}
+training: {{epochs: 20, batch_size: 50, evaluate_every: 10}}
+"""
+SLOW = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
+
+
+@dataclass
+class Notes:
+    """A watcher that writes down what it is told."""
+
+    families: list[tuple[str, int]] = field(default_factory=list)
+    trials: list[tuple[str, Outcome]] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)  # that the trials which were not at their end had taken
+
+    def family(self, against: str, count: int) -> None:
+        self.families.append((against, count))
+
+    def trial(self, name: str, outcome: Outcome) -> None:
+        self.trials.append((name, outcome))
+        if outcome.status == "interrupted":
+            self.steps.append(RunDirectory.open(outcome.run).load_checkpoint()[1]["position"]["step"])
+
+    def judged(self, round_: Mapping[str, Any]) -> None:
+        assert round_["remedies"]
+
+
+def trained(folder: Path, text: str, whole: bool = True, **overrides: Any) -> RunDirectory:
+    """A run of a spec, or only the beginning of one; overrides with __ for the dots."""
+    folder.mkdir(exist_ok=True)
+    (folder / "spec.yaml").write_text(text, encoding="utf-8")
+    given = [f"{key.replace('__', '.')}={json.dumps(value)}" for key, value in overrides.items()]
+    with Session.start(load_spec(folder / "spec.yaml", given), given, folder / "run", folder) as session:
+        for _ in session.records(lambda record: not whole):
+            pass
+    return RunDirectory.open(folder / "run")
+
+
+def acted(run: RunDirectory, watcher: Notes | None = None, **options: Any) -> dict[str, Any]:
+    """The story of the recipe."""
+    with RunDirectory.open(run.path, writing=True) as locked:
+        story: dict[str, Any] = act(locked, locked.diagnosis(), Options(**options), watcher)["act"]
+    return story
+
+
+def mistakes(spec: Spec, folder: Path) -> np.ndarray:
+    """Of five replicates, (5, m)."""
+    trials = [Trial.of(replicate(spec, number)) for number in range(1, 6)]
+    outcomes = {outcome.key: outcome for outcome in run_trials(trials, folder)}
+    return np.stack([outcomes[trial.key].mistakes() for trial in trials]).astype(np.float64)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "kept"),
+    [
+        (CIRCLES, {"initializer": "zeros"}, "fitting_initializer"),
+        (MOONS, {"optimizer__learning_rate": 1e-5}, "fast_adam"),
+        (BLOBS, {"data__normalize": "none"}, "normalize_inputs"),
+    ],
+)
+def test_a_faulty_spec_is_repaired_to_within_noise_of_the_healthy_one(
+    tmp_path: Path, text: str, fault: dict[str, Any], kept: str
+) -> None:
+    run = trained(tmp_path / "faulty", text, **fault)
+    story = acted(run)
+    assert story["rounds"][0]["kept"] == kept
+    assert story["status"] == "done"
+    healthy, repaired = load_spec(tmp_path / "faulty" / "spec.yaml").spec, load_spec(run.act).spec
+    before = mistakes(load_spec(run.config).spec, run.trials)
+    found = effect(mistakes(healthy, tmp_path / "healthy"), mistakes(repaired, run.trials))
+    assert found.low <= 0
+    assert before.mean() > 0.3 > 10 * found.value
+    assert story["errors"]["after"]["dev"]["value"] == pytest.approx(mistakes(repaired, run.trials).mean())
+
+
+def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(tmp_path: Path) -> None:
+    run = trained(tmp_path, CIRCLES, initializer="zeros")
+    story = acted(run)
+    assert run.diagnosis()["act"] == json.loads(json.dumps(story))
+    text = run.act.read_text(encoding="utf-8")
+    assert text.startswith("# The basic recipe, run on ")
+    assert "# 1. initializer={name: he}" in text
+    (kept,) = [one for one in story["rounds"][0]["remedies"] if one["name"] == story["rounds"][0]["kept"]]
+    assert load_spec(run.act).spec == derive(load_spec(run.config).spec, kept["overrides"])
+    assert story["test"]["m"] == 100
+    assert story["spec"] == str(run.act)
+
+
+def test_of_many_remedies_few_are_trained_more_than_once(tmp_path: Path) -> None:
+    notes = Notes()
+    run = trained(tmp_path, CIRCLES, initializer="zeros")
+    story = acted(run, notes)
+    (race,) = story["rounds"]
+    by_replicates = {k: [one["name"] for one in race["remedies"] if one["replicates"] == k] for k in (0, 1, 5)}
+    assert len(by_replicates[5]) <= 3
+    assert len(by_replicates[1]) >= 3
+    assert race["kept"] in by_replicates[5]
+    assert {one["verdict"] for one in race["remedies"] if one["name"] in by_replicates[0]} == {"not tried"}
+    assert len(notes.trials) == sum(6 * (k == 5) + (k == 1) for k, names in by_replicates.items() for _ in names) + 6
+    assert notes.families == [("bias", len(race["remedies"]))]
+
+
+def test_a_healthy_run_needs_nothing(tmp_path: Path) -> None:
+    notes = Notes()
+    run = trained(tmp_path, CIRCLES)
+    story = acted(run, notes)
+    assert (story["status"], story["rounds"], story["spec"], story["test"]) == ("nothing_needed", [], None, None)
+    assert notes.trials == []
+    assert not run.act.exists()
+
+
+def test_where_no_remedy_can_help_none_is_kept(tmp_path: Path) -> None:
+    """Two clouds that lie over each other: every class is as likely everywhere."""
+    text = f"""
+name: noise
+data: {{source: {{name: blobs, m: 500, centers: [[0, 0], [0, 0]]}}, {SPLIT}}}
+architecture: {{hidden: [2]}}
+training: {{epochs: 2, batch_size: 100}}
+"""
+    story = acted(trained(tmp_path, text), replicates=3)
+    assert story["status"] == "nothing_helps"
+    assert [round_["kept"] for round_ in story["rounds"]] == [None] * len(story["rounds"])
+    assert len(story["rounds"]) >= 1
+
+
+def test_a_run_without_a_dev_set_is_refused(tmp_path: Path) -> None:
+    run = trained(tmp_path, "name: alone\ndata: {source: moons}\ntraining: {epochs: 1}\n")
+    with pytest.raises(UsageError, match=r"has no dev set, by which remedies could be judged \(set data.split.dev\)"):
+        acted(run)
+
+
+def test_workers_come_to_the_same_story(tmp_path: Path) -> None:
+    alone = acted(trained(tmp_path / "a", CIRCLES, initializer="zeros"), replicates=3)
+    together = acted(trained(tmp_path / "b", CIRCLES, initializer="zeros"), replicates=3, workers=2)
+    assert without_times(together) == without_times(alone)
+
+
+def without_times(story: Mapping[str, Any]) -> dict[str, Any]:
+    """What does not depend on the clock or the folder."""
+    rounds = [
+        race | {"remedies": [{k: v for k, v in one.items() if k != "seconds"} for one in race["remedies"]]}
+        for race in story["rounds"]
+    ]
+    return {**story, "rounds": rounds, "seconds": None, "spec": None, "budget": None}
+
+
+def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
+    """Each trial would take days: if the budget did not stop them, this test would not end."""
+    days = {"training__epochs": 10**8, "training__evaluate_every": 10**6, "training__threads": 1}
+    run = trained(tmp_path, MOONS, whole=False, **days)
+    first, second = Notes(), Notes()
+    assert acted(run, first, budget=1.0)["status"] == "budget_spent"
+    assert acted(run, second, budget=1.0)["status"] == "budget_spent"
+    ended = [outcome for _, outcome in (*first.trials, *second.trials)]
+    assert [outcome.status for outcome in ended] == ["interrupted", "interrupted"]
+    assert ended[0].key == ended[1].key
+    assert first.steps[0] < second.steps[0]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunDirectory, dict[str, Any]]:
+    """A run that is repaired, and the story of that; not to be changed."""
+    run = trained(tmp_path_factory.mktemp("undisturbed"), CIRCLES, **SLOW)
+    with RunDirectory.open(run.path, writing=True) as locked:
+        return run, act(locked, examine_run(run).document, Options(replicates=3))["act"]
+
+
+def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
+    tmp_path: Path, undisturbed: tuple[RunDirectory, dict[str, Any]]
+) -> None:
+    run = trained(tmp_path, CIRCLES, **SLOW)
+    command = [Path(sysconfig.get_path("scripts")) / "dlx", "diagnose", run.path, "--act", "--json", "--seeds", "3"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    until = time.monotonic() + 60
+    while len(list(run.trials.glob("*/run.json"))) < 3 and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert said == f"interrupted: dlx diagnose {run.path} --act goes on from here\n"
+    assert run.diagnosis()["act"]["status"] == "interrupted"
+    ended = [path for path in run.trials.iterdir() if RunDirectory.open(path).facts()["status"] == "completed"]
+    written = {path: (path / "run.json").stat().st_mtime_ns for path in ended}
+    assert written
+    gone_on = acted(run, replicates=3)
+    assert {path: (path / "run.json").stat().st_mtime_ns for path in ended} == written
+    assert without_times(gone_on) == without_times(undisturbed[1])
+
+
+def test_races_that_were_won_are_taken_over(undisturbed: tuple[RunDirectory, dict[str, Any]]) -> None:
+    (run, first), notes = undisturbed, Notes()
+    assert without_times(acted(run, notes, replicates=3)) == without_times(first)
+    assert notes.trials == []
+
+
+def test_dev_and_test_stay_as_they_are_from_the_first_trial_to_the_last(tmp_path: Path) -> None:
+    notes = Notes()
+    run = trained(tmp_path, BLOBS, data__normalize="none")
+    acted(run, notes, replicates=3)
+    dev = {tuple(outcome.mistakes().shape) for _, outcome in notes.trials}
+    assert dev == {(200,)}
+    before, after = (dict(leaves(load_spec(path).spec.dump())) for path in (run.config, run.act))
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert changed == {("data", "normalize", "name")}

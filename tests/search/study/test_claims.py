@@ -1,0 +1,127 @@
+"""Claims: what they mean is what Python means by the same arithmetic, and what is none is told with its place."""
+
+from __future__ import annotations
+
+import operator
+from math import inf, nan
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.search.study.claim_parser import ClaimError, parse_claim
+from dlx.search.study.claims import Reaching, Term, Value
+
+NUMBERS = {"a.cost": 2.0, "b.cost": 0.5, "b.final.dev_error": 0.25, "a.train_cost@10": 4.0}
+
+
+def measure(asked: Term | Reaching) -> Value:
+    return NUMBERS[str(asked)]
+
+
+@st.composite
+def sums(draw: Any, depth: int = 4) -> str:
+    """Arithmetic that Python reads as claims do, but for the measures."""
+    if depth == 0 or draw(st.booleans()):
+        return draw(st.sampled_from([*NUMBERS, "1", "0.25", "3e-2", "7."]))
+    first, second = draw(sums(depth - 1)), draw(sums(depth - 1))
+    kind = draw(st.sampled_from(["+", "-", "*", "/", "()", "neg", "min", "max", "abs"]))
+    if kind == "()":
+        return f"({first})"
+    if kind == "neg":
+        return f"-{first}"
+    if kind == "abs":
+        return f"abs({first})"
+    return f"{kind}({first}, {second})" if kind in ("min", "max") else f"{first} {kind} {second}"
+
+
+def in_python(text: str) -> float:
+    for name in sorted(NUMBERS, key=len, reverse=True):
+        text = text.replace(name, f"({NUMBERS[name]!r})")
+    return float(eval(text, {"min": min, "max": max, "abs": abs}))
+
+
+@given(sums(), sums(), st.sampled_from(["<", "<=", ">", ">=", "=="]))
+def test_a_comparison_means_what_python_means_by_it(left: str, right: str, sign: str) -> None:
+    try:
+        first, second = in_python(left), in_python(right)
+    except ZeroDivisionError:
+        return
+    (outcome,) = parse_claim(f"{left} {sign} {right}").check(measure)
+    assert (outcome.left, outcome.right) == (first, second)
+    compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}[sign]
+    assert outcome.holds == compare(first, second)
+    if first != second and "=" not in sign:
+        assert outcome.by is not None
+        assert (outcome.by > 0) == outcome.holds
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_claim_or_refused(text: str) -> None:
+    position = 1
+    try:
+        parse_claim(text)
+    except ClaimError as error:
+        position = error.position
+    assert 1 <= position <= len(text) + 1
+
+
+def test_every_link_of_a_chain_is_compared() -> None:
+    outcomes = parse_claim("b.cost < a.cost < 100% + 0.5").check(measure)
+    assert [one.holds for one in outcomes] == [True, False]
+    assert outcomes[1].by == -0.5
+
+
+def test_texts_and_findings() -> None:
+    told: dict[str, Value] = {"a.verdict": "high bias", "a.findings": frozenset(["dead_units"])}
+
+    def answer(asked: Term | Reaching) -> Value:
+        return told[str(asked)]
+
+    assert parse_claim('a.verdict == "high bias"').check(answer)[0].holds
+    assert not parse_claim("a.verdict == 'high variance'").check(answer)[0].holds
+    assert parse_claim('"dead_units" in a.findings').check(answer)[0].holds
+    assert not parse_claim('"oscillation" in a.findings').check(answer)[0].holds
+
+
+def test_a_number_that_is_none_fulfils_nothing() -> None:
+    for text in ("a.cost < 1", "a.cost > 1", "a.cost == a.cost"):
+        assert not parse_claim(text).check(lambda asked: nan)[0].holds
+    assert parse_claim("1 / a.cost > 5").check(lambda asked: 0.0)[0].left == inf
+
+
+def test_quoted_names_and_epochs() -> None:
+    (asked,) = parse_claim('"l2=0.1".layer2.saturated@7 < 3').asked
+    assert isinstance(asked, Term)
+    assert (asked.variant, asked.path, asked.epoch) == ("l2=0.1", ("layer2", "saturated"), 7)
+    (asked,) = parse_claim("epochs_to(he.train_cost <= 10%) < 30").asked
+    assert isinstance(asked, Reaching)
+    assert (asked.what, asked.sign, asked.bound) == ("epochs_to", "<=", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "message"),
+    [
+        ("", 1, "expected a number or a measure"),
+        ("he.dev_error", 13, "expected a comparison"),
+        ("he < 3", 1, "expected a measure, such as he.dev_error"),
+        ("he.dev_error < ", 16, "expected a number or a measure"),
+        ("he.dev_error < 3 $", 18, "unexpected '$'"),
+        ("he.dev_error < 3 4", 18, "unexpected '4'"),
+        ("he. < 3", 5, "expected the name of a measure after the dot"),
+        ("he.cost@x < 3", 9, "expected the number of an epoch after @"),
+        ("he.cost@1.5 < 3", 9, "expected the number of an epoch after @"),
+        ("sqrt(he.cost) < 3", 1, "there is no function 'sqrt' (allowed abs, min, max, epochs_to"),
+        ("abs(1, 2) < 3", 1, "abs takes one value"),
+        ("epochs_to(he.cost) < 3", 1, "epochs_to takes a comparison of a column with a number"),
+        ("(he.cost < 3", 10, "expected ')'"),
+        ("he.cost in zeros.findings", 1, 'expected "NAME" in VARIANT.findings'),
+        ("(" * 600 + "1", 1, "a claim has up to 500 words and signs"),
+    ],
+)
+def test_what_is_no_claim(text: str, position: int, message: str) -> None:
+    with pytest.raises(ClaimError) as caught:
+        parse_claim(text)
+    assert message in caught.value.what
+    assert caught.value.position == position

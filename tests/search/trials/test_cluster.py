@@ -1,0 +1,283 @@
+"""Trials on a cluster: a real scheduler of Dask and its workers, each a process on the loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dlx.errors import EnvironmentProblem, Interrupted, UsageError
+from dlx.search.trials.cluster import Cluster
+from dlx.search.trials.cluster_call import lock, sees
+from dlx.search.trials.executors import executor_for
+from dlx.search.trials.pool import TrialsLost, run_trials
+from dlx.search.trials.trial import Outcome, Trial
+from dlx.spec.loader import load_spec
+from dlx.spec.trust import NamedBy
+
+MOONS = """
+name: moons
+dtype: float64
+data: {source: {name: moons, m: 120, noise: 0.2}, split: {train: 60, dev: 40, test: 20}}
+architecture: {hidden: [5, 2]}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {epochs: 6, batch_size: 16, evaluate_every: 2}
+"""
+LONG = ("training.epochs=600", "training.evaluate_every=25")
+SHORT = ("training.epochs=100", "training.evaluate_every=25")
+ENDLESS = "training.epochs=10000000"
+SEARCH = """
+import sys
+from pathlib import Path
+from dlx.errors import DlxError
+from dlx.search.trials.executors import executor_for
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.trial import Trial
+from dlx.spec.loader import load_spec
+
+spec, address, *overrides = sys.argv[1:]
+try:
+    with executor_for(cluster=address) as executor:
+        trials = [Trial.of(load_spec(Path(spec), [f"seed={seed}", *overrides]).spec) for seed in range(3)]
+        for outcome in run_trials(trials, Path(spec).parent / "trials", executor):
+            pass
+except DlxError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.exit_code)
+"""
+SEARCHING = [sys.executable, "-c", SEARCH]
+LACKS_DLX = "sys.modules['dlx'] = None"
+OTHER_NUMPY = "import numpy; numpy.__version__ = '1.0'"
+DEADLY = "import os\nif 'DEADLY' in os.environ: os.kill(os.getppid(), 9); os.kill(os.getpid(), 9)\n"
+
+
+@contextmanager
+def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    with Path(os.devnull).open("w") as nothing:
+        begun = subprocess.Popen(command, stdout=nothing, stderr=nothing, env=os.environ | environment)
+    try:
+        yield begun
+    finally:
+        begun.kill()
+        begun.wait()
+
+
+@contextmanager
+def scheduler_in(folder: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    file = folder / "scheduler.json"
+    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    with process(sys.executable, "-m", "distributed.cli.dask_scheduler", *options, **environment) as begun:
+        waited_for(lambda: file.exists() and file.read_text(encoding="utf-8").endswith("}"))
+        yield json.loads(file.read_text(encoding="utf-8"))["address"], begun
+
+
+@contextmanager
+def worker_of(address: str, before: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker process, that runs a line of Python before all else."""
+    start = f"import sys\n{before}\nfrom distributed.cli.dask_worker import main; main()"
+    options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
+    with process(sys.executable, "-c", start, address, *options, **environment) as begun:
+        yield begun
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with scheduler_in(tmp_path_factory.mktemp("scheduler")) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def worker(scheduler: str) -> Iterator[subprocess.Popen[bytes]]:
+    with worker_of(scheduler) as begun:
+        yield begun
+
+
+def trials_of(folder: Path, count: int, *overrides: str) -> list[Trial]:
+    spec = folder / "moons.yaml"
+    spec.write_text(MOONS, encoding="utf-8")
+    specs = (load_spec(spec, [f"seed={seed}", *overrides], named_by=NamedBy.USER).spec for seed in range(count))
+    return [Trial.of(one) for one in specs]
+
+
+def by_key(outcomes: Iterator[Outcome]) -> dict[str, Outcome]:
+    """The outcomes, without the times in their rows."""
+    found = {}
+    for outcome in outcomes:
+        assert outcome.key not in found
+        final, best = (row and replace(row, seconds=0.0) for row in (outcome.final, outcome.best))
+        found[outcome.key] = replace(outcome, final=final, best=best)
+    return found
+
+
+def waited_for(reached: Callable[[], bool]) -> None:
+    """Let another process get there; its progress decides how long."""
+    give_up = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def rows(run: Path) -> list[str]:
+    """The lines of metrics.csv so far, the header apart."""
+    path = run / "metrics.csv"
+    return path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+
+
+def in_training(runs: list[Path]) -> Callable[[], bool]:
+    return lambda: all(len(rows(run)) > 3 for run in runs)
+
+
+def status(run: Path) -> str:
+    return str(json.loads((run / "run.json").read_text(encoding="utf-8"))["status"])
+
+
+def test_a_worker_is_killed_midway_and_all_trials_are_done_once_and_the_same(
+    tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]
+) -> None:
+    trials = trials_of(tmp_path, 2, *LONG) + trials_of(tmp_path, 6, *SHORT)
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    def with_one_killed(victim: subprocess.Popen[bytes]) -> Iterator[Trial]:
+        yield from trials[:2]
+        waited_for(in_training([there / trial.key for trial in trials[:2]]))
+        victim.kill()
+        yield from trials[2:]
+
+    with worker_of(scheduler) as victim, executor_for(cluster=scheduler) as executor:
+        waited_for(lambda: executor.slots == 4)
+        outcomes = by_key(run_trials(with_one_killed(victim), there, executor))
+        assert victim.wait(30) == -signal.SIGKILL
+    assert outcomes == by_key(run_trials(trials, here))
+    assert {outcome.status for outcome in outcomes.values()} == {"completed"}
+    assert sorted(path.name for path in there.iterdir()) == sorted(trial.key for trial in trials)
+    for trial in trials:
+        serial, spread = here / trial.key, there / trial.key
+        assert (spread / "model.npz").read_bytes() == (serial / "model.npz").read_bytes()
+        assert [row.split(",")[0] for row in rows(spread)] == [row.split(",")[0] for row in rows(serial)]
+
+
+def test_a_trial_that_kills_its_workers_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "deadly.py").write_text(DEADLY, encoding="utf-8")
+    trials = trials_of(tmp_path, 1, f"plugins=[{tmp_path}/deadly.py]")
+    with (
+        scheduler_in(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _),
+        worker_of(address, DEADLY="yes"),
+        Cluster(address) as executor,
+        pytest.raises(TrialsLost, match=r"a trial was lost: the worker died, at last tcp://127\.0\.0\.1:"),
+    ):
+        list(run_trials(trials, tmp_path / "trials", executor))
+
+
+def test_a_signal_lets_the_workers_save(
+    tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes], capfd: pytest.CaptureFixture[str]
+) -> None:
+    trials = trials_of(tmp_path, 2, ENDLESS)
+    folder = tmp_path / "trials"
+
+    def interrupted() -> Iterator[Trial]:
+        yield trials[0]
+        waited_for(in_training([folder / trials[0].key]))
+        os.kill(os.getpid(), signal.SIGINT)
+        yield trials[1]
+
+    with pytest.raises(Interrupted), Cluster(scheduler) as executor:
+        list(run_trials(interrupted(), folder, executor))
+    assert [path.name for path in folder.iterdir()] == [trials[0].key]
+    assert status(folder / trials[0].key) == "interrupted"
+    assert (folder / trials[0].key / "checkpoint" / "manifest.json").exists()
+    assert worker.poll() is None
+    assert capfd.readouterr() == ("", "")
+
+
+def test_when_its_owner_dies_the_worker_saves(tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]) -> None:
+    run = tmp_path / "trials" / trials_of(tmp_path, 1, ENDLESS)[0].key
+    owner = subprocess.Popen([*SEARCHING, str(tmp_path / "moons.yaml"), scheduler, ENDLESS])
+    waited_for(in_training([run]))
+    owner.kill()
+    owner.wait()
+    waited_for(lambda: status(run) == "interrupted")
+    assert worker.poll() is None
+
+
+def test_when_the_scheduler_dies_the_worker_saves(tmp_path: Path) -> None:
+    run = tmp_path / "trials" / trials_of(tmp_path, 1, ENDLESS)[0].key
+    with scheduler_in(tmp_path) as (address, scheduler), worker_of(address):
+        command = [*SEARCHING, str(tmp_path / "moons.yaml"), address, ENDLESS]
+        owner = subprocess.Popen(command, stderr=subprocess.PIPE)
+        waited_for(in_training([run]))
+        scheduler.kill()
+        _, told = owner.communicate(timeout=60)
+        waited_for(lambda: status(run) == "interrupted")
+    assert owner.returncode == 6
+    gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there\n"
+    assert told.decode() == gone
+
+
+def test_where_no_scheduler_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(EnvironmentProblem, match=f"^{address}: no Dask scheduler answers there"):
+            Cluster(address, patience=0.2)
+    with pytest.raises(EnvironmentProblem, match=f"^{address}: no Dask scheduler answers there"):
+        Cluster(address, patience=0.2)
+    with pytest.raises(UsageError, match=r"^lab: is no address of a Dask scheduler \(allowed tcp://HOST:PORT\)"):
+        executor_for(cluster="lab")
+
+
+def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(EnvironmentProblem, match=r"needs distributed, .* pip install 'dlx\[cluster\]'"):
+        executor_for(cluster="tcp://127.0.0.1:8786")
+
+
+def test_without_workers(scheduler: str) -> None:
+    with pytest.raises(EnvironmentProblem, match=r"has had no workers for 0\.1 s: start them with dask worker tcp://"):
+        Cluster(scheduler, patience=0.1)
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (LACKS_DLX, r"cannot run dlx: ModuleNotFoundError\(.No module named 'dlx"),
+        (OTHER_NUMPY, "has numpy 1.0, here it is "),
+    ],
+    ids=["dlx", "numpy"],
+)
+def test_a_worker_with_other_packages_is_refused(scheduler: str, before: str, told: str) -> None:
+    with worker_of(scheduler, before), pytest.raises(EnvironmentProblem, match=f"^worker tcp://.* {told}"):
+        executor_for(cluster=scheduler)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a path that means another place in every process")
+def test_a_worker_that_does_not_see_the_folder_is_refused(
+    tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    trials = trials_of(tmp_path, 1)
+    with (
+        Cluster(scheduler) as executor,
+        pytest.raises(EnvironmentProblem, match="does not see it as it is here"),
+    ):
+        list(run_trials(trials, Path("/proc/self/cwd/trials"), executor))
+
+
+def test_what_a_worker_sees(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    assert sees(path, "a") == "No such file or directory"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("a")
+        file.flush()
+        assert sees(path, "b") == "it holds another file there"
+        assert sees(path, "a") == "locks do not reach it"
+        assert lock(file.fileno())
+        assert sees(path, "a") == ""

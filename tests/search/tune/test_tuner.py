@@ -1,0 +1,244 @@
+"""A search from its file to its directory: the same for any number of workers, gone on with, and honest at the end."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlx.errors import Interrupted, SpecError
+from dlx.runs.collection import TuneDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.search.trials.executors import executor_for
+from dlx.search.tune.file import load_tune
+from dlx.search.tune.tuner import Tuning, check
+from dlx.spec.loader import load_spec
+
+MOONS = """base:
+  name: moons
+  data: {source: {name: moons, m: 200, noise: 0.2}, split: {train: 100, dev: 60, test: 40}}
+  architecture: {hidden: [4]}
+  optimizer: {name: adam, learning_rate: 0.0001}
+  training: {epochs: 8, batch_size: 20}
+search:
+  trials: 12
+  fresh_seeds: 2
+  space:
+    optimizer.learning_rate: {log_uniform: [1.0e-4, 1]}
+    architecture.activation: {choice: [relu, tanh]}
+"""
+
+
+class Notes:
+    """Takes down what it is told."""
+
+    def __init__(self, stop_after: int = 10**9) -> None:
+        self.rounds: list[tuple[int, int, int]] = []
+        self.trials: list[Mapping[str, Any]] = []
+        self.stop_after = stop_after
+
+    def round_(self, number: int, rounds: int, trials: int) -> None:
+        self.rounds.append((number, rounds, trials))
+
+    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
+        self.trials.append(record)
+        assert [one["value"] for one in best] == sorted(one["value"] for one in best)
+        if len(self.trials) == self.stop_after:
+            raise Interrupted(2, "interrupted")
+
+    def final(self, count: int) -> None:
+        self.finals = count
+
+
+def tuned(
+    folder: Path, *overrides: str, text: str = MOONS, workers: int = 1, notes: Notes | None = None
+) -> dict[str, Any]:
+    """What a search in this folder comes to; it goes on with one that is there."""
+    folder.parent.mkdir(exist_ok=True, parents=True)
+    path = folder.parent / "tune.yaml"
+    path.write_text(text)
+    if folder.exists():
+        directory = TuneDirectory.open(str(folder), writing=True)
+        path = directory.plan
+    else:
+        directory = TuneDirectory.create("moons", out=folder)
+    plan, space = load_tune(path, () if path.parent == folder else overrides)
+    directory.write_plan(plan.text())
+    with directory, executor_for(workers) as executor:
+        return Tuning(plan, space, directory, executor, notes or Notes(), check(plan, space)).run()
+
+
+def without_times(document: Mapping[str, Any]) -> dict[str, Any]:
+    trials = [{key: value for key, value in one.items() if key != "seconds"} for one in document["trials"]]
+    return {key: value for key, value in document.items() if key not in ("seconds", "best_spec")} | {"trials": trials}
+
+
+METHODS = ("grid", "random", "coarse_to_fine")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_ends_with_a_confirmed_winner(tmp_path: Path, method: str) -> None:
+    notes = Notes()
+    document = tuned(tmp_path / "search", f"search.method={method}", notes=notes)
+    assert document["status"] == "completed"
+    assert len(document["trials"]) == len(notes.trials) == 12
+    assert sum(count for _, _, count in notes.rounds) == 12
+    assert len(document["finalists"]) == 3
+    fresh = {one["index"]: one["fresh"]["value"] for one in document["finalists"]}
+    assert fresh[document["winner"]] == min(fresh.values())
+    assert document["base"]["value"] > fresh[document["winner"]]
+    assert document["gain"]["value"] == pytest.approx(fresh[document["winner"]] - document["base"]["value"])
+    assert document["test"]["m"] == 40
+    best = load_spec(Path(document["best_spec"])).spec
+    winner = document["trials"][document["winner"]]["settings"]
+    assert best.optimizer.learning_rate == winner["optimizer.learning_rate"]
+    assert best.architecture.activation.name == winner["architecture.activation"]
+
+
+@pytest.mark.parametrize("method", ["random", "coarse_to_fine"])
+@pytest.mark.parametrize("draw", ["random", "sobol"])
+def test_a_small_space_is_not_tried_twice(tmp_path: Path, method: str, draw: str) -> None:
+    text = MOONS.replace("{log_uniform: [1.0e-4, 1]}", "{choice: [0.01, 0.1]}")
+    document = tuned(tmp_path / "search", f"search.method={method}", f"search.draw={draw}", text=text)
+    tried = [str(one["settings"]) for one in document["trials"]]
+    assert len(set(tried)) == len(tried) == 4
+    told = [str(one["settings"]) for one in document["finalists"]]
+    assert len(set(told)) == len(told) >= 1
+
+
+def test_finalists_are_the_best_and_their_fresh_trainings_chose_nothing(tmp_path: Path) -> None:
+    document = tuned(tmp_path / "search", "search.halving=false", "search.seeds=2")
+    values = sorted(one["value"] for one in document["trials"])
+    assert [one["search"] for one in document["finalists"]] == values[:3]
+    searched = {key for one in document["trials"] for key in one["trials"]}
+    there = {path.name for path in (tmp_path / "search" / "trials").iterdir()}
+    assert len(searched) == 2 * len({json.dumps(one["settings"]) for one in document["trials"]})
+    assert len(there - searched) == (3 + 1) * 2
+    for one in document["trials"]:
+        runs = [RunDirectory.open(tmp_path / "search" / "trials" / key) for key in one["trials"]]
+        errors = [run.facts()["final"]["dev_error"] for run in runs]
+        assert one["value"] == pytest.approx(sum(errors) / 2)
+
+
+def test_weak_trials_are_stopped_early_by_what_they_had_come_to(tmp_path: Path) -> None:
+    document = tuned(tmp_path / "search", "search.method=random")
+    epochs = sorted(one["epoch"] for one in document["trials"])
+    assert epochs == [2] * 6 + [4] * 3 + [8] * 3
+    by_epoch = {
+        epoch: [
+            RunDirectory.open(tmp_path / "search" / "trials" / one["trials"][0]).metrics()["dev_error"][1]
+            for one in document["trials"]
+            if one["epoch"] == epoch
+        ]
+        for epoch in (2, 4, 8)
+    }
+    assert max(by_epoch[4] + by_epoch[8]) <= min(by_epoch[2])
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_the_outcome_is_the_same_for_any_number_of_workers(tmp_path: Path, workers: int) -> None:
+    one = tuned(tmp_path / "one" / "search")
+    many = tuned(tmp_path / "many" / "search", workers=workers)
+    assert without_times(one) == without_times(many)
+
+
+@pytest.mark.parametrize("after", [1, 7, 12])
+def test_what_was_interrupted_goes_on_and_repeats_nothing(tmp_path: Path, after: int) -> None:
+    whole = tuned(tmp_path / "whole" / "search")
+    with pytest.raises(Interrupted, match=r"dlx tune --resume .* goes on from here"):
+        tuned(tmp_path / "stopped" / "search", notes=Notes(stop_after=after))
+    folder = tmp_path / "stopped" / "search"
+    assert TuneDirectory.open(str(folder)).told()["status"] == "interrupted"
+    ended = {path: path.stat().st_mtime_ns for path in folder.glob("trials/*/run.json")}
+    ended = {path: time for path, time in ended.items() if json.loads(path.read_text())["status"] == "completed"}
+    assert without_times(tuned(folder)) == without_times(whole)
+    assert {path: path.stat().st_mtime_ns for path in ended} == ended
+
+
+def test_the_ledger_has_a_line_for_each_setting(tmp_path: Path) -> None:
+    document = tuned(tmp_path / "search")
+    with (tmp_path / "search" / "trials.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["optimizer.learning_rate"]) for row in rows] == [
+        one["settings"]["optimizer.learning_rate"] for one in document["trials"]
+    ]
+    assert [row["trials"].split() for row in rows] == [one["trials"] for one in document["trials"]]
+
+
+def test_trials_that_diverge_come_last_and_are_counted(tmp_path: Path) -> None:
+    text = (
+        MOONS.replace("log_uniform: [1.0e-4, 1]", "choice: [0.01, 1.0e+30]")
+        .replace("adam", "momentum")
+        .replace("tanh", "leaky_relu")
+    )
+    document = tuned(tmp_path / "search", "search.trials=4", "search.method=grid", text=text)
+    lost = [one for one in document["trials"] if one["settings"]["optimizer.learning_rate"] == 1e30]
+    assert [(one["status"], one["value"]) for one in lost] == [("diverged", None)] * 2
+    assert document["counts"]["diverged"] == 2
+    assert document["trials"][document["winner"]]["settings"]["optimizer.learning_rate"] == 0.01
+
+
+def test_where_nothing_trains_there_is_no_winner(tmp_path: Path) -> None:
+    text = (
+        MOONS.replace("log_uniform: [1.0e-4, 1]", "choice: [1.0e+31, 1.0e+30]")
+        .replace("adam", "momentum")
+        .replace("tanh", "leaky_relu")
+    )
+    document = tuned(tmp_path / "search", "search.trials=4", text=text)
+    assert (document["status"], document["winner"], document["best_spec"]) == ("completed", None, None)
+
+
+def test_values_that_do_not_go_together_are_refused_before_anything_runs(tmp_path: Path) -> None:
+    text = MOONS.replace("architecture.activation: {choice: [relu, tanh]}", "optimizer.beta1: {uniform: [0.5, 0.9]}")
+    text = text.replace(
+        "    optimizer.learning_rate: {log_uniform: [1.0e-4, 1]}", "    optimizer: {choice: [adam, momentum]}"
+    )
+    with pytest.raises(SpecError, match=r"these do not go together: optimizer=momentum, optimizer.beta1=.*unknown key"):
+        tuned(tmp_path / "search", text=text)
+    assert not (tmp_path / "search" / "trials").exists()
+
+
+def test_a_budget_that_is_spent_leaves_what_can_be_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "tune.yaml"
+    path.write_text(MOONS.replace("epochs: 8", "epochs: 100000000, evaluate_every: 1000000"))
+    plan, space = load_tune(path)
+    with TuneDirectory.create("moons", out=tmp_path / "search") as directory, executor_for() as executor:
+        directory.write_plan(plan.text())
+        document = Tuning(plan, space, directory, executor, Notes(), check(plan, space), seconds=0.5).run()
+    assert document["status"] == "budget_spent"
+    assert document["counts"] == {"trained": 0, "stopped": 0, "diverged": 0, "failed": 0, "unfinished": 4}
+
+
+def test_what_was_trained_before_the_end_of_a_budget_or_a_signal_is_told(tmp_path: Path) -> None:
+    """Trials that another search has finished, half of them, in the directory of one with no time at all."""
+    whole = tuned(tmp_path / "whole" / "search", "search.method=random", "search.halving=false")
+    text = MOONS.replace("trials: 12", "trials: 12\n  method: random\n  halving: false")
+    (tmp_path / "tune.yaml").write_text(text)
+    plan, space = load_tune(tmp_path / "tune.yaml")
+    with TuneDirectory.create("moons", out=tmp_path / "search") as directory, executor_for() as executor:
+        directory.write_plan(plan.text())
+        for record in whole["trials"][::2]:
+            key = record["trials"][0]
+            shutil.copytree(tmp_path / "whole" / "search" / "trials" / key, directory.trials / key)
+        notes = Notes()
+        document = Tuning(plan, space, directory, executor, notes, check(plan, space), seconds=0.0).run()
+    assert [one["value"] for one in document["trials"][::2]] == [one["value"] for one in whole["trials"][::2]]
+    assert {one["status"] for one in document["trials"][1::2]} == {"unfinished"}
+    assert (document["counts"]["trained"], document["counts"]["unfinished"]) == (6, 6)
+    assert len(notes.trials) == 6
+    again = tuned(tmp_path / "search")
+    assert [one["value"] for one in again["trials"]] == [one["value"] for one in whole["trials"]]
+    assert again["counts"]["unfinished"] == 0
+
+
+def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        tuned(tmp_path / "search", notes=Notes(stop_after=2))
+    records = json.loads((tmp_path / "search" / "tune.json").read_text())["trials"]
+    assert [one["status"] for one in records].count("stopped") == 2
+    assert "unfinished" in {one["status"] for one in records}

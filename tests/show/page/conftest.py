@@ -1,0 +1,149 @@
+"""What the tests of a page share: a strict reader of HTML, and the material of a page with words of one's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.diagnose.findings import finding
+from dlx.diagnose.verdict import diagnose
+from dlx.show.page import Material
+from dlx.stats.intervals import error_rate
+
+VOID = {"img", "meta"}
+
+Attributes = dict[str, str | None]
+
+
+@dataclass
+class Tag:
+    """A tag as it was read, the text directly in it, and all text in it."""
+
+    name: str
+    attributes: Attributes
+    path: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass
+class Read(HTMLParser):
+    """Reads a page; what is opened must be closed, in order."""
+
+    tags: list[Tag] = field(default_factory=list)
+    open: list[Tag] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs), "an attribute stands twice"
+        read = Tag(tag, dict(attrs), tuple(one.name for one in self.open))
+        self.tags.append(read)
+        if tag not in VOID:
+            self.open.append(read)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop().name == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+        for tag in self.open:
+            tag.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError("a page has no comments")
+
+    def structure(self) -> list[tuple[object, ...]]:
+        """The tags in their order with the names of their attributes."""
+        return [(tag.path, tag.name, *tag.attributes) for tag in self.tags]
+
+    def named(self, name: str) -> list[Tag]:
+        return [tag for tag in self.tags if tag.name == name]
+
+    def sections(self) -> list[str | None]:
+        return [tag.attributes["id"] for tag in self.named("section")]
+
+
+@pytest.fixture(scope="session")
+def read_page() -> Callable[[str], Read]:
+    """``read_page(html)``: its tags and texts, once it is sure that every tag is closed where it should be."""
+
+    def read(html: str) -> Read:
+        found = Read()
+        found.feed(html)
+        found.close()
+        assert found.open == []
+        return found
+
+    return read
+
+
+def classes(labels: list[str], confusion: list[list[int]]) -> dict[str, Any]:
+    """As in ``diagnosis.json``: what is taken for what, and one example that is worst."""
+    sums = [sum(row) for row in confusion]
+    errors = [
+        {"label": label, "value": 1 - row[i] / m, "low": 0.0, "high": 0.9, "m": m}
+        for i, (label, row, m) in enumerate(zip(labels, confusion, sums, strict=True))
+    ]
+    confused = [{"label": labels[0], "predicted": labels[1], "count": 2}]
+    worst = [{"index": 4, "label": labels[0], "predicted": labels[1], "probability": 0.9, "loss": None}]
+    return {
+        "part": "dev",
+        "labels": labels,
+        "confusion": confusion,
+        "errors": errors,
+        "confused": confused,
+        "worst": worst,
+    }
+
+
+@pytest.fixture(scope="session")
+def material() -> Callable[..., Material]:
+    """``material(word, count)``: of a run of so many classes, in which every free text is that word."""
+
+    def make(word: str = "word", count: int = 2, images: bool = False) -> Material:
+        found = [finding("plateau", evidence=word, layer=1, epoch=2)]
+        document = diagnose({"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, "binary", found)
+        confusion = (8 * np.eye(count, dtype=int) + 1).tolist()
+        facts = {
+            "name": word,
+            "status": "completed",
+            "message": word,
+            "overrides": [word],
+            "command": word,
+            "versions": {word: word},
+            "blas": {"name": word, "threads": 2},
+            "git": {"commit": word, "dirty": True},
+            "data": {"task": "binary", "n_x": 2, "n_y": 1, "examples": {"train": 100, "dev": 50}},
+            "tags": [word],
+            "parameters": 17,
+            "final": {"epoch": 3, "step": 12, "seconds": 0.5},
+            "kept_epoch": 2,
+        }
+        columns = {"cost": [1.0, 0.5, 0.2], "train_cost": [0.9, 0.4, 0.1], "dev_cost": [0.9, 0.5, 0.6]}
+        errors = {"train_error": [0.4, 0.2, 0.1], "dev_error": [0.5, 0.2, 0.2]}
+        layers: dict[str, list[float]] = {"epoch": [0, 1, 3], "layer": [1, 1, 1], "z_std": [1.0, 1.1, 1.2]}
+        layers |= {key: [0.0, 0.1, 0.2] for key in ("dead", "saturated", "weight_norm")}
+        layers |= {key: [float("nan"), 0.1, 0.01] for key in ("gradient_norm", "update_ratio")}
+        return Material(
+            facts=facts,
+            config=word,
+            changed=word,
+            metrics={"epoch": [1, 2, 3], **columns, **errors},
+            layers=layers,
+            diagnosis=document | {"classes": classes([f"{word}{i}" for i in range(count)], confusion), "next": [word]},
+            commands=[word],
+            remarks=[word],
+            images=np.arange(4.0).reshape(1, 2, 2) if images else None,
+            pictures={"boundary": b"png", "path": b"png", "learning_curve": b"png"},
+            repeat=word,
+        )
+
+    return make

@@ -1,0 +1,113 @@
+"""The overlay of groups: each group is seen, its mean and its band are what they are called, and nothing warns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+
+from dlx.runs.tables import COLUMNS
+from dlx.show.pictures import Group, overlay
+from dlx.show.pictures.canvas import ALARM, CLASSES
+from dlx.show.pictures.groups import course
+
+NAN = float("nan")
+Columns = dict[str, list[float]]
+
+
+def metrics(rows: int, every: int = 1, level: float = 0.1, dev: bool = True) -> Columns:
+    epochs = np.arange(1.0, rows + 1) * every
+    falling = level + np.exp(-3 * epochs / epochs[-1])
+    values = dict.fromkeys(COLUMNS, falling) | {"epoch": epochs, "dev_cost": falling + 0.1, "dev_error": falling / 2}
+    values |= {} if dev else dict.fromkeys(("dev_cost", "dev_error"), np.full(rows, NAN))
+    return {name: column.tolist() for name, column in values.items()}
+
+
+def cut(columns: Columns, rows: int) -> Columns:
+    """The same training with no finite numbers after so many rows."""
+    lost = {name: [*values[:rows], *[NAN] * (len(values) - rows)] for name, values in columns.items()}
+    return lost | {"epoch": columns["epoch"]}
+
+
+def constant(value: float, epochs: Sequence[float] = (1, 2, 3)) -> Columns:
+    return dict.fromkeys(COLUMNS, [value] * len(epochs)) | {"epoch": list(epochs)}
+
+
+def share(picture: bytes, color: str) -> float:
+    pixels = np.asarray(imread(io.BytesIO(picture), format="png"))[:, :, :3]
+    return float((np.abs(pixels - to_rgb(color)).max(axis=2) < 0.02).mean())
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+@pytest.mark.parametrize("count", [1, 2, 6, 12])
+def test_every_group_is_seen(count: int, task: str) -> None:
+    groups = [Group(f"group {i}", [metrics(30, level=0.1 * i)]) for i in range(count)]
+    picture = overlay(groups, title="a", task=task)
+    assert all(share(picture, color) > 1e-4 for color in CLASSES[:count])
+    assert all(share(picture, color) == 0 for color in CLASSES[count:-1])  # the last is a grey, as edges of letters are
+
+
+def test_runs_of_any_length_with_and_without_dev_and_groups_without_values() -> None:
+    groups = [
+        Group("every fifth epoch", [metrics(8, every=5), metrics(40)]),
+        Group("no dev", [metrics(20, dev=False)]),
+        Group("one row", [metrics(1)]),
+        Group("no rows", [{name: [] for name in COLUMNS}]),
+        Group("no runs", []),
+    ]
+    picture = overlay(groups, title="a", task="binary")
+    assert all(share(picture, color) > 0 for color in CLASSES[:5])  # the last two by their names
+    assert overlay([], title="a", task="binary")
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-310, 1e305, -3.0, NAN, float("inf")])
+def test_any_values_can_be_drawn(value: float) -> None:
+    for task in ("binary", "regression"):
+        assert overlay([Group("a", [constant(value)] * 2), Group("b", [metrics(5)])], title="a", task=task)
+
+
+def test_where_a_run_ends_in_no_number_is_marked() -> None:
+    whole, lost = metrics(30), cut(metrics(30), 10)
+    assert share(overlay([Group("a", [whole, lost])], title="a", task="binary"), ALARM) > 1e-4
+    assert share(overlay([Group("a", [whole, whole])], title="a", task="binary"), ALARM) == 0
+
+
+def test_names_are_no_mathematics_and_long_ones_keep_both_ends() -> None:
+    names = ["$\\frac$", "a_b", "_hidden", "漢字", "x" * 300]
+    same = [Group(name, [metrics(9)]) for name in names]
+    assert overlay(same, title="$x", task="binary") == overlay(same, title="$x", task="binary")
+    many = [Group(f"optimizer.learning_rate={'0' * 40}{i}", [metrics(9)]) for i in range(7)]
+    other = [*many[:6], Group(f"optimizer.learning_rate={'0' * 40}7", [metrics(9)])]
+    assert overlay(many, title="a", task="binary") != overlay(other, title="a", task="binary")
+
+
+def test_the_mean_of_runs_that_are_measured_at_other_epochs_or_ended_earlier() -> None:
+    group = Group("a", [constant(1.0, (1, 5, 10)), constant(3.0, (1, 2, 3))])
+    found = course(group, "dev_error", factor=100)
+    assert found is not None
+    assert found.epochs.tolist() == [1, 2, 3, 5, 10]
+    assert found.mean.tolist() == [200] * 5
+    assert (found.low.tolist(), found.high.tolist(), found.lost) == ([100] * 5, [300] * 5, False)
+
+
+def test_a_run_is_read_off_between_its_rows_and_left_out_where_it_is_not_finite() -> None:
+    rising = constant(0.0, (1, 3)) | {"dev_error": [2.0, 4.0]}
+    lost = constant(0.0, (1, 2, 3)) | {"dev_error": [5.0, NAN, float("inf")]}
+    found = course(Group("a", [rising, lost]), "dev_error")
+    assert found is not None
+    assert (found.mean.tolist(), found.lost) == ([3.5, 3.0, 4.0], True)
+
+
+def test_five_runs_have_the_interval_of_their_mean() -> None:
+    """1, 2, 3, 4, 5: mean 3, s² = 2.5; t of 4 degrees of freedom is 2.7764 in every table."""
+    found = course(Group("a", [constant(float(value)) for value in (1, 2, 3, 4, 5)]), "dev_error")
+    assert found is not None
+    assert found.mean[-1] == 3
+    assert found.high[-1] - 3 == pytest.approx(2.7764 * 0.5**0.5, rel=1e-4)
+    four = course(Group("a", [constant(float(value)) for value in (1, 2, 3, 4)]), "dev_error")
+    assert four is not None
+    assert (four.low[-1], four.high[-1]) == (1, 4)

@@ -1,0 +1,182 @@
+"""A comparison on the terminal: the plot in letters, the sentences, and tables that keep to the width."""
+
+from __future__ import annotations
+
+import io
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from dlx.show.terminal.comparison import comparison, csv_rows, markdown, paired, sentences, verdict
+from dlx.show.terminal.text_plot import HEIGHT, LETTERS, letter_plot
+
+FALLING = ([1.0, 2.0, 3.0, 4.0], [0.4, 0.3, 0.2, 0.1])
+FLAT = ([1.0, 4.0], [0.2, 0.2])
+
+
+def drawn(*courses: Any, width: int = 40, task: str = "binary") -> list[str]:
+    return ["".join(text for text, _ in line) for line in letter_plot(courses, task, width)]
+
+
+def test_each_curve_is_drawn_in_its_letter_from_its_start_to_its_end() -> None:
+    lines = drawn(FALLING, FLAT)
+    assert len(lines) == HEIGHT + 1
+    assert all(len(line) <= 40 for line in lines)
+    assert lines[0].startswith("  40.00 % ┤A")
+    assert sum(line.count("A") for line in lines[:-1]) == 29  # one in each column: the first curve lies on top
+    assert "A" not in lines[-2]
+    assert lines[-1].split() == ["1", "4", "epochs"]
+
+
+def test_a_curve_that_ends_earlier_or_is_measured_less_often() -> None:
+    lines = drawn(([1.0, 10.0], [0.4, 0.4]), ([1.0, 4.0], [0.1, 0.1]))
+    rows = {letter: next(line for line in lines if letter in line) for letter in "AB"}
+    assert rows["A"].count("A") == 29
+    assert 8 <= rows["B"].count("B") <= 11
+
+
+@pytest.mark.parametrize(
+    "values", [[nan, nan], [inf, 0.3], [0.0, 0.0], [1e-9, 1e3], [5.0, 0.1, 0.1, 0.1], [-1.0, 1.0], [1e300, 1.0]]
+)
+def test_any_values_can_be_drawn(values: list[float]) -> None:
+    epochs = [float(number) for number in range(1, len(values) + 1)]
+    for task in ("binary", "regression"):
+        assert len(drawn((epochs, values), FALLING, width=80, task=task)) == HEIGHT + 1
+
+
+def test_nothing_to_draw_is_no_plot_and_more_curves_than_letters_are_bounded() -> None:
+    assert drawn() == drawn(([], [])) == drawn(([1.0], [nan])) == []
+    assert len(drawn(([3.0], [0.1]))) == HEIGHT + 1
+    many = drawn(*[([1.0, 2.0], [number / 100] * 2) for number in range(len(LETTERS) + 9)])
+    assert len(many) == HEIGHT + 1
+
+
+def found(**changes: Any) -> dict[str, Any]:
+    document = {"of": "he", "against": "xavier", "value": -0.012, "low": -0.02, "high": -0.004, "m": 180}
+    document |= {"runs": [5, 5], "paired": ["seed", "example"], "about": "settings", "verdict": "established"}
+    return document | {"better": "he", "settled_by": None} | changes
+
+
+def open_with(**needed: Any) -> dict[str, Any]:
+    return found(low=-0.03, high=0.006, verdict="not established", settled_by=needed)
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (found(), "established: he is better by 1.20 % (0.40 to 2.00 %)"),
+        (found(value=0.0, low=0.0, high=0.0, better=None, verdict="not established"), "every dev example comes out"),
+        (open_with(more_seeds=6), "not established: about 6 more seeds would settle it"),
+        (open_with(more_seeds=1), "about 1 more seed would settle it"),
+        (open_with(dev_examples=2853), "more seeds alone would not settle it, about 2,900 dev examples in all would"),
+        (open_with(dev_examples=900, more_seeds=7), "it would take about 900 dev examples in all and about 7 more"),
+        (open_with(more_seeds=None), "too small to be settled"),
+        (
+            open_with(more_seeds=1) | {"high": -0.01, "runs": [2, 2]},
+            "not established: two pairs of seeds cannot establish a difference, however well they agree; about 1 more",
+        ),
+        (
+            open_with(more_seeds=1) | {"high": -0.01, "runs": [1, 2], "paired": []},
+            "not established: so few runs cannot establish a difference, however well they agree; about 1 more seed",
+        ),
+        (open_with() | {"about": "networks"}, "one run of each cannot tell; what other seeds would give is not known"),
+        (found(about="networks"), "established for these two networks: he is better"),
+    ],
+)
+def test_the_verdict(difference: dict[str, Any], said: str) -> None:
+    assert said in verdict(difference, "multiclass")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "paired by seed and by dev example: 5 pairs, 180 examples"),
+        ({"runs": [1, 1]}, "one pair"),
+        ({"paired": ["example"], "runs": [5, 3]}, "paired by dev example, not by seed: 5 runs and 3"),
+        ({"paired": ["seed"]}, "paired by seed only, because the dev examples are not the same: 5 pairs"),
+        ({"paired": [], "runs": [5, 3]}, "not paired: 5 runs and 3"),
+    ],
+)
+def test_what_is_paired_with_what(changes: dict[str, Any], said: str) -> None:
+    assert said in paired(found(**changes))
+
+
+def run(number: int, group: str, task: str = "binary", **settings: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "run": f"runs/x/{number}",
+        "id": f"{number:06x}",
+        "name": "x",
+        "group": group,
+        "task": task,
+    }
+    facts |= {"settings": {"seed": number, **settings}, "absent": [], "status": "completed", "parameters": 10}
+    facts |= dict.fromkeys(("epoch", "epochs", "seconds", "cost", "train_cost", "dev_cost", "test_cost"), 3)
+    return facts | {"errors": {"dev": {"value": 0.125, "low": 0.1, "high": inf if number == 7 else 0.15, "m": 200}}}
+
+
+def document(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    labels = dict.fromkeys(one["group"] for one in runs)
+    errors = {"dev": {"mean": 0.125, "low": 0.1, "high": 0.15}}
+    groups = [
+        {"label": label, "runs": [one["run"] for one in runs if one["group"] == label], "errors": errors}
+        for label in labels
+    ]
+    found = {"differing": list(runs[0]["settings"]), "runs": runs, "groups": groups, "difference": None, "remarks": []}
+    return found | {"curve": "dev_error"}
+
+
+@pytest.mark.parametrize("keys", [0, 1, 8])
+def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
+    settings = [f"section.a_long_name_of_a_key_{number}" for number in range(keys)]
+    runs = [run(number, f"group {number % 2}", **dict.fromkeys(settings, number % 2)) for number in range(6)]
+    out = io.StringIO()
+    comparison(document(runs), [FALLING, FLAT], stream=out)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
+
+
+class Terminal(io.StringIO):
+    """Says that it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("out", [io.StringIO(), Terminal()])
+def test_groups_that_have_nothing_in_common_still_have_a_table(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
+    runs = [run(number, f"group {number % 2}", **dict.fromkeys(keys, number)) for number in range(6)]
+    comparison(document(runs), [FALLING, FLAT], stream=out)
+    lines = out.getvalue().splitlines()
+    assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
+    assert (max(map(len, lines)) <= 80) == out.isatty()
+    assert ("more settings differ (--csv has all)" in out.getvalue()) == out.isatty()
+
+
+def test_without_errors_the_cost_is_drawn_as_it_is() -> None:
+    out = io.StringIO()
+    runs = [one | {"errors": {}, "task": None} for one in (run(1, "a"), run(2, "b"))]
+    told = document(runs) | {"curve": "train_cost"}
+    for group in told["groups"]:
+        group["errors"] = {}
+    comparison(told, [FALLING, FLAT], stream=out)
+    assert "train cost over the epochs" in out.getvalue()
+    assert "      0.4 ┤A" in out.getvalue()
+    assert "%" not in out.getvalue()
+
+
+def test_a_bar_in_a_label_does_not_break_the_table_of_markdown() -> None:
+    lines = markdown(document([run(1, "a|b"), run(2, "a|b"), run(3, "c")])).splitlines()
+    assert all(line.replace("\\|", "").count("|") == lines[6].count("|") for line in lines[6:9])
+
+
+def test_csv_has_an_empty_cell_where_there_is_no_number() -> None:
+    header, *rows = csv_rows(document([run(1, "a"), run(7, "b")]))
+    assert [row[header.index("dev_high")] for row in rows] == [0.15, ""]
+    assert list(sentences(document([run(1, "a")]))) == []

@@ -1,0 +1,146 @@
+"""A diagnosis on the screen: plain and in colour the same, on narrow and on wide ones, whatever things are called."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.diagnose.confusion import Answers, Classes
+from dlx.diagnose.findings import finding
+from dlx.diagnose.verdict import diagnose
+from dlx.show.terminal import diagnosis
+from dlx.stats.intervals import error_rate
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+FACTS = {"status": "completed", "final": {"epoch": 40, "seconds": 0.7}, "kept_epoch": 40}
+FOUND = [
+    finding("dead_units", "62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12", layer=2),
+    finding("full_batch_fits", "train has 1,437 examples, a batch 64"),
+]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:
+    errors = {"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180), "test": error_rate(4 / 180, 180)}
+    worst = Answers(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
+    classes = Classes(confusion, worst).document("dev", labels)
+    return diagnose(errors, 0.0, 0.02, "multiclass", FOUND) | {"classes": classes}
+
+
+CATS = document(np.array([[88, 2], [0, 90]]), ("cat", "dog"))
+
+
+def shown(found: dict[str, Any], out: io.StringIO | None = None, **options: Any) -> str:
+    stream = out or io.StringIO()
+    diagnosis("pets", found, FACTS, stream=stream, **options)
+    return ESCAPES.sub("", stream.getvalue())
+
+
+def test_the_whole_of_it() -> None:
+    told = shown(CATS, remarks=["the data have changed"], commands=["dlx x"], pictures=[Path("r/diagnosis.png")])
+    assert told == (
+        "pets  completed after 40 epochs in 0.70 s\n"
+        "          the data have changed\n"
+        "\n"
+        "          error   95 % interval      m\n"
+        "optimal  0.00 %\n"
+        "train    0.00 %  0.00 to 0.27 %  1,437\n"
+        "dev      1.11 %  0.31 to 3.96 %    180\n"
+        "test     2.22 %  0.87 to 5.57 %    180\n"
+        "\n"
+        "                                        gap    95 % interval\n"
+        "bias                train − optimal  0.00 %   0.00 to 0.27 %  low\n"
+        "variance            dev − train      1.11 %   0.26 to 3.96 %  unsettled\n"
+        "overfitting to dev  test − dev       1.11 %  -2.04 to 4.56 %  unsettled\n"
+        "\n"
+        "verdict   unsettled  (optimal 0.00 %, tolerance 2.00 %)\n"
+        "\n"
+        "rows: the classes, columns: what they are taken for\n"
+        "dev  cat  dog   error   95 % interval   m\n"
+        "cat   88    2  2.22 %  0.61 to 7.74 %  90\n"
+        "dog        90  0.00 %  0.00 to 4.09 %  90\n"
+        "\n"
+        "worst of dev  class  taken for  probability  loss\n"
+        "           7  cat    dog               0.98   3.9\n"
+        "          12  dog    dog                0.6  0.51\n"
+        "\n"
+        "warning   dead_units in layer 2\n"
+        "          62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12\n"
+        "          remedy: a smaller learning rate, initializer: he, or leaky_relu (notes: Activation functions)\n"
+        "note      full_batch_fits\n"
+        "          train has 1,437 examples, a batch 64\n"
+        "          remedy: training.batch_size: full, for up to 2000 examples (notes: Mini-batch gradient descent)\n"
+        "\n"
+        "next      dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
+        "          variance is unsettled: 953 dev examples would settle it (data.split.dev)\n"
+        "          overfitting to dev is unsettled: 1,771 dev and 1,771 test examples would settle it "
+        "(data.split.dev, data.split.test)\n"
+        "          dlx x\n"
+        "pictures  r/diagnosis.png\n"
+    )
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_terminal_shows_the_same_in_colour_within_its_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = Terminal()
+    told = shown(CATS, out)
+    assert ESCAPES.search(out.getvalue())
+    assert max(map(len, told.splitlines())) <= width
+    assert told.split() == shown(CATS).split()
+
+
+def test_high_is_red_and_low_is_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    diagnosis("a", diagnose({"train": error_rate(0.0, 500), "dev": error_rate(0.3, 500)}, 0.0, 0.02), {}, stream=out)
+    assert "\x1b[32mlow" in out.getvalue()
+    assert "\x1b[31mhigh" in out.getvalue()
+    assert "\x1b[1;31mhigh variance" in out.getvalue()
+
+
+def test_a_matrix_too_wide_for_the_screen_gives_way_to_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    confusion = np.full((10, 10), 1000) + np.diag(np.arange(10) * 1000)
+    found = document(confusion, tuple(range(10)))
+    monkeypatch.setenv("COLUMNS", "120")
+    wide = shown(found, Terminal())
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = shown(found, Terminal())
+    assert "taken\n" not in wide
+    assert re.search(r"^ *0 +1,000 .* 90\.00 %", wide, re.MULTILINE)
+    assert re.search(r"^ *0 +1,000( +1,000){9} *$", narrow, re.MULTILINE)
+    assert "  as 1 (1,000), 2 (1,000)" in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
+
+
+def test_of_very_many_classes_the_worst_are_shown() -> None:
+    confusion = np.diag(np.full(150, 10))
+    confusion[33] = 0
+    confusion[33, 34] = 4
+    told = shown(document(confusion, tuple(f"species {i}" for i in range(150))))
+    rows = told[told.index("dev ") :].splitlines()
+    first = next(row for row in rows if "species" in row)
+    assert re.fullmatch(r"species 33 +100\.00 % +51\.01 to 100\.00 % +4 +as species 34 \(4\)", first)
+    assert "and 130 more classes in diagnosis.json" in told
+    assert "rows: the classes" not in told
+
+
+def test_names_are_never_read_as_markup_and_long_ones_are_cut() -> None:
+    told = shown(document(np.array([[88, 2], [0, 90]]), ("[red]cat[/red]", "d" * 200)), Terminal())
+    assert "[red]cat[/red]" in told
+    assert "d" * 200 not in told
+    assert "d" * 19 + "…" in told

@@ -1,0 +1,95 @@
+"""Starter specs load, fit the data file that they were made for, and follow the proportions of the notes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlx.errors import DataError, UsageError
+from dlx.spec.loader import load_spec
+from dlx.spec.sections import Spec
+from dlx.spec.starter import starter, starter_for
+
+FILE = Path("spec.yaml")
+
+
+def spec_for(tmp_path: Path, text: str) -> Spec:
+    (tmp_path / "spec.yaml").write_text(text)
+    return load_spec(tmp_path / "spec.yaml").spec
+
+
+def iris(tmp_path: Path) -> Path:
+    path = tmp_path / "my iris, 2.csv"
+    rows = [f"{i % 7},{i % 5}.5,{('setosa', 'no')[i % 2]}" for i in range(40)]
+    path.write_text("\n".join(["width,length,kind", *rows]))
+    return path
+
+
+def test_the_toy_starter_loads(tmp_path: Path) -> None:
+    assert spec_for(tmp_path, starter(FILE)).name == "moons"
+
+
+def test_a_csv_file_becomes_a_spec_that_trains_on_it(tmp_path: Path) -> None:
+    text = starter_for(iris(tmp_path), ["kind"], None, tmp_path / "spec.yaml")
+    assert text.startswith("# my iris, 2.csv: 40 examples, 2 features, 2 classes (no, setosa).\n")
+    spec = spec_for(tmp_path, text)
+    assert spec.name == "my-iris-2"
+    assert spec.task == "binary"
+    source = spec.dump()["data"]["source"]
+    assert (source["path"], source["target"]) == (str(iris(tmp_path)), "kind")
+
+
+def test_the_path_is_relative_to_the_folder_of_the_spec(tmp_path: Path) -> None:
+    text = starter_for(iris(tmp_path), ["kind"], None, tmp_path / "specs" / "spec.yaml")
+    assert "path: '../my iris, 2.csv'" in text
+
+
+@pytest.mark.parametrize(
+    ("m", "split"),
+    [
+        (10_000, "{train: 0.6, dev: 0.2, test: 0.2}"),
+        (100_000, "{train: 0.8, dev: 0.1, test: 0.1}"),
+        (100_001, "{train: 0.98, dev: 0.01, test: 0.01}"),
+    ],
+)
+def test_the_split_follows_the_number_of_examples(tmp_path: Path, m: int, split: str) -> None:
+    np.savez(tmp_path / "data.npz", X=np.zeros((m, 1)), y=np.arange(m) % 2)
+    assert f"  split: {split}" in starter_for(tmp_path / "data.npz", [], None, FILE)
+
+
+def test_a_file_with_its_own_parts_is_not_split(tmp_path: Path) -> None:
+    X, y = np.zeros((10, 3)), np.linspace(0, 1, 10)
+    np.savez(tmp_path / "data.npz", X_train=X, y_train=y, X_test=X, y_test=y)
+    text = starter_for(tmp_path / "data.npz", [], None, tmp_path / "spec.yaml")
+    assert text.startswith("# data.npz: 10 examples, 3 features, 1 real number to predict.\n")
+    spec = spec_for(tmp_path, text)
+    assert (spec.data.split, spec.training.early_stopping, spec.task) == (None, None, "regression")
+
+
+def test_labels_in_a_file_of_their_own_are_named_from_the_folder_of_the_spec(tmp_path: Path) -> None:
+    np.save(tmp_path / "X.npy", np.zeros((4, 2)))
+    np.save(tmp_path / "y.npy", np.array([0, 1, 2, 0]))
+    text = starter_for(tmp_path / "X.npy", [str(tmp_path / "y.npy")], None, tmp_path / "specs" / "spec.yaml")
+    assert "  source: {name: file, path: ../X.npy, target: ../y.npy}\n" in text
+
+
+def test_labels_cannot_break_out_of_the_comment(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('x,y\n1,"one\nseed: 7"\n2,two\n3,two\n')
+    text = starter_for(tmp_path / "a.csv", ["y"], None, tmp_path / "spec.yaml")
+    assert spec_for(tmp_path, text).seed == 1
+
+
+def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
+    np.save(tmp_path / "X.npy", np.zeros((4, 2)))
+    with pytest.raises(UsageError, match=r"X\.npy: say with --target what is to be predicted$"):
+        starter_for(tmp_path / "X.npy", [], None, FILE)
+    with pytest.raises(DataError, match=r"which column is the target\? .*\(allowed width, length, kind\)"):
+        starter_for(iris(tmp_path), [], None, FILE)
+    with pytest.raises(DataError, match=r"'knd'.*did you mean kind"):
+        starter_for(iris(tmp_path), ["knd"], None, FILE)
+    with pytest.raises(DataError, match="needs two classes, there are 5"):
+        starter_for(iris(tmp_path), ["length"], "binary", FILE)
+    with pytest.raises(UsageError, match=r"tells no format"):
+        starter_for(tmp_path / "data.xls", [], None, FILE)

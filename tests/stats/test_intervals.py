@@ -1,0 +1,189 @@
+"""The intervals: SciPy's figures, Newcombe's published table, and the coverage that 95 % promises."""
+
+from __future__ import annotations
+
+import json
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square
+
+FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json").read_text())
+
+
+@pytest.mark.parametrize("figure", FIGURES["wilson"], ids=lambda figure: f"{figure['wrong']}-of-{figure['m']}")
+def test_an_error_rate_has_the_wilson_interval_of_scipy(figure: dict) -> None:
+    estimate = error_rate(figure["wrong"] / figure["m"], figure["m"])
+    assert [estimate.low, estimate.high] == pytest.approx(figure["interval"], rel=1e-10, abs=1e-15)
+    assert estimate.m == figure["m"]
+
+
+def test_an_error_rate_of_unknown_size_is_taken_at_its_word() -> None:
+    assert error_rate(0.11, None) == Estimate(0.11, 0.11, 0.11, None)
+
+
+# R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, Table II, method 10: k1/m1 - k2/m2, lower and upper limit.
+NEWCOMBE = [
+    (56, 70, 48, 80, 0.0524, 0.3339),
+    (9, 10, 3, 10, 0.1705, 0.8090),
+    (6, 7, 2, 7, 0.0582, 0.8062),
+    (5, 56, 0, 29, -0.0381, 0.1926),
+    (0, 10, 0, 20, -0.1611, 0.2775),
+    (0, 10, 0, 10, -0.2775, 0.2775),
+    (10, 10, 0, 20, 0.6791, 1.0000),
+    (10, 10, 0, 10, 0.6075, 1.0000),
+]
+
+
+@pytest.mark.parametrize(("k1", "m1", "k2", "m2", "low", "high"), NEWCOMBE)
+def test_a_difference_has_the_published_interval(k1: int, m1: int, k2: int, m2: int, low: float, high: float) -> None:
+    gap = difference(error_rate(k1 / m1, m1), error_rate(k2 / m2, m2))
+    assert (gap.low, gap.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_a_difference_of_exact_values_is_the_number_that_was_meant() -> None:
+    assert difference(exact(0.17), exact(0.15)) == Estimate(0.02, 0.02, 0.02)
+
+
+@given(
+    st.tuples(st.integers(0, 300), st.integers(300, 5000)),
+    st.tuples(st.integers(0, 300), st.integers(300, 5000)),
+)
+def test_intervals_hold_their_values_and_turn_with_the_sign(a: tuple[int, int], b: tuple[int, int]) -> None:
+    one, other = (error_rate(wrong / m, m) for wrong, m in (a, b))
+    gap, back = difference(one, other), difference(other, one)
+    assert 0 <= one.low <= one.value <= one.high <= 1
+    assert gap.low <= gap.value <= gap.high
+    assert (back.value, back.low, back.high) == (-gap.value, -gap.high, -gap.low)
+
+
+def coverage(rate: float, m: int) -> float:
+    """How probable it is that the interval of m examples holds the true rate: exactly, over all that can happen."""
+    ends = [error_rate(wrong / m, m) for wrong in range(m + 1)]
+    holds = [wrong for wrong, end in enumerate(ends) if end.low <= rate <= end.high]
+    return math.fsum(math.exp(_log_chance(wrong, m, rate)) for wrong in holds)
+
+
+def _log_chance(wrong: int, m: int, rate: float) -> float:
+    ways = math.lgamma(m + 1) - math.lgamma(wrong + 1) - math.lgamma(m - wrong + 1)
+    return ways + wrong * math.log(rate) + (m - wrong) * math.log1p(-rate)
+
+
+@pytest.mark.parametrize(
+    ("expected", "lowest", "highest"),
+    [((10, 60), 0.93, 0.97), ((2, 10), 0.925, 0.982), ((0.1, 2), 0.835, 0.991)],
+    ids=["10 and more expected wrong answers", "2 to 10", "fewer"],
+)
+def test_wilson_covers_as_its_docstring_says(expected: tuple[float, float], lowest: float, highest: float) -> None:
+    """The last row is what counting in whole numbers costs: nothing of its kind can do better without being wider."""
+    found = [coverage(rate, m) for m in (50, 180, 1000) for rate in np.geomspace(*expected, 150) / m if rate < 0.5]
+    assert lowest < min(found)
+    assert max(found) < highest
+
+
+def test_too_few_wrong_answers_cost_a_tenth_of_the_coverage() -> None:
+    assert coverage(0.176 / 180, 180) == pytest.approx(0.8385, abs=0.0005)
+
+
+SETS, MANY = 1000, 4000  # many where each is quick, so that chance moves the share by 0.3 points, not 0.7
+COVERED = (0.93, 0.97)
+
+
+@pytest.mark.parametrize(("rate", "m"), [(0.11, 180), (0.02, 500), (0.16, 300), (0.01, 2000), (0.3, 100)])
+def test_of_thousands_of_dev_sets_95_in_100_intervals_hold_the_true_error(rate: float, m: int) -> None:
+    wrong = (np.random.default_rng(m).random((MANY, m)) < rate).sum(axis=1)
+    ends = [error_rate(count / m, m) for count in wrong.tolist()]
+    assert COVERED[0] <= np.mean([end.low <= rate <= end.high for end in ends]) <= COVERED[1]
+
+
+@pytest.mark.parametrize(
+    ("train", "dev"),
+    [
+        ((0.01, 1437), (0.03, 180)),
+        ((0.01, 1000), (0.11, 1000)),
+        ((0.15, 1000), (0.16, 500)),
+        ((0.005, 4000), (0.01, 2000)),
+    ],
+)
+def test_of_thousands_of_trainings_95_in_100_intervals_hold_the_true_gap(
+    train: tuple[float, int], dev: tuple[float, int]
+) -> None:
+    rng, gaps = np.random.default_rng(0), []
+    for _ in range(MANY):
+        low, high = (error_rate((rng.random(m) < rate).sum() / m, m) for rate, m in (train, dev))
+        gaps.append(difference(high, low))
+    truth = dev[0] - train[0]
+    assert COVERED[0] <= np.mean([gap.low <= truth <= gap.high for gap in gaps]) <= COVERED[1]
+
+
+@pytest.mark.parametrize(("distribution", "m"), [("normal", 50), ("normal", 100), ("laplace", 150)])
+def test_of_a_thousand_dev_sets_95_in_100_bootstrap_intervals_hold_the_true_rmse(distribution: str, m: int) -> None:
+    rng = np.random.default_rng(0)
+    truth = {"normal": 3.0, "laplace": 3.0 * math.sqrt(2)}[distribution]
+    ends = [root_mean_square(getattr(rng, distribution)(scale=3.0, size=m) ** 2, rng) for _ in range(SETS)]
+    assert COVERED[0] <= np.mean([end.low <= truth <= end.high for end in ends]) <= COVERED[1]
+
+
+def test_of_a_thousand_trainings_95_in_100_intervals_hold_the_true_gap_of_a_regression() -> None:
+    rng, gaps = np.random.default_rng(1), []
+    for _ in range(SETS):
+        train, dev = (root_mean_square(rng.normal(scale=s, size=m) ** 2, rng) for s, m in ((1.0, 80), (1.3, 40)))
+        gaps.append(difference(dev, train))
+    assert COVERED[0] <= np.mean([gap.low <= 0.3 <= gap.high for gap in gaps]) <= COVERED[1]
+
+
+def test_groups_of_examples_have_the_interval_of_the_examples() -> None:
+    """2,100 examples in 2,000 groups, nearly all of one, some of two; and 40,000 in groups of twenty."""
+    for m in (2100, 40_000):
+        squared_errors = np.random.default_rng(m).exponential(size=m)
+        estimate = root_mean_square(squared_errors, np.random.default_rng(0))
+        half = 1.96 * squared_errors.std() / math.sqrt(m) / 2  # of the root, by the slope 1/(2·root) at 1
+        assert (estimate.high - estimate.low) / 2 == pytest.approx(half, rel=0.06)
+
+
+@pytest.mark.parametrize("figure", FIGURES["bootstrap"], ids=lambda figure: f"m={figure['m']}")
+def test_regression_has_the_studentized_interval_of_arch(figure: dict) -> None:
+    squared_errors = np.random.RandomState(figure["seed"]).exponential(size=figure["m"])
+    estimate = root_mean_square(squared_errors, np.random.default_rng(1))
+    width = figure["interval"][1] - figure["interval"][0]
+    assert [estimate.low, estimate.high] == pytest.approx(figure["interval"], abs=0.08 * width)
+    assert estimate.value == pytest.approx(np.sqrt(squared_errors.mean()), rel=1e-12)
+
+
+def test_few_examples_say_little_of_the_spread_and_equal_examples_have_none() -> None:
+    rng = np.random.default_rng(0)
+    assert root_mean_square(np.array([4.0]), rng) == Estimate(2.0, 0.0, math.inf, 1)
+    assert root_mean_square(np.array([4.0, 1.0]), rng) == Estimate(math.sqrt(2.5), 0.0, math.inf, 2)
+    assert root_mean_square(np.full(5000, 9.0, np.float32), rng) == Estimate(3.0, 3.0, 3.0, 5000)
+    assert root_mean_square(np.zeros(7), rng) == Estimate(0.0, 0.0, 0.0, 7)
+
+
+def test_errors_beyond_all_numbers_are_bad_ones_like_others() -> None:
+    wild = np.array([math.inf, math.nan, 1e300, 1.0, 2.0, 3.0, 4.0, 5.0])
+    bad, good = (root_mean_square(values, np.random.default_rng(0)) for values in (wild, wild[3:]))
+    gap = difference(bad, good)
+    assert all(map(math.isfinite, (bad.value, bad.low, bad.high, gap.low, gap.high)))
+    assert gap.value > 1e69
+    assert difference(bad, bad).value == 0
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=3, max_size=40))
+def test_the_bootstrap_interval_holds_its_value(squared_errors: list[float]) -> None:
+    estimate = root_mean_square(np.array(squared_errors), np.random.default_rng(0))
+    assert 0 <= estimate.low <= estimate.value <= estimate.high
+
+
+@pytest.mark.parametrize("regression", [True, False])
+def test_more_examples_at_the_same_value_never_widen_an_interval(regression: bool) -> None:
+    estimate = root_mean_square(np.arange(50.0), np.random.default_rng(0)) if regression else error_rate(0.1, 50)
+    sizes = [at_size(estimate, m, regression) for m in (50, 51, 200, 10**9)]
+    assert (sizes[0].low, sizes[0].high) == pytest.approx((estimate.low, estimate.high))
+    for few, more in pairwise(sizes):
+        assert few.low < more.low <= estimate.value <= more.high < few.high
+    assert sizes[-1].high - sizes[-1].low < 1e-3

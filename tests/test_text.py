@@ -1,0 +1,54 @@
+"""Commands as they are printed: a shell gives back the words, and dlx accepts them, whatever a run is called."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlx.text import command
+
+BASH = shutil.which("bash")
+SPEC = """
+data: {source: {name: moons, m: 60}, split: {train: 30, dev: 20, test: 10}}
+architecture: {hidden: [3]}
+training: {epochs: 1}
+"""
+MEANT = {"KEY=VALUE": "training.epochs=2", "FILE": "new.csv"}
+NAMES = ["-it's $(x); `y`", "two\nlines\x1b[1m"]
+
+
+def words(line: str) -> list[str]:
+    """What a shell makes of a line."""
+    assert BASH is not None
+    text = subprocess.run([BASH, "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True)
+    return text.stdout.decode().split("\0")[:-1]
+
+
+@pytest.mark.skipif(BASH is None, reason="there is no bash")
+@settings(max_examples=20)
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), max_size=3))
+def test_a_shell_gives_the_words_back(arguments: list[str]) -> None:
+    assert words(command(*arguments)) == ["dlx", *arguments]
+
+
+@pytest.mark.skipif(BASH is None, reason="there is no bash")
+@pytest.mark.parametrize("name", NAMES)
+def test_commands_about_a_run_can_be_typed(name: str, tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    (tmp_path / "new.csv").write_text("x1,x2\n0.5,1\n")
+    trained = call_dlx("train", "spec.yaml", f"--out=./{name}", cwd=tmp_path)
+    diagnosed = call_dlx("diagnose", f"./{name}", cwd=tmp_path)
+    lines = [line[line.index("dlx ") :] for line in trained.stdout.splitlines() if " dlx " in line]
+    lines += [line[line.index("dlx ") :] for line in diagnosed.stdout.splitlines() if " dlx train" in line][:1]
+    assert len(lines) == 4
+    for line in lines:
+        arguments = [MEANT.get(word, word) for word in words(line)[1:]]
+        result = call_dlx(*arguments, cwd=tmp_path)
+        assert result.code == 0, result.stderr

@@ -1,0 +1,59 @@
+"""Training against PyTorch in float64: every optimizer, plain and with each method, step for step the same network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.spec.sections import Spec
+from dlx.training.experiment import Experiment, build
+from dlx.training.fit import fit
+from dlx.training.records import EpochRecord
+from dlx.types import Array
+
+with np.load(Path(__file__).parents[1] / "reference" / "torch_trajectories.npz") as file:
+    KEPT: dict[str, Array] = dict(file)
+RECIPE: dict[str, Any] = json.loads(KEPT["recipe"].item())
+STEPS_PER_EPOCH, TOLERANCE = 4, 1e-9
+
+
+def start(key: str, folder: Path) -> Experiment:
+    """The case's network with PyTorch's first parameters and data."""
+    network = key.split("/")[0]
+    np.savez(folder / "examples.npz", X=KEPT[f"{network}/X"], y=KEPT[f"{network}/y"])
+    source = {"name": "file", "path": str(folder / "examples.npz")}
+    common = {"dtype": "float64", "data": {"train": source, "normalize": "none"}}
+    experiment = build(Spec.model_validate(common | RECIPE["cases"][key]).complete())
+    for name, view in experiment.network.parameters.items():
+        view[...] = KEPT[f"{key}/{name}"][0].reshape(view.shape)
+    return experiment
+
+
+def difference(experiment: Experiment, key: str, snapshot: int) -> float:
+    """The relative difference of θ."""
+    parameters = experiment.network.parameters
+    expected = np.concatenate([KEPT[f"{key}/{name}"][snapshot].ravel() for name in parameters])
+    return float(np.linalg.norm(parameters.theta - expected) / np.linalg.norm(expected))
+
+
+def mean_cost(costs: Array) -> float:
+    """Of an epoch: batches of 16, 16, 16 and 8 examples."""
+    return float(np.average(costs, weights=[16, 16, 16, 8]))
+
+
+@pytest.mark.parametrize("key", RECIPE["cases"])
+def test_the_same_trajectory_for_200_steps(key: str, tmp_path: Path) -> None:
+    experiment = start(key, tmp_path)
+    costs = KEPT[f"{key}/cost"].reshape(-1, STEPS_PER_EPOCH)
+    snapshots = {step: number for number, step in enumerate(RECIPE["steps"])}
+    for record in fit(experiment):
+        if isinstance(record, EpochRecord):
+            assert record.cost == pytest.approx(mean_cost(costs[record.epoch - 1]), rel=TOLERANCE)
+            if record.step in snapshots:
+                assert difference(experiment, key, snapshots[record.step]) < TOLERANCE
+    assert record.step == 200
+    assert record.train_cost == pytest.approx(KEPT[f"{key}/frozen_cost"].item(), rel=TOLERANCE)
