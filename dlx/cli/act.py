@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dlx.runs.directory import RunDirectory
-    from dlx.search.repair.recipe import Options
+    from dlx.search.repair.recipe import RepairOptions
 
 Act = Annotated[
     bool, typer.Option("--act", help="Run the basic recipe on a run: train remedies, keep what surely helps.")
@@ -62,19 +62,19 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
-def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Options:
+def options_of(seeds: int | None, budget: str | None, workers: int | None) -> RepairOptions:
     """What may be spent, with what was not given at its default."""
-    from dlx.search.repair.recipe import Options
+    from dlx.search.repair.recipe import RepairOptions
 
-    default = Options()
-    return Options(
+    default = RepairOptions()
+    return RepairOptions(
         replicates=default.replicates if seeds is None else seeds,
         budget=default.budget if budget is None else seconds_of(budget),
         workers=default.workers if workers is None else workers,
     )
 
 
-def acted(run: RunDirectory, document: Mapping[str, Any], options: Options, quiet: bool) -> dict[str, Any]:
+def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> dict[str, Any]:
     """The document with what the recipe came to under ``act``."""
     from dlx.runs.directory import RunDirectory
     from dlx.search.repair.recipe import act

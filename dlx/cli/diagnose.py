@@ -14,7 +14,7 @@ from dlx.cli.options import Json, Overrides, Plugins
 
 if TYPE_CHECKING:
     from dlx.runs.diagnose import Examination
-    from dlx.search.repair.recipe import Options
+    from dlx.search.repair.recipe import RepairOptions
 
 Source = Annotated[
     str | None,
@@ -144,7 +144,7 @@ def _show(found: Examination, written: list[Path], json: bool) -> None:
         )
 
 
-def _act(found: Examination, written: list[Path], options: Options, json: bool) -> None:
+def _act(found: Examination, written: list[Path], options: RepairOptions, json: bool) -> None:
     """Show what was found, then what the recipe comes to."""
     from dlx.errors import UsageError
     from dlx.show import terminal

@@ -10,7 +10,7 @@ import typer
 from dlx.cli.options import Json, Overrides
 
 if TYPE_CHECKING:
-    from dlx.runs.check import Options
+    from dlx.runs.check import CheckOptions
 
 Source = Annotated[
     Path | None,
@@ -55,7 +55,7 @@ def gradcheck(
     from dlx.nn.gradcheck import EPSILON
     from dlx.runs import check
 
-    options = check.Options(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
+    options = check.CheckOptions(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
     if plugin is not None:
         if overrides or examples or after or no_dropout or orders or picture:
             raise UsageError("--plugin checks small networks of its own: it takes NAME, --epsilon, --seed and --json")
@@ -72,7 +72,7 @@ def gradcheck(
         _check(source, overrides or [], options, json)
 
 
-def _check(source: Path, overrides: list[str], options: Options, json: bool) -> None:
+def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool) -> None:
     from dlx.errors import CheckFailed
     from dlx.runs.check import check_file
     from dlx.show import terminal
@@ -88,7 +88,7 @@ def _check(source: Path, overrides: list[str], options: Options, json: bool) -> 
         raise CheckFailed
 
 
-def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) -> None:
+def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
     from dlx.errors import CheckFailed
     from dlx.gradcheck.plugin import check_plugin, document
     from dlx.show import terminal
@@ -104,7 +104,7 @@ def _check_plugin(plugin: str, name: Path | None, options: Options, json: bool) 
         raise CheckFailed
 
 
-def _show_orders(source: Path, overrides: list[str], options: Options, picture: Path | None, json: bool) -> None:
+def _show_orders(source: Path, overrides: list[str], options: CheckOptions, picture: Path | None, json: bool) -> None:
     from dlx.runs.check import orders_of_file
     from dlx.runs.manifest import write_output
     from dlx.show import pictures, terminal

@@ -38,11 +38,11 @@ def show_learning_curve(
     """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
     from dlx.runs.directory import RunDirectory
     from dlx.runs.references import open_run
-    from dlx.search.learning_curve.curve import Options, learning_curve
+    from dlx.search.learning_curve.curve import CurveOptions, learning_curve
     from dlx.show import pictures, terminal
 
-    default = Options()
-    options = Options(
+    default = CurveOptions()
+    options = CurveOptions(
         replicates=default.replicates if seeds is None else seeds,
         sizes=_sizes(sizes) if sizes is not None else (),
         workers=default.workers if workers is None else workers,

@@ -12,7 +12,7 @@ from dlx.cli.options import Json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlx.spec.plugins import Source
+    from dlx.spec.plugins import PluginSource
     from dlx.spec.trust import Entry
 
 Given = Annotated[
@@ -63,7 +63,7 @@ def _trusted(given: Sequence[str]) -> list[Entry]:
     from dlx.show import terminal
     from dlx.spec.trust import entries, remember
 
-    files: dict[str, Source] = {}
+    files: dict[str, PluginSource] = {}
     for reference in given:
         sources = sources_of(reference)
         if not sources:

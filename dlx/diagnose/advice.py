@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.diagnose.findings import SEVERITIES
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
-from dlx.diagnose.remedies.changes import CHANGES, Facts, Overrides, Situation
+from dlx.diagnose.remedies.changes import CHANGES, DataFacts, Overrides, SpecContext
 from dlx.spec.loader import derive
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Remedy:
     notes: str
 
 
-def remedies(document: Mapping[str, Any], spec: Spec, facts: Facts) -> list[Remedy]:
+def remedies(document: Mapping[str, Any], spec: Spec, facts: DataFacts) -> list[Remedy]:
     """What to try next, in the order of trying: cures of errors and warnings, the recipe, bias first, cures of notes.
 
     Each remedy's spec is valid and another than the present one and than those of the remedies before it, and has the
@@ -88,7 +88,7 @@ def remedies(document: Mapping[str, Any], spec: Spec, facts: Facts) -> list[Reme
     serious = [found for found in document["findings"] if found["severity"] != "note"]
     notes = [found for found in document["findings"] if found["severity"] == "note"]
     wanted = [*_cures(serious), *_recipe(against), *_cures(notes)]
-    return list(_different(wanted, Situation(spec, facts)))
+    return list(_different(wanted, SpecContext(spec, facts)))
 
 
 def is_needed(document: Mapping[str, Any], gap: str) -> bool:
@@ -111,7 +111,7 @@ def _recipe(against: Iterable[str]) -> Iterator[tuple[str, str]]:
     return ((name, gap) for gap in against for name in lists[gap])
 
 
-def _different(wanted: Iterable[tuple[str, str]], now: Situation) -> Iterator[Remedy]:
+def _different(wanted: Iterable[tuple[str, str]], now: SpecContext) -> Iterator[Remedy]:
     """The changes that apply, each spec once."""
     known = [now.spec]
     for name, against in wanted:

@@ -26,7 +26,7 @@ MOST_PRODUCTS = 5 * 10**8  # of two numbers, in all distances from one part: les
 
 
 @dataclass(frozen=True)
-class Reference:
+class Baseline:
     """The errors of a method without training: on examples of train by the others of train, and on those of dev.
 
     by: the method, in words.
@@ -43,7 +43,7 @@ class Reference:
 
 
 @lru_cache(maxsize=2)  # the trials of a search share their data
-def reference(dataset: Dataset) -> Reference | None:
+def reference(dataset: Dataset) -> Baseline | None:
     """What could be expected of a network on this data; None where there are too few examples, or they overflow.
 
     Of classes it is the vote of the five nearest neighbours: with enough examples the error of one is at most twice
@@ -116,7 +116,7 @@ def _normalized(raw: Array, shift: Array, scale: Array) -> Array:
     return normalized
 
 
-def _neighbours(known: _Known, dataset: Dataset) -> Reference:
+def _neighbours(known: _Known, dataset: Dataset) -> Baseline:
     classes, own = len(dataset.classes), sample(known.m, known.most, seed=6)
     squares = known.squares(known.X[own])
     squares[np.arange(len(own)), own] = np.inf  # each by the others
@@ -127,7 +127,7 @@ def _neighbours(known: _Known, dataset: Dataset) -> Reference:
         X, y = known.some(dataset.parts["dev"])
         dev = float((_vote(known.y, known.squares(X), classes)[0] != y).mean())
     by = "five nearest neighbours"
-    return Reference(by, float(wrong.mean()), len(own), dev, contradicted(lead, wrong))
+    return Baseline(by, float(wrong.mean()), len(own), dev, contradicted(lead, wrong))
 
 
 def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
@@ -138,7 +138,7 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
     return votes.argmax(axis=0), first - second
 
 
-def _kernel(known: _Known, dataset: Dataset) -> Reference:
+def _kernel(known: _Known, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
     is_regression = dataset.task == "regression"
     Y = known.y if is_regression else np.eye(len(dataset.classes))[known.y]
@@ -152,7 +152,7 @@ def _kernel(known: _Known, dataset: Dataset) -> Reference:
     if "dev" in dataset.parts:
         X, y = known.some(dataset.parts["dev"])
         dev = error(np.exp(-known.squares(X) / width) @ weights + mean, y)
-    return Reference("kernel regression", error(left_out, known.y), known.m, dev)
+    return Baseline("kernel regression", error(left_out, known.y), known.m, dev)
 
 
 def _root_mean_square(said: Array, y: Array) -> float:

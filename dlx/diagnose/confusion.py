@@ -21,7 +21,7 @@ MOST_CLASSES = 100  # of which the whole matrix is told
 
 
 @dataclass(frozen=True)
-class Answers:
+class Predictions:
     """What the network says of m examples: codes of the true and of the predicted class, and how sure it is.
 
     index, label, predicted: (m,) integers. probability: (m,) of the predicted class. loss: (m,) −ln of the
@@ -34,16 +34,16 @@ class Answers:
     probability: Array
     loss: Array
 
-    def worst(self, count: int) -> Answers:
+    def worst(self, count: int) -> Predictions:
         """Those of the highest loss, the highest first; of equal ones the first."""
         return self._some(np.argsort(-self.loss, kind="stable")[:count])
 
-    def and_those(self, other: Answers) -> Answers:
+    def and_those(self, other: Predictions) -> Predictions:
         """These, then the others."""
-        return Answers(*(np.concatenate(pair) for pair in zip(self._arrays(), other._arrays(), strict=True)))
+        return Predictions(*(np.concatenate(pair) for pair in zip(self._arrays(), other._arrays(), strict=True)))
 
-    def _some(self, rows: Array) -> Answers:
-        return Answers(*(array[rows] for array in self._arrays()))
+    def _some(self, rows: Array) -> Predictions:
+        return Predictions(*(array[rows] for array in self._arrays()))
 
     def _arrays(self) -> tuple[Array, ...]:
         return self.index, self.label, self.predicted, self.probability, self.loss
@@ -54,7 +54,7 @@ class Classes:
     """The confusion matrix (C, C), row the true and column the predicted class, and the worst answers."""
 
     confusion: Array
-    worst: Answers
+    worst: Predictions
 
     def document(self, part: str, labels: Sequence[Label]) -> dict[str, Any]:
         """As it stands in ``diagnosis.json``, in the user's labels.
@@ -120,7 +120,7 @@ def classes_of(evaluation: Evaluation, count: int) -> Classes:
     return Classes(confusion, worst)
 
 
-def _answers(evaluation: Evaluation) -> Iterator[Answers]:
+def _answers(evaluation: Evaluation) -> Iterator[Predictions]:
     start = 0
     for step in evaluation.steps():
         Z, Y = _by_class(step.Z.astype(np.float64)), step.Y
@@ -130,7 +130,9 @@ def _answers(evaluation: Evaluation) -> Iterator[Answers]:
         with np.errstate(invalid="ignore", over="ignore"):
             total = np.logaddexp.reduce(Z, axis=0)
             loss, probability = total - Z[label, columns], np.exp(Z[predicted, columns] - total)
-        yield Answers(start + columns, label, predicted, probability, np.nan_to_num(loss, nan=np.inf, posinf=np.inf))
+        yield Predictions(
+            start + columns, label, predicted, probability, np.nan_to_num(loss, nan=np.inf, posinf=np.inf)
+        )
         start += len(columns)
 
 

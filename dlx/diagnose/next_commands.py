@@ -12,13 +12,13 @@ from dlx.spec.yaml_text import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.diagnose.remedies.changes import Facts
+    from dlx.diagnose.remedies.changes import DataFacts
     from dlx.spec.sections import Spec
 
 MOST = 3  # remedies of which the first are shown
 
 
-def commands(document: Mapping[str, Any], spec: Spec, facts: Facts, run: Path, config: Path) -> list[str]:
+def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[str]:
     """What to type after a run: the likeliest remedies, or what a good network is for.
 
     Args:

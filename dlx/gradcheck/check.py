@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.errors import CheckFailed
 from dlx.gradcheck.coverage import coverage, direction
-from dlx.gradcheck.derivatives import DIRECTION, Compared, largest
+from dlx.gradcheck.derivatives import DIRECTION, Derivatives, largest
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Parameter, Point, Refereed, Worst
@@ -39,9 +39,9 @@ class Judged:
     ``kinks`` counts what no difference can tell, ``confirmed`` what the referee has found wrong.
     """
 
-    by_entry: Compared = field(default_factory=Compared)
-    by_direction: Compared = field(default_factory=Compared)
-    by_referee: Compared = field(default_factory=Compared)
+    by_entry: Derivatives = field(default_factory=Derivatives)
+    by_direction: Derivatives = field(default_factory=Derivatives)
+    by_referee: Derivatives = field(default_factory=Derivatives)
     kinks: int = 0
     confirmed: int = 0
 
@@ -116,7 +116,7 @@ class Check:
                 self._ask_the_referee(judged, worst)
 
     def _point(self, directions: int) -> Point:
-        together, refereed, whole = Compared(), Compared(), self.judged[None]
+        together, refereed, whole = Derivatives(), Derivatives(), self.judged[None]
         for judged in self.judged.values():
             together.add(judged.by_entry)
             refereed.add(judged.by_referee)
@@ -142,7 +142,7 @@ class Check:
         harshest = largest(found, by_entry.largest(), by_direction.largest(), by_referee.largest())
         return Parameter(name, found, verdict(harshest), self._worst(name, shown), entries, kinks)
 
-    def _worst(self, name: str, compared: Compared) -> Worst | None:
+    def _worst(self, name: str, compared: Derivatives) -> Worst | None:
         k = compared.worst()
         if compared.entries[k] == DIRECTION:
             return None
@@ -151,7 +151,7 @@ class Check:
         return Worst(tuple(map(int, index)), compared.analytic[k], compared.numeric[k])
 
 
-def _refereed(compared: Compared) -> Refereed | None:
+def _refereed(compared: Derivatives) -> Refereed | None:
     directions = compared.entries.count(DIRECTION)
     return Refereed(len(compared) - directions, directions, compared.largest()) if compared else None
 

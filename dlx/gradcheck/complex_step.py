@@ -23,7 +23,7 @@ class NotAnalytic(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class ComplexCall:
     """A call, its continuation on the complex twins of its arrays, and what it writes with the twin of that."""
 
     function: Callable[..., object]
@@ -61,7 +61,7 @@ class ComplexStep:
     def __init__(self, tape: Tape, theta: Array, constants: Collection[Callable[..., object]] = ()) -> None:
         twins = Twins()
         self._theta, self._twin = theta, twins.of(theta)
-        self._steps: list[Step] = []
+        self._steps: list[ComplexCall] = []
         for number, call in enumerate(tape.calls):
             try:
                 self._steps.append(_step(call, twins, constants))
@@ -123,7 +123,7 @@ def _address(array: Array) -> int:
     return address
 
 
-def _step(call: Call, twins: Twins, constants: Collection[Callable[..., object]]) -> Step:
+def _step(call: Call, twins: Twins, constants: Collection[Callable[..., object]]) -> ComplexCall:
     """The call with its continuation; a KeyError or TypeError says that it has none."""
     function, args = call
     called, given, named = _taken_apart(function, args)
@@ -132,7 +132,9 @@ def _step(call: Call, twins: Twins, constants: Collection[Callable[..., object]]
     written = named["out"] if "out" in named else given[0 if called is np.copyto else -1]
     if called not in STEPS and twins.of(written) is written:
         raise TypeError("no place for imaginary parts")
-    return Step(function, args, continuation, tuple(map(twins.of, given)), named_twins, (written, twins.of(written)))
+    return ComplexCall(
+        function, args, continuation, tuple(map(twins.of, given)), named_twins, (written, twins.of(written))
+    )
 
 
 def _taken_apart(

@@ -13,7 +13,7 @@ DIRECTION = -1  # stands for the entry where a derivative is along a direction
 
 
 @dataclass
-class Compared:
+class Derivatives:
     """Numeric against analytic derivatives by entries of θ or along directions, each with its rounding."""
 
     numeric: list[float] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Compared:
         self.rounding.append(rounding)
         self.entries.append(entry)
 
-    def add(self, other: Compared) -> None:
+    def add(self, other: Derivatives) -> None:
         """Take in what another has compared."""
         self.numeric += other.numeric
         self.analytic += other.analytic

@@ -9,7 +9,7 @@ import numpy as np
 from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation, operations
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Fault, Point
-from dlx.gradcheck.signatures import SAME, Error, signature
+from dlx.gradcheck.signatures import SAME, WrongGradient, signature
 from dlx.gradcheck.subject import Subject, move_away
 from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
 from dlx.nn.layers import Activate
@@ -35,7 +35,7 @@ def locate(subject: Subject, point: Point, rng: np.random.Generator) -> Fault:
     return Fault("chain", None, only, "one parameter only" if only else "chain", told, None)
 
 
-def _fault(operation: Operation, errors: list[Error], subject: Subject) -> Fault:
+def _fault(operation: Operation, errors: list[WrongGradient], subject: Subject) -> Fault:
     """Of several wrong gradients of one operation the one with the clearest signature speaks."""
     named = [(error, *signature(error)) for error in errors]
     error, name, sentence = next((one for one in named if one[1] not in ("unknown", "some entries")), named[0])
@@ -43,7 +43,7 @@ def _fault(operation: Operation, errors: list[Error], subject: Subject) -> Fault
     return Fault(operation.name, operation.layer, parameter, name, sentence, _place(operation))
 
 
-def _parameter(error: Error, subject: Subject) -> str | None:
+def _parameter(error: WrongGradient, subject: Subject) -> str | None:
     """The parameter whose gradient is wrong; None for the gradient of a layer's input, or of several W."""
     slices = subject.network.parameters.slices
     if error.name != "dW":
@@ -54,7 +54,9 @@ def _parameter(error: Error, subject: Subject) -> str | None:
     return touched[0] if len(touched) == 1 else None
 
 
-def _error(operation: Operation, name: str, subject: Subject, point: Point, rng: np.random.Generator) -> Error | None:
+def _error(
+    operation: Operation, name: str, subject: Subject, point: Point, rng: np.random.Generator
+) -> WrongGradient | None:
     """The gradient of one variable of an operation against differences, if it is wrong."""
     variable = operation.variables[name]
     flat = variable.reshape(-1)
@@ -73,7 +75,7 @@ def _error(operation: Operation, name: str, subject: Subject, point: Point, rng:
     if not wrong.any():
         return None
     stale = not np.allclose(fresh[name], after_another[name], rtol=SAME, atol=0, equal_nan=True)
-    return Error(operation, name, variable.shape, entries, analytic[entries], numeric, wrong, stale)
+    return WrongGradient(operation, name, variable.shape, entries, analytic[entries], numeric, wrong, stale)
 
 
 def _passes(operation: Operation) -> tuple[dict[str, Array], dict[str, Array]]:

@@ -29,7 +29,7 @@ TASKS = ("binary", "multiclass", "regression")
 
 
 @dataclass(frozen=True)
-class Setting:
+class PluginCase:
     """One component in one network, checked."""
 
     kind: str
@@ -40,7 +40,7 @@ class Setting:
 
 def check_plugin(
     plugin: str, name: str | None, epsilon: float, seed: int, told: Told = lambda done, total: None
-) -> list[Setting]:
+) -> list[PluginCase]:
     """Check what a plugin defines, or of that the component with this name.
 
     Args:
@@ -64,12 +64,12 @@ def check_plugin(
     settings = []
     for member, within, subject in standing:
         point = check(subject, f"{member.name} with {within}", epsilon)
-        settings.append(Setting(member.kind, member.name, within, point))
+        settings.append(PluginCase(member.kind, member.name, within, point))
         told(len(settings), len(standing))
     return settings
 
 
-def document(plugin: str, settings: list[Setting]) -> dict[str, Any]:
+def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
     """The JSON document."""
     faults = [one.point.fault for one in settings if one.point.fault]
     return {

@@ -15,7 +15,7 @@ SAME = 1e-6  # two gradients this close are the same
 
 
 @dataclass(frozen=True)
-class Error:
+class WrongGradient:
     """A gradient that is wrong: its analytic and numeric values in the flat ``entries`` that were judged.
 
     ``wrong`` says which of them are, ``stale`` that they change with the pass before.
@@ -31,7 +31,7 @@ class Error:
     stale: bool
 
 
-def signature(error: Error) -> tuple[str, str]:
+def signature(error: WrongGradient) -> tuple[str, str]:
     """The name of the mistake, and a sentence such as ``dW2: analytic = 2 × numeric in every entry``."""
     bad = int(np.count_nonzero(~np.isfinite(error.analytic)))
     if bad:
@@ -61,14 +61,14 @@ def _factor(analytic: Array, values: Array) -> float | None:
     return c if fits else None
 
 
-def _missing(error: Error) -> str:
+def _missing(error: WrongGradient) -> str:
     operation = error.operation
     if isinstance(operation, PenaltyOperation):
         return "missing λ/m·W" if operation.name == "l2" else "missing λ/2m·sign(W)"
     return "missing"
 
 
-def _factor_name(c: float, error: Error) -> str:
+def _factor_name(c: float, error: WrongGradient) -> str:
     """What a constant factor most likely is."""
     for name, value in _known_factors(error).items():
         if abs(c / value - 1) < SAME:
@@ -78,7 +78,7 @@ def _factor_name(c: float, error: Error) -> str:
     return f"constant factor {c:.6g}"
 
 
-def _known_factors(error: Error) -> Mapping[str, float]:
+def _known_factors(error: WrongGradient) -> Mapping[str, float]:
     operation = error.operation
     known = {"sign": -1.0}
     if isinstance(operation, ObjectiveOperation):
@@ -97,7 +97,7 @@ def _known_factors(error: Error) -> Mapping[str, float]:
     return known | {"sum for mean": m, "mean for sum": 1 / m}
 
 
-def _candidates(error: Error) -> Iterator[tuple[str, Array]]:
+def _candidates(error: WrongGradient) -> Iterator[tuple[str, Array]]:
     """Mistakes of this kind of operation, with the values that they would give in the judged entries."""
     with np.errstate(all="ignore"):
         for name, values in _mistakes(error):
@@ -105,7 +105,7 @@ def _candidates(error: Error) -> Iterator[tuple[str, Array]]:
                 yield name, values.reshape(-1)[error.entries]
 
 
-def _mistakes(error: Error) -> Iterator[tuple[str, Array]]:
+def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
     operation = error.operation
     if isinstance(operation, ObjectiveOperation):
         return
@@ -133,7 +133,7 @@ def _mistakes(error: Error) -> Iterator[tuple[str, Array]]:
         yield from _batch_norm_mistakes(error, operation, owner)
 
 
-def _linear_mistakes(error: Error, operation: LayerOperation, layer: Linear) -> Iterator[tuple[str, Array]]:
+def _linear_mistakes(error: WrongGradient, operation: LayerOperation, layer: Linear) -> Iterator[tuple[str, Array]]:
     x, u, W = operation.x, operation.u, layer.W
     if error.name == operation.input:
         yield "transposed", W @ u if W.shape[0] == W.shape[1] else (W.T @ u).T
@@ -148,7 +148,7 @@ def _linear_mistakes(error: Error, operation: LayerOperation, layer: Linear) -> 
         yield "the sum over all units", np.full(error.shape, u.sum())
 
 
-def _activation_mistakes(error: Error, operation: LayerOperation) -> Iterator[tuple[str, Array]]:
+def _activation_mistakes(error: WrongGradient, operation: LayerOperation) -> Iterator[tuple[str, Array]]:
     u, entries = operation.u, error.entries
     derivative = np.full(u.size, np.nan)
     judged = u.reshape(-1)[entries]
@@ -161,7 +161,9 @@ def _activation_mistakes(error: Error, operation: LayerOperation) -> Iterator[tu
     yield "1 − g′ in place of g′", u * (1 - derivative)
 
 
-def _batch_norm_mistakes(error: Error, operation: LayerOperation, layer: BatchNorm) -> Iterator[tuple[str, Array]]:
+def _batch_norm_mistakes(
+    error: WrongGradient, operation: LayerOperation, layer: BatchNorm
+) -> Iterator[tuple[str, Array]]:
     Z, u, m = operation.x, operation.u, operation.x.shape[1]
     mu = Z.mean(axis=1, keepdims=True)
     sigma = np.sqrt(Z.var(axis=1, keepdims=True) + layer.epsilon)
@@ -194,7 +196,7 @@ def _mask(operation: LayerOperation) -> Array:
     return D
 
 
-def _pattern(error: Error) -> tuple[str, str]:
+def _pattern(error: WrongGradient) -> tuple[str, str]:
     """Where the wrong entries are, when no mistake that is known explains their values."""
     wrong = error.entries[error.wrong]
     places = np.unravel_index(wrong, error.shape)

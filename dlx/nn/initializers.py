@@ -30,7 +30,7 @@ class Initializer(Component):
         """Write W, b, γ and β of layer l, as far as it has them, into ``parameters["W1"]`` …"""
 
 
-class Drawn(Initializer):
+class DrawnInitializer(Initializer):
     """W (n_out, n_in) is one standard-normal draw of that shape, scaled; b = 0, γ = 1, β = 0.
 
     Layers are filled in order, W1 first, each with one draw, so that the same stream gives the same network whatever
@@ -50,7 +50,7 @@ class Drawn(Initializer):
                 parameters[f"{name}{l}"][...] = value
 
 
-class Zeros(Drawn):
+class Zeros(DrawnInitializer):
     """W = 0: every unit of a layer stays the same as its neighbours (symmetry is never broken)."""
 
     name = "zeros"
@@ -59,7 +59,7 @@ class Zeros(Drawn):
         return 0.0
 
 
-class Normal(Drawn):
+class Normal(DrawnInitializer):
     """W ~ N(0, scale²), whatever the size of the layer."""
 
     name = "normal"
@@ -69,7 +69,7 @@ class Normal(Drawn):
         return self.scale
 
 
-class LeCun(Drawn):
+class LeCun(DrawnInitializer):
     """W ~ N(0, 1/n_in): keeps the variance of Z for linear and tanh units (LeCun et al. 1998).
 
     The notes' 1/n, which the course calls Xavier initialization.
@@ -81,7 +81,7 @@ class LeCun(Drawn):
         return float(np.sqrt(1 / n_in))
 
 
-class He(Drawn):
+class He(DrawnInitializer):
     """W ~ N(0, 2/n_in): keeps the variance of Z for ReLU units (He et al. 2015, eq. 10)."""
 
     name = "he"
@@ -90,7 +90,7 @@ class He(Drawn):
         return float(np.sqrt(2 / n_in))
 
 
-class Xavier(Drawn):
+class Xavier(DrawnInitializer):
     """W ~ N(0, 2/(n_in + n_out)): between forward and backward variance (Glorot & Bengio 2010, eq. 12)."""
 
     name = "xavier"

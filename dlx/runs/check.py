@@ -28,7 +28,7 @@ CHECKING_THREADS = 1  # a pass over so few examples is short, and there are thou
 
 
 @dataclass(frozen=True)
-class Options:
+class CheckOptions:
     """How to check; ``seed`` chooses the examples and, of a large θ, what is looked at."""
 
     examples: int | None = None
@@ -42,7 +42,7 @@ class Options:
             raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
 
 
-def check_file(path: Path, overrides: Sequence[str], options: Options, told: Told = lambda done, total: None) -> Report:
+def check_file(path: Path, overrides: Sequence[str], options: CheckOptions, told: Told = lambda done, total: None) -> Report:
     """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
 
     Raises:
@@ -59,7 +59,7 @@ def check_file(path: Path, overrides: Sequence[str], options: Options, told: Tol
     return Report(experiment.spec.name, options.epsilon, examples, tuple(points))
 
 
-def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Orders:
+def orders_of_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Orders:
     """How the differences of the same network's cost at its initialization depend on ε."""
     experiment, _ = _experiment(path, overrides, options)
     subject = _subject(experiment, options)
@@ -67,7 +67,7 @@ def orders_of_file(path: Path, overrides: Sequence[str], options: Options) -> Or
     return orders_of(subject, np.random.default_rng(options.seed))
 
 
-def _experiment(path: Path, overrides: Sequence[str], options: Options) -> tuple[Experiment, RunDirectory | None]:
+def _experiment(path: Path, overrides: Sequence[str], options: CheckOptions) -> tuple[Experiment, RunDirectory | None]:
     run = open_run(str(path)) if means_run(path) else None
     named_by = NamedBy.FILE if run else NamedBy.USER
     resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
@@ -88,7 +88,7 @@ def _without_dropout(spec: Spec) -> Spec:
     return spec.model_copy(update={"architecture": spec.architecture.model_copy(update={"hidden": hidden})})
 
 
-def _refuse(experiment: Experiment, options: Options) -> None:
+def _refuse(experiment: Experiment, options: CheckOptions) -> None:
     m, steps = experiment.train.m, experiment.spec.training.epochs * experiment.steps_per_epoch
     if options.examples is not None and experiment.landscape:
         raise UsageError("--examples: an objective has none")
@@ -98,7 +98,7 @@ def _refuse(experiment: Experiment, options: Options) -> None:
         raise UsageError(f"--after: expected 1 to {steps:,}, the steps of the whole training, got {options.after}")
 
 
-def _subject(experiment: Experiment, options: Options) -> Subject:
+def _subject(experiment: Experiment, options: CheckOptions) -> Subject:
     """The network on its batch and with its masks; training draws from its streams as if there were no check."""
     train, streams = experiment.train, experiment.streams
     states = {purpose: streams.state(purpose) for purpose in ("augmentation", "dropout")}
@@ -116,7 +116,7 @@ def _threads_of_training(experiment: Experiment) -> int:
     return threads.decide(weights, experiment.batch_size) if wanted == "auto" else wanted
 
 
-def _places(experiment: Experiment, run: RunDirectory | None, options: Options) -> Iterator[str]:
+def _places(experiment: Experiment, run: RunDirectory | None, options: CheckOptions) -> Iterator[str]:
     """Put θ where it is to be checked, one after the other, and say where that is."""
     yield "initialization"
     if options.after is not None:

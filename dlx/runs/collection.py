@@ -18,7 +18,7 @@ TRIALS = "trials"
 BEST = "best.yaml"
 
 
-class ManyRuns(LockedDirectory):
+class RunCollection(LockedDirectory):
     """A directory below ``runs`` that holds many trainings; who writes to it holds its lock.
 
     The trainings are the truth: whatever else stands in it can be made of them again.
@@ -106,7 +106,7 @@ class ManyRuns(LockedDirectory):
             return 0.0
 
 
-class TuneDirectory(ManyRuns):
+class TuneDirectory(RunCollection):
     """The directory of a search for hyperparameters."""
 
     command = "tune"
@@ -119,7 +119,7 @@ class TuneDirectory(ManyRuns):
         self.write(self.ledger, content)
 
 
-class StudyDirectory(ManyRuns):
+class StudyDirectory(RunCollection):
     """The directory of a study."""
 
     command = "study"

@@ -18,11 +18,11 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
 from dlx.diagnose.confusion import Classes, classes_of
 from dlx.diagnose.next_commands import commands, train_command
-from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.stats.intervals import Estimate
 from dlx.diagnose.baseline import reference
-from dlx.diagnose.remedies.changes import Facts
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.errors import DataError, ReadFailure, Remark, UsageError
 from dlx.training.evaluation import Evaluation, measured
 from dlx.runs.predict import trained
@@ -74,7 +74,7 @@ class Examination:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredErrors:
     """The errors of a run's network, and where the labels are classes what it takes for what."""
 
     errors: dict[str, Estimate]
@@ -153,7 +153,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         experiment = prepare(spec)
         found, ahead = _measured(run, facts, experiment), before(experiment)
         expected = reference(experiment.dataset)
-        course = Course.read(run.metrics(), run.layers(), facts, experiment.spec, found.errors, expected)
+        course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, found.errors, expected)
         findings = all_findings(course, ahead, findings)
     except DataError as error:
         if not kept or isinstance(error, ReadFailure):
@@ -162,12 +162,12 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task, findings)
     document |= {"classes": found.classes}
     sizes = facts["data"]["examples"]
-    known = Facts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
+    known = DataFacts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, known, run.path, run.config))
     return Examination(facts["name"], document, typed, remarks, found.images, run, facts)
 
 
-def all_findings(course: Course, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
+def all_findings(course: TrainingHistory, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
     """What was found of a training and its spec, each cause once.
 
     Args:
@@ -229,7 +229,7 @@ def _finding(document: Mapping[str, Any]) -> Finding:
     return Finding(**told)
 
 
-def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> Measured:
+def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> MeasuredErrors:
     """What the kept network does on the run's own data; raises DataError where either is no longer there."""
     dataset, options = experiment.dataset, experiment.spec.diagnosis
     network = trained(run).network
@@ -238,11 +238,11 @@ def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experimen
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None
     if dataset.task == "regression":
-        return Measured(errors, dataset.task, options.tolerance)
+        return MeasuredErrors(errors, dataset.task, options.tolerance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
     images = _images(dataset, part, classes)
-    return Measured(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
+    return MeasuredErrors(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
 
 
 def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
@@ -252,11 +252,11 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
     return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
 
 
-def _remembered(kept: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> Measured:
+def _remembered(kept: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
     """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
     errors = {
         part: Estimate(one["value"], one["low"], inf if one["high"] is None else one["high"], one["m"])
         for part, one in kept["errors"].items()
     }
     tolerance = spec.diagnosis.tolerance or kept["tolerance"]
-    return Measured(errors, facts["data"]["task"], tolerance, kept.get("classes"))
+    return MeasuredErrors(errors, facts["data"]["task"], tolerance, kept.get("classes"))

@@ -14,7 +14,7 @@ from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory
 from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.runs.references import locate
 from dlx.runs.directory import ACT, CHECKPOINT, CONFIG, DAMAGED, DIAGNOSIS, ERRORS, FACTS, ITS_CHECKPOINT, LEARNING_CURVE, LEARNING_CURVE_PICTURE, REPORT, TRIALS, WORST, RunDirectory
-from dlx.runs.collection import PLAN, ManyRuns
+from dlx.runs.collection import PLAN, RunCollection
 from dlx.text import command, quoted, without_advice
 from dlx.spec.loader import load_spec
 
@@ -72,14 +72,14 @@ def directory_of(reference: str) -> LockedDirectory:
             next(path.iterdir(), None)
     except OSError as error:
         raise unread(path, error) from error
-    for kind in ManyRuns.__subclasses__():
+    for kind in RunCollection.__subclasses__():
         if _is_one(kind(path)):
             return kind(path)
     is_run = path.is_dir() and any((path / name).is_file() for name in (CONFIG, FACTS, MANIFEST))
     return RunDirectory(path if is_run else locate(reference))
 
 
-def _is_one(directory: ManyRuns) -> bool:
+def _is_one(directory: RunCollection) -> bool:
     try:
         return directory.path.is_dir() and directory.holds(directory.document_name)
     except ReadFailure:
@@ -187,14 +187,14 @@ def _advice(directory: LockedDirectory, files: tuple[FileHealth, ...]) -> Iterat
         return
     rest = faulty - links
     of_trials = {name for name in rest if name.startswith(f"{TRIALS}/")}
-    if isinstance(directory, ManyRuns):
+    if isinstance(directory, RunCollection):
         yield from _advice_for_many(directory, rest)
     elif isinstance(directory, RunDirectory):
         yield from _advice_for_trials(directory, of_trials)
         yield from _advice_for_run(directory, rest - of_trials)
 
 
-def _advice_for_many(directory: ManyRuns, faulty: set[str]) -> Iterator[str]:
+def _advice_for_many(directory: RunCollection, faulty: set[str]) -> Iterator[str]:
     if PLAN in faulty:
         yield f"put {PLAN} back as it was, or begin anew: {command(directory.command, 'FILE')}"
     elif faulty:

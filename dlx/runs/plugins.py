@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dlx.component import absolute
 from dlx.errors import DataError
-from dlx.spec.plugins import Source, is_file, is_installed, sources
+from dlx.spec.plugins import PluginSource, is_file, is_installed, sources
 from dlx.runs.references import open_run
 from dlx.runs.directory import MODEL, SPECS, RunDirectory
 from dlx.runs.collection import PLAN
@@ -15,7 +15,7 @@ from dlx.spec.tree import Node
 from dlx.spec.yaml_text import load
 
 
-def sources_of(reference: str) -> list[Source]:
+def sources_of(reference: str) -> list[PluginSource]:
     """The plugin that is a file, or all that a spec or a directory names, each content once.
 
     Args:

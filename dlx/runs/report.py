@@ -11,11 +11,11 @@ from dlx.diagnose.next_commands import train_command
 from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
 from dlx.runs.diagnose import examine_run
 from dlx.runs.manifest import write_output
-from dlx.show.page import ManyMaterial, Material
+from dlx.show.page import CollectionMaterial, Material
 from dlx.show.page.changed import changed
 from dlx.runs.references import open_run
 from dlx.runs.directory import CONFIG, REPORT, RunDirectory
-from dlx.runs.collection import ManyRuns
+from dlx.runs.collection import RunCollection
 from dlx.text import command
 from dlx.spec.loader import load_spec
 from dlx.spec.yaml_text import dump
@@ -43,16 +43,16 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     return out
 
 
-def _many(path: Path) -> ManyRuns | None:
+def _many(path: Path) -> RunCollection | None:
     """The search or study in a directory, known by its document; None where it is neither."""
-    kinds = [kind for kind in ManyRuns.__subclasses__() if (path / kind.document_name).is_file()]
+    kinds = [kind for kind in RunCollection.__subclasses__() if (path / kind.document_name).is_file()]
     return kinds[0](path) if kinds else None
 
 
-def material_of_many(directory: ManyRuns) -> ManyMaterial:
+def material_of_many(directory: RunCollection) -> CollectionMaterial:
     """What its document tells, its plan, and the pictures that lie beside them."""
     plan = directory.plan
-    return ManyMaterial(
+    return CollectionMaterial(
         told=directory.told(),
         plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
         pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},

@@ -23,7 +23,7 @@ LAYER_COLUMNS = tuple(field.name for field in fields(LayerRecord))
 Record = TypeVar("Record")
 
 
-class Table(Generic[Record]):
+class RecordTable(Generic[Record]):
     """A CSV file with the fields of its records as columns; an empty cell stands for None.
 
     The first two columns are whole numbers, the very first is the epoch, in rising order.
@@ -119,14 +119,14 @@ class Table(Generic[Record]):
         return ",".join(["" if value is None else str(value) for value in self._values_of(record)])
 
 
-class MetricsTable(Table[EpochRecord]):
+class MetricsTable(RecordTable[EpochRecord]):
     """``metrics.csv``: one row for each evaluation."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, COLUMNS)
 
 
-class LayersTable(Table[LayerRecord]):
+class LayersTable(RecordTable[LayerRecord]):
     """``layers.csv``: one row for each layer at each sampled epoch; those of an epoch are written together."""
 
     def __init__(self, path: Path) -> None:

@@ -15,7 +15,7 @@ from dlx.training import threads
 from dlx.data.loading import PARTS
 from dlx.diagnose.after.checks import after, data_findings
 from dlx.diagnose.verdict import default_tolerance, diagnose
-from dlx.diagnose.after.history import Course, course_facts
+from dlx.diagnose.after.history import TrainingHistory, course_facts
 from dlx.diagnose.findings import Finding
 from dlx.stats.intervals import Estimate
 from dlx.diagnose.baseline import reference
@@ -251,7 +251,7 @@ class Session:
         """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
         dataset, spec = self.experiment.dataset, self.experiment.spec
         known = data_findings(dataset, thorough=not self.light)
-        course = Course.read(self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset))
+        course = TrainingHistory.read(self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset))
         return [*known, *after(course, known)]
 
     def _draw(self, kept: Model) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.diagnose.remedies.changes import Facts
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.stats.effects import contributions
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class HeldOut:
             return mistakes if mistakes.mean() < self._trivial.mean() else self._trivial
 
 
-def facts_of(spec: Spec, dataset: Dataset) -> Facts:
+def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:
     """What the remedies of a spec depend on besides the spec."""
-    return Facts(
+    return DataFacts(
         m=dataset.parts["train"].m,
         images=dataset.image_shape is not None,
         spare=_spare(spec, dataset),

@@ -29,7 +29,7 @@ _modules: dict[str, str] = {}  # the modules that have run in this process, by t
 
 
 @dataclass(frozen=True)
-class Source:
+class PluginSource:
     """A file of Python as it was read; ``locations`` are those of the submodules, where it is a package."""
 
     module: str
@@ -58,7 +58,7 @@ def has_run(plugin: str) -> bool:
     return (_module_of(_resolved(plugin)) if is_file(plugin) else plugin) in sys.modules
 
 
-def sources(plugin: str) -> tuple[Source, ...]:
+def sources(plugin: str) -> tuple[PluginSource, ...]:
     """The files that importing a plugin runs, read without running any: of a module its parent packages too.
 
     A parent that has been imported already, and a package without a file of its own, has nothing to run.
@@ -69,7 +69,7 @@ def sources(plugin: str) -> tuple[Source, ...]:
     return (_source_of_file(_resolved(plugin)),) if is_file(plugin) else tuple(_sources_of_module(plugin))
 
 
-def run(plugin: str, files: Sequence[Source]) -> None:
+def run(plugin: str, files: Sequence[PluginSource]) -> None:
     """Import a plugin from the sources that were read of it; raises `UsageError` that names the file and line at fault.
 
     A file whose content has run already, under another path, does not run again: its components are there.
@@ -115,12 +115,12 @@ def _module_of(path: Path) -> str:
     return f"dlx_plugin_{path.stem}_{sha256(os.fsencode(path)).hexdigest()[:12]}"
 
 
-def _source_of_file(path: Path) -> Source:
+def _source_of_file(path: Path) -> PluginSource:
     if not path.is_file():
         raise UsageError(f"there is no such file: {path}")
     if path.suffix != ".py":
         raise UsageError(f"not a Python file (*.py): {path}")
-    return Source(_module_of(path), path, _content(path))
+    return PluginSource(_module_of(path), path, _content(path))
 
 
 def _content(path: Path) -> bytes:
@@ -136,7 +136,7 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _sources_of_module(name: str) -> Iterator[Source]:
+def _sources_of_module(name: str) -> Iterator[PluginSource]:
     """From the outermost package inwards, each located by the ``__path__`` of the one around it."""
     parts = name.split(".")
     search: Sequence[str] | None = None
@@ -170,13 +170,13 @@ def _located(module: str, search: Sequence[str] | None) -> ModuleSpec | None:
     return namespace if portions else None
 
 
-def _source_of_module(module: str, spec: ModuleSpec) -> Source:
+def _source_of_module(module: str, spec: ModuleSpec) -> PluginSource:
     if not isinstance(spec.loader, SourceFileLoader) or spec.origin is None:
         raise UsageError(
             f"{module}: is no file of Python source ({spec.origin}), so it cannot be judged by its content"
         )
     locations = spec.submodule_search_locations
-    return Source(
+    return PluginSource(
         module, Path(spec.origin), _content(Path(spec.origin)), None if locations is None else tuple(locations)
     )
 
@@ -184,7 +184,7 @@ def _source_of_module(module: str, spec: ModuleSpec) -> Source:
 class _Loader(SourceFileLoader):
     """Runs the content that was read, whatever stands in the file or in the cache of its bytecode by now."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PluginSource) -> None:
         super().__init__(source.module, str(source.path))
         self._content = source.content
 
@@ -197,7 +197,7 @@ class _Loader(SourceFileLoader):
 class _Finder(MetaPathFinder):
     """Finds the modules whose sources were read."""
 
-    def __init__(self, files: Sequence[Source]) -> None:
+    def __init__(self, files: Sequence[PluginSource]) -> None:
         self._files = {source.module: source for source in files}
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
@@ -205,7 +205,7 @@ class _Finder(MetaPathFinder):
         return _spec(self._files[fullname]) if fullname in self._files else None
 
 
-def _spec(source: Source) -> ModuleSpec:
+def _spec(source: PluginSource) -> ModuleSpec:
     locations = None if source.locations is None else list(source.locations)
     spec = spec_from_file_location(
         source.module, source.path, loader=_Loader(source), submodule_search_locations=locations
@@ -214,7 +214,7 @@ def _spec(source: Source) -> ModuleSpec:
     return spec
 
 
-def _import(plugin: str, files: Sequence[Source]) -> None:
+def _import(plugin: str, files: Sequence[PluginSource]) -> None:
     if is_file(plugin):
         (source,) = files
         if _modules.get(source.sha256) not in sys.modules:
@@ -224,7 +224,7 @@ def _import(plugin: str, files: Sequence[Source]) -> None:
     _modules.update({source.sha256: source.module for source in files if source.module in sys.modules})
 
 
-def _import_file(source: Source) -> None:
+def _import_file(source: PluginSource) -> None:
     spec = _spec(source)
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -236,7 +236,7 @@ def _import_file(source: Source) -> None:
         raise
 
 
-def _import_module(plugin: str, files: Sequence[Source]) -> None:
+def _import_module(plugin: str, files: Sequence[PluginSource]) -> None:
     finder = _Finder(files)
     sys.meta_path.insert(0, finder)
     try:

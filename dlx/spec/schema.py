@@ -62,11 +62,17 @@ def _member(key: str, member: type[Component]) -> JSON:
 
 
 def _linked(schema: Any) -> Any:
-    """The schema with links to the families, and without the titles that pydantic makes of names."""
+    """The schema with links to the families, without the titles that pydantic makes of names, and with each section
+    called by what it is the section of.
+    """
     if isinstance(schema, list):
         return [_linked(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
+    if "$ref" in schema:
+        schema = schema | {"$ref": schema["$ref"].removesuffix("Section")}
+    if "$defs" in schema:
+        schema = schema | {"$defs": {key.removesuffix("Section"): value for key, value in schema["$defs"].items()}}
     rest = {key: _linked(value) for key, value in schema.items() if not _is_noise(key, value)}
     return rest | _link(schema["family"], schema.get("default")) if isinstance(schema.get("family"), str) else rest
 

@@ -48,7 +48,7 @@ def as_switch(schema: Any, off: bool | None = None) -> ShortForm:
     return ShortForm(lambda given: {} if given is True else off if given is False else given, schema, ("true", "false"))
 
 
-class BatchNorm(Options):
+class BatchNormSection(Options):
     """Batch norm before a layer's activation (Ioffe & Szegedy 2015): Z̃ = γ·(Z − μ)/√(σ² + ε) + β, and no b."""
 
     momentum: Annotated[float, Field(ge=0, lt=1, description="β of the running averages of μ and σ²")] = 0.9
@@ -58,14 +58,14 @@ class BatchNorm(Options):
     )
 
 
-class Layer(Options):
+class LayerSection(Options):
     """One hidden layer; what is left out is taken from `architecture` and `regularization`."""
 
     units: Annotated[int, Field(ge=1, le=10**8)] = Field(description="n, the length of A")
     activation: Activation | None = Field(None, description="g in A = g(Z)")
-    batch_norm: Annotated[BatchNorm | Literal[False] | None, as_switch(BatchNorm | bool | None, off=False)] = Field(
-        None, description="true, false, or options"
-    )
+    batch_norm: Annotated[
+        BatchNormSection | Literal[False] | None, as_switch(BatchNormSection | bool | None, off=False)
+    ] = Field(None, description="true, false, or options")
     bias: bool | None = Field(None, description="false leaves b out; with batch norm there is none")
     keep_prob: KeepProb | None = Field(None, description="of inverted dropout after this layer")
     initializer: Initializer | None = Field(None, description="of W")
@@ -75,10 +75,11 @@ class Architecture(Options):
     """The hidden layers; input and output follow from the data."""
 
     hidden: Annotated[
-        tuple[Annotated[Layer, as_mapping("units", ("a number of units",), Layer | Count)], ...], Field(strict=False)
+        tuple[Annotated[LayerSection, as_mapping("units", ("a number of units",), LayerSection | Count)], ...],
+        Field(strict=False),
     ] = Field((), description="from the input on; a number is short for {units: …}")
     activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
-    batch_norm: Annotated[BatchNorm | None, as_switch(BatchNorm | bool | None)] = Field(
+    batch_norm: Annotated[BatchNormSection | None, as_switch(BatchNormSection | bool | None)] = Field(
         None, description="of the hidden layers that do not say: true, false, or options"
     )
 
@@ -201,7 +202,7 @@ class Spec(Options):
         hidden = tuple(self._complete(index, layer) for index, layer in enumerate(self.architecture.hidden))
         return self.model_copy(update={"architecture": self.architecture.model_copy(update={"hidden": hidden})})
 
-    def _complete(self, index: int, layer: Layer) -> Layer:
+    def _complete(self, index: int, layer: LayerSection) -> LayerSection:
         default = self._layer_defaults(index)
         layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
         return layer if layer.bias is not None else layer.model_copy(update={"bias": not layer.batch_norm})
@@ -229,7 +230,7 @@ class Spec(Options):
         training = {key: value for key, value in data["training"].items() if key not in OF_BATCHES}
         return {key: value for key, value in data.items() if key not in OF_NETWORKS} | {"training": training}
 
-    def _own(self, index: int, layer: Layer) -> Layer:
+    def _own(self, index: int, layer: LayerSection) -> LayerSection:
         """The layer with what is its own only; the reverse of `_complete`."""
         default = self._layer_defaults(index) | {"bias": not layer.batch_norm}
         return layer.model_copy(

@@ -15,7 +15,7 @@ from pathlib import Path
 from dlx.errors import DataError, DlxError, EnvironmentProblem, Place, Problem, SpecError, UsageError
 from dlx.files import parse_json, read, to_json, writing
 from dlx.spec import plugins
-from dlx.spec.plugins import Source, is_file
+from dlx.spec.plugins import PluginSource, is_file
 from dlx.text import quoted
 
 SCHEMA_VERSION = 1
@@ -131,7 +131,7 @@ def present(plugin: str) -> str:
     return str(path if os.path.lexists(path) else _replacements.get(path.name, path))
 
 
-def _require(plugin: str, files: Sequence[Source]) -> None:
+def _require(plugin: str, files: Sequence[PluginSource]) -> None:
     """Refuse what is not trusted, in one line with the command that allows it."""
     trusted = entries() if files else []
     allowed = {entry.sha256 for entry in trusted} | plugins.hashes()
@@ -189,7 +189,7 @@ def entries() -> list[Entry]:
     return trusted
 
 
-def remember(files: Iterable[Source]) -> list[Entry]:
+def remember(files: Iterable[PluginSource]) -> list[Entry]:
     """Trust these contents from now on; returns those that were not trusted before.
 
     Raises:
@@ -224,7 +224,7 @@ def forget(chosen: Collection[Entry]) -> list[Entry]:
     return [entry for entry in before if entry not in after]
 
 
-def _remember(files: Sequence[Source]) -> None:
+def _remember(files: Sequence[PluginSource]) -> None:
     """Remember what the user has run, and say so once; that it cannot be remembered is no failure of what he does."""
     try:
         for entry in remember(files):

@@ -11,7 +11,7 @@ import numpy as np
 from dlx.types import Array
 
 
-class Difference(NamedTuple):
+class SampleDifference(NamedTuple):
     """What differs most: its size (of 1), and the chance of so large a one between two samples of one distribution."""
 
     what: str
@@ -66,14 +66,15 @@ def _proportions(x: float, n_a: float, y: float, n_b: float) -> tuple[float, flo
 
 def differences(
     A: Array, B: Array, names: tuple[str, ...], rng: np.random.Generator, projections: int
-) -> list[Difference]:
+) -> list[SampleDifference]:
     """The Kolmogorov–Smirnov test of each feature, and of random projections of all of them, standardized together.
 
     A, B: (n, n_x). A shift that is thin in every feature adds up along some projections.
     """
     tested = [(names[j], A[:, j], B[:, j]) for j in range(A.shape[1])]
     return [
-        Difference(what, *kolmogorov_smirnov(a, b)) for what, a, b in (*tested, *_projected(A, B, rng, projections))
+        SampleDifference(what, *kolmogorov_smirnov(a, b))
+        for what, a, b in (*tested, *_projected(A, B, rng, projections))
     ]
 
 
@@ -86,7 +87,7 @@ def _projected(A: Array, B: Array, rng: np.random.Generator, count: int) -> Iter
         yield "a projection of all features", A @ v, B @ v
 
 
-def significant(found: list[Difference], level: float, least: float) -> Difference | None:
+def significant(found: list[SampleDifference], level: float, least: float) -> SampleDifference | None:
     """The largest of the differences that chance would not give once in ``1/level`` such lists (Bonferroni)."""
     certain = [one for one in found if one.probability * len(found) < level and one.size >= least]
     return max(certain, key=lambda one: (one.size, -log(one.probability + 1e-300))) if certain else None

@@ -29,7 +29,7 @@ from dlx.training.stored import mismatch, shape_of
 from dlx.training.streams import Streams
 
 if TYPE_CHECKING:
-    from dlx.spec.sections import Layer, Spec
+    from dlx.spec.sections import LayerSection, Spec
     from dlx.types import Array
 
 Origins = Mapping[tuple[str | int, ...], Place]
@@ -433,7 +433,7 @@ def _network(spec: Spec, dataset: Dataset, loss: Loss, streams: Streams) -> Netw
     return Network(dataset.n_x, [*hidden, output], loss, spec.dtype, penalty.l2, penalty.l1)
 
 
-def _hidden_plan(spec: Spec, layer: Layer, streams: Streams) -> LayerPlan:
+def _hidden_plan(spec: Spec, layer: LayerSection, streams: Streams) -> LayerPlan:
     norm, keep_prob = layer.batch_norm, layer.keep_prob
     return LayerPlan(
         units=layer.units,

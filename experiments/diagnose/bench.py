@@ -14,7 +14,7 @@ from healthy import HEALTHY, fixed_healthy
 from kinds import Kind
 
 from dlx.diagnose.after.checks import after, data_findings
-from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
@@ -60,7 +60,9 @@ def examine(case: Case, folder: Path) -> Examined:
     seconds = perf_counter() - started
     outcome = run_trial(trial, folder)
     run, dataset = RunDirectory.open(outcome.run), experiment.dataset
-    course = Course.read(run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset))
+    course = TrainingHistory.read(
+        run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset)
+    )
     of_data = data_findings(dataset)
     late = [*of_data, *after(course, of_data)]
     return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)

@@ -12,7 +12,7 @@ from measuring import measure, tolerance
 
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
-from dlx.search.repair.recipe import Options, act
+from dlx.search.repair.recipe import RepairOptions, act
 from dlx.search.trials.trial import Trial, run_trial
 from dlx.spec.loader import load_spec
 from dlx.stats.effects import standard_error
@@ -45,7 +45,7 @@ def repair(one: Examined, folder: Path, budget: float) -> Repaired:
     case = one.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
-        document = act(run, examine_run(run).document, Options(REPLICATES, budget))["act"]
+        document = act(run, examine_run(run).document, RepairOptions(REPLICATES, budget))["act"]
         found = load_spec(run.act).spec if document["spec"] else case.spec
     healthy, after = measure(case.base.spec, folder), measure(found, folder, first=UNSEEN)
     worse = after.error - healthy.error

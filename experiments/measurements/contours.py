@@ -14,7 +14,7 @@ import numpy as np
 from measuring import Bench, Measured
 
 from dlx.runs.directory import RunDirectory
-from dlx.show.pictures import Way, paths
+from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.experiment import build
 
@@ -60,9 +60,9 @@ def _row(run: RunDirectory, spectrum: np.ndarray) -> dict[str, float]:
     }
 
 
-def _way(name: str, run: RunDirectory, shown: int) -> Way:
+def _way(name: str, run: RunDirectory, shown: int) -> DescentPath:
     steps, points = run.trail()
     landscape = build(load_spec(run.path / "config.yaml").spec).landscape
     assert landscape is not None
     count = sum(step <= shown for step in steps)
-    return Way(name, steps[:count], points[:count], landscape.costs)
+    return DescentPath(name, steps[:count], points[:count], landscape.costs)

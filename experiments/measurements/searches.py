@@ -21,7 +21,7 @@ from topics import ROOT
 
 from dlx.runs.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
-from dlx.search.tune.tuner import Silent, Tuning, check
+from dlx.search.tune.tuner import SilentTuning, Tuning, check
 from dlx.show import pictures
 from dlx.spec.loader import dump_yaml
 
@@ -80,7 +80,7 @@ def _search(bench: Bench, file: Path, *overrides: str) -> Mapping[str, Any]:
     plan, space = load_tune(file, overrides)
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     with TuneDirectory.create(plan.name, out=folder / "search") as directory:
-        return Tuning(plan, space, directory, bench.executor, Silent(), check(plan, space)).run()
+        return Tuning(plan, space, directory, bench.executor, SilentTuning(), check(plan, space)).run()
 
 
 def _winner(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from dlx.runs.collection import TuneDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import load_tune
-from dlx.search.tune.tuner import Silent, Tuning, check
+from dlx.search.tune.tuner import SilentTuning, Tuning, check
 from dlx.stats.intervals import CONFIDENCE
 from dlx.stats.student import two_sided
 
@@ -59,7 +59,7 @@ def fresh_error(overrides: Sequence[str], executor: Executor) -> float:
     """The dev error of what a search has come to, in fresh replicates."""
     plan, space = load_tune(HERE / "digits.yaml", overrides)
     with tempfile.TemporaryDirectory() as folder, TuneDirectory.create(plan.name, out=Path(folder)) as directory:
-        document = Tuning(plan, space, directory, executor, Silent(), check(plan, space)).run()
+        document = Tuning(plan, space, directory, executor, SilentTuning(), check(plan, space)).run()
     winner = next(one for one in document["finalists"] if one["index"] == document["winner"])
     return float(winner["fresh"]["value"])
 

@@ -15,7 +15,7 @@ from dlx.diagnose.advice import CURES, Remedy, remedies
 from dlx.diagnose.findings import CAUSES, finding
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
-from dlx.diagnose.remedies.changes import CHANGES, Facts
+from dlx.diagnose.remedies.changes import CHANGES, DataFacts
 from dlx.spec.loader import derive, leaves, load_spec
 from dlx.spec.sections import Spec
 from dlx.training.experiment import build
@@ -81,7 +81,7 @@ def specs(draw: st.DrawFn) -> Spec:
     ).complete()
 
 
-def facts_of(spec: Spec) -> Facts:
+def facts_of(spec: Spec) -> DataFacts:
     dataset = build(spec, initialize=False).dataset
     spare = 0
     if (
@@ -91,7 +91,7 @@ def facts_of(spec: Spec) -> Facts:
         and spec.data.source is not None
     ):
         spare = len(spec.data.source.load()["all"].X) - sum(part.m for part in dataset.parts.values())
-    return Facts(dataset.parts["train"].m, dataset.image_shape is not None, spare)
+    return DataFacts(dataset.parts["train"].m, dataset.image_shape is not None, spare)
 
 
 def document(bias: float, variance: float, *names: str) -> dict[str, Any]:
@@ -150,12 +150,12 @@ def named(tried: list[Remedy]) -> dict[str, Remedy]:
 
 
 def test_nothing_is_tried_where_bias_and_variance_are_low(digits: Callable[..., Spec]) -> None:
-    assert remedies(document(0.01, 0.02, "inputs_not_normalized"), digits(), Facts(1000)) == []
+    assert remedies(document(0.01, 0.02, "inputs_not_normalized"), digits(), DataFacts(1000)) == []
 
 
 def test_without_a_dev_set_only_bias_is_known(digits: Callable[..., Spec]) -> None:
     known = document(0.2, 0.0) | {"variance": None}
-    assert {remedy.against for remedy in remedies(known, digits(), Facts(1000))} == {"bias"}
+    assert {remedy.against for remedy in remedies(known, digits(), DataFacts(1000))} == {"bias"}
 
 
 def test_cures_come_first_the_worst_first_then_bias_then_variance_then_what_was_noted(
@@ -163,7 +163,7 @@ def test_cures_come_first_the_worst_first_then_bias_then_variance_then_what_was_
 ) -> None:
     spec = digits("initializer: zeros\noptimizer: {name: adam, learning_rate: 10.0}\n")
     tried = remedies(
-        document(0.5, 0.1, "full_batch_fits", "learning_rate_too_high", "symmetric_units"), spec, Facts(1000)
+        document(0.5, 0.1, "full_batch_fits", "learning_rate_too_high", "symmetric_units"), spec, DataFacts(1000)
     )
     assert tried.pop().against == "full_batch_fits"
     against = [remedy.against for remedy in tried]
@@ -175,13 +175,13 @@ def test_cures_come_first_the_worst_first_then_bias_then_variance_then_what_was_
 
 
 def test_values_follow_from_the_present_ones(digits: Callable[..., Spec]) -> None:
-    plain = named(remedies(document(0.2, 0.2), digits(), Facts(1000, images=True, spare=197)))
+    plain = named(remedies(document(0.2, 0.2), digits(), DataFacts(1000, images=True, spare=197)))
     assert plain["wider"].overrides == {"architecture.hidden": [{"units": 128}]}
     assert plain["longer_training"].overrides == {"training.epochs": 30}
     assert plain["dropout"].overrides == {"regularization.keep_prob": 0.8}
     assert plain["rest_of_the_examples"].overrides == {"data.split.rest": "train"}
     text = "regularization: {l2: 50.0, keep_prob: 0.3}\noptimizer: {name: adam, beta1: 0.1}\nschedule: cosine\n"
-    strict = named(remedies(document(0.2, 0.2), digits(text), Facts(1000)))
+    strict = named(remedies(document(0.2, 0.2), digits(text), DataFacts(1000)))
     assert strict["weaker_penalty"].overrides == {"regularization.l2": 5.0}
     assert strict["no_penalty"].overrides == {"regularization.l2": 0.0}
     assert strict["milder_dropout"].overrides == {"regularization.keep_prob": 0.8}
@@ -206,12 +206,12 @@ def test_what_is_there_already_or_does_not_apply_is_not_tried(tmp_path: Path, te
     key = text.partition(":")[0]
     lines = [line for line in DIGITS.splitlines() if not line.startswith(key)]
     spec = of("\n".join([*lines, text]), tmp_path)
-    assert not absent & named(remedies(document(0.2, 0.2), spec, Facts(1000))).keys()
+    assert not absent & named(remedies(document(0.2, 0.2), spec, DataFacts(1000))).keys()
 
 
 def test_more_examples_of_a_toy_set_are_of_its_distribution_and_none_of_it_again(tmp_path: Path) -> None:
     spec = of("data: {source: {name: blobs, m: 60, seed: 3}, split: {train: 0.5, dev: 0.5}}", tmp_path)
-    overrides = named(remedies(document(0.0, 0.2), spec, Facts(30)))["more_examples"].overrides
+    overrides = named(remedies(document(0.0, 0.2), spec, DataFacts(30)))["more_examples"].overrides
     dataset = build(derive(spec, overrides), initialize=False).dataset
     first, more = dataset.parts["train"].X[:30], dataset.parts["train"].X[30:]
     assert len(more) == 270

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.baseline import Reference, reference
+from dlx.diagnose.baseline import Baseline, reference
 from dlx.spec.sections import Spec
 from dlx.training.experiment import build
 
@@ -25,7 +25,7 @@ def dataset(train: int = 200, **sections: Any) -> Dataset:
     return build(Spec.model_validate({"data": {**data, **sections.pop("data", {})}, **sections}).complete()).dataset
 
 
-def told(some: Dataset) -> Reference:
+def told(some: Dataset) -> Baseline:
     found = reference(some)
     assert found is not None
     return found
@@ -64,7 +64,7 @@ def test_classes_of_more_than_two_and_labels_that_contradict(tmp_path: Path) -> 
     np.savez(tmp_path / "clean.npz", X=X, y=y)
     np.savez(tmp_path / "wrong.npz", X=X, y=np.where(wrong, (y + 1) % 3, y))
 
-    def of(name: str) -> Reference:
+    def of(name: str) -> Baseline:
         source = {"name": "file", "path": str(tmp_path / name)}
         return told(build(Spec.model_validate({"data": {"source": source}}).complete()).dataset)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlx.diagnose.next_commands import commands
-from dlx.diagnose.remedies.changes import Facts
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.verdict import diagnose
 from dlx.spec.loader import load_spec
 from dlx.stats.intervals import Estimate, error_rate, exact
@@ -19,7 +19,7 @@ RUN = Path("runs/a run")
 
 def typed(**errors: Estimate) -> list[list[str]]:
     document = diagnose(errors, 0.0, 0.02)
-    return [shlex.split(line) for line in commands(document, load_spec(CONFIG).spec, Facts(100), RUN, CONFIG)]
+    return [shlex.split(line) for line in commands(document, load_spec(CONFIG).spec, DataFacts(100), RUN, CONFIG)]
 
 
 @pytest.mark.parametrize("errors", [{"train": 0.3, "dev": 0.3}, {"train": 0.0, "dev": 0.2}])

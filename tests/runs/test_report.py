@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlx.show.page.images import png
-from dlx.runs.collection import ManyRuns, StudyDirectory, TuneDirectory
+from dlx.runs.collection import RunCollection, StudyDirectory, TuneDirectory
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 DIGITS = [CONFIGS / "digits.yaml", "training.epochs=2"]
@@ -167,7 +167,7 @@ def test_what_is_no_run_is_refused(call_dlx: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "command"), [(TuneDirectory, "tune"), (StudyDirectory, "study")])
-def test_a_directory_of_many_runs_has_a_page(kind: type[ManyRuns], command: str, call_dlx: Run, tmp_path: Path) -> None:
+def test_a_directory_of_many_runs_has_a_page(kind: type[RunCollection], command: str, call_dlx: Run, tmp_path: Path) -> None:
     with kind.create("many", out=tmp_path / "many") as many:
         many.write_told({"schema_version": 1, "name": "many", "status": "completed", "messages": ["a <message>"]})
         many.write_plan("name: many\n")

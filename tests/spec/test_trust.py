@@ -19,11 +19,11 @@ import pytest
 from dlx.component import REGISTRY
 from dlx.errors import UsageError
 from dlx.runs import directory as runs
-from dlx.runs.collection import ManyRuns
+from dlx.runs.collection import RunCollection
 from dlx.runs.train import Session
 from dlx.spec import plugins, trust
 from dlx.spec.loader import load_spec
-from dlx.spec.plugins import Source
+from dlx.spec.plugins import PluginSource
 from dlx.spec.trust import NamedBy
 
 Dlx = Callable[..., Any]
@@ -92,7 +92,7 @@ def as_in_a_new_process(activations: dict[str, Any]) -> None:
 
 def _plan(directory: Path, rest: str) -> None:
     """What a search or a study leaves behind."""
-    kinds = {kind.document_name for kind in ManyRuns.__subclasses__()}
+    kinds = {kind.document_name for kind in RunCollection.__subclasses__()}
     directory.mkdir()
     base = f"base: {{plugins: [{directory.parent / 'evil.py'}], {DATA.strip()}}}\n"
     (directory / "plan.yaml").write_text(f"name: planned\n{base}{rest}", encoding="utf-8")
@@ -463,7 +463,7 @@ def test_that_nothing_can_be_remembered_is_no_failure(
 
 
 def test_two_who_remember_at_once_lose_nothing(tmp_path: Path) -> None:
-    files = [Source(f"m{number}", tmp_path / f"{number}.py", b"x = %d" % number) for number in range(40)]
+    files = [PluginSource(f"m{number}", tmp_path / f"{number}.py", b"x = %d" % number) for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda file: trust.remember([file]), files))
     assert {entry.sha256 for entry in trust.entries()} == {file.sha256 for file in files}
@@ -490,6 +490,6 @@ def test_where_trust_is_kept(
 
 
 def test_the_marks_of_a_run_are_those_of_its_directory() -> None:
-    assert {kind.document_name for kind in ManyRuns.__subclasses__()} < set(trust.RESULTS)
+    assert {kind.document_name for kind in RunCollection.__subclasses__()} < set(trust.RESULTS)
     assert {runs.FACTS, runs.METRICS, runs.MODEL, runs.CHECKPOINT} < set(trust.RESULTS)
     assert runs.CONFIG not in trust.RESULTS  # a spec of the user may have that name

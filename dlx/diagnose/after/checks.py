@@ -16,7 +16,7 @@ from dlx.diagnose.after.ending import (
     plateau,
     unsettled,
 )
-from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, Course
+from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.after.initialization import start_findings
 from dlx.diagnose.after.optimization import (
     divergence,
@@ -49,7 +49,7 @@ from dlx.diagnose.findings import Finding, by_severity
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
 
-Look = Callable[[Course], Iterable[Finding]]
+Look = Callable[[TrainingHistory], Iterable[Finding]]
 
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
 # What is known before training and says nothing about how well train is fitted.
@@ -62,12 +62,13 @@ def data_findings(dataset: Dataset, thorough: bool = True) -> list[Finding]:
     return [found for check in checks for found in check(dataset)]
 
 
-def after(course: Course, known: Sequence[Finding] = ()) -> list[Finding]:
+def after(course: TrainingHistory, known: Sequence[Finding] = ()) -> list[Finding]:
     """The findings of a training, the worst first: causes, and not what follows from them.
 
     What a network does to its units or its cost is no fault where it has learned all the same. So a training is asked
-    for the cause only where its network errs more than could be expected (`Course.behind`), on train or on dev. Of any
-    other it is told whether its labels contradict, whether the dev error has been lower, and what may be meant so.
+    for the cause only where its network errs more than could be expected (`TrainingHistory.behind`), on train or on
+    dev. Of any other it is told whether its labels contradict, whether the dev error has been lower, and what may
+    be meant so.
 
     Args:
         course: of the training.
@@ -77,7 +78,7 @@ def after(course: Course, known: Sequence[Finding] = ()) -> list[Finding]:
     return by_severity(found or [*_causes(course, known), *_notes(course)])
 
 
-def _causes(course: Course, known: Sequence[Finding]) -> Iterator[Finding]:
+def _causes(course: TrainingHistory, known: Sequence[Finding]) -> Iterator[Finding]:
     names = {one.name for one in known if one.severity != "note"}
     noise = [] if "label_noise" in names else list(label_noise(course))
     yield from noise
@@ -91,7 +92,7 @@ def _causes(course: Course, known: Sequence[Finding]) -> Iterator[Finding]:
         yield from _first(*(EXPLAIN_VARIANCE if behind else (impatient, overtraining, unsettled)))(course)
 
 
-def _dev_is_elsewhere(course: Course) -> bool:
+def _dev_is_elsewhere(course: TrainingHistory) -> bool:
     """Whether what needs no training is much worse on dev than on train, too, and by more than chance."""
     reference, dev = course.reference, course.errors.get("dev")
     if reference is None or reference.dev is None or dev is None:
@@ -109,7 +110,7 @@ def _first(*looks: Look) -> Look:
     return lambda course: islice(chain.from_iterable(look(course) for look in looks), 1)
 
 
-def _notes(course: Course) -> Iterator[Finding]:
+def _notes(course: TrainingHistory) -> Iterator[Finding]:
     for look in (gap_explained, nothing_against_variance, stopping_that_never_fired):
         yield from look(course)
     if not course.behind("train"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.diagnose.after.history import BEHIND_ON_DEV, Course
+from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
 from dlx.diagnose.after.initialization import DEAD, NARROWEST, SATURATED
 from dlx.diagnose.after.optimization import FLAT, small_batches
 from dlx.diagnose.before.activations import is_linear
@@ -20,7 +20,7 @@ FEW_ASKED = 40  # neighbours' votes, from which no share can be told
 LOTTERY, NOISY = 1.5, 1.5
 
 
-def no_hidden_layer(course: Course) -> Iterator[Finding]:
+def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
     """A straight border where the neighbours know a better one."""
     if not course.hidden:
         yield finding("too_few_units", course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
@@ -29,17 +29,17 @@ def no_hidden_layer(course: Course) -> Iterator[Finding]:
         yield finding("no_activation", course.beside(told), 0.0, 1.0, layer=1)
 
 
-def narrowest(course: Course) -> Iterator[Finding]:
+def narrowest(course: TrainingHistory) -> Iterator[Finding]:
     """A layer of one or two units."""
     yield from _narrower_than(course, NARROWEST)
 
 
-def narrow(course: Course) -> Iterator[Finding]:
+def narrow(course: TrainingHistory) -> Iterator[Finding]:
     """A layer of a few units, where nothing else explains the error."""
     yield from _narrower_than(course, NARROW)
 
 
-def _narrower_than(course: Course, limit: int) -> Iterator[Finding]:
+def _narrower_than(course: TrainingHistory, limit: int) -> Iterator[Finding]:
     units = {number: layer.units for number, layer in enumerate(course.hidden, start=1)}
     least = min(units, key=lambda number: units[number], default=0)
     if least and units[least] <= limit:
@@ -47,7 +47,7 @@ def _narrower_than(course: Course, limit: int) -> Iterator[Finding]:
         yield finding("too_few_units", course.beside(told), float(units[least]), float(limit), layer=least)
 
 
-def dead_or_saturated(course: Course) -> Iterator[Finding]:
+def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
     """Units that were lost on the way."""
     for column, limit, what in (("dead", DEAD, "of the units"), ("saturated", SATURATED, "of the outputs")):
         for number, columns in course.hidden_layers.items():
@@ -58,7 +58,7 @@ def dead_or_saturated(course: Course) -> Iterator[Finding]:
                 yield finding(f"{column}_units", course.beside(told), share, limit, layer=number, epoch=epoch)
 
 
-def unsettled(course: Course) -> Iterator[Finding]:
+def unsettled(course: TrainingHistory) -> Iterator[Finding]:
     """Rows at the end that differ so much that the last one is a matter of luck."""
     errors = course.rows["train_error"]
     last = errors[len(errors) * 3 // 4 :]
@@ -77,7 +77,7 @@ def unsettled(course: Course) -> Iterator[Finding]:
         yield finding(name, told, spread, LOTTERY * course.tolerance, severity=severity)
 
 
-def plateau(course: Course) -> Iterator[Finding]:
+def plateau(course: TrainingHistory) -> Iterator[Finding]:
     """A cost that has long been flat, and none of the causes above."""
     falling = course.fall(0.5)
     if abs(falling) < FLAT:
@@ -85,7 +85,7 @@ def plateau(course: Course) -> Iterator[Finding]:
         yield finding("plateau", course.beside(told), abs(falling), FLAT)
 
 
-def label_noise(course: Course) -> Iterator[Finding]:
+def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     """Labels of train that contradict the network, and their neighbours, where both are sure.
 
     Where dev's labels fit better, train's are wrong; where they fit as badly, classes may as well be the same.

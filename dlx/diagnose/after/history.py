@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.diagnose.baseline import Reference
+from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.spec.sections import Layer, Spec
+    from dlx.spec.sections import LayerSection, Spec
     from dlx.training.experiment import Experiment
     from dlx.types import Array
 
@@ -30,7 +30,7 @@ Columns = Mapping[str, "Array"]
 
 
 @dataclass(frozen=True)
-class Course:
+class TrainingHistory:
     """One training, ended or not.
 
     spec: complete.
@@ -52,7 +52,7 @@ class Course:
     status: str
     kept_epoch: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-    reference: Reference | None = None
+    reference: Baseline | None = None
 
     @classmethod
     def read(
@@ -62,8 +62,8 @@ class Course:
         facts: Mapping[str, Any],
         spec: Spec,
         errors: Mapping[str, Estimate],
-        reference: Reference | None = None,
-    ) -> Course:
+        reference: Baseline | None = None,
+    ) -> TrainingHistory:
         """The course of a run, from the columns of its tables and from its ``run.json``."""
         return cls(
             spec=spec,
@@ -108,7 +108,7 @@ class Course:
         return int(self.rows["step"][-1]) if len(self.rows["step"]) else 0
 
     @property
-    def hidden(self) -> tuple[Layer, ...]:
+    def hidden(self) -> tuple[LayerSection, ...]:
         """The hidden layers as the spec has them."""
         return self.spec.architecture.hidden
 

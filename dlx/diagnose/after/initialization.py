@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 
-from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.findings import Finding, finding
 
 NARROWEST = 2  # units of a layer: they pass on no more than a plane, and chance decides about their signal
@@ -23,7 +23,7 @@ QUIET = 0.03
 INPUTS_LARGE, INPUTS_SMALL = 3.0, 0.02
 
 
-def start_findings(course: Course) -> Iterator[Finding]:
+def start_findings(course: TrainingHistory) -> Iterator[Finding]:
     """At most one finding from the sample of the layers before training: the first explains the others."""
     if course.has_start:
         narrow = min((layer.units for layer in course.hidden), default=0) <= NARROWEST
@@ -31,12 +31,12 @@ def start_findings(course: Course) -> Iterator[Finding]:
         yield from (found for check in checks for found in check(course))
 
 
-def _first(course: Course, column: str) -> dict[int, float]:
+def _first(course: TrainingHistory, column: str) -> dict[int, float]:
     """The value of each layer before training."""
     return {number: float(columns[column][0]) for number, columns in course.by_layer.items()}
 
 
-def _symmetric(course: Course) -> Iterator[Finding]:
+def _symmetric(course: TrainingHistory) -> Iterator[Finding]:
     norms = _first(course, "weight_norm")
     for number in course.hidden_layers:
         if norms[number] == 0:
@@ -44,7 +44,7 @@ def _symmetric(course: Course) -> Iterator[Finding]:
             yield finding("symmetric_units", course.beside(told), 0.0, 0.0, layer=number, epoch=0)
 
 
-def _inputs(course: Course) -> Iterator[Finding]:
+def _inputs(course: TrainingHistory) -> Iterator[Finding]:
     """Var(Z) = n·Var(w)·Var(x) in layer 1, so the spread of Z and ‖W‖ tell that of the inputs."""
     if not course.hidden or course.hidden[0].batch_norm:
         return
@@ -56,21 +56,21 @@ def _inputs(course: Course) -> Iterator[Finding]:
         yield finding("inputs_not_normalized", course.beside(told), inputs, limit, layer=1, epoch=0)
 
 
-def _dead(course: Course) -> Iterator[Finding]:
+def _dead(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "dead").items():
         if share >= DEAD and number in course.hidden_layers:
             told = f"{share:.0%} of the units of layer {number} gave 0 for every example before the first step"
             yield finding("dead_units", course.beside(told), share, DEAD, layer=number, epoch=0)
 
 
-def _saturated(course: Course) -> Iterator[Finding]:
+def _saturated(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "saturated").items():
         if share >= SATURATED and number in course.hidden_layers:
             told = f"{share:.0%} of the outputs of layer {number} were in the flat parts before the first step"
             yield finding("saturated_units", course.beside(told), share, SATURATED, layer=number, epoch=0)
 
 
-def _loud(course: Course) -> Iterator[Finding]:
+def _loud(course: TrainingHistory) -> Iterator[Finding]:
     spreads = _first(course, "z_std")
     last = max(spreads)
     if spreads[last] > LOUD and not course.has_batch_norm and course.task != "regression":
@@ -78,7 +78,7 @@ def _loud(course: Course) -> Iterator[Finding]:
         yield finding("initial_cost", course.beside(told), spreads[last], LOUD, layer=last, epoch=0)
 
 
-def _quiet(course: Course) -> Iterator[Finding]:
+def _quiet(course: TrainingHistory) -> Iterator[Finding]:
     if course.has_batch_norm or len(course.hidden) < 2:
         return
     spreads = list(_first(course, "z_std").values())

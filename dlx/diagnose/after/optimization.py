@@ -7,7 +7,7 @@ from math import isnan
 
 import numpy as np
 
-from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.initialization import DEAD
 from dlx.diagnose.findings import Finding, Severity, finding
 
@@ -36,7 +36,7 @@ FEW_EXAMPLES = 4  # in a batch: the notes' stochastic descent, which never settl
 CLIPPED = 0.9  # of the steps
 
 
-def divergence(course: Course) -> Iterator[Finding]:
+def divergence(course: TrainingHistory) -> Iterator[Finding]:
     """That a number was no longer finite, and where that was seen first."""
     if course.status != "diverged":
         return
@@ -50,7 +50,7 @@ def divergence(course: Course) -> Iterator[Finding]:
     yield finding("diverged", told, layer=layer, epoch=epoch)
 
 
-def small_batches(course: Course) -> Iterator[Finding]:
+def small_batches(course: TrainingHistory) -> Iterator[Finding]:
     """A batch of one or a few: steps that are mostly noise, and statistics of batch norm that are worse."""
     if course.batch_size <= FEW_EXAMPLES < course.m:
         name = "batch_norm_small_batch" if course.has_batch_norm else "batch_size_small"
@@ -59,7 +59,7 @@ def small_batches(course: Course) -> Iterator[Finding]:
         yield finding(name, course.beside(told), size, float(FEW_EXAMPLES), severity="warning")
 
 
-def long_memory(course: Course) -> Iterator[Finding]:
+def long_memory(course: TrainingHistory) -> Iterator[Finding]:
     """Averages of dθ that reach back over a good part of the training, or of dθ² that hardly reach back."""
     optimizer = course.spec.optimizer
     for key in ("beta", "beta1"):
@@ -75,7 +75,7 @@ def long_memory(course: Course) -> Iterator[Finding]:
         yield finding("bad_beta", course.beside(told), beta2, FORGETFUL)
 
 
-def early_decay(course: Course) -> Iterator[Finding]:
+def early_decay(course: TrainingHistory) -> Iterator[Finding]:
     """α used up while there was still much to learn."""
     alpha, epochs, cost = course.rows["learning_rate"], course.rows["epoch"], course.cost()
     if len(alpha) < 3 or alpha.argmax() > len(alpha) / 2:
@@ -88,7 +88,7 @@ def early_decay(course: Course) -> Iterator[Finding]:
         yield finding("decay_too_fast", course.beside(told), mean, DECAYED, epoch=int(epochs[low]))
 
 
-def too_high(course: Course) -> Iterator[Finding]:
+def too_high(course: TrainingHistory) -> Iterator[Finding]:
     """Steps that threw W about: it grew, and units died or went flat, or the cost jumped or ended above its start."""
     alpha, marks = course.spec.optimizer.learning_rate, list(_marks(course))
     remedy = f"a smaller optimizer.learning_rate, such as {alpha / 10:.2g}"
@@ -103,7 +103,7 @@ def too_high(course: Course) -> Iterator[Finding]:
             yield finding("learning_rate_too_high", told, *limits, layer=number, remedy=remedy)
 
 
-def _marks(course: Course) -> Iterator[str]:
+def _marks(course: TrainingHistory) -> Iterator[str]:
     """What too large steps leave behind."""
     for column, what in (("dead", "of its units dead"), ("saturated", "of its outputs saturated")):
         for number, columns in course.hidden_layers.items():
@@ -116,7 +116,7 @@ def _marks(course: Course) -> Iterator[str]:
         yield f"the cost rose by up to {course.largest_rise:.0%} from one epoch to the next"
 
 
-def rising(course: Course) -> Iterator[Finding]:
+def rising(course: TrainingHistory) -> Iterator[Finding]:
     """A full batch whose cost does not only fall, as that of gradient descent with a small enough α does."""
     share = course.facts.get("rises", 0) / max(course.epochs, 1)
     if course.is_full_batch and course.spec.optimizer.name == "gradient_descent" and share > RISES:
@@ -127,7 +127,7 @@ def rising(course: Course) -> Iterator[Finding]:
         yield finding("learning_rate_too_high", told, share, RISES, epoch=when, severity=severity)
 
 
-def too_low(course: Course) -> Iterator[Finding]:
+def too_low(course: TrainingHistory) -> Iterator[Finding]:
     """Steps that hardly changed W in any layer, be it from the beginning on, or while the cost still falls."""
     ratios = {number: ratio for number in course.by_layer if (ratio := course.ratio(number)) > 0}
     fastest = max(ratios, key=lambda number: ratios[number], default=0)
@@ -146,7 +146,7 @@ def too_low(course: Course) -> Iterator[Finding]:
         yield finding("learning_rate_too_low", course.beside(told), ratio, SLOW, layer=fastest, remedy=remedy)
 
 
-def impatient(course: Course) -> Iterator[Finding]:
+def impatient(course: TrainingHistory) -> Iterator[Finding]:
     """Early stopping with hardly any patience, that ended a training whose cost still fell: whatever it reached."""
     stopping = course.spec.training.early_stopping
     has_no_patience = stopping is not None and stopping.patience <= IMPATIENT
@@ -154,11 +154,11 @@ def impatient(course: Course) -> Iterator[Finding]:
         yield from too_few(course)
 
 
-def _is_stopped_short(course: Course) -> bool:
+def _is_stopped_short(course: TrainingHistory) -> bool:
     return course.status == "early_stopped" and course.epochs < SHORT * course.spec.training.epochs
 
 
-def too_few(course: Course) -> Iterator[Finding]:
+def too_few(course: TrainingHistory) -> Iterator[Finding]:
     """A training that ended before the cost did."""
     if course.status == "interrupted":
         return

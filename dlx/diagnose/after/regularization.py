@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 
-from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.findings import Finding, finding
 from dlx.stats.intervals import difference
 
@@ -28,7 +28,7 @@ COST_UP = 1.1  # the dev cost at the end, against the lowest
 ROWS = 20  # of these parts of the training one is averaged over, so that no single row decides
 
 
-def penalty_too_strong(course: Course) -> Iterator[Finding]:
+def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     """Weights that a penalty has held down, or a cost that is penalty for a good part."""
     if not penalties(course):
         return
@@ -44,7 +44,7 @@ def penalty_too_strong(course: Course) -> Iterator[Finding]:
         yield finding("penalty_too_strong", course.beside(told), share, SHARE)
 
 
-def pull_too_strong(course: Course) -> Iterator[Finding]:
+def pull_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     """A penalty whose step alone turns W round."""
     spec = course.spec
     decay = spec.optimizer.weight_decay
@@ -56,11 +56,11 @@ def pull_too_strong(course: Course) -> Iterator[Finding]:
         yield finding("penalty_too_strong", told, pull, PULL)
 
 
-def _strengths(course: Course) -> str:
+def _strengths(course: TrainingHistory) -> str:
     return ", ".join(f"{key} = {value:g}" for key, value in penalties(course).items())
 
 
-def penalties(course: Course) -> dict[str, float]:
+def penalties(course: TrainingHistory) -> dict[str, float]:
     """What pulls W towards 0, by the keys of the spec; AdamW's own decay, which is mild, is not counted."""
     regularization, optimizer = course.spec.regularization, course.spec.optimizer
     given = {"regularization.l2": regularization.l2, "regularization.l1": regularization.l1}
@@ -69,13 +69,13 @@ def penalties(course: Course) -> dict[str, float]:
     return {key: strength for key, strength in given.items() if strength > 0}
 
 
-def l2_cost(course: Course) -> float:
+def l2_cost(course: TrainingHistory) -> float:
     """λ/(2m)·Σ‖W‖² at the end, m the examples of a batch, averaged over the batches of an epoch."""
     squares = sum(float(columns["weight_norm"][-1]) ** 2 for columns in course.by_layer.values())
     return course.spec.regularization.l2 / (2 * course.m) * course.steps_per_epoch * squares
 
 
-def dropout_too_strong(course: Course) -> Iterator[Finding]:
+def dropout_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     """Too few units kept to learn with."""
     kept = {number: layer.keep_prob or 1.0 for number, layer in enumerate(course.hidden, start=1)}
     least = min(kept, key=lambda number: kept[number], default=0)
@@ -85,7 +85,7 @@ def dropout_too_strong(course: Course) -> Iterator[Finding]:
         yield finding("dropout_too_strong", course.beside(told), kept[least], KEPT, layer=least)
 
 
-def changed_images(course: Course) -> Iterator[Finding]:
+def changed_images(course: TrainingHistory) -> Iterator[Finding]:
     """Images that are changed before the network sees them, where nothing else explains what it has not learned."""
     if course.spec.data.augment and course.epochs:
         names = ", ".join(one.name for one in course.spec.data.augment)
@@ -94,7 +94,7 @@ def changed_images(course: Course) -> Iterator[Finding]:
         yield finding("augmentation_too_strong", course.beside(told), running)
 
 
-def averages_apart(course: Course) -> Iterator[Finding]:
+def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
     """A frozen network that is far worse than the one in training: batch norm's averages are not its statistics."""
     if not course.epochs or not course.has_batch_norm:
         return
@@ -107,7 +107,7 @@ def averages_apart(course: Course) -> Iterator[Finding]:
         )
 
 
-def _long_averages(course: Course) -> Iterator[Finding]:
+def _long_averages(course: TrainingHistory) -> Iterator[Finding]:
     for number, layer in enumerate(course.hidden, start=1):
         if layer.batch_norm and layer.batch_norm.statistics == "running":
             steps = 1 / (1 - layer.batch_norm.momentum)
@@ -120,7 +120,7 @@ def _long_averages(course: Course) -> Iterator[Finding]:
                 )
 
 
-def gap_explained(course: Course) -> Iterator[Finding]:
+def gap_explained(course: TrainingHistory) -> Iterator[Finding]:
     """Where the cost over the epoch lies far above that of the frozen network, what makes it so."""
     if not course.epochs:
         return
@@ -132,7 +132,7 @@ def gap_explained(course: Course) -> Iterator[Finding]:
         yield finding("frozen_gap", told, running - frozen, GAP * running)
 
 
-def _parts(course: Course, running: float, frozen: float) -> Iterator[tuple[str, float]]:
+def _parts(course: TrainingHistory, running: float, frozen: float) -> Iterator[tuple[str, float]]:
     """The penalty; the mean over an epoch in which the cost falls; what only training has, if it leaves a good part."""
     penalty, cost, epochs = l2_cost(course), course.cost(), course.rows["epoch"]
     falls = float((cost[-2] - cost[-1]) / (epochs[-1] - epochs[-2]) / 2) if len(cost) > 1 else 0.0
@@ -155,7 +155,7 @@ def _parts(course: Course, running: float, frozen: float) -> Iterator[tuple[str,
         yield f"from {' and '.join(noisy)}", rest
 
 
-def overtraining(course: Course) -> Iterator[Finding]:
+def overtraining(course: TrainingHistory) -> Iterator[Finding]:
     """A dev error that has risen since the dev cost was lowest, while the train cost went on falling."""
     costs, errors = course.rows["dev_cost"], course.rows["dev_error"]
     wide = max(1, len(costs) // ROWS)
@@ -178,7 +178,7 @@ def overtraining(course: Course) -> Iterator[Finding]:
         yield finding("overtraining", told, rise, WORSE * course.tolerance, epoch=epoch)
 
 
-def nothing_against_variance(course: Course) -> Iterator[Finding]:
+def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
     """A variance that is surely high, and no regularization of any kind."""
     spec = course.spec
     drops = any((layer.keep_prob or 1) < 1 for layer in course.hidden)
@@ -191,7 +191,7 @@ def nothing_against_variance(course: Course) -> Iterator[Finding]:
             yield finding("no_regularization", told, gap.value, course.tolerance)
 
 
-def stopping_that_never_fired(course: Course) -> Iterator[Finding]:
+def stopping_that_never_fired(course: TrainingHistory) -> Iterator[Finding]:
     """Early stopping that had no time to come: the last epoch came while the dev set still improved."""
     stopping, last = course.spec.training.early_stopping, course.epochs
     if stopping is None or course.status != "completed" or course.kept_epoch is None:

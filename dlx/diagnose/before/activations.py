@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.diagnose.before.first_steps import FirstSteps
-from dlx.diagnose.before.probe import Trial, slope
+from dlx.diagnose.before.probe import Probe, slope
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.findings import Finding, Severity, finding
 from dlx.nn.activations import Activation, ReLU
 
 
-def activation_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+def activation_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """A finding where no hidden layer bends, and the trial with relu: a warning where that brings clearly more."""
     activations = [layer.activation for layer in trial.spec.architecture.hidden]
     if not activations or not all(is_linear(activation) for activation in activations):

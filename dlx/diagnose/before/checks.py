@@ -14,7 +14,7 @@ from dlx.diagnose.before.initial_pass import look
 from dlx.diagnose.before.initialization import INITIAL_EXCESS, initialization_findings
 from dlx.diagnose.before.memorizing import memorizing_findings
 from dlx.diagnose.before.optimization import step_findings
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.targets import target_findings
 from dlx.diagnose.data.duplicates import duplicate_findings
 from dlx.diagnose.data.inputs import input_findings
@@ -55,7 +55,7 @@ def _of_data(experiment: Experiment) -> list[Finding]:
 
 def _with_consequence(found: Finding, experiment: Experiment) -> Finding:
     """With what the inputs do to the first cost, where it is much."""
-    trial = Trial.of(experiment).unregularized()
+    trial = Probe.of(experiment).unregularized()
     here, normalized = look(trial), look(trial.normalized())
     if here.excess <= INITIAL_EXCESS:
         return found
@@ -64,7 +64,7 @@ def _with_consequence(found: Finding, experiment: Experiment) -> Finding:
 
 
 def _of_training(experiment: Experiment, known: set[str]) -> list[Finding]:
-    trial = Trial.of(experiment)
+    trial = Probe.of(experiment)
     found = [*gradient_findings(trial), *spec_findings(experiment)]
     if any(one.name in ("batch_norm_small_batch", "batch_size_small") for one in found):
         trial = trial.in_batches(BATCH_IN_PLACE)

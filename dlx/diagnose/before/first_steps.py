@@ -7,8 +7,8 @@ from math import floor, inf, log10
 
 import numpy as np
 
-from dlx.diagnose.before.probe import SEEN, UNSEEN, Trial
-from dlx.diagnose.before.probes import DIVERGED, Outcome, Runs, decide
+from dlx.diagnose.before.probe import SEEN, UNSEEN, Probe
+from dlx.diagnose.before.probes import DIVERGED, ProbeResult, Runs, decide
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
 from dlx.training.experiment import Experiment
@@ -46,7 +46,7 @@ class FirstSteps:
     steps: along the same path, f times as fast.
     """
 
-    def __init__(self, trial: Trial, total: int | None = None, patience: int = 1) -> None:
+    def __init__(self, trial: Probe, total: int | None = None, patience: int = 1) -> None:
         original = trial.original
         copy = trial.copy()
         self.trial = trial
@@ -62,7 +62,7 @@ class FirstSteps:
         """The factor of α with which a run gets as far as the whole training does at α, were every step small."""
         return self.total / self.steps
 
-    def at(self, factor: float) -> Outcome:
+    def at(self, factor: float) -> ProbeResult:
         """The outcome at ``factor`` times the rates of the schedule, as far as it is known."""
         return self.runs_at(factor).typical
 
@@ -72,7 +72,7 @@ class FirstSteps:
             self._known[factor] = self.runs(self.trial, self.rates * factor)
         return self._known[factor]
 
-    def runs(self, trial: Trial, rates: Array) -> Runs:
+    def runs(self, trial: Probe, rates: Array) -> Runs:
         """Runs of this trial at these rates, `PIECES` of them."""
         pieces = np.arange(self.steps) * len(rates) // self.steps
         rated = trial.with_rates(np.maximum(rates, HARDLY)[pieces].tolist())
@@ -100,12 +100,12 @@ class FirstSteps:
                 return
             before = cost
 
-    def learned(self, found: Outcome) -> float:
+    def learned(self, found: ProbeResult) -> float:
         """The share of the cost of a constant answer that is gone: 1 is all; at most so much is counted as lost."""
         return max(-0.5, 1 - found.cost / self.chance.cost)
 
     def clearly_better(
-        self, one: Outcome, other: Outcome, clear_cost: float = CLEAR_COST, and_error: float = AND_ERROR
+        self, one: ProbeResult, other: ProbeResult, clear_cost: float = CLEAR_COST, and_error: float = AND_ERROR
     ) -> bool:
         """Whether the first outcome beats the second by more than chance, in cost and error on what was seen."""
         cost = self.learned(one) - self.learned(other)
@@ -122,20 +122,20 @@ class FirstSteps:
             return self.bring_more(one, other)
         return decide(lambda a, b: self.clearly_better(a, b, UNSTEADY_COST, UNSTEADY_ERROR), one, other)
 
-    def harm(self, one: Outcome, without: Outcome) -> float:
+    def harm(self, one: ProbeResult, without: ProbeResult) -> float:
         """By how much the error on unseen examples is larger than without something, as a share of a constant's."""
         return min(1.5, one.unseen / self.chance.error) - min(1.5, without.unseen / self.chance.error)
 
-    def pays(self, one: Outcome, other: Outcome) -> bool:
+    def pays(self, one: ProbeResult, other: ProbeResult) -> bool:
         """Whether the first outcome is clearly better, or errs clearly less on unseen examples."""
         return self.clearly_better(one, other) or self.harm(other, one) > HARM
 
-    def is_perfect(self, found: Outcome) -> bool:
+    def is_perfect(self, found: ProbeResult) -> bool:
         """Whether there is nothing left to learn of the seen examples."""
         return self.learned(found) > LEARNED and found.error < MISTAKEN * self.chance.error
 
 
-def outcome(copy: Experiment, steps: int) -> Outcome:
+def outcome(copy: Experiment, steps: int) -> ProbeResult:
     """Train the copy for so many steps; the mean of what it shows near the end."""
     found, done = [], 0
     for look in sorted({max(1, round(share * steps)) for share in LOOKS}):
@@ -146,7 +146,7 @@ def outcome(copy: Experiment, steps: int) -> Outcome:
         done = look
         found.append((*copy.evaluate(SEEN), copy.evaluate(UNSEEN)[1]))
     means = np.mean(found, axis=0)
-    return Outcome(*means.tolist()) if np.isfinite(means).all() else DIVERGED
+    return ProbeResult(*means.tolist()) if np.isfinite(means).all() else DIVERGED
 
 
 def rates_of(spec: Spec, total: int, pieces: int = PIECES) -> Array:
@@ -167,14 +167,14 @@ def affordable_steps(copy: Experiment) -> int:
     return int(np.clip(SECONDS / seconds, LEAST_STEPS, MOST_STEPS))
 
 
-def of_a_constant(copy: Experiment) -> Outcome:
+def of_a_constant(copy: Experiment) -> ProbeResult:
     """The least cost and error on the seen examples of a network that gives the same answer to all."""
     dataset, y = copy.dataset, copy.dataset.parts[SEEN].y
     if dataset.task == "regression":
         variance = y.var(axis=0)
         error = float(np.sqrt(variance.mean())) or 1.0
-        return Outcome(float(variance.sum()) or 1.0, error, error)
+        return ProbeResult(float(variance.sum()) or 1.0, error, error)
     shares = np.bincount(y) / len(y)
     entropy = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()) or 1.0
     error = float(1 - shares.max()) or 1.0
-    return Outcome(entropy, error, error)
+    return ProbeResult(entropy, error, error)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.findings import Finding, finding
 from dlx.errors import CheckFailed
 from dlx.gradcheck.check import check
@@ -19,7 +19,7 @@ EXAMPLES = 16
 DIRECTIONS = 2  # over each parameter; a factor, a sign or a missing term shows in every one of them
 
 
-def gradient_findings(trial: Trial) -> Iterator[Finding]:
+def gradient_findings(trial: Probe) -> Iterator[Finding]:
     """A finding where dθ of a parameter is not the derivative of the cost; in float64, with frozen dropout masks."""
     subject = subject_of(trial)
     with np.errstate(all="ignore"):
@@ -30,7 +30,7 @@ def gradient_findings(trial: Trial) -> Iterator[Finding]:
         yield from _checked(subject)
 
 
-def subject_of(trial: Trial) -> Subject:
+def subject_of(trial: Probe) -> Subject:
     """The trial's network on a few examples of its train."""
     copy = trial.copy(dtype="float64")
     X, Y = copy.train.buffers(min(EXAMPLES, copy.train.m))

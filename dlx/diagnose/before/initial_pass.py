@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.diagnose.before.first_steps import of_a_constant
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.propagation import Propagation, propagate
 
 EXAMPLES = 256  # of the batch by which an initialization is judged
 
 
 @dataclass(frozen=True)
-class Look:
+class InitialPass:
     """What an initialization does with a batch; ``constant`` is the cost of the same answer to all examples of it."""
 
     passed: Propagation
@@ -36,7 +36,7 @@ class Look:
         return len(self.passed.signals)
 
 
-def look(trial: Trial) -> Look:
+def look(trial: Probe) -> InitialPass:
     """One pass over a batch of the trial's train."""
     copy = trial.copy()
     X, Y = copy.train.buffers(min(EXAMPLES, copy.train.m))
@@ -48,4 +48,4 @@ def look(trial: Trial) -> Look:
     dead = max((signal.dead for signal in hidden), default=0.0)
     is_regression = copy.dataset.task == "regression"
     constant = float(np.square(Y).sum(axis=0).mean()) or 1.0 if is_regression else of_a_constant(copy).cost
-    return Look(passed, constant, is_regression, saturated, dead)
+    return InitialPass(passed, constant, is_regression, saturated, dead)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dlx.diagnose.before.first_steps import FirstSteps
-from dlx.diagnose.before.initial_pass import EXAMPLES, Look, look
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.initial_pass import EXAMPLES, InitialPass, look
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.propagation import distinct_units
 from dlx.diagnose.findings import Finding, finding
@@ -32,7 +32,7 @@ SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,
 DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
 
 
-def initialization_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+def initialization_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the first θ, the one that explains the others, and the trial with it mended."""
     found = next(_symmetric(trial), None)
     if found is not None:
@@ -51,13 +51,13 @@ def initialization_findings(trial: Trial) -> tuple[list[Finding], Trial]:
     return [*_first_cost(seen, by_initializer)], trial
 
 
-def _first_cost(seen: Look, cured: Trial) -> Iterator[Finding]:
+def _first_cost(seen: InitialPass, cured: Probe) -> Iterator[Finding]:
     """A note where training mends it soon enough."""
     if seen.excess > INITIAL_EXCESS >= look(cured.unregularized()).excess:
         yield replace(_initial_cost(seen), severity="note")
 
 
-def _otherwise(trial: Trial) -> Trial:
+def _otherwise(trial: Probe) -> Probe:
     """What helps where no initializer does: relu in place of what saturates, or else batch norm."""
     rectified = trial.rectified()
     return trial.initialized().batch_normalized() if rectified.spec == trial.initialized().spec else rectified
@@ -72,7 +72,7 @@ class Suspicion:
     symptom: str | None  # the number of a look that the cure must bring back within its bounds, if it must
 
 
-def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding | None:
+def _found(trial: Probe, cured: Probe, suspicions: list[Suspicion]) -> Finding | None:
     """The first suspicion whose symptom the cure removes, and that costs something."""
     if not suspicions:
         return None
@@ -83,14 +83,14 @@ def _found(trial: Trial, cured: Trial, suspicions: list[Suspicion]) -> Finding |
     return None
 
 
-def _pays(trial: Trial, cured: Trial) -> bool:
+def _pays(trial: Probe, cured: Probe) -> bool:
     """Whether the cured trial learns clearly more in its first steps, or errs clearly less on unseen examples."""
     steps, better = FirstSteps(trial), FirstSteps(cured)
     here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
     return decide(steps.pays, there, here)
 
 
-def _symmetric(trial: Trial) -> Iterator[Finding]:
+def _symmetric(trial: Probe) -> Iterator[Finding]:
     network = trial.copy().network
     for layer, plan in enumerate(network.plans[:-1], start=1):
         share = distinct_units(network, layer)
@@ -100,7 +100,7 @@ def _symmetric(trial: Trial) -> Iterator[Finding]:
             yield finding("symmetric_units", told, share, 0.5, layer=layer)
 
 
-def _of_initializer(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
+def _of_initializer(seen: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
     """What another initializer would mend; the cost at the initialization is a consequence of all others."""
     passed = seen.passed
     if seen.saturated > SATURATED:
@@ -125,12 +125,12 @@ def _of_initializer(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
         yield Suspicion(_initial_cost(seen), False, "excess")
 
 
-def _initial_cost(seen: Look) -> Finding:
+def _initial_cost(seen: InitialPass) -> Finding:
     told = f"the cost begins at {seen.passed.cost:.3g}, that of a constant answer is {seen.constant:.3g}"
     return finding("initial_cost", told, seen.passed.cost, seen.constant + INITIAL_EXCESS)
 
 
-def _of_depth(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
+def _of_depth(seen: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
     """What no initializer mends, but another activation, or batch norm (which bears a growth rather than ends it)."""
     back = seen.passed.backward
     if back < VANISHING:
@@ -140,7 +140,7 @@ def _of_depth(seen: Look, adaptive: bool) -> Iterator[Suspicion]:
         yield Suspicion(_growth("exploding_gradient", seen, EXPLODING), back > EXPLODING_SURELY, None)
 
 
-def _is_within(seen: Look, symptom: str | None) -> bool:
+def _is_within(seen: InitialPass, symptom: str | None) -> bool:
     passed = seen.passed
     return {
         None: True,
@@ -152,7 +152,7 @@ def _is_within(seen: Look, symptom: str | None) -> bool:
     }[symptom]
 
 
-def _growth(name: str, seen: Look, threshold: float) -> Finding:
+def _growth(name: str, seen: InitialPass, threshold: float) -> Finding:
     """With the layer at which it is worst: forward the last, of a gradient the first."""
     passed, steps = seen.passed, max(seen.layers - 1, 1)
     of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
@@ -163,10 +163,10 @@ def _growth(name: str, seen: Look, threshold: float) -> Finding:
     return finding(name, told, value, threshold, layer=1 if of_gradient else seen.layers)
 
 
-def _cost(seen: Look) -> str:
+def _cost(seen: InitialPass) -> str:
     return f"; the cost begins at {seen.passed.cost:.3g}" if seen.excess > INITIAL_EXCESS else ""
 
 
-def _adaptive(trial: Trial) -> bool:
+def _adaptive(trial: Probe) -> bool:
     """Whether the optimizer divides by the size of the gradient, so that its steps do not shrink with it."""
     return "s" in trial.spec.optimizer.slots

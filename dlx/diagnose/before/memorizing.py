@@ -7,7 +7,7 @@ from math import inf, isfinite
 import numpy as np
 
 from dlx.diagnose.before.first_steps import of_a_constant
-from dlx.diagnose.before.probe import SEEN, Trial
+from dlx.diagnose.before.probe import SEEN, Probe
 from dlx.diagnose.data.duplicates import hashes
 from dlx.diagnose.findings import Finding, finding
 from dlx.errors import Diverged
@@ -23,7 +23,7 @@ WIDER, AT_LEAST = 8, 64
 NARROW = 4  # in narrower layers another draw may do what only more units do reliably
 
 
-def memorizing_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """A finding where neither the spec's optimizer nor Adam learns eight examples, and the trial with it mended.
 
     What it is depends on whether another initialization learns them, or a wider network. Without hidden layers there is
@@ -46,7 +46,7 @@ def memorizing_findings(trial: Trial) -> tuple[list[Finding], Trial]:
     return [found], trial.widened(WIDER, AT_LEAST)
 
 
-def handful(trial: Trial) -> Trial:
+def handful(trial: Probe) -> Probe:
     """The trial on a few examples with different inputs, of as many classes as they can hold; targets standardized."""
     X, y = trial.dataset.parts[SEEN].X[:], trial.dataset.parts[SEEN].y
     different = np.unique(hashes(X), return_index=True)[1]
@@ -60,7 +60,7 @@ def handful(trial: Trial) -> Trial:
     return trial.on(X[chosen], y[chosen])
 
 
-def best_of(few: Trial, own: Optimizer) -> float:
+def best_of(few: Probe, own: Optimizer) -> float:
     """The least share of the cost of a constant answer that is left, over the spec's optimizer and Adam's rates."""
     least = inf
     for optimizer in (own, *(Adam(learning_rate=rate) for rate in RATES)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.diagnose.before.first_steps import MOST_STEPS, FirstSteps, rates_of
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.regularization import strength_findings
 from dlx.diagnose.findings import Finding, finding
@@ -28,7 +28,7 @@ NARROW, WIDE = 8, 64
 FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
 
 
-def step_findings(trial: Trial, few_examples: bool, mended: bool) -> Iterator[Finding]:
+def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Finding]:
     """Findings that explain each other come as one: each is looked for with those before it mended.
 
     few_examples: whether that was found, which explains why there are few steps.
@@ -50,7 +50,7 @@ def step_findings(trial: Trial, few_examples: bool, mended: bool) -> Iterator[Fi
         yield from strength_findings(trial.with_optimizer(plain.spec.optimizer), steps, factor)
 
 
-def _decay(trial: Trial) -> tuple[list[Finding], Trial]:
+def _decay(trial: Probe) -> tuple[list[Finding], Probe]:
     """A schedule under which hardly any of α is left on average, against a constant α."""
     spec, steps = trial.spec, FirstSteps(trial)
     share = float(rates_of(spec, steps.total, pieces=1000).mean()) / spec.optimizer.learning_rate
@@ -68,7 +68,7 @@ def _decay(trial: Trial) -> tuple[list[Finding], Trial]:
     return [finding("decay_too_fast", f"{told}: it is used up too soon", share, MEAN_RATE)], constant
 
 
-def _averages(trial: Trial) -> tuple[list[Finding], Trial]:
+def _averages(trial: Probe) -> tuple[list[Finding], Probe]:
     """Every β against its default, where that can matter at all."""
     optimizer, steps = trial.spec.optimizer, FirstSteps(trial)
     defaults = {
@@ -154,7 +154,7 @@ def _told(steps: FirstSteps, factor: float) -> str:
     return f"{steps.steps:,} at {alpha:.2g} {what}"
 
 
-def _units(plain: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
+def _units(plain: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     """Whether a narrow layer, or none, is a bottleneck: whether many units learn clearly more of the seen examples."""
     units = [layer.units for layer in plain.spec.architecture.hidden]
     here = steps.runs_at(factor)

@@ -16,7 +16,7 @@ from dlx.nn.initializers import He, Initializer, Xavier
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
 from dlx.nn.tape import Tape
-from dlx.spec.sections import BatchNorm, Layer, Spec
+from dlx.spec.sections import BatchNormSection, LayerSection, Spec
 from dlx.training.experiment import Experiment
 from dlx.training.streams import Streams
 from dlx.types import Array
@@ -30,11 +30,11 @@ HELD_OUT = 0.2  # the share of train that is kept unseen where there is no dev s
 WITHOUT_ROWS = 10**12  # an `evaluate_every` beyond every training
 LAST_DIGITS = 1e-6  # of each entry of θ, by which it is moved: some units in the last place of float32
 
-LayerChange = Callable[[Layer], dict[str, Any]]
+LayerChange = Callable[[LayerSection], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Trial:
+class Probe:
     """What copies are made from: a spec, a sample of the data, and whether θ is drawn anew by the spec's initializers.
 
     ``original`` is left as it is: copies share no array that anything writes to. A ``nudge`` is the seed of a change to
@@ -48,7 +48,7 @@ class Trial:
     nudge: int = 0
 
     @classmethod
-    def of(cls, original: Experiment) -> Trial:
+    def of(cls, original: Experiment) -> Probe:
         """The experiment as it stands, on a sample of its data, without augmentation, in batches that are not huge."""
         parts = _sampled(original.dataset)
         size = original.spec.training.batch_size
@@ -78,21 +78,21 @@ class Trial:
             streams.set_state(purpose, original.streams.state(purpose))
         return copy
 
-    def nudged(self, seed: int) -> Trial:
+    def nudged(self, seed: int) -> Probe:
         """With other last digits in each entry of θ that is not 0."""
         return replace(self, nudge=seed)
 
-    def normalized(self) -> Trial:
+    def normalized(self) -> Probe:
         """With inputs of mean 0 and variance 1."""
         shift, scale = Standard().fit(self.dataset.parts["train"].X)
         return replace(self, dataset=replace(self.dataset, shift=shift, scale=scale))
 
-    def initialized(self) -> Trial:
+    def initialized(self) -> Probe:
         """With the initializer that fits each layer's activation: Xavier where it saturates on both sides, else He."""
         layers = _layers(self.spec, lambda layer: {"initializer": fitting(layer.activation)})
         return replace(self, spec=layers.model_copy(update={"initializer": He()}), redrawn=True)
 
-    def rectified(self) -> Trial:
+    def rectified(self) -> Probe:
         """With relu in place of what saturates on both sides, and the initializer that fits it."""
         spec = _layers(
             self.spec,
@@ -102,56 +102,58 @@ class Trial:
         )
         return replace(self, spec=spec).initialized()
 
-    def batch_normalized(self) -> Trial:
+    def batch_normalized(self) -> Probe:
         """With batch norm in every hidden layer, and batches that it can use."""
-        spec = _layers(self.spec, lambda layer: {"batch_norm": layer.batch_norm or BatchNorm(), "bias": False})
+        spec = _layers(self.spec, lambda layer: {"batch_norm": layer.batch_norm or BatchNormSection(), "bias": False})
         return replace(self, spec=spec, redrawn=True).in_batches(64)
 
-    def widened(self, factor: int, least: int) -> Trial:
+    def widened(self, factor: int, least: int) -> Probe:
         """With so many times as many units in each hidden layer."""
         spec = _layers(self.spec, lambda layer: {"units": max(least, factor * layer.units)})
         return replace(self, spec=spec, redrawn=True)
 
-    def with_layer(self, units: int) -> Trial:
+    def with_layer(self, units: int) -> Probe:
         """With one hidden layer of relu."""
-        layer = Layer(units=units, activation=ReLU(), batch_norm=False, bias=True, keep_prob=1.0, initializer=He())
+        layer = LayerSection(
+            units=units, activation=ReLU(), batch_norm=False, bias=True, keep_prob=1.0, initializer=He()
+        )
         return replace(self, spec=_changed(self.spec, "architecture", hidden=(layer,)), redrawn=True)
 
-    def with_activation(self, activation: Activation) -> Trial:
+    def with_activation(self, activation: Activation) -> Probe:
         """With this activation in every hidden layer, and the initializer that fits it."""
         return replace(self, spec=_layers(self.spec, lambda layer: {"activation": activation})).initialized()
 
-    def with_normalized_targets(self) -> Trial:
+    def with_normalized_targets(self) -> Probe:
         """With targets of mean 0 and variance 1 over train."""
         y = self.dataset.parts["train"].y
         shift, scale = Standard().fit(y)
         parts = {name: Part(part.X, (part.y - shift) * scale) for name, part in self.dataset.parts.items()}
         return replace(self, dataset=replace(self.dataset, parts=parts))
 
-    def augmented(self) -> Trial:
+    def augmented(self) -> Probe:
         """With the augmentation of the original, which trials do without."""
         return replace(self, spec=_changed(self.spec, "data", augment=self.original.spec.data.augment))
 
-    def on(self, X: Array, y: Array) -> Trial:
+    def on(self, X: Array, y: Array) -> Probe:
         """With these examples for all parts, in one batch."""
         parts = dict.fromkeys(("train", SEEN, UNSEEN), Part(X, y))
         spec = _changed(self.spec, "training", batch_size="full")
         return replace(self, spec=spec, dataset=replace(self.dataset, parts=parts))
 
-    def unregularized(self) -> Trial:
+    def unregularized(self) -> Probe:
         """Without penalties, weight decay and dropout."""
         return self.without_penalty().without_dropout()
 
-    def without_penalty(self) -> Trial:
+    def without_penalty(self) -> Probe:
         """Without L1, L2 and weight decay."""
         spec = _changed(self.spec, "regularization", l2=0.0, l1=0.0)
         return replace(self, spec=_changed(spec, "optimizer", weight_decay=0.0))
 
-    def without_dropout(self) -> Trial:
+    def without_dropout(self) -> Probe:
         """With every unit kept."""
         return replace(self, spec=_layers(self.spec, lambda layer: {"keep_prob": 1.0}))
 
-    def in_batches(self, least: int) -> Trial:
+    def in_batches(self, least: int) -> Probe:
         """With batches of at least so many examples, or of all there are."""
         size = self.spec.training.batch_size
         if size == "full" or size >= least:
@@ -159,15 +161,15 @@ class Trial:
         most = self.dataset.parts["train"].m
         return replace(self, spec=_changed(self.spec, "training", batch_size=min(least, most)))
 
-    def with_optimizer(self, optimizer: Optimizer) -> Trial:
+    def with_optimizer(self, optimizer: Optimizer) -> Probe:
         """With another optimizer."""
         return replace(self, spec=self.spec.model_copy(update={"optimizer": optimizer}))
 
-    def with_schedule(self, schedule: Schedule) -> Trial:
+    def with_schedule(self, schedule: Schedule) -> Probe:
         """With another schedule of α."""
         return replace(self, spec=self.spec.model_copy(update={"schedule": schedule}))
 
-    def with_rates(self, rates: Sequence[float]) -> Trial:
+    def with_rates(self, rates: Sequence[float]) -> Probe:
         """With exactly these learning rates, one for each step."""
         table = [(step, rate) for step, rate in enumerate(rates) if step == 0 or rate != rates[step - 1]]
         return self.with_schedule(Manual(unit="step", first=0, table=tuple(table)))

@@ -12,13 +12,13 @@ from math import inf, isfinite
 from statistics import median
 from typing import NamedTuple
 
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probe import Probe
 
 PARTED = 1e-3  # of the cost of a constant answer: two runs whose costs differ by more have parted
 COUNTS = (4, 9, 15, 25)  # runs, each where those before leave the verdict open
 
 
-class Outcome(NamedTuple):
+class ProbeResult(NamedTuple):
     """Cost and error of the frozen network on seen examples after some steps, and its error on unseen ones."""
 
     cost: float
@@ -26,8 +26,8 @@ class Outcome(NamedTuple):
     unseen: float
 
 
-DIVERGED = Outcome(inf, inf, inf)
-Verdict = Callable[[Outcome, Outcome], bool]
+DIVERGED = ProbeResult(inf, inf, inf)
+Verdict = Callable[[ProbeResult, ProbeResult], bool]
 
 
 class Runs:
@@ -37,7 +37,7 @@ class Runs:
     unit: the cost of a constant answer, in shares of which costs are compared.
     """
 
-    def __init__(self, trial: Trial, run: Callable[[Trial], Outcome], unit: float) -> None:
+    def __init__(self, trial: Probe, run: Callable[[Probe], ProbeResult], unit: float) -> None:
         self._trial, self._run, self._unit = trial, run, unit
         self._outcomes = [run(trial)]
 
@@ -49,11 +49,11 @@ class Runs:
         return first != second and not abs(first - second) <= PARTED * self._unit
 
     @property
-    def typical(self) -> Outcome:
+    def typical(self) -> ProbeResult:
         """The medians of the runs so far; until there are a few, the first."""
         if len(self._outcomes) <= 2:
             return self._outcomes[0]
-        return Outcome(*(median(column) for column in zip(*self._outcomes, strict=True)))
+        return ProbeResult(*(median(column) for column in zip(*self._outcomes, strict=True)))
 
     def repeat(self, count: int = COUNTS[0]) -> None:
         """Have at least so many runs, where they differ at all."""
@@ -66,12 +66,12 @@ class Runs:
         errors = [outcome.error for outcome in self._outcomes]
         return max(errors) - min(errors)
 
-    def bounds(self) -> tuple[Outcome, Outcome]:
+    def bounds(self) -> tuple[ProbeResult, ProbeResult]:
         """A better and a worse outcome, between which the medians of more runs would lie, too."""
         if not self.parted:
             return self.typical, self.typical
         ends = [_ends(sorted(column)) for column in zip(*self._outcomes, strict=True)]
-        return Outcome(*(low for low, _ in ends)), Outcome(*(high for _, high in ends))
+        return ProbeResult(*(low for low, _ in ends)), ProbeResult(*(high for _, high in ends))
 
     def _have(self, count: int) -> None:
         while len(self._outcomes) < count:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.diagnose.before.first_steps import HARM, FirstSteps
-from dlx.diagnose.before.probe import Trial
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.findings import Finding, finding
 
@@ -24,7 +24,7 @@ class Harm(NamedTuple):
     told: str
 
 
-def strength_findings(trial: Trial, steps: FirstSteps, factor: float) -> Iterator[Finding]:
+def strength_findings(trial: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     """What the penalties cost, and what dropout costs; ``steps`` are those of the trial without either."""
     spec = trial.spec
     strengths = {
@@ -47,7 +47,7 @@ def strength_findings(trial: Trial, steps: FirstSteps, factor: float) -> Iterato
         yield finding("dropout_too_strong", told, harm.size, HARM, layer=layer + 1)
 
 
-def harm_of(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
+def harm_of(trial: Probe, steps: FirstSteps, factor: float) -> Harm | None:
     """What is lost in a run of the trial against one without regularization; None where that is little."""
     harm = _harm(trial, steps, factor)
     if harm is not None and factor > 1 and steps.reach > 1:
@@ -56,7 +56,7 @@ def harm_of(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
     return harm
 
 
-def _harm(trial: Trial, steps: FirstSteps, factor: float) -> Harm | None:
+def _harm(trial: Probe, steps: FirstSteps, factor: float) -> Harm | None:
     regularized, plain = steps.runs(trial, steps.rates * factor), steps.runs_at(factor)
     if not decide(lambda a, b: steps.harm(b, a) > HARM and steps.learned(b) < steps.learned(a), plain, regularized):
         return None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.diagnose.before.first_steps import FirstSteps
-from dlx.diagnose.before.probe import Trial
-from dlx.diagnose.before.probes import Outcome, decide
+from dlx.diagnose.before.probe import Probe
+from dlx.diagnose.before.probes import ProbeResult, decide
 from dlx.diagnose.findings import CAUSES, Finding, finding
 from dlx.types import Array
 
@@ -17,7 +17,7 @@ FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 LARGE, SMALL = 10.0, 0.01
 
 
-def target_findings(trial: Trial) -> tuple[list[Finding], Trial]:
+def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the targets, and the trial with those that are normalized where that pays."""
     if trial.dataset.task != "regression":
         return [], trial
@@ -37,10 +37,10 @@ def target_findings(trial: Trial) -> tuple[list[Finding], Trial]:
     return [finding("targets_not_normalized", told, spread, limit)], normalized
 
 
-def _in_units_of(steps: FirstSteps, other: FirstSteps, found: Outcome) -> Outcome:
+def _in_units_of(steps: FirstSteps, other: FirstSteps, found: ProbeResult) -> ProbeResult:
     """What other steps have found, as if their targets were as far apart as these."""
     cost, error = steps.chance.cost / other.chance.cost, steps.chance.error / other.chance.error
-    return Outcome(found.cost * cost, found.error * error, found.unseen * error)
+    return ProbeResult(found.cost * cost, found.error * error, found.unseen * error)
 
 
 def _far(y: Array) -> Iterator[Finding]:

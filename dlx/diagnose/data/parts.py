@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.diagnose.data.samples import sampled_part
 from dlx.diagnose.findings import Finding, finding
-from dlx.stats.two_samples import Difference, differences, kolmogorov_smirnov, shares_differ, significant
+from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def part_findings(dataset: Dataset) -> Iterator[Finding]:
             yield finding("parts_differ", f"{told} (by chance {found.probability:.0e})", found.size, LEAST_DISTANCE)
 
 
-def _difference(dataset: Dataset, one: Part, other: Part, level: float) -> Difference | None:
+def _difference(dataset: Dataset, one: Part, other: Part, level: float) -> SampleDifference | None:
     (X, y), (X_other, y_other) = sampled_part(one, ROWS, seed=1), sampled_part(other, ROWS, seed=2)
     rng = np.random.default_rng(0)
     n_x = dataset.n_x
@@ -51,9 +51,11 @@ def _difference(dataset: Dataset, one: Part, other: Part, level: float) -> Diffe
     return found or _labels_differ(dataset, y, y_other, level / 2)
 
 
-def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> Difference | None:
+def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> SampleDifference | None:
     if dataset.task == "regression":
-        tests = [Difference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)]
+        tests = [
+            SampleDifference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)
+        ]
         return significant(tests, level, LEAST_DISTANCE)
     counts = [np.bincount(some, minlength=len(dataset.classes)) for some in (y, y_other)]
-    return significant([Difference("the share of a class", *shares_differ(*counts))], level, LEAST_SHARE)
+    return significant([SampleDifference("the share of a class", *shares_differ(*counts))], level, LEAST_SHARE)

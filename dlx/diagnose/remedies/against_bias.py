@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlx.diagnose.remedies.changes import Overrides, Rule, Situation, change, enter, rounded
+from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
 from dlx.diagnose.remedies.optimization import (
     USUAL_BATCH,
     adam_at,
@@ -12,7 +12,7 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     optimizer_defaults,
 )
-from dlx.spec.sections import BatchNorm
+from dlx.spec.sections import BatchNormSection
 
 LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
 MOST_UNITS = 4096
@@ -58,18 +58,18 @@ AGAINST_BIAS = (
 
 
 @change("inputs on one scale make the cost round, so that one α fits all weights", "Normalizing inputs")
-def normalize_inputs(now: Situation) -> Overrides:
+def normalize_inputs(now: SpecContext) -> Overrides:
     return {"data.normalize": {"name": "standard"}} if now.spec.data.normalize.name == "none" else {}
 
 
 @change("random weights of the right size keep the variance of Z from layer to layer", "Weight initialization")
-def fitting_initializer(now: Situation) -> Overrides:
+def fitting_initializer(now: SpecContext) -> Overrides:
     activations = [layer.activation.name for layer in now.layers if layer.activation]
     fits = "he" if all(name in LIKE_RELU for name in activations) else "xavier"
     return _initializer(now, fits)
 
 
-def _initializer(now: Situation, name: str) -> Overrides:
+def _initializer(now: SpecContext, name: str) -> Overrides:
     present = {now.spec.initializer.name} | {layer.initializer.name for layer in now.layers if layer.initializer}
     return now.everywhere("initializer", "initializer", {"name": name}) if present != {name} else {}
 
@@ -78,7 +78,7 @@ def _initializer(now: Situation, name: str) -> Overrides:
 
 
 @change("ReLU does not saturate, so gradients reach the first layers", "Activation functions")
-def relu(now: Situation) -> Overrides:
+def relu(now: SpecContext) -> Overrides:
     names = {layer.activation.name for layer in now.layers if layer.activation}
     if names <= LIKE_RELU:
         return {}
@@ -95,14 +95,14 @@ def _both(first: Overrides, second: Overrides) -> Overrides:
 
 
 @change("a unit below 0 still learns", "Activation functions")
-def leaky_relu(now: Situation) -> Overrides:
+def leaky_relu(now: SpecContext) -> Overrides:
     names = {layer.activation.name for layer in now.layers if layer.activation}
     leaky = {"name": "leaky_relu"}
     return now.everywhere("architecture.activation", "activation", leaky) if "relu" in names else {}
 
 
 @change("normalized Z keep every layer in the range where it learns", "Batch norm")
-def batch_norm(now: Situation) -> Overrides:
+def batch_norm(now: SpecContext) -> Overrides:
     alone = now.spec.training.batch_size != "full" and now.facts.m % now.batch == 1
     if not now.layers or now.has_batch_norm or now.batch < USUAL_BATCH.start or alone:
         return {}
@@ -110,13 +110,13 @@ def batch_norm(now: Situation) -> Overrides:
 
 
 @change("without batch norm nothing hangs on the statistics of small batches", "Batch norm")
-def no_batch_norm(now: Situation) -> Overrides:
+def no_batch_norm(now: SpecContext) -> Overrides:
     return now.everywhere("architecture.batch_norm", "batch_norm", False) if now.has_batch_norm else {}
 
 
 @change("averages over about 10 batches follow the weights, and ε only keeps the root away from 0", "Batch norm")
-def batch_norm_defaults(now: Situation) -> Overrides:
-    usual = BatchNorm()
+def batch_norm_defaults(now: SpecContext) -> Overrides:
+    usual = BatchNormSection()
     norms = [layer.batch_norm for layer in now.layers if layer.batch_norm]
     if all((norm.momentum, norm.epsilon) == (usual.momentum, usual.epsilon) for norm in norms):
         return {}
@@ -124,12 +124,12 @@ def batch_norm_defaults(now: Situation) -> Overrides:
 
 
 @change("more units fit more complex functions", "Basic recipe")
-def wider(now: Situation) -> Overrides:
+def wider(now: SpecContext) -> Overrides:
     return _layers([{"units": 32}]) if not now.layers else scaled(now, 4, least=16)
 
 
 @change("another layer fits more complex functions", "Basic recipe")
-def deeper(now: Situation) -> Overrides:
+def deeper(now: SpecContext) -> Overrides:
     if not now.layers:
         return _layers([{"units": 64}, {"units": 32}])
     hidden = now.spec.dump()["architecture"]["hidden"]
@@ -138,7 +138,7 @@ def deeper(now: Situation) -> Overrides:
     return _layers([*hidden, hidden[-1]]) | kept
 
 
-def scaled(now: Situation, factor: float, least: int) -> Overrides:
+def scaled(now: SpecContext, factor: float, least: int) -> Overrides:
     """Hidden layers of so many times the units, not below the least and at most 4096."""
     hidden = now.spec.dump()["architecture"].get("hidden", [])
     resized = [layer | {"units": min(max(round(layer["units"] * factor), least), MOST_UNITS)} for layer in hidden]
@@ -150,7 +150,7 @@ def _layers(hidden: list[dict[str, Any]]) -> Overrides:
 
 
 def _longer(factor: int) -> Rule:
-    def rule(now: Situation) -> Overrides:
+    def rule(now: SpecContext) -> Overrides:
         training = now.spec.training
         stopping = training.early_stopping
         more = {"training.early_stopping.patience": stopping.patience * factor} if stopping else {}
@@ -167,37 +167,37 @@ for _name, _factor in {"longer_training": 3, "much_longer_training": 10}.items()
 
 
 @change("a weaker penalty lets the weights grow to fit", "L2 regularization")
-def weaker_penalty(now: Situation) -> Overrides:
+def weaker_penalty(now: SpecContext) -> Overrides:
     return {key: rounded(value / 10) for key, value in now.penalties.items()}
 
 
 @change("without a penalty nothing holds the weights back", "L2 regularization")
-def no_penalty(now: Situation) -> Overrides:
+def no_penalty(now: SpecContext) -> Overrides:
     return dict.fromkeys(now.penalties, 0.0)
 
 
-def keeping(now: Situation, keep_prob: float) -> Overrides:
+def keeping(now: SpecContext, keep_prob: float) -> Overrides:
     """The same keep_prob after every hidden layer."""
     return now.everywhere("regularization.keep_prob", "keep_prob", keep_prob)
 
 
 @change("more units stay, so that there is more to learn with", "Dropout")
-def milder_dropout(now: Situation) -> Overrides:
+def milder_dropout(now: SpecContext) -> Overrides:
     return keeping(now, 0.8) if now.keep_prob < 0.8 else {}
 
 
 @change("all units stay", "Dropout")
-def no_dropout(now: Situation) -> Overrides:
+def no_dropout(now: SpecContext) -> Overrides:
     return keeping(now, 1.0) if now.keep_prob < 1 else {}
 
 
 @change("images changed beyond recognition teach nothing", "Data augmentation")
-def no_augmentation(now: Situation) -> Overrides:
+def no_augmentation(now: SpecContext) -> Overrides:
     return {"data.augment": []} if now.spec.data.augment else {}
 
 
 @change("patience to the last epoch: a dev set may get worse before it gets better", "Early stopping")
-def patience_to_the_end(now: Situation) -> Overrides:
+def patience_to_the_end(now: SpecContext) -> Overrides:
     training = now.spec.training
     stopping, rows = training.early_stopping, -(-training.epochs // training.evaluate_every) + 1
     return {"training.early_stopping.patience": rows} if stopping and stopping.patience < rows else {}
@@ -207,7 +207,7 @@ def patience_to_the_end(now: Situation) -> Overrides:
 
 
 @change("the notes' choices all at once, where more than one thing is wrong", "Basic recipe")
-def start_from_defaults(now: Situation) -> Overrides:
+def start_from_defaults(now: SpecContext) -> Overrides:
     parts = (
         normalize_inputs(now),
         relu(now) or _initializer(now, "he"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlx.data.sources import Blobs, Circles, Moons, Source, Spirals, Xor
 from dlx.diagnose.remedies.against_bias import keeping, scaled
-from dlx.diagnose.remedies.changes import Overrides, Rule, Situation, change, enter, rounded
+from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
 from dlx.spec.sections import Spec
 
 # First what the notes name; then what changes the training, for weights that begin too large overfit as well.
@@ -43,18 +43,18 @@ WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a
 
 
 @change("train has more examples than it is trained on", "Basic recipe")
-def all_the_examples(now: Situation) -> Overrides:
+def all_the_examples(now: SpecContext) -> Overrides:
     return {"data.train_examples": None} if now.spec.data.train_examples is not None else {}
 
 
 @change("the split leaves examples over that train can have", "Basic recipe")
-def rest_of_the_examples(now: Situation) -> Overrides:
+def rest_of_the_examples(now: SpecContext) -> Overrides:
     data = now.spec.data
     return {"data.split.rest": "train"} if now.facts.spare > 0 and data.split and not data.train_examples else {}
 
 
 @change("more examples leave less room to learn noise by heart", "Basic recipe")
-def more_examples(now: Situation) -> Overrides:
+def more_examples(now: SpecContext) -> Overrides:
     data, m = now.spec.data, now.facts.m
     source = data.source or data.train
     if source is None or data.more is not None or data.train_examples is not None:
@@ -83,7 +83,7 @@ def _unused_seed(spec: Spec) -> int:
 
 
 @change("the epoch is kept after which dev only got worse", "Early stopping")
-def early_stopping(now: Situation) -> Overrides:
+def early_stopping(now: SpecContext) -> Overrides:
     training = now.spec.training
     if not now.facts.has_dev or training.early_stopping is not None:
         return {}
@@ -93,40 +93,40 @@ def early_stopping(now: Situation) -> Overrides:
     return {"training.early_stopping": {"patience": patience, "monitor": "dev_cost"}} | often
 
 
-def _l2(now: Situation, strength: float) -> Overrides:
+def _l2(now: SpecContext, strength: float) -> Overrides:
     """λ so that λ/m, m the examples in a batch, is the strength; where there is more already, nothing."""
     penalty = rounded(strength * now.batch)
     return {"regularization.l2": penalty} if penalty >= 2 * now.spec.regularization.l2 else {}
 
 
 @change("small weights make a smoother function", "L2 regularization")
-def weak_l2(now: Situation) -> Overrides:
+def weak_l2(now: SpecContext) -> Overrides:
     return _l2(now, WEAK)
 
 
 @change("smaller weights make a still smoother function", "L2 regularization")
-def strong_l2(now: Situation) -> Overrides:
+def strong_l2(now: SpecContext) -> Overrides:
     return _l2(now, STRONG)
 
 
 @change("ten times the present penalty", "L2 regularization")
-def stronger_l2(now: Situation) -> Overrides:
+def stronger_l2(now: SpecContext) -> Overrides:
     present = now.spec.regularization.l2
     return {"regularization.l2": rounded(10 * present)} if present > 0 else {}
 
 
 @change("no unit can rely on its neighbours", "Dropout")
-def dropout(now: Situation) -> Overrides:
+def dropout(now: SpecContext) -> Overrides:
     return keeping(now, 0.8) if now.layers and now.keep_prob > 0.8 else {}
 
 
 @change("half of the units in each step: a strong regularizer", "Dropout")
-def strong_dropout(now: Situation) -> Overrides:
+def strong_dropout(now: SpecContext) -> Overrides:
     return keeping(now, 0.5) if now.layers and now.keep_prob > 0.5 else {}
 
 
 def _augmented(name: str, options: dict[str, Any]) -> Rule:
-    def rule(now: Situation) -> Overrides:
+    def rule(now: SpecContext) -> Overrides:
         present = now.spec.data.augment
         if not now.facts.images or any(one.name == name for one in present):
             return {}
@@ -143,5 +143,5 @@ for _name, _options in _SLIGHT.items():
 
 
 @change("fewer units cannot learn the examples by heart", "Basic recipe")
-def narrower(now: Situation) -> Overrides:
+def narrower(now: SpecContext) -> Overrides:
     return scaled(now, 0.25, least=2)

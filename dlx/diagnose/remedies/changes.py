@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.spec.sections import Layer, Spec
+from dlx.spec.sections import LayerSection, Spec
 
 Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes them; none where a change does not apply
 
 
 @dataclass(frozen=True)
-class Facts:
+class DataFacts:
     """What only the data tell: the size of train, whether rows are images, and how many examples the split leaves."""
 
     m: int
@@ -22,14 +22,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Situation:
+class SpecContext:
     """A complete spec with its facts."""
 
     spec: Spec
-    facts: Facts
+    facts: DataFacts
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[LayerSection, ...]:
         """The hidden layers."""
         return self.spec.architecture.hidden
 
@@ -83,12 +83,12 @@ class Change:
     name: str
     why: str
     notes: str
-    overrides: Callable[[Situation], Overrides]
+    overrides: Callable[[SpecContext], Overrides]
 
 
 CHANGES: dict[str, Change] = {}
 
-Rule = Callable[[Situation], Overrides]
+Rule = Callable[[SpecContext], Overrides]
 
 
 def change(why: str, notes: str) -> Callable[[Rule], Rule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlx.diagnose.remedies.changes import Overrides, Rule, Situation, change, enter, rounded
+from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
 from dlx.nn.optimizers import Adam, Optimizer
 
 USUAL_BATCH = range(16, 513)
@@ -18,7 +18,7 @@ for _name, _factor in {"third": 1 / 3, "tenth": 0.1, "hundredth": 0.01, "x3": 3,
 
 
 @change("an α that decays too fast ends the training before its end", "Learning rate decay")
-def constant_learning_rate(now: Situation) -> Overrides:
+def constant_learning_rate(now: SpecContext) -> Overrides:
     schedule = now.spec.schedule
     if schedule.name == "constant" and schedule.warmup == 0:
         return {}
@@ -26,12 +26,12 @@ def constant_learning_rate(now: Situation) -> Overrides:
 
 
 @change("smaller steps at the end settle where larger ones oscillate", "Learning rate decay")
-def decaying_learning_rate(now: Situation) -> Overrides:
+def decaying_learning_rate(now: SpecContext) -> Overrides:
     return {"schedule": {"name": "cosine"}} if now.spec.schedule.name == "constant" else {}
 
 
 @change("β = 0.9, β₂ = 0.999 and no clipping work nearly everywhere", "Momentum, RMSProp, Adam")
-def optimizer_defaults(now: Situation) -> Overrides:
+def optimizer_defaults(now: SpecContext) -> Overrides:
     return _reset(now.spec.optimizer, keep={"learning_rate", "weight_decay"})
 
 
@@ -42,7 +42,7 @@ def _reset(optimizer: Optimizer, keep: set[str]) -> Overrides:
     return {f"optimizer.{key}": value for key, value in defaults.items() if getattr(optimizer, key) != value}
 
 
-def adam_at(now: Situation, learning_rate: float) -> Overrides:
+def adam_at(now: SpecContext, learning_rate: float) -> Overrides:
     """Adam with this α, its other options at their defaults, what is decayed as it is."""
     optimizer, kept = now.spec.optimizer, {"learning_rate", "weight_decay"}
     if not isinstance(optimizer, Adam):
@@ -53,17 +53,17 @@ def adam_at(now: Situation, learning_rate: float) -> Overrides:
 
 
 @change("Adam with its own α finds a step for each weight", "Momentum, RMSProp, Adam")
-def adam(now: Situation) -> Overrides:
+def adam(now: SpecContext) -> Overrides:
     return adam_at(now, 0.001)
 
 
 @change("Adam with ten times its own α, for trainings of few steps", "Momentum, RMSProp, Adam")
-def fast_adam(now: Situation) -> Overrides:
+def fast_adam(now: SpecContext) -> Overrides:
     return adam_at(now, 0.01)
 
 
 @change("averaged gradients cancel what oscillates", "Momentum")
-def momentum(now: Situation) -> Overrides:
+def momentum(now: SpecContext) -> Overrides:
     optimizer = now.spec.optimizer
     if optimizer.name != "gradient_descent":
         return {}
@@ -71,12 +71,12 @@ def momentum(now: Situation) -> Overrides:
 
 
 @change("a bound on the length of dθ keeps one steep batch from throwing θ far off", "Exploding gradients")
-def clip_gradients(now: Situation) -> Overrides:
+def clip_gradients(now: SpecContext) -> Overrides:
     return {"optimizer.clip_norm": 1.0} if now.spec.optimizer.clip_norm is None else {}
 
 
 @change("mini-batches of 64: many steps an epoch, each over enough examples", "Mini-batch gradient descent")
-def mini_batches(now: Situation) -> Overrides:
+def mini_batches(now: SpecContext) -> Overrides:
     if now.batch in USUAL_BATCH and now.spec.training.batch_size != "full":
         return {}
     size = next((size for size in (64, 32, 128) if size < now.facts.m and now.facts.m % size != 1), None)
@@ -84,6 +84,6 @@ def mini_batches(now: Situation) -> Overrides:
 
 
 @change("up to 2000 examples fit in one batch, whose gradient is exact", "Mini-batch gradient descent")
-def full_batch(now: Situation) -> Overrides:
+def full_batch(now: SpecContext) -> Overrides:
     fits = now.facts.m <= 2000 and now.batch < now.facts.m
     return {"training.batch_size": "full"} if fits else {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.show import pictures
-from dlx.runs.compare.run import PARTS, Compared, differing
+from dlx.runs.compare.run import PARTS, ComparedRun, differing
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.errors import UsageError
@@ -34,7 +34,7 @@ class Comparison:
     remarks: tuple[str, ...]
 
     @property
-    def runs(self) -> list[Compared]:
+    def runs(self) -> list[ComparedRun]:
         """All runs, group by group."""
         return [run for group in self.groups for run in group.runs]
 
@@ -60,7 +60,7 @@ class Comparison:
             "remarks": list(self.remarks),
         }
 
-    def _row(self, group: RunGroup, run: Compared) -> dict[str, Any]:
+    def _row(self, group: RunGroup, run: ComparedRun) -> dict[str, Any]:
         return {
             "run": str(run.run.path),
             "id": run.id,
@@ -113,7 +113,7 @@ def compare(references: Sequence[str], against: Sequence[str] = ()) -> Compariso
     """
     sides = [_found(names) for names in (references, against) if names]
     _check(sides)
-    runs = [[Compared.read(path) for path in side] for side in sides]
+    runs = [[ComparedRun.read(path) for path in side] for side in sides]
     typed = [" ".join(names) for names in (references, against)]
     groups = named(runs, typed) if against else of_one_kind(runs[0])
     if against:
@@ -161,7 +161,7 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
     return found, [*remarks, *found.remarks]
 
 
-def _remarks(runs: Sequence[Compared], keys: Sequence[str]) -> list[str]:
+def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
     found = [] if keys else ["nothing differs in the specs"]
     for status, words in (("running", "still running"), ("diverged", "diverged"), ("failed", "failed")):

@@ -20,7 +20,7 @@ from dlx.spec.loader import load_spec
 from dlx.types import Array
 
 if TYPE_CHECKING:
-    from dlx.runs.compare.run import Compared
+    from dlx.runs.compare.run import ComparedRun
     from dlx.data.dataset import Dataset
     from dlx.runs.directory import RunDirectory
     from dlx.spec.sections import Spec
@@ -41,7 +41,7 @@ class Measuring:
     def __init__(self) -> None:
         self._loaded: dict[str, _Loaded] = {}
 
-    def all(self, runs: Sequence[Compared]) -> list[DevMistakes]:
+    def all(self, runs: Sequence[ComparedRun]) -> list[DevMistakes]:
         """Those of all runs.
 
         Where all have the same data, what searches keep of their trials is taken; else each network answers anew.
@@ -55,16 +55,16 @@ class Measuring:
                 return [self._of(run, str(run.fingerprint), mistakes) for run, mistakes in known]
         return [self._measured(run) for run in runs]
 
-    def _of(self, run: Compared, examples: str, mistakes: Array) -> DevMistakes:
+    def _of(self, run: ComparedRun, examples: str, mistakes: Array) -> DevMistakes:
         return DevMistakes(examples, contributions(mistakes, run.task == "regression"))
 
-    def _measured(self, run: Compared) -> DevMistakes:
+    def _measured(self, run: ComparedRun) -> DevMistakes:
         spec = load_spec(run.run.config).spec
         dataset, examples = self._data(spec, run)
         network = trained(run.run).network
         return self._of(run, examples, Evaluation(network, Reader(dataset, "dev", spec.dtype)).mistakes())
 
-    def _data(self, spec: Spec, run: Compared) -> tuple[Dataset, str]:
+    def _data(self, spec: Spec, run: ComparedRun) -> tuple[Dataset, str]:
         """The data of a run, and by what its dev examples are known."""
         deciding = {key: spec.dump().get(key) for key in ("data", "task", "seed", "randomness")}
         key = json.dumps(deciding, sort_keys=True)

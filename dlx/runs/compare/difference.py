@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.runs.compare.run import Compared
+from dlx.runs.compare.run import ComparedRun
 from dlx.runs.compare.dev_mistakes import DevMistakes, Measuring
 from dlx.runs.compare.groups import RunGroup
 from dlx.stats.effects import clipped
@@ -19,7 +19,7 @@ from dlx.errors import DlxError
 
 FEWEST = 3  # runs of a kind that tell how much seeds change; two that happen to agree look as if they changed nothing
 
-Sides = tuple[list[Compared], list[Compared]]
+Sides = tuple[list[ComparedRun], list[ComparedRun]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _counts(sides: Sides) -> tuple[int, int]:
     return len(sides[0]), len(sides[1])
 
 
-def _pairs(of: Sequence[Compared], against: Sequence[Compared]) -> Sides | None:
+def _pairs(of: Sequence[ComparedRun], against: Sequence[ComparedRun]) -> Sides | None:
     """The runs of both with the same random numbers, in the order of the first.
 
     None where some of the smaller group have no partner, and where there would be one pair among more runs: those tell
@@ -111,7 +111,7 @@ def _pairs(of: Sequence[Compared], against: Sequence[Compared]) -> Sides | None:
     on.
     """
     waiting = list(against)
-    pairs: list[tuple[Compared, Compared]] = []
+    pairs: list[tuple[ComparedRun, ComparedRun]] = []
     for run in of:
         partner = next((one for one in waiting if one.chance == run.chance), None)
         if partner is not None:
@@ -159,7 +159,7 @@ def _compared(
     return estimate, replace(chance, m=sides[0][0].errors["dev"].m if examples else None), seeds
 
 
-def _examples(side: Sequence[Compared], measured: Sequence[DevMistakes] | None) -> float:
+def _examples(side: Sequence[ComparedRun], measured: Sequence[DevMistakes] | None) -> float:
     """The half width that the dev examples add to the mean error of runs that all have the same; else their chance
     shows in the spread from seed to seed."""
     known = [one.examples for one in measured] if measured else [run.fingerprint for run in side]
@@ -168,7 +168,7 @@ def _examples(side: Sequence[Compared], measured: Sequence[DevMistakes] | None) 
     return float(np.mean(halves)) if halves and len(set(known)) == 1 else 0.0
 
 
-def _finest(run: Compared) -> float:
+def _finest(run: ComparedRun) -> float:
     """The least step of an error rate."""
     m = run.errors["dev"].m
     return 1 / m if m and run.task != "regression" else 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from dlx.runs.compare.run import ASIDE, PARTS, Compared, differing, is_of
+from dlx.runs.compare.run import ASIDE, PARTS, ComparedRun, differing, is_of
 
 MOST_SAID = 2  # settings in a group's label
 
@@ -17,7 +17,7 @@ class RunGroup:
     """Runs of one kind, and what they are called."""
 
     label: str
-    runs: tuple[Compared, ...]
+    runs: tuple[ComparedRun, ...]
 
     def document(self) -> dict[str, Any]:
         """As JSON has it: of each error that all its runs have the mean, the lowest and the highest."""
@@ -27,19 +27,19 @@ class RunGroup:
         return {"label": self.label, "runs": [str(run.run.path) for run in self.runs], "errors": errors}
 
 
-def of_one_kind(runs: Sequence[Compared]) -> list[RunGroup]:
+def of_one_kind(runs: Sequence[ComparedRun]) -> list[RunGroup]:
     """Runs whose specs are equal but for the random numbers, in the order in which their first one was named.
 
     Where all are of one kind, each is a group of its own.
     """
-    kinds: list[list[Compared]] = []
+    kinds: list[list[ComparedRun]] = []
     for run in runs:
         same = next((kind for kind in kinds if kind[0].kind == run.kind), None)
         kinds.append([run]) if same is None else same.append(run)
     return named([[run] for run in runs] if len(kinds) == 1 else kinds)
 
 
-def named(groups: Sequence[Sequence[Compared]], typed: Sequence[str] = ()) -> list[RunGroup]:
+def named(groups: Sequence[Sequence[ComparedRun]], typed: Sequence[str] = ()) -> list[RunGroup]:
     """The groups with what tells them apart as labels: their settings, else what was typed, else names and ids."""
     settings = [_label(common) for common in _telling([_common(group) for group in groups])]
     ways = (settings, typed, _within_names(groups), [_names(group) for group in groups])
@@ -48,7 +48,7 @@ def named(groups: Sequence[Sequence[Compared]], typed: Sequence[str] = ()) -> li
     return [RunGroup(label, tuple(group)) for label, group in zip(labels, groups, strict=True)]
 
 
-def _common(group: Sequence[Compared]) -> dict[str, Any]:
+def _common(group: Sequence[ComparedRun]) -> dict[str, Any]:
     """The settings that all runs of a group have alike; seeds too where it is one run."""
     varying = set(differing(group))
     return {key: value for key, value in group[0].settings.items() if key not in varying}
@@ -80,7 +80,7 @@ def short(key: str) -> str:
     return rest or section
 
 
-def _within_names(groups: Sequence[Sequence[Compared]]) -> list[str]:
+def _within_names(groups: Sequence[Sequence[ComparedRun]]) -> list[str]:
     """The name of the spec, and what tells a group from the others of that name."""
     labels = []
     for group in groups:
@@ -94,6 +94,6 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _names(group: Sequence[Compared]) -> str:
+def _names(group: Sequence[ComparedRun]) -> str:
     first = group[0]
     return f"{first.name} {first.id}" if len(group) == 1 else f"{first.name} ({len(group)} runs)"

@@ -22,7 +22,7 @@ CHANCE = ("seed", "randomness")  # the sections that only decide which random nu
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads")  # what does not change what a training is
 
 
-class Error(NamedTuple):
+class ComparedError(NamedTuple):
     """An error of the kept parameters with its 95 % interval, where there is one."""
 
     value: float
@@ -32,17 +32,17 @@ class Error(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedRun:
     """One run."""
 
     run: RunDirectory
     facts: Mapping[str, Any]
     settings: Mapping[str, Any]
-    errors: Mapping[str, Error]
+    errors: Mapping[str, ComparedError]
     metrics: Mapping[str, Sequence[float]]
 
     @classmethod
-    def read(cls, path: Path) -> Compared:
+    def read(cls, path: Path) -> ComparedRun:
         """The run in a directory.
 
         Raises:
@@ -129,22 +129,22 @@ def last_row(metrics: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     return {name: values[-1] for name, values in metrics.items() if values and isfinite(values[-1])}
 
 
-def _errors(run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]) -> dict[str, Error]:
+def _errors(run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]) -> dict[str, ComparedError]:
     """Those of ``diagnosis.json``; where there is none yet, those of the last row of ``metrics.csv``."""
     if facts.get("status") == "running" or not run.has_diagnosis():
         row = last_row(metrics)
-        return {part: Error(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
+        return {part: ComparedError(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
     found = run.diagnosis().get("errors") or {}
     return {part: _error(found[part]) for part in PARTS if part in found}
 
 
-def _error(one: Mapping[str, Any]) -> Error:
+def _error(one: Mapping[str, Any]) -> ComparedError:
     """JSON has no infinity: what is null was beyond all numbers."""
     value, low, high = (inf if one.get(key) is None else float(one[key]) for key in ("value", "low", "high"))
-    return Error(value, low, high, one.get("m"))
+    return ComparedError(value, low, high, one.get("m"))
 
 
-def differing(runs: Sequence[Compared]) -> list[str]:
+def differing(runs: Sequence[ComparedRun]) -> list[str]:
     """The dotted keys in which the runs' specs are not all equal, in the order of the spec."""
     keys = list(dict.fromkeys(key for run in runs for key in run.settings))
     sections = list(dict.fromkeys(key.partition(".")[0] for key in keys))

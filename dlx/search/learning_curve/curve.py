@@ -40,7 +40,7 @@ Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replic
 
 
 @dataclass(frozen=True)
-class Options:
+class CurveOptions:
     """What is trained, and what is asked of it.
 
     Args:
@@ -59,7 +59,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Subject:
+class CurveSubject:
     """The run that is asked about: its spec, and what its data are."""
 
     spec: Spec
@@ -69,7 +69,7 @@ class Subject:
     classes: int
 
 
-def learning_curve(run: RunDirectory, options: Options, told: Told | None = None) -> Document:
+def learning_curve(run: RunDirectory, options: CurveOptions, told: Told | None = None) -> Document:
     """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
 
     All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
@@ -96,7 +96,7 @@ def learning_curve(run: RunDirectory, options: Options, told: Told | None = None
     }
 
 
-def subject_of(run: RunDirectory) -> Subject:
+def subject_of(run: RunDirectory) -> CurveSubject:
     """What there is to know of a run before training."""
     spec, facts = load_spec(run.config).spec, run.facts()
     if spec.objective is not None:
@@ -106,10 +106,12 @@ def subject_of(run: RunDirectory) -> Subject:
         raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
     experiment = build(spec, initialize=False)
     refuse_other_data(run, experiment)
-    return Subject(spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes))
+    return CurveSubject(
+        spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes)
+    )
 
 
-def _sizes(subject: Subject, options: Options) -> list[int]:
+def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
     if options.replicates < FEWEST_REPLICATES:
         raise UsageError(
             f"--seeds {options.replicates}: one training a size tells nothing of chance (allowed 2 or more)"
@@ -120,7 +122,9 @@ def _sizes(subject: Subject, options: Options) -> list[int]:
     return sorted({fitting(subject.spec, size) for size in sizes})
 
 
-def _trained(run: RunDirectory, subject: Subject, sizes: Sequence[int], options: Options, told: Told) -> Outcomes:
+def _trained(
+    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, told: Told
+) -> Outcomes:
     """All sizes once, the largest first, then all once more; as far as the time lasts."""
     specs = {size: with_examples(subject.spec, size, subject.m) for size in sizes}
     places = [(size, number) for number in range(options.replicates) for size in reversed(sizes)]
@@ -143,7 +147,7 @@ def _trained(run: RunDirectory, subject: Subject, sizes: Sequence[int], options:
     return outcomes
 
 
-def _judged(subject: Subject, sizes: Sequence[int], options: Options, outcomes: Outcomes) -> Document:
+def _judged(subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, outcomes: Outcomes) -> Document:
     """The points, the power laws that agree with them, and what these say of more examples."""
     usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
     by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
@@ -174,7 +178,7 @@ def _target(spec: Spec) -> float:
     return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
 
 
-def _rows(subject: Subject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
+def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
     """The points as they are told: for each size the mean errors and those of each training."""
     train = mean_train_errors([[outcome.errors["train"] for outcome in some] for some in by_size.values()])
     dev = mean_dev_errors(measured, subject.task)

@@ -6,13 +6,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlx.search.repair.race_setup import Tried
+    from dlx.search.repair.race_setup import RemedyResult
     from dlx.stats.intervals import Estimate
 
 Document = dict[str, Any]
 
 
-def told(tried: Tried) -> Document:
+def told(tried: RemedyResult) -> Document:
     """A remedy and what came of it, as the story has it."""
     remedy = tried.remedy
     return {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.errors import DataError
-from dlx.search.repair.race_setup import Ground, Tried
+from dlx.search.repair.race_setup import RaceSetup, RemedyResult
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial
@@ -43,7 +43,7 @@ class Race:
     is left of 5 %: a spec that fails now and then is told from one that never does by no fewer.
     """
 
-    def __init__(self, ground: Ground, base: Spec, remedies: Sequence[Remedy]) -> None:
+    def __init__(self, ground: RaceSetup, base: Spec, remedies: Sequence[Remedy]) -> None:
         self.ground, self.remedies = ground, remedies
         self.specs = {BASE: base} | {remedy.name: derive(base, remedy.overrides) for remedy in remedies}
         self.outcomes: dict[tuple[str, int], Outcome] = {}
@@ -53,7 +53,7 @@ class Race:
         self.counted: dict[str, list[int]] = {}  # the replicates that they were measured in
         self.dropped: set[str] = set()  # who diverged, or was surely worse than the best finalist
 
-    def run(self) -> list[Tried]:
+    def run(self) -> list[RemedyResult]:
         """What came of each remedy, in their order."""
         self._train([BASE], 0, self.ground.left)
         if self._runs(BASE, 0):
@@ -172,24 +172,28 @@ class Race:
         numbers = range(1, self.ground.replicates * LONGER + 1)
         return [number for number in numbers if self._runs(name, number) and self._runs(BASE, number)]
 
-    def _judged(self, remedy: Remedy) -> Tried:
+    def _judged(self, remedy: Remedy) -> RemedyResult:
         name = remedy.name
         mine = {number: outcome for (whose, number), outcome in self.outcomes.items() if whose == name}
         seconds = sum(outcome.seconds for outcome in mine.values())
         bad = next((outcome for outcome in mine.values() if outcome.status in BAD), None)
         if bad is not None:
-            return Tried(remedy, {"diverged": "harmful"}.get(bad.status, bad.status), None, 0, seconds, bad.message)
+            return RemedyResult(
+                remedy, {"diverged": "harmful"}.get(bad.status, bad.status), None, 0, seconds, bad.message
+            )
         if name not in self.effects:
             return self._judged_once(remedy, seconds)
-        return Tried(remedy, self._verdict(name), self.effects[name], len(self.counted[name]), seconds)
+        return RemedyResult(remedy, self._verdict(name), self.effects[name], len(self.counted[name]), seconds)
 
-    def _judged_once(self, remedy: Remedy, seconds: float) -> Tried:
+    def _judged_once(self, remedy: Remedy, seconds: float) -> RemedyResult:
         """What replicate 0 tells: too little for an interval."""
         if not (self._runs(remedy.name, 0) and self._runs(BASE, 0)):
-            return Tried(remedy, "not tried", None, 0, seconds, "" if self.enough else "there was no time for it")
+            return RemedyResult(
+                remedy, "not tried", None, 0, seconds, "" if self.enough else "there was no time for it"
+            )
         change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
         told = "unclear" if remedy.name in self.finalists else "stopped"
-        return Tried(remedy, told, Estimate(change, -np.inf, np.inf), 1, seconds)
+        return RemedyResult(remedy, told, Estimate(change, -np.inf, np.inf), 1, seconds)
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Ground:
+class RaceSetup:
     """What every race of a recipe runs on.
 
     Args:
@@ -52,7 +52,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Tried:
+class RemedyResult:
     """A remedy and what came of it.
 
     Args:

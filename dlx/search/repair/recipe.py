@@ -21,7 +21,7 @@ from dlx.search.best_spec import described
 from dlx.search.dev_set import HeldOut, facts_of
 from dlx.search.repair.document import Document, plain, told
 from dlx.search.repair.race import Race
-from dlx.search.repair.race_setup import Ground
+from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial, known_outcome
@@ -39,7 +39,7 @@ INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
-class Options:
+class RepairOptions:
     """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time."""
 
     replicates: int = 5
@@ -47,7 +47,7 @@ class Options:
     workers: int = 1
 
 
-class Watcher(Protocol):
+class RepairWatcher(Protocol):
     """Who is told how the recipe comes on."""
 
     def family(self, against: str, count: int) -> None:
@@ -60,7 +60,7 @@ class Watcher(Protocol):
         """A race has ended; its part of the story."""
 
 
-class Silent:
+class SilentRepair:
     """Takes everything and tells nobody."""
 
     def family(self, against: str, count: int) -> None:
@@ -73,7 +73,9 @@ class Silent:
         """Nothing is told."""
 
 
-def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher | None = None) -> Document:
+def act(
+    run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, watcher: RepairWatcher | None = None
+) -> Document:
     """Run the recipe on a run that is open for writing; returns the document with the story under ``act``.
 
     ``act.status`` is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
@@ -96,13 +98,15 @@ def act(run: RunDirectory, document: Mapping[str, Any], options: Options, watche
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: trials were lost with their workers, or cannot be written.
     """
-    return _Recipe(run, document, options, watcher or Silent()).follow()
+    return _Recipe(run, document, options, watcher or SilentRepair()).follow()
 
 
 class _Recipe:
     """The state of one call: the spec that is best so far, and the story."""
 
-    def __init__(self, run: RunDirectory, document: Mapping[str, Any], options: Options, watcher: Watcher) -> None:
+    def __init__(
+        self, run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, watcher: RepairWatcher
+    ) -> None:
         self.run, self.document, self.options, self.watcher = run, dict(document), options, watcher
         self.first = load_spec(run.config).spec
         dataset = build(self.first, initialize=False).dataset
@@ -138,9 +142,9 @@ class _Recipe:
             raise EnvironmentProblem(f"{error}; {again}") from error
         return self._save(status)
 
-    def _ground(self, executor: Executor) -> Ground:
+    def _ground(self, executor: Executor) -> RaceSetup:
         options = self.options
-        return Ground(
+        return RaceSetup(
             folder=self.run.trials,
             executor=executor,
             workers=options.workers,
@@ -159,7 +163,7 @@ class _Recipe:
         if self.asked:
             raise Interrupted(self.asked[0], "")
 
-    def _races(self, ground: Ground) -> str:
+    def _races(self, ground: RaceSetup) -> str:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
         document = self.document
         while _needed(document):
@@ -172,7 +176,7 @@ class _Recipe:
             document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
 
-    def _race(self, ground: Ground, family: Sequence[Remedy]) -> str | None:
+    def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> str | None:
         """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
         key = Trial.of(self.spec).key
         known = (one for one in self.earlier if one["baseline"] == key and one["kept"])

@@ -16,8 +16,8 @@ from dlx.search.study.claims import (
     EQUALITY,
     Asked,
     Claim,
+    ClaimOperation,
     Expression,
-    Operation,
     Reaching,
     Term,
     Words,
@@ -122,7 +122,7 @@ def _no_row(term: Term, spec: Spec) -> str | None:
 def _check_kinds(left: Expression, sign: str, right: Expression) -> None:
     """Numbers are compared with numbers, texts with texts that there are, and findings are asked for by their names."""
     for side in (left, right):
-        if isinstance(side, Operation) and (leaf := next(_not_numbers(side), None)) is not None:
+        if isinstance(side, ClaimOperation) and (leaf := next(_not_numbers(side), None)) is not None:
             raise ClaimError(f"{leaf} is no number: nothing can be computed with it", leaf.position)
     others = [leaf for side in (left, right) for leaf in _not_numbers(side)]
     if sign in CONTAINED:
@@ -137,7 +137,7 @@ def _check_kinds(left: Expression, sign: str, right: Expression) -> None:
 def _not_numbers(side: Expression) -> Iterator[Term | Words]:
     if isinstance(side, Words) or (isinstance(side, Term) and side.path[0] in (*KNOWN, FINDINGS)):
         yield side
-    elif isinstance(side, Operation):
+    elif isinstance(side, ClaimOperation):
         for operand in side.operands:
             yield from _not_numbers(operand)
 

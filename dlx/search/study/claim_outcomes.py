@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from dlx.search.study.claims import NOT_IN, Asked, Claim, Outcome, Value, term_of
+from dlx.search.study.claims import NOT_IN, Asked, Claim, ClaimResult, Value, term_of
 
 if TYPE_CHECKING:
     from dlx.search.study.file import Expected
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 INFINITE = "infinity"
 
 
-class Answers(Protocol):
+class ClaimAnswers(Protocol):
     """What knows the measures of a training."""
 
     def value(self, asked: Asked) -> Value:
@@ -29,7 +29,7 @@ def variants_of(claim: Claim) -> list[str]:
     return list(dict.fromkeys(term_of(asked).variant for asked in claim.asked))
 
 
-def checked(expected: Expected, measures: Mapping[str, Sequence[Answers]]) -> Document:
+def checked(expected: Expected, measures: Mapping[str, Sequence[ClaimAnswers]]) -> Document:
     """A claim as ``study.json`` tells it: each comparison over the means of the seeds, and where it holds alone.
 
     Args:
@@ -50,7 +50,7 @@ def checked(expected: Expected, measures: Mapping[str, Sequence[Answers]]) -> Do
     }
 
 
-def _check(claim: Claim, measures: Mapping[str, Sequence[Answers]]) -> list[Outcome]:
+def _check(claim: Claim, measures: Mapping[str, Sequence[ClaimAnswers]]) -> list[ClaimResult]:
     """A number is the mean over the runs, a text is what all of them say; a finding is in all of them, or in none."""
     together = frozenset.union if NOT_IN in claim.signs else frozenset.intersection
 
@@ -65,7 +65,7 @@ def _check(claim: Claim, measures: Mapping[str, Sequence[Answers]]) -> list[Outc
     return claim.check(value)
 
 
-def _compared(one: Outcome) -> Document:
+def _compared(one: ClaimResult) -> Document:
     return {
         "left": _side(one.left),
         "sign": one.sign,

@@ -15,9 +15,9 @@ from dlx.search.study.claims import (
     NOT_IN,
     REACHING,
     Claim,
+    ClaimOperation,
     Expression,
     Number,
-    Operation,
     Reaching,
     Term,
     Words,
@@ -117,13 +117,13 @@ class _Parser:
         left = below()
         while self._peek() in signs:
             sign = self._next()[1]
-            left = Operation(sign, (left, below()))
+            left = ClaimOperation(sign, (left, below()))
         return left
 
     def _factor(self) -> Expression:
         if self._peek() == "-":
             self._next()
-            return Operation("-", (self._factor(),))
+            return ClaimOperation("-", (self._factor(),))
         if self._peek() == "(":
             self._next()
             inside = self._side()
@@ -160,7 +160,7 @@ class _Parser:
             operands.append(self._side())
         if (name == "abs") != (len(operands) == 1):
             raise ClaimError(f"{name} takes {'one value' if name == 'abs' else 'two values or more'}", position)
-        return Operation(name, tuple(operands))
+        return ClaimOperation(name, tuple(operands))
 
     def _reaching(self, name: str, position: int) -> Expression:
         wanted = f"{name} takes a comparison of a column with a number, such as he.train_cost < 0.1"

@@ -77,7 +77,7 @@ class Reaching:
 
 
 @dataclass(frozen=True)
-class Operation:
+class ClaimOperation:
     """A sum, difference, product, quotient, or a function of several values."""
 
     name: str
@@ -90,12 +90,12 @@ class Operation:
         return f" {self.name} ".join(inside) if len(inside) > 1 else f"{self.name}{inside[0]}"
 
 
-Expression: TypeAlias = Number | Words | Term | Reaching | Operation
+Expression: TypeAlias = Number | Words | Term | Reaching | ClaimOperation
 Asked: TypeAlias = Term | Reaching
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ClaimResult:
     """What came of one comparison of a claim; ``by`` is how far the sides lie apart, positive where it holds."""
 
     left: Value
@@ -130,7 +130,7 @@ class Claim:
         """The measures that it speaks of."""
         return [asked for side in self.sides for asked in _asked(side)]
 
-    def check(self, measure: Callable[[Asked], Value]) -> list[Outcome]:
+    def check(self, measure: Callable[[Asked], Value]) -> list[ClaimResult]:
         """What comes of it with these measures."""
         values = [evaluate(side, measure) for side in self.sides]
         return [_compared(left, sign, right) for left, sign, right in zip(values, self.signs, values[1:], strict=False)]
@@ -159,7 +159,7 @@ def quoted(text: str) -> str:
 
 
 def _is_infix(one: Expression) -> bool:
-    return isinstance(one, Operation) and one.name not in FUNCTIONS
+    return isinstance(one, ClaimOperation) and one.name not in FUNCTIONS
 
 
 def _arithmetic(name: str, values: Sequence[float]) -> float:
@@ -176,21 +176,21 @@ def _number(value: Value) -> float:
     return value if isinstance(value, float | int) else nan
 
 
-def _compared(left: Value, sign: str, right: Value) -> Outcome:
+def _compared(left: Value, sign: str, right: Value) -> ClaimResult:
     if sign in CONTAINED:
         contained = isinstance(right, frozenset) and left in right
-        return Outcome(left, sign, right, contained == (sign == IN), None)
+        return ClaimResult(left, sign, right, contained == (sign == IN), None)
     if isinstance(left, str) or isinstance(right, str):
-        return Outcome(left, sign, right, sign in EQUALITY and (left == right) == (sign == "=="), None)
+        return ClaimResult(left, sign, right, sign in EQUALITY and (left == right) == (sign == "=="), None)
     first, second = _number(left), _number(right)
     apart = abs(first - second)
     by = {"<": second - first, ">": first - second, "!": apart}.get(sign[0], -apart)
-    return Outcome(left, sign, right, COMPARE[sign](first, second), by)
+    return ClaimResult(left, sign, right, COMPARE[sign](first, second), by)
 
 
 def _asked(one: Expression) -> Iterator[Asked]:
     if isinstance(one, Term | Reaching):
         yield one
-    elif isinstance(one, Operation):
+    elif isinstance(one, ClaimOperation):
         for operand in one.operands:
             yield from _asked(operand)

@@ -12,7 +12,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
 from dlx.search.trials.trial import data_of
 from dlx.show.numbers import error
-from dlx.show.pictures import Group, Panel, Way, activations, boundaries, overlay, paths, sweep
+from dlx.show.pictures import DescentPath, Group, Panel, activations, boundaries, overlay, paths, sweep
 from dlx.training.experiment import build
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
     return [run.directory.write_picture(name, png) for name, png in drawn.items()]
 
 
-class Shown(NamedTuple):
+class VariantNetwork(NamedTuple):
     """A trained network beside some examples of its train."""
 
     name: str
@@ -71,15 +71,15 @@ class Shown(NamedTuple):
         return Panel(label, self.model.outputs, self.X[::every], self.y[::every])
 
 
-def _shown(one: Variant, outcome: Outcome) -> Shown:
+def _shown(one: Variant, outcome: Outcome) -> VariantNetwork:
     dataset = data_of(one.spec)
     train = dataset.parts["train"]
     index = np.linspace(0, train.m - 1, min(train.m, EXAMPLES)).astype(np.intp)
     X, y = _rows(train.X, index), np.asarray(train.y)[index]
-    return Shown(one.name, outcome, model_of(outcome.run), dataset.task, X, y)
+    return VariantNetwork(one.name, outcome, model_of(outcome.run), dataset.task, X, y)
 
 
-def _way(one: Variant, outcomes: list[Outcome]) -> Way | None:
+def _way(one: Variant, outcomes: list[Outcome]) -> DescentPath | None:
     """The trail of an objective of one or two variables, of the first seed."""
     if one.spec.objective is None or not outcomes:
         return None
@@ -87,7 +87,7 @@ def _way(one: Variant, outcomes: list[Outcome]) -> Way | None:
     if landscape is None or landscape.w.size > 2:
         return None
     steps, points = RunDirectory.open(outcomes[0].run).trail()
-    return Way(one.name, steps, points, landscape.costs)
+    return DescentPath(one.name, steps, points, landscape.costs)
 
 
 def _metrics(outcome: Outcome) -> dict[str, list[float]]:

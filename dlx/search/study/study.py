@@ -16,7 +16,7 @@ from dlx.errors import EnvironmentProblem, Interrupted
 from dlx.runs.lock import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
 from dlx.search.repair.document import plain
-from dlx.search.study.claim_outcomes import Answers, checked, variants_of
+from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Outcome, Trial, data_of
@@ -167,7 +167,7 @@ class StudyRun:
         return checked(expected, measures)
 
 
-def _measures(outcome: Outcome) -> Answers:
+def _measures(outcome: Outcome) -> ClaimAnswers:
     return Failed() if outcome.status == FAILED else Measures(outcome.run)
 
 

@@ -26,7 +26,7 @@ COLUMNS = ("index", "round", "status", "value", "epoch", "seconds", "trials")
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """What a setting came to: means over its seeds; infinite where one of them diverged, failed or is not there yet.
 
     Args:
@@ -47,7 +47,7 @@ class Measured:
 
 
 @dataclass
-class Setting:
+class Candidate:
     """One setting and its trials, one for each seed."""
 
     index: int
@@ -56,7 +56,7 @@ class Setting:
     values: Mapping[str, Any]
     spec: Spec | None  # None where the values do not go together
     trials: tuple[Trial, ...]
-    measured: Measured = field(default_factory=Measured)
+    measured: Measurement = field(default_factory=Measurement)
     stopped: bool = False  # early, because others were better
 
     @property
@@ -94,7 +94,7 @@ class Setting:
         }
 
 
-def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int | None) -> Measured:
+def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int | None) -> Measurement:
     """What the trainings of one setting had come to at their first row from epoch ``until`` on; None is their end.
 
     The rows of ``metrics.csv`` up to there decide, not where the run stands now: a search that is gone on with sees
@@ -104,12 +104,12 @@ def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int
     bad = next((outcome for outcome in outcomes if outcome.status in BAD), None)
     if bad is not None:
         epoch = bad.final.epoch if bad.final else 0
-        return Measured(epoch=epoch, status=bad.status, seconds=seconds, message=bad.message)
+        return Measurement(epoch=epoch, status=bad.status, seconds=seconds, message=bad.message)
     rows = [_row(spec, objective, RunDirectory.open(outcome.run).metrics(), until) for outcome in outcomes]
     value, tie = (float(np.mean(column)) for column in list(zip(*rows, strict=True))[:2])
     if not (isfinite(value) and isfinite(tie)):
-        return Measured(epoch=rows[0][2], status="diverged", seconds=seconds, message=f"{objective} is not finite")
-    return Measured(value, tie, max(row[2] for row in rows), outcomes[0].status, seconds)
+        return Measurement(epoch=rows[0][2], status="diverged", seconds=seconds, message=f"{objective} is not finite")
+    return Measurement(value, tie, max(row[2] for row in rows), outcomes[0].status, seconds)
 
 
 def _row(spec: Spec, objective: str, metrics: Mapping[str, list[float]], until: int | None) -> tuple[float, float, int]:

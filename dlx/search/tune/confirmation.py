@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
     from dlx.runs.collection import TuneDirectory
     from dlx.search.trials.trial import Outcome
-    from dlx.search.tune.candidate import Setting
+    from dlx.search.tune.candidate import Candidate
     from dlx.search.tune.file import Search
     from dlx.spec.sections import Spec
 
@@ -53,7 +53,7 @@ class Confirmation:
 
     base: Spec
     search: Search
-    finalists: Sequence[Setting]
+    finalists: Sequence[Candidate]
     tried: int
 
     @property
@@ -142,7 +142,7 @@ class Confirmation:
         return clipped(effect(before, after, self.tried, len(self.finalists)), self._largest)
 
 
-def described_winner(winner: Setting, document: Mapping[str, Any], directory: TuneDirectory) -> str:
+def described_winner(winner: Candidate, document: Mapping[str, Any], directory: TuneDirectory) -> str:
     """The best spec as a file that opens with where it came from."""
     one = next(told for told in document["finalists"] if told["index"] == winner.index)
     values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in winner.values.items())

@@ -16,7 +16,7 @@ from dlx.runs.lock import SCHEMA_VERSION
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial
-from dlx.search.tune.candidate import UNFINISHED, Measured, Setting, ledger, measured
+from dlx.search.tune.candidate import UNFINISHED, Candidate, Measurement, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
 from dlx.search.tune.designs import Point, Region, grid, random_points, smallest_grid, sobol_points, whole
 from dlx.search.tune.importance import importances
@@ -44,7 +44,7 @@ INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no w
 Document = dict[str, Any]
 
 
-class Watcher(Protocol):
+class TuningWatcher(Protocol):
     """Who is told how the search comes on."""
 
     def round_(self, number: int, rounds: int, trials: int) -> None:
@@ -57,7 +57,7 @@ class Watcher(Protocol):
         """The best are trained again, so many trainings in all."""
 
 
-class Silent:
+class SilentTuning:
     """Takes everything and tells nobody."""
 
     def round_(self, number: int, rounds: int, trials: int) -> None:
@@ -95,10 +95,10 @@ class Tuning:
     space: Space
     directory: TuneDirectory
     executor: Executor
-    watcher: Watcher
+    watcher: TuningWatcher
     task: str | None = None
     seconds: float | None = None
-    settings: list[Setting] = field(default_factory=list)
+    settings: list[Candidate] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     confirmed: Document = field(default_factory=dict)
@@ -224,7 +224,7 @@ class Tuning:
             going = sorted((one for one in kept if one.usable), key=lambda one: one.index)
         self._train(going, {}, self._tell)
 
-    def _setting(self, index: int, number: int, point: Point) -> Setting:
+    def _setting(self, index: int, number: int, point: Point) -> Candidate:
         values = self.space.values(point)
         point = tuple(self.space.point(values))
         try:
@@ -236,17 +236,17 @@ class Tuning:
                 whats = [f"these do not go together: {told}: {one.key}: {one.what}" for one in error.problems]
                 raise SpecError([Problem(node.place, "search.space", what) for what in whats]) from None
             told = "; ".join(one.what for one in error.problems)
-            return Setting(index, number, point, values, None, (), Measured(status="failed", message=told))
+            return Candidate(index, number, point, values, None, (), Measurement(status="failed", message=told))
         trials = tuple(Trial.of(replicate(spec, seed)) for seed in range(self.search.seeds))
-        return Setting(index, number, point, values, spec, trials)
+        return Candidate(index, number, point, values, spec, trials)
 
     @staticmethod
-    def _until(one: Setting, divisor: int) -> int:
+    def _until(one: Candidate, divisor: int) -> int:
         assert one.spec is not None
         return ceil(one.spec.training.epochs / divisor)
 
     def _train(
-        self, settings: Sequence[Setting], until: Mapping[int, int], tell: Callable[[Setting], None] | None = None
+        self, settings: Sequence[Candidate], until: Mapping[int, int], tell: Callable[[Candidate], None] | None = None
     ) -> None:
         """Train these settings to an epoch each, or to their end, and measure each as soon as its trials are there."""
         trials = {
@@ -262,7 +262,7 @@ class Tuning:
                 if tell:
                     tell(one)
 
-    def _measure(self, one: Setting, outcomes: Mapping[str, Outcome], until: int | None) -> None:
+    def _measure(self, one: Candidate, outcomes: Mapping[str, Outcome], until: int | None) -> None:
         assert one.spec is not None
         mine = [outcomes[trial.key] for trial in one.trials]
         one.measured = measured(one.spec, self.search.objective, mine, until)
@@ -281,7 +281,7 @@ class Tuning:
     def _left(self) -> float | None:
         return None if self.seconds is None else max(self.seconds - (time.time() - self.started), 0.0)
 
-    def _tell(self, one: Setting) -> None:
+    def _tell(self, one: Candidate) -> None:
         best = sorted((other for other in self.settings if other.usable), key=lambda other: other.rank)[:BEST_SHOWN]
         self.watcher.trial(one.record(self.keys), [other.record(self.keys) for other in best])
         if time.time() - self.written > SECONDS_BETWEEN_WRITES:
@@ -291,7 +291,7 @@ class Tuning:
     def _confirm(self) -> Document:
         """The best settings and the base spec in fresh replicates."""
         ended = [one for one in self.settings if one.usable and not one.stopped]
-        different: dict[tuple[str, ...], Setting] = {}  # TPE may ask for one more than once
+        different: dict[tuple[str, ...], Candidate] = {}  # TPE may ask for one more than once
         for one in sorted(ended, key=lambda one: one.rank):
             different.setdefault(tuple(trial.key for trial in one.trials), one)
         best = list(different.values())[: self.search.finalists]

@@ -1,7 +1,7 @@
 """One self-contained page in HTML that shows all that is known of a run, or what came of many."""
 
-from dlx.show.page.collection import ManyMaterial, many_page
+from dlx.show.page.collection import CollectionMaterial, many_page
 from dlx.show.page.material import Material
 from dlx.show.page.page import is_ours, page
 
-__all__ = ["ManyMaterial", "Material", "is_ours", "many_page", "page"]
+__all__ = ["CollectionMaterial", "Material", "is_ours", "many_page", "page"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from dlx.component import Component, Options
 from dlx.nn.losses import loss_for
-from dlx.spec.sections import Layer, Spec, plain
+from dlx.spec.sections import LayerSection, Spec, plain
 
 
 def changed(spec: Spec) -> dict[str, Any]:
@@ -38,6 +38,6 @@ def _changed(value: Any) -> Any:
     kept = {key: _changed(one) for key, one in given.items() if one != defaults[key]}
     if isinstance(value, Component):
         return {"name": value.name, **kept} if kept else value.name
-    if isinstance(value, Layer) and kept.keys() == {"units"}:
+    if isinstance(value, LayerSection) and kept.keys() == {"units"}:
         return value.units
     return kept or True  # batch norm or early stopping as they are when switched on

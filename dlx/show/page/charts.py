@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from math import isfinite, nan
 
 from dlx.show.page.elements import Element, element
-from dlx.show.page.scales import FEW, Scale, apart, finite, fitting
+from dlx.show.page.scales import FEW, PageScale, apart, finite, fitting
 
 MOST_POINTS = 600  # of a curve that are drawn: more than a page has dots for
 LINE = 7.5  # what the height of a line of text is of that of a chart, in percent
@@ -58,10 +58,10 @@ class Chart:
         plot = element("div", parts, class_="plot", role="img", aria_label=self._in_words())
         return element("figure", element("figcaption", self.title), plot, class_="chart")
 
-    def _along(self) -> Scale:
+    def _along(self) -> PageScale:
         first, last = self.epochs[0], self.epochs[-1]
         room = max(0.5, 0.015 * (last - first))
-        return Scale(max(0, first - room), last + room)
+        return PageScale(max(0, first - room), last + room)
 
     def _in_words(self) -> str:
         """For those who hear the page."""
@@ -75,13 +75,13 @@ class Chart:
     def _written(self, value: float) -> str:
         return short(self.form.format(value))
 
-    def _drawing(self, x: Scale, y: Scale) -> Element:
+    def _drawing(self, x: PageScale, y: PageScale) -> Element:
         grid = [stroke([(0, 100 - y(tick)), (100, 100 - y(tick))], "grid") for tick in y.ticks()]
         marks = [stroke([(x(mark.epoch), 0), (x(mark.epoch), 100)], f"mark {mark.kind}") for mark in self.marks]
         curves = [path for curve in self.curves for path in self._curve(curve, x, y)]
         return drawing([*grid, *marks, *curves])
 
-    def _curve(self, curve: Curve, x: Scale, y: Scale) -> Iterator[Element]:
+    def _curve(self, curve: Curve, x: PageScale, y: PageScale) -> Iterator[Element]:
         """Its line, in pieces where there are values missing; few values have a dot each."""
         pairs = zip(self.epochs, curve.values, strict=True)
         points = [(x(epoch), 100 - y.beyond(value)) if isfinite(value) else (x(epoch), nan) for epoch, value in pairs]
@@ -89,16 +89,16 @@ class Chart:
         if len(points) <= FEW:
             yield dots([point for point in points if isfinite(point[1])], curve.label)
 
-    def _values(self, y: Scale) -> Element:
+    def _values(self, y: PageScale) -> Element:
         ticks = [element("span", short(f"{tick:.5g}"), style=_at("top", 100 - y(tick))) for tick in y.ticks()]
         return element("div", ticks, class_="values")
 
-    def _epochs(self, x: Scale) -> Element:
+    def _epochs(self, x: PageScale) -> Element:
         ticks = [tick for tick in x.ticks() if tick == int(tick) and tick >= 1]
         told = [element("span", f"{tick:,.0f}", style=_at("left", x(tick))) for tick in ticks]
         return element("div", told, element("span", "epoch", class_="unit"), class_="epochs")
 
-    def _ends(self, y: Scale) -> Element:
+    def _ends(self, y: PageScale) -> Element:
         places = apart([100 - y(curve.last()) for curve in self.curves], LINE)
         told = [
             element("span", f"{curve.label} {self._written(curve.last())}", class_=curve.label, style=_at("top", place))
@@ -106,7 +106,7 @@ class Chart:
         ]
         return element("div", told, class_="ends")
 
-    def _marks(self, x: Scale) -> Element | None:
+    def _marks(self, x: PageScale) -> Element | None:
         told = [
             element("span", mark.text, class_=f"{mark.kind} {_side(x(mark.epoch))}", style=_at("left", x(mark.epoch)))
             for mark in self.marks

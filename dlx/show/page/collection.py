@@ -26,7 +26,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class ManyMaterial:
+class CollectionMaterial:
     """What the page of a search or a study tells.
 
     told: its JSON document.
@@ -52,7 +52,7 @@ class ManyMaterial:
         return "regression" if cost else self.told.get("task")
 
 
-def many_page(material: ManyMaterial) -> str:
+def many_page(material: CollectionMaterial) -> str:
     """The HTML of a search or a study."""
     lists = {key: value for key, value in material.told.items() if isinstance(value, list) and not _is_short(value)}
     lists.pop("pictures", None)  # their names; they are shown themselves
@@ -62,7 +62,7 @@ def many_page(material: ManyMaterial) -> str:
     return document(material.name, _heading(material), [one for one in found if one is not None], _foot(material))
 
 
-def _heading(material: ManyMaterial) -> Element:
+def _heading(material: CollectionMaterial) -> Element:
     status = str(material.told.get("status", ""))
     kind = "low" if status in GOOD_ENDINGS else "unsettled"
     badges = [element("span", status.replace("_", " "), class_=f"badge {kind}"), *_claims_in_short(material.told)]
@@ -79,7 +79,7 @@ def _claims_in_short(told: Document) -> Iterator[Element]:
         yield element("strong", f"{holding} of {len(claims)} claims hold", class_=f"badge {kind}")
 
 
-def _tiles(material: ManyMaterial) -> Iterator[Element]:
+def _tiles(material: CollectionMaterial) -> Iterator[Element]:
     """What is one number or word, and every estimate with its interval."""
     for key, value in material.told.items():
         if key in HIDDEN or value is None:
@@ -169,7 +169,7 @@ def _plan(plan: str) -> Element | None:
     return section("plan", "Plan", element("details", element("summary", "The complete plan (plan.yaml)"), code))
 
 
-def _foot(material: ManyMaterial) -> Element:
+def _foot(material: CollectionMaterial) -> Element:
     again = [element("p", "To repeat it:"), scrolled(element("pre", element("code", material.repeat)), "command")]
     return element("footer", again if material.repeat else None, element("p", f"Made by dlx {__version__}."))
 

@@ -16,7 +16,7 @@ FEW_DECADES, MOST_DECADES = 3, 6
 
 
 @dataclass(frozen=True)
-class Scale:
+class PageScale:
     """What lies at 0 and at 100 %; ``logarithmic`` has equal ratios at equal distances, else equal differences."""
 
     low: float
@@ -41,7 +41,7 @@ class Scale:
         return log10(value) if self.logarithmic else value
 
 
-def fitting(curves: Sequence[Sequence[float]], may_be_logarithmic: bool) -> Scale:
+def fitting(curves: Sequence[Sequence[float]], may_be_logarithmic: bool) -> PageScale:
     """The scale that shows these curves best; one value of them at least is finite.
 
     Values that fall far are shown on a logarithmic scale; else the scale begins at 0, and a start that is far above the
@@ -49,12 +49,12 @@ def fitting(curves: Sequence[Sequence[float]], may_be_logarithmic: bool) -> Scal
     """
     low, high = (choose(value for curve in curves for value in finite(curve)) for choose in (min, max))
     if may_be_logarithmic and low > 0 and high / WIDE > low:
-        return Scale(low / 1.2, high * 1.2, logarithmic=True)
+        return PageScale(low / 1.2, high * 1.2, logarithmic=True)
     late = [max(finite(curve[len(curve) // 10 :] if len(curve) > FEW else curve), default=low) for curve in curves]
     settled, bottom = max(late), min(low, 0.0)
     top = high if settled <= 0 or high <= DWARFED * settled else 1.5 * settled
     room = ROOM * ((top - bottom) or 1)
-    return Scale(bottom - room * (bottom < 0), top + room)
+    return PageScale(bottom - room * (bottom < 0), top + room)
 
 
 def finite(values: Iterable[float]) -> list[float]:

@@ -9,7 +9,7 @@ from math import isfinite, log1p, nan
 from dlx.show.page.charts import drawing, lines
 from dlx.show.page.elements import Element, columns, element, table
 from dlx.show.page.material import Columns, Material
-from dlx.show.page.scales import Scale, finite, fitting
+from dlx.show.page.scales import PageScale, finite, fitting
 from dlx.show.page.words import section
 
 NOTE = (
@@ -67,22 +67,22 @@ def _rows(layers: Columns, layer: float) -> list[int]:
     return [row for row, its_layer in enumerate(layers["layer"]) if its_layer == layer]
 
 
-def _scale(measure: Measure, values: Sequence[float]) -> Scale:
+def _scale(measure: Measure, values: Sequence[float]) -> PageScale:
     if measure.share:
-        return Scale(0, 1)
+        return PageScale(0, 1)
     drawn = finite(values)
     return fitting([drawn], may_be_logarithmic=True) if min(drawn) > 0 else _above_zero(drawn)
 
 
-def _above_zero(values: Sequence[float]) -> Scale:
+def _above_zero(values: Sequence[float]) -> PageScale:
     """A share of 0 has no logarithm: what is below the smallest other value lies on the border."""
     positive = [value for value in values if value > 0]
-    return fitting([positive], may_be_logarithmic=True) if positive else Scale(0, 1)
+    return fitting([positive], may_be_logarithmic=True) if positive else PageScale(0, 1)
 
 
-def _cell(layers: Columns, rows: Sequence[int], measure: Measure, y: Scale) -> Element:
+def _cell(layers: Columns, rows: Sequence[int], measure: Measure, y: PageScale) -> Element:
     epochs, values = ([layers[column][row] for row in rows] for column in ("epoch", measure.column))
-    x = Scale(0, log1p(max(layers["epoch"])) or 1)
+    x = PageScale(0, log1p(max(layers["epoch"])) or 1)
     points = [
         (x(log1p(epoch)), 100 - y(value) if isfinite(value) else nan)
         for epoch, value in zip(epochs, values, strict=True)

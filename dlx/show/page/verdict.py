@@ -9,7 +9,7 @@ from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
-from dlx.show.page.scales import Scale, finite
+from dlx.show.page.scales import PageScale, finite
 from dlx.show.page.words import ends, level_of, limits, of_what, section
 from dlx.show.terminal.summary import place
 
@@ -54,9 +54,9 @@ class _Waterfall:
         known = {"optimal": {"value": self.document["optimal_error"], "m": None}, **self.document["errors"]}
         return {part: known[part] for part in LEVELS if part in known}
 
-    def _scale(self) -> Scale:
+    def _scale(self) -> PageScale:
         ends = [end for one in self._errors().values() for end in (one["value"], limits(one)[1])]
-        return Scale(0, ROOM * (max(finite([*ends, self.document["tolerance"]]), default=1) or 1))
+        return PageScale(0, ROOM * (max(finite([*ends, self.document["tolerance"]]), default=1) or 1))
 
     def _rows(self) -> Iterator[Element]:
         """The gap below each error before it."""

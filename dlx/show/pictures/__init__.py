@@ -14,15 +14,15 @@ from dlx.show.pictures.learning_curve import learning_curve
 from dlx.show.pictures.orders import orders
 from dlx.show.pictures.overlay import overlay
 from dlx.show.pictures.path import path
-from dlx.show.pictures.paths import Way, paths
+from dlx.show.pictures.paths import DescentPath, paths
 from dlx.show.pictures.settings import settings
 from dlx.show.pictures.sweep import sweep
 from dlx.show.pictures.worst import worst
 
 __all__ = [
+    "DescentPath",
     "Group",
     "Panel",
-    "Way",
     "activations",
     "averages",
     "boundaries",

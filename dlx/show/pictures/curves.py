@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class Curve(NamedTuple):
+class CurveSpec(NamedTuple):
     """One column of the metrics as it is drawn."""
 
     column: str
@@ -26,17 +26,17 @@ class Curve(NamedTuple):
 class View(NamedTuple):
     """What one panel shows: its curves, the name and unit of their values, and how these are written."""
 
-    curves: tuple[Curve, ...]
+    curves: tuple[CurveSpec, ...]
     label: str
     form: str
     factor: float = 1
     logarithmic: bool = True
 
 
-OVER_EPOCH = Curve("cost", "cost", GREY, 0.8)
-COST = View((OVER_EPOCH, Curve("train_cost", "train", TRAIN), Curve("dev_cost", "dev", DEV)), "cost", "{:.3g}")
-OBJECTIVE = View((Curve("train_cost", "J", TRAIN),), "J(w)", "{:.3g}")
-ERRORS = (Curve("train_error", "train", TRAIN), Curve("dev_error", "dev", DEV))
+OVER_EPOCH = CurveSpec("cost", "cost", GREY, 0.8)
+COST = View((OVER_EPOCH, CurveSpec("train_cost", "train", TRAIN), CurveSpec("dev_cost", "dev", DEV)), "cost", "{:.3g}")
+OBJECTIVE = View((CurveSpec("train_cost", "J", TRAIN),), "J(w)", "{:.3g}")
+ERRORS = (CurveSpec("train_error", "train", TRAIN), CurveSpec("dev_error", "dev", DEV))
 ERROR = View(ERRORS, "error (%)", "{:.2f} %", factor=100, logarithmic=False)
 RMSE = View(ERRORS, "RMSE (units of the target)", "{:.3g}")
 

@@ -24,7 +24,7 @@ class Group(NamedTuple):
     metrics: Sequence[Columns]
 
 
-class Course(NamedTuple):
+class MeanCurve(NamedTuple):
     """One column over the epochs: the mean of a group's runs, and the ends of its band; NaN where no run has a value.
 
     ``lost`` says whether a run came to an end of its numbers.
@@ -42,7 +42,7 @@ class Course(NamedTuple):
         return int(np.flatnonzero(np.isfinite(self.mean))[-1])
 
 
-def course(group: Group, column: str, factor: float = 1) -> Course | None:
+def course(group: Group, column: str, factor: float = 1) -> MeanCurve | None:
     """A column of a group, times a factor, at every epoch that one of its runs has a row for.
 
     A run is read off between its rows along a straight line. One that ended earlier counts with its last value from
@@ -55,7 +55,7 @@ def course(group: Group, column: str, factor: float = 1) -> Course | None:
     epochs = np.unique(np.concatenate([epochs for epochs, _ in runs]))
     rows = np.array([np.interp(epochs, *run, left=np.nan) for run in runs])
     low, high = _interval(rows) if len(rows) >= ENOUGH else (_lowest(rows), -_lowest(-rows))
-    return Course(epochs, _mean(rows), low, high, lost=any(np.isnan(values[-1]) for _, values in runs))
+    return MeanCurve(epochs, _mean(rows), low, high, lost=any(np.isnan(values[-1]) for _, values in runs))
 
 
 def _finite(values: Sequence[float]) -> np.ndarray:

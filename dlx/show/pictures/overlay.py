@@ -10,7 +10,7 @@ import numpy as np
 from dlx.show.pictures.axes import FEW, LABEL_GAP, apart, count_epochs, height, scale_values
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
 from dlx.show.pictures.curves import COST, ERROR, RMSE, View
-from dlx.show.pictures.groups import ENOUGH, Course, Group, course
+from dlx.show.pictures.groups import ENOUGH, Group, MeanCurve, course
 from dlx.text import visible_line
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Panel:
 
     def __init__(self, view: View, groups: Sequence[Group], lines: Sequence[_Line]) -> None:
         self.view, self.lines = view, lines
-        self.courses: dict[int, dict[str, Course]] = {}
+        self.courses: dict[int, dict[str, MeanCurve]] = {}
         for number, group in enumerate(groups):
             parts = {curve.label: course(group, curve.column, view.factor) for curve in view.curves}
             if found := {part: one for part, one in parts.items() if one and part in ("train", "dev")}:
@@ -117,7 +117,7 @@ class _Panel:
             for part, one in of.items():
                 self._draw(axes, one, self.lines[number], faint=part == "train" and "dev" in of)
 
-    def _draw(self, axes: Axes, one: Course, line: _Line, faint: bool) -> None:
+    def _draw(self, axes: Axes, one: MeanCurve, line: _Line, faint: bool) -> None:
         crowded = len(self.courses) > MOST_AT_ENDS
         strokes, alpha = (DASHED, 0.35 if crowded else 0.75) if faint else (line.strokes, 1)
         options: dict[str, Any] = {

@@ -16,7 +16,7 @@ COLUMNS = 4
 PANEL, GAP, BETWEEN, EDGE, ABOVE = 2.7, 0.6, 0.95, 0.45, 1.15  # inches
 
 
-class Way(NamedTuple):
+class DescentPath(NamedTuple):
     """One path: its name, the numbers of its steps, w after each of them (points, n ≤ 2), and J of rows of points."""
 
     label: str
@@ -26,7 +26,7 @@ class Way(NamedTuple):
 
 
 @house_style()
-def paths(ways: Sequence[Way], *, title: str) -> bytes:
+def paths(ways: Sequence[DescentPath], *, title: str) -> bytes:
     """A panel for each path, as PNG; all show the same part of w, in which every path lies.
 
     Above each stands J at its end and after how many steps that is. What runs away leaves its picture (see `path`).
@@ -60,7 +60,7 @@ def _square(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return middle - span / 2, middle + span / 2
 
 
-def _label(way: Way, points: np.ndarray) -> str:
+def _label(way: DescentPath, points: np.ndarray) -> str:
     if len(points) < len(way.points):
         return f"{shortened(way.label)}\ngone after {_steps(way.steps[len(points)])}"
     return f"{shortened(way.label)}\nJ = {way.costs(points[-1:])[0]:.2g} after {_steps(way.steps[-1])}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dlx.gradcheck.orders import Orders
-    from dlx.gradcheck.plugin import Setting
+    from dlx.gradcheck.plugin import PluginCase
     from dlx.gradcheck.report import Parameter, Point, Report
 
 NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "complex step"}
@@ -35,7 +35,7 @@ def report(found: Report) -> None:
     _result(found.passed)
 
 
-def plugin(settings: Sequence[Setting]) -> None:
+def plugin(settings: Sequence[PluginCase]) -> None:
     """A line for each setting of each component, then the first fault."""
     rows = [
         (one.kind, one.name, one.setting, f"{one.point.difference:.1e}", "passed" if one.point.passed else "failed")

@@ -41,7 +41,7 @@ def tuning_progress(
         stream: in place of stderr.
     """
     out = stream or sys.stderr
-    kind = Watching if quiet else PlainLines if is_plain(out) else Table
+    kind = Watching if quiet else PlainLines if is_plain(out) else TrialTable
     return kind(task if objective.endswith("error") else "regression", trials, objective.replace("_", " "), out)
 
 
@@ -126,7 +126,7 @@ class PlainLines(Watching):
         say((f"{self.done:,} trials after {taken}; {self.stage()}", ""), stream=self.stream)
 
 
-class Table(Watching):
+class TrialTable(Watching):
     """The best so far below a bar, drawn again in place, and gone at the end."""
 
     def __init__(self, task: str | None, trials: int | None, what: str, stream: TextIO) -> None:

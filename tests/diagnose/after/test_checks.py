@@ -14,7 +14,7 @@ import pytest
 
 from dlx.data.sources import Moons
 from dlx.diagnose.after.checks import after
-from dlx.diagnose.after.history import Course
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.findings import finding
 from dlx.errors import Diverged
@@ -335,12 +335,12 @@ def test_inputs_in_large_units_explain_the_rest(train: Train) -> None:
     assert found(session) == [("inputs_not_normalized", "warning")]
 
 
-def course_of(session: Session) -> Course:
+def course_of(session: Session) -> TrainingHistory:
     dataset, spec = session.experiment.dataset, session.experiment.spec
     errors = {part: session.experiment.evaluation(part).run()[1] for part in ("train", "dev")}
     sized = {part: error_rate(value, dataset.parts[part].m) for part, value in errors.items()}
     run = session.run
-    return Course.read(run.metrics(), run.layers(), run.facts(), spec, sized, reference(dataset))
+    return TrainingHistory.read(run.metrics(), run.layers(), run.facts(), spec, sized, reference(dataset))
 
 
 def test_what_is_known_of_the_spec_explains_what_is_seen(train: Train) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.before.first_steps import MOST_STEPS, FirstSteps, affordable_steps, rates_of
-from dlx.diagnose.before.probe import SEEN, UNSEEN, Trial
-from dlx.diagnose.before.probes import Outcome, Runs
+from dlx.diagnose.before.probe import SEEN, UNSEEN, Probe
+from dlx.diagnose.before.probes import ProbeResult, Runs
 from dlx.nn.optimizers import Adam
 from dlx.spec.sections import Spec
 from dlx.training.experiment import build
@@ -23,8 +23,8 @@ MOONS: dict[str, Any] = {
 }
 
 
-def trial(**sections: Any) -> Trial:
-    return Trial.of(build(Spec.model_validate(MOONS | sections).complete()))
+def trial(**sections: Any) -> Probe:
+    return Probe.of(build(Spec.model_validate(MOONS | sections).complete()))
 
 
 @pytest.mark.parametrize("schedule", ["constant", {"name": "staircase", "drop": 0.5, "every": 4}])
@@ -79,10 +79,10 @@ def test_what_is_clearly_better_is_so_in_cost_and_error() -> None:
     cost, error = steps.chance.cost, steps.chance.error
     assert (cost, error) == pytest.approx((np.log(2), 0.5), abs=0.02)
 
-    def of(left: float, wrong: float) -> Outcome:
-        return Outcome(left * cost, wrong * error, wrong * error)
+    def of(left: float, wrong: float) -> ProbeResult:
+        return ProbeResult(left * cost, wrong * error, wrong * error)
 
-    diverged = Outcome(np.inf, np.inf, np.inf)
+    diverged = ProbeResult(np.inf, np.inf, np.inf)
     assert steps.clearly_better(of(0.1, 0.1), of(0.6, 0.4))
     assert steps.clearly_better(of(0.9, 0.5), diverged)
     assert not steps.clearly_better(diverged, of(0.9, 0.5))
@@ -98,7 +98,7 @@ def test_the_factors_end_where_the_best_lies_behind() -> None:
     steps.first, chance = 0.9, steps.chance.cost
 
     def walked(costs: dict[float, float]) -> list[float]:
-        outcomes = {factor: Outcome(cost * chance, 0.5, 0.5) for factor, cost in costs.items()}
+        outcomes = {factor: ProbeResult(cost * chance, 0.5, 0.5) for factor, cost in costs.items()}
         steps._known = {factor: Runs(steps.trial, lambda _, o=o: o, chance) for factor, o in outcomes.items()}
         return list(steps.along(costs))
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.before.checks import before
-from dlx.diagnose.before.probe import Trial
-from dlx.diagnose.before.probes import COUNTS, DIVERGED, Outcome, Runs, decide
+from dlx.diagnose.before.probe import Probe
+from dlx.diagnose.before.probes import COUNTS, DIVERGED, ProbeResult, Runs, decide
 from dlx.spec.sections import Spec
 from dlx.training.experiment import build
 
@@ -28,30 +28,30 @@ SPEC: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def trial() -> Trial:
-    return Trial.of(build(Spec.model_validate(SPEC).complete()))
+def trial() -> Probe:
+    return Probe.of(build(Spec.model_validate(SPEC).complete()))
 
 
-def better(one: Outcome, other: Outcome) -> bool:
+def better(one: ProbeResult, other: ProbeResult) -> bool:
     return other.cost - one.cost > 0.3
 
 
-def of_cost(cost: float) -> Outcome:
-    return Outcome(cost, cost, cost)
+def of_cost(cost: float) -> ProbeResult:
+    return ProbeResult(cost, cost, cost)
 
 
-def runs(trial: Trial, cost: Callable[[int], float]) -> tuple[Runs, list[int]]:
+def runs(trial: Probe, cost: Callable[[int], float]) -> tuple[Runs, list[int]]:
     """Runs with a cost that follows from the nudge, and the nudges of those that were made."""
     nudges: list[int] = []
 
-    def run(nudged: Trial) -> Outcome:
+    def run(nudged: Probe) -> ProbeResult:
         nudges.append(nudged.nudge)
         return of_cost(cost(nudged.nudge))
 
     return Runs(trial, run, unit=1.0), nudges
 
 
-def test_runs_that_agree_are_not_repeated(trial: Trial) -> None:
+def test_runs_that_agree_are_not_repeated(trial: Probe) -> None:
     one, made = runs(trial, lambda nudge: 0.1 + 1e-5 * nudge)
     other, others_made = runs(trial, lambda nudge: inf)
     assert decide(better, one, other)
@@ -59,7 +59,7 @@ def test_runs_that_agree_are_not_repeated(trial: Trial) -> None:
     assert (one.typical, other.typical) == (of_cost(0.1), DIVERGED)
 
 
-def test_the_closer_the_verdict_the_more_runs_are_made(trial: Trial) -> None:
+def test_the_closer_the_verdict_the_more_runs_are_made(trial: Probe) -> None:
     calm, _ = runs(trial, lambda nudge: 0.0)
     far, few = runs(trial, lambda nudge: 2.0 + 0.1 * (nudge % 3))
     close, many = runs(trial, lambda nudge: 0.29 + 0.1 * (nudge % 3))
@@ -68,7 +68,7 @@ def test_the_closer_the_verdict_the_more_runs_are_made(trial: Trial) -> None:
     assert (len(few), len(many)) == (COUNTS[0], COUNTS[-1])
 
 
-def test_a_verdict_follows_the_medians_whatever_the_first_run_says(trial: Trial) -> None:
+def test_a_verdict_follows_the_medians_whatever_the_first_run_says(trial: Probe) -> None:
     calm, _ = runs(trial, lambda nudge: 0.0)
     for first in (0.0, 0.2, 0.9, inf):
         low, _ = runs(trial, lambda nudge, first=first: first if nudge == 0 else 0.1 + 0.01 * (nudge % 5))
@@ -77,7 +77,7 @@ def test_a_verdict_follows_the_medians_whatever_the_first_run_says(trial: Trial)
         assert decide(better, calm, high)
 
 
-def test_half_of_the_runs_must_diverge_for_the_median_to(trial: Trial) -> None:
+def test_half_of_the_runs_must_diverge_for_the_median_to(trial: Probe) -> None:
     rarely, _ = runs(trial, lambda nudge: inf if nudge % 4 == 1 else 0.1 + 0.01 * nudge)
     mostly, _ = runs(trial, lambda nudge: 0.1 if nudge % 4 == 1 else inf)
     calm, _ = runs(trial, lambda nudge: 0.0)
@@ -85,7 +85,7 @@ def test_half_of_the_runs_must_diverge_for_the_median_to(trial: Trial) -> None:
     assert decide(better, calm, mostly)
 
 
-def test_a_nudge_changes_the_last_digits_of_what_is_not_zero(trial: Trial) -> None:
+def test_a_nudge_changes_the_last_digits_of_what_is_not_zero(trial: Probe) -> None:
     first, theta, again, other = (replace(trial, nudge=nudge).copy().network.parameters.theta for nudge in (0, 1, 1, 2))
     np.testing.assert_array_equal(theta, again)
     assert (theta != other).any()

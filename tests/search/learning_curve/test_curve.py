@@ -15,7 +15,7 @@ import pytest
 from dlx.errors import DataError, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
-from dlx.search.learning_curve.curve import Options, learning_curve, mean_dev_errors, mean_train_errors, verdict
+from dlx.search.learning_curve.curve import CurveOptions, learning_curve, mean_dev_errors, mean_train_errors, verdict
 from dlx.show import pictures
 from dlx.show.terminal.learning_curve import learning_curve as show
 from dlx.show.terminal.learning_curve import sentences
@@ -31,7 +31,7 @@ optimizer: {name: adam, learning_rate: 0.03}
 schedule: {name: inverse_time, decay_rate: 0.01}
 training: {epochs: 10, batch_size: 20, evaluate_every: 10}
 """
-TWICE = Options(replicates=2)
+TWICE = CurveOptions(replicates=2)
 
 
 def trained(folder: Path, *overrides: str) -> RunDirectory:
@@ -70,7 +70,7 @@ def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> N
     before = files_of(run)
     assert learning_curve(run, TWICE) == document
     assert files_of(run) == before
-    three = learning_curve(run, Options(replicates=3))
+    three = learning_curve(run, CurveOptions(replicates=3))
     assert all(files_of(run)[path] == time for path, time in before.items())
     assert [point["trainings"][:2] for point in three["points"]] == [point["trainings"] for point in points]
 
@@ -92,8 +92,8 @@ def test_two_workers_find_the_same(tmp_path: Path) -> None:
     run = trained(tmp_path)
     shutil.copytree(run.path, tmp_path / "other")
     sizes = (20, 40, 80, 160)
-    alone = learning_curve(run, Options(replicates=2, sizes=sizes))
-    together = learning_curve(RunDirectory.open(tmp_path / "other"), Options(replicates=2, sizes=sizes, workers=2))
+    alone = learning_curve(run, CurveOptions(replicates=2, sizes=sizes))
+    together = learning_curve(RunDirectory.open(tmp_path / "other"), CurveOptions(replicates=2, sizes=sizes, workers=2))
     assert {**together, "run": alone["run"]} == alone
 
 
@@ -102,7 +102,7 @@ def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a,b,y\n" + "".join(rows), encoding="utf-8")
     data = "data={source: {name: file, path: table.csv, target: y}, split: {train: 120, dev: 80, test: 0}}"
     run = trained(tmp_path, data.replace("table.csv", str(tmp_path / "table.csv")), "architecture.hidden=[]")
-    document = learning_curve(run, Options(replicates=2, sizes=(20, 40, 80, 120), target=0.1))
+    document = learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120), target=0.1))
     assert document["task"] == "regression"
     assert document["fit"] is not None
     assert pictures.learning_curve(document, title="a regression").startswith(b"\x89PNG")
@@ -112,15 +112,15 @@ def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
     wild = config.read_text().replace("name: adam, learning_rate: 0.03", "name: adam, learning_rate: 1.0e+40")
     config.write_text(wild)
     with pytest.raises(DataError, match="nothing could be trained: diverged in epoch"):
-        learning_curve(run, Options(replicates=2, sizes=(20, 40, 80, 120)))
+        learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120)))
 
 
 def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -> None:
     run = trained(tmp_path)
     with pytest.raises(DataError, match="nothing could be trained: there was no time for it"):
-        learning_curve(run, Options(replicates=2, budget=0.0))
-    learning_curve(run, Options(replicates=2, sizes=(80, 160)))
-    document = learning_curve(run, Options(replicates=2, sizes=(20, 40, 80, 160), budget=0.0))
+        learning_curve(run, CurveOptions(replicates=2, budget=0.0))
+    learning_curve(run, CurveOptions(replicates=2, sizes=(80, 160)))
+    document = learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 160), budget=0.0))
     assert [point["m"] for point in document["points"]] == [80, 160]
     assert dict(sentences(document))["missing"].startswith("4 of 8 trainings: the time was up")
 
@@ -128,12 +128,12 @@ def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (Options(replicates=1), "--seeds 1: one training a size tells nothing of chance"),
-        (Options(sizes=(50, 161)), "--sizes: train has 160 examples (allowed 2 to 160)"),
-        (Options(sizes=(1, 50)), "--sizes: train has 160 examples (allowed 2 to 160)"),
+        (CurveOptions(replicates=1), "--seeds 1: one training a size tells nothing of chance"),
+        (CurveOptions(sizes=(50, 161)), "--sizes: train has 160 examples (allowed 2 to 160)"),
+        (CurveOptions(sizes=(1, 50)), "--sizes: train has 160 examples (allowed 2 to 160)"),
     ],
 )
-def test_what_cannot_be_asked(tmp_path: Path, options: Options, message: str) -> None:
+def test_what_cannot_be_asked(tmp_path: Path, options: CurveOptions, message: str) -> None:
     with pytest.raises(UsageError) as error:
         learning_curve(trained(tmp_path), options)
     assert message in str(error.value)
@@ -151,7 +151,7 @@ def test_a_run_without_dev_set_or_with_other_data(tmp_path: Path) -> None:
 
 
 def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
-    document = learning_curve(trained(tmp_path), Options(replicates=2, sizes=(40, 80, 160)))
+    document = learning_curve(trained(tmp_path), CurveOptions(replicates=2, sizes=(40, 80, 160)))
     assert document["fit"] is None
     assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
     assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")

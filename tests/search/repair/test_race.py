@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.advice import Remedy
-from dlx.diagnose.remedies.changes import Facts
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.errors import DataError
 from dlx.search.dev_set import HeldOut, facts_of
 from dlx.search.repair.race import CHUNK, FINALISTS, LONGER, Race, finalists
-from dlx.search.repair.race_setup import Ground
+from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.trial import Outcome
 from dlx.spec.sections import Spec
@@ -42,9 +42,9 @@ def remedy(name: str, **overrides: Any) -> Remedy:
     return Remedy(name, "bias", {key.replace("__", "."): value for key, value in overrides.items()}, "", "")
 
 
-def ground_of(folder: Path, spec: Spec, is_low: Callable[[Outcome], bool] = lambda outcome: False) -> Ground:
+def ground_of(folder: Path, spec: Spec, is_low: Callable[[Outcome], bool] = lambda outcome: False) -> RaceSetup:
     held_out = HeldOut(build(spec, initialize=False).dataset)
-    return Ground(
+    return RaceSetup(
         folder=folder,
         executor=Serial(),
         workers=1,
@@ -166,14 +166,14 @@ def test_finalists_are_the_best_that_beat_the_present_spec() -> None:
 @pytest.mark.parametrize(
     ("split", "others", "facts"),
     [
-        ({"train": 100, "dev": 200, "test": 50}, {}, Facts(100, spare=50)),
-        ({"train": 100, "dev": 200, "rest": "train"}, {}, Facts(200)),
-        ({"train": 100, "dev": 200}, {"train_examples": 20}, Facts(20)),
-        ({"train": 0.5, "dev": 0.5}, {}, Facts(200)),
-        ({"train": 100}, {}, Facts(100, spare=300, has_dev=False)),
-        ({"train": 1000, "dev": 700}, {"source": "digits"}, Facts(1000, images=True, spare=97)),
+        ({"train": 100, "dev": 200, "test": 50}, {}, DataFacts(100, spare=50)),
+        ({"train": 100, "dev": 200, "rest": "train"}, {}, DataFacts(200)),
+        ({"train": 100, "dev": 200}, {"train_examples": 20}, DataFacts(20)),
+        ({"train": 0.5, "dev": 0.5}, {}, DataFacts(200)),
+        ({"train": 100}, {}, DataFacts(100, spare=300, has_dev=False)),
+        ({"train": 1000, "dev": 700}, {"source": "digits"}, DataFacts(1000, images=True, spare=97)),
     ],
 )
-def test_what_the_data_tell(split: dict[str, Any], others: dict[str, Any], facts: Facts) -> None:
+def test_what_the_data_tell(split: dict[str, Any], others: dict[str, Any], facts: DataFacts) -> None:
     spec = spec_of(MOONS, data=MOONS["data"] | {"split": split} | others)
     assert facts_of(spec, build(spec, initialize=False).dataset) == facts

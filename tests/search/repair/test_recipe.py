@@ -19,7 +19,7 @@ from dlx.errors import UsageError
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
-from dlx.search.repair.recipe import Options, act
+from dlx.search.repair.recipe import RepairOptions, act
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial
@@ -88,7 +88,7 @@ def trained(folder: Path, text: str, whole: bool = True, **overrides: Any) -> Ru
 def acted(run: RunDirectory, watcher: Notes | None = None, **options: Any) -> dict[str, Any]:
     """The story of the recipe."""
     with RunDirectory.open(run.path, writing=True) as locked:
-        story: dict[str, Any] = act(locked, locked.diagnosis(), Options(**options), watcher)["act"]
+        story: dict[str, Any] = act(locked, locked.diagnosis(), RepairOptions(**options), watcher)["act"]
     return story
 
 
@@ -211,7 +211,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunDirectory,
     """A run that is repaired, and the story of that; not to be changed."""
     run = trained(tmp_path_factory.mktemp("undisturbed"), CIRCLES, **SLOW)
     with RunDirectory.open(run.path, writing=True) as locked:
-        return run, act(locked, examine_run(run).document, Options(replicates=3))["act"]
+        return run, act(locked, examine_run(run).document, RepairOptions(replicates=3))["act"]
 
 
 def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.show.page.charts import MOST_POINTS, Chart, Curve, Mark, lines, short, thinned
-from dlx.show.page.scales import Scale, apart, fitting
+from dlx.show.page.scales import PageScale, apart, fitting
 from dlx.show.pictures.axes import apart as apart_in_pictures
 
 numbers = st.floats(-1e100, 1e100)
@@ -30,21 +30,21 @@ def test_places_rise_with_the_values_and_stay_within(values: list[float], logari
 
 @given(low=st.floats(-1e6, 1e6), span=st.floats(1e-3, 1e9), most=st.integers(3, 10))
 def test_round_numbers_lie_within_at_equal_distances(low: float, span: float, most: int) -> None:
-    ticks = Scale(low, low + span).ticks(most)
+    ticks = PageScale(low, low + span).ticks(most)
     assert 1 <= len(ticks) <= most + 1
     assert all(low - 1e-9 * span <= tick <= low + span * (1 + 1e-9) for tick in ticks)
     assert np.allclose(np.diff(ticks, 2), 0, atol=1e-6 * span)
 
 
 def test_equal_ratios_have_equal_distances_on_a_logarithmic_scale() -> None:
-    scale = Scale(1, 10_000, logarithmic=True)
+    scale = PageScale(1, 10_000, logarithmic=True)
     assert [scale(value) for value in (0.1, 1, 10, 100, 10_000, 1e9)] == pytest.approx([0, 0, 25, 50, 100, 100])
     assert scale.beyond(1e6) == pytest.approx(150)
     assert scale.ticks() == pytest.approx([1, 10, 100, 1000, 10_000])
 
 
 def test_many_decades_have_few_numbers() -> None:
-    assert len(Scale(1e-30, 1e30, logarithmic=True).ticks()) <= 7
+    assert len(PageScale(1e-30, 1e30, logarithmic=True).ticks()) <= 7
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlx.show.page import ManyMaterial, many_page
+from dlx.show.page import CollectionMaterial, many_page
 from dlx.show.page.cells import cell, flat
 from dlx.show.page.elements import REPLACEMENT, UNWRITABLE, element
 from dlx.show.page.images import png, source_of
@@ -53,20 +53,22 @@ def study(word: str) -> dict[str, Any]:
 @given(told=st.dictionaries(st.text(max_size=8), anything, max_size=6))
 def test_any_document_has_a_page(read_page: Reader, told: dict[str, Any]) -> None:
     name = str(told.get("name", "many runs"))
-    assert read_page(many_page(ManyMaterial(told))).named("h1")[0].text == UNWRITABLE.sub(REPLACEMENT, name)
+    assert read_page(many_page(CollectionMaterial(told))).named("h1")[0].text == UNWRITABLE.sub(REPLACEMENT, name)
 
 
 @settings(max_examples=25)
 @given(word=st.text().map("<{}&'>".format))
 def test_no_text_changes_the_page(read_page: Reader, word: str) -> None:
-    found, plain = (read_page(many_page(ManyMaterial(study(one), one, {one: PNG}, one))) for one in (word, "<plain>"))
+    found, plain = (
+        read_page(many_page(CollectionMaterial(study(one), one, {one: PNG}, one))) for one in (word, "<plain>")
+    )
     assert found.structure() == plain.structure()
     shown = UNWRITABLE.sub(REPLACEMENT, word)
     assert "".join(found.texts).count(shown) >= "".join(plain.texts).count("<plain>") > 10
 
 
 def test_claims_come_first_and_say_whether_they_hold(read_page: Reader) -> None:
-    page = read_page(many_page(ManyMaterial(study("he.dev_error < 0.05"), "plan: 1", {"overlay": PNG})))
+    page = read_page(many_page(CollectionMaterial(study("he.dev_error < 0.05"), "plan: 1", {"overlay": PNG})))
     assert page.sections() == ["claims", "variants", "pictures", "plan"]
     assert "1 of 2 claims hold" in page.texts
     assert [text for text in page.texts if text in ("holds", "fails")] == [
@@ -85,18 +87,18 @@ def test_numbers_with_intervals_are_shown_in_percent_or_in_the_unit_of_the_targe
 
 
 def test_the_objective_decides_what_its_estimates_are() -> None:
-    assert ManyMaterial({"objective": "dev_cost", "task": "binary"}).task == "regression"
-    assert ManyMaterial({"objective": "dev_error", "task": "binary"}).task == "binary"
+    assert CollectionMaterial({"objective": "dev_cost", "task": "binary"}).task == "regression"
+    assert CollectionMaterial({"objective": "dev_error", "task": "binary"}).task == "binary"
 
 
 def test_numbers_in_a_list_are_one_tile(read_page: Reader) -> None:
-    page = read_page(many_page(ManyMaterial({"name": "a", "seeds": [1, 2, 3], "epochs": 15_000.0})))
+    page = read_page(many_page(CollectionMaterial({"name": "a", "seeds": [1, 2, 3], "epochs": 15_000.0})))
     assert page.sections() == []
     assert [tag.text for tag in page.named("dd")] == ["1, 2, 3", "15,000"]
 
 
 def test_long_tables_are_folded(read_page: Reader) -> None:
-    page = read_page(many_page(ManyMaterial({"name": "a", "trials": [{"index": i, "x": i} for i in range(60)]})))
+    page = read_page(many_page(CollectionMaterial({"name": "a", "trials": [{"index": i, "x": i} for i in range(60)]})))
     assert [tag.text for tag in page.named("summary")] == ["35 more"]
     assert len([tag for tag in page.named("th") if tag.attributes["scope"] == "row"]) == 60
 

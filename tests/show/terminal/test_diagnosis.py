@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.confusion import Answers, Classes
+from dlx.diagnose.confusion import Classes, Predictions
 from dlx.diagnose.findings import finding
 from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
@@ -36,7 +36,7 @@ def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:
     errors = {"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180), "test": error_rate(4 / 180, 180)}
-    worst = Answers(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
+    worst = Predictions(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
     classes = Classes(confusion, worst).document("dev", labels)
     return diagnose(errors, 0.0, 0.02, "multiclass", FOUND) | {"classes": classes}
 
