@@ -104,7 +104,7 @@ def test_the_map_names_every_module() -> None:
     house = README[README.index("## The map of the house") :]
     named = {name.rstrip("/") for name in re.findall(r"`(?:dlx/)?([a-z_]+(?:\.py|/))`", house)}
     there = {path.name for path in (ROOT / "dlx").iterdir() if not path.name.startswith("__") and path.suffix != ".pyc"}
-    assert there - {"py.typed"} <= named
+    assert there - {"py.typed", "README.md"} <= named
     assert named - there <= {"dlx", "configs", "experiments", "tests", "reference"}
 
 
@@ -119,3 +119,14 @@ def test_the_figures_of_the_benchmark_are_those_that_it_wrote() -> None:
 def test_what_the_readme_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_architecture_names_what_is_there() -> None:
+    """Every file, folder and target that dlx/README.md speaks of exists, and every room is in its table."""
+    text = (ROOT / "dlx" / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:\w+/)+[\w.]*|\w+\.py)`", text))
+    assert [name for name in named if not (ROOT / name).exists() and not list((ROOT / "dlx").rglob(name))] == []
+    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert all(f"\n{target}:" in targets for target in re.findall(r"`make ([\w-]+)`", text))
+    there = {path.name for path in (ROOT / "dlx").iterdir() if not path.name.startswith("__") and path.suffix != ".pyc"}
+    assert {name.rstrip("/") for name in named} >= there - {"py.typed", "README.md"}
