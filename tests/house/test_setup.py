@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
@@ -203,3 +204,12 @@ def test_newer_python_further_down_the_list_is_found(checkout: Checkout) -> None
     checkout.program("python3.12", f"exec '{sys.executable}' \"$@\"")
     code, _ = checkout.set_up("dlx", PYTHON="", PATH=f"{checkout.programs}:/usr/bin:/bin")
     assert code == 0
+
+
+def test_the_hooks_of_a_commit_are_what_make_test_runs() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ntest:")[2].partition("\n\n")[0].splitlines()
+    commands = [line.strip() for line in lines if line.startswith("\t.venv/bin/")]
+    entries = [hook["entry"] for hook in hooks]
+    assert entries[:-1] == commands[:-1]
+    assert (entries[-1].split()[0], commands[-1].split()[0]) == (".venv/bin/pytest", ".venv/bin/pytest")
