@@ -44,6 +44,7 @@ TIMES = [
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "TIME"),
     (re.compile(r"\d{4}-?\d\d-?\d\dT\d{6}[-\w]*"), "RUN-ID"),
     (re.compile(r" *\b\d+(\.\d+)?(e-\d+)?(?:\s|&nbsp;)(s|ms|µs|min|h)\b(\s\d+\s(s|min)\b)?"), " DURATION"),
+    (re.compile(r"[\d.]+ GB are free"), "MEMORY are free"),
     (re.compile(r"^(epoch|step) [\d,]+  cost .*\n", re.MULTILINE), ""),  # progress is shown now and then
     (re.compile(r"(seconds per step|predicted seconds|predicted bytes) .*"), r"\1 MEASURED"),
     (re.compile(r'("[\w ]*(seconds|bytes)[\w ]*": )[-+.\de]+'), r"\1MEASURED"),
@@ -159,7 +160,7 @@ def _stable(text: str, source: Path) -> str:
         text = json.dumps(_without_moment(json.loads(text)), indent=1, ensure_ascii=False)
     for pattern, name in TIMES:
         text = pattern.sub(name, text)
-    return text.replace(str(source), "SOURCE")
+    return text.replace(f"{source}/", "SOURCE/")
 
 
 def _without_moment(document: Any) -> Any:
