@@ -53,7 +53,7 @@ def material_of_many(directory: RunCollection) -> CollectionMaterial:
     """What its document tells, its plan, and the pictures that lie beside them."""
     plan = directory.plan
     return CollectionMaterial(
-        told=directory.told(),
+        outcome=directory.told(),
         plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
         pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
         repeat=command(directory.command, plan),

@@ -18,11 +18,11 @@ def flat(document: Mapping[str, Any]) -> dict[str, Any]:
 
     The dotted key of a spec's value says enough by itself where it is the first of its name.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for above, key, value in _leaves(document, ""):
         name = f"{above} {key}".strip()
-        found[key if "." in key and key not in found else name] = value
-    return found
+        values[key if "." in key and key not in values else name] = value
+    return values
 
 
 def _leaves(document: Mapping[str, Any], above: str) -> Iterator[tuple[str, str, Any]]:
@@ -67,10 +67,12 @@ def _several(value: Mapping[str, Any] | list[Any], task: str | None) -> Content:
         return [cell(value["left"], task), f" {value['sign']} ", cell(value["right"], task)]
     if isinstance(value, Mapping):
         return [
-            item for key, one in flat(value).items() for item in (f"{key.replace('_', ' ')} ", cell(one, task), "; ")
+            item
+            for key, entry in flat(value).items()
+            for item in (f"{key.replace('_', ' ')} ", cell(entry, task), "; ")
         ][:-1]
-    if any(isinstance(one, Mapping | list) for one in value):
-        return [element("div", cell(one, task)) for one in value[:MOST_ITEMS]]
+    if any(isinstance(item, Mapping | list) for item in value):
+        return [element("div", cell(item, task)) for item in value[:MOST_ITEMS]]
     more = ", …" if len(value) > MOST_ITEMS else ""
-    told = [item for one in value[:MOST_ITEMS] for item in (cell(one, task), ", ")][:-1]
-    return element("span", told, more, class_="list")
+    parts = [part for item in value[:MOST_ITEMS] for part in (cell(item, task), ", ")][:-1]
+    return element("span", parts, more, class_="list")

@@ -24,8 +24,8 @@ def changed(spec: Spec) -> dict[str, Any]:
             "diagnosis": own.diagnosis.model_copy(update={"tolerance": None}),
         }
     )
-    found: dict[str, Any] = _changed(own)
-    return found
+    document: dict[str, Any] = _changed(own)
+    return document
 
 
 def _changed(value: Any) -> Any:
@@ -34,10 +34,10 @@ def _changed(value: Any) -> Any:
     if not isinstance(value, Options):
         return plain(value)
     defaults = {key: field.get_default(call_default_factory=True) for key, field in type(value).model_fields.items()}
-    given = {key: getattr(value, key) for key in defaults}
-    kept = {key: _changed(one) for key, one in given.items() if one != defaults[key]}
+    options = {key: getattr(value, key) for key in defaults}
+    changes = {key: _changed(option) for key, option in options.items() if option != defaults[key]}
     if isinstance(value, Component):
-        return {"name": value.name, **kept} if kept else value.name
-    if isinstance(value, LayerSection) and kept.keys() == {"units"}:
+        return {"name": value.name, **changes} if changes else value.name
+    if isinstance(value, LayerSection) and changes.keys() == {"units"}:
         return value.units
-    return kept or True  # batch norm or early stopping as they are when switched on
+    return changes or True  # batch norm or early stopping as they are when switched on

@@ -65,12 +65,12 @@ class Chart:
 
     def _in_words(self) -> str:
         """For those who hear the page."""
-        told = (
-            f"{one.label} from {self._written(finite(one.values)[0])} to {self._written(one.last())}"
-            for one in self.curves
+        descriptions = (
+            f"{curve.label} from {self._written(finite(curve.values)[0])} to {self._written(curve.last())}"
+            for curve in self.curves
         )
         until = f"epochs {self.epochs[0]:,.0f} to {self.epochs[-1]:,.0f}"
-        return f"{self.title}, {until}: {'; '.join([*told, *(mark.text for mark in self.marks)])}"
+        return f"{self.title}, {until}: {'; '.join([*descriptions, *(mark.text for mark in self.marks)])}"
 
     def _written(self, value: float) -> str:
         return short(self.form.format(value))
@@ -95,23 +95,23 @@ class Chart:
 
     def _epochs(self, x: PageScale) -> Element:
         ticks = [tick for tick in x.ticks() if tick == int(tick) and tick >= 1]
-        told = [element("span", f"{tick:,.0f}", style=_at("left", x(tick))) for tick in ticks]
-        return element("div", told, element("span", "epoch", class_="unit"), class_="epochs")
+        labels = [element("span", f"{tick:,.0f}", style=_at("left", x(tick))) for tick in ticks]
+        return element("div", labels, element("span", "epoch", class_="unit"), class_="epochs")
 
     def _ends(self, y: PageScale) -> Element:
         places = apart([100 - y(curve.last()) for curve in self.curves], LINE)
-        told = [
+        labels = [
             element("span", f"{curve.label} {self._written(curve.last())}", class_=curve.label, style=_at("top", place))
             for curve, place in zip(self.curves, places, strict=True)
         ]
-        return element("div", told, class_="ends")
+        return element("div", labels, class_="ends")
 
     def _marks(self, x: PageScale) -> Element | None:
-        told = [
+        labels = [
             element("span", mark.text, class_=f"{mark.kind} {_side(x(mark.epoch))}", style=_at("left", x(mark.epoch)))
             for mark in self.marks
         ]
-        return element("div", told, class_="marks") if told else None
+        return element("div", labels, class_="marks") if labels else None
 
 
 def short(number: str) -> str:
@@ -127,9 +127,9 @@ def drawing(shapes: Sequence[Element], **attributes: str) -> Element:
 
 def lines(points: Sequence[tuple[float, float]], kind: str) -> Iterator[Element]:
     """A line through all points in a row that are finite; of very many, the extremes of each neighbourhood."""
-    for is_finite, some in groupby(thinned(points), key=lambda point: isfinite(point[1])):
+    for is_finite, stretch in groupby(thinned(points), key=lambda point: isfinite(point[1])):
         if is_finite:
-            yield stroke(list(some), kind)
+            yield stroke(list(stretch), kind)
 
 
 def stroke(points: Sequence[tuple[float, float]], kind: str) -> Element:
@@ -148,13 +148,13 @@ def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         return list(points)
     groups = MOST_POINTS // 2
     edges = [len(points) * i // groups for i in range(groups + 1)]
-    kept: list[tuple[float, float]] = []
+    extremes: list[tuple[float, float]] = []
     for start, stop in pairwise(edges):
         share = range(start, stop)
-        drawn = [i for i in share if isfinite(points[i][1])] or list(share)
-        ends = {min(drawn, key=lambda i: points[i][1]), max(drawn, key=lambda i: points[i][1])}
-        kept += [points[i] for i in sorted(ends)]
-    return kept
+        indices = [i for i in share if isfinite(points[i][1])] or list(share)
+        ends = {min(indices, key=lambda i: points[i][1]), max(indices, key=lambda i: points[i][1])}
+        extremes += [points[i] for i in sorted(ends)]
+    return extremes
 
 
 def _place(point: tuple[float, float]) -> str:

@@ -17,21 +17,21 @@ FAINTEST, STRONGEST = 0.12, 0.5  # how much of a colour a cell has: the text on 
 
 def classes(material: Material) -> Element | None:
     """The section; None where the labels are no classes or nobody looked."""
-    told = material.diagnosis.get("classes")
-    if not told:
+    report = material.diagnosis.get("classes")
+    if not report:
         return None
-    small = told["confusion"] is not None and len(told["labels"]) <= MOST_IN_MATRIX
-    content = [_matrix(told)] if small else [*_confused(told), *_errors(told)]
+    small = report["confusion"] is not None and len(report["labels"]) <= MOST_IN_MATRIX
+    content = [_matrix(report)] if small else [*_confused(report), *_errors(report)]
     return section("classes", "What is taken for what", content)
 
 
-def _matrix(told: Document) -> list[Element]:
+def _matrix(report: Document) -> list[Element]:
     """Counts and shares of the row; beside them each class's error."""
-    part = in_words(told["part"])
-    heads: list[Child] = [*map(name_of, told["labels"]), "error", "95 % interval", "examples"]
+    part = in_words(report["part"])
+    heads: list[Child] = [*map(name_of, report["labels"]), "error", "95 % interval", "examples"]
     rows = [
-        element("tr", element("th", name_of(label), scope="row"), _cells(counts, i), _error_cells(told["errors"][i]))
-        for i, (label, counts) in enumerate(zip(told["labels"], told["confusion"], strict=True))
+        element("tr", element("th", name_of(label), scope="row"), _cells(counts, i), _error_cells(report["errors"][i]))
+        for i, (label, counts) in enumerate(zip(report["labels"], report["confusion"], strict=True))
     ]
     note = (
         f"The examples of {part}. Rows: the true classes; columns: what they are taken for, with the share of the row."
@@ -52,41 +52,41 @@ def _cells(counts: Sequence[int], right: int) -> Iterator[Element]:
         yield element("td", f"{count:,}", small, class_=kind, style=f"--shade:{shade:.3f}")
 
 
-def _error_cells(one: Document) -> list[Element]:
-    if one["value"] is None:
+def _error_cells(estimate: Document) -> list[Element]:
+    if estimate["value"] is None:
         return [element("td", "–"), element("td"), element("td", "0")]
-    told = error(one["value"], None), ends(one, None), f"{one['m']:,}"
-    return [element("td", text, class_="number") for text in told]
+    texts = error(estimate["value"], None), ends(estimate, None), f"{estimate['m']:,}"
+    return [element("td", text, class_="number") for text in texts]
 
 
-def _confused(told: Document) -> list[Element]:
+def _confused(report: Document) -> list[Element]:
     """The pairs of classes that are most often taken for each other."""
-    pairs, m = told["confused"], {one["label"]: one["m"] for one in told["errors"]}
+    pairs, m = report["confused"], {entry["label"]: entry["m"] for entry in report["errors"]}
     if not pairs:
-        return [element("p", f"Every example of {in_words(told['part'])} is taken for what it is.")]
+        return [element("p", f"Every example of {in_words(report['part'])} is taken for what it is.")]
     rows = [
         element(
             "tr",
-            element("th", name_of(one["label"]), scope="row"),
-            element("td", name_of(one["predicted"])),
-            element("td", f"{one['count']:,}", class_="number"),
-            element("td", f"{100 * one['count'] / m[one['label']]:.3g} %", class_="number"),
+            element("th", name_of(pair["label"]), scope="row"),
+            element("td", name_of(pair["predicted"])),
+            element("td", f"{pair['count']:,}", class_="number"),
+            element("td", f"{100 * pair['count'] / m[pair['label']]:.3g} %", class_="number"),
         )
-        for one in pairs[:MOST_CONFUSED]
+        for pair in pairs[:MOST_CONFUSED]
     ]
-    note = f"The most frequent confusions among the examples of {in_words(told['part'])}."
+    note = f"The most frequent confusions among the examples of {in_words(report['part'])}."
     return table(note, columns("class", "taken for", "examples", "of the class", numbers=2), rows)
 
 
-def _errors(told: Document) -> Iterator[Element]:
+def _errors(report: Document) -> Iterator[Element]:
     """Each class's error, the highest first; what is beyond a screen can be unfolded."""
-    known = sorted((one for one in told["errors"] if one["m"]), key=lambda one: -one["value"])
-    yield from _table_of_errors(known[:MOST_ERRORS], "Error of each class, the highest first.")
-    if rest := known[MOST_ERRORS:]:
+    errors = sorted((entry for entry in report["errors"] if entry["m"]), key=lambda entry: -entry["value"])
+    yield from _table_of_errors(errors[:MOST_ERRORS], "Error of each class, the highest first.")
+    if rest := errors[MOST_ERRORS:]:
         more = _table_of_errors(rest, "Error of each class, continued.")
         yield element("details", element("summary", f"{len(rest):,} more classes"), more)
 
 
-def _table_of_errors(some: Sequence[Document], note: str) -> list[Element]:
-    rows = [element("tr", element("th", name_of(one["label"]), scope="row"), _error_cells(one)) for one in some]
+def _table_of_errors(errors: Sequence[Document], note: str) -> list[Element]:
+    rows = [element("tr", element("th", name_of(entry["label"]), scope="row"), _error_cells(entry)) for entry in errors]
     return table(note, columns("class", "error", "95 % interval", "examples", numbers=3), rows)

@@ -16,7 +16,7 @@ from dlx.show.page.words import ends, section
 
 FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
 HIDDEN = ("schema_version", "name", "status", "task", "best_spec")
-UNTOLD = ("at", "trials")  # of a row: places on the scales of the search, and names of directories
+HIDDEN_IN_ROWS = ("at", "trials")  # of a row: places on the scales of the search, and names of directories
 NOTHING: tuple[object, ...] = (None, "", [], {})
 MOST_ROWS = 25  # of a table that are shown at once
 GOOD_ENDINGS = ("completed",)
@@ -29,13 +29,13 @@ Document = Mapping[str, Any]
 class CollectionMaterial:
     """What the page of a search or a study tells.
 
-    told: its JSON document.
+    outcome: its JSON document.
     plan: the file that it was made from, as YAML.
     pictures: by their names, as PNG.
     repeat: the command that does it again.
     """
 
-    told: Document
+    outcome: Document
     plan: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     repeat: str = ""
@@ -43,45 +43,45 @@ class CollectionMaterial:
     @property
     def name(self) -> str:
         """Of the search or study."""
-        return str(self.told.get("name", "many runs"))
+        return str(self.outcome.get("name", "many runs"))
 
     @property
     def task(self) -> str | None:
         """Regression where the estimates are numbers with a unit: the errors of a regression, and costs."""
-        cost = str(self.told.get("objective", "")).endswith("cost")
-        return "regression" if cost else self.told.get("task")
+        cost = str(self.outcome.get("objective", "")).endswith("cost")
+        return "regression" if cost else self.outcome.get("task")
 
 
 def many_page(material: CollectionMaterial) -> str:
     """The HTML of a search or a study."""
-    lists = {key: value for key, value in material.told.items() if isinstance(value, list) and not _is_short(value)}
+    lists = {key: value for key, value in material.outcome.items() if isinstance(value, list) and not _is_short(value)}
     lists.pop("pictures", None)  # their names; they are shown themselves
     first = [_list(key, lists[key], material.task) for key in FIRST if key in lists]
     rest = [_list(key, lists[key], material.task) for key in lists if key not in FIRST]
-    found = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]
-    return document(material.name, _heading(material), [one for one in found if one is not None], _foot(material))
+    sections = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]
+    return document(material.name, _heading(material), [part for part in sections if part is not None], _foot(material))
 
 
 def _heading(material: CollectionMaterial) -> Element:
-    status = str(material.told.get("status", ""))
+    status = str(material.outcome.get("status", ""))
     kind = "low" if status in GOOD_ENDINGS else "unsettled"
-    badges = [element("span", status.replace("_", " "), class_=f"badge {kind}"), *_claims_in_short(material.told)]
+    badges = [element("span", status.replace("_", " "), class_=f"badge {kind}"), *_claims_in_short(material.outcome)]
     tiles = element("dl", _tiles(material), class_="tiles")
     return element("header", element("h1", name_of(material.name)), element("p", badges, class_="verdict"), tiles)
 
 
-def _claims_in_short(told: Document) -> Iterator[Element]:
+def _claims_in_short(outcome: Document) -> Iterator[Element]:
     """How many of the claims hold."""
-    claims = told.get("claims") or []
+    claims = outcome.get("claims") or []
     if claims:
-        holding = sum(bool(one.get(HOLDS)) for one in claims)
+        holding = sum(bool(claim.get(HOLDS)) for claim in claims)
         kind = "low" if holding == len(claims) else "high"
         yield element("strong", f"{holding} of {len(claims)} claims hold", class_=f"badge {kind}")
 
 
 def _tiles(material: CollectionMaterial) -> Iterator[Element]:
     """What is one number or word, and every estimate with its interval."""
-    for key, value in material.told.items():
+    for key, value in material.outcome.items():
         if key in HIDDEN or value is None:
             continue
         if is_estimate(value):
@@ -91,17 +91,17 @@ def _tiles(material: CollectionMaterial) -> Iterator[Element]:
         elif isinstance(value, str | int | float) or (value and _is_short(value)):
             yield _tile(key, cell(_words(value) if isinstance(value, str) else value, material.task), "")
         elif isinstance(value, Mapping):
-            yield from (_tile(name, cell(one, material.task), "") for name, one in flat(value).items() if one)
+            yield from (_tile(name, cell(entry, material.task), "") for name, entry in flat(value).items() if entry)
 
 
 def _is_short(value: object) -> bool:
     """A list of numbers, such as seeds, which a tile can hold."""
-    return isinstance(value, list) and all(isinstance(one, int | float) for one in value)
+    return isinstance(value, list) and all(isinstance(item, int | float) for item in value)
 
 
 def _tile(label: str, value: Content, note: str) -> Element:
-    told = element("dd", note, class_="note") if note else None
-    return element("div", element("dt", _words(label)), element("dd", value, class_="value"), told)
+    below = element("dd", note, class_="note") if note else None
+    return element("div", element("dt", _words(label)), element("dd", value, class_="value"), below)
 
 
 def _list(key: str, items: Sequence[Any], task: str | None) -> Element:
@@ -111,10 +111,10 @@ def _list(key: str, items: Sequence[Any], task: str | None) -> Element:
 
 
 def _rows(items: Sequence[Any], title: str, task: str | None) -> Iterator[Content]:
-    rows = [flat(_told(one)) for one in items if isinstance(one, Mapping)]
+    rows = [flat(_visible(item)) for item in items if isinstance(item, Mapping)]
     keys = list(dict.fromkeys(key for row in rows for key, value in row.items() if value not in NOTHING))
     if len(rows) < len(items) or not keys:
-        yield element("ul", [element("li", cell(one, task)) for one in items])
+        yield element("ul", [element("li", cell(item, task)) for item in items])
         return
     yield _table(rows[:MOST_ROWS], keys, title, task)
     if rest := rows[MOST_ROWS:]:
@@ -122,8 +122,8 @@ def _rows(items: Sequence[Any], title: str, task: str | None) -> Iterator[Conten
         yield element("details", summary, _table(rest, keys, f"{title}, continued", task))
 
 
-def _told(row: Document) -> Document:
-    return {key: value for key, value in row.items() if key not in UNTOLD}
+def _visible(row: Document) -> Document:
+    return {key: value for key, value in row.items() if key not in HIDDEN_IN_ROWS}
 
 
 def _table(rows: Sequence[Document], keys: Sequence[str], title: str, task: str | None) -> Element:
@@ -150,7 +150,7 @@ def _cell(key: str, row: Document, task: str | None) -> Content:
 def _pictures(pictures: Mapping[str, bytes]) -> Element | None:
     if not pictures:
         return None
-    shown = [
+    figures = [
         element(
             "figure",
             element("img", src=source_of(png), alt=name, class_="card"),
@@ -159,7 +159,7 @@ def _pictures(pictures: Mapping[str, bytes]) -> Element | None:
         )
         for name, png in pictures.items()
     ]
-    return section("pictures", "Pictures", element("div", shown, class_="pictures"))
+    return section("pictures", "Pictures", element("div", figures, class_="pictures"))
 
 
 def _plan(plan: str) -> Element | None:

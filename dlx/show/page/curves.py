@@ -24,26 +24,26 @@ def curves(material: Material) -> Element | None:
     regression = material.task == "regression"
     error = ("RMSE (units of the target)", "{:.3g}", 1) if regression else ("Error (%)", "{:.2f} %", 100)
     charts = [_chart(material, COSTS, "Cost", "{:.3g}", 1), _chart(material, ERRORS, *error)]
-    drawn = [chart.draw() for chart in charts if chart.curves]
-    if not drawn:
+    figures = [chart.draw() for chart in charts if chart.curves]
+    if not figures:
         return None
     note = NOTE_OF_OBJECTIVE if material.facts.get("objective") else NOTE
-    return section("curves", "Curves", element("div", drawn, class_="charts"), element("p", note, class_="note"))
+    return section("curves", "Curves", element("div", figures, class_="charts"), element("p", note, class_="note"))
 
 
 def _chart(material: Material, columns: dict[str, str], title: str, form: str, factor: float) -> Chart:
-    found = {label: material.metrics.get(column, ()) for label, column in columns.items()}
-    drawn = [Curve(label, [factor * value for value in values]) for label, values in found.items() if finite(values)]
+    series = {label: material.metrics.get(column, ()) for label, column in columns.items()}
+    lines = [Curve(label, [factor * value for value in values]) for label, values in series.items() if finite(values)]
     logarithmic = title != "Error (%)"
-    return Chart(title, material.metrics.get("epoch", ()), drawn, form, logarithmic, _marks(material))
+    return Chart(title, material.metrics.get("epoch", ()), lines, form, logarithmic, _marks(material))
 
 
 def _marks(material: Material) -> list[Mark]:
     """The epoch that is kept where it is not the last, and the end of all numbers."""
-    epochs, kept = material.metrics.get("epoch", ()), material.facts.get("kept_epoch")
+    epochs, kept_epoch = material.metrics.get("epoch", ()), material.facts.get("kept_epoch")
     costs = material.metrics.get("cost", ())
     lost = next((epoch for epoch, cost in zip(epochs, costs, strict=True) if not isfinite(cost)), nan)
     marks = [Mark(lost, f"not finite from epoch {lost:,.0f}", "alarm")] if isfinite(lost) else []
-    if kept is None or kept not in epochs or kept == epochs[-1]:
+    if kept_epoch is None or kept_epoch not in epochs or kept_epoch == epochs[-1]:
         return marks
-    return [*marks, Mark(kept, f"epoch {kept:,} kept", "kept")]
+    return [*marks, Mark(kept_epoch, f"epoch {kept_epoch:,} kept", "kept")]

@@ -53,9 +53,9 @@ def element(name: str, /, *children: Content, **attributes: Attribute) -> Elemen
         attributes: by their names, with ``_`` for ``-`` and one more at the end of what Python reserves; True is an
             attribute without a value, None and False are left out.
     """
-    given = ((key.removesuffix("_").replace("_", "-"), value) for key, value in attributes.items())
-    kept = ((key, None if value is True else _number(value)) for key, value in given if value not in (None, False))
-    return Element(name, tuple(kept), tuple(_flat(children)))
+    pairs = ((key.removesuffix("_").replace("_", "-"), value) for key, value in attributes.items())
+    written = ((key, None if value is True else _number(value)) for key, value in pairs if value not in (None, False))
+    return Element(name, tuple(written), tuple(_flat(children)))
 
 
 def name_of(text: object) -> Element:

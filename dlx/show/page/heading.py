@@ -16,16 +16,16 @@ BAD_ENDINGS = ("diverged", "failed")
 
 def heading(material: Material) -> Element:
     """Name, verdict, how training ended, and the tiles."""
-    told = [
+    lines = [
         element("h1", name_of(material.name)),
         element("p", _verdict(material), _ending(material), class_="verdict"),
     ]
     if message := material.facts.get("message"):
-        told.append(element("p", str(message), class_="message"))
-    told += [element("p", remark, class_="remark") for remark in material.remarks]
+        lines.append(element("p", str(message), class_="message"))
+    lines += [element("p", remark, class_="remark") for remark in material.remarks]
     measured = material.diagnosis.get("errors")
     note = element("p", "Below each error stands its 95 % interval.", class_="note") if measured else None
-    return element("header", told, element("dl", _tiles(material), class_="tiles"), note)
+    return element("header", lines, element("dl", _tiles(material), class_="tiles"), note)
 
 
 def _verdict(material: Material) -> Iterator[Element]:
@@ -41,23 +41,23 @@ def _ending(material: Material) -> Iterator[Element | str]:
     facts, epochs = material.facts, material.metrics.get("epoch")
     status = str(facts.get("status", "status unknown"))
     if facts.get("final"):
-        told = ending(facts)
+        text = ending(facts)
     else:
-        told = status.replace("_", " ") + (f", epoch {epochs[-1]:,.0f} so far" if epochs else "")
-    yield element("span", told, class_="badge high" if status in BAD_ENDINGS else "ending")
+        text = status.replace("_", " ") + (f", epoch {epochs[-1]:,.0f} so far" if epochs else "")
+    yield element("span", text, class_="badge high" if status in BAD_ENDINGS else "ending")
 
 
 def _tiles(material: Material) -> Iterator[Element]:
-    for part, one in (material.diagnosis.get("errors") or {}).items():
-        value, interval = error(one["value"], material.task), ends(one, material.task)
+    for part, estimate in (material.diagnosis.get("errors") or {}).items():
+        value, interval = error(estimate["value"], material.task), ends(estimate, material.task)
         yield _tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
     facts = material.facts
     if objective := facts.get("objective"):
         yield from _of_objective(objective)
     final: Document = facts.get("final") or {}
     if final:
-        kept = facts.get("kept_epoch")
-        note = f"epoch {kept:,} kept" if kept not in (None, final["epoch"]) else ""
+        kept_epoch = facts.get("kept_epoch")
+        note = f"epoch {kept_epoch:,} kept" if kept_epoch not in (None, final["epoch"]) else ""
         yield _tile("epochs", f"{final['epoch']:,}", note)
         yield _tile("training time", duration(final["seconds"]), f"{final['step']:,} steps")
     if parameters := facts.get("parameters"):

@@ -49,5 +49,5 @@ class Material:
     @property
     def task(self) -> str | None:
         """What is learned: binary, multiclass, regression; None where nobody knows."""
-        known: str | None = (self.facts.get("data") or {}).get("task")
-        return known or self.diagnosis.get("task")
+        task: str | None = (self.facts.get("data") or {}).get("task")
+        return task or self.diagnosis.get("task")

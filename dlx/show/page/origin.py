@@ -18,8 +18,9 @@ def spec(material: Material) -> Element:
         "details", element("summary", "The complete spec (config.yaml)"), _code(material.config, "complete spec")
     )
     overrides = material.facts.get("overrides") or []
-    given = element("p", "Given on the command line: ", [element("code", one, class_="chip") for one in overrides])
-    return section("spec", "Spec", changed if material.changed else None, given if overrides else None, complete)
+    chips = [element("code", override, class_="chip") for override in overrides]
+    line = element("p", "Given on the command line: ", chips)
+    return section("spec", "Spec", changed if material.changed else None, line if overrides else None, complete)
 
 
 def _code(text: str, label: str) -> Element:
@@ -28,8 +29,8 @@ def _code(text: str, label: str) -> Element:
 
 def environment(material: Material) -> Element:
     """All that ``run.json`` knows of where the run was made."""
-    told = [(label, text) for label, text in _facts(material.facts) if text]
-    pairs = [element("div", element("dt", label), element("dd", text)) for label, text in told]
+    entries = [(label, text) for label, text in _facts(material.facts) if text]
+    pairs = [element("div", element("dt", label), element("dd", text)) for label, text in entries]
     return section("environment", "Environment", element("dl", pairs, class_="facts"))
 
 

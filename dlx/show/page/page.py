@@ -22,8 +22,8 @@ SECTIONS = (curves, verdict, classes, boundary, path, worst, learning_curve, sig
 
 def page(material: Material) -> str:
     """The HTML of a run's page."""
-    found = [one for make in SECTIONS if (one := make(material)) is not None]
-    return document(material.name, heading(material), found, _foot(material))
+    sections = [section for make in SECTIONS if (section := make(material)) is not None]
+    return document(material.name, heading(material), sections, _foot(material))
 
 
 def document(title: str, head: Element, sections: list[Element], foot: Element) -> str:
@@ -51,7 +51,7 @@ def _head(title: str) -> Element:
 
 
 def _links(sections: list[Element]) -> Element:
-    links = [element("a", _title(one), href=f"#{dict(one.attributes)['id']}") for one in sections]
+    links = [element("a", _title(section), href=f"#{dict(section.attributes)['id']}") for section in sections]
     return element("nav", links, aria_label="sections")
 
 

@@ -41,16 +41,16 @@ def _picture(material: Material, name: str, title: str, alt: str) -> Element | N
 
 def worst(material: Material) -> Element | None:
     """The examples of the highest loss, as images where they are some; None where nobody looked."""
-    told = material.diagnosis.get("classes")
-    if not told or not told["worst"]:
+    report = material.diagnosis.get("classes")
+    if not report or not report["worst"]:
         return None
-    title = f"The worst examples of {in_words(told['part'])}"
+    title = f"The worst examples of {in_words(report['part'])}"
     if material.images is None:
-        return section("worst", title, _table(told["worst"]))
+        return section("worst", title, _table(report["worst"]))
     note = element(
         "p", "The highest loss first: the class, what it is taken for, with which probability.", class_="note"
     )
-    return section("worst", title, element("div", _tiles(material, told["worst"]), class_="images"), note)
+    return section("worst", title, element("div", _tiles(material, report["worst"]), class_="images"), note)
 
 
 def _tiles(material: Material, answers: list[Document]) -> Iterator[Element]:
@@ -59,11 +59,11 @@ def _tiles(material: Material, answers: list[Document]) -> Iterator[Element]:
         right = answer["label"] == answer["predicted"]
         alt = f"Example {answer['index']}, of class {answer['label']}"
         words = element("b", name_of(answer["label"]), " → ", name_of(answer["predicted"]))
-        told = element(
+        caption = element(
             "figcaption", words, element("small", f"no. {answer['index']:,}, p {_number(answer, 'probability')}")
         )
         yield element(
-            "figure", element("img", src=source_of(png(image)), alt=alt), told, class_="right" if right else "wrong"
+            "figure", element("img", src=source_of(png(image)), alt=alt), caption, class_="right" if right else "wrong"
         )
 
 
@@ -71,18 +71,20 @@ def _table(answers: list[Document]) -> list[Element]:
     rows = [
         element(
             "tr",
-            element("th", f"{one['index']:,}", scope="row"),
-            element("td", name_of(one["label"])),
-            element("td", name_of(one["predicted"]), class_=None if one["label"] == one["predicted"] else "mistake"),
-            element("td", _number(one, "probability"), class_="number"),
-            element("td", _number(one, "loss"), class_="number"),
+            element("th", f"{answer['index']:,}", scope="row"),
+            element("td", name_of(answer["label"])),
+            element(
+                "td", name_of(answer["predicted"]), class_=None if answer["label"] == answer["predicted"] else "mistake"
+            ),
+            element("td", _number(answer, "probability"), class_="number"),
+            element("td", _number(answer, "loss"), class_="number"),
         )
-        for one in answers[:MOST_WORST]
+        for answer in answers[:MOST_WORST]
     ]
     note = "The highest loss first; the numbers count the part's examples from 0."
     return table(note, columns("example", "class", "taken for", "probability", "loss", numbers=2), rows)
 
 
-def _number(one: Document, name: str) -> str:
+def _number(answer: Document, name: str) -> str:
     """Null is what JSON has for infinity."""
-    return "∞" if one[name] is None else f"{one[name]:.3g}"
+    return "∞" if answer[name] is None else f"{answer[name]:.3g}"

@@ -88,5 +88,5 @@ def _decades(low: float, high: float) -> list[float]:
     first, last = floor(log10(low)), ceil(log10(high))
     factors = (1, 2, 5) if last - first <= FEW_DECADES else (1,)
     every = -(-(last - first) // MOST_DECADES)
-    found = [factor * 10.0**power for power in range(first, last + 1, every) for factor in factors]
-    return [value for value in found if low <= value <= high]
+    numbers = [factor * 10.0**power for power in range(first, last + 1, every) for factor in factors]
+    return [value for value in numbers if low <= value <= high]

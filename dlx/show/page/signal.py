@@ -40,26 +40,30 @@ MEASURES = (
 
 def signal(material: Material) -> Element | None:
     """The table of small curves; None where no layer was watched."""
-    shown, absent = [], []
+    measures, absent = [], []
     for measure in MEASURES if material.layers.get("layer") else ():
         values = finite(material.layers[measure.column])
         if measure.share and not any(values):
             absent.append(measure.absent)
         elif values:
-            shown.append(measure)
-    if not shown:
+            measures.append(measure)
+    if not measures:
         return None
-    return section("signal", "Signal in the layers", _table(material.layers, shown, " ".join([*absent, NOTE])))
+    return section("signal", "Signal in the layers", _table(material.layers, measures, " ".join([*absent, NOTE])))
 
 
-def _table(layers: Columns, shown: Sequence[Measure], note: str) -> list[Element]:
+def _table(layers: Columns, measures: Sequence[Measure], note: str) -> list[Element]:
     rows_of = {int(layer): _rows(layers, layer) for layer in sorted(set(layers["layer"]))}
-    scales = {measure: _scale(measure, layers[measure.column]) for measure in shown}
+    scales = {measure: _scale(measure, layers[measure.column]) for measure in measures}
     body = [
-        element("tr", element("th", str(layer), scope="row"), [_cell(layers, rows, one, scales[one]) for one in shown])
+        element(
+            "tr",
+            element("th", str(layer), scope="row"),
+            [_cell(layers, rows, measure, scales[measure]) for measure in measures],
+        )
         for layer, rows in rows_of.items()
     ]
-    heads = columns("layer", *(measure.title for measure in shown))
+    heads = columns("layer", *(measure.title for measure in measures))
     return table(note, heads, body, class_="signal")
 
 
@@ -70,8 +74,8 @@ def _rows(layers: Columns, layer: float) -> list[int]:
 def _scale(measure: Measure, values: Sequence[float]) -> PageScale:
     if measure.share:
         return PageScale(0, 1)
-    drawn = finite(values)
-    return fitting([drawn], may_be_logarithmic=True) if min(drawn) > 0 else _above_zero(drawn)
+    finite_values = finite(values)
+    return fitting([finite_values], may_be_logarithmic=True) if min(finite_values) > 0 else _above_zero(finite_values)
 
 
 def _above_zero(values: Sequence[float]) -> PageScale:
@@ -92,7 +96,7 @@ def _cell(layers: Columns, rows: Sequence[int], measure: Measure, y: PageScale) 
 
 
 def _last(values: Sequence[float], share: bool) -> str:
-    found = [value for value in values if isfinite(value)]
-    if not found:
+    finite_values = [value for value in values if isfinite(value)]
+    if not finite_values:
         return "–"
-    return f"{100 * found[-1]:.3g} %" if share else f"{found[-1]:.3g}"
+    return f"{100 * finite_values[-1]:.3g} %" if share else f"{finite_values[-1]:.3g}"

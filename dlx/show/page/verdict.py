@@ -51,23 +51,23 @@ class _Waterfall:
         return element("table", head, body, class_="waterfall", role="table", aria_label=title)
 
     def _errors(self) -> Document:
-        known = {"optimal": {"value": self.document["optimal_error"], "m": None}, **self.document["errors"]}
-        return {part: known[part] for part in LEVELS if part in known}
+        errors = {"optimal": {"value": self.document["optimal_error"], "m": None}, **self.document["errors"]}
+        return {part: errors[part] for part in LEVELS if part in errors}
 
     def _scale(self) -> PageScale:
-        ends = [end for one in self._errors().values() for end in (one["value"], limits(one)[1])]
+        ends = [end for estimate in self._errors().values() for end in (estimate["value"], limits(estimate)[1])]
         return PageScale(0, ROOM * (max(finite([*ends, self.document["tolerance"]]), default=1) or 1))
 
     def _rows(self) -> Iterator[Element]:
         """The gap below each error before it."""
         pairs = between(self.document["errors"])
         gaps = {pairs[name][0]: name for name in GAPS if self.document.get(name)}
-        for part, one in self._errors().items():
+        for part, estimate in self._errors().items():
             if part in gaps:
                 yield self._gap(gaps[part], pairs[gaps[part]])
-            shapes = [*self._grid(), *self._point(one)]
-            m = "" if one["m"] is None else f"{one['m']:,}"
-            yield _row(in_words(part), error(one["value"], self.task), ends(one, self.task), m, shapes)
+            shapes = [*self._grid(), *self._point(estimate)]
+            m = "" if estimate["m"] is None else f"{estimate['m']:,}"
+            yield _row(in_words(part), error(estimate["value"], self.task), ends(estimate, self.task), m, shapes)
 
     def _gap(self, name: str, parts: tuple[str, str]) -> Element:
         gap, upper, lower = self.document[name], *(self._errors()[part]["value"] for part in parts)
@@ -84,17 +84,17 @@ class _Waterfall:
         x, factor = self._scale(), 1 if self.task == "regression" else 100
         unit = "" if self.task == "regression" else " %"
         ticks = [tick for tick in x.ticks() if x(tick) < 96]
-        told = [element("span", f"{factor * tick:.4g}{unit}", style=f"left:{x(tick):.2f}%") for tick in ticks]
-        return element("div", told, class_="axis", aria_hidden="true")
+        labels = [element("span", f"{factor * tick:.4g}{unit}", style=f"left:{x(tick):.2f}%") for tick in ticks]
+        return element("div", labels, class_="axis", aria_hidden="true")
 
-    def _point(self, one: Document) -> list[Element]:
+    def _point(self, estimate: Document) -> list[Element]:
         """The value, and its interval where it has one."""
-        x, (low, high) = self._scale(), limits(one)
+        x, (low, high) = self._scale(), limits(estimate)
         whiskers = [
             _line(x(low), MIDDLE, x(high), MIDDLE, "interval"),
             *(_line(x(end), 30, x(end), 70, "interval") for end in (low, high)),
         ]
-        point = element("circle", cx=f"{x(one['value']):.2f}%", cy=f"{MIDDLE}%", r="4.5", class_="point")
+        point = element("circle", cx=f"{x(estimate['value']):.2f}%", cy=f"{MIDDLE}%", r="4.5", class_="point")
         return [*(whiskers if low < high else []), point]
 
     def _bar(self, lower: float, upper: float, level: str) -> list[Element]:
@@ -128,27 +128,31 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Element:
 def _judged(document: Document, task: str | None) -> Element:
     optimal, tolerance = (error(document[name], task) for name in ("optimal_error", "tolerance"))
     badge = element("strong", document["verdict"], class_=f"badge {level_of(document['verdict'])}")
-    told = (
+    explanation = (
         f" A gap is high where its whole interval lies above the tolerance of {tolerance} (dashed), low where no part "
         f"of it does, else unsettled. The optimal error is taken as {optimal}."
     )
-    return element("p", badge, told)
+    return element("p", badge, explanation)
 
 
 def _findings(document: Document) -> Iterator[Element]:
     yield element("h3", "Findings")
-    found = document.get("findings") or []
-    if not found:
+    findings = document.get("findings") or []
+    if not findings:
         yield element("p", "None: nothing that is known to go wrong was found.")
     else:
-        yield element("ul", [_finding(one) for one in found], class_="findings")
+        yield element("ul", [_finding(finding) for finding in findings], class_="findings")
 
 
-def _finding(one: Document) -> Element:
-    severity = element("span", one["severity"], class_=f"badge {one['severity']}")
-    title = element("p", severity, " ", element("strong", one["name"].replace("_", " ")), place(one))
-    remedy = [element("b", "Remedy: "), one["remedy"], element("span", f" Notes: {one['notes']}", class_="source")]
-    return element("li", title, element("p", one["evidence"]), element("p", remedy, class_="remedy"))
+def _finding(finding: Document) -> Element:
+    severity = element("span", finding["severity"], class_=f"badge {finding['severity']}")
+    title = element("p", severity, " ", element("strong", finding["name"].replace("_", " ")), place(finding))
+    remedy = [
+        element("b", "Remedy: "),
+        finding["remedy"],
+        element("span", f" Notes: {finding['notes']}", class_="source"),
+    ]
+    return element("li", title, element("p", finding["evidence"]), element("p", remedy, class_="remedy"))
 
 
 def _next(document: Document, commands: Sequence[str]) -> Iterator[Element]:

@@ -16,15 +16,15 @@ def level_of(verdict: str) -> str:
     return next((level for level in LEVELS if level in verdict), "unsettled")
 
 
-def limits(one: Document) -> tuple[float, float]:
+def limits(estimate: Document) -> tuple[float, float]:
     """The ends of an interval; null stands for infinity, which JSON lacks."""
-    low, high = (one.get(end, one["value"]) for end in ("low", "high"))
+    low, high = (estimate.get(end, estimate["value"]) for end in ("low", "high"))
     return -inf if low is None else low, inf if high is None else high
 
 
-def ends(one: Document, task: str | None) -> str:
+def ends(estimate: Document, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
-    low, high = limits(one)
+    low, high = limits(estimate)
     return "" if low == high else interval(low, high, task).replace("inf", "∞")
 
 

@@ -10,7 +10,7 @@ from dlx.show.pictures.canvas import CLASSES, GREY, PALE, house_style, new_figur
 
 MOST_LAYERS = 6
 WIDE, HIGH, LEFT, ABOVE, BELOW, NARROWEST = 1.75, 1.0, 1.7, 1.05, 0.35, 4.5  # inches
-TOLD = "activations of the hidden layers over train, first seed"
+SUBTITLE = "activations of the hidden layers over train, first seed"
 BINS = 40
 OVERTOPPING = 4  # times the middle one of the networks' ranges; what lies beyond stands at the edge
 MIDDLE = 0.99  # the share of the values that the axis holds
@@ -32,7 +32,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
     chosen = np.unique(np.linspace(0, most - 1, min(most, MOST_LAYERS)).round().astype(int))
     width, height = max(LEFT + len(chosen) * WIDE + 0.15, NARROWEST), ABOVE + BELOW + len(networks) * HIGH
     figure = new_figure(width, height, title)
-    figure.text(0.15 / width, 1 - 0.44 / height, TOLD, color=GREY, size=8.5, va="center")
+    figure.text(0.15 / width, 1 - 0.44 / height, SUBTITLE, color=GREY, size=8.5, va="center")
     place = {"left": LEFT / width, "right": 1 - 0.15 / width, "bottom": BELOW / height, "top": 1 - ABOVE / height}
     grid = figure.subplots(len(networks), len(chosen), squeeze=False, gridspec_kw={**place, "hspace": 0.25})
     for column, layer in enumerate(chosen):
@@ -51,7 +51,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
                 axes.hist(values.ravel(), bins, color=CLASSES[row % len(CLASSES)])
                 axes.set_yscale("function", functions=(np.sqrt, np.square))  # many zeros would flatten all else
                 axes.set_yticks([])
-                axes.text(0.98, 0.9, _told(layers[layer]), ha="right", va="top", transform=axes.transAxes, **SMALL)
+                axes.text(0.98, 0.9, _spread(layers[layer]), ha="right", va="top", transform=axes.transAxes, **SMALL)
     return png(figure)
 
 
@@ -61,7 +61,7 @@ SMALL = {"size": 7.5, "color": GREY}
 def _bins(values: Sequence[np.ndarray]) -> np.ndarray:
     """One axis for all: it holds the middle of each network's values, but of those that overtop most others."""
     tail = (1 - MIDDLE) / 2
-    ends = [np.quantile(one[np.isfinite(one)], (tail, 1 - tail)) for one in values if np.isfinite(one).any()]
+    ends = [np.quantile(array[np.isfinite(array)], (tail, 1 - tail)) for array in values if np.isfinite(array).any()]
     widths = [float(np.abs(pair).max()) for pair in ends if np.abs(pair).max() > 0]
     most = OVERTOPPING * float(np.median(widths)) if widths else 1.0
     low, high = (np.clip([pair[k] for pair in ends] or [float(k)], -most, most) for k in (0, 1))
@@ -69,7 +69,7 @@ def _bins(values: Sequence[np.ndarray]) -> np.ndarray:
     return np.linspace(first, last if last > first else first + 1, BINS + 1)
 
 
-def _told(values: np.ndarray) -> str:
+def _spread(values: np.ndarray) -> str:
     finite = values[np.isfinite(values)]
     return f"sd {finite.std():.3g}" if finite.size else "not finite"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.show.pictures.boundary import Plane, Predict, plane, some
+from dlx.show.pictures.boundary import Plane, Predict, plane, subsample
 from dlx.show.pictures.canvas import GREY, house_style, new_figure, png
 
 COLUMNS = 4
@@ -37,20 +37,22 @@ def boundaries(panels: Sequence[Panel], *, title: str, task: str) -> bytes:
     columns = ceil(len(panels) / rows)
     width, height = max(columns * (PANEL + GAP) + GAP, 4.5), ABOVE + rows * (PANEL + 2 * GAP)
     figure = new_figure(width, height, title)
-    told = "examples of train on what the network of the first seed says"
-    figure.text(0.15 / width, 1 - 0.44 / height, told, color=GREY, size=8.5, va="center")
-    examples = [some(one.X, one.y) for one in panels]
+    subtitle = "examples of train on what the network of the first seed says"
+    figure.text(0.15 / width, 1 - 0.44 / height, subtitle, color=GREY, size=8.5, va="center")
+    examples = [subsample(panel.X, panel.y) for panel in panels]
     xs, ys = plane(np.concatenate([X for X, _ in examples]), np.array([1.0, 1.0]), GRID)
     places = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
-    said = [np.nan_to_num(np.asarray(one.predict(places), dtype=float), posinf=0, neginf=0) for one in panels]
-    limits = _limits([*said, *(y for _, y in examples)]) if task == "regression" else None
-    for number, (one, seen, values) in enumerate(zip(panels, examples, said, strict=True)):
+    predictions = [
+        np.nan_to_num(np.asarray(panel.predict(places), dtype=float), posinf=0, neginf=0) for panel in panels
+    ]
+    limits = _limits([*predictions, *(y for _, y in examples)]) if task == "regression" else None
+    for number, (panel, sample, values) in enumerate(zip(panels, examples, predictions, strict=True)):
         left = (GAP + number % columns * (PANEL + GAP)) / width
         bottom = 1 - (ABOVE + (number // columns) * (PANEL + 2 * GAP) + PANEL) / height
         axes = figure.add_axes((left, bottom, PANEL / width, PANEL / height))
         axes.set(xticks=[], yticks=[])
-        axes.set_title(shortened(one.label), size=9.5, parse_math=False)
-        draw = Plane(axes, xs, ys, {"train": seen})
+        axes.set_title(shortened(panel.label), size=9.5, parse_math=False)
+        draw = Plane(axes, xs, ys, {"train": sample})
         shaped = values.reshape(GRID, GRID, -1)
         if limits is None:
             draw.regions(shaped)
@@ -60,7 +62,7 @@ def boundaries(panels: Sequence[Panel], *, title: str, task: str) -> bytes:
 
 
 def _limits(values: Sequence[np.ndarray]) -> tuple[float, float]:
-    return min(float(one.min()) for one in values), max(float(one.max()) for one in values)
+    return min(float(array.min()) for array in values), max(float(array.max()) for array in values)
 
 
 def shortened(label: str) -> str:

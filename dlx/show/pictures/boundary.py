@@ -50,21 +50,21 @@ def boundary(
     axes = figure.add_axes((0.7 / WIDTH, 0.55 / HEIGHT, *BOX / (WIDTH, HEIGHT)))
     for axis, name in zip((axes.xaxis, axes.yaxis), features, strict=True):
         axis.set_label_text(name, parse_math=False)
-    drawn = {f"{name} ({len(X):,})": some(X, y) for name, (X, y) in parts.items()}
-    xs, ys = plane(np.concatenate([X for X, _ in drawn.values()]))
+    samples = {f"{name} ({len(X):,})": subsample(X, y) for name, (X, y) in parts.items()}
+    xs, ys = plane(np.concatenate([X for X, _ in samples.values()]))
     rows = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
-    said = np.nan_to_num(np.asarray(predict(rows), dtype=float), posinf=0, neginf=0).reshape(GRID, GRID, -1)
-    draw = Plane(axes, xs, ys, drawn)
+    predictions = np.nan_to_num(np.asarray(predict(rows), dtype=float), posinf=0, neginf=0).reshape(GRID, GRID, -1)
+    draw = Plane(axes, xs, ys, samples)
     if task == "regression":
-        draw.surface(said[:, :, 0])
+        draw.surface(predictions[:, :, 0])
         draw.scale()
         draw.legend()
     else:
-        draw.legend(draw.regions(said), classes)
+        draw.legend(draw.regions(predictions), classes)
     return png(figure)
 
 
-def some(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def subsample(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Examples that lie evenly over a part, and their first target."""
     every = -(-len(X) // MOST)
     return X[::every], np.reshape(y, (len(X), -1))[::every, 0]
@@ -87,12 +87,14 @@ class Plane:
         self.axes, self.xs, self.ys, self.parts = axes, xs, ys, parts
         self.image: AxesImage | None = None
 
-    def regions(self, said: np.ndarray) -> np.ndarray:
+    def regions(self, predictions: np.ndarray) -> np.ndarray:
         """Each class's region in its colour, the paler the less certain, and lines where the decision changes.
 
         Returns the colours, one for each class.
         """
-        probabilities = np.concatenate([1 - said, said], axis=2) if said.shape[2] == 1 else said
+        probabilities = (
+            np.concatenate([1 - predictions, predictions], axis=2) if predictions.shape[2] == 1 else predictions
+        )
         colors = _colors(probabilities.shape[2])
         self._image(_tinted(probabilities, colors))
         for number in range(len(colors)):
@@ -101,18 +103,18 @@ class Plane:
             self._points(X, marker, c=colors[y.astype(int)])
         return colors
 
-    def surface(self, said: np.ndarray, ends: tuple[float, float] | None = None) -> None:
+    def surface(self, predictions: np.ndarray, ends: tuple[float, float] | None = None) -> None:
         """The network's number as colour, with lines of equal height; the examples in the colour of their targets.
 
         ``ends`` are the numbers of the first and the last colour, if not the lowest and the highest here.
         """
         targets = np.concatenate([y for _, y in self.parts.values()])
-        low, high = ends or (min(said.min(), targets.min()), max(said.max(), targets.max()))
+        low, high = ends or (min(predictions.min(), targets.min()), max(predictions.max(), targets.max()))
         limits = {"vmin": low, "vmax": high}
-        self.image = self._image(said, cmap="viridis", **limits)
-        if said.max() > said.min():
+        self.image = self._image(predictions, cmap="viridis", **limits)
+        if predictions.max() > predictions.min():
             self.axes.contour(
-                self.xs, self.ys, said, levels=8, colors="white", linewidths=0.7, linestyles="solid", alpha=0.7
+                self.xs, self.ys, predictions, levels=8, colors="white", linewidths=0.7, linestyles="solid", alpha=0.7
             )
         for marker, (X, y) in self._train_last():
             self._points(X, marker, c=y, cmap="viridis", **limits)

@@ -56,7 +56,11 @@ class _Waterfall:
 
     def scale(self) -> None:
         """From 0 to above the highest end of an interval that is finite."""
-        ends = [self.factor * (end or 0) for one in self.levels.values() for end in (one["value"], one.get("high"))]
+        ends = [
+            self.factor * (end or 0)
+            for estimate in self.levels.values()
+            for end in (estimate["value"], estimate.get("high"))
+        ]
         top = max([end for end in ends if isfinite(end)], default=0.0) or self.factor * self.document["tolerance"]
         self.axes.set_ylim(0, ROOM_ABOVE * max(top, ROOM_FOR_ONE))
         self.axes.set_xlim(-0.45, len(self.levels) - 0.55)
@@ -97,15 +101,15 @@ class _Waterfall:
 
     def draw_errors(self) -> None:
         """A point with its interval and its value beside it."""
-        for x, one in enumerate(self.levels.values()):
-            value = self.factor * one["value"]
-            low, high = (self.factor * end for end in _ends(one))
+        for x, estimate in enumerate(self.levels.values()):
+            value = self.factor * estimate["value"]
+            low, high = (self.factor * end for end in _ends(estimate))
             if low < high:
                 ends = [[value - low], [min(high, 10 * self.axes.get_ylim()[1]) - value]]
                 self.axes.errorbar(x, value, ends, color=INK, capsize=4, linewidth=1.3, zorder=4)
             self.axes.plot(x, value, "o", color=INK, markersize=5, zorder=4, clip_on=False)
             self.axes.annotate(
-                self._number(one["value"]), (x, value), (8, 5), textcoords="offset points", size=9, zorder=5
+                self._number(estimate["value"]), (x, value), (8, 5), textcoords="offset points", size=9, zorder=5
             )
 
     def _number(self, value: float) -> str:
@@ -113,7 +117,7 @@ class _Waterfall:
         return f"{100 * value:.2f} %" if self.is_rate else f"{float(f'{value:.3g}'):,.9g}"
 
 
-def _ends(one: Document) -> tuple[float, float]:
+def _ends(estimate: Document) -> tuple[float, float]:
     """The ends of the interval; without one, the value itself."""
-    low, high = one.get("low", one["value"]), one.get("high", one["value"])
+    low, high = estimate.get("low", estimate["value"]), estimate.get("high", estimate["value"])
     return low, float("inf") if high is None else high

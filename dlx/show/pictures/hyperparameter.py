@@ -39,7 +39,7 @@ def hyperparameter(document: Document, key: str) -> bytes:
         document: ``tune.json``.
         key: of the hyperparameter.
     """
-    entry = next(one for one in document["space"] if one["key"] == key)
+    entry = next(entry for entry in document["space"] if entry["key"] == key)
     trials, scale = Trials(document), Scale(entry)
     figure = new_figure(WIDTH, HEIGHT, f"{tail(document['name'], 40)}: {trials.what} over {tail(key, 40)}")
     axes = figure.add_axes((0.085, 0.125, 0.705, 0.74))
@@ -67,8 +67,8 @@ class _Drawing:
 
     def __init__(self, axes: Axes, trials: Trials, scale: Scale, document: Document) -> None:
         self.axes, self.trials, self.scale = axes, trials, scale
-        self.regions = [one["region"].get(scale.key, []) for one in document.get("rounds", [])]
-        self.places = scale.places([one["settings"][scale.key] for one in document["trials"]])
+        self.regions = [round_["region"].get(scale.key, []) for round_ in document.get("rounds", [])]
+        self.places = scale.places([trial["settings"][scale.key] for trial in document["trials"]])
         scale.write(axes.xaxis, self.places)
         self.edge = trials.scale(axes)
         self.count = int(max([1, *trials.rounds]))
@@ -142,8 +142,8 @@ class _Drawing:
         at = self.x[row], self.trials.heights[row]
         value = self.scale.options[int(self.places[row])] if self.scale.is_choice else self._value(row)
         what = "winner" if self.trials.is_confirmed else "best"
-        told = f"{what}: {spelled(value)}\n{self.trials.spelled(self.trials.values[row])}"
-        self.axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False, label=told)
+        label = f"{what}: {spelled(value)}\n{self.trials.spelled(self.trials.values[row])}"
+        self.axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False, label=label)
         self.axes.plot([at[0]] * 2, [self.axes.get_ylim()[0], at[1]], color=DEV, linewidth=0.8, linestyle=":", zorder=1)
 
     def _value(self, row: int) -> float | int:

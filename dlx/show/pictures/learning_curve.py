@@ -69,10 +69,10 @@ class _Drawing:
             return
         m = np.array([point["m"] for point in curve])
         value, low, high = (self.factor * np.array([point[key] for point in curve]) for key in KEYS)
-        known = m <= self.document["fit"]["m0"]
-        beyond = m >= m[known][-1]
+        measured = m <= self.document["fit"]["m0"]
+        beyond = m >= m[measured][-1]
         self.axes.fill_between(m, np.maximum(low, self.bottom), high, color=DEV, alpha=0.13, linewidth=0)
-        self.axes.plot(m[known], value[known], color=DEV, linewidth=1.5)
+        self.axes.plot(m[measured], value[measured], color=DEV, linewidth=1.5)
         self.axes.plot(m[beyond], value[beyond], color=DEV, linewidth=1.5, linestyle="--")
 
     def errors(self) -> None:

@@ -17,8 +17,8 @@ def orders(epsilons: Sequence[float], curves: Mapping[str, Sequence[float]], tit
         axes = figure.add_axes((0.13, 0.14, 0.83, 0.74))
         for (label, errors), color in zip(curves.items(), COLORS, strict=False):
             points = [(epsilon, error) for epsilon, error in zip(epsilons, errors, strict=True) if error > 0]
-            drawn = [epsilon for epsilon, _ in points], [error for _, error in points]
-            axes.loglog(*drawn, "o-", color=color, markersize=3, label=label)
+            coordinates = [epsilon for epsilon, _ in points], [error for _, error in points]
+            axes.loglog(*coordinates, "o-", color=color, markersize=3, label=label)
         axes.set_xlabel("ε", color=GREY)
         axes.set_ylabel("error of the derivative", color=GREY)
         axes.grid(True)

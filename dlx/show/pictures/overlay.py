@@ -54,7 +54,7 @@ def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
     width = LEFT + len(panels) * PANEL + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
     tall = max(SHORTEST, BOTTOM + ABOVE + LINE * len(groups))
     figure = new_figure(width, tall, title)
-    figure.text(0.15 / width, 1 - 0.44 / tall, "   ".join(_told(groups, panels)), size=8.5, color=GREY, va="center")
+    figure.text(0.15 / width, 1 - 0.44 / tall, "   ".join(_legend(groups, panels)), size=8.5, color=GREY, va="center")
     for number, panel in enumerate(panels):
         left = LEFT + number * (PANEL + BETWEEN)
         axes = figure.add_axes((left / width, BOTTOM / tall, PANEL / width, 1 - (BOTTOM + ABOVE) / tall))
@@ -75,21 +75,21 @@ def _short(label: str) -> str:
     return label if len(label) <= LONGEST else f"{label[:half]}…{label[-half:]}"
 
 
-def _told(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
+def _legend(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
     """What is solid, dashed, shaded and crossed."""
-    drawn = [of for panel in panels for of in panel.courses.values()]
-    if any("dev" in of for of in drawn):
-        yield "solid: dev" if all("dev" in of for of in drawn) else "solid: dev, or train where there is no dev"
+    courses = [of for panel in panels for of in panel.courses.values()]
+    if any("dev" in of for of in courses):
+        yield "solid: dev" if all("dev" in of for of in courses) else "solid: dev, or train where there is no dev"
         yield "dashed: train"
-    elif drawn:
+    elif courses:
         yield "train"
     counts = [len(group.metrics) for group in groups if len(group.metrics) > 1]
-    few, many = (any((count < ENOUGH) is wanted for count in counts) for wanted in (True, False))
+    few, many = (any((count < ENOUGH) == is_few for count in counts) for is_few in (True, False))
     if many:
         yield f"band: 95 % interval of the mean{f' of {ENOUGH} runs or more' * few}"
     if few:
         yield f"band: lowest to highest{f' of fewer than {ENOUGH}' * many}"
-    if any(one.lost for of in drawn for one in of.values()):
+    if any(curve.lost for of in courses for curve in of.values()):
         yield "cross: no longer finite"
 
 
@@ -101,23 +101,23 @@ class _Panel:
         self.courses: dict[int, dict[str, MeanCurve]] = {}
         for number, group in enumerate(groups):
             parts = {curve.label: course(group, curve.column, view.factor) for curve in view.curves}
-            if found := {part: one for part, one in parts.items() if one and part in ("train", "dev")}:
-                self.courses[number] = found
+            if courses := {part: curve for part, curve in parts.items() if curve and part in ("train", "dev")}:
+                self.courses[number] = courses
 
     def draw(self, axes: Axes) -> None:
         """All lines with their bands, those of dev on top."""
         axes.set(xlabel="epoch", ylabel=self.view.label)
         axes.grid(axis="y")
-        every = [one for of in self.courses.values() for one in of.values()]
+        every = [curve for of in self.courses.values() for curve in of.values()]
         if not every:
             return
-        count_epochs(axes, min(one.epochs[0] for one in every), max(one.epochs[-1] for one in every))
-        scale_values(axes, [one.mean for one in every], self.view.logarithmic)
+        count_epochs(axes, min(curve.epochs[0] for curve in every), max(curve.epochs[-1] for curve in every))
+        scale_values(axes, [curve.mean for curve in every], self.view.logarithmic)
         for number, of in self.courses.items():
-            for part, one in of.items():
-                self._draw(axes, one, self.lines[number], faint=part == "train" and "dev" in of)
+            for part, curve in of.items():
+                self._draw(axes, curve, self.lines[number], faint=part == "train" and "dev" in of)
 
-    def _draw(self, axes: Axes, one: MeanCurve, line: _Line, faint: bool) -> None:
+    def _draw(self, axes: Axes, curve: MeanCurve, line: _Line, faint: bool) -> None:
         crowded = len(self.courses) > MOST_AT_ENDS
         strokes, alpha = (DASHED, 0.35 if crowded else 0.75) if faint else (line.strokes, 1)
         options: dict[str, Any] = {
@@ -125,19 +125,19 @@ class _Panel:
             "linewidth": 0.9 if faint else 1.8,
             "zorder": 2 if faint else 3,
         }
-        options |= {"marker": "o", "markersize": 3.5} if len(one.epochs) <= FEW and not faint else {}
-        axes.plot(one.epochs, one.mean, color=line.color, alpha=alpha, **options)
-        if not faint and np.nanmax(one.high - one.low, initial=0) > 0:
-            low = np.maximum(one.low, axes.get_ylim()[0])
-            axes.fill_between(one.epochs, low, one.high, color=line.color, alpha=0.15, linewidth=0, zorder=1)
-        if one.lost:
-            end = one.last
-            axes.plot(one.epochs[end], one.mean[end], "X", color=ALARM, markersize=7, zorder=4, clip_on=False)
+        options |= {"marker": "o", "markersize": 3.5} if len(curve.epochs) <= FEW and not faint else {}
+        axes.plot(curve.epochs, curve.mean, color=line.color, alpha=alpha, **options)
+        if not faint and np.nanmax(curve.high - curve.low, initial=0) > 0:
+            low = np.maximum(curve.low, axes.get_ylim()[0])
+            axes.fill_between(curve.epochs, low, curve.high, color=line.color, alpha=0.15, linewidth=0, zorder=1)
+        if curve.lost:
+            end = curve.last
+            axes.plot(curve.epochs[end], curve.mean[end], "X", color=ALARM, markersize=7, zorder=4, clip_on=False)
 
     def label(self, axes: Axes, gap: float, named: bool) -> None:
         """Beside the axes each group's last value, and its name where it is ``named``; of many values no other list."""
         ends = {number: of.get("dev") or of["train"] for number, of in self.courses.items()}
-        last = {number: float(one.mean[one.last]) for number, one in ends.items()}
+        last = {number: float(curve.mean[curve.last]) for number, curve in ends.items()}
         missing = [number for number in range(len(self.lines)) if named and number not in last]
         if len(self.lines) > MOST_AT_ENDS:
             order = [*sorted(last, key=lambda number: -last[number]), *missing] if named else []

@@ -41,12 +41,12 @@ def path(steps: Sequence[int], points: np.ndarray, costs: Costs, *, title: str) 
         axes.set_axis_off()
         axes.text(0.5, 0.5, "the start lies beyond what can be drawn", ha="center", transform=axes.transAxes)
         return png(figure)
-    drawn = within_reach(np.asarray(points, dtype=float), costs)
-    xs, ys = ground(axes, drawn, costs, surroundings(drawn))
-    _walk(axes, xs, ys, steps[: len(drawn)])
-    if len(drawn) < len(points):
-        told = f"beyond the picture after {steps[len(drawn)]:,} of {steps[-1]:,} steps"
-        axes.text(0.01, 0.02, told, color=ALARM, transform=axes.transAxes)
+    trajectory = within_reach(np.asarray(points, dtype=float), costs)
+    xs, ys = ground(axes, trajectory, costs, surroundings(trajectory))
+    _walk(axes, xs, ys, steps[: len(trajectory)])
+    if len(trajectory) < len(points):
+        message = f"beyond the picture after {steps[len(trajectory)]:,} of {steps[-1]:,} steps"
+        axes.text(0.01, 0.02, message, color=ALARM, transform=axes.transAxes)
     return png(figure)
 
 
@@ -85,7 +85,7 @@ def _on_contours(
     from matplotlib import colormaps
 
     xs, ys = np.linspace(low, high, GRID).T
-    grid = np.column_stack([some.ravel() for some in np.meshgrid(xs, ys)])
+    grid = np.column_stack([coordinates.ravel() for coordinates in np.meshgrid(xs, ys)])
     J = np.nan_to_num(costs(grid).reshape(GRID, GRID), nan=HUGE, posinf=HUGE, neginf=-HUGE).clip(-HUGE, HUGE)
     levels = contour_levels(J)
     if len(levels):
@@ -129,8 +129,8 @@ def _walk(axes: Axes, xs: np.ndarray, ys: np.ndarray, steps: Sequence[int]) -> N
     marker, line = "o" if on_a_curve or len(xs) <= CROWDED else "", "" if on_a_curve else "-"
     axes.plot(xs, ys, color=TRAIN, linestyle=line, linewidth=1.0, marker=marker, markersize=2.5, zorder=2)
     last = steps[-1]
-    for place, color, told in ((0, DEV, "start"), (-1, ALARM, f"after {last:,} step{'s' * (last != 1)}")):
-        label = f"{told}: {_place(axes, xs[place], ys[place])}"
+    for place, color, caption in ((0, DEV, "start"), (-1, ALARM, f"after {last:,} step{'s' * (last != 1)}")):
+        label = f"{caption}: {_place(axes, xs[place], ys[place])}"
         axes.plot(xs[place], ys[place], linestyle="", marker="o", markersize=7, color=color, label=label, zorder=3)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, labelcolor=INK, borderaxespad=0.2)
 

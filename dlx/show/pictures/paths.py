@@ -35,11 +35,11 @@ def paths(ways: Sequence[DescentPath], *, title: str) -> bytes:
     columns = ceil(len(ways) / rows)
     width, height = max(columns * (PANEL + GAP) + EDGE, 4.5), ABOVE + rows * (PANEL + BETWEEN) - 0.35
     figure = new_figure(width, height, title)
-    told = "from the start (orange) to the end (red)"
-    figure.text(0.15 / width, 1 - 0.44 / height, told, color=GREY, size=8.5, va="center")
-    drawn = [within_reach(np.asarray(way.points, dtype=float), way.costs) for way in ways]
-    limits = _square(*surroundings(np.concatenate(drawn)))
-    for number, (way, points) in enumerate(zip(ways, drawn, strict=True)):
+    subtitle = "from the start (orange) to the end (red)"
+    figure.text(0.15 / width, 1 - 0.44 / height, subtitle, color=GREY, size=8.5, va="center")
+    trajectories = [within_reach(np.asarray(way.points, dtype=float), way.costs) for way in ways]
+    limits = _square(*surroundings(np.concatenate(trajectories)))
+    for number, (way, points) in enumerate(zip(ways, trajectories, strict=True)):
         left = (EDGE + 0.15 + number % columns * (PANEL + GAP)) / width
         bottom = 1 - (ABOVE + (number // columns) * (PANEL + BETWEEN) + PANEL) / height
         axes = figure.add_axes((left, bottom, PANEL / width, PANEL / height))

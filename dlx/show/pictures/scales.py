@@ -104,10 +104,10 @@ class Scale:
             return _apart(whole, NEAREST * (high - low))
         if self.kind == "uniform" or high - low < log10(2):
             return self._even(first, last)
-        wanted = (1,) if high - low > DECADES else (1, 2, 5)
-        found = self._steps(wanted, low, high)
-        every = -(-len(found) // MOST)
-        return found[::every]
+        factors = (1,) if high - low > DECADES else (1, 2, 5)
+        places = self._steps(factors, low, high)
+        every = -(-len(places) // MOST)
+        return places[::every]
 
     def _even(self, first: float, last: float) -> list[float]:
         """Round numbers at even distances."""
@@ -153,8 +153,8 @@ def tail(key: str, longest: int = 60) -> str:
 
 def _apart(places: Sequence[float], least: float) -> list[float]:
     """Those of them, from the last one down, that keep so far apart."""
-    kept: list[float] = []
+    spaced: list[float] = []
     for place in reversed(places):
-        if not kept or kept[-1] - place >= least:
-            kept.append(place)
-    return kept[::-1]
+        if not spaced or spaced[-1] - place >= least:
+            spaced.append(place)
+    return spaced[::-1]

@@ -39,13 +39,13 @@ def settings(document: Document) -> bytes:
     figure = new_figure(
         WIDTH, HEIGHT, f"{tail(document['name'], 40)}: what {count:,} trials try of each hyperparameter"
     )
-    shown = [Scale(entry) for entry in _most_important(document)]
+    scales = [Scale(entry) for entry in _most_important(document)]
     panels: tuple[type[_Panel], ...] = (
         (_SearchedGrid, _Random) if document.get("method") == "grid" else (_Grid, _Searched)
     )
     for left, panel in zip((0.088, 0.545), panels, strict=True):
         axes = figure.add_axes((left, 0.12, 0.35, 0.66))
-        drawing = panel(axes, document, shown, trials)
+        drawing = panel(axes, document, scales, trials)
         drawing.draw()
         if drawing.points is not None:
             _color_bar(figure, drawing, trials)
@@ -54,10 +54,10 @@ def settings(document: Document) -> bytes:
 
 def _most_important(document: Document) -> Sequence[Document]:
     """Two entries of the space, or one where there is only one."""
-    weight = {one["key"]: one["value"] for one in document.get("importance", [])}
+    weight = {entry["key"]: entry["value"] for entry in document.get("importance", [])}
 
-    def rank(one: Document) -> tuple[bool, bool, float]:
-        scale = Scale(one)
+    def rank(entry: Document) -> tuple[bool, bool, float]:
+        scale = Scale(entry)
         return scale.is_choice, scale.is_discrete, -weight.get(scale.key, 0)
 
     return sorted(document["space"], key=rank)[:2]
@@ -72,15 +72,17 @@ class _Panel:
 
     def columns(self) -> list[Array]:
         """The places of all trials along each hyperparameter that is shown."""
-        return [scale.places([one["settings"][scale.key] for one in self.document["trials"]]) for scale in self.scales]
+        return [
+            scale.places([trial["settings"][scale.key] for trial in self.document["trials"]]) for scale in self.scales
+        ]
 
     def draw(self) -> None:
         """The points, the distinct values along the axes, and how many there are."""
         from matplotlib.ticker import MaxNLocator
 
         searched, columns = self.columns(), self.places()
-        for axis, scale, found in zip((self.axes.xaxis, self.axes.yaxis), self.scales, searched, strict=False):
-            scale.write(axis, found)
+        for axis, scale, column in zip((self.axes.xaxis, self.axes.yaxis), self.scales, searched, strict=False):
+            scale.write(axis, column)
         y = columns[1] if len(columns) > 1 else np.arange(len(columns[0]), dtype=float)
         if len(columns) == 1:
             self.axes.set_ylabel("trial")
@@ -130,7 +132,7 @@ class _Grid(_Panel):
 
     def places(self) -> list[Array]:
         each = [self._values(scale) for scale in self.scales]
-        return [found.ravel() for found in np.meshgrid(*each)]
+        return [coordinates.ravel() for coordinates in np.meshgrid(*each)]
 
     def _values(self, scale: Scale) -> Array:
         if scale.is_choice:
@@ -148,13 +150,13 @@ class _Grid(_Panel):
 
     def _taken(self, each: int) -> int:
         """Trials of a grid with so many values of each number."""
-        options = prod(len(one["choices"]) for one in self.document["space"] if one["scale"] == "choice")
+        options = prod(len(entry["choices"]) for entry in self.document["space"] if entry["scale"] == "choice")
         return int(options * each**self.numbers)
 
     @property
     def numbers(self) -> int:
         """Hyperparameters with a scale."""
-        return sum(one["scale"] != "choice" for one in self.document["space"])
+        return sum(entry["scale"] != "choice" for entry in self.document["space"])
 
     def scatter(self, x: Array, y: Array) -> None:
         self.axes.scatter(x, y, s=60 if len(x) < CROWDED else 16, color=GREY, zorder=2, clip_on=False)
@@ -199,10 +201,10 @@ class _Random(_Panel):
 
     def places(self) -> list[Array]:
         rng, count = np.random.default_rng(0), len(self.document["trials"])
-        return [self._drawn(scale, rng.random(count)) for scale in self.scales]
+        return [self._sample(scale, rng.random(count)) for scale in self.scales]
 
     @staticmethod
-    def _drawn(scale: Scale, u: Array) -> Array:
+    def _sample(scale: Scale, u: Array) -> Array:
         if scale.is_choice:
             return np.asarray(np.floor(u * len(scale.options)))
         places = scale.ends[0] + u * (scale.ends[1] - scale.ends[0])

@@ -47,11 +47,11 @@ def sweep(
     else:
         axes.set_xticks(places, labels)
     factor = 1 if task == "regression" else 100
-    parts = [part for part in COLORS if any(part in one for one in errors)]
+    parts = [part for part in COLORS if any(part in estimates for estimates in errors)]
     for number, part in enumerate(parts):
-        rows = [(x, one[part]) for x, one in zip(places, errors, strict=True) if part in one]
-        told = np.array([[_finite(row[end]) for end in ("value", "low", "high")] for _, row in rows]) * factor
-        middle, low, high = told.T
+        rows = [(x, estimates[part]) for x, estimates in zip(places, errors, strict=True) if part in estimates]
+        scaled = np.array([[_finite(row[end]) for end in ("value", "low", "high")] for _, row in rows]) * factor
+        middle, low, high = scaled.T
         x = [place for place, _ in rows]
         bars = np.abs([middle - low, high - middle])
         axes.errorbar(x, middle, bars, color=COLORS[part], marker="o", linewidth=1.6, elinewidth=0.9, capsize=3)

@@ -35,18 +35,18 @@ class Trials:
         objective = document.get("objective", "dev_error")
         self.is_rate = objective.endswith("error") and document.get("task") != "regression"
         self.what = objective.replace("_", " ")
-        values = [np.nan if one["value"] is None else float(one["value"]) for one in trials]
+        values = [np.nan if trial["value"] is None else float(trial["value"]) for trial in trials]
         self.values = (100 if self.is_rate else 1) * np.array(values, dtype=float)
         self.values[~(np.abs(self.values) < HUGE)] = np.nan
         self.ended = np.isfinite(self.values)
-        self.rounds = np.array([one["round"] for one in trials], dtype=int)
-        self.stopped = np.array([one["status"] == "stopped" for one in trials], dtype=bool)
+        self.rounds = np.array([trial["round"] for trial in trials], dtype=int)
+        self.stopped = np.array([trial["status"] == "stopped" for trial in trials], dtype=bool)
         self.best, self.is_confirmed = self._best(document)
         self.bottom, self.top, self.is_logarithmic = self._scaled()
 
     def _best(self, document: Document) -> tuple[int | None, bool]:
         """The row of the trial that won when trained again, else of the lowest error, and whether it is the former."""
-        indices, won = [one["index"] for one in document["trials"]], document.get("winner")
+        indices, won = [trial["index"] for trial in document["trials"]], document.get("winner")
         if won in indices and self.ended[indices.index(won)]:
             return indices.index(won), True
         return (int(np.nanargmin(self.values)) if self.ended.any() else None), False
