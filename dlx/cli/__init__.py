@@ -89,8 +89,8 @@ app.command("new")(new)
 app.command("doctor")(doctor)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"dlx {__version__}")
         raise typer.Exit
 
@@ -127,12 +127,12 @@ def _make_visible() -> None:
 
 def _ended() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code, whatever happens."""
-    given = sys.argv[1:]
+    arguments = sys.argv[1:]
     if current_thread() is main_thread():
         _heed_signals()
     try:
         with remarks_shown():
-            code = _run([argument for argument in given if argument != "--debug"])
+            code = _run([argument for argument in arguments if argument != "--debug"])
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
@@ -141,7 +141,7 @@ def _ended() -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None and (error.errno in OF_DISKS or not _is_flushed()):
             error.filename = "stdout"  # files are named where they are written
-        code = _report(error, debug="--debug" in given)
+        code = _report(error, debug="--debug" in arguments)
     return code if _is_flushed() else code or EnvironmentProblem.exit_code
 
 
@@ -167,12 +167,12 @@ def remarks_shown() -> Iterator[None]:
     """Inside, a `Remark` is a line on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", Remark)
-        show, shown = warnings.showwarning, set[str]()
+        show, messages = warnings.showwarning, set[str]()
 
         def show_remark(message: Warning | str, category: type[Warning], *place: Any, **how: Any) -> None:
             if issubclass(category, Remark):
-                if str(message) not in shown:
-                    shown.add(str(message))
+                if str(message) not in messages:
+                    messages.add(str(message))
                     print(f"remark: {message}", file=sys.stderr)
             else:
                 show(message, category, *place, **how)
@@ -203,13 +203,13 @@ def _report(error: Exception, debug: bool) -> int:
     """Say on stderr what went wrong; returns the exit code."""
     if debug:
         traceback.print_exception(error)
-    message, code = _told(error)
+    message, code = _message_and_code(error)
     if message:
         print(message, file=sys.stderr)
     return code
 
 
-def _told(error: Exception) -> tuple[str, int]:
+def _message_and_code(error: Exception) -> tuple[str, int]:
     """The message and the exit code of an exception."""
     if isinstance(error, SpecError | Interrupted):
         return str(error), error.exit_code
@@ -227,8 +227,8 @@ def _told(error: Exception) -> tuple[str, int]:
     if (folder := _unreadable_folder(error)) is not None:
         return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
     plugins = sys.modules.get("dlx.spec.plugins")  # where it is not loaded, no plugin is
-    if plugins and (told := plugins.blamed(error)):
-        return f"error: {told}", UsageError.exit_code
+    if plugins and (message := plugins.blamed(error)):
+        return f"error: {message}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")
     return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
 

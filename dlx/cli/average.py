@@ -33,13 +33,13 @@ def average(file: File, beta: Beta = "0.9", column: Column = None, picture: Pict
     _print(file, series, plain, corrected, json)
 
 
-def _betas(given: str) -> list[float]:
+def _betas(text: str) -> list[float]:
     from dlx.errors import UsageError
 
     try:
-        betas = [float(part) for part in given.split(",")]
+        betas = [float(part) for part in text.split(",")]
     except ValueError:
-        raise UsageError(f"--beta: expected numbers such as 0.9,0.98, got {given!r}") from None
+        raise UsageError(f"--beta: expected numbers such as 0.9,0.98, got {text!r}") from None
     for beta in betas:
         if not 0 <= beta < 1:
             raise UsageError(f"--beta: expected 0 ≤ β < 1, got {beta:g}")
@@ -51,12 +51,12 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
     from dlx.show import terminal
 
     if json:
-        found = [
+        entries = [
             {"beta": beta, "window": 1 / (1 - beta), "average": v.tolist(), "corrected": corrected[beta].tolist()}
             for beta, v in plain.items()
         ]
         head = {"schema_version": 1, "file": str(file), "column": series.name}
-        terminal.facts({**head, "values": series.values.tolist(), "averages": found}, json=True)
+        terminal.facts({**head, "values": series.values.tolist(), "averages": entries}, json=True)
         return
     names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
     columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]

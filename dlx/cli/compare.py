@@ -53,7 +53,7 @@ class Compare(TyperCommand):
 
 
 def compare(
-    given: Runs,
+    runs: Runs,
     against: Against = None,
     out: Out = None,
     plugin: Plugins = None,
@@ -74,15 +74,15 @@ def compare(
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
     load_named(plugin or ())
-    found = compare_runs(given, against or [])
+    comparison = compare_runs(runs, against or [])
     alone = json or csv or md
-    picture = _drawn(found, out, wanted=out is not None or not alone)
-    _print(found, picture, json, csv, md)
+    picture = _draw(comparison, out, needed=out is not None or not alone)
+    _print(comparison, picture, json, csv, md)
 
 
-def _drawn(found: Comparison, out: Path | None, wanted: bool) -> Path | None:
+def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None:
     """Where the picture is; None where none is drawn, also because the curves have no common axes."""
-    if not wanted or (out is None and not found.comparable):
+    if not needed or (out is None and not comparison.comparable):
         return None
     from dlx.files import writing
     from dlx.runs.lock import ROOT
@@ -93,14 +93,14 @@ def _drawn(found: Comparison, out: Path | None, wanted: bool) -> Path | None:
     if out is None:
         with writing(place):
             ROOT.mkdir(exist_ok=True)
-    write_output("--out", place, found.picture(), pictures.is_ours)
+    write_output("--out", place, comparison.picture(), pictures.is_ours)
     return place
 
 
-def _print(found: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
+def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
     from dlx.show import terminal
 
-    document = {**found.document(), "picture": None if picture is None else str(picture)}
+    document = {**comparison.document(), "picture": None if picture is None else str(picture)}
     if json:
         terminal.facts(document, json=True)
     elif csv:
@@ -108,4 +108,4 @@ def _print(found: Comparison, picture: Path | None, json: bool, csv: bool, md: b
     elif md:
         sys.stdout.write(terminal.markdown(document))
     else:
-        terminal.comparison(document, found.courses() if found.comparable else [], picture)
+        terminal.comparison(document, comparison.courses() if comparison.comparable else [], picture)

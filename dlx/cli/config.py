@@ -109,8 +109,8 @@ def _load(path: Path, overrides: Sequence[str]) -> None:
 def _print_verdict(problems: Sequence[Problem]) -> None:
     from dlx.show import terminal
 
-    told = [_as_data(problem) for problem in problems]
-    terminal.facts({"schema_version": 1, "valid": not problems, "problems": told}, json=True)
+    entries = [_as_data(problem) for problem in problems]
+    terminal.facts({"schema_version": 1, "valid": not problems, "problems": entries}, json=True)
 
 
 def _as_data(problem: Problem) -> dict[str, Any]:

@@ -80,15 +80,15 @@ def diagnose(
         show_learning_curve(source, seeds, budget, workers, sizes, target, json)
         return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
-    found = _examined(source, errors, overrides or [])
+    examination = _examined(source, errors, overrides or [])
     if picture is not None:
-        _draw(found, picture)
-    written = _kept(found) if not overrides else []
+        _draw(examination, picture)
+    written = _keep(examination) if not overrides else []
     if options is not None:
-        _act(found, written, options, json)
+        _act(examination, written, options, json)
     else:
-        _show(found, written, json)
-    _judge(found, conditions)
+        _show(examination, written, json)
+    _judge(examination, conditions)
 
 
 def _conditions(fail_on: str | None) -> tuple[str, ...]:
@@ -103,70 +103,70 @@ def _examined(source: str | None, errors: str | None, overrides: list[str]) -> E
     return examine_errors(errors) if errors is not None else examine(source or "", overrides)
 
 
-def _draw(found: Examination, picture: Path) -> None:
+def _draw(examination: Examination, picture: Path) -> None:
     from dlx.errors import UsageError
     from dlx.runs.manifest import write_output
     from dlx.show import pictures
 
-    if "errors" not in found.document:
+    if "errors" not in examination.document:
         raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
-    write_output("--picture", picture, found.picture(), pictures.is_ours)
+    write_output("--picture", picture, examination.picture(), pictures.is_ours)
 
 
-def _kept(found: Examination) -> list[Path]:
+def _keep(examination: Examination) -> list[Path]:
     """The pictures in the run directory; where it cannot be written to, the verdict is given all the same."""
     from dlx.errors import EnvironmentProblem
     from dlx.runs.diagnose import keep
     from dlx.show import terminal
 
     try:
-        return keep(found)
+        return keep(examination)
     except EnvironmentProblem as error:
         terminal.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
         return []
 
 
-def _show(found: Examination, written: list[Path], json: bool) -> None:
+def _show(examination: Examination, written: list[Path], json: bool) -> None:
     from dlx.show import terminal
 
     if json:
-        for remark in found.remarks if found.run else ():
+        for remark in examination.remarks if examination.run else ():
             terminal.say((f"remark: {remark}", ""), stream=sys.stderr)
-        terminal.facts(found.document, json=True)
+        terminal.facts(examination.document, json=True)
     else:
         terminal.diagnosis(
-            found.name,
-            found.document,
-            found.facts,
-            remarks=found.remarks,
-            commands=found.commands,
+            examination.name,
+            examination.document,
+            examination.facts,
+            remarks=examination.remarks,
+            commands=examination.commands,
             pictures=written,
         )
 
 
-def _act(found: Examination, written: list[Path], options: RepairOptions, json: bool) -> None:
+def _act(examination: Examination, written: list[Path], options: RepairOptions, json: bool) -> None:
     """Show what was found, then what the recipe comes to."""
     from dlx.errors import UsageError
     from dlx.show import terminal
 
-    if found.run is None:
+    if examination.run is None:
         raise UsageError("--act goes on from a run: train the spec first")
     if not json:
-        _show(found, written, json)
-    document = acted(found.run, found.document, options, quiet=json)
+        _show(examination, written, json)
+    document = acted(examination.run, examination.document, options, quiet=json)
     if json:
         terminal.facts(document, json=True)
     else:
         terminal.recipe(document["act"], document["task"])
 
 
-def _judge(found: Examination, conditions: tuple[str, ...]) -> None:
+def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
     from dlx.diagnose.fail_on import unknown, unmet
     from dlx.errors import CheckFailed
     from dlx.show import terminal
 
-    for name in unknown(conditions, found.document):
+    for name in unknown(conditions, examination.document):
         terminal.say((f"--fail-on: {name} cannot be told: an error that it needs is missing", ""), stream=sys.stderr)
-    if reasons := unmet(conditions, found.document):
+    if reasons := unmet(conditions, examination.document):
         raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

@@ -84,16 +84,16 @@ def _packages() -> dict[str, str]:
     import re
     from importlib.metadata import PackageNotFoundError, requires, version
 
-    found: dict[str, str] = {}
+    packages: dict[str, str] = {}
     for requirement in requires("dlx") or []:
         name = re.split(r"[^A-Za-z0-9._-]", requirement)[0]
         if "extra == 'dev'" in requirement:
             continue
         try:
-            found[name] = version(name)
+            packages[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+            packages[name] = "not installed"
+    return packages
 
 
 def _matters(variable: str) -> bool:

@@ -78,8 +78,8 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
     from dlx.show import terminal
     from dlx.show.terminal import gradcheck as show
 
-    with terminal.counting("checking gradients", quiet=json) as told:
-        report = check_file(source, overrides, options, told)
+    with terminal.counting("checking gradients", quiet=json) as on_progress:
+        report = check_file(source, overrides, options, on_progress)
     if json:
         terminal.facts(report.document(), json=True)
     else:
@@ -94,13 +94,13 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
     from dlx.show import terminal
     from dlx.show.terminal import gradcheck as show
 
-    with terminal.counting("checking gradients", quiet=json) as told:
-        settings = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, told)
+    with terminal.counting("checking gradients", quiet=json) as on_progress:
+        cases = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, on_progress)
     if json:
-        terminal.facts(document(plugin, settings), json=True)
+        terminal.facts(document(plugin, cases), json=True)
     else:
-        show.plugin(settings)
-    if not all(one.point.passed for one in settings):
+        show.plugin(cases)
+    if not all(case.point.passed for case in cases):
         raise CheckFailed
 
 
@@ -110,12 +110,12 @@ def _show_orders(source: Path, overrides: list[str], options: CheckOptions, pict
     from dlx.show import pictures, terminal
     from dlx.show.terminal import gradcheck as show
 
-    found = orders_of_file(source, overrides, options)
+    convergence = orders_of_file(source, overrides, options)
     if picture:
-        curves = {show.order(found, method): errors.tolist() for method, errors in found.errors.items()}
-        png = pictures.orders(found.epsilons.tolist(), curves, str(source))
+        curves = {show.order(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
+        png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
         write_output("--picture", picture, png, pictures.is_ours)
     if json:
-        terminal.facts(found.document(), json=True)
+        terminal.facts(convergence.document(), json=True)
     else:
-        show.orders(found)
+        show.orders(convergence)

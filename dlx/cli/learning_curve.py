@@ -50,8 +50,8 @@ def show_learning_curve(
         target=_error(target) if target is not None else None,
     )
     run = open_run(source)
-    with terminal.counting("training on fewer examples", quiet=json) as told:
-        document = learning_curve(run, options, told)
+    with terminal.counting("training on fewer examples", quiet=json) as on_progress:
+        document = learning_curve(run, options, on_progress)
     picture = pictures.learning_curve(document, title=document["name"])
     with RunDirectory.open(run.path, writing=True) as locked:
         written = locked.write_learning_curve(document, picture)

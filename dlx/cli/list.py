@@ -72,13 +72,13 @@ def _print_summaries(members: dict[str, type[Component]]) -> None:
 def _print_details(member: type[Component]) -> None:
     from dlx.spec.schema import description
 
-    told = description(member)
-    typer.echo(f"{told['kind']} {told['name']}\n\n{told['description']}\n")
-    if told["options"]:
+    document = description(member)
+    typer.echo(f"{document['kind']} {document['name']}\n\n{document['description']}\n")
+    if document["options"]:
         typer.echo("Options")
-        print_rows([(f"  {option['name']}", *_cells(option)) for option in told["options"]])
+        print_rows([(f"  {option['name']}", *_cells(option)) for option in document["options"]])
         typer.echo()
-    typer.echo(f"Defined in {told['defined_in']}")
+    typer.echo(f"Defined in {document['defined_in']}")
 
 
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:

@@ -24,8 +24,8 @@ def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False
     load_named(plugin or ())
     header, rows = predictions(run, data)
     if json:
-        said = [dict(zip(header, row, strict=True)) for row in rows]
-        terminal.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": said}, json=True)
+        records = [dict(zip(header, row, strict=True)) for row in rows]
+        terminal.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": records}, json=True)
     else:
         terminal.csv_table([header, *rows])
 

@@ -39,13 +39,13 @@ def list_runs(
     from dlx.runs.listing import Condition, past_runs, selected
     from dlx.show import terminal
 
-    found = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
-    for fault in filter(None, (run.fault for run in found)):
+    listing = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
+    for fault in filter(None, (run.fault for run in listing)):
         terminal.say((f"remark: {fault}", ""), stream=sys.stderr)
     if json:
-        terminal.facts({"schema_version": 1, "runs": [run.document() for run in found]}, json=True)
-    elif found:
-        terminal.table([_row(run) for run in found], HEADERS)
+        terminal.facts({"schema_version": 1, "runs": [run.document() for run in listing]}, json=True)
+    elif listing:
+        terminal.table([_row(run) for run in listing], HEADERS)
     else:
         terminal.say(("no runs", "dim"), stream=sys.stderr)
 
@@ -55,9 +55,9 @@ def _row(run: PastRun) -> tuple[str, ...]:
 
     task = (run.facts.get("data") or {}).get("task")
     errors = [run[f"{part}_error"] for part in ("train", "dev", "test")]
-    shown = [error(value, task) if isinstance(value, int | float) else "" for value in errors]
-    told = [str(run[column] if run[column] is not None else "") for column in ("id", "name", "status", "epoch")]
-    return (*told, *shown, ", ".join(run.tags))
+    error_cells = [error(value, task) if isinstance(value, int | float) else "" for value in errors]
+    cells = [str(run[column] if run[column] is not None else "") for column in ("id", "name", "status", "epoch")]
+    return (*cells, *error_cells, ", ".join(run.tags))
 
 
 @runs.command("tag")
@@ -70,13 +70,13 @@ def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
 
 
 @runs.command("remove")
-def remove_runs(given: Runs, yes: Yes = False) -> None:
+def remove_runs(references: Runs, yes: Yes = False) -> None:
     """Delete runs with all that dlx wrote into them; other files stay."""
     from dlx.errors import UsageError
     from dlx.runs.listing import remove
     from dlx.runs.references import locate
 
-    paths = list(dict.fromkeys(locate(reference) for reference in given))
+    paths = list(dict.fromkeys(locate(reference) for reference in references))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"this would delete {', '.join(map(str, paths))}: say --yes")

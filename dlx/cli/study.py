@@ -83,8 +83,8 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
     from dlx.search.study.study import FAILED, StudyRun
     from dlx.show import terminal
 
-    with terminal.counting("trainings", quiet=quiet or json) as told:
-        run = StudyRun(study, directory, executor, told)
+    with terminal.counting("trainings", quiet=quiet or json) as on_progress:
+        run = StudyRun(study, directory, executor, on_progress)
         document = run.run()
     pictures = draw(run, document)
     document["pictures"] = [path.name for path in pictures]
@@ -97,10 +97,10 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
         terminal.study(document, directory.path, pictures)
     if document["status"] == FAILED:
         failed = [
-            f"{one['name']}: {message}"
-            for one in document["variants"]
-            for message in one["messages"]
-            if FAILED in one["status"]
+            f"{variant['name']}: {message}"
+            for variant in document["variants"]
+            for message in variant["messages"]
+            if FAILED in variant["status"]
         ]
         raise DataError(f"cannot be trained: {'; '.join(failed)}")
     if failing := terminal.failing(document):

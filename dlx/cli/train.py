@@ -99,15 +99,15 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         terminal.path(run.path)
     elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
         going_on = [command("train", "--resume", run.path)] if session.status == "interrupted" else []
-        said = [
+        suggestions = [
             command("diagnose", run.path),
             command("predict", run.path, "FILE"),
             command("train", run.config, "KEY=VALUE"),
         ]
-        of_objective = [command("gradcheck", run.path), said[-1]]
-        commands = [*going_on, *(of_objective if session.experiment.landscape else said)]
+        of_objective = [command("gradcheck", run.path), suggestions[-1]]
+        commands = [*going_on, *(of_objective if session.experiment.landscape else suggestions)]
         if session.status == "failed":  # there is no network to look at
-            commands = said[-1:]
+            commands = suggestions[-1:]
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
         )

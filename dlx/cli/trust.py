@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dlx.spec.plugins import PluginSource
     from dlx.spec.trust import Entry
 
-Given = Annotated[
+References = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FILE|RUN…",
@@ -28,34 +28,34 @@ List = Annotated[bool, typer.Option("--list", help="Show all that is trusted.")]
 Remove = Annotated[bool, typer.Option("--remove", help="Trust these no longer.")]
 
 
-def trust(given: Given = None, listing: List = False, remove: Remove = False, json: Json = False) -> None:
+def trust(references: References = None, listing: List = False, remove: Remove = False, json: Json = False) -> None:
     """Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.
 
     What you train or check with plugins of your own is trusted already. Nothing is run here: look at the file first.
     """
     from dlx.errors import UsageError
 
-    if listing == bool(given) or (listing and remove):
+    if listing == bool(references) or (listing and remove):
         raise UsageError("dlx trust takes plugins or runs, or --list alone; --remove takes plugins, runs or hashes")
     if listing:
         _list(json)
     elif remove:
-        _print("removed", _forgotten(given or []), json)
+        _print("removed", _forgotten(references or []), json)
     else:
-        _print("trusted", _trusted(given or []), json)
+        _print("trusted", _trusted(references or []), json)
 
 
 def _list(json: bool) -> None:
     from dlx.show import terminal
     from dlx.spec.trust import entries
 
-    known = entries()
-    if not known:
+    trusted = entries()
+    if not trusted:
         terminal.say(("nothing is trusted", "dim"), stream=sys.stderr)
-    _print("trusted", known, json)
+    _print("trusted", trusted, json)
 
 
-def _trusted(given: Sequence[str]) -> list[Entry]:
+def _trusted(references: Sequence[str]) -> list[Entry]:
     """All that these stand for is trusted, or nothing where one of them is not there."""
     from dataclasses import replace
 
@@ -64,23 +64,23 @@ def _trusted(given: Sequence[str]) -> list[Entry]:
     from dlx.spec.trust import entries, remember
 
     files: dict[str, PluginSource] = {}
-    for reference in given:
+    for reference in references:
         sources = sources_of(reference)
         if not sources:
             terminal.say((f"{reference}: names no plugin that would have to be trusted", ""), stream=sys.stderr)
         files |= {source.sha256: source for source in sources}
     remember(files.values())
-    known = {entry.sha256: entry for entry in entries()}
-    return [replace(known[sha256], path=str(source.path)) for sha256, source in files.items()]
+    entries_by_hash = {entry.sha256: entry for entry in entries()}
+    return [replace(entries_by_hash[sha256], path=str(source.path)) for sha256, source in files.items()]
 
 
-def _forgotten(given: Sequence[str]) -> list[Entry]:
+def _forgotten(references: Sequence[str]) -> list[Entry]:
     """What is removed: all that these stand for, or nothing where one of them is not trusted."""
     from dlx.errors import UsageError
     from dlx.spec.trust import forget
 
     chosen = []
-    for reference in given:
+    for reference in references:
         matches = _matches(reference)
         if not matches:
             raise UsageError(f"{reference}: is not trusted (dlx trust --list shows what is)")

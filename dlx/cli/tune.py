@@ -90,8 +90,8 @@ def _foretell(plan: Plan[TuneFile], space: Space, json: bool) -> None:
     from dlx.show import terminal
 
     _checked(plan, space)
-    told = foretold(plan, space)
-    terminal.facts(told, json=True) if json else terminal.tuning_foretold(told)
+    forecast = foretold(plan, space)
+    terminal.facts(forecast, json=True) if json else terminal.tuning_foretold(forecast)
 
 
 def _search(
@@ -125,12 +125,14 @@ def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Pat
     """One for each hyperparameter, how much each mattered, and why not a grid."""
     from dlx.show import pictures
 
-    known = [record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"]
-    if not any(record["value"] is not None for record in known):
+    trials = [
+        record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"
+    ]
+    if not any(record["value"] is not None for record in trials):
         return []
-    document = {**document, "trials": known}
-    drawn = {one["key"]: pictures.hyperparameter(document, one["key"]) for one in document["space"]}
-    drawn["settings"] = pictures.settings(document)
+    document = {**document, "trials": trials}
+    images = {dimension["key"]: pictures.hyperparameter(document, dimension["key"]) for dimension in document["space"]}
+    images["settings"] = pictures.settings(document)
     if document["importance"]:
-        drawn["importance"] = pictures.importance(document)
-    return [directory.write_picture(name, png) for name, png in drawn.items()]
+        images["importance"] = pictures.importance(document)
+    return [directory.write_picture(name, png) for name, png in images.items()]

@@ -111,15 +111,15 @@ def _without(row: Row, keys: Set[str]) -> Row:
 
 def _settings_of_groups(document: Document) -> list[Row]:
     """For each group, by its letter, the settings that differ between groups and not within them; none without any."""
-    names, found = short_keys(document["differing"]), []
+    names, groups = short_keys(document["differing"]), []
     for number, group in enumerate(document["groups"]):
         runs = [run for run in document["runs"] if run["group"] == group["label"]]
         cells = {key: {_setting(run, key) for run in runs} for key in names}
-        found.append((letter(number), {key: some.pop() for key, some in cells.items() if len(some) == 1}))
-    common = [key for key in names if all(key in settings for _, settings in found)]
+        groups.append((letter(number), {key: values.pop() for key, values in cells.items() if len(values) == 1}))
+    common = [key for key in names if all(key in settings for _, settings in groups)]
     if not common or not _is_grouped(document):
         return []
-    return [{"group": name} | {names[key]: settings[key] for key in common} for name, settings in found]
+    return [{"group": name} | {names[key]: settings[key] for key in common} for name, settings in groups]
 
 
 def _print_first_fitting(ways: Sequence[Sequence[Row]], width: int, out: TextIO) -> None:
@@ -199,13 +199,13 @@ def _time(seconds: float | None) -> str:
 
 def _error(run: Document, part: str, ends: bool) -> str:
     """Such as ``2.22 % (0.87 to 5.57)``."""
-    one = run["errors"].get(part)
-    if one is None or one["value"] is None or not isfinite(one["value"]):
-        return "" if one is None else "not finite"
-    value = error(one["value"], run["task"])
-    if not ends or one["low"] is None or one["high"] is None or not isfinite(one["high"]):
+    estimate = run["errors"].get(part)
+    if estimate is None or estimate["value"] is None or not isfinite(estimate["value"]):
+        return "" if estimate is None else "not finite"
+    value = error(estimate["value"], run["task"])
+    if not ends or estimate["low"] is None or estimate["high"] is None or not isfinite(estimate["high"]):
         return value
-    low, high = (error(one[end], run["task"]).removesuffix(" %") for end in ("low", "high"))
+    low, high = (error(estimate[end], run["task"]).removesuffix(" %") for end in ("low", "high"))
     return f"{value} ({low} to {high})"
 
 
@@ -220,23 +220,24 @@ def _groups(document: Document, parts: Sequence[str]) -> Iterator[dict[str, str]
         yield row
 
 
-def _mean(one: Document | None, task: str | None, spread: bool) -> str:
-    if one is None:
+def _mean(statistics: Document | None, task: str | None, spread: bool) -> str:
+    if statistics is None:
         return ""
-    low, high = (error(one[end], task).removesuffix(" %") for end in ("low", "high"))
-    return f"{error(one['mean'], task)}{f' ({low} to {high})' * spread}"
+    low, high = (error(statistics[end], task).removesuffix(" %") for end in ("low", "high"))
+    return f"{error(statistics['mean'], task)}{f' ({low} to {high})' * spread}"
 
 
 def sentences(document: Document) -> Iterator[tuple[str, str]]:
     """The difference, what it was paired by and whether it is established; and the remarks. Each with its label."""
-    if found := document["difference"]:
+    if difference := document["difference"]:
         task = _task(document)
-        ends = f"({_signed(found['low'], task).removesuffix(' %')} to {_signed(found['high'], task)})"
+        pair = f"{difference['of']} − {difference['against']}"
+        ends = f"({_signed(difference['low'], task).removesuffix(' %')} to {_signed(difference['high'], task)})"
         yield (
             "dev error",
-            f"{found['of']} − {found['against']}: {_signed(found['value'], task)} {ends}; {paired(found)}",
+            f"{pair}: {_signed(difference['value'], task)} {ends}; {paired(difference)}",
         )
-        yield "verdict", verdict(found, task)
+        yield "verdict", verdict(difference, task)
     for remark in document["remarks"]:
         yield "note", remark
 
@@ -246,44 +247,45 @@ def _signed(value: float, task: str | None) -> str:
     return f"{'−' if value < 0 else ''}{error(abs(value), task)}"
 
 
-def paired(found: Document) -> str:
+def paired(difference: Document) -> str:
     """What was compared with what."""
-    k, other = found["runs"]
+    k, other = difference["runs"]
     runs = "one run each" if k == other == 1 else f"{k} run{'s' * (k > 1)} and {other}"
-    if found["paired"] == ["seed", "example"]:
+    if difference["paired"] == ["seed", "example"]:
         pairs = f"{k} pairs" if k > 1 else "one pair"
-        return f"paired by seed and by dev example: {pairs}, {found['m']:,} examples"
-    if found["paired"] == ["example"]:
-        return f"paired by dev example, not by seed: {runs}, {found['m']:,} examples"
-    if found["paired"] == ["seed"]:
+        return f"paired by seed and by dev example: {pairs}, {difference['m']:,} examples"
+    if difference["paired"] == ["example"]:
+        return f"paired by dev example, not by seed: {runs}, {difference['m']:,} examples"
+    if difference["paired"] == ["seed"]:
         return f"paired by seed only, because the dev examples are not the same: {k} pair{'s' * (k > 1)}"
     return f"not paired: {runs}"
 
 
-def verdict(found: Document, task: str | None) -> str:
+def verdict(difference: Document, task: str | None) -> str:
     """Established or not, and what would settle it."""
-    networks = found["about"] == "networks"
+    networks = difference["about"] == "networks"
     unknown = "; what other seeds would give is not known" if networks else ""
-    if found["low"] == found["high"] == 0:
+    if difference["low"] == difference["high"] == 0:
         return f"no difference: every dev example comes out alike{unknown}"
-    if found["verdict"] == "established":
-        low, high = sorted((abs(found["low"]), abs(found["high"])))
-        better = f"{found['better']} is better by {error(abs(found['value']), task)} ({interval(low, high, task)})"
+    if difference["verdict"] == "established":
+        low, high = sorted((abs(difference["low"]), abs(difference["high"])))
+        size = error(abs(difference["value"]), task)
+        better = f"{difference['better']} is better by {size} ({interval(low, high, task)})"
         return f"established{' for these two networks' * networks}: {better}{unknown}"
-    return f"not established: {_too_few(found)}{_settling(found)}{unknown}"
+    return f"not established: {_too_few(difference)}{_settling(difference)}{unknown}"
 
 
-def _too_few(found: Document) -> str:
+def _too_few(difference: Document) -> str:
     """Of an interval that excludes 0, but rests on too few runs."""
-    if found["low"] <= 0 <= found["high"]:
+    if difference["low"] <= 0 <= difference["high"]:
         return ""
-    what = "two pairs of seeds" if "seed" in found["paired"] else "so few runs"
+    what = "two pairs of seeds" if "seed" in difference["paired"] else "so few runs"
     return f"{what} cannot establish a difference, however well they agree; "
 
 
-def _settling(found: Document) -> str:
+def _settling(difference: Document) -> str:
     """Such as ``about 6 more seeds would settle it``."""
-    needed = found["settled_by"]
+    needed = difference["settled_by"]
     if not needed:
         return "one run of each cannot tell"
     if any(value is None for value in needed.values()):
@@ -291,7 +293,7 @@ def _settling(found: Document) -> str:
     seeds, examples = (needed.get(key, 0) for key in ("more_seeds", "dev_examples"))
     more = f"about {seeds:,} more seed{'s' * (seeds > 1)}"
     many = f"about {float(f'{examples:.2g}'):,.0f} dev examples in all"
-    if found["about"] == "networks":
+    if difference["about"] == "networks":
         return f"{many} would settle it for these two networks"
     if seeds and examples:
         return f"it would take {many} and {more}"
@@ -303,7 +305,7 @@ def markdown(document: Document) -> str:
     parts = _parts(document)
     tables = [list(_rows(document, parts)), *([list(_groups(document, parts))] if _is_grouped(document) else [])]
     lines = [[f"**{label}**: {text}" for label, text in sentences(document)]]
-    blocks = ["\n".join(_markdown(rows)) for rows in tables] + ["  \n".join(some) for some in lines if some]
+    blocks = ["\n".join(_markdown(rows)) for rows in tables] + ["  \n".join(texts) for texts in lines if texts]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -324,10 +326,10 @@ def csv_rows(document: Document) -> list[list[object]]:
     names = [f"{part}_{'error' if end == 'value' else end}" for part, end in ends]
     facts = ("run", "id", "name", "group")
     measures = ("status", "epoch", "epochs", "seconds", "parameters", "cost", "train_cost", "dev_cost", "test_cost")
-    found: list[list[object]] = [[*facts, *document["differing"], *measures, *names]]
+    rows: list[list[object]] = [[*facts, *document["differing"], *measures, *names]]
     for run in document["runs"]:
         errors = [run["errors"].get(part, {}).get(end) for part, end in ends]
         settings = [run["settings"][key] for key in document["differing"]]
         cells = [*(run[key] for key in facts), *settings, *(run[key] for key in measures), *errors]
-        found.append(["" if cell is None or cell in (inf, -inf) else cell for cell in cells])
-    return found
+        rows.append(["" if cell is None or cell in (inf, -inf) else cell for cell in cells])
+    return rows

@@ -14,7 +14,7 @@ REFRESH_SECONDS = 0.1
 
 @contextmanager
 def counting(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while inside; call what it gives with how many are done, of how many."""
+    """A bar on stderr while inside; call the ``on_progress`` that it gives with how many are done, of how many."""
     if quiet or is_plain(sys.stderr):
         yield lambda done, total: None
         return
@@ -26,10 +26,10 @@ def counting(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], No
     with Progress(console=Terminal(sys.stderr), transient=True) as bar:
         task = bar.add_task(what)
 
-        def told(done: int, total: int) -> None:
+        def on_progress(done: int, total: int) -> None:
             nonlocal due
             if monotonic() >= due:
                 due = monotonic() + REFRESH_SECONDS
                 bar.update(task, completed=done, total=total)
 
-        yield told
+        yield on_progress

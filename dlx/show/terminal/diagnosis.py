@@ -80,8 +80,8 @@ class _Screen:
 
     def _table(self, rows: Sequence[Sequence[Cell]], headers: Sequence[str]) -> None:
         """Without the columns that say nothing."""
-        told = [number for number, column in enumerate(zip(*rows, strict=True)) if any(map(_text, column))]
-        table([[row[number] for number in told] for row in rows], [headers[number] for number in told], self.out)
+        columns = [number for number, column in enumerate(zip(*rows, strict=True)) if any(map(_text, column))]
+        table([[row[number] for number in columns] for row in rows], [headers[number] for number in columns], self.out)
 
     def _gaps(self) -> Iterator[tuple[Cell, ...]]:
         pairs = between(self.document["errors"])
@@ -104,24 +104,24 @@ class _Screen:
     def classes(self) -> None:
         """What is taken for what, as a matrix where that fits the screen, and the worst examples."""
         classes = self.document["classes"]
-        told = [self._class_error(one) for one in classes["errors"]]
+        class_errors = [self._class_error(estimate) for estimate in classes["errors"]]
         self._gap_above()
-        if not self._matrix(classes, told, ("error", "95 % interval", "m")):
-            if self._matrix(classes, [()] * len(told), ()):
+        if not self._matrix(classes, class_errors, ("error", "95 % interval", "m")):
+            if self._matrix(classes, [()] * len(class_errors), ()):
                 self._gap_above()
             self._by_class(classes)
         self._gap_above()
         headers = (f"worst of {in_words(classes['part'])}", "class", "taken for", "probability", "loss")
-        table([_worst(one) for one in classes["worst"][:MOST_WORST]], headers, stream=self.out)
+        table([_worst(example) for example in classes["worst"][:MOST_WORST]], headers, stream=self.out)
 
     def _matrix(self, classes: Document, beside: Sequence[tuple[str, ...]], headers: tuple[str, ...]) -> bool:
-        """The counts, and what is told of each class beside them; false where the screen is too narrow for it."""
+        """The counts, and the cells of each class beside them; false where the screen is too narrow for it."""
         if classes["confusion"] is None:
             return False
         labels = [str(label) for label in classes["labels"]]
         rows = [
-            (label, *(_count(count, i == j) for j, count in enumerate(counts)), *told)
-            for i, (label, counts, told) in enumerate(zip(labels, classes["confusion"], beside, strict=True))
+            (label, *(_count(count, i == j) for j, count in enumerate(counts)), *error_cells)
+            for i, (label, counts, error_cells) in enumerate(zip(labels, classes["confusion"], beside, strict=True))
         ]
         titles = (in_words(classes["part"]), *labels, *headers)
         taken = [max(len(_text(cell)) for cell in column) for column in zip(titles, *rows, strict=True)]
@@ -132,30 +132,33 @@ class _Screen:
         return True
 
     def _by_class(self, classes: Document) -> None:
-        known = [one for one in classes["errors"] if one["m"]]
-        worst = sorted(known, key=lambda one: -one["value"])[:MOST_CLASSES]
-        rows = [(_short(one["label"]), *self._class_error(one), _taken_for(one, classes)) for one in worst]
+        measured = [estimate for estimate in classes["errors"] if estimate["m"]]
+        worst = sorted(measured, key=lambda estimate: -estimate["value"])[:MOST_CLASSES]
+        rows = [
+            (_short(estimate["label"]), *self._class_error(estimate), _taken_for(estimate, classes))
+            for estimate in worst
+        ]
         headers = (in_words(classes["part"]), "error", "95 % interval", "m", "taken")
         table(rows, headers, stream=self.out)
-        if len(known) > len(worst):
-            self.line("", (f"and {len(known) - len(worst):,} more classes in diagnosis.json", "dim"))
+        if len(measured) > len(worst):
+            self.line("", (f"and {len(measured) - len(worst):,} more classes in diagnosis.json", "dim"))
 
-    def _class_error(self, one: Document) -> tuple[str, str, str]:
-        if one["value"] is None:
+    def _class_error(self, estimate: Document) -> tuple[str, str, str]:
+        if estimate["value"] is None:
             return "", "", "0"
-        return error(one["value"], self.task), ends(one, self.task), f"{one['m']:,}"
+        return error(estimate["value"], self.task), ends(estimate, self.task), f"{estimate['m']:,}"
 
     def findings(self) -> None:
         """What was found, the worst first, each with its evidence, its remedy and its place in the notes."""
         self._gap_above()
-        found = self.document["findings"]
-        if not found:
+        findings = self.document["findings"]
+        if not findings:
             self.line("findings", ("none", ""))
-        for one in found:
-            margin = (f"{one['severity']:<{MARGIN}}", SEVERITIES[one["severity"]])
-            say(margin, (one["name"], "bold"), (place(one), ""), stream=self.out)
-            paragraph("", one["evidence"], stream=self.out)
-            paragraph("", f"remedy: {one['remedy']} (notes: {one['notes']})", "dim", stream=self.out)
+        for finding in findings:
+            margin = (f"{finding['severity']:<{MARGIN}}", SEVERITIES[finding["severity"]])
+            say(margin, (finding["name"], "bold"), (place(finding), ""), stream=self.out)
+            paragraph("", finding["evidence"], stream=self.out)
+            paragraph("", f"remedy: {finding['remedy']} (notes: {finding['notes']})", "dim", stream=self.out)
 
     def next(self, commands: Sequence[str]) -> None:
         """What to do, in words, then as commands."""
@@ -178,16 +181,16 @@ def _text(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell[0]
 
 
-def _worst(one: Document) -> tuple[str, ...]:
-    probability, loss = ("" if one[key] is None else f"{one[key]:.4g}" for key in ("probability", "loss"))
-    return f"{one['index']:,}", _short(one["label"]), _short(one["predicted"]), probability, loss
+def _worst(example: Document) -> tuple[str, ...]:
+    probability, loss = ("" if example[key] is None else f"{example[key]:.4g}" for key in ("probability", "loss"))
+    return f"{example['index']:,}", _short(example["label"]), _short(example["predicted"]), probability, loss
 
 
-def _taken_for(one: Document, classes: Document) -> str:
-    """The two classes that this one is most often taken for, such as `as dog (3), owl (1)`."""
-    pairs = [pair for pair in classes["confused"] if pair["label"] == one["label"]][:2]
-    told = ", ".join(f"{_short(pair['predicted'])} ({pair['count']:,})" for pair in pairs)
-    return f"as {told}" if told else ""
+def _taken_for(estimate: Document, classes: Document) -> str:
+    """The two classes that a class is most often taken for, such as `as dog (3), owl (1)`."""
+    pairs = [pair for pair in classes["confused"] if pair["label"] == estimate["label"]][:2]
+    mistakes = ", ".join(f"{_short(pair['predicted'])} ({pair['count']:,})" for pair in pairs)
+    return f"as {mistakes}" if mistakes else ""
 
 
 def _short(label: object) -> str:

@@ -104,18 +104,18 @@ class Lines(Watch):
 
     def __init__(self, task: str | None, stream: TextIO) -> None:
         super().__init__(task, stream)
-        self.shown = ""
+        self.last_line = ""
 
     def __exit__(self, *error: object) -> None:
-        if self.start is not None and self._line() != self.shown:
+        if self.start is not None and self._line() != self.last_line:
             say((self._line(), ""), stream=self.stream)
 
     def wait(self, elapsed: float) -> float:
         return min(max(elapsed, FIRST_WAIT), LONGEST_WAIT)
 
     def show(self) -> None:
-        self.shown = self._line()
-        say((f"{self.shown}  {self.left()}", ""), stream=self.stream)
+        self.last_line = self._line()
+        say((f"{self.last_line}  {self.left()}", ""), stream=self.stream)
 
     def _line(self) -> str:
         return f"{self.epoch()}  {self.values()}"

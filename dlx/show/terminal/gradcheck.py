@@ -16,55 +16,61 @@ if TYPE_CHECKING:
 NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "complex step"}
 
 
-def report(found: Report) -> None:
+def report(check: Report) -> None:
     """A table for each θ that was checked, then what they amount to."""
-    for point in found.points:
-        on = f", {_counted(found.examples, 'example')}" if found.examples else ""
-        say((found.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
+    for point in check.points:
+        on = f", {_counted(check.examples, 'example')}" if check.examples else ""
+        say((check.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
         say()
         headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
         table([_row(parameter) for parameter in point.parameters], headers)
         say()
-    point = found.decisive
-    _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {found.epsilon:g}")
+    point = check.decisive
+    _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {check.epsilon:g}")
     _tell("covered", _covered(point))
     if kinks := point.covered["kinks"]:
         _tell("left out", f"{kinks:,} of them: a kink lies within ε")
     _tell("referee", _referee([point]))
     _fault(point)
-    _result(found.passed)
+    _result(check.passed)
 
 
-def plugin(settings: Sequence[PluginCase]) -> None:
+def plugin(cases: Sequence[PluginCase]) -> None:
     """A line for each setting of each component, then the first fault."""
     rows = [
-        (one.kind, one.name, one.setting, f"{one.point.difference:.1e}", "passed" if one.point.passed else "failed")
-        for one in settings
+        (
+            case.kind,
+            case.name,
+            case.setting,
+            f"{case.point.difference:.1e}",
+            "passed" if case.point.passed else "failed",
+        )
+        for case in cases
     ]
     table(rows, ("", "", "with", "difference", ""))
     say()
-    _tell("referee", _referee([one.point for one in settings]))
-    _fault(next((one.point for one in settings if one.point.fault), settings[0].point))
-    _result(all(one.point.passed for one in settings))
+    _tell("referee", _referee([case.point for case in cases]))
+    _fault(next((case.point for case in cases if case.point.fault), cases[0].point))
+    _result(all(case.point.passed for case in cases))
 
 
-def orders(found: Orders) -> None:
+def orders(convergence: Orders) -> None:
     """The errors over ε, then the powers of ε that they follow."""
-    methods = list(found.errors)
-    columns = zip(found.epsilons, *found.errors.values(), strict=True)
-    marks = ["a kink lies within ε" if at_kink else "" for at_kink in found.at_kink]
+    methods = list(convergence.errors)
+    columns = zip(convergence.epsilons, *convergence.errors.values(), strict=True)
+    marks = ["a kink lies within ε" if at_kink else "" for at_kink in convergence.at_kink]
     rows = [(*(f"{number:.1e}" for number in row), mark) for row, mark in zip(columns, marks, strict=True)]
     table(rows, ("ε", *(NAMES[method] for method in methods), ""))
     say()
-    _tell("along", f"a random unit vector over {found.over}")
-    _tell("error", ", ".join(order(found, method) for method in methods))
-    if found.not_analytic:
-        _tell("referee", _no_referee(found.not_analytic))
+    _tell("along", f"a random unit vector over {convergence.over}")
+    _tell("error", ", ".join(order(convergence, method) for method in methods))
+    if convergence.not_analytic:
+        _tell("referee", _no_referee(convergence.not_analytic))
 
 
-def order(found: Orders, method: str) -> str:
+def order(convergence: Orders, method: str) -> str:
     """Such as `two-sided ε^2.00`."""
-    exponent = found.slopes[method]
+    exponent = convergence.slopes[method]
     return f"{NAMES[method]} {'hidden by rounding' if exponent is None else f'ε^{exponent:.2f}'}"
 
 
@@ -75,10 +81,10 @@ def _tell(label: str, what: str) -> None:
 def _row(parameter: Parameter) -> tuple[str, ...]:
     if parameter.difference is None:
         return parameter.name, "", "not judged", "", "", ""
-    found, worst = (parameter.name, f"{parameter.difference:.1e}", parameter.verdict), parameter.worst
+    cells, worst = (parameter.name, f"{parameter.difference:.1e}", parameter.verdict), parameter.worst
     if worst is None:
-        return *found, "", "", ""
-    return *found, f"[{', '.join(map(str, worst.index))}]", f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
+        return *cells, "", "", ""
+    return *cells, f"[{', '.join(map(str, worst.index))}]", f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
 
 
 def _covered(point: Point) -> str:
@@ -96,14 +102,15 @@ def _referee(points: Sequence[Point]) -> str:
     if not judged:
         calls = [point.not_analytic for point in points if point.not_analytic]
         return _no_referee(calls[0]) if calls else "complex step, not needed"
-    entries, directions = sum(one.entries for one in judged), sum(one.directions for one in judged)
+    entries, directions = sum(referee.entries for referee in judged), sum(referee.directions for referee in judged)
     along = f" and {_counted(directions, 'direction')}" if directions else ""
-    worst = max(judged, key=lambda one: one.difference if one.difference == one.difference else float("inf"))
-    return f"complex step, {_counted(entries, 'entry', 'entries')}{along}, worst {worst.difference:.1e}"
+    differences = [referee.difference for referee in judged]
+    worst = max(differences, key=lambda difference: difference if difference == difference else float("inf"))
+    return f"complex step, {_counted(entries, 'entry', 'entries')}{along}, worst {worst:.1e}"
 
 
-def _counted(number: int, one: str, several: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
+def _counted(number: int, singular: str, plural: str | None = None) -> str:
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def _no_referee(call: str) -> str:

@@ -38,7 +38,9 @@ def _rows(document: Document) -> Iterator[tuple[str, ...]]:
     task = document["task"]
     for point in document["points"]:
         errors = (point[part] for part in ("train", "dev"))
-        cells = ((error(one["value"], task), interval(one["low"], one["high"], task)) for one in errors)
+        cells = (
+            (error(estimate["value"], task), interval(estimate["low"], estimate["high"], task)) for estimate in errors
+        )
         counts = f"{point['m']:,}", f"{point['epochs']:,}"
         yield (*counts, *(cell for pair in cells for cell in pair), str(len(point["trainings"])))
 

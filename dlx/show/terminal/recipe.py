@@ -44,8 +44,8 @@ def recipe(story: Document, task: str | None, stream: TextIO | None = None) -> N
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    for number, one in enumerate(story["rounds"], 1):
-        _round(number, one, task, out)
+    for number, round_ in enumerate(story["rounds"], 1):
+        _round(number, round_, task, out)
     say(stream=out)
     _line("act", (STATUS[story["status"]], "bold"), (f"  after {duration(story['seconds'])}", "dim"), out=out)
     before, after = (story["errors"][when].get("dev") for when in ("before", "after"))
@@ -59,22 +59,23 @@ def recipe(story: Document, task: str | None, stream: TextIO | None = None) -> N
         _line("next", (command("train", Path(story["spec"])), "cyan"), out=out)
 
 
-def _round(number: int, one: Document, task: str | None, out: TextIO) -> None:
+def _round(number: int, round_: Document, task: str | None, out: TextIO) -> None:
     """A race: the remedies that were trained, those with an interval first, and which is kept."""
-    tried = [remedy for remedy in one["remedies"] if remedy["verdict"] != "not tried"]
+    tried = [remedy for remedy in round_["remedies"] if remedy["verdict"] != "not tried"]
     say(stream=out)
-    say((f"round {number}", "bold"), (f"  against {one['against']}: {len(tried)} remedies", ""), stream=out)
+    say((f"round {number}", "bold"), (f"  against {round_['against']}: {len(tried)} remedies", ""), stream=out)
     rows = [_row(remedy, task) for remedy in sorted(tried, key=_rank)]
     if rows:
-        shown = [number for number in range(len(HEADERS)) if number != AGAINST or _is_wide(out)]
-        table([[row[k] for k in shown] for row in rows], [HEADERS[k] for k in shown], stream=out)
-    for reason, count in _left_out(one["remedies"]).items():
+        columns = [number for number in range(len(HEADERS)) if number != AGAINST or _is_wide(out)]
+        table([[row[k] for k in columns] for row in rows], [HEADERS[k] for k in columns], stream=out)
+    for reason, count in _left_out(round_["remedies"]).items():
         say((f"{count} more not tried: {reason}", "dim"), stream=out)
-    kept = next((remedy for remedy in tried if remedy["name"] == one["kept"]), None)
-    if kept is None:
+    winner = next((remedy for remedy in tried if remedy["name"] == round_["kept"]), None)
+    if winner is None:
         _line("kept", ("none: no remedy surely lowers the error", ""), out=out)
         return
-    for label, (key, value) in zip(("kept", *[""] * len(kept["overrides"])), kept["overrides"].items(), strict=False):
+    overrides = winner["overrides"]
+    for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
         _line(label, (f"{key}={_short(dump_scalar(value))}", "green"), out=out)
 
 
@@ -119,9 +120,9 @@ def _signed(value: float, task: str | None) -> str:
     return f"+{error(value, task)}" if value >= 0 else error(value, task)
 
 
-def _error(found: Document, task: str | None) -> str:
-    low, high = (found[end] if found[end] is not None else inf for end in ("low", "high"))
-    return f"{error(found['value'], task)} ({interval(low, high, task)})"
+def _error(estimate: Document, task: str | None) -> str:
+    low, high = (estimate[end] if estimate[end] is not None else inf for end in ("low", "high"))
+    return f"{error(estimate['value'], task)} ({interval(low, high, task)})"
 
 
 def _short(text: str) -> str:

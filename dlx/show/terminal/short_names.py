@@ -29,7 +29,7 @@ def _short(key: str, others: Sequence[str]) -> str:
     return key
 
 
-def shown(value: Any) -> str:
+def short_value(value: Any) -> str:
     """A value to few digits; what is long ends in …."""
     if isinstance(value, float):
         if NEAR_ONE < value < 1:

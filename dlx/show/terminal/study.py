@@ -30,18 +30,19 @@ def study(document: Document, directory: Path, pictures: Sequence[Path] = (), st
     """
     out = stream or sys.stdout
     variants, seeds = document["variants"], document["seeds"]
-    told = f"{_each(len(variants), seeds if isinstance(seeds, int) else len(seeds))}, {duration(document['seconds'])}"
-    say((document["name"], "bold"), (f"  {told}", ""), stream=out)
+    count = seeds if isinstance(seeds, int) else len(seeds)
+    headline = f"{_each(len(variants), count)}, {duration(document['seconds'])}"
+    say((document["name"], "bold"), (f"  {headline}", ""), stream=out)
     _table(document, out)
-    messages = [(one["name"], message) for one in variants for message in one["messages"]]
+    messages = [(variant["name"], message) for variant in variants for message in variant["messages"]]
     if messages:
         say(stream=out)
     for name, message in messages:
         paragraph("", f"{name}: {message}", "red", stream=out)
     if document["claims"]:
         say(stream=out)
-    for one in document["claims"]:
-        _claim(one, out)
+    for claim in document["claims"]:
+        _claim(claim, out)
     say(stream=out)
     _line("written", str(directory), out)
     for number, path in enumerate(pictures):
@@ -58,9 +59,14 @@ def foretold(document: Document, json: bool = False, stream: TextIO | None = Non
     say(stream=out)
     headers = ["variant", "parameters", "steps", "first cost", "one training"]
     rows = [
-        (one["name"], f"{one['parameters']:,}", f"{one['steps']:,}", _side(one["first_cost"]), duration(seconds))
-        for one in variants
-        for seconds in [one["predicted_seconds"]]
+        (
+            variant["name"],
+            f"{variant['parameters']:,}",
+            f"{variant['steps']:,}",
+            _side(variant["first_cost"]),
+            duration(variant["predicted_seconds"]),
+        )
+        for variant in variants
     ]
     table(rows, headers, stream=out)
     say(stream=out)
@@ -71,7 +77,7 @@ def foretold(document: Document, json: bool = False, stream: TextIO | None = Non
 def failing(document: Document) -> str:
     """One line for each claim that fails, and by how much; empty where all hold."""
     claims = document["claims"]
-    lines = [f"{one['claim']} ({_outcome(one)})" for one in claims if not one["holds"]]
+    lines = [f"{claim['claim']} ({_outcome(claim)})" for claim in claims if not claim["holds"]]
     if not lines:
         return ""
     head = f"{len(lines)} of {len(claims)} claims fail:"
@@ -86,7 +92,7 @@ def _each(variants: int, seeds: int) -> str:
 def _table(document: Document, out: TextIO) -> None:
     """The variants; on a narrow terminal below each other in parts, each with their names."""
     variants = document["variants"]
-    names = [(one["name"], "") for one in variants]
+    names = [(variant["name"], "") for variant in variants]
     for part in _folded(_groups(document), names, out):
         say(stream=out)
         columns = [("variant", names), *part]
@@ -113,72 +119,75 @@ def _folded(groups: Iterable[list[Column]], names: Sequence[Piece], out: TextIO)
 
 def _groups(document: Document) -> Iterator[list[Column]]:
     variants, task = document["variants"], document["task"]
-    parts = [part for part in PARTS if any(part in one["errors"] for one in variants)]
+    parts = [part for part in PARTS if any(part in variant["errors"] for variant in variants)]
     chief = "dev" if "dev" in parts else "train"
     for part in parts:
-        found = [one["errors"].get(part) for one in variants]
-        group = [(part, [(_error(one, task), "") for one in found])]
+        estimates = [variant["errors"].get(part) for variant in variants]
+        group = [(part, [(_error(estimate, task), "") for estimate in estimates])]
         if part == chief:
-            group.append(("95 % interval", [(_interval(one, task), "") for one in found]))
+            group.append(("95 % interval", [(_interval(estimate, task), "") for estimate in estimates]))
         yield group
     if not parts:
-        yield [("cost", [(_side(one["train_cost"]) if one["train_cost"] is not None else "", "") for one in variants])]
-    if any(one["difference"] for one in variants):
-        value, ends = zip(*(_difference(one["difference"], task) for one in variants), strict=True)
+        costs = [variant["train_cost"] for variant in variants]
+        yield [("cost", [(_side(cost) if cost is not None else "", "") for cost in costs])]
+    differences = [variant["difference"] for variant in variants]
+    if any(differences):
+        value, ends = zip(*(_difference(difference, task) for difference in differences), strict=True)
         yield [(f"dev − {variants[0]['name']}", list(value)), ("95 % interval", list(ends))]
     yield [
-        ("epochs" if parts else "steps", [_epochs(one) for one in variants]),
-        ("time", [_time(one) for one in variants]),
+        ("epochs" if parts else "steps", [_epochs(variant) for variant in variants]),
+        ("time", [_time(variant) for variant in variants]),
     ]
 
 
-def _epochs(one: Document) -> Piece:
-    bad = sorted({status for status in one["status"] if status not in ("completed", "early_stopped")})
+def _epochs(variant: Document) -> Piece:
+    bad = sorted({status for status in variant["status"] if status not in ("completed", "early_stopped")})
     if bad:
         return ", ".join(bad), "red"
-    return "" if one["epochs"] is None else f"{one['epochs']:,.0f}", ""
+    return "" if variant["epochs"] is None else f"{variant['epochs']:,.0f}", ""
 
 
-def _time(one: Document) -> Piece:
-    return "" if one["seconds"] is None else duration(one["seconds"]), ""
+def _time(variant: Document) -> Piece:
+    return "" if variant["seconds"] is None else duration(variant["seconds"]), ""
 
 
-def _difference(found: Document | None, task: str | None) -> tuple[Piece, Piece]:
-    if found is None:
+def _difference(difference: Document | None, task: str | None) -> tuple[Piece, Piece]:
+    if difference is None:
         return ("", ""), ("", "")
-    sign = "+" if found["value"] >= 0 else ""
-    sure = found["high"] < 0 or found["low"] > 0
-    style = "" if not sure else "green" if found["high"] < 0 else "red"
-    return (f"{sign}{error(found['value'], task)}", style), (_interval(found, task), "")
+    sign = "+" if difference["value"] >= 0 else ""
+    sure = difference["high"] < 0 or difference["low"] > 0
+    style = "" if not sure else "green" if difference["high"] < 0 else "red"
+    return (f"{sign}{error(difference['value'], task)}", style), (_interval(difference, task), "")
 
 
-def _error(found: Document | None, task: str | None) -> str:
-    return "" if found is None else error(inf if found["value"] is None else found["value"], task)
+def _error(estimate: Document | None, task: str | None) -> str:
+    return "" if estimate is None else error(inf if estimate["value"] is None else estimate["value"], task)
 
 
-def _interval(found: Document | None, task: str | None) -> str:
-    if found is None or found["low"] is None or found["high"] is None:
+def _interval(estimate: Document | None, task: str | None) -> str:
+    if estimate is None or estimate["low"] is None or estimate["high"] is None:
         return ""
-    return interval(found["low"], found["high"], task)
+    return interval(estimate["low"], estimate["high"], task)
 
 
-def _claim(one: Document, out: TextIO) -> None:
+def _claim(claim: Document, out: TextIO) -> None:
     """Whether it holds, both sides, by how much, and in how many of the seeds."""
-    style, word = ("green", "holds") if one["holds"] else ("red bold", "fails")
-    paragraph(word, one["claim"], stream=out, label_style=style)
-    paragraph("", _outcome(one), "dim", stream=out)
-    if one["why"]:
-        paragraph("", one["why"], "dim", stream=out)
+    style, word = ("green", "holds") if claim["holds"] else ("red bold", "fails")
+    paragraph(word, claim["claim"], stream=out, label_style=style)
+    paragraph("", _outcome(claim), "dim", stream=out)
+    if claim["why"]:
+        paragraph("", claim["why"], "dim", stream=out)
 
 
-def _outcome(one: Document) -> str:
-    told = "; ".join(_compared(compared) for compared in one["comparisons"])
-    return f"{told}; in {one['seeds_holding']} of {one['seeds']} seeds" if one["seeds"] > 1 else told
+def _outcome(claim: Document) -> str:
+    comparisons = "; ".join(_compared(comparison) for comparison in claim["comparisons"])
+    agreeing = f"; in {claim['seeds_holding']} of {claim['seeds']} seeds" if claim["seeds"] > 1 else ""
+    return f"{comparisons}{agreeing}"
 
 
-def _compared(one: Document) -> str:
-    sides = f"{_side(one['left'])} {one['sign']} {_side(one['right'])}"
-    return f"{sides}, by {abs(one['by']):.4g}" if isinstance(one["by"], float) else sides
+def _compared(comparison: Document) -> str:
+    sides = f"{_side(comparison['left'])} {comparison['sign']} {_side(comparison['right'])}"
+    return f"{sides}, by {abs(comparison['by']):.4g}" if isinstance(comparison["by"], float) else sides
 
 
 def _side(value: Any) -> str:

@@ -61,13 +61,13 @@ def summary(
 
 def ending(facts: Mapping[str, Any]) -> str:
     """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
-    final, kept = facts.get("final"), facts.get("kept_epoch")
-    told = str(facts["status"]).replace("_", " ")
+    final, kept_epoch = facts.get("final"), facts.get("kept_epoch")
+    text = str(facts["status"]).replace("_", " ")
     if final:
         unit = "step" if "objective" in facts else "epoch"
-        told += f" after {final['epoch']:,} {unit}{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
-        told += f", epoch {kept:,} kept" if kept != final["epoch"] else ""
-    return told
+        text += f" after {final['epoch']:,} {unit}{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
+        text += f", epoch {kept_epoch:,} kept" if kept_epoch != final["epoch"] else ""
+    return text
 
 
 def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
@@ -75,17 +75,17 @@ def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, st
     return [
         (
             in_words(part),
-            error(one["value"], task),
-            ends(one, task),
-            "" if one["m"] is None else f"{one['m']:,}",
+            error(estimate["value"], task),
+            ends(estimate, task),
+            "" if estimate["m"] is None else f"{estimate['m']:,}",
         )
-        for part, one in diagnosis["errors"].items()
+        for part, estimate in diagnosis["errors"].items()
     ]
 
 
-def ends(one: Mapping[str, Any], task: str | None) -> str:
+def ends(estimate: Mapping[str, Any], task: str | None) -> str:
     """The interval of an error or a gap; nothing where that is a single point."""
-    return "" if one["low"] == one["high"] else interval(one["low"], one["high"], task)
+    return "" if estimate["low"] == estimate["high"] else interval(estimate["low"], estimate["high"], task)
 
 
 def place(finding: Mapping[str, Any]) -> str:
@@ -96,11 +96,14 @@ def place(finding: Mapping[str, Any]) -> str:
 
 def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
     """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
-    found = [one for one in diagnosis["findings"] if one["severity"] != "note"]
-    for number, one in enumerate(found[:MOST_FINDINGS]):
-        more = len(found) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
+    findings = [finding for finding in diagnosis["findings"] if finding["severity"] != "note"]
+    for number, finding in enumerate(findings[:MOST_FINDINGS]):
+        more = len(findings) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
         rest = f", and {more} more: dlx diagnose" if more > 0 else ""
-        yield [(one["severity"], SEVERITIES[one["severity"]]), (f"  {one['name']}{place(one)}{rest}", "")]
+        yield [
+            (finding["severity"], SEVERITIES[finding["severity"]]),
+            (f"  {finding['name']}{place(finding)}{rest}", ""),
+        ]
 
 
 def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
@@ -108,8 +111,8 @@ def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
     if objective is None:
         return
     w = objective["w"]
-    told = f"{objective['variables']:,} variables" if w is None else ", ".join(f"{value:.10g}" for value in w)
-    yield [("w        ", "dim"), (told, "bold")]
+    variables = f"{objective['variables']:,} variables" if w is None else ", ".join(f"{value:.10g}" for value in w)
+    yield [("w        ", "dim"), (variables, "bold")]
     yield [("J(w)     ", "dim"), (f"{objective['cost']:.6g}", "")]
 
 

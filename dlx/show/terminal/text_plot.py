@@ -35,16 +35,16 @@ def letter_plot(courses: Sequence[Course], task: str | None, width: int = 80) ->
     The scale begins at 0, or is logarithmic where the values fall far; a start far above all the rest is cut.
     """
     courses = [(epochs, [value if isfinite(value) else inf for value in values]) for epochs, values in courses]
-    drawn = {number: course for number, course in enumerate(courses[: len(LETTERS)]) if _finite([course])}
-    if not drawn:
+    curves = {number: course for number, course in enumerate(courses[: len(LETTERS)]) if _finite([course])}
+    if not curves:
         return []
-    first = min(epochs[0] for epochs, _ in drawn.values())
-    last = max(epochs[-1] for epochs, _ in drawn.values())
+    first = min(epochs[0] for epochs, _ in curves.values())
+    last = max(epochs[-1] for epochs, _ in curves.values())
     columns = width - MARGIN - 2 if last > first else 1
     at = [first + (last - first) * column / max(columns - 1, 1) for column in range(columns)]
-    scale = _Scale(list(drawn.values()))
+    scale = _Scale(list(curves.values()))
     cells: dict[tuple[int, int], int] = {}
-    for number, course in reversed(drawn.items()):  # the first lie on top
+    for number, course in reversed(curves.items()):  # the first lie on top
         for column, epoch in enumerate(at):
             if isfinite(value := _value(course, epoch)):
                 cells[scale.row(value), column] = number
@@ -57,8 +57,8 @@ def _line(row: int, cells: dict[tuple[int, int], int], columns: int, scale: _Sca
     labelled = row in (0, HEIGHT // 2, HEIGHT - 1)
     name = error(scale.value(row), task) if labelled else ""
     pieces = groupby(cells.get((row, column)) for column in range(columns))
-    drawn = [(number, len(list(some))) for number, some in pieces]
-    texts = [(" " * k, "") if number is None else (letter(number) * k, style(number)) for number, k in drawn]
+    lengths = [(number, len(list(group))) for number, group in pieces]
+    texts = [(" " * k, "") if number is None else (letter(number) * k, style(number)) for number, k in lengths]
     return [(f"{name:>{MARGIN}} {'┤' if labelled else '│'}", "dim"), *texts]
 
 
@@ -86,7 +86,7 @@ class _Scale:
         values = _finite(courses)
         low, high = min(values), max(values)
         self.logarithmic = low > 0 and high > WIDE * low
-        late = _finite([(epochs, found[len(found) // 10 :]) for epochs, found in courses])
+        late = _finite([(epochs, series[len(series) // 10 :]) for epochs, series in courses])
         settled = max(late, default=high)
         if not self.logarithmic and high > DWARFED * settled > 0:
             high = 1.5 * settled

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
-from dlx.show.terminal.short_names import fitting, short_names, shown
+from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.spec.yaml_text import dump_scalar
 from dlx.text import command
 
@@ -49,7 +49,7 @@ def tuning(
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    say((document["name"], "bold"), (f"  {_told(document)}", ""), stream=out)
+    say((document["name"], "bold"), (f"  {_headline(document)}", ""), stream=out)
     _counts(document, out)
     finalists = document.get("finalists", [])
     if finalists:
@@ -76,12 +76,15 @@ def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:
     listed = ("dimensions", "first_settings")
     facts({name: value for name, value in document.items() if name not in listed}, stream=out)
     first = document["first_settings"]
-    rows = [(key, scale, *(shown(one[key]) for one in first)) for key, scale in document["dimensions"].items()]
+    rows = [
+        (key, scale, *(short_value(settings[key]) for settings in first))
+        for key, scale in document["dimensions"].items()
+    ]
     say(stream=out)
     table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]), stream=out)
 
 
-def _told(document: Document) -> str:
+def _headline(document: Document) -> str:
     rounds = len(document["rounds"])
     trials = f"{len(document['trials']):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
     status = STATUS.get(document.get("status", "completed"), "")
@@ -90,9 +93,9 @@ def _told(document: Document) -> str:
 
 def _counts(document: Document, out: TextIO) -> None:
     counts = document["counts"]
-    told = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
-    if told:
-        _line("", (", ".join(told), "dim"), out=out)
+    parts = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
+    if parts:
+        _line("", (", ".join(parts), "dim"), out=out)
 
 
 def unit(document: Document) -> str | None:
@@ -103,12 +106,13 @@ def unit(document: Document) -> str | None:
 
 def _finalists(document: Document, finalists: Sequence[Document], out: TextIO) -> None:
     """The settings that were trained again, what they came to in the search, and what they really come to."""
-    task, keys = unit(document), [one["key"] for one in document["space"]]
+    task, keys = unit(document), [dimension["key"] for dimension in document["space"]]
     rows: list[list[str | Piece]] = []
-    for one in finalists:
-        style = "green" if one["index"] == document.get("winner") else ""
-        found = [str(one["index"]), error(one["search"], task), *_estimate(one["fresh"], task)]
-        rows.append([(cell, style) for cell in (*found, *(shown(one["settings"].get(key, "")) for key in keys))])
+    for finalist in finalists:
+        style = "green" if finalist["index"] == document.get("winner") else ""
+        cells = [str(finalist["index"]), error(finalist["search"], task), *_estimate(finalist["fresh"], task)]
+        cells += [short_value(finalist["settings"].get(key, "")) for key in keys]
+        rows.append([(cell, style) for cell in cells])
     if base := document.get("base"):
         rows.append(["", "before", *_estimate(base, task), *[""] * len(keys)])
     headers = [*FACTS, *short_names(keys)]
@@ -129,32 +133,32 @@ def _room(out: TextIO) -> int:
     return shutil.get_terminal_size().columns if out.isatty() else sys.maxsize
 
 
-def _estimate(found: Document | None, task: str | None) -> tuple[str, str]:
+def _estimate(estimate: Document | None, task: str | None) -> tuple[str, str]:
     """The value and its interval."""
-    if found is None:
+    if estimate is None:
         return "", "diverged"
-    return error(found["value"], task), _interval(found, task)
+    return error(estimate["value"], task), _interval(estimate, task)
 
 
-def _interval(found: Document, task: str | None) -> str:
-    low, high = (inf if found[end] is None else found[end] for end in ("low", "high"))
-    return interval(low, high, task) if found["low"] is not None else "unknown"
+def _interval(estimate: Document, task: str | None) -> str:
+    low, high = (inf if estimate[end] is None else estimate[end] for end in ("low", "high"))
+    return interval(low, high, task) if estimate["low"] is not None else "unknown"
 
 
 def _importance(shares: Sequence[Document], out: TextIO) -> None:
     """A bar for each hyperparameter, the most important one first."""
-    ranked = sorted(shares, key=lambda one: -one["value"])
-    keys = [one["key"] for one in ranked]
+    ranked = sorted(shares, key=lambda share: -share["value"])
+    keys = [share["key"] for share in ranked]
     names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= _room(out) else short_names(keys)
     rows = []
-    for name, one in zip(names, ranked, strict=True):
-        ends = f"{100 * one['low']:.0f} to {100 * one['high']:.0f} %"
-        style = "cyan" if one["low"] > 0 else "dim"
-        rows.append((name, f"{100 * one['value']:.0f} %", ends, (bar(one["value"]), style)))
+    for name, share in zip(names, ranked, strict=True):
+        ends = f"{100 * share['low']:.0f} to {100 * share['high']:.0f} %"
+        style = "cyan" if share["low"] > 0 else "dim"
+        rows.append((name, f"{100 * share['value']:.0f} %", ends, (bar(share["value"]), style)))
     table(rows, ("importance", "share", "95 % interval", ""), stream=out)
-    rest = max(100 * (1 - sum(one["value"] for one in shares)), 0)
-    told = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
-    paragraph("", told, "dim", margin=0, stream=out)
+    rest = max(100 * (1 - sum(share["value"] for share in shares)), 0)
+    note = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
+    paragraph("", note, "dim", margin=0, stream=out)
 
 
 def bar(share: float) -> str:
@@ -166,7 +170,8 @@ def bar(share: float) -> str:
 def _outcome(document: Document, out: TextIO) -> None:
     """The best settings, what they come to, and what they change."""
     task = unit(document)
-    best = next((one for one in document.get("finalists", []) if one["index"] == document.get("winner")), None)
+    finalists, winner = document.get("finalists", []), document.get("winner")
+    best = next((finalist for finalist in finalists if finalist["index"] == winner), None)
     if best is None:
         _line("best", (_none(document), "bold"), out=out)
         return
@@ -177,10 +182,10 @@ def _outcome(document: Document, out: TextIO) -> None:
 
 
 def _none(document: Document) -> str:
-    if not any(record["value"] is not None for record in document["trials"]):
+    measured = [trial for trial in document["trials"] if trial["value"] is not None]
+    if not measured:
         return "none: no trial came to a number" if document["trials"] else "none: nothing has been tried"
-    ranked = sorted((one for one in document["trials"] if one["value"] is not None), key=lambda one: one["value"])
-    first = ranked[0]
+    first = min(measured, key=lambda trial: trial["value"])
     values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in first["settings"].items())
     return f"so far trial {first['index']}, {error(first['value'], unit(document))}, not yet trained again: {values}"
 

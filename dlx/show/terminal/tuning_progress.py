@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import is_plain, padded, say
-from dlx.show.terminal.short_names import fitting, short_names, shown
+from dlx.show.terminal.short_names import fitting, short_names, short_value
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -92,10 +92,12 @@ class Watching:
         each = (monotonic() - self.started) / self.done
         return f"{duration(each * (self.total - self.done))} left"
 
-    def told(self, record: Record) -> str:
+    def describe(self, record: Record) -> str:
         """A trial in words."""
         names = short_names(list(record["settings"]))
-        values = (f"{name}={shown(value)}" for name, value in zip(names, record["settings"].values(), strict=True))
+        values = (
+            f"{name}={short_value(value)}" for name, value in zip(names, record["settings"].values(), strict=True)
+        )
         return f"trial {record['index']}, {self.what} {error(record['value'], self.task)}: {' '.join(values)}"
 
 
@@ -114,7 +116,7 @@ class PlainLines(Watching):
     def trial(self, record: Record, best: Sequence[Record]) -> None:
         super().trial(record, best)
         if best and best[0]["index"] == record["index"]:
-            say((f"best so far: {self.told(record)}", ""), stream=self.stream)
+            say((f"best so far: {self.describe(record)}", ""), stream=self.stream)
         elif monotonic() >= self.due:
             self.wait = min(2 * self.wait, LONGEST_WAIT)
             self.due = monotonic() + self.wait
@@ -187,8 +189,12 @@ class TrialTable(Watching):
         keys = list(self.best[0]["settings"])
         headers = ["trial", self.what, *short_names(keys)]
         rows = [
-            [str(one["index"]), error(one["value"], self.task), *(shown(one["settings"].get(key, "")) for key in keys)]
-            for one in self.best
+            [
+                str(record["index"]),
+                error(record["value"], self.task),
+                *(short_value(record["settings"].get(key, "")) for key in keys),
+            ]
+            for record in self.best
         ]
         count = fitting(rows, headers, self.console.width - NARROW)
         columns = list(zip(headers, *rows, strict=True))[:count]

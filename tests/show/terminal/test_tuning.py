@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dlx.show.terminal import tuning, tuning_progress
-from dlx.show.terminal.short_names import fitting, short_names, shown
+from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.tuning import BAR, bar
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -193,7 +193,7 @@ def test_names_are_as_short_as_they_stay_different() -> None:
     ],
 )
 def test_values_are_short(value: object, text: str) -> None:
-    assert shown(value) == text
+    assert short_value(value) == text
 
 
 def test_as_many_columns_as_fit() -> None:
@@ -258,10 +258,10 @@ def test_a_terminal_shows_the_best_below_a_bar_and_nothing_at_the_end(
         watcher.round_(1, 2, 3)
         watcher.trial(record(0, 0.3), [record(0, 0.3)])
         watcher.live.refresh()  # type: ignore[attr-defined]
-        shown = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
-    assert any("round 1 of 2" in line for line in shown)
-    assert any("30.00 %" in line for line in shown)
-    assert max(map(len, shown)) <= width
+        short_value = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
+    assert any("round 1 of 2" in line for line in short_value)
+    assert any("30.00 %" in line for line in short_value)
+    assert max(map(len, short_value)) <= width
     assert out.getvalue().endswith("\x1b[2K")
 
 
