@@ -54,19 +54,21 @@ class Component(Options):
         return {name: member for name, member in REGISTRY.get(cls.kind, {}).items() if issubclass(member, cls)}
 
     @classmethod
-    def parse(cls, given: object) -> Self:
+    def parse(cls, value: object) -> Self:
         """The component that a spec's value stands for: a component, a name, or a mapping with a name and options."""
-        if isinstance(given, cls):
-            return given
-        if isinstance(given, str):
-            return cls._member(given).model_validate({})
-        if not isinstance(given, dict):
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            return cls._member(value).model_validate({})
+        if not isinstance(value, dict):
             raise cls._refusal(
-                f"expected the name of {_a(cls.kind)} or a mapping with its name and options, got {given!r}"
+                f"expected the name of {_a(cls.kind)} or a mapping with its name and options, got {value!r}"
             )
-        if "name" not in given:
+        if "name" not in value:
             raise cls._refusal(f"the name of {_a(cls.kind)} is missing")
-        return cls._member(given["name"]).model_validate({key: value for key, value in given.items() if key != "name"})
+        return cls._member(value["name"]).model_validate(
+            {key: option for key, option in value.items() if key != "name"}
+        )
 
     @classmethod
     def _member(cls, name: object) -> type[Self]:
@@ -76,8 +78,8 @@ class Component(Options):
         return members[name]
 
     @classmethod
-    def _refusal(cls, what: str, given: object = "") -> PydanticCustomError:
-        return PydanticCustomError("component", "{what}", {"what": f"{what} {allowed(given, list(cls.members()))}"})
+    def _refusal(cls, what: str, value: object = "") -> PydanticCustomError:
+        return PydanticCustomError("component", "{what}", {"what": f"{what} {allowed(value, list(cls.members()))}"})
 
     @model_serializer(mode="wrap")
     def _with_name(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -102,9 +104,12 @@ class Component(Options):
 
 def _register(member: type[Component]) -> None:
     family = REGISTRY.setdefault(member.kind, {})
-    known = family.get(member.name)
-    if known is not None and (known.__module__, known.__qualname__) != (member.__module__, member.__qualname__):
-        raise TypeError(f"{member.kind} {member.name!r} is defined in {known.__module__} and in {member.__module__}")
+    namesake = family.get(member.name)
+    if namesake is not None and (namesake.__module__, namesake.__qualname__) != (
+        member.__module__,
+        member.__qualname__,
+    ):
+        raise TypeError(f"{member.kind} {member.name!r} is defined in {namesake.__module__} and in {member.__module__}")
     family[member.name] = member
 
 
@@ -150,8 +155,8 @@ class NumberList(BeforeValidator):
     """
 
 
-def _as_tuple(given: object) -> object:
-    return tuple(given) if isinstance(given, list) else given
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 Numbers = Annotated[tuple[float, ...], NumberList(_as_tuple, json_schema_input_type=tuple[float, ...] | str)]

@@ -118,17 +118,17 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def nearest(given: object, names: Iterable[str]) -> str | None:
+def nearest(value: object, names: Iterable[str]) -> str | None:
     """The name that was probably meant; None where none is like it. No name is like a long text."""
-    text = str(given)
+    text = str(value)
     if len(text) > LONGEST_NAME:
         return None
     return next(iter(get_close_matches(text, list(islice(names, MOST_COMPARED)), n=1)), None)
 
 
-def allowed(given: object, names: Sequence[str]) -> str:
+def allowed(value: object, names: Sequence[str]) -> str:
     """``(allowed a, b, c; did you mean b?)``, the way every message lists what could stand there instead."""
-    near = nearest(given, names)
+    near = nearest(value, names)
     hint = f"; did you mean {near}?" if near is not None else ""
     return f"(allowed {', '.join(names)}{hint})" if names else "(nothing is allowed here)"
 

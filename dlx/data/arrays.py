@@ -53,10 +53,10 @@ def read_pair(path: Path, target: Path | None) -> dict[str, Examples]:
     return {"all": Examples(_rows_of(X, path), y, image_shape=image_shape, origin=str(path))}
 
 
-def _check_sizes(file: NpzFile, wanted: Sequence[str], path: Path) -> None:
+def _check_sizes(file: NpzFile, names: Sequence[str], path: Path) -> None:
     """Refuse what would not fit, by the sizes in the archive's directory, before anything is unpacked."""
     directory = file.zip.infolist() if file.zip is not None else []
-    members = [info for info in directory if info.filename.lower().removesuffix(".npy") in wanted]
+    members = [info for info in directory if info.filename.lower().removesuffix(".npy") in names]
     for member in members:
         check_ratio(f"{path}: {member.filename}", member.file_size, member.compress_size)
     check_room(path, sum(member.file_size for member in members))

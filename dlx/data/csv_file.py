@@ -112,15 +112,15 @@ def _read(
     records, lines, taken = iter(records), array("q"), 0
     limit, at_once = room(), max(1, FIELDS // max(1, len(names)))
     pieces: dict[str, list[Array]] = {name: [] for name in of.used}
-    while some := list(islice(records, at_once)):
-        taken += len(some) * 8 * (1 + len(pieces))
+    while chunk := list(islice(records, at_once)):
+        taken += len(chunk) * 8 * (1 + len(pieces))
         if taken > limit:
             check_room(path, taken)
-        for line, fields in some:
+        for line, fields in chunk:
             if len(fields) != len(names):
                 raise DataError(f"{path}:{line}: expected {len(names)} fields, found {len(fields)}")
             lines.append(line)
-        for name, values in zip(names, zip(*(fields for _, fields in some), strict=True), strict=True):
+        for name, values in zip(names, zip(*(fields for _, fields in chunk), strict=True), strict=True):
             if name in pieces:
                 pieces[name].append(_piece(values, name in text))
     return lines, pieces

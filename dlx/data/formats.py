@@ -46,8 +46,8 @@ def format_of(path: str) -> str | None:
     name = Path(path).name.lower()
     plain = name.removesuffix(".gz")
     is_idx = re.search(r"[.-]idx\d?(-ubyte)?$", plain)
-    found = "idx" if is_idx else FORMATS.get(plain.rpartition(".")[2])
-    return found if plain == name or found in ZIPPED else None
+    file_format = "idx" if is_idx else FORMATS.get(plain.rpartition(".")[2])
+    return file_format if plain == name or file_format in ZIPPED else None
 
 
 def open_binary(path: Path) -> io.BufferedReader:

@@ -23,13 +23,13 @@ def fit_imputation(train: Examples, impute: str) -> Array:
     """
     X, row = train.X[:], list[float]()
     for column in train.columns:
-        known = X[:, len(row) : len(row) + len(column.features())]
-        known = known[~np.isnan(known[:, 0])]
-        if len(known) == 0:
+        present = X[:, len(row) : len(row) + len(column.features())]
+        present = present[~np.isnan(present[:, 0])]
+        if len(present) == 0:
             raise DataError(
                 f"{train.origin}: column {column.name!r} has no value in train to fit `impute: {impute}` on"
             )
-        row += [STATISTICS[impute](known[:, 0])] if column.categories is None else _most_frequent_category(known)
+        row += [STATISTICS[impute](present[:, 0])] if column.categories is None else _most_frequent_category(present)
     return np.array(row)
 
 
@@ -38,9 +38,9 @@ def imputed(X: Array | MappedRows, row: Array | None) -> Array | MappedRows:
     return X if row is None or isinstance(X, MappedRows) else np.where(np.isnan(X), row, X)
 
 
-def _most_frequent(known: Array) -> float:
-    values, counts = np.unique(known, return_counts=True)
-    return float(values[counts.argmax()])
+def _most_frequent(values: Array) -> float:
+    different, counts = np.unique(values, return_counts=True)
+    return float(different[counts.argmax()])
 
 
 def _most_frequent_category(one_hot: Array) -> list[float]:
@@ -48,7 +48,7 @@ def _most_frequent_category(one_hot: Array) -> list[float]:
 
 
 STATISTICS: dict[str, Callable[[Array], float]] = {
-    "mean": lambda known: float(known.mean()),
-    "median": lambda known: float(np.median(known)),
+    "mean": lambda values: float(values.mean()),
+    "median": lambda values: float(np.median(values)),
     "most_frequent": _most_frequent,
 }

@@ -34,16 +34,16 @@ class Labels:
         """The place of each label among the classes (m,), from 0, in few bytes; or the targets (m, k) as float64."""
         if self.task == "regression":
             return self._numbers(y, origin)
-        known = np.array(self.classes)
-        if y.ndim > 1 or (y.dtype.kind == "U") != (known.dtype.kind == "U"):
-            raise DataError(f"{origin}: the labels are {_kind(y)}, those of train are {_kind(known)}")
-        codes = np.searchsorted(known, y).clip(max=len(known) - 1)
-        unknown = known[codes] != y
+        classes = np.array(self.classes)
+        if y.ndim > 1 or (y.dtype.kind == "U") != (classes.dtype.kind == "U"):
+            raise DataError(f"{origin}: the labels are {_kind(y)}, those of train are {_kind(classes)}")
+        codes = np.searchsorted(classes, y).clip(max=len(classes) - 1)
+        unknown = classes[codes] != y
         if unknown.any():
             row = int(unknown.argmax())
             what = f"the label {y[row].item()!r} of row {row} (counted from 0) is not among those of train"
             raise DataError(f"{origin}: {what}: {_few(self.classes)}")
-        return codes.astype(np.uint8 if len(known) <= 256 else np.int32)
+        return codes.astype(np.uint8 if len(classes) <= 256 else np.int32)
 
     def _numbers(self, y: Array, origin: str) -> Array:
         numbers = y.reshape(len(y), -1)
@@ -96,5 +96,5 @@ def _kind(y: Array) -> str:
 
 
 def _few(classes: tuple[Label, ...]) -> str:
-    shown = [repr(label) for label in classes]
-    return ", ".join(shown if len(shown) <= 12 else [*shown[:10], "…", shown[-1]])
+    texts = [repr(label) for label in classes]
+    return ", ".join(texts if len(texts) <= 12 else [*texts[:10], "…", texts[-1]])

@@ -44,15 +44,17 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
     source = data.source or data.train
     if source is None:
         raise DataError("data: there are no examples; state source, or train")
-    found = _loaded(data, source)
-    first = found.get("all") or found["train"]
+    parts = _loaded(data, source)
+    first = parts.get("all") or parts["train"]
     labels = infer_labels(_y(first), task, first.origin)
-    found = {part: replace(some, y=labels.encode(_y(some), some.origin)) for part, some in found.items()}
-    found = _with_more(_divided(found, data.split, labels, rng))
+    parts = {
+        part: replace(examples, y=labels.encode(_y(examples), examples.origin)) for part, examples in parts.items()
+    }
+    parts = _with_more(_divided(parts, data.split, labels, rng))
     if data.train_examples is not None:
-        found["train"] = _some(found["train"], data.train_examples, labels, subset_rng or rng)
-    _check(data, found)
-    return _fitted(data, found, labels, source.options if isinstance(source, File) else TableOptions())
+        parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
+    _check(data, parts)
+    return _fitted(data, parts, labels, source.options if isinstance(source, File) else TableOptions())
 
 
 def read_like(
@@ -68,13 +70,13 @@ def read_like(
     if target is not None or not labelled or format_of(path.name) in PAIRS:  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
-    some = _whole(str(path), read_file(path, TableOptions(**options), columns))
+    examples = _whole(str(path), read_file(path, TableOptions(**options), columns))
     n_x = sum(len(column.features()) for column in columns)
-    _check_features(some, n_x)
+    _check_features(examples, n_x)
     labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
-    y = labels.encode(some.y, some.origin) if labelled and some.y is not None else None
-    return replace(some, X=imputed(some.X, row), y=y)
+    y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
+    return replace(examples, X=imputed(examples.X, row), y=y)
 
 
 def _frozen(value: Any) -> Any:
@@ -87,22 +89,22 @@ def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     _check_count("data.source" if data.train is None else "data.train", source)
     loaded = source.load()
     if data.train is not None:
-        found = {"all": _whole("data.train", loaded)}
+        parts = {"all": _whole("data.train", loaded)}
     else:
-        found = {part: tidy(some, f"data.source: {part}") for part, some in loaded.items()}
-    if not found.keys() & {"all", "train"}:
-        raise DataError(f"data.source: there is nothing to train on, only {', '.join(found) or 'nothing'}")
-    first = found.get("all") or found["train"]
+        parts = {part: tidy(examples, f"data.source: {part}") for part, examples in loaded.items()}
+    if not parts.keys() & {"all", "train"}:
+        raise DataError(f"data.source: there is nothing to train on, only {', '.join(parts) or 'nothing'}")
+    first = parts.get("all") or parts["train"]
     for part in (*PARTS[1:], MORE):
         other: Source | None = getattr(data, part)
-        if other is not None and part in found:
+        if other is not None and part in parts:
             raise DataError(f"data.{part}: data.source has a part {part} already")
         if other is not None:
             _check_count(f"data.{part}", other)
-            found[part] = _whole(f"data.{part}", other.load_like(first.columns))
-    for some in found.values():
-        _check_features(some, first.X.shape[1])
-    return found
+            parts[part] = _whole(f"data.{part}", other.load_like(first.columns))
+    for examples in parts.values():
+        _check_features(examples, first.X.shape[1])
+    return parts
 
 
 def _check_count(key: str, source: Source) -> None:
@@ -117,43 +119,43 @@ def _whole(key: str, loaded: Mapping[str, Examples]) -> Examples:
     return tidy(loaded["all"], key)
 
 
-def _y(some: Examples) -> Array:
+def _y(examples: Examples) -> Array:
     """The labels, where there must be some."""
-    if some.y is None:
-        raise DataError(f"{some.origin}: there are no labels; state `target`, or put y into the file")
-    return some.y
+    if examples.y is None:
+        raise DataError(f"{examples.origin}: there are no labels; state `target`, or put y into the file")
+    return examples.y
 
 
-def _divided(found: dict[str, Examples], split: Split | None, labels: Labels, rng: Rng) -> dict[str, Examples]:
+def _divided(parts: dict[str, Examples], split: Split | None, labels: Labels, rng: Rng) -> dict[str, Examples]:
     """The parts, with all examples of an undivided source split, or in train where no split is stated."""
-    if "all" not in found and split is not None:
-        raise DataError(f"data.split: the source is divided already, into {', '.join(found)}; leave split out")
-    if "all" not in found:
-        return found
-    whole = found.pop("all")
+    if "all" not in parts and split is not None:
+        raise DataError(f"data.split: the source is divided already, into {', '.join(parts)}; leave split out")
+    if "all" not in parts:
+        return parts
+    whole = parts.pop("all")
     if split is None:
-        return {"train": whole, **found}
+        return {"train": whole, **parts}
     y = _y(whole)
     rows = split_rows(split, _strata(y, labels), rng)
-    twice = rows.keys() & found.keys()
+    twice = rows.keys() & parts.keys()
     if twice:
         raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
-    return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | found
+    return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | parts
 
 
-def _with_more(found: dict[str, Examples]) -> dict[str, Examples]:
+def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     """The parts, with the further examples at the end of train."""
-    more = found.pop(MORE, None)
+    more = parts.pop(MORE, None)
     if more is None:
-        return found
-    train = found["train"]
+        return parts
+    train = parts["train"]
     if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
         raise DataError("data.more: examples that stay in their file cannot be joined with others")
     X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
-    return found | {"train": replace(train, X=X, y=y)}
+    return parts | {"train": replace(train, X=X, y=y)}
 
 
-def _some(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
+def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
     """The first examples of train's stratified order, as they stand in it."""
     y = _y(train)
     if count > len(y):
@@ -167,25 +169,28 @@ def _strata(y: Array, labels: Labels) -> Array:
     return np.zeros(len(y), np.uint8) if labels.task == "regression" else y
 
 
-def _check(data: Data, found: Mapping[str, Examples]) -> None:
-    train = found["train"]
+def _check(data: Data, parts: Mapping[str, Examples]) -> None:
+    train = parts["train"]
     if len(train.X) < 2:
         raise DataError(f"{train.origin}: train has one example; training needs at least two")
     if data.augment and train.image_shape is None:
         raise DataError(f"data.augment: {train.origin} has no images; state `image_shape` if its rows are images")
 
 
-def _check_features(some: Examples, n_x: int) -> None:
-    if some.X.shape[1] != n_x:
-        raise DataError(f"{some.origin}: each row has {some.X.shape[1]} features, those of train have {n_x}")
+def _check_features(examples: Examples, n_x: int) -> None:
+    if examples.X.shape[1] != n_x:
+        raise DataError(f"{examples.origin}: each row has {examples.X.shape[1]} features, those of train have {n_x}")
 
 
-def _fitted(data: Data, found: Mapping[str, Examples], labels: Labels, options: TableOptions) -> Dataset:
-    train = found["train"]
-    rows = {how: fit_imputation(train, how) for how in {some.impute for some in found.values()} if how}
-    present = {part: found[part] for part in PARTS if part in found}
-    parts = {part: Part(imputed(some.X, rows.get(some.impute or "")), _y(some)) for part, some in present.items()}
-    shift, scale = _scaling(data.normalize, train, parts["train"].X)
+def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: TableOptions) -> Dataset:
+    train = parts["train"]
+    rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()} if how}
+    present = {part: parts[part] for part in PARTS if part in parts}
+    finished = {
+        part: Part(imputed(examples.X, rows.get(examples.impute or "")), _y(examples))
+        for part, examples in present.items()
+    }
+    shift, scale = _scaling(data.normalize, train, finished["train"].X)
     preprocessing = {
         "columns": [[column.name, column.categories] for column in train.columns],
         "imputation": rows[train.impute].tolist() if train.impute else None,
@@ -194,7 +199,7 @@ def _fitted(data: Data, found: Mapping[str, Examples], labels: Labels, options: 
         "classes": list(labels.classes),
         "targets": labels.targets,
     }
-    return Dataset(parts, labels, train.features, train.image_shape, shift, scale, preprocessing)
+    return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing)
 
 
 def _scaling(normalization: Normalization, train: Examples, X: Array | MappedRows) -> tuple[Array, Array]:

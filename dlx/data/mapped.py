@@ -90,8 +90,8 @@ class MappedRows:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, some: slice) -> Array:
-        return self.take(np.arange(*some.indices(len(self))))
+    def __getitem__(self, rows: slice) -> Array:
+        return self.take(np.arange(*rows.indices(len(self))))
 
     def select(self, rows: Array) -> MappedRows:
         """These rows of it, in this order, still in the file."""

@@ -111,8 +111,8 @@ class Blobs(Source):
 
     def load(self) -> dict[str, Examples]:
         rng = np.random.RandomState(self.seed)
-        given = self.centers
-        centers = rng.uniform(-10, 10, (given, 2)) if isinstance(given, int) else np.array(given, np.float64)
+        option = self.centers
+        centers = rng.uniform(-10, 10, (option, 2)) if isinstance(option, int) else np.array(option, np.float64)
         sizes = [(self.m + len(centers) - 1 - i) // len(centers) for i in range(len(centers))]
         noise = np.broadcast_to(self.noise, len(centers))
         clouds = [rng.normal(centers[i], noise[i], (n, centers.shape[1])) for i, n in enumerate(sizes)]
@@ -211,11 +211,11 @@ class File(Source):
 
     @model_validator(mode="before")
     @classmethod
-    def _target_as_path(cls, given: Any) -> Any:
+    def _target_as_path(cls, options: Any) -> Any:
         """The labels' file, for formats that have them in a file of their own."""
-        if isinstance(given, dict) and format_of(str(given.get("path"))) in PAIRS and "target" in given:
-            return {**given, "target": absolute(given["target"])}
-        return given
+        if isinstance(options, dict) and format_of(str(options.get("path"))) in PAIRS and "target" in options:
+            return {**options, "target": absolute(options["target"])}
+        return options
 
     @model_validator(mode="after")
     def _fits_the_format(self) -> Self:
@@ -233,9 +233,11 @@ class File(Source):
         return self.load_like(())
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
-        found = read_file(Path(self.path), self.options, columns)
+        parts = read_file(Path(self.path), self.options, columns)
         shape = self.image_shape
-        return found if shape is None else {part: replace(some, image_shape=shape) for part, some in found.items()}
+        return (
+            parts if shape is None else {part: replace(examples, image_shape=shape) for part, examples in parts.items()}
+        )
 
     @property
     def options(self) -> TableOptions:

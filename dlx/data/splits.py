@@ -65,13 +65,13 @@ def part_sizes(split: Split, m: int) -> dict[str, int]:
     Fractions are of all m examples: those of train, dev and test add up to 1, and their sizes, rounded by largest
     remainder, to m. Counts may leave examples over. train_dev is taken out of train.
     """
-    given = {"train": split.train, "dev": split.dev, "test": split.test}
-    _check(given, split.train_dev, m)
+    shares = {"train": split.train, "dev": split.dev, "test": split.test}
+    _check(shares, split.train_dev, m)
     if isinstance(split.train, float):
-        train, dev, test = _rounded(list(given.values()), m)
+        train, dev, test = _rounded(list(shares.values()), m)
         train_dev = round(split.train_dev * m)
     else:
-        train, dev, test, train_dev = (int(count) for count in (*given.values(), split.train_dev))
+        train, dev, test, train_dev = (int(count) for count in (*shares.values(), split.train_dev))
     sizes = {"train": train - train_dev, "train_dev": train_dev, "dev": dev, "test": test}
     for part, size in sizes.items():
         if size < 1 and getattr(split, part):
@@ -99,18 +99,18 @@ def class_shares(counts: Array, sizes: list[int]) -> Array:
     return shares
 
 
-def _check(given: dict[str, float], train_dev: float, m: int) -> None:
-    stated = ", ".join(f"{part} {share}" for part, share in given.items())
-    total = sum(given.values())
-    kinds = {type(share) for share in (*given.values(), train_dev) if share}
+def _check(shares: dict[str, float], train_dev: float, m: int) -> None:
+    stated = ", ".join(f"{part} {share}" for part, share in shares.items())
+    total = sum(shares.values())
+    kinds = {type(share) for share in (*shares.values(), train_dev) if share}
     if len(kinds) > 1:
         raise DataError(f"data.split: {stated}, train_dev {train_dev}: state fractions or counts, not both")
     if float in kinds and abs(total - 1) > 1e-9:
         raise DataError(f"data.split: {stated} add up to {total:.12g}; fractions of the examples must add up to 1")
     if int in kinds and total > m:
         raise DataError(f"data.split: {stated} add up to {total}, but there are only {m} examples")
-    if train_dev >= given["train"]:
-        raise DataError(f"data.split: train_dev {train_dev} is taken out of train {given['train']}; nothing is left")
+    if train_dev >= shares["train"]:
+        raise DataError(f"data.split: train_dev {train_dev} is taken out of train {shares['train']}; nothing is left")
 
 
 def _rounded(fractions: list[float], m: int) -> list[int]:

@@ -69,7 +69,7 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
     if not options.target:
         raise DataError(f"{path}: which column is the target? state `target` {_listed('', names)}")
     target, ignored, categorical = (
-        tuple(_column(given, names, path, role) for given in getattr(options, role))
+        tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "categorical")
     )
     features = tuple(name for name in names if name not in target + ignored)
@@ -81,26 +81,26 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     for name in features:
         if name not in names:
             raise DataError(f"{path}: there is no column {name!r}, which train has {_listed(name, names)}")
-    given = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
-    target = tuple(str(name) for name in given if name in names and name not in features)
+    columns = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
+    target = tuple(str(name) for name in columns if name in names and name not in features)
     return Roles(features, target, frozenset(column.name for column in like if column.categories is not None))
 
 
-def _column(given: str | int, names: Sequence[str], path: Path, role: str) -> str:
+def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
     """The name of a column given by name or by number, from 0 or, from the end, from -1."""
-    if isinstance(given, int) and -len(names) <= given < len(names):
-        return names[given]
-    if isinstance(given, int):
-        raise DataError(f"{path}: {role}: there is no column {given}, the table has {len(names)} (counted from 0)")
-    if given not in names:
-        raise DataError(f"{path}: {role}: there is no column {given!r} {_listed(given, names)}")
-    return given
+    if isinstance(column, int) and -len(names) <= column < len(names):
+        return names[column]
+    if isinstance(column, int):
+        raise DataError(f"{path}: {role}: there is no column {column}, the table has {len(names)} (counted from 0)")
+    if column not in names:
+        raise DataError(f"{path}: {role}: there is no column {column!r} {_listed(column, names)}")
+    return column
 
 
-def _listed(given: str, names: Sequence[str]) -> str:
+def _listed(name: str, names: Sequence[str]) -> str:
     if len(names) > 20:
-        names = [*names[:5], *filter(None, [nearest(given, names)]), "…", names[-1]]
-    return allowed(given, names)
+        names = [*names[:5], *filter(None, [nearest(name, names)]), "…", names[-1]]
+    return allowed(name, names)
 
 
 def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[Column]) -> Examples:
@@ -166,12 +166,12 @@ def _encoded(table: Table, column: Column) -> Array:
 
 
 def _codes(table: Table, column: Column) -> Array:
-    known = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
+    codes = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
     for row, value in enumerate(table.values[column.name]):
-        if value not in known:
+        if value not in codes:
             what = f"train has no category {value!r} {_listed(str(value), column.categories or ())}"
             raise table.fault(row, column.name, what)
-    return np.array([known[value] for value in table.values[column.name]])
+    return np.array([codes[value] for value in table.values[column.name]])
 
 
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:

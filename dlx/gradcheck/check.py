@@ -28,7 +28,7 @@ from dlx.nn.gradcheck import (
 )
 from dlx.types import Array
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 PROOF = 200  # entries of one parameter that the referee has found wrong: the others need no second look
 
 
@@ -49,8 +49,10 @@ class Judged:
 class Check:
     """One check of a subject at its present θ."""
 
-    def __init__(self, subject: Subject, when: str, epsilon: float, rng: np.random.Generator, told: Told) -> None:
-        self.subject, self.when, self.epsilon, self.rng, self.told = subject, when, epsilon, rng, told
+    def __init__(
+        self, subject: Subject, when: str, epsilon: float, rng: np.random.Generator, on_progress: OnProgress
+    ) -> None:
+        self.subject, self.when, self.epsilon, self.rng, self.on_progress = subject, when, epsilon, rng, on_progress
         self.slices = subject.network.parameters.slices
         self.d_theta = subject.gradient()
         self.cost = subject.cost()
@@ -64,11 +66,11 @@ class Check:
     def run(self) -> Point:
         """Compare everything that is to be covered."""
         plan = coverage(self.slices, self.rng)
-        places = [(name, i) for name, some in plan.entries.items() for i in some.tolist()]
+        places = [(name, i) for name, indices in plan.entries.items() for i in indices.tolist()]
         for done, (name, i) in enumerate(places):
             line = along_entry(self.subject.cost, self.subject.theta, i)
             self._compare(self.judged[name], line, i)
-            self.told(done, len(places))
+            self.on_progress(done, len(places))
         for over, part in plan.directions:
             v = direction(self.d_theta.size, part, self.rng)
             self._compare(self.judged[over], along(self.subject.cost, self.subject.theta, v), v)
@@ -83,12 +85,12 @@ class Check:
         numeric, noise = two_sided(line, self.epsilon), self.noise
         if differences(np.array(numeric), np.array(analytic), noise) > GREAT:
             is_proven = judged.confirmed >= PROOF
-            found = None if is_proven else self._ask_the_referee(judged, where)
+            derivative = None if is_proven else self._ask_the_referee(judged, where)
             if self.referee.on_a_kink or self.subject.crosses_a_kink(line, self.epsilon):
                 judged.kinks += 1
                 return
-            if found is not None:
-                numeric, noise = found, self.referee.rounding
+            if derivative is not None:
+                numeric, noise = derivative, self.referee.rounding
             elif not is_proven:
                 numeric, noise = refined(line, self.epsilon, noise)
         compared.take(numeric, analytic, noise, entry)
@@ -102,11 +104,11 @@ class Check:
 
     def _ask_the_referee(self, judged: Judged, where: int | Array) -> float | None:
         analytic, entry = self._analytic(where)
-        found = self.referee.along(where, analytic)
-        if found is not None:
-            judged.by_referee.take(found, analytic, self.referee.rounding, entry)
-            judged.confirmed += not self.referee.agrees(found, analytic)
-        return found
+        derivative = self.referee.along(where, analytic)
+        if derivative is not None:
+            judged.by_referee.take(derivative, analytic, self.referee.rounding, entry)
+            judged.confirmed += not self.referee.agrees(derivative, analytic)
+        return derivative
 
     def _judge_the_worst(self, judged: Judged) -> None:
         """Let the referee see the entry that differs most, if it has not."""
@@ -120,11 +122,11 @@ class Check:
         for judged in self.judged.values():
             together.add(judged.by_entry)
             refereed.add(judged.by_referee)
-        seen = together.difference(), whole.by_direction.difference(), whole.by_referee.difference()
+        deviations = together.difference(), whole.by_direction.difference(), whole.by_referee.difference()
         return Point(
             when=self.when,
             cost=self.cost,
-            difference=largest(*seen),
+            difference=largest(*deviations),
             parameters=tuple(self._parameter(name, self.judged[name]) for name in self.slices),
             directions=directions,
             size=self.d_theta.size,
@@ -137,10 +139,10 @@ class Check:
         entries, kinks = len(by_entry), judged.kinks
         if not by_entry and not by_direction and not by_referee:
             return Parameter(name, None, "not judged", None, entries, kinks)
-        shown = by_entry or by_referee
-        found = largest(shown.difference(), by_direction.difference())
-        harshest = largest(found, by_entry.largest(), by_direction.largest(), by_referee.largest())
-        return Parameter(name, found, verdict(harshest), self._worst(name, shown), entries, kinks)
+        evidence = by_entry or by_referee
+        difference = largest(evidence.difference(), by_direction.difference())
+        harshest = largest(difference, by_entry.largest(), by_direction.largest(), by_referee.largest())
+        return Parameter(name, difference, verdict(harshest), self._worst(name, evidence), entries, kinks)
 
     def _worst(self, name: str, compared: Derivatives) -> Worst | None:
         k = compared.worst()
@@ -161,19 +163,19 @@ def check(
     when: str,
     epsilon: float = EPSILON,
     rng: np.random.Generator | None = None,
-    told: Told = lambda done, total: None,
+    on_progress: OnProgress = lambda done, total: None,
 ) -> Point:
     """Compare dθ of the subject at its present θ with two-sided differences of its cost.
 
     Args:
         when: what the report calls this θ.
         rng: chooses what is looked at of a large θ.
-        told: is told after each entry how many are done, of how many.
+        on_progress: is called after each entry with how many are done, of how many.
 
     Raises:
         CheckFailed: the cost is not finite.
     """
     rng = rng or np.random.default_rng(0)
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient
-        point = Check(subject, when, epsilon, rng, told).run()
+        point = Check(subject, when, epsilon, rng, on_progress).run()
         return point if point.passed else replace(point, fault=locate(subject, point, rng))

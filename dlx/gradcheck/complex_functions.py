@@ -61,15 +61,15 @@ def _clipped(a: Any, low: Any, high: Any, out: Array) -> bool:
 
 
 def _largest(a: Array, axis: int, dtype: None, out: Array) -> bool:
-    kept = np.maximum.reduce(a, axis, keepdims=True)
-    np.copyto(out, np.squeeze(kept, axis))
-    return _ties(a, kept)
+    extremum = np.maximum.reduce(a, axis, keepdims=True)
+    np.copyto(out, np.squeeze(extremum, axis))
+    return _ties(a, extremum)
 
 
 def _smallest(a: Array, axis: int, dtype: None, out: Array) -> bool:
-    kept = np.minimum.reduce(a, axis, keepdims=True)
-    np.copyto(out, np.squeeze(kept, axis))
-    return _ties(a, kept)
+    extremum = np.minimum.reduce(a, axis, keepdims=True)
+    np.copyto(out, np.squeeze(extremum, axis))
+    return _ties(a, extremum)
 
 
 def _magnitude(a: Any, out: Array) -> bool:

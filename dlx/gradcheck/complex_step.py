@@ -126,14 +126,14 @@ def _address(array: Array) -> int:
 def _step(call: Call, twins: Twins, constants: Collection[Callable[..., object]]) -> ComplexCall:
     """The call with its continuation; a KeyError or TypeError says that it has none."""
     function, args = call
-    called, given, named = _taken_apart(function, args)
+    called, positional, named = _taken_apart(function, args)
     continuation = as_it_is(called) if called in constants else CONTINUATIONS[called]
     named_twins = {name: twins.of(value) for name, value in named.items()}
-    written = named["out"] if "out" in named else given[0 if called is np.copyto else -1]
+    written = named["out"] if "out" in named else positional[0 if called is np.copyto else -1]
     if called not in STEPS and twins.of(written) is written:
         raise TypeError("no place for imaginary parts")
     return ComplexCall(
-        function, args, continuation, tuple(map(twins.of, given)), named_twins, (written, twins.of(written))
+        function, args, continuation, tuple(map(twins.of, positional)), named_twins, (written, twins.of(written))
     )
 
 

@@ -31,14 +31,16 @@ def locate(subject: Subject, point: Point, rng: np.random.Generator) -> Fault:
             return _fault(operation, errors, subject)
     wrong = [parameter.name for parameter in point.parameters if parameter.verdict != "great"]
     only = wrong[0] if len(wrong) == 1 else None
-    told = f"each operation alone is right, the step as a whole is not: wrong in {', '.join(wrong) or 'dθ'}"
-    return Fault("chain", None, only, "one parameter only" if only else "chain", told, None)
+    sentence = f"each operation alone is right, the step as a whole is not: wrong in {', '.join(wrong) or 'dθ'}"
+    return Fault("chain", None, only, "one parameter only" if only else "chain", sentence, None)
 
 
 def _fault(operation: Operation, errors: list[WrongGradient], subject: Subject) -> Fault:
     """Of several wrong gradients of one operation the one with the clearest signature speaks."""
     named = [(error, *signature(error)) for error in errors]
-    error, name, sentence = next((one for one in named if one[1] not in ("unknown", "some entries")), named[0])
+    error, name, sentence = next(
+        (candidate for candidate in named if candidate[1] not in ("unknown", "some entries")), named[0]
+    )
     parameter = _parameter(error, subject)
     return Fault(operation.name, operation.layer, parameter, name, sentence, _place(operation))
 
@@ -68,8 +70,8 @@ def _error(
     size = _magnitude(operation)
     referee = Referee(lambda: subject.complex_step_of(operation.forward, flat), max(size, largest_finite(analytic)))
     noise = rounding(size, EPSILON)
-    found = [_numeric(operation, flat, int(i), float(analytic[i]), noise, referee) for i in entries]
-    numeric, rounded = np.array(found).reshape(-1, 2).T
+    estimates = [_numeric(operation, flat, int(i), float(analytic[i]), noise, referee) for i in entries]
+    numeric, rounded = np.array(estimates).reshape(-1, 2).T
     operation.value()  # its arrays hold the values of the batch again
     wrong = ~(differences(numeric, analytic[entries], rounded) <= 10 * GREAT)  # a NaN is wrong
     if not wrong.any():
@@ -86,8 +88,8 @@ def _passes(operation: Operation) -> tuple[dict[str, Array], dict[str, Array]]:
     for array in operation.arrays():
         move_away(array)
     operation.gradients()
-    for array, kept in zip(operation.arrays(), before, strict=True):
-        array[...] = kept
+    for array, values in zip(operation.arrays(), before, strict=True):
+        array[...] = values
     return fresh, operation.gradients()
 
 
@@ -107,9 +109,9 @@ def _numeric(
     numeric = two_sided(line, EPSILON)
     if not differences(np.array(numeric), np.array(analytic), noise) > GREAT:
         return numeric, noise
-    found = referee.along(i, analytic)
-    if found is not None:
-        return found, referee.rounding
+    derivative = referee.along(i, analytic)
+    if derivative is not None:
+        return derivative, referee.rounding
     return (analytic, noise) if referee.on_a_kink else refined(line, EPSILON, noise)
 
 
@@ -120,10 +122,11 @@ def _entries(flat: Array, name: str, subject: Subject, point: Point, rng: np.ran
     sample = rng.choice(flat.size, SAMPLE, replace=False)
     slices = subject.network.parameters.slices
     worst = [
-        int(np.ravel_multi_index(one.worst.index, subject.network.parameters[one.name].shape))
-        + (slices[one.name].start if name == "dW" else 0)
-        for one in point.parameters
-        if one.worst is not None and (name == f"d{one.name}" or (name == "dW" and one.name.startswith("W")))
+        int(np.ravel_multi_index(parameter.worst.index, subject.network.parameters[parameter.name].shape))
+        + (slices[parameter.name].start if name == "dW" else 0)
+        for parameter in point.parameters
+        if parameter.worst is not None
+        and (name == f"d{parameter.name}" or (name == "dW" and parameter.name.startswith("W")))
     ]
     return np.unique(np.concatenate([sample, worst]).astype(np.int64))
 

@@ -58,7 +58,9 @@ class LayerOperation(Operation):
         self.out, _ = layer.record(self.forward, x, True)
         self.forward.run()
         held = list(vars(layer).values())
-        parameters = {name: view for name, view in network.parameters.items() if any(view is one for one in held)}
+        parameters = {
+            name: view for name, view in network.parameters.items() if any(view is attribute for attribute in held)
+        }
         self._written = {f"d{name}": network.parameters.gradients[name] for name in parameters}
         self.variables = {f"d{name}": view for name, view in parameters.items()}
         self.input = f"dA{layer.l - 1}" if isinstance(layer, Linear) else _gradient_name(layer)
@@ -80,8 +82,8 @@ class LayerOperation(Operation):
     def gradients(self) -> dict[str, Array]:
         self._upstream[...] = self.u
         self.whole.run()
-        found = {name: written.copy() for name, written in self._written.items()}
-        return found | ({self.input: self._dx.copy()} if self._has_input_gradient else {})
+        gradients = {name: written.copy() for name, written in self._written.items()}
+        return gradients | ({self.input: self._dx.copy()} if self._has_input_gradient else {})
 
     def arrays(self) -> list[Array]:
         return [*self.variables.values(), self.u]
@@ -177,8 +179,8 @@ def _kind(layer: Layer) -> str:
     """What the operation is called: linear, batch norm, dropout, or the name of the activation."""
     if isinstance(layer, Activate):
         return layer.activation.name
-    known = {Linear: "linear", BatchNorm: "batch norm", Dropout: "dropout"}
-    return known.get(type(layer), type(layer).__name__)
+    names = {Linear: "linear", BatchNorm: "batch norm", Dropout: "dropout"}
+    return names.get(type(layer), type(layer).__name__)
 
 
 def _gradient_name(layer: Layer) -> str:

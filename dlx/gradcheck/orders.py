@@ -79,7 +79,7 @@ def orders_of(subject: Subject, rng: np.random.Generator) -> Orders:
     if not outputs or None not in everywhere.slopes.values():
         return everywhere
     output = _orders_over(" and ".join(outputs), list(outputs.values()), subject, rng)
-    return max(everywhere, output, key=lambda one: sum(slope is not None for slope in one.slopes.values()))
+    return max(everywhere, output, key=lambda fit: sum(slope is not None for slope in fit.slopes.values()))
 
 
 def _orders_over(name: str, parts: Sequence[slice], subject: Subject, rng: np.random.Generator) -> Orders:
@@ -95,5 +95,5 @@ def _orders_over(name: str, parts: Sequence[slice], subject: Subject, rng: np.ra
             complex_step = partial(subject.complex_step().along, v)
         except NotAnalytic as call:
             not_analytic = str(call)
-        found = orders(line, derivative, EPSILONS, complex_step, partial(subject.crosses_a_kink, line))
-    return replace(found, over=name, not_analytic=not_analytic)
+        fit = orders(line, derivative, EPSILONS, complex_step, partial(subject.crosses_a_kink, line))
+    return replace(fit, over=name, not_analytic=not_analytic)

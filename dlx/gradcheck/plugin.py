@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
-from dlx.gradcheck.check import Told, check
+from dlx.gradcheck.check import OnProgress, check
 from dlx.gradcheck.report import SCHEMA_VERSION, Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, Tanh
@@ -39,12 +39,12 @@ class PluginCase:
 
 
 def check_plugin(
-    plugin: str, name: str | None, epsilon: float, seed: int, told: Told = lambda done, total: None
+    plugin: str, name: str | None, epsilon: float, seed: int, on_progress: OnProgress = lambda done, total: None
 ) -> list[PluginCase]:
     """Check what a plugin defines, or of that the component with this name.
 
     Args:
-        told: is told after each setting how many are done, of how many.
+        on_progress: is called after each setting with how many are done, of how many.
 
     Raises:
         UsageError: the plugin cannot be loaded, fails, or defines nothing that has a gradient.
@@ -60,33 +60,33 @@ def check_plugin(
             f"{plugin}: defines no activation, loss or objective, and nothing else has a gradient to check"
         )
     members = [chosen[name]] if name else list(chosen.values())
-    standing = [(member, *setting) for member in members for setting in _subjects(_made(member), seed)]
+    standing = [(member, *setting) for member in members for setting in _subjects(_instance(member), seed)]
     settings = []
     for member, within, subject in standing:
         point = check(subject, f"{member.name} with {within}", epsilon)
         settings.append(PluginCase(member.kind, member.name, within, point))
-        told(len(settings), len(standing))
+        on_progress(len(settings), len(standing))
     return settings
 
 
 def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
     """The JSON document."""
-    faults = [one.point.fault for one in settings if one.point.fault]
+    faults = [case.point.fault for case in settings if case.point.fault]
     return {
         "schema_version": SCHEMA_VERSION,
         "plugin": plugin,
-        "passed": all(one.point.passed for one in settings),
+        "passed": all(case.point.passed for case in settings),
         "settings": [
             {
-                "kind": one.kind,
-                "name": one.name,
-                "setting": one.setting,
-                "passed": one.point.passed,
-                "difference": one.point.difference,
-                "referee": one.point.referee.document() if one.point.referee else None,
-                "not_analytic": one.point.not_analytic,
+                "kind": case.kind,
+                "name": case.name,
+                "setting": case.setting,
+                "passed": case.point.passed,
+                "difference": case.point.difference,
+                "referee": case.point.referee.document() if case.point.referee else None,
+                "not_analytic": case.point.not_analytic,
             }
-            for one in settings
+            for case in settings
         ],
         "fault": asdict(faults[0]) if faults else None,
     }
@@ -100,13 +100,13 @@ def _defined_by(plugin: str) -> dict[str, type[Component]]:
     return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
 
 
-def _made(member: type[Component]) -> Component:
+def _instance(member: type[Component]) -> Component:
     if issubclass(member, Loss) and getattr(member, "task", None) not in TASKS:
         raise UsageError(f"loss {member.name}: its task is missing {allowed('', TASKS)}")
     try:
         return member()
     except ValidationError as error:
-        missing = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+        missing = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         raise UsageError(
             f"{member.kind} {member.name}: {missing} has no default; check it in a spec: dlx gradcheck SPEC"
         ) from None
@@ -124,16 +124,16 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
     activation = component if isinstance(component, Activation) else Tanh()
     for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
         extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]
-        told = f"{loss.name}{''.join(f', {word}' for word in extras)}"
-        yield told, _subject(activation, loss, batch_norm, dropout, np.random.default_rng(seed))
+        setting = f"{loss.name}{''.join(f', {word}' for word in extras)}"
+        yield setting, _subject(activation, loss, batch_norm, dropout, np.random.default_rng(seed))
 
 
 def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, Subject]]:
-    for told, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
+    for setting, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
         landscape = Landscape(objective, np.float64)
         landscape.initialize(rng)
         landscape.w[...] += away * rng.standard_normal(landscape.w.shape)
-        yield told, Subject(landscape, np.zeros((1, 1)), np.zeros((1, 1)))
+        yield setting, Subject(landscape, np.zeros((1, 1)), np.zeros((1, 1)))
 
 
 def _subject(activation: Activation, loss: Loss, batch_norm: bool, dropout: bool, rng: np.random.Generator) -> Subject:

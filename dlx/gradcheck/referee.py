@@ -42,13 +42,13 @@ class Referee:
         self.on_a_kink, step = False, self._complex_step
         if step is None:
             return None
-        found = step.along_entry(where) if isinstance(where, int) else step.along(where)
-        self.on_a_kink = step.at_kink and not self.agrees(found, analytic)
-        return found if np.isfinite(found) and not self.on_a_kink else None
+        derivative = step.along_entry(where) if isinstance(where, int) else step.along(where)
+        self.on_a_kink = step.at_kink and not self.agrees(derivative, analytic)
+        return derivative if np.isfinite(derivative) and not self.on_a_kink else None
 
-    def agrees(self, found: float, analytic: float) -> bool:
+    def agrees(self, derivative: float, analytic: float) -> bool:
         """Whether the two are the same but for rounding."""
-        return bool(differences(np.array(found), np.array(analytic), self.rounding) <= GREAT)
+        return bool(differences(np.array(derivative), np.array(analytic), self.rounding) <= GREAT)
 
 
 def largest_finite(array: Array) -> float:

@@ -113,19 +113,21 @@ class Report:
 
     def document(self) -> dict[str, Any]:
         """The JSON document: the decisive θ in full, the others by their difference."""
-        point = self.decisive
+        decisive = self.decisive
         return {
             "schema_version": SCHEMA_VERSION,
             "name": self.name,
             "passed": self.passed,
-            "difference": point.difference,
+            "difference": decisive.difference,
             "epsilon": self.epsilon,
             "examples": self.examples,
-            "covered": point.covered,
-            "referee": point.referee.document() if point.referee else None,
-            "not_analytic": point.not_analytic,
-            "at": point.when,
-            "points": [{"at": one.when, "passed": one.passed, "difference": one.difference} for one in self.points],
-            "parameters": [asdict(parameter) for parameter in point.parameters],
-            "fault": asdict(point.fault) if point.fault else None,
+            "covered": decisive.covered,
+            "referee": decisive.referee.document() if decisive.referee else None,
+            "not_analytic": decisive.not_analytic,
+            "at": decisive.when,
+            "points": [
+                {"at": point.when, "passed": point.passed, "difference": point.difference} for point in self.points
+            ],
+            "parameters": [asdict(parameter) for parameter in decisive.parameters],
+            "fault": asdict(decisive.fault) if decisive.fault else None,
         }

@@ -80,21 +80,21 @@ def _factor_name(c: float, error: WrongGradient) -> str:
 
 def _known_factors(error: WrongGradient) -> Mapping[str, float]:
     operation = error.operation
-    known = {"sign": -1.0}
+    factors = {"sign": -1.0}
     if isinstance(operation, ObjectiveOperation):
-        return known | {"factor 2 too much": 2.0, "missing factor 2": 0.5}
+        return factors | {"factor 2 too much": 2.0, "missing factor 2": 0.5}
     if isinstance(operation, PenaltyOperation):
         m = operation.m
-        return known | {"missing 1/m": m, "1/m twice": 1 / m, "λ/2m in place of λ/m": 0.5, "factor 2 too much": 2.0}
+        return factors | {"missing 1/m": m, "1/m twice": 1 / m, "λ/2m in place of λ/m": 0.5, "factor 2 too much": 2.0}
     assert isinstance(operation, LayerOperation | LossOperation)
     m = operation.x.shape[1]
     if isinstance(operation, LossOperation):
-        return known | {"missing 1/m": m, "1/m twice": 1 / m}
+        return factors | {"missing 1/m": m, "1/m twice": 1 / m}
     if isinstance(operation.owner, Dropout):
         D = _mask(operation)
         keep_prob = 1 / D.max() if D.max() else 1.0
-        return known | {"missing 1/keep_prob": keep_prob, "1/keep_prob twice": 1 / keep_prob}
-    return known | {"sum for mean": m, "mean for sum": 1 / m}
+        return factors | {"missing 1/keep_prob": keep_prob, "1/keep_prob twice": 1 / keep_prob}
+    return factors | {"sum for mean": m, "mean for sum": 1 / m}
 
 
 def _candidates(error: WrongGradient) -> Iterator[tuple[str, Array]]:

@@ -59,7 +59,7 @@ class Subject:
     def _named_tape(self) -> Tape:
         tape = Tape(self.theta.dtype)
         for name, array in {"X": self.X, "Y": self.Y, **self.network.parameters}.items():
-            tape.known(name, array)
+            tape.register(name, array)
         return tape
 
     def cost(self) -> float:
@@ -120,8 +120,8 @@ def _rehearse(tape: Tape) -> None:
             try:
                 function(*args)
             except Exception as error:
-                told = blamed(error) or f"{type(error).__name__}: {error}"
-                raise UsageError(f"{list(tape.lines())[number]} fails: {told}") from error
+                message = blamed(error) or f"{type(error).__name__}: {error}"
+                raise UsageError(f"{list(tape.lines())[number]} fails: {message}") from error
 
 
 def move_away(array: Array) -> None:

@@ -57,9 +57,9 @@ def along_entry(cost: Callable[[], float], theta: Array, i: int) -> Line:
     def at(t: float) -> float:
         value = theta[i]
         theta[i] = value + t
-        found = cost()
+        J = cost()
         theta[i] = value
-        return found
+        return J
 
     return at
 
@@ -70,9 +70,9 @@ def along(cost: Callable[[], float], theta: Array, v: Array) -> Line:
     def at(t: float) -> float:
         before = theta.copy()
         theta[...] += t * v
-        found = cost()
+        J = cost()
         theta[...] = before
-        return found
+        return J
 
     return at
 

@@ -70,8 +70,8 @@ class Landscape(Network):
 
     def _named_tape(self) -> Tape:
         tape = Tape(self.w.dtype)
-        tape.known("w", self.w)
-        tape.known("dw", self.parameters.gradients["w"])
+        tape.register("w", self.w)
+        tape.register("dw", self.parameters.gradients["w"])
         return tape
 
     def record_cost(self, tape: Tape) -> None:

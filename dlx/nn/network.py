@@ -145,13 +145,13 @@ class Network:
 
     def _tape(self, X: Array, Y: Array) -> Tape:
         tape = Tape(self.parameters.theta.dtype)
-        tape.known("X", X)
-        tape.known("Y", Y)
+        tape.register("X", X)
+        tape.register("Y", Y)
         for name, view in self.parameters.items():
-            tape.known(name, view)
-            tape.known(f"d{name}", self.parameters.gradients[name])
-        tape.known("W", self.parameters.weights)
-        tape.known("dW", self.parameters.d_weights)
+            tape.register(name, view)
+            tape.register(f"d{name}", self.parameters.gradients[name])
+        tape.register("W", self.parameters.weights)
+        tape.register("dW", self.parameters.d_weights)
         return tape
 
     def _forward(

@@ -154,7 +154,7 @@ class Saddle(Objective):
         return 2
 
     def record(self, tape: Tape, w: Array) -> Backward:
-        u, v = tape.known("w[0]", w[:1]), tape.known("w[1]", w[1:])
+        u, v = tape.register("w[0]", w[:1]), tape.register("w[1]", w[1:])
         r, v2, rest = tape.empty("w[0]-1", 1), tape.empty("w[1]^2", 1), tape.empty("rest", 1)
         tape.call(np.subtract, u, tape.constant(1), out=r)
         tape.call(np.multiply, v, v, out=v2)
@@ -186,7 +186,7 @@ class Rosenbrock(Objective):
 
     def record(self, tape: Tape, w: Array) -> Backward:
         n = self.variables - 1
-        u, v = tape.known("w[:-1]", w[:-1]), tape.known("w[1:]", w[1:])
+        u, v = tape.register("w[:-1]", w[:-1]), tape.register("w[1:]", w[1:])
         q, s, part = tape.empty("q", n), tape.empty("1-w", n), tape.empty("part", n)
         tape.call(np.multiply, u, u, out=q)
         tape.call(np.subtract, v, q, out=q)
@@ -195,7 +195,7 @@ class Rosenbrock(Objective):
         tape.add_cost(1.0, s, s)
 
         def backward(dw: Array) -> None:
-            left, right = tape.known("dw[:-1]", dw[:-1]), tape.known("dw[1:]", dw[1:])
+            left, right = tape.register("dw[:-1]", dw[:-1]), tape.register("dw[1:]", dw[1:])
             tape.call(np.copyto, dw, tape.constant(0))
             tape.call(np.multiply, q, tape.constant(200), out=right)
             tape.call(np.multiply, u, q, out=part)
@@ -209,7 +209,7 @@ class Rosenbrock(Objective):
 
 def _horner(tape: Tape, name: str, x: Array, w: Array, out: Array) -> None:
     """Write out = (…(x₀·w + x₁)·w + …) + x_d; x goes by ``name``."""
-    entries = [tape.known(f"{name}[{i}]", x[i : i + 1]) for i in range(len(x))]
+    entries = [tape.register(f"{name}[{i}]", x[i : i + 1]) for i in range(len(x))]
     tape.call(np.copyto, out, entries[0])
     for entry in entries[1:]:
         tape.call(np.multiply, out, w, out=out)
@@ -218,7 +218,7 @@ def _horner(tape: Tape, name: str, x: Array, w: Array, out: Array) -> None:
 
 def _record_quadratic(tape: Tape, w: Array, spectrum: Array) -> Backward:
     """Write ½·Σ λᵢ·(wᵢ − 1)²."""
-    lambdas = tape.known("lambda", spectrum.astype(tape.dtype))
+    lambdas = tape.register("lambda", spectrum.astype(tape.dtype))
     r, pull = tape.empty("w-1", w.size), tape.empty("lambda(w-1)", w.size)
     tape.call(np.subtract, w, tape.constant(1), out=r)
     tape.call(np.multiply, lambdas, r, out=pull)

@@ -205,13 +205,15 @@ class Update:
         self.optimizer, self.parameters = optimizer, parameters
         self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
         self._values = optimizer.values
-        given, named = len(self._values(optimizer.learning_rate, 1)), len(optimizer.numbers)
-        if given != named:
-            raise UsageError(f"optimizer {optimizer.name}: values gives {given} numbers, and numbers names {named}")
+        n_values, n_names = len(self._values(optimizer.learning_rate, 1)), len(optimizer.numbers)
+        if n_values != n_names:
+            raise UsageError(
+                f"optimizer {optimizer.name}: values gives {n_values} numbers, and numbers names {n_names}"
+            )
         self.t = 0
         theta = parameters.theta
         self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
-        self._numbers = np.empty(named, theta.dtype)
+        self._numbers = np.empty(n_names, theta.dtype)
         self._scratch = np.empty_like(theta[:BLOCK])
         self._tapes = [self._recorded(slice(start, start + BLOCK)) for start in range(0, theta.size, BLOCK)]
 
@@ -223,7 +225,7 @@ class Update:
         scratch = self._scratch[: theta.size]
         tape = Tape(theta.dtype)
         for name, array in ({"theta": theta, "dtheta": d_theta, "scratch": scratch} | arrays).items():
-            tape.known(name, array)
+            tape.register(name, array)
         self.optimizer.record(tape, theta, d_theta, State(arrays, scratch))
         return tape
 

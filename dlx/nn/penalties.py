@@ -17,7 +17,7 @@ def record_l2(tape: Tape, parameters: Parameters, lambd: float, m: int) -> Backw
     tape.add_cost(lambd / (2 * m), parameters.weights, parameters.weights)
 
     def backward() -> None:
-        shrink = tape.known("λ/m·W", np.empty_like(parameters.weights))
+        shrink = tape.register("λ/m·W", np.empty_like(parameters.weights))
         tape.call(np.multiply, parameters.weights, tape.constant(lambd / m), out=shrink)
         tape.call(np.add, parameters.d_weights, shrink, out=parameters.d_weights)
 
@@ -26,7 +26,7 @@ def record_l2(tape: Tape, parameters: Parameters, lambd: float, m: int) -> Backw
 
 def record_l1(tape: Tape, parameters: Parameters, lambd: float, m: int) -> Backward:
     """Write J += λ/(2m)·Σ‖W‖₁; return what writes dW += λ/(2m)·sign(W), with sign(0) = 0."""
-    sign = tape.known("sign(W)", np.empty_like(parameters.weights))
+    sign = tape.register("sign(W)", np.empty_like(parameters.weights))
     tape.call(np.sign, parameters.weights, out=sign)
     tape.add_cost(lambd / (2 * m), sign, parameters.weights)
 

@@ -44,15 +44,15 @@ class Tape:
 
     def empty(self, name: str, *shape: int, layer: int | None = None) -> Array:
         """A new array of the step, known by the notes' name for it and the number of its layer."""
-        return self.known(name, np.empty(shape, self.dtype), self.layer if layer is None else layer)
+        return self.register(name, np.empty(shape, self.dtype), self.layer if layer is None else layer)
 
     def zeros_like(self, array: Array) -> Array:
         """An array of zeros: the maximum with it takes half the time of that with a number."""
-        return self.known("0", self._full_of(0, array.shape))
+        return self.register("0", self._full_of(0, array.shape))
 
     def ones(self, size: int) -> Array:
         """A vector of ones: Z @ ones sums over the batch two to six times as fast as np.sum."""
-        return self.known("1", self._full_of(1, (size,)))
+        return self.register("1", self._full_of(1, (size,)))
 
     def _full_of(self, value: int, shape: tuple[int, ...]) -> Array:
         """An array that holds one number and is only read: all of them share their memory, so that it stays cached."""
@@ -64,16 +64,16 @@ class Tape:
 
     def constant(self, value: float) -> Array:
         """A number as a 0-d array of the step's type."""
-        return self.known(f"{value:.6g}", constant(value, self.dtype.char))
+        return self.register(f"{value:.6g}", constant(value, self.dtype.char))
 
-    def known(self, name: str, array: Array, layer: int | None = None) -> Array:
+    def register(self, name: str, array: Array, layer: int | None = None) -> Array:
         """The array itself, with its name and layer written down for ``lines`` and ``first_not_finite``."""
         self._names[_identity(array)] = name, layer
         return array
 
     def rename(self, name: str, array: Array) -> None:
         """Give an array the name that it has in another operation of the layer."""
-        self.known(name, array, self.layer)
+        self.register(name, array, self.layer)
 
     def call(self, function: Callable[..., object], *args: Any, out: Array | None = None) -> None:
         """Append one call; ``out`` is the array that it writes."""
@@ -113,7 +113,7 @@ class Tape:
     def add_cost(self, scale: float, u: Array, v: Array) -> None:
         """Count scale · Σ u·v into the cost of the step."""
         term = np.empty(1, self.dtype)
-        self._costs.append((scale, self.known(f"J{len(self._costs)}", term.reshape(()))))
+        self._costs.append((scale, self.register(f"J{len(self._costs)}", term.reshape(()))))
         self.call(np.dot, u.reshape(1, -1), v.reshape(-1), out=term)  # as a row, because two vectors take longer
 
     def run(self) -> None:
@@ -154,8 +154,8 @@ class Tape:
             inputs = args[:-1] if output is not None and args and args[-1] is output else args
             owner = getattr(function, "__self__", None)
             inputs = (owner, *inputs) if isinstance(owner, np.ndarray) else inputs
-            shown = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
-            call = f"{_name(function)}({shown})"
+            arguments = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
+            call = f"{_name(function)}({arguments})"
             yield call if output is None else f"{self.name_of(output)} = {call}"
         for function, args in self._later:
             yield f"{_name(function)}({', '.join(self.name_of(arg) for arg in args)})"
@@ -176,7 +176,7 @@ class Tape:
             if identity in self._names:
                 return self._names[identity]
         address = _identity(array)[0]
-        return next((known for (start, _, _), known in self._names.items() if start == address), ("array", None))
+        return next((label for (start, _, _), label in self._names.items() if start == address), ("array", None))
 
 
 def _name(function: Callable[..., object]) -> str:

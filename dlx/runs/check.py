@@ -11,7 +11,7 @@ import numpy as np
 from dlx.training import threads
 from dlx.errors import DataError, UsageError
 from dlx.training.experiment import Experiment, build
-from dlx.gradcheck.check import Told, check
+from dlx.gradcheck.check import OnProgress, check
 from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import Subject
@@ -42,7 +42,9 @@ class CheckOptions:
             raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
 
 
-def check_file(path: Path, overrides: Sequence[str], options: CheckOptions, told: Told = lambda done, total: None) -> Report:
+def check_file(
+    path: Path, overrides: Sequence[str], options: CheckOptions, told: OnProgress = lambda done, total: None
+) -> Report:
     """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
 
     Raises:

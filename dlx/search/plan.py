@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
 from dlx.spec.loader import PLANS, absolute_path, extended, namer, overrides_tree, resolve, spec_tree
-from dlx.spec.messages import problems
+from dlx.spec.messages import problems_of
 from dlx.spec.paths import unreadable
 from dlx.spec.sections import Spec, plain
 from dlx.spec.short_forms import SPEC, Shape, write_out
-from dlx.spec.tree import Node, merge, shown
+from dlx.spec.tree import Node, excerpt, merge
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text import dump, load
 
@@ -93,7 +93,7 @@ def load_plan(
     """
     tree = load(path)
     if not isinstance(tree.value, dict):
-        raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {shown(tree.plain())}")])
+        raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {excerpt(tree.plain())}")])
     _refuse_other(tree, record)
     for_base = [text.removeprefix(f"{BASE}.") for text in overrides if text.startswith(f"{BASE}.")]
     shape = Shape((record,))
@@ -105,7 +105,7 @@ def load_plan(
     try:
         told = record.model_validate(rest.plain())
     except ValidationError as error:
-        found += problems(error, rest, shape)
+        found += problems_of(error, rest, shape)
     try:
         base_tree, base, named_by = _base(tree, for_base, namer([path], named_by))
         name = _name(tree.child(NAME), base)
@@ -144,7 +144,7 @@ def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node
             raise SpecError([Problem(given.place, BASE, f"{why}: {file}")])
         files, given = [file], load(file)
     elif not isinstance(given.value, dict):
-        what = f"expected the path of a spec or its sections, got {shown(given)}"
+        what = f"expected the path of a spec or its sections, got {excerpt(given)}"
         raise SpecError([Problem(given.place, BASE, what)])
     base = spec_tree(given, tuple(file.resolve() for file in files))
     named_by = namer([*files, *extended(given)], named_by)
@@ -161,4 +161,4 @@ def _name(given: Node | None, base: Resolved) -> str:
     try:
         return type(base.spec).model_validate({**base.spec.dump(), NAME: given.plain()}).name
     except ValidationError as error:
-        raise SpecError(problems(error, changes, SPEC)) from None
+        raise SpecError(problems_of(error, changes, SPEC)) from None

@@ -22,7 +22,7 @@ class Contradiction:
 
 def contradictions(spec: Spec) -> list[Contradiction]:
     """Every contradiction in a spec; what only the data can tell is left to those who load them."""
-    return [found for check in _CHECKS for found in check(spec)]
+    return [contradiction for check in _CHECKS for contradiction in check(spec)]
 
 
 def _sources(spec: Spec) -> Iterator[Contradiction]:
@@ -43,11 +43,11 @@ def _sources(spec: Spec) -> Iterator[Contradiction]:
 
 def _objective(spec: Spec) -> Iterator[Contradiction]:
     """What is given beside an objective, and says something about a network or its examples."""
-    objective, given = spec.objective, spec.model_fields_set
+    objective, fields = spec.objective, spec.model_fields_set
     if objective is None:
         return
     key: KeyPath = ("objective",)
-    for section in (name for name in OF_NETWORKS if name in given):
+    for section in (name for name in OF_NETWORKS if name in fields):
         yield Contradiction((section,), key, "an objective stands in place of data and network: leave one of them out")
     for option in (name for name in OF_BATCHES if name in spec.training.model_fields_set):
         if getattr(spec.training, option):
@@ -118,15 +118,15 @@ def _epsilon(spec: Spec) -> Iterator[Contradiction]:
 
 
 def _dropout(spec: Spec) -> Iterator[Contradiction]:
-    hidden, given = spec.architecture.hidden, spec.regularization.keep_prob
+    hidden, keep_probs = spec.architecture.hidden, spec.regularization.keep_prob
     key: KeyPath = ("regularization", "keep_prob")
-    if not hidden and given not in (1, ()):
+    if not hidden and keep_probs not in (1, ()):
         yield Contradiction(key, ("architecture", "hidden"), "there is no hidden layer to drop units from")
-    elif isinstance(given, tuple) and len(given) != len(hidden):
-        what = f"expected one number, or one for each of the {len(hidden)} hidden layers, got {len(given)}"
+    elif isinstance(keep_probs, tuple) and len(keep_probs) != len(hidden):
+        what = f"expected one number, or one for each of the {len(hidden)} hidden layers, got {len(keep_probs)}"
         yield Contradiction(key, ("architecture", "hidden"), what)
-    elif isinstance(given, tuple):
-        for index, (layer, keep_prob) in enumerate(zip(hidden, given, strict=True)):
+    elif isinstance(keep_probs, tuple):
+        for index, (layer, keep_prob) in enumerate(zip(hidden, keep_probs, strict=True)):
             if layer.keep_prob not in (None, keep_prob):
                 what = f"{layer.keep_prob} here, but {keep_prob} in {dotted(key)}: set one of the two"
                 yield Contradiction(("architecture", "hidden", index, "keep_prob"), key, what)

@@ -49,13 +49,13 @@ class FromFile(Initializer):
                 raise DataError(f"{self.path}: has no {name} (it has {', '.join(sorted(file)) or 'nothing'})")
             return default
         try:
-            found = file[name]
+            array = file[name]
         except OSError as error:
             raise unread(self.path, error) from error
         except (ValueError, BadZipFile, EOFError) as error:
             raise DataError(f"{self.path}: {name} cannot be read: {error}") from error
-        if found.size != like.size or (name.startswith("W") and found.shape != like.shape):
-            raise DataError(f"{self.path}: {name} has shape {found.shape}, the network needs {like.shape}")
-        if not np.isfinite(found).all():
+        if array.size != like.size or (name.startswith("W") and array.shape != like.shape):
+            raise DataError(f"{self.path}: {name} has shape {array.shape}, the network needs {like.shape}")
+        if not np.isfinite(array).all():
             raise DataError(f"{self.path}: {name} is not finite")
-        return found.reshape(like.shape)
+        return array.reshape(like.shape)

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from dlx.component import absolute
 from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, UsageError, shortened
 from dlx.spec.contradictions import contradictions
-from dlx.spec.messages import problems
+from dlx.spec.messages import problems_of
 from dlx.spec.number_files import read_number_files
 from dlx.spec.paths import unreadable
 from dlx.spec.plugins import is_file, load_installed
 from dlx.spec.sections import Spec
 from dlx.spec.short_forms import DEFAULT, SPEC, Shape, write_out
-from dlx.spec.tree import KeyPath, Node, dotted, merge, shown
+from dlx.spec.tree import KeyPath, Node, dotted, excerpt, merge
 from dlx.spec.trust import NamedBy, lies_in_results, present
 from dlx.spec.trust import load as load_plugin
 from dlx.spec.yaml_text import MAX_DEPTH, dump, load, parse
@@ -48,12 +48,12 @@ def load_spec(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = 
         SpecError: with every problem, in the order of the file.
         DataError: it has plugins, and what is trusted cannot be read.
     """
-    changes, found = overrides_tree(overrides)
-    given = load(path)
-    tree = spec_tree(given, (path.resolve(),))
+    changes, problems = overrides_tree(overrides)
+    root = load(path)
+    tree = spec_tree(root, (path.resolve(),))
     if tree.child("plugins") is not None:
-        named_by = namer([path, *extended(given)], named_by)
-    return resolve(merge(tree, changes), found, named_by=named_by)
+        named_by = namer([path, *extended(root)], named_by)
+    return resolve(merge(tree, changes), problems, named_by=named_by)
 
 
 def namer(files: Sequence[Path], named_by: NamedBy) -> NamedBy:
@@ -70,10 +70,10 @@ def extended(tree: Node) -> Iterator[Path]:
         tree = load(path)
 
 
-def resolve(tree: Node, found: Sequence[Problem] = (), *, named_by: NamedBy = NamedBy.FILE) -> Resolved:
+def resolve(tree: Node, problems: Sequence[Problem] = (), *, named_by: NamedBy = NamedBy.FILE) -> Resolved:
     """The spec that a tree of sections is; raises as `load_spec`, with what was found before too."""
     tree = write_out(_with_plugins(tree, named_by), named=True)
-    spec = _validated(tree, list(found)).complete()
+    spec = _validated(tree, list(problems)).complete()
     return Resolved(spec, {key: _origin(key, tree) for key, _ in leaves(spec.dump())})
 
 
@@ -84,11 +84,11 @@ def derive(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
         SpecError: they do not fit, with every problem.
     """
     place = Place("derived")
-    found: list[Problem] = []
+    problems: list[Problem] = []
     trees = [write_out(nested(key, tree_of(value, place), place)) for key, value in overrides.items()]
-    changes = combine([Node({}, place, place), *trees], found)
-    if found:
-        raise SpecError(found)
+    changes = combine([Node({}, place, place), *trees], problems)
+    if problems:
+        raise SpecError(problems)
     return _validated(write_out(merge(tree_of(spec.dump(), place), changes), named=True), []).complete()
 
 
@@ -133,7 +133,7 @@ def file_tree(path: Path, extended_by: tuple[Path, ...] = ()) -> Node:
 def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
     """A tree as it was read on top of those that it extends; ``chain`` are the files that led to it."""
     if not isinstance(tree.value, dict):
-        raise _refusal(tree.place, "", f"expected the sections of a spec, got {shown(tree.plain())}")
+        raise _refusal(tree.place, "", f"expected the sections of a spec, got {excerpt(tree.plain())}")
     plan = next((key for key in PLANS if key in tree.value), None)
     if plan is not None and "base" in tree.value:
         raise _refusal(tree.value[plan].key, plan, f"this file is a plan for {PLANS[plan]}, not a spec")
@@ -144,7 +144,7 @@ def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
 
 def _base(extends: Node, chain: tuple[Path, ...]) -> Node:
     if not isinstance(extends.value, str) or not extends.value:
-        raise _refusal(extends.place, "extends", f"expected the path of another spec, got {shown(extends.plain())}")
+        raise _refusal(extends.place, "extends", f"expected the path of another spec, got {excerpt(extends.plain())}")
     path = Path(absolute_path(extends, "extends"))
     if why := unreadable(path):
         raise _refusal(extends.place, "extends", f"{why}: {path}")
@@ -158,13 +158,13 @@ def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node,
     """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
     nowhere = Place("command line")
     trees: list[Node] = [Node({}, nowhere, nowhere)]
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for override in overrides:
         try:
             trees.append(write_out(_override_tree(override), shape))
         except SpecError as error:
-            found += error.problems
-    return combine(trees, found), found
+            problems += error.problems
+    return combine(trees, problems), problems
 
 
 def _override_tree(override: str) -> Node:
@@ -178,7 +178,7 @@ def _override_tree(override: str) -> Node:
     return nested(key, parse(value, place), place)
 
 
-def combine(trees: Sequence[Node], found: list[Problem], path: KeyPath = ()) -> Node:
+def combine(trees: Sequence[Node], problems: list[Problem], path: KeyPath = ()) -> Node:
     """Trees of changes as one; they may not give the same key: what gives it again is left out, and noted."""
     first, *others = trees
     groups: dict[str, list[Node]] = {}
@@ -187,10 +187,10 @@ def combine(trees: Sequence[Node], found: list[Problem], path: KeyPath = ()) -> 
             for key, node in tree.value.items():
                 groups.setdefault(key, []).append(node)
         elif tree is not first:
-            found.append(Problem(tree.place, dotted(path), f"given twice, first on the {first.place}"))
+            problems.append(Problem(tree.place, dotted(path), f"given twice, first on the {first.place}"))
     if not others or not isinstance(first.value, dict):
         return first
-    return replace(first, value={key: combine(nodes, found, (*path, key)) for key, nodes in groups.items()})
+    return replace(first, value={key: combine(nodes, problems, (*path, key)) for key, nodes in groups.items()})
 
 
 def _with_plugins(tree: Node, named_by: NamedBy) -> Node:
@@ -200,14 +200,14 @@ def _with_plugins(tree: Node, named_by: NamedBy) -> Node:
     node = tree.child("plugins")
     if node is None or not isinstance(node.value, list):
         return tree
-    located, found = [_located(plugin) for plugin in node.value], []
+    located, problems = [_located(plugin) for plugin in node.value], []
     for plugin in located:
         try:
             load_plugin(str(plugin.value), named_by if plugin.place.line else NamedBy.USER)
         except UsageError as error:
-            found.append(Problem(plugin.place, "plugins", str(error)))
-    if found:
-        raise SpecError(found)
+            problems.append(Problem(plugin.place, "plugins", str(error)))
+    if problems:
+        raise SpecError(problems)
     return merge(tree, Node({"plugins": replace(node, value=located)}, tree.place, tree.key))
 
 
@@ -219,13 +219,13 @@ def _load_installed_once() -> None:
 
 def _located(plugin: Node) -> Node:
     """A plugin's file by its absolute path, a module by its name."""
-    given = plugin.value
-    if not isinstance(given, str):
-        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {shown(plugin)}")
-    if is_file(given):
+    name = plugin.value
+    if not isinstance(name, str):
+        raise _refusal(plugin.place, "plugins", f"expected a file or a module, got {excerpt(plugin)}")
+    if is_file(name):
         return replace(plugin, value=present(absolute_path(plugin, "plugins")))
-    if not all(part.isidentifier() for part in given.split(".")):
-        what = f"expected a file (layers.py, lib/layers.py) or a module (lab.layers), got {shown(plugin)}"
+    if not all(part.isidentifier() for part in name.split(".")):
+        what = f"expected a file (layers.py, lib/layers.py) or a module (lab.layers), got {excerpt(plugin)}"
         raise _refusal(plugin.place, "plugins", what)
     return plugin
 
@@ -238,25 +238,25 @@ def absolute_path(node: Node, key: str) -> str:
         raise _refusal(node.place, key, str(error)) from None
 
 
-def _validated(tree: Node, found: list[Problem]) -> Spec:
+def _validated(tree: Node, problems: list[Problem]) -> Spec:
     """The tree as a spec; raises `SpecError` with what was found before and what is found here."""
     tree, unread = read_number_files(tree)
     data: dict[str, Any] = tree.plain()
     failed: set[int | str] = {problem.key.split(".")[0] for problem in unread}
-    found = [*found, *unread]
+    problems = [*problems, *unread]
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
-        found = found + problems(error, tree)
+        problems = problems + problems_of(error, tree)
         details = error.errors(include_url=False, include_context=False, include_input=False)
         failed |= {detail["loc"][0] for detail in details}
         spec = Spec.model_validate({key: value for key, value in data.items() if key not in failed})
     for clash in contradictions(spec):
         if not failed & {clash.key[0], clash.other[0]}:
             node, _ = tree.nearest(clash.key)
-            found.append(Problem(node.key, dotted(clash.key), clash.what))
-    if found:
-        raise SpecError(sorted(found, key=lambda problem: problem.place.order()))
+            problems.append(Problem(node.key, dotted(clash.key), clash.what))
+    if problems:
+        raise SpecError(sorted(problems, key=lambda problem: problem.place.order()))
     return spec
 
 

@@ -10,7 +10,7 @@ from dlx.component import Component
 from dlx.errors import MOST_SHOWN, Place, Problem, allowed, nearest
 from dlx.spec.sections import Spec
 from dlx.spec.short_forms import SPEC, Shape, shape_at
-from dlx.spec.tree import KeyPath, Node, dotted, shown
+from dlx.spec.tree import KeyPath, Node, dotted, excerpt
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -48,7 +48,7 @@ _BOUNDS = {
 }
 
 
-def problems(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Problem]:
+def problems_of(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Problem]:
     """Every error of a validation as a problem at its place in the tree, the members of a union told as one.
 
     ``shape`` is what the tree was validated as. Of very many problems, which nobody reads to the end, those that come
@@ -65,10 +65,10 @@ def problems(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Pr
             faults.setdefault(path, []).append(detail)
     outer = {path[:depth] for path in faults for depth in range(len(path))}  # members that took the value are inside it
     places = {path: _place(path, details, root) for path, details in faults.items() if path not in outer}
-    kept = sorted(places, key=lambda path: places[path].order())
-    sentences = [_sentence(path, faults[path], root, shape) for path in kept[:MOST_SHOWN]]
-    sentences += [_briefly(faults[path]) for path in kept[MOST_SHOWN:]]
-    return missing + [Problem(places[path], dotted(path), what) for path, what in zip(kept, sentences, strict=True)]
+    paths = sorted(places, key=lambda path: places[path].order())
+    sentences = [_sentence(path, faults[path], root, shape) for path in paths[:MOST_SHOWN]]
+    sentences += [_briefly(faults[path]) for path in paths[MOST_SHOWN:]]
+    return missing + [Problem(places[path], dotted(path), what) for path, what in zip(paths, sentences, strict=True)]
 
 
 def _path(location: Sequence[str | int], root: Node) -> KeyPath:
@@ -126,28 +126,28 @@ def _places(key: str) -> Iterator[str]:
 
 def _what(details: list[ErrorDetails], node: Node, shape: Shape | None) -> str:
     """One sentence for all that a value could have been: its own type out of bounds, or else the types wanted."""
-    said = [_said(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
-    if said:
-        return "; ".join(said)
+    messages = [_message(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
+    if messages:
+        return "; ".join(messages)
     bounds = [
         _BOUNDS[detail["type"]].format_map(detail.get("ctx", {})) for detail in details if detail["type"] in _BOUNDS
     ]
     if bounds:
-        return f"expected {' or '.join(bounds)}, got {shown(node)}"
-    wanted = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]
+        return f"expected {' or '.join(bounds)}, got {excerpt(node)}"
+    types = [_TYPES[detail["type"]] for detail in details if detail["type"] in _TYPES]
     names = [name for detail in details if detail["type"] == "literal_error" for name in _names(detail)]
-    given = "" if isinstance(node.value, dict | list) else str(node.value)
-    if not wanted:
-        return f"got {shown(node)} {allowed(given, names)}"
+    text = "" if isinstance(node.value, dict | list) else str(node.value)
+    if not types:
+        return f"got {excerpt(node)} {allowed(text, names)}"
     short_form = shape.short_form if shape else None
-    short = short_form.says if short_form and "a mapping" in wanted else names
-    *others, last = dict.fromkeys([*short, *wanted])
-    near = nearest(given, names)
+    short = short_form.says if short_form and "a mapping" in types else names
+    *others, last = dict.fromkeys([*short, *types])
+    near = nearest(text, names)
     hint = f" (did you mean {near}?)" if near else ""
-    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {shown(node)}{hint}"
+    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {excerpt(node)}{hint}"
 
 
-def _said(detail: ErrorDetails) -> str:
+def _message(detail: ErrorDetails) -> str:
     """The message of an error that has its own words."""
     if detail["type"] in ("value_error", "assertion_error"):
         return str(detail["ctx"]["error"])
@@ -156,7 +156,7 @@ def _said(detail: ErrorDetails) -> str:
     message = re.sub(
         r"^(Input|Value|Data|Tuple|List|Dictionary|String) should (be|have|match)", "expected", detail["msg"]
     )
-    return f"{message.replace('a valid ', 'a ')}, got {shown(detail['input'])}"
+    return f"{message.replace('a valid ', 'a ')}, got {excerpt(detail['input'])}"
 
 
 def _names(detail: ErrorDetails) -> list[str]:

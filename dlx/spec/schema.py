@@ -107,13 +107,13 @@ def description(member: type[Component]) -> JSON:
 
 
 def _option(name: str, schema: JSON, required: bool) -> JSON:
-    told = [schema, *schema.get("anyOf", [])]
+    schemas = [schema, *schema.get("anyOf", [])]
     return {
         "name": name,
         "type": type_text(schema),
         "required": required,
         "default": schema.get("default"),
-        "description": next((part["description"] for part in told if "description" in part), ""),
+        "description": next((part["description"] for part in schemas if "description" in part), ""),
     }
 
 

@@ -32,20 +32,20 @@ class ShortForm(BeforeValidator):
 
     says: tuple[str, ...] = ()
 
-    def expand(self, given: object) -> object:
+    def expand(self, value: object) -> object:
         """The mapping that a value stands for, or the value itself."""
         function: Any = self.func
-        return function(given)
+        return function(value)
 
 
 def as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
     """A bare value stands for the mapping {key: value}."""
-    return ShortForm(lambda given: given if isinstance(given, dict | Options) else {key: given}, schema, says)
+    return ShortForm(lambda value: value if isinstance(value, dict | Options) else {key: value}, schema, says)
 
 
 def as_switch(schema: Any, off: bool | None = None) -> ShortForm:
     """True stands for all defaults, false for none at all."""
-    return ShortForm(lambda given: {} if given is True else off if given is False else given, schema, ("true", "false"))
+    return ShortForm(lambda value: {} if value is True else off if value is False else value, schema, ("true", "false"))
 
 
 class BatchNormSection(Options):
@@ -91,7 +91,7 @@ class Regularization(Options):
     l1: Strength = Field(0.0, description="λ in λ/(2m)·Σ‖W‖₁")
     keep_prob: Annotated[
         KeepProb | tuple[KeepProb, ...],
-        BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given),
+        BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
         Field(description="of inverted dropout after the hidden layers: one number, or one per hidden layer"),
     ] = 1.0
 
@@ -160,10 +160,10 @@ Task = Literal["binary", "multiclass", "regression"]
 FOLDER_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
 
-def _folder_name(given: str) -> str:
-    if not re.fullmatch(FOLDER_NAME, given):
-        raise ValueError(f"expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got {given!r}")
-    return given
+def _folder_name(name: str) -> str:
+    if not re.fullmatch(FOLDER_NAME, name):
+        raise ValueError(f"expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got {name!r}")
+    return name
 
 
 # What says something about a network or its examples, so that an objective has no use for it.
@@ -248,6 +248,6 @@ def plain(value: object) -> Any:
         return to_jsonable_python(value)
     fields = {key: (getattr(value, key), field.default) for key, field in type(value).model_fields.items()}
     present = {
-        key: plain(given) for key, (given, default) in fields.items() if given is not None or default is not None
+        key: plain(option) for key, (option, default) in fields.items() if option is not None or default is not None
     }
     return {"name": value.name} | present if isinstance(value, Component) else present

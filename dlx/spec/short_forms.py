@@ -139,8 +139,8 @@ def _long_form(node: Node, shape: Shape) -> Node:
     if isinstance(node.value, dict | list):
         return node
     short_form = shape.short_form
-    given: Any = {"name": node.value} if shape.family and isinstance(node.value, str) else node.value
-    given = short_form.expand(given) if short_form else given
-    if not isinstance(given, dict):
+    long_form: Any = {"name": node.value} if shape.family and isinstance(node.value, str) else node.value
+    long_form = short_form.expand(long_form) if short_form else long_form
+    if not isinstance(long_form, dict):
         return node
-    return replace(node, value={key: Node(value, node.place, node.place) for key, value in given.items()})
+    return replace(node, value={key: Node(value, node.place, node.place) for key, value in long_form.items()})

@@ -118,5 +118,5 @@ def _split(m: int) -> str:
 def _outputs(labels: Labels) -> str:
     if labels.task == "regression":
         return f"{labels.targets} real number{'s' * (labels.targets > 1)} to predict"
-    shown = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
-    return f"{len(labels.classes)} classes ({shown})"
+    names = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
+    return f"{len(labels.classes)} classes ({names})"

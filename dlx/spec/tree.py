@@ -96,7 +96,7 @@ def dotted(path: Sequence[str | int]) -> str:
     return ".".join(map(str, path))
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """A value, also one of a tree, the way a message shows it: short, and in the words of YAML."""
     value = value.value if isinstance(value, Node) else value
     if value is None:

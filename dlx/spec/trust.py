@@ -71,13 +71,13 @@ def load(plugin: str, named_by: NamedBy) -> None:
         _remember(files)
 
 
-def load_named(given: Iterable[str]) -> None:
+def load_named(names: Iterable[str]) -> None:
     """Run the plugins that the user names with ``--plugin``; a run that names a lost file of such a name gets it.
 
     Raises:
         UsageError: one is missing, or fails.
     """
-    for plugin in given:
+    for plugin in names:
         if is_file(plugin):
             path = Path(plugin).absolute()
             _replacements[path.name] = path
@@ -148,8 +148,8 @@ def _require(plugin: str, files: Sequence[PluginSource]) -> None:
 
 def store() -> Path:
     """The file with what the user trusts; raises `EnvironmentProblem` where there is no place for it."""
-    if given := os.environ.get(STORE):
-        return Path(given).absolute()
+    if path := os.environ.get(STORE):
+        return Path(path).absolute()
     try:
         return _folder(Path.home()) / "dlx" / "trusted.json"
     except RuntimeError as error:
@@ -162,8 +162,8 @@ def _folder(home: Path) -> Path:
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     if sys.platform == "darwin":
         return home / "Library" / "Application Support"
-    given = Path(os.environ.get("XDG_STATE_HOME", ""))
-    return given if given.is_absolute() else home / ".local" / "state"
+    state_home = Path(os.environ.get("XDG_STATE_HOME", ""))
+    return state_home if state_home.is_absolute() else home / ".local" / "state"
 
 
 def entries() -> list[Entry]:
@@ -200,8 +200,8 @@ def remember(files: Iterable[PluginSource]) -> list[Entry]:
     new = {file.sha256: Entry(file.sha256, str(file.path), now) for file in files if file.has_code}
 
     def with_new(trusted: list[Entry]) -> list[Entry]:
-        known = {entry.sha256 for entry in trusted}
-        return [*trusted, *(entry for entry in new.values() if entry.sha256 not in known)]
+        hashes = {entry.sha256 for entry in trusted}
+        return [*trusted, *(entry for entry in new.values() if entry.sha256 not in hashes)]
 
     before, after = _change(with_new)
     return [entry for entry in after if entry not in before]

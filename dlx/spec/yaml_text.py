@@ -15,7 +15,7 @@ import yaml
 
 from dlx.errors import Place, Problem, ReadFailure, SpecError, nearest
 from dlx.files import unread
-from dlx.spec.tree import Node, Scalar, Text, shown
+from dlx.spec.tree import Node, Scalar, Text, excerpt
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
@@ -267,7 +267,7 @@ class _Composer:
     def _aliased(self, event: yaml.AliasEvent, key: Place) -> Node:
         """What the anchor names, which everybody shares: nobody changes a tree."""
         if event.anchor not in self.anchors:
-            self._stop(event, f"not valid YAML: found undefined alias {shown(event.anchor)}")
+            self._stop(event, f"not valid YAML: found undefined alias {excerpt(event.anchor)}")
         anchored = self.anchors[event.anchor]
         if anchored is None:
             self._refuse(event, "an alias stands inside the value that it names")
@@ -319,7 +319,7 @@ class _Composer:
         elif isinstance(node.value, str):
             return str(node.value)
         elif is_scalar:
-            self._refuse(event, f"a key must be text: write {shown(event.value)} in quotes")
+            self._refuse(event, f"a key must be text: write {excerpt(event.value)} in quotes")
         else:
             self._refuse(event, "a key must be text, not a collection")
         return None
@@ -334,7 +334,7 @@ class _Composer:
             value = _read_scalar(kind, text)
         except ValueError:
             what = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(kind, kind)
-            self._refuse(event, f"{shown(text)} cannot be read as {what}")
+            self._refuse(event, f"{excerpt(text)} cannot be read as {what}")
             return None
         return Text(value, place) if isinstance(value, str) and not self.fixed else value
 

@@ -132,9 +132,9 @@ def _t(count: int, risk: float) -> float:
     return two_sided(1 - risk, max(count - 1, 1))
 
 
-def clipped(found: Estimate, largest: float) -> Estimate:
+def clipped(estimate: Estimate, largest: float) -> Estimate:
     """The same effect, its interval kept within the changes that there can be."""
-    return replace(found, low=max(found.low, -largest), high=min(found.high, largest))
+    return replace(estimate, low=max(estimate.low, -largest), high=min(estimate.high, largest))
 
 
 def standard_error(before: Array, after: Array) -> float:
@@ -144,13 +144,13 @@ def standard_error(before: Array, after: Array) -> float:
     return sqrt((spread_of_replicates(d) / k if k > 1 else 0.0) + _variance(d.mean(axis=0)) / m)
 
 
-def verdict(found: Estimate, tolerance: float) -> Verdict:
+def verdict(estimate: Estimate, tolerance: float) -> Verdict:
     """Keep where the error surely falls; no effect where it surely stays within the tolerance."""
-    if found.high < 0:
+    if estimate.high < 0:
         return "keep"
-    if found.low > 0:
+    if estimate.low > 0:
         return "harmful"
-    return "no effect" if max(-found.low, found.high) < tolerance else "unclear"
+    return "no effect" if max(-estimate.low, estimate.high) < tolerance else "unclear"
 
 
 def pooled(errors: Sequence[Estimate], largest: float = inf) -> Estimate:

@@ -43,9 +43,9 @@ def enough_to_settle(question: Question, growing: tuple[str, ...]) -> Sizes | No
     the error of a part that cannot grow is not known well enough.
     """
     ways = {(part,) for part in growing} | {growing}
-    found = [sizes for way in sorted(ways) if (sizes := _smallest(question, way))]
+    candidates = [sizes for way in sorted(ways) if (sizes := _smallest(question, way))]
     return min(
-        found, key=lambda sizes: sum(sizes[part] - (question.errors[part].m or 0) for part in sizes), default=None
+        candidates, key=lambda sizes: sum(sizes[part] - (question.errors[part].m or 0) for part in sizes), default=None
     )
 
 

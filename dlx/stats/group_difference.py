@@ -229,5 +229,5 @@ def _variance(errors: Array, finest: float) -> float:
 
 def _borrowed(groups: list[Seeds]) -> tuple[Seeds, ...]:
     """A group of one run has the variance of the other; of two of one run nothing is known."""
-    known = [group.variance for group in groups if group.k > 1]
-    return tuple(group if group.k > 1 else Seeds(known[0], group.k) for group in groups) if known else ()
+    variances = [group.variance for group in groups if group.k > 1]
+    return tuple(group if group.k > 1 else Seeds(variances[0], group.k) for group in groups) if variances else ()

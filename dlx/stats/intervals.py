@@ -78,9 +78,9 @@ def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Es
         return Estimate(sqrt(mean), 0.0, inf, m)
     values = _grouped(squared_errors, mean, rng)
     spread = float(values.std())
-    drawn = values[rng.integers(len(values), size=(RESAMPLES, len(values)))]
+    resamples = values[rng.integers(len(values), size=(RESAMPLES, len(values)))]
     with np.errstate(divide="ignore", invalid="ignore"):  # a resample of equal values has no spread
-        t = np.nan_to_num((drawn.mean(axis=1) - mean) / drawn.std(axis=1), nan=0.0, posinf=inf, neginf=-inf)
+        t = np.nan_to_num((resamples.mean(axis=1) - mean) / resamples.std(axis=1), nan=0.0, posinf=inf, neginf=-inf)
     lowest, highest = np.quantile(t, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="inverted_cdf").tolist()
     low, high = (mean - spread * highest, mean - spread * lowest) if spread > 0 else (mean, mean)
     return Estimate(sqrt(mean), sqrt(max(low, 0.0)), sqrt(max(high, mean)), m)

@@ -53,13 +53,13 @@ def points(sizes: Sequence[int], mistakes: Sequence[Array], regression: bool = F
             squared residuals.
         regression: the error is the root of the mean of ``mistakes``, not their mean.
     """
-    linear = [_linear(np.asarray(some, np.float64), regression) for some in mistakes]
+    linear = [_linear(np.asarray(values, np.float64), regression) for values in mistakes]
     dev_examples = linear[0].shape[1]
-    errors = np.array([some.mean() for some in linear])
-    of_dev = np.atleast_2d(np.cov([some.mean(axis=0) for some in linear])) / dev_examples
+    errors = np.array([values.mean() for values in linear])
+    of_dev = np.atleast_2d(np.cov([values.mean(axis=0) for values in linear])) / dev_examples
     unseen = MISTAKE**2 + HALF_A_MISTAKE**2 * np.eye(len(linear))
-    relative = np.mean([_chance(some) / max(some.mean(), HALF_A_MISTAKE / dev_examples) ** 2 for some in linear])
-    counts = np.array([len(some) for some in linear])
+    relative = np.mean([_chance(values) / max(values.mean(), HALF_A_MISTAKE / dev_examples) ** 2 for values in linear])
+    counts = np.array([len(values) for values in linear])
     of_chance = max(float(relative), 0.0) * errors**2 / counts
     return Points(np.array(sizes), errors, of_dev + unseen / dev_examples**2 + np.diag(of_chance))
 
@@ -163,9 +163,9 @@ class _Profile:
         self.points, self.b = measured, b
         whiten = np.linalg.inv(np.linalg.cholesky(measured.covariance))
         self.x = (measured.sizes / measured.sizes.max()) ** -b[:, np.newaxis] @ whiten.T  # (b, k)
-        self.one, self.y = whiten.sum(axis=1), whiten @ measured.errors
+        self.ones, self.y = whiten.sum(axis=1), whiten @ measured.errors
         self.length = (self.x**2).sum(axis=1)
-        across = self.one - ((self.x @ self.one) / self.length)[:, np.newaxis] * self.x  # what of c no a can replace
+        across = self.ones - ((self.x @ self.ones) / self.length)[:, np.newaxis] * self.x  # what of c no a can replace
         self.c_curvature = (across**2).sum(axis=1)
         self.c_free = across @ self.y / self.c_curvature
         self.c = self._best_c()
@@ -177,16 +177,16 @@ class _Profile:
     def _best_c(self) -> Array:
         """The best c ≥ 0 for each b; where its a would be negative, that of the law with a = 0."""
         c = np.maximum(self.c_free, 0)
-        level = max(float(self.one @ self.y / (self.one @ self.one)), 0.0)
+        level = max(float(self.ones @ self.y / (self.ones @ self.ones)), 0.0)
         return np.where(self._a(c) < 0, level, c)
 
     def _a(self, c: Array) -> Array:
         """The best a, negative too, for a c of each b, or for rows of them."""
-        a: Array = (self.x @ self.y - c * (self.x @ self.one)) / self.length
+        a: Array = (self.x @ self.y - c * (self.x @ self.ones)) / self.length
         return a
 
     def _chi_squared(self, c: Array, a: Array) -> Array:
-        rest = self.y - c[..., np.newaxis] * self.one - a[..., np.newaxis] * self.x
+        rest = self.y - c[..., np.newaxis] * self.ones - a[..., np.newaxis] * self.x
         total: Array = (rest**2).sum(axis=-1)
         return total
 

@@ -27,7 +27,7 @@ def kolmogorov_smirnov(a: Array, b: Array) -> tuple[float, float]:
     """
     a, b = np.sort(a), np.sort(b)
     both = np.concatenate([a, b])
-    shares = [np.searchsorted(some, both, side="right") / len(some) for some in (a, b)]
+    shares = [np.searchsorted(sample, both, side="right") / len(sample) for sample in (a, b)]
     D = float(np.abs(shares[0] - shares[1]).max())
     root = sqrt(len(a) * len(b) / (len(a) + len(b)))
     lambd = (root + 0.12 + 0.11 / root) * D
@@ -87,7 +87,13 @@ def _projected(A: Array, B: Array, rng: np.random.Generator, count: int) -> Iter
         yield "a projection of all features", A @ v, B @ v
 
 
-def significant(found: list[SampleDifference], level: float, least: float) -> SampleDifference | None:
+def significant(candidates: list[SampleDifference], level: float, least: float) -> SampleDifference | None:
     """The largest of the differences that chance would not give once in ``1/level`` such lists (Bonferroni)."""
-    certain = [one for one in found if one.probability * len(found) < level and one.size >= least]
-    return max(certain, key=lambda one: (one.size, -log(one.probability + 1e-300))) if certain else None
+    certain = [
+        candidate
+        for candidate in candidates
+        if candidate.probability * len(candidates) < level and candidate.size >= least
+    ]
+    return (
+        max(certain, key=lambda candidate: (candidate.size, -log(candidate.probability + 1e-300))) if certain else None
+    )

@@ -63,10 +63,10 @@ def slopes(activation: Activation, Z: Array) -> Array:
     """g′(Z)."""
     tape = Tape(Z.dtype)
     _, backward = activation.record(tape, Z)
-    found = backward(np.ones_like(Z))
+    slope = backward(np.ones_like(Z))
     with np.errstate(all="ignore"):
         tape.run()
-    return found
+    return slope
 
 
 class _Signal:

@@ -83,7 +83,7 @@ class Model:
     def hidden(self, X: Array) -> list[Array]:
         """A of each hidden layer, (units, m), for rows X (m, n_x) as the data have them, m up to 1024."""
         self._scaling.write(X, self._step.X[: len(X)])
-        found = []
+        outputs = []
         with np.errstate(all="ignore"):
             self._step.run()
             activations = [layer for layer in self.network.layers if isinstance(layer, Activate)]
@@ -91,8 +91,8 @@ class Model:
                 tape = Tape(Z.dtype)
                 A, _ = layer.record(tape, Z.copy(), False)
                 tape.run()
-                found.append(A[:, : len(X)].copy())
-        return found
+                outputs.append(A[:, : len(X)].copy())
+        return outputs
 
 
 def _plan(layer: Mapping[str, Any]) -> LayerPlan:

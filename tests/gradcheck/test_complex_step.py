@@ -191,7 +191,7 @@ def test_what_is_not_known_to_be_analytic_is_named(function: Callable[..., Any],
 
 def test_an_array_that_cannot_hold_complex_numbers_is_no_silent_zero() -> None:
     tape, theta, half = Tape(np.float64), np.ones(3), np.empty(3, np.float32)
-    tape.known("half", half)
+    tape.register("half", half)
     tape.call(partial(np.multiply, casting="unsafe"), theta, 2.0, out=half)
     tape.call(np.multiply, half, 1.0, out=tape.empty("out", 3))
     with pytest.raises(NotAnalytic, match="half"):

@@ -13,7 +13,7 @@ from pydantic_core._pydantic_core import list_all_errors
 from dlx.errors import Place, SpecError
 from dlx.nn.optimizers import Optimizer
 from dlx.spec.loader import load_spec
-from dlx.spec.messages import problems
+from dlx.spec.messages import problems_of
 from dlx.spec.sections import Spec, Training
 from dlx.spec.tree import Node
 
@@ -141,6 +141,6 @@ def test_no_error_of_pydantic_is_told_in_its_jargon(error: dict[str, Any]) -> No
         "Spec", [{"type": error["type"], "loc": ("seed",), "input": 3, "ctx": error.get("example_context") or {}}]
     )
     place = Place("spec.yaml", 1, 1)
-    [problem] = problems(raised, Node({"seed": Node(3, place, place)}, place, place))
+    [problem] = problems_of(raised, Node({"seed": Node(3, place, place)}, place, place))
     assert problem.what
     assert not re.search(r"Input should be|Field required|Extra inputs|valid (dictionary|integer|tuple)", problem.what)

@@ -15,7 +15,7 @@ from dlx.search.plan import Plan, load_plan
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec.loader import nested, tree_of
 from dlx.spec.sections import Count, Seed, as_switch
-from dlx.spec.tree import Node, dotted, shown
+from dlx.spec.tree import Node, dotted, excerpt
 from dlx.spec.trust import NamedBy
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def _fault(scale: Scale, low: Number, high: Number) -> str | None:
 
 
 def _pair(low: Number, high: Number) -> str:
-    return shown([low, high])
+    return excerpt([low, high])
 
 
 def _change(key: str, value: object, place: Place) -> Node:
