@@ -85,10 +85,10 @@ def remedies(document: Mapping[str, Any], spec: Spec, facts: DataFacts) -> list[
     against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
     if not against:
         return []
-    serious = [found for found in document["findings"] if found["severity"] != "note"]
-    notes = [found for found in document["findings"] if found["severity"] == "note"]
-    wanted = [*_cures(serious), *_recipe(against), *_cures(notes)]
-    return list(_different(wanted, SpecContext(spec, facts)))
+    serious = [finding for finding in document["findings"] if finding["severity"] != "note"]
+    notes = [finding for finding in document["findings"] if finding["severity"] == "note"]
+    candidates = [*_cures(serious), *_recipe(against), *_cures(notes)]
+    return list(_different(candidates, SpecContext(spec, facts)))
 
 
 def is_needed(document: Mapping[str, Any], gap: str) -> bool:
@@ -96,14 +96,14 @@ def is_needed(document: Mapping[str, Any], gap: str) -> bool:
 
     Also where its interval does not settle it: remedies are judged by intervals of their own.
     """
-    found = document[gap]
-    return found is not None and found["value"] > document["tolerance"]
+    estimate = document[gap]
+    return estimate is not None and estimate["value"] > document["tolerance"]
 
 
 def _cures(findings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """The names of the changes that may cure findings, with the finding that each is against."""
-    for found in sorted(findings, key=lambda found: SEVERITIES.index(found["severity"])):
-        yield from ((name, found["name"]) for name in CURES.get(found["name"], ()))
+    for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"])):
+        yield from ((name, finding["name"]) for name in CURES.get(finding["name"], ()))
 
 
 def _recipe(against: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -111,13 +111,13 @@ def _recipe(against: Iterable[str]) -> Iterator[tuple[str, str]]:
     return ((name, gap) for gap in against for name in lists[gap])
 
 
-def _different(wanted: Iterable[tuple[str, str]], now: SpecContext) -> Iterator[Remedy]:
+def _different(candidates: Iterable[tuple[str, str]], now: SpecContext) -> Iterator[Remedy]:
     """The changes that apply, each spec once."""
-    known = [now.spec]
-    for name, against in wanted:
+    specs = [now.spec]
+    for name, against in candidates:
         change = CHANGES[name]
         overrides = change.overrides(now)
         derived = derive(now.spec, overrides) if overrides else now.spec
-        if derived not in known:
-            known.append(derived)
+        if derived not in specs:
+            specs.append(derived)
             yield Remedy(name, against, overrides, change.why, change.notes)

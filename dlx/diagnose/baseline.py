@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NEIGHBOURS = 5
 RIDGE = 0.1
 CLEARLY = 0.02  # by how much smaller the kernel's error is, where it stands for the neighbours
-MOST_KNOWN = {"neighbours": 2000, "kernel": 500}  # examples of train that are looked at
-MOST_ASKED = 500  # examples that an error is measured on
+MOST_LABELED = {"neighbours": 2000, "kernel": 500}  # examples of train that are looked at
+MOST_QUERIES = 500  # examples that an error is measured on
 MOST_NUMBERS = 2**24  # of those examples together: 64 MiB
 MOST_PRODUCTS = 5 * 10**8  # of two numbers, in all distances from one part: less than a tenth of a second
 
@@ -30,14 +30,14 @@ class Baseline:
     """The errors of a method without training: on examples of train by the others of train, and on those of dev.
 
     by: the method, in words.
-    asked: how many examples of train it was measured on.
+    sample_size: how many examples of train it was measured on.
     contradicted: of class labels, the share of the examples of train whose label is not what the neighbours say, in
         the half of them where the neighbours agree best.
     """
 
     by: str
     train: float
-    asked: int
+    sample_size: int
     dev: float | None = None
     contradicted: float | None = None
 
@@ -54,11 +54,11 @@ def reference(dataset: Dataset) -> Baseline | None:
 
     A network that has learned what there is to learn errs about as little, or less.
     """
-    few = _known(dataset, MOST_KNOWN["kernel"])
+    few = _labeled_examples(dataset, MOST_LABELED["kernel"])
     if few is None:
         return None
     by_kernel = _kernel(few, dataset)
-    many = _known(dataset, MOST_KNOWN["neighbours"]) if dataset.task != "regression" else None
+    many = _labeled_examples(dataset, MOST_LABELED["neighbours"]) if dataset.task != "regression" else None
     if many is None:
         return by_kernel
     by_neighbours = _neighbours(many, dataset)
@@ -67,15 +67,15 @@ def reference(dataset: Dataset) -> Baseline | None:
     return by_neighbours
 
 
-def _known(dataset: Dataset, most: int) -> _Known | None:
+def _labeled_examples(dataset: Dataset, most: int) -> _LabeledExamples | None:
     with np.errstate(all="ignore"):  # what overflows is not finite
-        known = _Known.of(dataset, min(most, MOST_NUMBERS // dataset.n_x))
-    return known if known.m > NEIGHBOURS and np.isfinite(known.X).all() else None
+        examples = _LabeledExamples.of(dataset, min(most, MOST_NUMBERS // dataset.n_x))
+    return examples if examples.m > NEIGHBOURS and np.isfinite(examples.X).all() else None
 
 
 @dataclass(frozen=True)
-class _Known:
-    """Examples whose labels may be asked for: X (m, n_x) normalized by shift and scale, y as in the data."""
+class _LabeledExamples:
+    """Examples that predictions are made from: X (m, n_x) normalized by shift and scale, y as in the data."""
 
     X: Array
     y: Array
@@ -83,7 +83,7 @@ class _Known:
     scale: Array
 
     @classmethod
-    def of(cls, dataset: Dataset, most: int) -> _Known:
+    def of(cls, dataset: Dataset, most: int) -> _LabeledExamples:
         part = dataset.parts["train"]
         which = sample(part.m, most, seed=5)
         raw, shift, scale = rows(part.X, which), dataset.shift, dataset.scale
@@ -95,17 +95,17 @@ class _Known:
     def m(self) -> int:
         return len(self.X)
 
-    def some(self, part: Part) -> tuple[Array, Array]:
+    def queries(self, part: Part) -> tuple[Array, Array]:
         """X and y of some examples of a part, normalized like these; so many that it takes no longer than it should."""
         which = sample(part.m, self.most, seed=7)
         return _normalized(rows(part.X, which), self.shift, self.scale), part.y[which]
 
     @property
     def most(self) -> int:
-        return min(MOST_ASKED, max(50, MOST_PRODUCTS // self.X.size))
+        return min(MOST_QUERIES, max(50, MOST_PRODUCTS // self.X.size))
 
     def squares(self, X: Array) -> Array:
-        """‖x − x′‖² of each row x to each known x′."""
+        """‖x − x′‖² of each row x to each labeled x′."""
         squares: Array = (X**2).sum(axis=1)[:, np.newaxis] - 2 * X @ self.X.T + (self.X**2).sum(axis=1)
         return squares
 
@@ -116,16 +116,16 @@ def _normalized(raw: Array, shift: Array, scale: Array) -> Array:
     return normalized
 
 
-def _neighbours(known: _Known, dataset: Dataset) -> Baseline:
-    classes, own = len(dataset.classes), sample(known.m, known.most, seed=6)
-    squares = known.squares(known.X[own])
+def _neighbours(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
+    classes, own = len(dataset.classes), sample(examples.m, examples.most, seed=6)
+    squares = examples.squares(examples.X[own])
     squares[np.arange(len(own)), own] = np.inf  # each by the others
-    said, lead = _vote(known.y, squares, classes)
-    wrong = said != known.y[own]
+    predicted, lead = _vote(examples.y, squares, classes)
+    wrong = predicted != examples.y[own]
     dev = None
     if "dev" in dataset.parts:
-        X, y = known.some(dataset.parts["dev"])
-        dev = float((_vote(known.y, known.squares(X), classes)[0] != y).mean())
+        X, y = examples.queries(dataset.parts["dev"])
+        dev = float((_vote(examples.y, examples.squares(X), classes)[0] != y).mean())
     by = "five nearest neighbours"
     return Baseline(by, float(wrong.mean()), len(own), dev, contradicted(lead, wrong))
 
@@ -138,26 +138,26 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
     return votes.argmax(axis=0), first - second
 
 
-def _kernel(known: _Known, dataset: Dataset) -> Baseline:
+def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
     is_regression = dataset.task == "regression"
-    Y = known.y if is_regression else np.eye(len(dataset.classes))[known.y]
-    squares, mean = known.squares(known.X).astype(np.float64), Y.mean(axis=0)
+    Y = examples.y if is_regression else np.eye(len(dataset.classes))[examples.y]
+    squares, mean = examples.squares(examples.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0
-    inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(known.m))
+    inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(examples.m))
     weights = inverse @ (Y - mean)
     left_out = Y - weights / inverse.diagonal()[:, np.newaxis]  # what the others say (Allen 1974, PRESS)
     error = _root_mean_square if is_regression else _share_wrong
     dev = None
     if "dev" in dataset.parts:
-        X, y = known.some(dataset.parts["dev"])
-        dev = error(np.exp(-known.squares(X) / width) @ weights + mean, y)
-    return Baseline("kernel regression", error(left_out, known.y), known.m, dev)
+        X, y = examples.queries(dataset.parts["dev"])
+        dev = error(np.exp(-examples.squares(X) / width) @ weights + mean, y)
+    return Baseline("kernel regression", error(left_out, examples.y), examples.m, dev)
 
 
-def _root_mean_square(said: Array, y: Array) -> float:
-    return float(np.sqrt(((said - y) ** 2).mean()))
+def _root_mean_square(predictions: Array, y: Array) -> float:
+    return float(np.sqrt(((predictions - y) ** 2).mean()))
 
 
-def _share_wrong(said: Array, y: Array) -> float:
-    return float((said.argmax(axis=1) != y).mean())
+def _share_wrong(predictions: Array, y: Array) -> float:
+    return float((predictions.argmax(axis=1) != y).mean())

@@ -36,13 +36,13 @@ class Predictions:
 
     def worst(self, count: int) -> Predictions:
         """Those of the highest loss, the highest first; of equal ones the first."""
-        return self._some(np.argsort(-self.loss, kind="stable")[:count])
+        return self._select(np.argsort(-self.loss, kind="stable")[:count])
 
     def and_those(self, other: Predictions) -> Predictions:
         """These, then the others."""
         return Predictions(*(np.concatenate(pair) for pair in zip(self._arrays(), other._arrays(), strict=True)))
 
-    def _some(self, rows: Array) -> Predictions:
+    def _select(self, rows: Array) -> Predictions:
         return Predictions(*(array[rows] for array in self._arrays()))
 
     def _arrays(self) -> tuple[Array, ...]:
@@ -78,12 +78,12 @@ class Classes:
         m = int(self.confusion[code].sum())
         wrong = m - int(self.confusion[code, code])
         error = error_rate(wrong / m, m) if m else None
-        told = (
+        interval = (
             {"value": error.value, "low": error.low, "high": error.high}
             if error
             else dict.fromkeys(("value", "low", "high"))
         )
-        return {"label": label, **told, "m": m}
+        return {"label": label, **interval, "m": m}
 
     def _confused(self, labels: Sequence[Label]) -> Iterator[dict[str, Any]]:
         mistaken = self.confusion.copy()

@@ -43,14 +43,16 @@ def unknown(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
 def _reasons(name: str, document: Mapping[str, Any]) -> Iterator[str]:
     gap = SHORT.get(name, name)
     if gap in GAPS:
-        yield from (f"{in_words(gap)} is high" for one in [document.get(gap)] if one and one["level"] == "high")
+        yield from (
+            f"{in_words(gap)} is high" for estimate in [document.get(gap)] if estimate and estimate["level"] == "high"
+        )
     elif name == "unsettled":
         yield from _open(document)
     else:
         worst = SEVERITIES[: SEVERITIES.index(name) + 1] if name in SEVERITIES else ()
-        for found in document["findings"]:
-            if found["name"] == name or found["severity"] in worst:
-                yield f"{found['name']} ({found['severity']})"
+        for finding in document["findings"]:
+            if finding["name"] == name or finding["severity"] in worst:
+                yield f"{finding['name']} ({finding['severity']})"
 
 
 def _open(document: Mapping[str, Any]) -> Iterator[str]:

@@ -153,4 +153,4 @@ def finding(
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """The worst first; of the same severity in the order in which they were found."""
-    return sorted(findings, key=lambda found: SEVERITIES.index(found.severity))
+    return sorted(findings, key=lambda entry: SEVERITIES.index(entry.severity))

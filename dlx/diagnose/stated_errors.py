@@ -36,14 +36,14 @@ def parse_errors(text: str) -> BareErrors:
     Raises:
         UsageError: with everything that is wrong, a line each.
     """
-    given, problems = _assignments(text)
+    assignments, problems = _assignments(text)
     values: dict[str, float] = {}
-    for name, value in given.items():
+    for name, value in assignments.items():
         try:
             values[name] = _size(value) if name in SIZES else _rate(name, value)
         except ValueError as error:
             problems.append(f"{name}: {error}")
-    problems += _missing(given)
+    problems += _missing(assignments)
     if problems:
         raise UsageError("\n".join(f"--errors: {problem}" for problem in problems))
     sizes = {part: int(values[name]) for name, part in SIZES.items() if name in values}
@@ -53,7 +53,7 @@ def parse_errors(text: str) -> BareErrors:
 
 def _assignments(text: str) -> tuple[dict[str, str], list[str]]:
     """The values by name, and what stands where no assignment does."""
-    given: dict[str, str] = {}
+    assignments: dict[str, str] = {}
     problems = []
     for piece in text.split(","):
         name, equals, value = (part.strip() for part in piece.partition("="))
@@ -61,18 +61,18 @@ def _assignments(text: str) -> tuple[dict[str, str], list[str]]:
             problems.append(f"expected NAME=VALUE, such as train=.15, got {piece.strip()!r}")
         elif name not in NAMES:
             problems.append(f"there is no {name!r} {allowed(name, NAMES)}")
-        elif name in given:
-            problems.append(f"{name} is given twice: {given[name]} and {value}")
+        elif name in assignments:
+            problems.append(f"{name} is given twice: {assignments[name]} and {value}")
         else:
-            given[name] = value
-    return given, problems
+            assignments[name] = value
+    return assignments, problems
 
 
-def _missing(given: dict[str, str]) -> Iterator[str]:
+def _missing(assignments: dict[str, str]) -> Iterator[str]:
     for name, part in SIZES.items():
-        if name in given and part not in given:
+        if name in assignments and part not in assignments:
             yield f"{name} has no error that it belongs to: state {part} too"
-    if not any(part in given for part in PARTS):
+    if not any(part in assignments for part in PARTS):
         yield f"there is no error to judge: state at least one of {', '.join(PARTS)}"
 
 

@@ -68,9 +68,9 @@ def diagnose(
         task: binary, multiclass or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
     """
-    known = {**errors, "optimal": exact(optimal_error)}
-    pairs, regression, found = between(errors), task == "regression", by_severity(findings)
-    gaps = {name: _gap(Question(known, *pairs[name], tolerance, regression)) for name in GAPS}
+    estimates = {**errors, "optimal": exact(optimal_error)}
+    pairs, regression, ranked_findings = between(errors), task == "regression", by_severity(findings)
+    gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
     return {
         "schema_version": SCHEMA_VERSION,
         "task": task,
@@ -79,14 +79,14 @@ def diagnose(
         "errors": {part: {**_interval(error), "m": error.m} for part, error in errors.items()},
         **gaps,
         "verdict": _verdict(gaps),
-        "findings": [one.document() for one in found],
-        "next": [*mending(found), *_next(gaps, pairs, tolerance, optimal_error)] or [DONE],
+        "findings": [finding.document() for finding in ranked_findings],
+        "next": [*mending(ranked_findings), *_next(gaps, pairs, tolerance, optimal_error)] or [DONE],
     }
 
 
 def mending(findings: Iterable[Finding]) -> list[str]:
     """What is to be done about the findings; notes ask for nothing."""
-    return [f"{found.name}: {found.remedy}" for found in findings if found.severity != "note"]
+    return [f"{finding.name}: {finding.remedy}" for finding in findings if finding.severity != "note"]
 
 
 def default_tolerance(task: str, train_targets: np.ndarray) -> float:
@@ -166,17 +166,17 @@ def _next(
 def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float) -> list[str]:
     if gap is None:
         return [f"{name} is unknown: {ABSENT[name]}"] if name in ABSENT else []
-    told = in_words(name)
+    gap_name = in_words(name)
     if gap["level"] == "unsettled" and gap["settled_by"]:
-        return [f"{told} is unsettled: {_settling(gap['settled_by'])}"]
+        return [f"{gap_name} is unsettled: {_settling(gap['settled_by'])}"]
     if gap["level"] == "unsettled":
         why = "it is the tolerance" if gap["value"] == tolerance else f"that of {in_words(lower)} is too uncertain"
-        return [f"{told} is unsettled: no number of {in_words(upper)} examples settles it at these errors: {why}"]
-    return [f"{told} is high: try {remedy}" for remedy in RECIPE[name]] if gap["level"] == "high" else []
+        return [f"{gap_name} is unsettled: no number of {in_words(upper)} examples settles it at these errors: {why}"]
+    return [f"{gap_name} is high: try {remedy}" for remedy in RECIPE[name]] if gap["level"] == "high" else []
 
 
 def _settling(settled_by: Sizes) -> str:
     """Such as `412 dev examples would settle it (data.split.dev)`."""
-    wanted = " and ".join(f"{size:,} {in_words(part)}" for part, size in settled_by.items())
+    sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in settled_by.items())
     keys = ", ".join(f"data.split.{part}" for part in settled_by)
-    return f"{wanted} examples would settle it ({keys})"
+    return f"{sizes} examples would settle it ({keys})"

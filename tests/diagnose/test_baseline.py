@@ -36,7 +36,7 @@ def test_errors_are_those_of_scikit_learn(task: str, kind: str) -> None:
     found = told(dataset(task=task))
     assert found.train == pytest.approx(KEPT[kind]["train"], rel=1e-4)
     assert found.dev == pytest.approx(KEPT[kind]["dev"], rel=1e-4)
-    assert found.asked == 200
+    assert found.sample_size == 200
 
 
 def test_inputs_that_are_not_normalized_are_here() -> None:
@@ -47,7 +47,7 @@ def test_inputs_that_are_not_normalized_are_here() -> None:
 
 def test_a_sample_of_many_tells_about_the_same() -> None:
     whole, some = told(dataset(2000)), told(dataset(20_000))
-    assert some.asked == whole.asked == 500
+    assert some.sample_size == whole.sample_size == 500
     assert some.train == pytest.approx(whole.train, abs=0.04)
 
 

@@ -59,10 +59,10 @@ OF_PARTS = {"duplicates_across_parts", "parts_differ", "class_imbalance", "few_e
 def data_findings(dataset: Dataset, thorough: bool = True) -> list[Finding]:
     """What is wrong with the data whatever is trained on them; comparing the parts takes longest."""
     checks = [label_findings, input_findings, duplicate_findings, *([part_findings] if thorough else [])]
-    return [found for check in checks for found in check(dataset)]
+    return [finding for check in checks for finding in check(dataset)]
 
 
-def after(course: TrainingHistory, known: Sequence[Finding] = ()) -> list[Finding]:
+def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> list[Finding]:
     """The findings of a training, the worst first: causes, and not what follows from them.
 
     What a network does to its units or its cost is no fault where it has learned all the same. So a training is asked
@@ -72,14 +72,14 @@ def after(course: TrainingHistory, known: Sequence[Finding] = ()) -> list[Findin
 
     Args:
         course: of the training.
-        known: what was found before it, which explains what it explains.
+        earlier_findings: what was found before it, which explains what it explains.
     """
-    found = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status == "diverged" else []
-    return by_severity(found or [*_causes(course, known), *_notes(course)])
+    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status == "diverged" else []
+    return by_severity(explanation or [*_causes(course, earlier_findings), *_notes(course)])
 
 
-def _causes(course: TrainingHistory, known: Sequence[Finding]) -> Iterator[Finding]:
-    names = {one.name for one in known if one.severity != "note"}
+def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
+    names = {finding.name for finding in earlier_findings if finding.severity != "note"}
     noise = [] if "label_noise" in names else list(label_noise(course))
     yield from noise
     elsewhere = "parts_differ" in names or _dev_is_elsewhere(course)
@@ -100,7 +100,7 @@ def _dev_is_elsewhere(course: TrainingHistory) -> bool:
     if course.task == "regression":
         return reference.dev > reference.train + course.tolerance
     variances = (
-        error * (1 - error) / m for error, m in ((reference.train, reference.asked), (reference.dev, dev.m or 1))
+        error * (1 - error) / m for error, m in ((reference.train, reference.sample_size), (reference.dev, dev.m or 1))
     )
     return reference.dev - reference.train > max(ELSEWHERE, CHANCE * sqrt(sum(variances)))
 

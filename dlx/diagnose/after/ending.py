@@ -15,7 +15,7 @@ from dlx.diagnose.findings import Finding, Severity, finding
 NARROW = 8  # units of a layer, where nothing else explains the error
 CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
 CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
-FEW_ASKED = 40  # neighbours' votes, from which no share can be told
+FEW_VOTES = 40  # neighbours' votes, from which no share can be told
 # Between the train errors of the last rows, in tolerances, and between their train costs: which is kept is chance.
 LOTTERY, NOISY = 1.5, 1.5
 
@@ -25,8 +25,10 @@ def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
     if not course.hidden:
         yield finding("too_few_units", course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
     elif all(is_linear(layer.activation) for layer in course.hidden):
-        told = f"{len(course.hidden)} hidden layer{'s' * (len(course.hidden) > 1)} without a bend are a linear function"
-        yield finding("no_activation", course.beside(told), 0.0, 1.0, layer=1)
+        evidence = (
+            f"{len(course.hidden)} hidden layer{'s' * (len(course.hidden) > 1)} without a bend are a linear function"
+        )
+        yield finding("no_activation", course.beside(evidence), 0.0, 1.0, layer=1)
 
 
 def narrowest(course: TrainingHistory) -> Iterator[Finding]:
@@ -43,8 +45,8 @@ def _narrower_than(course: TrainingHistory, limit: int) -> Iterator[Finding]:
     units = {number: layer.units for number, layer in enumerate(course.hidden, start=1)}
     least = min(units, key=lambda number: units[number], default=0)
     if least and units[least] <= limit:
-        told = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
-        yield finding("too_few_units", course.beside(told), float(units[least]), float(limit), layer=least)
+        evidence = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
+        yield finding("too_few_units", course.beside(evidence), float(units[least]), float(limit), layer=least)
 
 
 def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
@@ -54,8 +56,10 @@ def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
             if len(columns[column]) and columns[column][-1] >= limit:
                 share, begun = float(columns[column][-1]), np.argmax(columns[column] >= limit)
                 epoch = int(columns["epoch"][begun])
-                told = f"{share:.0%} {what} of layer {number} are {column} at the end, {limit:.0%} since epoch {epoch}"
-                yield finding(f"{column}_units", course.beside(told), share, limit, layer=number, epoch=epoch)
+                evidence = (
+                    f"{share:.0%} {what} of layer {number} are {column} at the end, {limit:.0%} since epoch {epoch}"
+                )
+                yield finding(f"{column}_units", course.beside(evidence), share, limit, layer=number, epoch=epoch)
 
 
 def unsettled(course: TrainingHistory) -> Iterator[Finding]:
@@ -71,18 +75,18 @@ def unsettled(course: TrainingHistory) -> Iterator[Finding]:
         name, why = (
             (few[0].name, f"; each step saw {course.batch_size} of the examples") if few else ("oscillation", "")
         )
-        told = f"in the last {len(last)} rows the train error lay anywhere from {course.error(last.min())}"
-        told = f"{told} to {course.error(last.max())}{why}"
+        evidence = f"in the last {len(last)} rows the train error lay anywhere from {course.error(last.min())}"
+        evidence = f"{evidence} to {course.error(last.max())}{why}"
         severity: Severity = "warning" if course.behind("train") or course.behind("dev", BEHIND_ON_DEV) else "note"
-        yield finding(name, told, spread, LOTTERY * course.tolerance, severity=severity)
+        yield finding(name, evidence, spread, LOTTERY * course.tolerance, severity=severity)
 
 
 def plateau(course: TrainingHistory) -> Iterator[Finding]:
     """A cost that has long been flat, and none of the causes above."""
     falling = course.fall(0.5)
     if abs(falling) < FLAT:
-        told = f"over the last half of the training the cost changed by {abs(falling):.1%}"
-        yield finding("plateau", course.beside(told), abs(falling), FLAT)
+        evidence = f"over the last half of the training the cost changed by {abs(falling):.1%}"
+        yield finding("plateau", course.beside(evidence), abs(falling), FLAT)
 
 
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:
@@ -91,13 +95,15 @@ def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     Where dev's labels fit better, train's are wrong; where they fit as badly, classes may as well be the same.
     """
     reference, last = course.reference, course.by_layer.get(len(course.hidden) + 1)
-    if reference is None or reference.contradicted is None or reference.asked < FEW_ASKED:
+    if reference is None or reference.contradicted is None or reference.sample_size < FEW_VOTES:
         return
-    seen = last["contradicted"][1:] if last else np.empty(0)
-    by_network = float(np.nanmax(seen[1:] if len(seen) > 2 else seen)) if len(seen) else reference.contradicted
+    shares = last["contradicted"][1:] if last else np.empty(0)
+    by_network = float(np.nanmax(shares[1:] if len(shares) > 2 else shares)) if len(shares) else reference.contradicted
     share = min(by_network, reference.contradicted)
     if share >= CONTRADICTED:
         clean = reference.dev is not None and reference.dev < reference.train - CLEAN
-        told = f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
-        told = f"{told}; the network, where it was surest, was contradicted by {by_network:.0%}"
-        yield finding("label_noise", told, share, CONTRADICTED, severity="warning" if clean else "note")
+        evidence = (
+            f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
+        )
+        evidence = f"{evidence}; the network, where it was surest, was contradicted by {by_network:.0%}"
+        yield finding("label_noise", evidence, share, CONTRADICTED, severity="warning" if clean else "note")

@@ -162,9 +162,9 @@ class TrainingHistory:
 
     def ratio(self, number: int) -> float:
         """The median ‖ΔW‖/‖W‖ of a step in this layer; NaN where none is known."""
-        known = self.by_layer[number]["update_ratio"]
-        known = known[~np.isnan(known)]
-        return float(np.median(known)) if len(known) else nan
+        ratios = self.by_layer[number]["update_ratio"]
+        ratios = ratios[~np.isnan(ratios)]
+        return float(np.median(ratios)) if len(ratios) else nan
 
     def largest_early_ratio(self, number: int) -> float:
         """The largest ‖ΔW‖/‖W‖ of the sampled steps in the first rows but the very first, which may well be large."""
@@ -186,8 +186,8 @@ class TrainingHistory:
     @property
     def tolerance(self) -> float:
         """Of the diagnosis."""
-        given = self.spec.diagnosis.tolerance
-        return 0.02 if given is None else given
+        tolerance = self.spec.diagnosis.tolerance
+        return 0.02 if tolerance is None else tolerance
 
     def expected(self, part: str) -> float:
         """The error that could be expected on train or dev: that of the reference, at least the optimal error."""
@@ -199,7 +199,7 @@ class TrainingHistory:
             return False
         expected, chance = self.expected(part), 0.0
         if self.task != "regression" and self.reference is not None:
-            chance = CHANCE * sqrt(expected * (1 - min(expected, 1)) / self.reference.asked)
+            chance = CHANCE * sqrt(expected * (1 - min(expected, 1)) / self.reference.sample_size)
         return self.errors[part].value - expected > max(times * self.tolerance, chance)
 
     @property
@@ -210,18 +210,18 @@ class TrainingHistory:
     def beside(self, evidence: str) -> str:
         """The evidence, followed by the errors that make it matter."""
         parts = [part for part in ("train", "dev") if self.behind(part)] or ["train"]
-        return f"{evidence}; {self.told(parts[0])}"
+        return f"{evidence}; {self.error_sentence(parts[0])}"
 
-    def told(self, part: str = "train") -> str:
+    def error_sentence(self, part: str = "train") -> str:
         """Such as `the train error is 12 %, that of five nearest neighbours 2 %`."""
-        said, reached = (
+        sentence, reached = (
             f"the {part} error is {self.error(self.errors[part].value)}",
             getattr(self.reference, part, None),
         )
         return (
-            said
+            sentence
             if reached is None or not self.reference
-            else f"{said}, that of {self.reference.by} {self.error(reached)}"
+            else f"{sentence}, that of {self.reference.by} {self.error(reached)}"
         )
 
     def error(self, value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from math import sqrt
 
 import numpy as np
@@ -28,7 +29,7 @@ def start_findings(course: TrainingHistory) -> Iterator[Finding]:
     if course.has_start:
         narrow = min((layer.units for layer in course.hidden), default=0) <= NARROWEST
         checks = (_symmetric, _inputs, *(() if narrow else (_dead, _saturated)), _loud, *(() if narrow else (_quiet,)))
-        yield from (found for check in checks for found in check(course))
+        yield from chain.from_iterable(check(course) for check in checks)
 
 
 def _first(course: TrainingHistory, column: str) -> dict[int, float]:
@@ -40,8 +41,8 @@ def _symmetric(course: TrainingHistory) -> Iterator[Finding]:
     norms = _first(course, "weight_norm")
     for number in course.hidden_layers:
         if norms[number] == 0:
-            told = f"all W of layer {number} began as 0: its units get the same gradient and stay alike"
-            yield finding("symmetric_units", course.beside(told), 0.0, 0.0, layer=number, epoch=0)
+            evidence = f"all W of layer {number} began as 0: its units get the same gradient and stay alike"
+            yield finding("symmetric_units", course.beside(evidence), 0.0, 0.0, layer=number, epoch=0)
 
 
 def _inputs(course: TrainingHistory) -> Iterator[Finding]:
@@ -52,30 +53,30 @@ def _inputs(course: TrainingHistory) -> Iterator[Finding]:
     inputs = spread * sqrt(course.hidden[0].units) / norm if norm > 0 else 1.0
     if inputs > INPUTS_LARGE or 0 < inputs < INPUTS_SMALL:
         limit = INPUTS_LARGE if inputs > INPUTS_LARGE else INPUTS_SMALL
-        told = f"Z of layer 1 began as inputs with a standard deviation of about {inputs:.2g} make it"
-        yield finding("inputs_not_normalized", course.beside(told), inputs, limit, layer=1, epoch=0)
+        evidence = f"Z of layer 1 began as inputs with a standard deviation of about {inputs:.2g} make it"
+        yield finding("inputs_not_normalized", course.beside(evidence), inputs, limit, layer=1, epoch=0)
 
 
 def _dead(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "dead").items():
         if share >= DEAD and number in course.hidden_layers:
-            told = f"{share:.0%} of the units of layer {number} gave 0 for every example before the first step"
-            yield finding("dead_units", course.beside(told), share, DEAD, layer=number, epoch=0)
+            evidence = f"{share:.0%} of the units of layer {number} gave 0 for every example before the first step"
+            yield finding("dead_units", course.beside(evidence), share, DEAD, layer=number, epoch=0)
 
 
 def _saturated(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "saturated").items():
         if share >= SATURATED and number in course.hidden_layers:
-            told = f"{share:.0%} of the outputs of layer {number} were in the flat parts before the first step"
-            yield finding("saturated_units", course.beside(told), share, SATURATED, layer=number, epoch=0)
+            evidence = f"{share:.0%} of the outputs of layer {number} were in the flat parts before the first step"
+            yield finding("saturated_units", course.beside(evidence), share, SATURATED, layer=number, epoch=0)
 
 
 def _loud(course: TrainingHistory) -> Iterator[Finding]:
     spreads = _first(course, "z_std")
     last = max(spreads)
     if spreads[last] > LOUD and not course.has_batch_norm and course.task != "regression":
-        told = f"the logits began with a standard deviation of {spreads[last]:.3g}"
-        yield finding("initial_cost", course.beside(told), spreads[last], LOUD, layer=last, epoch=0)
+        evidence = f"the logits began with a standard deviation of {spreads[last]:.3g}"
+        yield finding("initial_cost", course.beside(evidence), spreads[last], LOUD, layer=last, epoch=0)
 
 
 def _quiet(course: TrainingHistory) -> Iterator[Finding]:
@@ -86,5 +87,5 @@ def _quiet(course: TrainingHistory) -> Iterator[Finding]:
     if left < QUIET and np.isfinite(left):
         bends = [layer.activation.name for layer in course.hidden if layer.activation]
         name = "vanishing_gradient" if set(bends) == {"sigmoid"} else "vanishing_signal"
-        told = f"the spread of Z began {left:.1g} times as large in the last layer as in the first"
-        yield finding(name, course.beside(told), left, QUIET, layer=len(spreads), epoch=0)
+        evidence = f"the spread of Z began {left:.1g} times as large in the last layer as in the first"
+        yield finding(name, course.beside(evidence), left, QUIET, layer=len(spreads), epoch=0)

@@ -40,23 +40,23 @@ def divergence(course: TrainingHistory) -> Iterator[Finding]:
     """That a number was no longer finite, and where that was seen first."""
     if course.status != "diverged":
         return
-    seen = course.facts.get("diverged") or {}
-    epoch, layer = seen.get("epoch"), seen.get("layer")
-    told = "a number was no longer finite"
-    if seen:
-        where = seen["tensor"] if layer is None else f"{seen['tensor']} of layer {layer}"
-        told = f"in epoch {epoch}, step {seen['step']:,}, {where} was no longer finite"
-    told = f"{told}; the learning rate is {course.spec.optimizer.learning_rate:g}"
-    yield finding("diverged", told, layer=layer, epoch=epoch)
+    location = course.facts.get("diverged") or {}
+    epoch, layer = location.get("epoch"), location.get("layer")
+    evidence = "a number was no longer finite"
+    if location:
+        where = location["tensor"] if layer is None else f"{location['tensor']} of layer {layer}"
+        evidence = f"in epoch {epoch}, step {location['step']:,}, {where} was no longer finite"
+    evidence = f"{evidence}; the learning rate is {course.spec.optimizer.learning_rate:g}"
+    yield finding("diverged", evidence, layer=layer, epoch=epoch)
 
 
 def small_batches(course: TrainingHistory) -> Iterator[Finding]:
     """A batch of one or a few: steps that are mostly noise, and statistics of batch norm that are worse."""
     if course.batch_size <= FEW_EXAMPLES < course.m:
         name = "batch_norm_small_batch" if course.has_batch_norm else "batch_size_small"
-        told = f"each step saw {course.batch_size} example{'s' * (course.batch_size > 1)}"
+        evidence = f"each step saw {course.batch_size} example{'s' * (course.batch_size > 1)}"
         size = float(course.batch_size)
-        yield finding(name, course.beside(told), size, float(FEW_EXAMPLES), severity="warning")
+        yield finding(name, course.beside(evidence), size, float(FEW_EXAMPLES), severity="warning")
 
 
 def long_memory(course: TrainingHistory) -> Iterator[Finding]:
@@ -67,12 +67,12 @@ def long_memory(course: TrainingHistory) -> Iterator[Finding]:
             beta, default = getattr(optimizer, key), type(optimizer).model_fields[key].default
             steps = 1 / (1 - beta)
             if steps > MEMORY * course.steps and steps >= LONGER / (1 - default):
-                told = f"{key} = {beta:g} averages over {steps:,.0f} of {course.steps:,} steps"
-                yield finding("bad_beta", course.beside(told), beta, default)
+                evidence = f"{key} = {beta:g} averages over {steps:,.0f} of {course.steps:,} steps"
+                yield finding("bad_beta", course.beside(evidence), beta, default)
     beta2 = getattr(optimizer, "beta2", 1.0)
     if beta2 < FORGETFUL or beta2 < getattr(optimizer, "beta1", 0.0) ** 2:
-        told = f"beta2 = {beta2:g} averages dθ² over {1 / (1 - beta2):.2g} steps"
-        yield finding("bad_beta", course.beside(told), beta2, FORGETFUL)
+        evidence = f"beta2 = {beta2:g} averages dθ² over {1 / (1 - beta2):.2g} steps"
+        yield finding("bad_beta", course.beside(evidence), beta2, FORGETFUL)
 
 
 def early_decay(course: TrainingHistory) -> Iterator[Finding]:
@@ -84,8 +84,8 @@ def early_decay(course: TrainingHistory) -> Iterator[Finding]:
     if mean < DECAYED:
         low = int(np.argmax(alpha < 0.1 * alpha.max()))
         when = f"α was down to a tenth in epoch {epochs[low]:.0f} of {epochs[-1]:.0f}"
-        told = f"{when}, at a train cost of {cost[low]:.3g} that came to {cost[-1]:.3g} at the end"
-        yield finding("decay_too_fast", course.beside(told), mean, DECAYED, epoch=int(epochs[low]))
+        evidence = f"{when}, at a train cost of {cost[low]:.3g} that came to {cost[-1]:.3g} at the end"
+        yield finding("decay_too_fast", course.beside(evidence), mean, DECAYED, epoch=int(epochs[low]))
 
 
 def too_high(course: TrainingHistory) -> Iterator[Finding]:
@@ -98,9 +98,9 @@ def too_high(course: TrainingHistory) -> Iterator[Finding]:
             how = f"‖W‖ of layer {number} grew to {growth:.3g} times its start"
             if thrown > THROWN:
                 how = f"an early step changed W of layer {number} by {thrown:.0%} of itself"
-            told = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
+            evidence = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
             limits = (thrown, THROWN) if thrown > THROWN else (growth, GROWN)
-            yield finding("learning_rate_too_high", told, *limits, layer=number, remedy=remedy)
+            yield finding("learning_rate_too_high", evidence, *limits, layer=number, remedy=remedy)
 
 
 def _marks(course: TrainingHistory) -> Iterator[str]:
@@ -121,10 +121,10 @@ def rising(course: TrainingHistory) -> Iterator[Finding]:
     share = course.facts.get("rises", 0) / max(course.epochs, 1)
     if course.is_full_batch and course.spec.optimizer.name == "gradient_descent" and share > RISES:
         when = course.facts["first_rise"]
-        told = f"the cost of the full batch rose in {share:.0%} of the epochs, first in epoch {when}"
-        told = f"{told}, by up to {100 * course.largest_rise:.2g} %"
+        evidence = f"the cost of the full batch rose in {share:.0%} of the epochs, first in epoch {when}"
+        evidence = f"{evidence}, by up to {100 * course.largest_rise:.2g} %"
         severity: Severity = "warning" if course.behind("train") else "note"
-        yield finding("learning_rate_too_high", told, share, RISES, epoch=when, severity=severity)
+        yield finding("learning_rate_too_high", evidence, share, RISES, epoch=when, severity=severity)
 
 
 def too_low(course: TrainingHistory) -> Iterator[Finding]:
@@ -137,13 +137,13 @@ def too_low(course: TrainingHistory) -> Iterator[Finding]:
         return
     if fastest and ratios[fastest] < SLOW and (early < SLOW_AT_FIRST or course.fall(0.5) > FLAT):
         ratio, alpha = ratios[fastest], course.spec.optimizer.learning_rate
-        told = f"a step changed W by {ratio:.1g} of itself in layer {fastest}, by less in the others"
-        told, remedy = f"{told}, {course.steps:,} times", None
+        evidence = f"a step changed W by {ratio:.1g} of itself in layer {fastest}, by less in the others"
+        evidence, remedy = f"{evidence}, {course.steps:,} times", None
         if course.facts.get("clipped", 0) > CLIPPED * course.steps:
-            told, remedy = f"{told}; nearly every gradient was clipped", "a larger optimizer.clip_norm"
+            evidence, remedy = f"{evidence}; nearly every gradient was clipped", "a larger optimizer.clip_norm"
         elif course.spec.schedule.warmup > 0 and course.rows["learning_rate"][-1] < alpha / 2:
-            told, remedy = f"{told}; the warm-up did not end", "a shorter schedule.warmup"
-        yield finding("learning_rate_too_low", course.beside(told), ratio, SLOW, layer=fastest, remedy=remedy)
+            evidence, remedy = f"{evidence}; the warm-up did not end", "a shorter schedule.warmup"
+        yield finding("learning_rate_too_low", course.beside(evidence), ratio, SLOW, layer=fastest, remedy=remedy)
 
 
 def impatient(course: TrainingHistory) -> Iterator[Finding]:
@@ -162,14 +162,14 @@ def too_few(course: TrainingHistory) -> Iterator[Finding]:
     """A training that ended before the cost did."""
     if course.status == "interrupted":
         return
-    falling, asked, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
+    falling, epoch_limit, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
     if not (stopped or course.steps < FEW_STEPS or falling > FALLING):
         return
-    told = f"{course.steps:,} steps in {course.epochs:,} epoch{'s' * (course.epochs > 1)}"
+    evidence = f"{course.steps:,} steps in {course.epochs:,} epoch{'s' * (course.epochs > 1)}"
     if not isnan(falling):
-        told += f", over the last quarter of which the train cost fell by {falling:.0%}"
+        evidence += f", over the last quarter of which the train cost fell by {falling:.0%}"
     if stopped:
-        told += f"; early stopping ended it, with {asked - course.epochs:,} left"
+        evidence += f"; early stopping ended it, with {epoch_limit - course.epochs:,} left"
     remedy = "a larger training.early_stopping.patience" if stopped else None
     value, limit = (falling, FALLING) if falling > FALLING else (float(course.steps), float(FEW_STEPS))
-    yield finding("too_few_epochs", course.beside(told), value, limit, remedy=remedy)
+    yield finding("too_few_epochs", course.beside(evidence), value, limit, remedy=remedy)

@@ -16,7 +16,7 @@ from dlx.stats.intervals import difference
 SHRUNK, SHRUNK_BEFORE_NORM = 0.6, 0.1
 SHARE = 0.5  # of the cost that is penalty
 PULL = 1.0  # α·λ/m + α·weight_decay, what a step takes off W: more than 1 turns it round, more than 2 makes it grow
-KEPT = 0.5  # keep_prob: the notes' 0.8 to 0.5 are usual
+LEAST_KEEP_PROB = 0.5  # keep_prob: the notes' 0.8 to 0.5 are usual
 # The frozen train cost against that over the epoch, which is measured before each update and so lies rather higher.
 BEYOND = 2.0
 REACH, LEAST_REACH = 0.25, 100  # steps that averages are taken over, as a share of all; the default has 10
@@ -36,12 +36,12 @@ def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     for number in course.by_layer:
         growth = course.growth(number)
         if growth < limit:
-            told = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {growth:.2g} of its start"
-            yield finding("penalty_too_strong", course.beside(told), growth, limit, layer=number)
+            evidence = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {growth:.2g} of its start"
+            yield finding("penalty_too_strong", course.beside(evidence), growth, limit, layer=number)
     share = l2_cost(course) / (l2_cost(course) + course.cost()[-1]) if course.epochs else 0.0
     if share > SHARE and not course.has_batch_norm:
-        told = f"with {_strengths(course)} {share:.0%} of the cost is penalty"
-        yield finding("penalty_too_strong", course.beside(told), share, SHARE)
+        evidence = f"with {_strengths(course)} {share:.0%} of the cost is penalty"
+        yield finding("penalty_too_strong", course.beside(evidence), share, SHARE)
 
 
 def pull_too_strong(course: TrainingHistory) -> Iterator[Finding]:
@@ -52,8 +52,8 @@ def pull_too_strong(course: TrainingHistory) -> Iterator[Finding]:
         decay += spec.regularization.l2 / course.batch_size
     pull = spec.optimizer.learning_rate * decay
     if pull > PULL:
-        told = f"with {_strengths(course)} each step takes {pull:.2g}·W off W"
-        yield finding("penalty_too_strong", told, pull, PULL)
+        evidence = f"with {_strengths(course)} each step takes {pull:.2g}·W off W"
+        yield finding("penalty_too_strong", evidence, pull, PULL)
 
 
 def _strengths(course: TrainingHistory) -> str:
@@ -63,10 +63,10 @@ def _strengths(course: TrainingHistory) -> str:
 def penalties(course: TrainingHistory) -> dict[str, float]:
     """What pulls W towards 0, by the keys of the spec; AdamW's own decay, which is mild, is not counted."""
     regularization, optimizer = course.spec.regularization, course.spec.optimizer
-    given = {"regularization.l2": regularization.l2, "regularization.l1": regularization.l1}
+    strengths = {"regularization.l2": regularization.l2, "regularization.l1": regularization.l1}
     if optimizer.weight_decay != type(optimizer).model_fields["weight_decay"].default:
-        given["optimizer.weight_decay"] = optimizer.weight_decay
-    return {key: strength for key, strength in given.items() if strength > 0}
+        strengths["optimizer.weight_decay"] = optimizer.weight_decay
+    return {key: strength for key, strength in strengths.items() if strength > 0}
 
 
 def l2_cost(course: TrainingHistory) -> float:
@@ -77,21 +77,21 @@ def l2_cost(course: TrainingHistory) -> float:
 
 def dropout_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     """Too few units kept to learn with."""
-    kept = {number: layer.keep_prob or 1.0 for number, layer in enumerate(course.hidden, start=1)}
-    least = min(kept, key=lambda number: kept[number], default=0)
-    if least and kept[least] < KEPT:
-        units = kept[least] * course.hidden[least - 1].units
-        told = f"layer {least} kept {kept[least]:.2g} of its units in a step, {units:.2g} on average"
-        yield finding("dropout_too_strong", course.beside(told), kept[least], KEPT, layer=least)
+    keep_probs = {number: layer.keep_prob or 1.0 for number, layer in enumerate(course.hidden, start=1)}
+    least = min(keep_probs, key=lambda number: keep_probs[number], default=0)
+    if least and keep_probs[least] < LEAST_KEEP_PROB:
+        units = keep_probs[least] * course.hidden[least - 1].units
+        evidence = f"layer {least} kept {keep_probs[least]:.2g} of its units in a step, {units:.2g} on average"
+        yield finding("dropout_too_strong", course.beside(evidence), keep_probs[least], LEAST_KEEP_PROB, layer=least)
 
 
 def changed_images(course: TrainingHistory) -> Iterator[Finding]:
     """Images that are changed before the network sees them, where nothing else explains what it has not learned."""
     if course.spec.data.augment and course.epochs:
-        names = ", ".join(one.name for one in course.spec.data.augment)
+        names = ", ".join(augmentation.name for augmentation in course.spec.data.augment)
         running = float(course.rows["cost"][-1])
-        told = f"every image was changed by {names}: over them the last cost is {running:.3g}"
-        yield finding("augmentation_too_strong", course.beside(told), running)
+        evidence = f"every image was changed by {names}: over them the last cost is {running:.3g}"
+        yield finding("augmentation_too_strong", course.beside(evidence), running)
 
 
 def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
@@ -101,9 +101,11 @@ def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
     yield from _long_averages(course)
     running, frozen = float(course.rows["cost"][-1]) - l2_cost(course), float(course.cost()[-1])
     if frozen > BEYOND * running:
-        told = f"by its averages the network has a train cost of {frozen:.3g}, in training {running:.3g} by its batches"
+        evidence = (
+            f"by its averages the network has a train cost of {frozen:.3g}, in training {running:.3g} by its batches"
+        )
         yield finding(
-            "frozen_gap", course.beside(told), frozen / running, BEYOND, severity="warning", remedy=OTHER_STATISTICS
+            "frozen_gap", course.beside(evidence), frozen / running, BEYOND, severity="warning", remedy=OTHER_STATISTICS
         )
 
 
@@ -112,11 +114,11 @@ def _long_averages(course: TrainingHistory) -> Iterator[Finding]:
         if layer.batch_norm and layer.batch_norm.statistics == "running":
             steps = 1 / (1 - layer.batch_norm.momentum)
             if steps > max(REACH * course.steps, LEAST_REACH):
-                told = f"the averages of batch norm in layer {number} reach back over {steps:,.0f} steps"
-                told = course.beside(f"{told}, of {course.steps:,} in all: to networks that were others")
+                evidence = f"the averages of batch norm in layer {number} reach back over {steps:,.0f} steps"
+                evidence = course.beside(f"{evidence}, of {course.steps:,} in all: to networks that were others")
                 value, limit = steps / course.steps, REACH
                 yield finding(
-                    "frozen_gap", told, value, limit, layer=number, severity="warning", remedy=OTHER_STATISTICS
+                    "frozen_gap", evidence, value, limit, layer=number, severity="warning", remedy=OTHER_STATISTICS
                 )
 
 
@@ -127,9 +129,9 @@ def gap_explained(course: TrainingHistory) -> Iterator[Finding]:
     running, frozen = float(course.rows["cost"][-1]), float(course.cost()[-1])
     parts = dict(_parts(course, running, frozen))
     if running - frozen > GAP * running and parts.keys() - {AVERAGING}:
-        told = ", ".join(f"{value:.2g} {what}" for what, value in parts.items())
-        told = f"the cost over the last epoch is {running:.3g}, that of the frozen network {frozen:.3g}: {told}"
-        yield finding("frozen_gap", told, running - frozen, GAP * running)
+        shares = ", ".join(f"{value:.2g} {what}" for what, value in parts.items())
+        evidence = f"the cost over the last epoch is {running:.3g}, that of the frozen network {frozen:.3g}: {shares}"
+        yield finding("frozen_gap", evidence, running - frozen, GAP * running)
 
 
 def _parts(course: TrainingHistory, running: float, frozen: float) -> Iterator[tuple[str, float]]:
@@ -172,10 +174,10 @@ def overtraining(course: TrainingHistory) -> Iterator[Finding]:
     chance = 0.0 if course.task == "regression" else 2 * sqrt(max(rise, 0) / m)
     if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
         epoch = int(course.rows["epoch"][best])
-        told = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
-        told = f"{told} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
-        told = f"{told} to {course.cost()[-1]:.2g}"
-        yield finding("overtraining", told, rise, WORSE * course.tolerance, epoch=epoch)
+        evidence = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
+        evidence = f"{evidence} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
+        evidence = f"{evidence} to {course.cost()[-1]:.2g}"
+        yield finding("overtraining", evidence, rise, WORSE * course.tolerance, epoch=epoch)
 
 
 def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
@@ -187,8 +189,10 @@ def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
     if not any(used) and {"train", held_out} <= course.errors.keys():
         gap = difference(course.errors[held_out], course.errors["train"])
         if gap.low > course.tolerance:
-            told = f"the {held_out} error is {course.error(gap.value)} above the train error, and nothing regularizes"
-            yield finding("no_regularization", told, gap.value, course.tolerance)
+            evidence = (
+                f"the {held_out} error is {course.error(gap.value)} above the train error, and nothing regularizes"
+            )
+            yield finding("no_regularization", evidence, gap.value, course.tolerance)
 
 
 def stopping_that_never_fired(course: TrainingHistory) -> Iterator[Finding]:
@@ -198,5 +202,5 @@ def stopping_that_never_fired(course: TrainingHistory) -> Iterator[Finding]:
         return
     rows_since = int((course.rows["epoch"] > course.kept_epoch).sum())
     if rows_since < stopping.patience / 2:
-        told = f"the best epoch was {course.kept_epoch} of {last}; patience is {stopping.patience} evaluations"
-        yield finding("early_stopping_never_fired", told, float(rows_since), float(stopping.patience))
+        evidence = f"the best epoch was {course.kept_epoch} of {last}; patience is {stopping.patience} evaluations"
+        yield finding("early_stopping_never_fired", evidence, float(rows_since), float(stopping.patience))

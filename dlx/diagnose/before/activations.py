@@ -20,12 +20,12 @@ def activation_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     steps, better = FirstSteps(trial), FirstSteps(bent)
     here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
     pays = decide(steps.pays, there, here)
-    told = f"{len(activations)} hidden layer{'s' * (len(activations) > 1)} without a bend: W·x + b, and no more"
+    evidence = f"{len(activations)} hidden layer{'s' * (len(activations) > 1)} without a bend: W·x + b, and no more"
     if pays:
-        told = f"{told}; the first steps bring the cost to {here.typical.cost:.3g}"
-        told = f"{told}, with relu to {there.typical.cost:.3g}"
+        evidence = f"{evidence}; the first steps bring the cost to {here.typical.cost:.3g}"
+        evidence = f"{evidence}, with relu to {there.typical.cost:.3g}"
     severity: Severity = "warning" if pays else "note"
-    return [finding("no_activation", told, 0.0, 1.0, layer=1, severity=severity)], bent if pays else trial
+    return [finding("no_activation", evidence, 0.0, 1.0, layer=1, severity=severity)], bent if pays else trial
 
 
 def is_linear(activation: Activation | None) -> bool:

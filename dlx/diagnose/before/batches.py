@@ -27,16 +27,16 @@ def spec_findings(experiment: Experiment) -> Iterator[Finding]:
     size, m = experiment.batch_size, experiment.train.m
     normalized = [plan.batch_norm is not None for plan in experiment.network.plans]
     if any(normalized) and size < min(SMALL_FOR_BATCH_NORM, m):
-        told = f"batch norm takes its μ and σ² from {size} examples"
+        evidence = f"batch norm takes its μ and σ² from {size} examples"
         layer = normalized.index(True) + 1
-        yield finding("batch_norm_small_batch", told, float(size), float(SMALL_FOR_BATCH_NORM), layer=layer)
+        yield finding("batch_norm_small_batch", evidence, float(size), float(SMALL_FOR_BATCH_NORM), layer=layer)
     elif size < min(SMALL_BATCH, m):
-        told = f"{experiment.steps_per_epoch:,} steps an epoch, each of {size} example{'s' * (size > 1)}"
+        evidence = f"{experiment.steps_per_epoch:,} steps an epoch, each of {size} example{'s' * (size > 1)}"
         tiny = size <= TINY_BATCH
-        yield finding("batch_size_small", told, size, SMALL_BATCH, severity="warning" if tiny else None)
+        yield finding("batch_size_small", evidence, size, SMALL_BATCH, severity="warning" if tiny else None)
     elif size < m <= FULL_BATCH_UP_TO:
-        told = f"train has {m:,} examples, a batch {size}"
-        yield finding("full_batch_fits", told, float(m), float(FULL_BATCH_UP_TO))
+        evidence = f"train has {m:,} examples, a batch {size}"
+        yield finding("full_batch_fits", evidence, float(m), float(FULL_BATCH_UP_TO))
     yield from _too_large(experiment)
 
 
@@ -44,12 +44,13 @@ def _too_large(experiment: Experiment) -> Iterator[Finding]:
     size, free = experiment.batch_size, free_memory()
     needed = bytes_of_step(experiment)
     if free is not None and needed > MEMORY * free:
-        told = f"a step on {size:,} examples takes about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} are free"
-        yield finding("batch_too_large", told, float(needed), MEMORY * free)
+        evidence = f"a step on {size:,} examples takes about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} are free"
+        yield finding("batch_too_large", evidence, float(needed), MEMORY * free)
     steps = experiment.spec.training.epochs * experiment.steps_per_epoch
     if steps < FEW_STEPS and size >= 4 * BATCH_TO_COMPARE:
-        told = f"{steps} step{'s' * (steps > 1)} in the whole training; batches of 64 would make {steps * size // 64:,}"
-        yield finding("batch_too_large", told, float(steps), float(FEW_STEPS))
+        evidence = f"{steps} step{'s' * (steps > 1)} in the whole training"
+        evidence = f"{evidence}; batches of 64 would make {steps * size // 64:,}"
+        yield finding("batch_too_large", evidence, float(steps), float(FEW_STEPS))
 
 
 def bytes_of_step(experiment: Experiment) -> int:
@@ -63,8 +64,8 @@ def free_memory() -> int | None:
     """Bytes that are free or can be freed, as far as the system tells: Linux by /proc/meminfo, others by sysconf."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        found = {name: rest.split()[0] for name, _, rest in (line.partition(":") for line in lines)}
-        return int(found["MemAvailable"]) * 1024
+        fields = {name: rest.split()[0] for name, _, rest in (line.partition(":") for line in lines)}
+        return int(fields["MemAvailable"]) * 1024
     except (OSError, KeyError, ValueError, IndexError):
         return _free_pages()
 

@@ -39,43 +39,46 @@ def before(experiment: Experiment) -> list[Finding]:
     findings on any number of cores. The experiment itself stays as it is, to the last bit: all is tried on copies.
     """
     with threads.limited(1), np.errstate(all="ignore"):  # what overflows shows in costs and growths
-        found = _of_data(experiment)
-        if not any(one.name == "constant_labels" for one in found):
-            found += _of_training(experiment, {one.name for one in found})
-    return by_severity(found)
+        findings = _of_data(experiment)
+        if not any(finding.name == "constant_labels" for finding in findings):
+            findings += _of_training(experiment, {finding.name for finding in findings})
+    return by_severity(findings)
 
 
 def _of_data(experiment: Experiment) -> list[Finding]:
     checks = (label_findings, input_findings, duplicate_findings, part_findings)
-    found = [one for check in checks for one in check(experiment.dataset)]
-    if not {"parts_differ", "duplicates_across_parts", "constant_labels"} & {one.name for one in found}:
-        found += label_noise_findings(experiment.dataset)
-    return [_with_consequence(one, experiment) if one.name == "inputs_not_normalized" else one for one in found]
+    findings = [finding for check in checks for finding in check(experiment.dataset)]
+    if not {"parts_differ", "duplicates_across_parts", "constant_labels"} & {finding.name for finding in findings}:
+        findings += label_noise_findings(experiment.dataset)
+    return [
+        _with_consequence(finding, experiment) if finding.name == "inputs_not_normalized" else finding
+        for finding in findings
+    ]
 
 
-def _with_consequence(found: Finding, experiment: Experiment) -> Finding:
+def _with_consequence(finding: Finding, experiment: Experiment) -> Finding:
     """With what the inputs do to the first cost, where it is much."""
     trial = Probe.of(experiment).unregularized()
     here, normalized = look(trial), look(trial.normalized())
     if here.excess <= INITIAL_EXCESS:
-        return found
+        return finding
     cost = f"the cost begins at {here.passed.cost:.3g}, with normalized inputs at {normalized.passed.cost:.3g}"
-    return replace(found, evidence=f"{found.evidence}; {cost}")
+    return replace(finding, evidence=f"{finding.evidence}; {cost}")
 
 
-def _of_training(experiment: Experiment, known: set[str]) -> list[Finding]:
+def _of_training(experiment: Experiment, data_causes: set[str]) -> list[Finding]:
     trial = Probe.of(experiment)
-    found = [*gradient_findings(trial), *spec_findings(experiment)]
-    if any(one.name in ("batch_norm_small_batch", "batch_size_small") for one in found):
+    findings = [*gradient_findings(trial), *spec_findings(experiment)]
+    if any(finding.name in ("batch_norm_small_batch", "batch_size_small") for finding in findings):
         trial = trial.in_batches(BATCH_IN_PLACE)
-    if "inputs_not_normalized" in known:
+    if "inputs_not_normalized" in data_causes:
         trial = trial.normalized()
     of_targets, trial = target_findings(trial)
     linear, trial = activation_findings(trial)
     at_start, trial = initialization_findings(trial)
     by_heart, trial = memorizing_findings(trial)
-    found += [*of_targets, *linear, *at_start, *by_heart]
-    if not any(one.severity == "error" for one in by_heart):
-        mended = any(one.severity != "note" for one in (*linear, *at_start, *by_heart))
-        found += step_findings(trial, "few_examples" in known, mended)
-    return found
+    findings += [*of_targets, *linear, *at_start, *by_heart]
+    if not any(finding.severity == "error" for finding in by_heart):
+        mended = any(finding.severity != "note" for finding in (*linear, *at_start, *by_heart))
+        findings += step_findings(trial, "few_examples" in data_causes, mended)
+    return findings

@@ -7,7 +7,7 @@ from math import floor, inf, log10
 
 import numpy as np
 
-from dlx.diagnose.before.probe import SEEN, UNSEEN, Probe
+from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import DIVERGED, ProbeResult, Runs, decide
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
@@ -54,8 +54,8 @@ class FirstSteps:
         self.steps = min(self.total, patience * affordable_steps(copy))
         self.rates = rates_of(trial.spec, self.total)
         self.chance = of_a_constant(copy)
-        self.first = copy.evaluate(SEEN)[0]
-        self._known: dict[float, Runs] = {}
+        self.first = copy.evaluate(SEEN_PART)[0]
+        self._runs_by_factor: dict[float, Runs] = {}
 
     @property
     def reach(self) -> float:
@@ -68,9 +68,9 @@ class FirstSteps:
 
     def runs_at(self, factor: float) -> Runs:
         """Runs at ``factor`` times the rates of the schedule."""
-        if factor not in self._known:
-            self._known[factor] = self.runs(self.trial, self.rates * factor)
-        return self._known[factor]
+        if factor not in self._runs_by_factor:
+            self._runs_by_factor[factor] = self.runs(self.trial, self.rates * factor)
+        return self._runs_by_factor[factor]
 
     def runs(self, trial: Probe, rates: Array) -> Runs:
         """Runs of this trial at these rates, `PIECES` of them."""
@@ -100,52 +100,52 @@ class FirstSteps:
                 return
             before = cost
 
-    def learned(self, found: ProbeResult) -> float:
+    def learned(self, result: ProbeResult) -> float:
         """The share of the cost of a constant answer that is gone: 1 is all; at most so much is counted as lost."""
-        return max(-0.5, 1 - found.cost / self.chance.cost)
+        return max(-0.5, 1 - result.cost / self.chance.cost)
 
     def clearly_better(
-        self, one: ProbeResult, other: ProbeResult, clear_cost: float = CLEAR_COST, and_error: float = AND_ERROR
+        self, result: ProbeResult, other: ProbeResult, clear_cost: float = CLEAR_COST, and_error: float = AND_ERROR
     ) -> bool:
         """Whether the first outcome beats the second by more than chance, in cost and error on what was seen."""
-        cost = self.learned(one) - self.learned(other)
-        error = min(1.5, other.error / self.chance.error) - min(1.5, one.error / self.chance.error)
+        cost = self.learned(result) - self.learned(other)
+        error = min(1.5, other.error / self.chance.error) - min(1.5, result.error / self.chance.error)
         return (cost > clear_cost and error > and_error) or (error > CLEAR_ERROR and cost > 0.02)
 
-    def bring_more(self, one: Runs, other: Runs) -> bool:
+    def bring_more(self, runs: Runs, other: Runs) -> bool:
         """Whether these runs are clearly better than the others."""
-        return decide(self.clearly_better, one, other)
+        return decide(self.clearly_better, runs, other)
 
-    def steadier_bring_more(self, one: Runs, other: Runs) -> bool:
+    def steadier_bring_more(self, runs: Runs, other: Runs) -> bool:
         """The same where the others may be at a rate so high that it is chance what they bring."""
         if not other.errors_apart() > CHANCE * self.chance.error:
-            return self.bring_more(one, other)
-        return decide(lambda a, b: self.clearly_better(a, b, UNSTEADY_COST, UNSTEADY_ERROR), one, other)
+            return self.bring_more(runs, other)
+        return decide(lambda a, b: self.clearly_better(a, b, UNSTEADY_COST, UNSTEADY_ERROR), runs, other)
 
-    def harm(self, one: ProbeResult, without: ProbeResult) -> float:
+    def harm(self, result: ProbeResult, without: ProbeResult) -> float:
         """By how much the error on unseen examples is larger than without something, as a share of a constant's."""
-        return min(1.5, one.unseen / self.chance.error) - min(1.5, without.unseen / self.chance.error)
+        return min(1.5, result.unseen / self.chance.error) - min(1.5, without.unseen / self.chance.error)
 
-    def pays(self, one: ProbeResult, other: ProbeResult) -> bool:
+    def pays(self, result: ProbeResult, other: ProbeResult) -> bool:
         """Whether the first outcome is clearly better, or errs clearly less on unseen examples."""
-        return self.clearly_better(one, other) or self.harm(other, one) > HARM
+        return self.clearly_better(result, other) or self.harm(other, result) > HARM
 
-    def is_perfect(self, found: ProbeResult) -> bool:
+    def is_perfect(self, result: ProbeResult) -> bool:
         """Whether there is nothing left to learn of the seen examples."""
-        return self.learned(found) > LEARNED and found.error < MISTAKEN * self.chance.error
+        return self.learned(result) > LEARNED and result.error < MISTAKEN * self.chance.error
 
 
 def outcome(copy: Experiment, steps: int) -> ProbeResult:
     """Train the copy for so many steps; the mean of what it shows near the end."""
-    found, done = [], 0
+    measurements, done = [], 0
     for look in sorted({max(1, round(share * steps)) for share in LOOKS}):
         try:
             take_steps(copy, look - done)
         except Diverged:
             return DIVERGED
         done = look
-        found.append((*copy.evaluate(SEEN), copy.evaluate(UNSEEN)[1]))
-    means = np.mean(found, axis=0)
+        measurements.append((*copy.evaluate(SEEN_PART), copy.evaluate(UNSEEN_PART)[1]))
+    means = np.mean(measurements, axis=0)
     return ProbeResult(*means.tolist()) if np.isfinite(means).all() else DIVERGED
 
 
@@ -169,7 +169,7 @@ def affordable_steps(copy: Experiment) -> int:
 
 def of_a_constant(copy: Experiment) -> ProbeResult:
     """The least cost and error on the seen examples of a network that gives the same answer to all."""
-    dataset, y = copy.dataset, copy.dataset.parts[SEEN].y
+    dataset, y = copy.dataset, copy.dataset.parts[SEEN_PART].y
     if dataset.task == "regression":
         variance = y.var(axis=0)
         error = float(np.sqrt(variance.mean())) or 1.0

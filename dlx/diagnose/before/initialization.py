@@ -34,27 +34,27 @@ DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's v
 
 def initialization_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the first θ, the one that explains the others, and the trial with it mended."""
-    found = next(_symmetric(trial), None)
-    if found is not None:
-        return [found], trial.initialized()
+    symmetry = next(_symmetric(trial), None)
+    if symmetry is not None:
+        return [symmetry], trial.initialized()
     if min((layer.units for layer in trial.spec.architecture.hidden), default=NARROW) < NARROW:
         return [], trial
-    seen, adaptive = look(trial.unregularized()), _adaptive(trial)
+    initial_pass, adaptive = look(trial.unregularized()), _adaptive(trial)
     by_initializer, by_activation = trial.initialized(), _otherwise(trial)
     for cured, suspicions in (
-        (by_initializer, [*_of_initializer(seen, adaptive)]),
-        (by_activation, [*_of_depth(seen, adaptive)]),
+        (by_initializer, [*_of_initializer(initial_pass, adaptive)]),
+        (by_activation, [*_of_depth(initial_pass, adaptive)]),
     ):
-        found = _found(trial, cured, suspicions)
-        if found is not None:
-            return [found], cured
-    return [*_first_cost(seen, by_initializer)], trial
+        cause = _confirmed(trial, cured, suspicions)
+        if cause is not None:
+            return [cause], cured
+    return [*_first_cost(initial_pass, by_initializer)], trial
 
 
-def _first_cost(seen: InitialPass, cured: Probe) -> Iterator[Finding]:
+def _first_cost(initial_pass: InitialPass, cured: Probe) -> Iterator[Finding]:
     """A note where training mends it soon enough."""
-    if seen.excess > INITIAL_EXCESS >= look(cured.unregularized()).excess:
-        yield replace(_initial_cost(seen), severity="note")
+    if initial_pass.excess > INITIAL_EXCESS >= look(cured.unregularized()).excess:
+        yield replace(_initial_cost(initial_pass), severity="note")
 
 
 def _otherwise(trial: Probe) -> Probe:
@@ -67,19 +67,19 @@ def _otherwise(trial: Probe) -> Probe:
 class Suspicion:
     """A cause that a look makes likely; ``sure`` where it needs no trial."""
 
-    found: Finding
+    finding: Finding
     sure: bool
     symptom: str | None  # the number of a look that the cure must bring back within its bounds, if it must
 
 
-def _found(trial: Probe, cured: Probe, suspicions: list[Suspicion]) -> Finding | None:
+def _confirmed(trial: Probe, cured: Probe, suspicions: list[Suspicion]) -> Finding | None:
     """The first suspicion whose symptom the cure removes, and that costs something."""
     if not suspicions:
         return None
     after = look(cured.unregularized())
     for suspicion in suspicions:
         if _is_within(after, suspicion.symptom) and (suspicion.sure or _pays(trial, cured)):
-            return suspicion.found
+            return suspicion.finding
     return None
 
 
@@ -96,75 +96,79 @@ def _symmetric(trial: Probe) -> Iterator[Finding]:
         share = distinct_units(network, layer)
         if plan.units > 1 and share <= 0.5:
             same = "all units" if round(share * plan.units) == 1 else f"{1 - share:.0%} of the units"
-            told = f"{same} of layer {layer} are equal: same W, same gradient, so they stay equal"
-            yield finding("symmetric_units", told, share, 0.5, layer=layer)
+            evidence = f"{same} of layer {layer} are equal: same W, same gradient, so they stay equal"
+            yield finding("symmetric_units", evidence, share, 0.5, layer=layer)
 
 
-def _of_initializer(seen: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
+def _of_initializer(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
     """What another initializer would mend; the cost at the initialization is a consequence of all others."""
-    passed = seen.passed
-    if seen.saturated > SATURATED:
+    passed = initial_pass.passed
+    if initial_pass.saturated > SATURATED:
         layer = max(passed.signals[:-1], key=lambda signal: signal.saturated).layer
-        told = f"{seen.saturated:.0%} of layer {layer} is saturated at the initialization{_cost(seen)}"
+        evidence = (
+            f"{initial_pass.saturated:.0%} of layer {layer} is saturated at the initialization{_cost(initial_pass)}"
+        )
         yield Suspicion(
-            finding("saturated_units", told, seen.saturated, SATURATED, layer),
-            seen.saturated > SATURATED_SURELY,
+            finding("saturated_units", evidence, initial_pass.saturated, SATURATED, layer),
+            initial_pass.saturated > SATURATED_SURELY,
             "saturated",
         )
     grown = max(passed.forward, passed.backward)
     if grown > EXPLODING:
-        yield Suspicion(_growth("exploding_signal", seen, EXPLODING), grown > EXPLODING_SURELY, "grown")
-    if seen.dead > DEAD:
+        yield Suspicion(_growth("exploding_signal", initial_pass, EXPLODING), grown > EXPLODING_SURELY, "grown")
+    if initial_pass.dead > DEAD:
         layer = max(passed.signals[:-1], key=lambda signal: signal.dead).layer
-        told = f"{seen.dead:.0%} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
-        yield Suspicion(finding("dead_units", told, seen.dead, DEAD, layer), False, "dead")
+        evidence = f"{initial_pass.dead:.0%} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
+        yield Suspicion(finding("dead_units", evidence, initial_pass.dead, DEAD, layer), False, "dead")
     if passed.backward < VANISHING:
         sure = passed.backward < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
-        yield Suspicion(_growth("vanishing_signal", seen, VANISHING), sure, "shrunk")
-    if seen.excess > INITIAL_EXCESS:
-        yield Suspicion(_initial_cost(seen), False, "excess")
+        yield Suspicion(_growth("vanishing_signal", initial_pass, VANISHING), sure, "shrunk")
+    if initial_pass.excess > INITIAL_EXCESS:
+        yield Suspicion(_initial_cost(initial_pass), False, "excess")
 
 
-def _initial_cost(seen: InitialPass) -> Finding:
-    told = f"the cost begins at {seen.passed.cost:.3g}, that of a constant answer is {seen.constant:.3g}"
-    return finding("initial_cost", told, seen.passed.cost, seen.constant + INITIAL_EXCESS)
+def _initial_cost(initial_pass: InitialPass) -> Finding:
+    evidence = (
+        f"the cost begins at {initial_pass.passed.cost:.3g}, that of a constant answer is {initial_pass.constant:.3g}"
+    )
+    return finding("initial_cost", evidence, initial_pass.passed.cost, initial_pass.constant + INITIAL_EXCESS)
 
 
-def _of_depth(seen: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
+def _of_depth(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
     """What no initializer mends, but another activation, or batch norm (which bears a growth rather than ends it)."""
-    back = seen.passed.backward
+    back = initial_pass.passed.backward
     if back < VANISHING:
         sure = back < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
-        yield Suspicion(_growth("vanishing_gradient", seen, VANISHING), sure, None)
+        yield Suspicion(_growth("vanishing_gradient", initial_pass, VANISHING), sure, None)
     if back > EXPLODING:
-        yield Suspicion(_growth("exploding_gradient", seen, EXPLODING), back > EXPLODING_SURELY, None)
+        yield Suspicion(_growth("exploding_gradient", initial_pass, EXPLODING), back > EXPLODING_SURELY, None)
 
 
-def _is_within(seen: InitialPass, symptom: str | None) -> bool:
-    passed = seen.passed
+def _is_within(initial_pass: InitialPass, symptom: str | None) -> bool:
+    passed = initial_pass.passed
     return {
         None: True,
-        "saturated": seen.saturated <= SATURATED,
+        "saturated": initial_pass.saturated <= SATURATED,
         "grown": max(passed.forward, passed.backward) <= EXPLODING,
-        "dead": seen.dead <= DEAD,
+        "dead": initial_pass.dead <= DEAD,
         "shrunk": passed.backward >= VANISHING,
-        "excess": seen.excess <= INITIAL_EXCESS,
+        "excess": initial_pass.excess <= INITIAL_EXCESS,
     }[symptom]
 
 
-def _growth(name: str, seen: InitialPass, threshold: float) -> Finding:
+def _growth(name: str, initial_pass: InitialPass, threshold: float) -> Finding:
     """With the layer at which it is worst: forward the last, of a gradient the first."""
-    passed, steps = seen.passed, max(seen.layers - 1, 1)
+    passed, steps = initial_pass.passed, max(initial_pass.layers - 1, 1)
     of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
     value = passed.backward if of_gradient else passed.forward
-    rate = value ** (1 / (steps if of_gradient else seen.layers)) if np.isfinite(value) else value
+    rate = value ** (1 / (steps if of_gradient else initial_pass.layers)) if np.isfinite(value) else value
     way = "the gradient from the output back to layer 1" if of_gradient else "the signal from the inputs to the output"
-    told = f"{way} grows by a factor of {value:.2g}, {rate:.2g} a layer{_cost(seen)}"
-    return finding(name, told, value, threshold, layer=1 if of_gradient else seen.layers)
+    evidence = f"{way} grows by a factor of {value:.2g}, {rate:.2g} a layer{_cost(initial_pass)}"
+    return finding(name, evidence, value, threshold, layer=1 if of_gradient else initial_pass.layers)
 
 
-def _cost(seen: InitialPass) -> str:
-    return f"; the cost begins at {seen.passed.cost:.3g}" if seen.excess > INITIAL_EXCESS else ""
+def _cost(initial_pass: InitialPass) -> str:
+    return f"; the cost begins at {initial_pass.passed.cost:.3g}" if initial_pass.excess > INITIAL_EXCESS else ""
 
 
 def _adaptive(trial: Probe) -> bool:

@@ -7,7 +7,7 @@ from math import inf, isfinite
 import numpy as np
 
 from dlx.diagnose.before.first_steps import of_a_constant
-from dlx.diagnose.before.probe import SEEN, Probe
+from dlx.diagnose.before.probe import SEEN_PART, Probe
 from dlx.diagnose.data.duplicates import hashes
 from dlx.diagnose.findings import Finding, finding
 from dlx.errors import Diverged
@@ -34,21 +34,21 @@ def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     left = best_of(few, own) if units else 0.0
     if left <= BY_HEART:
         return [], trial
-    told = f"{EXAMPLES} examples are not learned by heart in {STEPS} steps, {left:.0%} of the cost is left"
+    evidence = f"{EXAMPLES} examples are not learned by heart in {STEPS} steps, {left:.0%} of the cost is left"
     if min(units) >= NARROW and best_of(few.initialized(), own) <= BY_HEART:
         return [
-            finding("vanishing_signal", f"{told}; with another initializer they are", left, BY_HEART)
+            finding("vanishing_signal", f"{evidence}; with another initializer they are", left, BY_HEART)
         ], trial.initialized()
     if best_of(few.initialized().widened(WIDER, AT_LEAST), own) > BY_HEART:
-        return [finding("cannot_overfit_a_batch", told, left, BY_HEART)], trial
-    told = f"{told}; {max(AT_LEAST, WIDER * min(units))} units in place of {min(units)} learn them"
-    found = finding("too_few_units", told, left, BY_HEART, layer=units.index(min(units)) + 1)
-    return [found], trial.widened(WIDER, AT_LEAST)
+        return [finding("cannot_overfit_a_batch", evidence, left, BY_HEART)], trial
+    evidence = f"{evidence}; {max(AT_LEAST, WIDER * min(units))} units in place of {min(units)} learn them"
+    bottleneck = finding("too_few_units", evidence, left, BY_HEART, layer=units.index(min(units)) + 1)
+    return [bottleneck], trial.widened(WIDER, AT_LEAST)
 
 
 def handful(trial: Probe) -> Probe:
     """The trial on a few examples with different inputs, of as many classes as they can hold; targets standardized."""
-    X, y = trial.dataset.parts[SEEN].X[:], trial.dataset.parts[SEEN].y
+    X, y = trial.dataset.parts[SEEN_PART].X[:], trial.dataset.parts[SEEN_PART].y
     different = np.unique(hashes(X), return_index=True)[1]
     X, y = X[different], y[different]
     if trial.dataset.task == "regression":
@@ -78,7 +78,7 @@ def _left(copy: Experiment) -> float:
             take_steps(copy, LOOK_EVERY)
         except Diverged:
             return inf
-        left = copy.evaluate(SEEN)[0] / constant
+        left = copy.evaluate(SEEN_PART)[0] / constant
         if left <= BY_HEART:
             break
     return left if isfinite(left) else inf

@@ -36,15 +36,15 @@ def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Fi
     """
     plain = trial.unregularized()
     for look_for in (_decay, _averages):
-        found, plain = look_for(plain)
-        yield from found
+        findings, plain = look_for(plain)
+        yield from findings
     steps = FirstSteps(plain)
-    found, factor = too_high(steps)
-    if not found and not few_examples:
-        found = too_short(steps)
-    if not found and not few_examples:
-        found, factor = too_low(steps)
-    yield from found
+    findings, factor = too_high(steps)
+    if not findings and not few_examples:
+        findings = too_short(steps)
+    if not findings and not few_examples:
+        findings, factor = too_low(steps)
+    yield from findings
     if not mended:
         yield from _units(plain, steps, factor)
         yield from strength_findings(trial.with_optimizer(plain.spec.optimizer), steps, factor)
@@ -60,12 +60,14 @@ def _decay(trial: Probe) -> tuple[list[Finding], Probe]:
     there, here = FirstSteps(constant), steps.runs_at(steps.farthest())
     if steps.is_perfect(here.typical) or not steps.bring_more(there.runs_at(1.0), here):
         return [], trial
-    told = f"over the whole training α is {share:.2g} of its first value on average"
+    evidence = f"over the whole training α is {share:.2g} of its first value on average"
     units = spec.training.epochs if spec.schedule.unit == "epoch" else steps.total
     if spec.schedule.warmup > units / 2:
-        told = f"{told}: the warm-up takes {spec.schedule.warmup:,} of {units:,} {spec.schedule.unit}s"
-        return [finding("learning_rate_too_low", told, share, MEAN_RATE, remedy="a shorter schedule.warmup")], constant
-    return [finding("decay_too_fast", f"{told}: it is used up too soon", share, MEAN_RATE)], constant
+        evidence = f"{evidence}: the warm-up takes {spec.schedule.warmup:,} of {units:,} {spec.schedule.unit}s"
+        return [
+            finding("learning_rate_too_low", evidence, share, MEAN_RATE, remedy="a shorter schedule.warmup")
+        ], constant
+    return [finding("decay_too_fast", f"{evidence}: it is used up too soon", share, MEAN_RATE)], constant
 
 
 def _averages(trial: Probe) -> tuple[list[Finding], Probe]:
@@ -78,13 +80,13 @@ def _averages(trial: Probe) -> tuple[list[Finding], Probe]:
     }
     mended = trial.with_optimizer(optimizer.model_copy(update=defaults))
     if defaults and steps.bring_more(FirstSteps(mended).runs_at(1.0), steps.runs_at(1.0)):
-        given = {key: getattr(optimizer, key) for key in defaults}
-        key = max(given, key=lambda key: given[key])
-        told = ", ".join(
-            f"{key} = {beta:g} averages over about {1 / (1 - beta):.3g} steps" for key, beta in given.items()
+        betas = {key: getattr(optimizer, key) for key in defaults}
+        key = max(betas, key=lambda key: betas[key])
+        evidence = ", ".join(
+            f"{key} = {beta:g} averages over about {1 / (1 - beta):.3g} steps" for key, beta in betas.items()
         )
-        told = f"{told}, of {steps.total:,}; the first steps with {_values(defaults)} bring clearly more"
-        return [finding("bad_beta", told, given[key], defaults[key], remedy=_values(defaults))], mended
+        evidence = f"{evidence}, of {steps.total:,}; the first steps with {_values(defaults)} bring clearly more"
+        return [finding("bad_beta", evidence, betas[key], defaults[key], remedy=_values(defaults))], mended
     return [], trial
 
 
@@ -113,10 +115,10 @@ def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
         return [], 1.0
     cost = here.typical.cost
     first = f"bring the cost to {cost:.3g}" if np.isfinite(cost) else "diverge"
-    told = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_told(steps, factor)}"
+    evidence = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_outcome_at(steps, factor)}"
     better = float(f"{alpha * factor:.2g}")
     remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
-    return [finding("learning_rate_too_high", told, alpha, better, remedy=remedy)], factor
+    return [finding("learning_rate_too_high", evidence, alpha, better, remedy=remedy)], factor
 
 
 def too_short(steps: FirstSteps) -> list[Finding]:
@@ -126,9 +128,9 @@ def too_short(steps: FirstSteps) -> list[Finding]:
     here, longer = steps.runs_at(1.0), FirstSteps(steps.trial, max(10 * steps.total, MOST_STEPS))
     if not decide(lambda there, here: steps.harm(here, there) > TOO_SOON, longer.runs_at(1.0), here):
         return []
-    told = f"{steps.total:,} steps bring the cost to {steps.at(1.0).cost:.3g}"
-    told = f"{told}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
-    return [finding("too_few_epochs", told, float(steps.total), float(FEW_STEPS))]
+    evidence = f"{steps.total:,} steps bring the cost to {steps.at(1.0).cost:.3g}"
+    evidence = f"{evidence}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
+    return [finding("too_few_epochs", evidence, float(steps.total), float(FEW_STEPS))]
 
 
 def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
@@ -140,14 +142,14 @@ def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
     factor = min(steps.along(10.0 ** np.arange(DECADES + 1)), key=lambda factor: steps.at(factor).cost)
     if factor <= 2 * steps.reach or not steps.bring_more(steps.runs_at(factor), reached):
         return [], farthest
-    told = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.typical.cost:.3g}"
-    told = f"{told}, {_told(steps, factor)}"
+    evidence = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.typical.cost:.3g}"
+    evidence = f"{evidence}, {_outcome_at(steps, factor)}"
     better = float(f"{alpha * factor:.2g}")
     remedy = f"a larger optimizer.learning_rate, such as {better:g}"
-    return [finding("learning_rate_too_low", told, alpha, better, remedy=remedy)], factor
+    return [finding("learning_rate_too_low", evidence, alpha, better, remedy=remedy)], factor
 
 
-def _told(steps: FirstSteps, factor: float) -> str:
+def _outcome_at(steps: FirstSteps, factor: float) -> str:
     """Such as `1,000 at 0.1 to 0.02`."""
     cost, alpha = steps.at(factor).cost, steps.trial.spec.optimizer.learning_rate * factor
     what = f"bring it to {cost:.3g}" if np.isfinite(cost) else "diverge"
@@ -163,7 +165,7 @@ def _units(plain: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     wide = steps.runs(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
     if steps.bring_more(wide, here):
         more = f"{WIDE} units in each hidden layer" if units else f"a hidden layer of {WIDE} units"
-        told = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
-        told = f"{told} in place of {here.typical.cost:.3g}"
+        evidence = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
+        evidence = f"{evidence} in place of {here.typical.cost:.3g}"
         layer = units.index(min(units)) + 1 if units else None
-        yield finding("too_few_units", told, float(min(units, default=0)), float(NARROW), layer=layer)
+        yield finding("too_few_units", evidence, float(min(units, default=0)), float(NARROW), layer=layer)

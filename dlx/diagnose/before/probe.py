@@ -25,7 +25,7 @@ MOST_ROWS, MOST_BYTES = 16_384, 2**26  # of train that a copy trains on
 MOST_IN_BATCH, LEAST_IN_BATCH = 1024, 32  # a large network is tried on smaller batches, in operations such as these
 OPERATIONS = 4e8
 LOOKED_AT = 512  # examples in each of the two parts by which a copy is judged
-SEEN, UNSEEN = "seen", "unseen"  # these parts: examples of those it trains on, and others
+SEEN_PART, UNSEEN_PART = "seen", "unseen"  # these parts: examples of those it trains on, and others
 HELD_OUT = 0.2  # the share of train that is kept unseen where there is no dev set
 WITHOUT_ROWS = 10**12  # an `evaluate_every` beyond every training
 LAST_DIGITS = 1e-6  # of each entry of θ, by which it is moved: some units in the last place of float32
@@ -136,7 +136,7 @@ class Probe:
 
     def on(self, X: Array, y: Array) -> Probe:
         """With these examples for all parts, in one batch."""
-        parts = dict.fromkeys(("train", SEEN, UNSEEN), Part(X, y))
+        parts = dict.fromkeys(("train", SEEN_PART, UNSEEN_PART), Part(X, y))
         spec = _changed(self.spec, "training", batch_size="full")
         return replace(self, spec=spec, dataset=replace(self.dataset, parts=parts))
 
@@ -180,12 +180,12 @@ def _sampled(dataset: Dataset) -> dict[str, Part]:
     most = min(MOST_ROWS, max(2, MOST_BYTES // (8 * dataset.n_x)))
     X, y = sampled_part(dataset.parts["train"], most, seed=3)
     if "dev" in dataset.parts:
-        unseen, kept = Part(*sampled_part(dataset.parts["dev"], LOOKED_AT, seed=5)), np.arange(len(X))
+        unseen, train_rows = Part(*sampled_part(dataset.parts["dev"], LOOKED_AT, seed=5)), np.arange(len(X))
     else:
         held_out = sample(len(X), min(LOOKED_AT, int(HELD_OUT * len(X))) or 1, seed=5)
-        unseen, kept = Part(X[held_out], y[held_out]), np.setdiff1d(np.arange(len(X)), held_out)
-    train = Part(X[kept], y[kept])
-    return {"train": train, SEEN: Part(*sampled_part(train, LOOKED_AT, seed=4)), UNSEEN: unseen}
+        unseen, train_rows = Part(X[held_out], y[held_out]), np.setdiff1d(np.arange(len(X)), held_out)
+    train = Part(X[train_rows], y[train_rows])
+    return {"train": train, SEEN_PART: Part(*sampled_part(train, LOOKED_AT, seed=4)), UNSEEN_PART: unseen}
 
 
 def _nudge(theta: Array, seed: int) -> None:
@@ -213,10 +213,10 @@ def slope(activation: Activation, Z: Array) -> Array:
     """g′(Z)."""
     tape = Tape(Z.dtype)
     _, backward = activation.record(tape, Z)
-    found = backward(np.ones_like(Z))
+    slopes = backward(np.ones_like(Z))
     with np.errstate(all="ignore"):
         tape.run()
-    return found
+    return slopes
 
 
 def _layers(spec: Spec, change: LayerChange) -> Spec:

@@ -88,12 +88,12 @@ def _ends(numbers: list[float]) -> tuple[float, float]:
     return low - reach, high + reach
 
 
-def decide(verdict: Verdict, one: Runs, other: Runs) -> bool:
+def decide(verdict: Verdict, runs: Runs, other: Runs) -> bool:
     """A verdict on two sorts of runs, which becomes no less true as the first gets better and the second worse."""
     for count in COUNTS:
-        one.repeat(count)
+        runs.repeat(count)
         other.repeat(count)
-        (best, worst), (other_best, other_worst) = one.bounds(), other.bounds()
+        (best, worst), (other_best, other_worst) = runs.bounds(), other.bounds()
         if verdict(best, other_worst) == verdict(worst, other_best):
             break
-    return verdict(one.typical, other.typical)
+    return verdict(runs.typical, other.typical)

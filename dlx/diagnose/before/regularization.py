@@ -18,10 +18,10 @@ LONGER = 4
 
 
 class Harm(NamedTuple):
-    """What something costs on unseen examples, as a share of the error of a constant answer, and how it is told."""
+    """What something costs on unseen examples, as a share of the error of a constant answer, and the evidence."""
 
     size: float
-    told: str
+    evidence: str
 
 
 def strength_findings(trial: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
@@ -34,17 +34,17 @@ def strength_findings(trial: Probe, steps: FirstSteps, factor: float) -> Iterato
     }
     if any(strengths.values()) and (harm := harm_of(trial.without_dropout(), steps, factor)):
         of = ", ".join(f"{name} = {strength:g}" for name, strength in strengths.items() if strength)
-        yield finding("penalty_too_strong", f"with {of} {harm.told}", harm.size, HARM)
+        yield finding("penalty_too_strong", f"with {of} {harm.evidence}", harm.size, HARM)
     augment = trial.original.spec.data.augment
     if augment and (harm := harm_of(steps.trial.augmented(), steps, factor)):
-        of = ", ".join(f"{one.name} ({one})" for one in augment)
-        yield finding("augmentation_too_strong", f"with {of} {harm.told}", harm.size, HARM)
+        of = ", ".join(f"{augmentation.name} ({augmentation})" for augmentation in augment)
+        yield finding("augmentation_too_strong", f"with {of} {harm.evidence}", harm.size, HARM)
     keep_prob = [layer.keep_prob or 1.0 for layer in spec.architecture.hidden]
     if min(keep_prob, default=1.0) < 1 and (harm := harm_of(trial.without_penalty(), steps, factor)):
-        kept = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]
-        layer = int(np.argmin(kept))
-        told = f"layer {layer + 1} keeps {kept[layer]:.3g} units on average; {harm.told}"
-        yield finding("dropout_too_strong", told, harm.size, HARM, layer=layer + 1)
+        mean_units = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]
+        layer = int(np.argmin(mean_units))
+        evidence = f"layer {layer + 1} keeps {mean_units[layer]:.3g} units on average; {harm.evidence}"
+        yield finding("dropout_too_strong", evidence, harm.size, HARM, layer=layer + 1)
 
 
 def harm_of(trial: Probe, steps: FirstSteps, factor: float) -> Harm | None:
@@ -61,5 +61,5 @@ def _harm(trial: Probe, steps: FirstSteps, factor: float) -> Harm | None:
     if not decide(lambda a, b: steps.harm(b, a) > HARM and steps.learned(b) < steps.learned(a), plain, regularized):
         return None
     here, without = regularized.typical, plain.typical
-    told = f"the error on unseen examples is {here.unseen:.3g} after the first steps, {without.unseen:.3g} without"
-    return Harm(steps.harm(here, without), told)
+    evidence = f"the error on unseen examples is {here.unseen:.3g} after the first steps, {without.unseen:.3g} without"
+    return Harm(steps.harm(here, without), evidence)

@@ -30,23 +30,24 @@ def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
     if not decide(lambda there, here: steps.pays(_in_units_of(steps, better, there), here), there, here):
         return far, trial
-    told = f"the targets have mean {y.mean():.3g} and standard deviation {spread:.3g}; the first steps bring the error"
-    told = f"{told} to {here.typical.error:.3g}"
-    told = f"{told}, with normalized targets to {_in_units_of(steps, better, there.typical).error:.3g}"
+    evidence = f"the targets have mean {y.mean():.3g} and standard deviation {spread:.3g}"
+    evidence = f"{evidence}; the first steps bring the error to {here.typical.error:.3g}"
+    evidence = f"{evidence}, with normalized targets to {_in_units_of(steps, better, there.typical).error:.3g}"
     limit = LARGE if spread > LARGE else SMALL if spread < SMALL else None
-    return [finding("targets_not_normalized", told, spread, limit)], normalized
+    return [finding("targets_not_normalized", evidence, spread, limit)], normalized
 
 
-def _in_units_of(steps: FirstSteps, other: FirstSteps, found: ProbeResult) -> ProbeResult:
+def _in_units_of(steps: FirstSteps, other: FirstSteps, result: ProbeResult) -> ProbeResult:
     """What other steps have found, as if their targets were as far apart as these."""
     cost, error = steps.chance.cost / other.chance.cost, steps.chance.error / other.chance.error
-    return ProbeResult(found.cost * cost, found.error * error, found.unseen * error)
+    return ProbeResult(result.cost * cost, result.error * error, result.unseen * error)
 
 
 def _far(y: Array) -> Iterator[Finding]:
     """A note where the targets lie far from 0, at which an output begins."""
     variance, first = float(y.var(axis=0).sum()), float(np.square(y).sum(axis=1).mean())
     if first > FAR_FROM_ZERO * variance:
-        told = f"with outputs near 0 the cost begins near {first:.3g}, the variance of the targets is {variance:.3g}"
+        evidence = f"with outputs near 0 the cost begins near {first:.3g}"
+        evidence = f"{evidence}, the variance of the targets is {variance:.3g}"
         remedy = CAUSES["targets_not_normalized"].remedy
-        yield finding("initial_cost", told, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)
+        yield finding("initial_cost", evidence, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)

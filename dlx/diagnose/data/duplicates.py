@@ -27,28 +27,28 @@ COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
 def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
     """A finding for each part of which at least a hundredth stands in train too."""
     parts = dataset.parts
-    train, read = _some(parts["train"].X)
-    known = np.sort(hashes(train))
+    train, read = _sampled_rows(parts["train"].X)
+    train_hashes = np.sort(hashes(train))
     for name in parts.keys() - {"train"}:
-        other, _ = _some(parts[name].X)
-        copies = _is_among(hashes(other), known)
+        other, _ = _sampled_rows(parts[name].X)
+        copies = _is_among(hashes(other), train_hashes)
         share = min(1.0, float(copies.mean()) / read)
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
             about = "about " if read < 1 else ""
-            told = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
+            evidence = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
             row = int(copies.argmax())
-            yield finding("duplicates_across_parts", f"{told} (such as row {row} of {name})", share, SHARE)
+            yield finding("duplicates_across_parts", f"{evidence} (such as row {row} of {name})", share, SHARE)
 
 
-def _is_among(some: Array, known: Array) -> Array:
-    """Which of some are among the known ones, which ascend."""
-    return np.asarray(known[np.searchsorted(known, some).clip(max=len(known) - 1)] == some)
+def _is_among(values: Array, sorted_values: Array) -> Array:
+    """Which of the values are among the sorted ones."""
+    return np.asarray(sorted_values[np.searchsorted(sorted_values, values).clip(max=len(sorted_values) - 1)] == values)
 
 
 def hashes(X: Array) -> Array:
     """A number of 64 bits for each row, (m,): equal for equal rows, and else different but for a chance of 2⁻⁶⁴."""
-    found = [_hashes(np.ascontiguousarray(chunk)) for chunk in chunks(X)]
-    return np.concatenate(found)
+    chunk_hashes = [_hashes(np.ascontiguousarray(chunk)) for chunk in chunks(X)]
+    return np.concatenate(chunk_hashes)
 
 
 def _hashes(X: Array) -> Array:
@@ -67,16 +67,16 @@ def _hashes(X: Array) -> Array:
 
 def chance(train: Array, other: Array) -> float:
     """How many rows of ``other`` would have a copy in train if all features were independent of each other."""
-    some = np.concatenate([X[: COLUMNS_ROWS // 2] for X in (train, other)])
-    n, log_probability = len(some), 0.0
-    for column in some.T:
+    pooled = np.concatenate([X[: COLUMNS_ROWS // 2] for X in (train, other)])
+    n, log_probability = len(pooled), 0.0
+    for column in pooled.T:
         _, counts = np.unique(column, return_counts=True)
         agreeing = float((counts * (counts - 1.0)).sum()) / (n * (n - 1))
         log_probability += np.log(max(agreeing, 1 / n**2))
     return len(other) * min(1.0, len(train) * float(np.exp(log_probability)))
 
 
-def _some(X: Array | MappedRows) -> tuple[Array, float]:
+def _sampled_rows(X: Array | MappedRows) -> tuple[Array, float]:
     """As many rows as may be read, and their share of all."""
     most = max(1, BYTES // (X.dtype.itemsize * X.shape[1]))
     which = block_sample(len(X), most, seed=0)

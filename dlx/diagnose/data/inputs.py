@@ -51,9 +51,9 @@ def input_findings(dataset: Dataset) -> Iterator[Finding]:
     scales = scales_of(dataset)
     if len(scales.mean) == 0:
         return
-    told = _size(scales) or (_images(scales) if dataset.image_shape else _features(scales))
-    if told is not None:
-        yield finding("inputs_not_normalized", *told)
+    anomaly = _size(scales) or (_images(scales) if dataset.image_shape else _features(scales))
+    if anomaly is not None:
+        yield finding("inputs_not_normalized", *anomaly)
 
 
 def scales_of(dataset: Dataset) -> Scales:
@@ -62,10 +62,10 @@ def scales_of(dataset: Dataset) -> Scales:
     X = (raw.astype(np.float64) - dataset.shift) * dataset.scale
     low, high = X.min(axis=0), X.max(axis=0)
     varies = np.flatnonzero(high > low)
-    some = X[:, varies]
-    two_valued = ((some == low[varies]) | (some == high[varies])).all(axis=0)
+    columns = X[:, varies]
+    two_valued = ((columns == low[varies]) | (columns == high[varies])).all(axis=0)
     names = tuple(dataset.features[j] for j in varies)
-    return Scales(some.mean(axis=0), some.std(axis=0), names, two_valued)
+    return Scales(columns.mean(axis=0), columns.std(axis=0), names, two_valued)
 
 
 def _size(scales: Scales) -> tuple[str, float, float] | None:

@@ -32,24 +32,24 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
     shuffled = np.random.default_rng(8).permutation(len(X))
     X, y = X[shuffled], y[shuffled]
     X_other, y_other = sampled_part(parts[other], HELD_OUT_ROWS, seed=7)
-    X, X_other = (((some - dataset.shift) * dataset.scale).astype(np.float32) for some in (X, X_other))
+    X, X_other = (((part_rows - dataset.shift) * dataset.scale).astype(np.float32) for part_rows in (X, X_other))
     if len(X) < 4 * NEIGHBOURS:
         return
     own = contradicted(X, y, X[:HELD_OUT_ROWS], y[:HELD_OUT_ROWS], own=True)
     theirs = contradicted(X, y, X_other, y_other)
     probability = _more(own, theirs)
     if own.mean() - theirs.mean() > LEAST and probability < LEVEL:
-        told = f"{own.mean():.0%} of the labels of train, {theirs.mean():.0%} of {other}, contradict most of their"
-        told = f"{told} {NEIGHBOURS} nearest neighbours in train (by chance {probability:.0e})"
-        yield finding("label_noise", told, float(own.mean()), float(theirs.mean()) + LEAST)
+        evidence = f"{own.mean():.0%} of the labels of train, {theirs.mean():.0%} of {other}, contradict most of their"
+        evidence = f"{evidence} {NEIGHBOURS} nearest neighbours in train (by chance {probability:.0e})"
+        yield finding("label_noise", evidence, float(own.mean()), float(theirs.mean()) + LEAST)
 
 
-def contradicted(X: Array, y: Array, some: Array, labels: Array, own: bool = False) -> Array:
-    """Whether the most frequent label among the nearest of X is another, for each of some; ``own``: they begin X."""
+def contradicted(X: Array, y: Array, queries: Array, labels: Array, own: bool = False) -> Array:
+    """Whether the most frequent label among the nearest of X is another, for each query; ``own``: they begin X."""
     squares = np.square(X).sum(axis=1)
-    distances = squares[np.newaxis] - 2 * some @ X.T  # less each one's own square, which changes no order
+    distances = squares[np.newaxis] - 2 * queries @ X.T  # less each one's own square, which changes no order
     if own:
-        distances[np.arange(len(some)), np.arange(len(some))] = np.inf
+        distances[np.arange(len(queries)), np.arange(len(queries))] = np.inf
     nearest = np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
     votes = np.eye(int(y.max()) + 1)[y[nearest]].sum(axis=1)
     return np.asarray(votes.argmax(axis=1) != labels)

@@ -47,15 +47,16 @@ def _of_classes(y: Array, names: list[str]) -> Iterator[Finding]:
         return
     per_class = len(y) / len(names)
     if per_class < FEW_IN_A_CLASS:
-        told = f"train has {len(y)} examples of {len(names)} classes, {per_class:.3g} of each on average"
-        yield finding("few_examples", told, per_class, float(FEW_IN_A_CLASS))
+        evidence = f"train has {len(y)} examples of {len(names)} classes, {per_class:.3g} of each on average"
+        yield finding("few_examples", evidence, per_class, float(FEW_IN_A_CLASS))
     yield from _imbalance(counts, names)
 
 
 def _imbalance(counts: Array, names: list[str]) -> Iterator[Finding]:
     rare, common = int(counts.argmin()), int(counts.argmax())
-    told = f"train has {counts[common]:,} examples of class {names[common]} and {counts[rare]:,} of class {names[rare]}"
+    evidence = f"train has {counts[common]:,} examples of class {names[common]}"
+    evidence = f"{evidence} and {counts[rare]:,} of class {names[rare]}"
     if counts[rare] == 0:
-        yield finding("class_imbalance", told, None, IMBALANCE, severity="warning")
+        yield finding("class_imbalance", evidence, None, IMBALANCE, severity="warning")
     elif counts[common] > IMBALANCE * counts[rare]:
-        yield finding("class_imbalance", told, float(counts[common] / counts[rare]), IMBALANCE)
+        yield finding("class_imbalance", evidence, float(counts[common] / counts[rare]), IMBALANCE)

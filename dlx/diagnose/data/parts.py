@@ -32,23 +32,24 @@ def part_findings(dataset: Dataset) -> Iterator[Finding]:
     if {"dev", "test"} <= parts.keys():
         pairs.append(("dev", "test"))
     reported: set[str] = set()
-    for one, other in pairs:
-        found = _difference(dataset, parts[one], parts[other], LEVEL / len(pairs))
-        if found is not None and not reported & {one, other}:
+    for reference, other in pairs:
+        difference = _difference(dataset, parts[reference], parts[other], LEVEL / len(pairs))
+        if difference is not None and not reported & {reference, other}:
             reported.add(other)
-            told = f"{other} does not come from the distribution of {one}: {found.what} is {found.size:.2g} of 1 apart"
-            yield finding("parts_differ", f"{told} (by chance {found.probability:.0e})", found.size, LEAST_DISTANCE)
+            apart = f"{difference.what} is {difference.size:.2g} of 1 apart (by chance {difference.probability:.0e})"
+            evidence = f"{other} does not come from the distribution of {reference}: {apart}"
+            yield finding("parts_differ", evidence, difference.size, LEAST_DISTANCE)
 
 
-def _difference(dataset: Dataset, one: Part, other: Part, level: float) -> SampleDifference | None:
-    (X, y), (X_other, y_other) = sampled_part(one, ROWS, seed=1), sampled_part(other, ROWS, seed=2)
+def _difference(dataset: Dataset, reference: Part, other: Part, level: float) -> SampleDifference | None:
+    (X, y), (X_other, y_other) = sampled_part(reference, ROWS, seed=1), sampled_part(other, ROWS, seed=2)
     rng = np.random.default_rng(0)
     n_x = dataset.n_x
     chosen = np.arange(n_x) if n_x <= FEATURES else np.sort(rng.choice(n_x, FEATURES, replace=False))
-    A, B = (some[:, chosen].astype(np.float64) for some in (X, X_other))
+    A, B = (part_rows[:, chosen].astype(np.float64) for part_rows in (X, X_other))
     names = tuple(dataset.features[j] for j in chosen)
-    found = significant(differences(A, B, names, rng, PROJECTIONS), level / 2, LEAST_DISTANCE)
-    return found or _labels_differ(dataset, y, y_other, level / 2)
+    difference = significant(differences(A, B, names, rng, PROJECTIONS), level / 2, LEAST_DISTANCE)
+    return difference or _labels_differ(dataset, y, y_other, level / 2)
 
 
 def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> SampleDifference | None:
@@ -57,5 +58,5 @@ def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> 
             SampleDifference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)
         ]
         return significant(tests, level, LEAST_DISTANCE)
-    counts = [np.bincount(some, minlength=len(dataset.classes)) for some in (y, y_other)]
+    counts = [np.bincount(labels, minlength=len(dataset.classes)) for labels in (y, y_other)]
     return significant([SampleDifference("the share of a class", *shares_differ(*counts))], level, LEAST_SHARE)

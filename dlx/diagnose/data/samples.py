@@ -33,8 +33,8 @@ def block_sample(m: int, most: int, seed: int) -> Array:
 
 def rows(X: Array | MappedRows, which: Array) -> Array:
     """These rows, in memory."""
-    some = X if len(which) == len(X) else select(X, which)
-    return some[:] if isinstance(some, MappedRows) else some
+    selected = X if len(which) == len(X) else select(X, which)
+    return selected[:] if isinstance(selected, MappedRows) else selected
 
 
 def sampled_part(part: Part, most: int, seed: int) -> tuple[Array, Array]:

@@ -133,9 +133,9 @@ def deeper(now: SpecContext) -> Overrides:
     if not now.layers:
         return _layers([{"units": 64}, {"units": 32}])
     hidden = now.spec.dump()["architecture"]["hidden"]
-    given = now.spec.regularization.keep_prob
-    kept = {"regularization.keep_prob": [*given, given[-1]]} if isinstance(given, tuple) else {}
-    return _layers([*hidden, hidden[-1]]) | kept
+    keep_prob = now.spec.regularization.keep_prob
+    override = {"regularization.keep_prob": [*keep_prob, keep_prob[-1]]} if isinstance(keep_prob, tuple) else {}
+    return _layers([*hidden, hidden[-1]]) | override
 
 
 def scaled(now: SpecContext, factor: float, least: int) -> Overrides:

@@ -59,8 +59,8 @@ def more_examples(now: SpecContext) -> Overrides:
     source = data.source or data.train
     if source is None or data.more is not None or data.train_examples is not None:
         return {}
-    made = _made_anew(source, min(9 * m, max(1000, 3 * m)), _unused_seed(now.spec))
-    return {"data.more": made.model_dump(mode="json")} if made else {}
+    fresh_source = _made_anew(source, min(9 * m, max(1000, 3 * m)), _unused_seed(now.spec))
+    return {"data.more": fresh_source.model_dump(mode="json")} if fresh_source else {}
 
 
 def _made_anew(source: Source, m: int, seed: int) -> Source | None:
@@ -69,8 +69,8 @@ def _made_anew(source: Source, m: int, seed: int) -> Source | None:
     Without noise the toy sets but `xor` are the same points again.
     """
     if isinstance(source, Blobs):
-        given, first = source.centers, np.random.RandomState(source.seed)
-        centers = tuple(map(tuple, first.uniform(-10, 10, (given, 2)).tolist())) if isinstance(given, int) else given
+        option, first = source.centers, np.random.RandomState(source.seed)
+        centers = tuple(map(tuple, first.uniform(-10, 10, (option, 2)).tolist())) if isinstance(option, int) else option
         return source.model_copy(update={"m": max(m, len(centers)), "seed": seed, "centers": centers})
     if isinstance(source, Circles | Moons | Spirals | Xor) and (source.noise or isinstance(source, Xor)):
         return source.model_copy(update={"m": m, "seed": seed})
@@ -128,9 +128,10 @@ def strong_dropout(now: SpecContext) -> Overrides:
 def _augmented(name: str, options: dict[str, Any]) -> Rule:
     def rule(now: SpecContext) -> Overrides:
         present = now.spec.data.augment
-        if not now.facts.images or any(one.name == name for one in present):
+        if not now.facts.images or any(augmentation.name == name for augmentation in present):
             return {}
-        return {"data.augment": [*(one.model_dump(mode="json") for one in present), {"name": name} | options]}
+        documents = [augmentation.model_dump(mode="json") for augmentation in present]
+        return {"data.augment": [*documents, {"name": name} | options]}
 
     return rule
 

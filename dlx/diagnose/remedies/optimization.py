@@ -44,12 +44,12 @@ def _reset(optimizer: Optimizer, keep: set[str]) -> Overrides:
 
 def adam_at(now: SpecContext, learning_rate: float) -> Overrides:
     """Adam with this α, its other options at their defaults, what is decayed as it is."""
-    optimizer, kept = now.spec.optimizer, {"learning_rate", "weight_decay"}
+    optimizer, exempt = now.spec.optimizer, {"learning_rate", "weight_decay"}
     if not isinstance(optimizer, Adam):
         decay = {"weight_decay": optimizer.weight_decay} if optimizer.weight_decay else {}
         return {"optimizer": {"name": Adam.name, "learning_rate": learning_rate, **decay}}
     same = optimizer.learning_rate == learning_rate
-    return {} if same else {"optimizer.learning_rate": learning_rate} | _reset(optimizer, kept)
+    return {} if same else {"optimizer.learning_rate": learning_rate} | _reset(optimizer, exempt)
 
 
 @change("Adam with its own α finds a step for each weight", "Momentum, RMSProp, Adam")

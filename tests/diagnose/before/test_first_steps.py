@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.before.first_steps import MOST_STEPS, FirstSteps, affordable_steps, rates_of
-from dlx.diagnose.before.probe import SEEN, UNSEEN, Probe
+from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import ProbeResult, Runs
 from dlx.nn.optimizers import Adam
 from dlx.spec.sections import Spec
@@ -99,7 +99,7 @@ def test_the_factors_end_where_the_best_lies_behind() -> None:
 
     def walked(costs: dict[float, float]) -> list[float]:
         outcomes = {factor: ProbeResult(cost * chance, 0.5, 0.5) for factor, cost in costs.items()}
-        steps._known = {factor: Runs(steps.trial, lambda _, o=o: o, chance) for factor, o in outcomes.items()}
+        steps._runs_by_factor = {factor: Runs(steps.trial, lambda _, o=o: o, chance) for factor, o in outcomes.items()}
         return list(steps.along(costs))
 
     assert walked({1.0: 0.8, 0.1: 0.3, 0.01: 0.6, 0.001: 0.9}) == [1.0, 0.1, 0.01]
@@ -111,10 +111,10 @@ def test_the_factors_end_where_the_best_lies_behind() -> None:
 def test_copies_are_judged_by_examples_that_they_do_not_see() -> None:
     with_dev, without = trial(), trial(data={"source": {"name": "moons", "m": 300, "noise": 0.2}})
     assert with_dev.dataset.parts["train"].m == 200
-    assert without.dataset.parts["train"].m + without.dataset.parts[UNSEEN].m == 300
+    assert without.dataset.parts["train"].m + without.dataset.parts[UNSEEN_PART].m == 300
     rows = {row.tobytes() for row in without.dataset.parts["train"].X[:]}
-    assert not any(row.tobytes() in rows for row in without.dataset.parts[UNSEEN].X[:])
-    assert all(row.tobytes() in rows for row in without.dataset.parts[SEEN].X[:])
+    assert not any(row.tobytes() in rows for row in without.dataset.parts[UNSEEN_PART].X[:])
+    assert all(row.tobytes() in rows for row in without.dataset.parts[SEEN_PART].X[:])
 
 
 def test_changes_change_what_they_say_and_nothing_else() -> None:
