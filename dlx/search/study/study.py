@@ -64,7 +64,7 @@ class StudyRun:
         self.trials = {
             variant.name: [Trial.of(spec) for spec in variant.trained(seeds)] for variant in self.study.variants
         }
-        self.started, self.before = time.time(), self.directory.seconds_told()
+        self.started, self.before = time.time(), self.directory.seconds_so_far()
 
     def run(self) -> Document:
         """Train, compare and check; returns the document that ``study.json`` holds.
@@ -75,24 +75,24 @@ class StudyRun:
             Interrupted: a signal asked to stop; everything is saved.
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
-        self.directory.write_told(self._head(RUNNING))
+        self.directory.write_results(self._head(RUNNING))
         again = f"{command('study', '--resume', self.directory.path)} goes on from here"
         try:
             self._train()
         except Interrupted as stop:
-            self.directory.write_told(self._head(INTERRUPTED))
+            self.directory.write_results(self._head(INTERRUPTED))
             message = f"interrupted: {again}"
             raise Interrupted(stop.exit_code - 128, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
-                self.directory.write_told(self._head(INCOMPLETE))
+                self.directory.write_results(self._head(INCOMPLETE))
             raise EnvironmentProblem(f"{error}; {again}") from error
         failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
         document = self._head(FAILED if failed else COMPLETED) | {
             "variants": [self._variant(variant) for variant in self.study.variants],
             "claims": [self._claim(expected) for expected in self.study.claims],
         }
-        self.directory.write_told(document)
+        self.directory.write_results(document)
         return document
 
     def _train(self) -> None:
