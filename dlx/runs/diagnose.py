@@ -145,10 +145,10 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         UsageError: an override changes more than what the errors are judged against.
     """
     _refuse_other_overrides(run, overrides)
-    spec, facts, stored = load_spec(run.config, overrides).spec, run.facts(), _stored_diagnosis(run)
+    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), _stored_diagnosis(run)
     _refuse_objective(str(run.path), spec)
     remarks: tuple[str, ...] = ()
-    findings = [_finding(document) for document in stored.get("findings", [])]
+    findings = [_finding(document) for document in diagnosis.get("findings", [])]
     try:
         experiment = prepare(spec)
         measurement, ahead = _measured(run, facts, experiment), before(experiment)
@@ -156,13 +156,13 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, measurement.errors, expected)
         findings = all_findings(course, ahead, findings)
     except DataError as error:
-        if not stored or isinstance(error, ReadFailure):
+        if not diagnosis or isinstance(error, ReadFailure):
             raise
         measurement, remarks = (
-            _remembered(stored, facts, spec),
+            _remembered(diagnosis, facts, spec),
             (f"the errors are those of diagnosis.json, because {error}",),
         )
-    document = stored | diagnose(
+    document = diagnosis | diagnose(
         measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
     )
     document |= {"classes": measurement.classes}
@@ -172,16 +172,18 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     return Examination(facts["name"], document, typed, remarks, measurement.images, run, facts)
 
 
-def all_findings(course: TrainingHistory, ahead: Sequence[Finding], stored: Iterable[Finding]) -> list[Finding]:
+def all_findings(
+    course: TrainingHistory, ahead: Sequence[Finding], stored_findings: Iterable[Finding]
+) -> list[Finding]:
     """What was found of a training and its spec, each cause once.
 
     Args:
         course: of the training; what is explained by what is known of the spec is left out.
         ahead: what is known of the spec, from `before`.
-        stored: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
+        stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
     found_anew = {finding.name for finding in (*after(course), *ahead)}
-    of_training = [*after(course, ahead), *(finding for finding in stored if finding.name not in found_anew)]
+    of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
     names = {finding.name for finding in of_training}
     return [*of_training, *(finding for finding in ahead if finding.name not in names)]
 
@@ -257,11 +259,11 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
     return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
 
 
-def _remembered(stored: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
+def _remembered(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
     """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
     errors = {
         part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
-        for part, error in stored["errors"].items()
+        for part, error in diagnosis["errors"].items()
     }
-    tolerance = spec.diagnosis.tolerance or stored["tolerance"]
-    return MeasuredErrors(errors, facts["data"]["task"], tolerance, stored.get("classes"))
+    tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
+    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))

@@ -82,13 +82,13 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
 
     Where an objective was minimized there are no examples to look at.
     """
-    stored = _stored_diagnosis(run)
+    diagnosis = _stored_diagnosis(run)
     try:
         short = dump(changed(load_spec(run.config).spec))
     except ReadFailure:
         raise
     except DlxError as error:
-        return {"diagnosis": stored, "remarks": (f"nothing could be measured anew: {error}",)}
+        return {"diagnosis": diagnosis, "remarks": (f"nothing could be measured anew: {error}",)}
     if run.facts().get("objective"):
         return {"changed": short}
     try:
@@ -97,7 +97,7 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
         raise
     except DlxError as error:
         remarks = (f"not measured: {error}",)
-        return {"diagnosis": stored, "remarks": remarks, "changed": short}
+        return {"diagnosis": diagnosis, "remarks": remarks, "changed": short}
     return {
         "changed": short,
         "diagnosis": examination.document,
