@@ -88,7 +88,7 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
         document = run.run()
     pictures = draw(run, document)
     document["pictures"] = [path.name for path in pictures]
-    directory.write_told(document)
+    directory.write_results(document)
     if json:
         terminal.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:

@@ -43,7 +43,7 @@ class CheckOptions:
 
 
 def check_file(
-    path: Path, overrides: Sequence[str], options: CheckOptions, told: OnProgress = lambda done, total: None
+    path: Path, overrides: Sequence[str], options: CheckOptions, on_progress: OnProgress = lambda done, total: None
 ) -> Report:
     """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
 
@@ -56,7 +56,7 @@ def check_file(
     points = []
     for when in _places(experiment, run, options):
         threads.limit(CHECKING_THREADS)
-        points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), told))
+        points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), on_progress))
     examples = 0 if experiment.landscape else len(subject.X)
     return Report(experiment.spec.name, options.epsilon, examples, tuple(points))
 
@@ -114,8 +114,8 @@ def _subject(experiment: Experiment, options: CheckOptions) -> Subject:
 
 
 def _threads_of_training(experiment: Experiment) -> int:
-    wanted, weights = experiment.spec.training.threads, experiment.network.parameters.weights.size
-    return threads.decide(weights, experiment.batch_size) if wanted == "auto" else wanted
+    count, weights = experiment.spec.training.threads, experiment.network.parameters.weights.size
+    return threads.decide(weights, experiment.batch_size) if count == "auto" else count
 
 
 def _places(experiment: Experiment, run: RunDirectory | None, options: CheckOptions) -> Iterator[str]:

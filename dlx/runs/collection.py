@@ -37,8 +37,8 @@ class RunCollection(LockedDirectory):
         """
         path = Path(reference)
         if reference == LATEST and not path.exists():
-            made = sorted(root.glob(f"*/*/{cls.document_name}"), key=lambda file: file.parent.name)
-            path = made[-1].parent if made else root / LATEST
+            documents = sorted(root.glob(f"*/*/{cls.document_name}"), key=lambda file: file.parent.name)
+            path = documents[-1].parent if documents else root / LATEST
         many = cls(path)
         if not path.is_dir() or not many.holds(cls.document_name):
             what = f"holds no {cls.document_name}" if path.exists() else "does not exist"
@@ -56,7 +56,7 @@ class RunCollection(LockedDirectory):
     def way_on(self) -> str:
         """The command that goes on with one that is not complete."""
         with suppress(DlxError, KeyError):
-            if self.told()["status"] != "completed":
+            if self.results()["status"] != "completed":
                 return f" ({command(self.command, '--resume', self.path)} goes on with what is there)"
         return ""
 
@@ -83,7 +83,7 @@ class RunCollection(LockedDirectory):
         """Keeps the spec that is best."""
         self.write(BEST, text.encode())
 
-    def write_told(self, document: Mapping[str, Any]) -> None:
+    def write_results(self, document: Mapping[str, Any]) -> None:
         """Keeps what came of it so far."""
         self.write(self.document_name, to_json({**document, "manifest": MANIFEST}))
 
@@ -91,15 +91,15 @@ class RunCollection(LockedDirectory):
         """Keeps a picture; returns where."""
         return self.write(f"{name}.png", png)
 
-    def told(self) -> dict[str, Any]:
-        """What ``write_told`` was given."""
+    def results(self) -> dict[str, Any]:
+        """What ``write_results`` was given."""
         document = self.document(self.document_name)
         return {key: value for key, value in document.items() if key != "manifest"}
 
-    def seconds_told(self) -> float:
+    def seconds_so_far(self) -> float:
         """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
         try:
-            return float(self.told()["seconds"])
+            return float(self.results()["seconds"])
         except ReadFailure:
             raise
         except DataError:

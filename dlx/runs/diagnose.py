@@ -101,16 +101,16 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
 
 def examine_errors(text: str) -> Examination:
     """The verdict on bare errors, as `parse_errors` reads them."""
-    told = parse_errors(text)
-    document = diagnose(told.errors, told.optimal or 0.0, told.tolerance)
-    return Examination("errors", document, remarks=tuple(_assumed(told)))
+    bare_errors = parse_errors(text)
+    document = diagnose(bare_errors.errors, bare_errors.optimal or 0.0, bare_errors.tolerance)
+    return Examination("errors", document, remarks=tuple(_assumed(bare_errors)))
 
 
-def _assumed(told: BareErrors) -> Iterator[str]:
+def _assumed(bare_errors: BareErrors) -> Iterator[str]:
     """What was not given."""
-    if told.optimal is None:
+    if bare_errors.optimal is None:
         yield "optimal is not given: taken as 0"
-    bare = [in_words(part) for part, error in told.errors.items() if error.m is None]
+    bare = [in_words(part) for part, error in bare_errors.errors.items() if error.m is None]
     if bare:
         yield f"taken at its word, because its m is not given: {', '.join(bare)}"
 
@@ -122,7 +122,7 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
     document = {
         "schema_version": SCHEMA_VERSION,
-        "findings": [found.document() for found in findings],
+        "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
     }
     return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
@@ -145,58 +145,65 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         UsageError: an override changes more than what the errors are judged against.
     """
     _refuse_other_overrides(run, overrides)
-    spec, facts, kept = load_spec(run.config, overrides).spec, run.facts(), _kept(run)
+    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), _stored_diagnosis(run)
     _refuse_objective(str(run.path), spec)
     remarks: tuple[str, ...] = ()
-    findings = [_finding(one) for one in kept.get("findings", [])]
+    findings = [_finding(document) for document in diagnosis.get("findings", [])]
     try:
         experiment = prepare(spec)
-        found, ahead = _measured(run, facts, experiment), before(experiment)
+        measurement, ahead = _measured(run, facts, experiment), before(experiment)
         expected = reference(experiment.dataset)
-        course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, found.errors, expected)
+        course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, measurement.errors, expected)
         findings = all_findings(course, ahead, findings)
     except DataError as error:
-        if not kept or isinstance(error, ReadFailure):
+        if not diagnosis or isinstance(error, ReadFailure):
             raise
-        found, remarks = _remembered(kept, facts, spec), (f"the errors are those of diagnosis.json, because {error}",)
-    document = kept | diagnose(found.errors, spec.diagnosis.optimal_error, found.tolerance, found.task, findings)
-    document |= {"classes": found.classes}
+        measurement, remarks = (
+            _remembered(diagnosis, facts, spec),
+            (f"the errors are those of diagnosis.json, because {error}",),
+        )
+    document = diagnosis | diagnose(
+        measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
+    )
+    document |= {"classes": measurement.classes}
     sizes = facts["data"]["examples"]
-    known = DataFacts(sizes["train"], images=found.images is not None, has_dev="dev" in sizes)
-    typed = tuple(commands(document, spec, known, run.path, run.config))
-    return Examination(facts["name"], document, typed, remarks, found.images, run, facts)
+    data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
+    typed = tuple(commands(document, spec, data_facts, run.path, run.config))
+    return Examination(facts["name"], document, typed, remarks, measurement.images, run, facts)
 
 
-def all_findings(course: TrainingHistory, ahead: Sequence[Finding], kept: Iterable[Finding]) -> list[Finding]:
+def all_findings(
+    course: TrainingHistory, ahead: Sequence[Finding], stored_findings: Iterable[Finding]
+) -> list[Finding]:
     """What was found of a training and its spec, each cause once.
 
     Args:
         course: of the training; what is explained by what is known of the spec is left out.
         ahead: what is known of the spec, from `before`.
-        kept: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
+        stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
     found_anew = {finding.name for finding in (*after(course), *ahead)}
-    of_training = [*after(course, ahead), *(finding for finding in kept if finding.name not in found_anew)]
+    of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
     names = {finding.name for finding in of_training}
-    return [*of_training, *(one for one in ahead if one.name not in names)]
+    return [*of_training, *(finding for finding in ahead if finding.name not in names)]
 
 
-def keep(found: Examination) -> list[Path]:
+def keep(examination: Examination) -> list[Path]:
     """Write the document and the pictures into the run directory; returns the pictures.
 
     Raises:
         EnvironmentProblem: they cannot be written there, or training goes on in it.
     """
-    if found.run is None:
+    if examination.run is None:
         return []
-    with RunDirectory.open(found.run.path, writing=True) as run:
-        run.write_diagnosis(found.document)
-        written, worst = [run.write_errors(found.picture())], found.worst()
+    with RunDirectory.open(examination.run.path, writing=True) as run:
+        run.write_diagnosis(examination.document)
+        written, worst = [run.write_errors(examination.picture())], examination.worst()
         return [*written, run.write_worst(worst)] if worst else written
 
 
 def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:
-    others = [given for given in overrides if not given.startswith("diagnosis.")]
+    others = [override for override in overrides if not override.startswith("diagnosis.")]
     if others:
         raise UsageError(
             f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
@@ -212,7 +219,7 @@ def _refuse_objective(source: str, spec: Spec) -> None:
         )
 
 
-def _kept(run: RunDirectory) -> dict[str, Any]:
+def _stored_diagnosis(run: RunDirectory) -> dict[str, Any]:
     """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
     try:
         return run.diagnosis() if run.has_diagnosis() else {}
@@ -225,8 +232,8 @@ def _kept(run: RunDirectory) -> dict[str, Any]:
 
 def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
-    told: dict[str, Any] = {known.name: document.get(known.name) for known in fields(Finding)}
-    return Finding(**told)
+    values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
+    return Finding(**values)
 
 
 def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> MeasuredErrors:
@@ -252,11 +259,11 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
     return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
 
 
-def _remembered(kept: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
+def _remembered(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
     """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
     errors = {
-        part: Estimate(one["value"], one["low"], inf if one["high"] is None else one["high"], one["m"])
-        for part, one in kept["errors"].items()
+        part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
+        for part, error in diagnosis["errors"].items()
     }
-    tolerance = spec.diagnosis.tolerance or kept["tolerance"]
-    return MeasuredErrors(errors, facts["data"]["task"], tolerance, kept.get("classes"))
+    tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
+    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))

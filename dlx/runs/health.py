@@ -13,7 +13,22 @@ from dlx.files import unread
 from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory
 from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.runs.references import locate
-from dlx.runs.directory import ACT, CHECKPOINT, CONFIG, DAMAGED, DIAGNOSIS, ERRORS, FACTS, ITS_CHECKPOINT, LEARNING_CURVE, LEARNING_CURVE_PICTURE, REPORT, TRIALS, WORST, RunDirectory
+from dlx.runs.directory import (
+    ACT,
+    CHECKPOINT,
+    CONFIG,
+    DAMAGED,
+    DIAGNOSIS,
+    ERRORS,
+    FACTS,
+    ITS_CHECKPOINT,
+    LEARNING_CURVE,
+    LEARNING_CURVE_PICTURE,
+    REPORT,
+    TRIALS,
+    WORST,
+    RunDirectory,
+)
 from dlx.runs.collection import PLAN, RunCollection
 from dlx.text import command, quoted, without_advice
 from dlx.spec.loader import load_spec
@@ -224,9 +239,9 @@ def _advice_for_run(directory: RunDirectory, faulty: set[str]) -> Iterator[str]:
     if CONFIG in faulty:
         yield from _advice_without_config(directory)
         return
-    made = {file for file in faulty if file in MADE_BY}
-    yield from dict.fromkeys(f"{file} is made again by: {command(*MADE_BY[file], path)}" for file in sorted(made))
-    if not (lost := faulty - made):
+    derived = {file for file in faulty if file in MADE_BY}
+    yield from dict.fromkeys(f"{file} is made again by: {command(*MADE_BY[file], path)}" for file in sorted(derived))
+    if not (lost := faulty - derived):
         return
     is_resumable = directory.has_checkpoint() and FACTS not in lost
     if is_resumable and not any(name.startswith(CHECKPOINT) for name in lost):

@@ -44,10 +44,10 @@ class PastRun:
         if column.startswith("test_"):
             return _value(_or_empty(self.facts.get("test"), dict).get(column.removeprefix("test_")))
         if column in ("epoch", *MEASURES):
-            return _value(self._kept().get(column))
+            return _value(self._kept_row().get(column))
         return _value(self.facts.get(column))
 
-    def _kept(self) -> dict[str, Any]:
+    def _kept_row(self) -> dict[str, Any]:
         final, best = (_or_empty(self.facts.get(name), dict) for name in ("final", "best"))
         return best if best.get("epoch") == self.facts.get("kept_epoch") else final
 
@@ -88,31 +88,31 @@ class Condition:
     value: Value
 
     @classmethod
-    def parse(cls, given: str) -> Condition:
+    def parse(cls, condition: str) -> Condition:
         """From a text such as ``dev_error<0.05``.
 
         Raises:
             UsageError: it is none.
         """
-        match = re.fullmatch(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.*?)\s*", given)
+        match = re.fullmatch(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.*?)\s*", condition)
         if match is None:
-            raise UsageError(f"{given!r}: expected a condition such as dev_error<0.05 or status=completed")
+            raise UsageError(f"{condition!r}: expected a condition such as dev_error<0.05 or status=completed")
         column, sign, text = match.groups()
         if column not in COLUMNS:
-            raise UsageError(f"{given!r}: there is no column {column!r} {allowed(column, COLUMNS)}")
+            raise UsageError(f"{condition!r}: there is no column {column!r} {allowed(column, COLUMNS)}")
         value = _number(text)
         if isinstance(value, str) and column not in WORDS:
-            raise UsageError(f"{given!r}: {column} is compared with a number, got {text!r}")
+            raise UsageError(f"{condition!r}: {column} is compared with a number, got {text!r}")
         return cls(column, COMPARISONS[sign], value)
 
     def holds(self, run: PastRun) -> bool:
         """Whether the run fulfils it; one without the value does not."""
-        found = run.tags if self.column == "tags" else run[self.column]
-        if isinstance(found, list):
-            return (all if self.compare is ne else any)(self.compare(tag, str(self.value)) for tag in found)
-        if isinstance(found, str) or isinstance(self.value, str):
-            return found is not None and self.compare(str(found), str(self.value))
-        return found is not None and self.compare(found, self.value)
+        value = run.tags if self.column == "tags" else run[self.column]
+        if isinstance(value, list):
+            return (all if self.compare is ne else any)(self.compare(tag, str(self.value)) for tag in value)
+        if isinstance(value, str) or isinstance(self.value, str):
+            return value is not None and self.compare(str(value), str(self.value))
+        return value is not None and self.compare(value, self.value)
 
 
 def _number(text: str) -> Value:
@@ -127,11 +127,11 @@ def selected(runs: list[PastRun], conditions: list[Condition], sort: str | None,
 
     Runs without a value in that column come last.
     """
-    found = [run for run in runs if all(condition.holds(run) for condition in conditions)]
+    matches = [run for run in runs if all(condition.holds(run) for condition in conditions)]
     if sort is not None:
-        found = list(_sorted(found, sort.removeprefix("-"), sort.startswith("-")))
-        return found[:most] if most is not None else found
-    return found[-most:] if most else found if most is None else []
+        matches = list(_sorted(matches, sort.removeprefix("-"), sort.startswith("-")))
+        return matches[:most] if most is not None else matches
+    return matches[-most:] if most else matches if most is None else []
 
 
 def _sorted(runs: list[PastRun], column: str, down: bool) -> Iterator[PastRun]:
@@ -148,9 +148,9 @@ def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
     Raises:
         UsageError: a tag is empty, or is no single word that could name the run.
     """
-    for one in tags:
-        if not one.isprintable() or not one or any(letter in " ,/~:" for letter in one) or one == "latest":
-            raise UsageError(f"{one!r}: a tag is one word without , / ~ and :, and not latest")
+    for word in tags:
+        if not word.isprintable() or not word or any(letter in " ,/~:" for letter in word) or word == "latest":
+            raise UsageError(f"{word!r}: a tag is one word without , / ~ and :, and not latest")
     with RunDirectory.open(path, writing=True) as run:
         others = [other for other in PastRun(run.path, run.document(FACTS)).tags if other not in tags]
         result = others if remove else [*others, *tags]

@@ -155,12 +155,12 @@ def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[byt
         return
     if place.is_file() and (before := read(place)) and not is_ours(before):
         raise UsageError(f"{option} {path}: is there already, and dlx made no such file: give another name")
-    if place.name in _kept(place.parent):
+    if place.name in _own_names(place.parent):
         raise UsageError(f"{option} {path}: belongs to the files that dlx keeps in {place.parent}: give another name")
     write_atomically(place, content)
 
 
-def _kept(directory: Path) -> Iterable[str]:
+def _own_names(directory: Path) -> Iterable[str]:
     """The names of the files that dlx wrote into one of its directories; of any other directory none."""
     try:
         manifest = Manifest.read(directory)

@@ -25,8 +25,10 @@ def sources_of(reference: str) -> list[PluginSource]:
         UsageError: there is nothing of that name, or a plugin that is named is not there.
         DataError: a file of the run is damaged.
     """
-    found = {source.sha256: source for plugin in plugins_of(reference) for source in sources(plugin) if source.has_code}
-    return list(found.values())
+    by_digest = {
+        source.sha256: source for plugin in plugins_of(reference) for source in sources(plugin) if source.has_code
+    }
+    return list(by_digest.values())
 
 
 def plugins_of(reference: str) -> list[str]:

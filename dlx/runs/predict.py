@@ -107,7 +107,7 @@ def _examples(model: Model, path: Path, target: str | None = None, labelled: boo
 
 
 def _dataset(model: Model, examples: Examples) -> Dataset:
-    said, y = model.facts["preprocessing"], examples.y
-    labels = Labels(said["task"], tuple(said["classes"]), said["targets"])
+    preprocessing, y = model.facts["preprocessing"], examples.y
+    labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
     parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
-    return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, said)
+    return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, preprocessing)

@@ -37,9 +37,9 @@ def _directory(reference: Path | str, root: Path) -> Path:
     return find(reference, root)
 
 
-def means_run(given: Path | str) -> bool:
+def means_run(reference: Path | str) -> bool:
     """Whether a command that takes a run or a spec is given a run: a directory, or what is no file and not named so."""
-    path = Path(given)
+    path = Path(reference)
     return path.is_dir() or not (path.exists() or path.suffix in SPECS)
 
 
@@ -79,8 +79,8 @@ def find_all(reference: str, root: Path = ROOT) -> list[Path]:
     runs = past_runs(root)
     if not any(run.path.name.startswith(reference) for run in runs):
         named = [run.path for run in runs if run["name"] == reference.removesuffix("/")]
-        if found := [run.path for run in runs if reference in run.tags] or named:
-            return found
+        if paths := [run.path for run in runs if reference in run.tags] or named:
+            return paths
     return [locate(reference, root)]
 
 
@@ -89,10 +89,10 @@ def _inside(path: Path) -> list[Path]:
     if not path.is_dir() or RunDirectory(path).config.is_file():
         return [RunDirectory.open(path).path]
     children = [child for folder in (path, RunDirectory(path).trials) if folder.is_dir() for child in folder.iterdir()]
-    found = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
-    if not found:
+    runs = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
+    if not runs:
         raise UsageError(f"{path}: is no run directory, and there are none in it")
-    return sorted(found)
+    return sorted(runs)
 
 
 def _where(name: str, root: Path) -> str:
@@ -106,9 +106,9 @@ def _before_the_newest(reference: str, number: int, runs: list[PastRun]) -> Path
 
 
 def _best(reference: str, column: str, runs: list[PastRun]) -> Path:
-    known = [name for name in COLUMNS if name.endswith(("cost", "error"))]
-    if column not in known:
-        raise UsageError(f"{reference}: there is no such column {allowed(column, known)}")
+    columns = [name for name in COLUMNS if name.endswith(("cost", "error"))]
+    if column not in columns:
+        raise UsageError(f"{reference}: there is no such column {allowed(column, columns)}")
     measured = [(value, run) for run in runs if isinstance(value := run[column], int | float)]
     if not measured:
         raise UsageError(f"{reference}: no run has a {column}")
@@ -117,14 +117,14 @@ def _best(reference: str, column: str, runs: list[PastRun]) -> Path:
 
 def _beginning_with(reference: str, beginning: str, runs: list[PastRun]) -> Path:
     ids = {run.path.name: run.path for run in runs}
-    found = [name for name in ids if name.startswith(beginning) or name.rpartition("-")[2].startswith(beginning)] or [
+    names = [name for name in ids if name.startswith(beginning) or name.rpartition("-")[2].startswith(beginning)] or [
         run.path.name for run in runs if beginning in run.tags
     ]
-    if beginning and len(found) == 1:
-        return ids[found[0]]
-    if beginning and found:
-        some = ", ".join(found[-MOST_NAMED:]) + (" …" if len(found) > MOST_NAMED else "")
-        raise UsageError(f"{reference}: {len(found)} runs are meant by that ({some})")
+    if beginning and len(names) == 1:
+        return ids[names[0]]
+    if beginning and names:
+        listed = ", ".join(names[-MOST_NAMED:]) + (" …" if len(names) > MOST_NAMED else "")
+        raise UsageError(f"{reference}: {len(names)} runs are meant by that ({listed})")
     near = get_close_matches(beginning, ids, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     what = "a run's directory, the beginning of its id, a tag of it, latest, ~1, best:dev_error"

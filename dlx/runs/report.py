@@ -25,7 +25,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     """Write the page of a run, a search or a study; returns where.
 
     Args:
-        reference: its directory, or what `run_references.find` takes.
+        reference: its directory, or what `references.find` takes.
         out: the file, in place of the directory's own.
 
     Raises:
@@ -36,10 +36,10 @@ def write_report(reference: str, out: Path | None = None) -> Path:
         raise UsageError(f"--out {out}: expected the name of a file")
     many = _many(Path(reference))
     directory = many or open_run(reference)
-    made = page.many_page(material_of_many(many)) if many else page.page(material_of(RunDirectory(directory.path)))
+    html = page.many_page(material_of_many(many)) if many else page.page(material_of(RunDirectory(directory.path)))
     if out is None:
-        return directory.write_unlocked(REPORT, made.encode())
-    write_output("--out", out, made.encode(), page.is_ours)
+        return directory.write_unlocked(REPORT, html.encode())
+    write_output("--out", out, html.encode(), page.is_ours)
     return out
 
 
@@ -53,7 +53,7 @@ def material_of_many(directory: RunCollection) -> CollectionMaterial:
     """What its document tells, its plan, and the pictures that lie beside them."""
     plan = directory.plan
     return CollectionMaterial(
-        outcome=directory.told(),
+        outcome=directory.results(),
         plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
         pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
         repeat=command(directory.command, plan),
@@ -82,32 +82,32 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
 
     Where an objective was minimized there are no examples to look at.
     """
-    kept = _kept(run)
+    diagnosis = _stored_diagnosis(run)
     try:
         short = dump(changed(load_spec(run.config).spec))
     except ReadFailure:
         raise
     except DlxError as error:
-        return {"diagnosis": kept, "remarks": (f"nothing could be measured anew: {error}",)}
+        return {"diagnosis": diagnosis, "remarks": (f"nothing could be measured anew: {error}",)}
     if run.facts().get("objective"):
         return {"changed": short}
     try:
-        found = examine_run(run)
+        examination = examine_run(run)
     except ReadFailure:
         raise
     except DlxError as error:
         remarks = (f"not measured: {error}",)
-        return {"diagnosis": kept, "remarks": remarks, "changed": short}
+        return {"diagnosis": diagnosis, "remarks": remarks, "changed": short}
     return {
         "changed": short,
-        "diagnosis": found.document,
-        "commands": found.commands,
-        "remarks": found.remarks,
-        "images": found.images,
+        "diagnosis": examination.document,
+        "commands": examination.commands,
+        "remarks": examination.remarks,
+        "images": examination.images,
     }
 
 
-def _kept(run: RunDirectory) -> dict[str, Any]:
+def _stored_diagnosis(run: RunDirectory) -> dict[str, Any]:
     """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
     try:
         return run.diagnosis() if run.has_diagnosis() else {}

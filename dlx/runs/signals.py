@@ -16,9 +16,9 @@ PATIENCE = 3  # so many signals end the process as ever: it may hang
 @contextmanager
 def noted_signals() -> Iterator[list[int]]:
     """While inside, requests to stop are noted in the list and nothing more, but for the third one."""
-    asked: list[int] = []
+    signals: list[int] = []
     if current_thread() is not main_thread():  # only the main thread may set handlers
-        yield asked
+        yield signals
         return
     before = {number: signal.getsignal(number) for number in NUMBERS}
     if before.get(HANGUP) == signal.SIG_IGN:  # `nohup` has asked to go on
@@ -29,13 +29,13 @@ def noted_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
     def note(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
-        if len(asked) == PATIENCE - 1:
+        signals.append(number)
+        if len(signals) == PATIENCE - 1:
             restore()
 
     for number in before:
         signal.signal(number, note)
     try:
-        yield asked
+        yield signals
     finally:
         restore()

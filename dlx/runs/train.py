@@ -155,9 +155,9 @@ class Session:
             Diverged: as ``fit``; the last finite state is saved.
         """
         self.status = "failed"
-        with noted_signals() as asked:  # also while the end is written: no signal may leave that half done
+        with noted_signals() as signals:  # also while the end is written: no signal may leave that half done
             try:
-                yield from self._saving(asked, enough or (lambda record: False))
+                yield from self._saving(signals, enough or (lambda record: False))
                 self.status = self.experiment.position.finished or "interrupted"
             except Interrupted:
                 self.status = "interrupted"
@@ -173,7 +173,7 @@ class Session:
                     self._finish()
 
     def _saving(
-        self, asked: list[int], enough: Callable[[EpochRecord | Progress], bool]
+        self, signals: list[int], enough: Callable[[EpochRecord | Progress], bool]
     ) -> Iterator[EpochRecord | Progress]:
         saved_at, last = monotonic(), self.experiment.position.last
         if last is not None and enough(last):  # it was stopped here, and its end could not be written
@@ -185,9 +185,9 @@ class Session:
             if isinstance(record, EpochRecord):
                 self.run.append_metrics(record)
             yield record
-            if asked and self.experiment.position.finished is None:
+            if signals and self.experiment.position.finished is None:
                 raise Interrupted(
-                    asked[0], f"interrupted: {command('train', '--resume', self.run.path)} goes on from here"
+                    signals[0], f"interrupted: {command('train', '--resume', self.run.path)} goes on from here"
                 )
             if enough(record):
                 return
@@ -210,8 +210,8 @@ class Session:
         run.write_model(*described)
         if self.light:
             run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        kept = position.best if experiment.best_theta is not None else position.last
-        self.facts |= {"status": self.status, "kept_epoch": kept.epoch if kept else None}
+        record = position.best if experiment.best_theta is not None else position.last
+        self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None}
         self.facts["course"] = course_facts(experiment)
         options, findings = experiment.spec.diagnosis, self._findings(errors)
         assert options.tolerance is not None
@@ -250,11 +250,13 @@ class Session:
     def _findings(self, errors: Mapping[str, Estimate]) -> list[Finding]:
         """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
         dataset, spec = self.experiment.dataset, self.experiment.spec
-        known = data_findings(dataset, thorough=not self.light)
-        course = TrainingHistory.read(self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset))
-        return [*known, *after(course, known)]
+        findings = data_findings(dataset, thorough=not self.light)
+        course = TrainingHistory.read(
+            self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset)
+        )
+        return [*findings, *after(course, findings)]
 
-    def _draw(self, kept: Model) -> None:
+    def _draw(self, model: Model) -> None:
         from dlx.show import pictures
 
         experiment, run = self.experiment, self.run
@@ -262,9 +264,9 @@ class Session:
         if best is not None:
             run.write_curves(pictures.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best.epoch))
         if dataset.n_x == 2:
-            parts = {part: (some.X[:MOST_POINTS], some.y[:MOST_POINTS]) for part, some in dataset.parts.items()}
+            parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
             picture = pictures.boundary(
-                kept.outputs,
+                model.outputs,
                 parts,
                 title=name,
                 task=dataset.task,
@@ -279,11 +281,11 @@ def prepare(
 ) -> Experiment:
     """Build the experiment, fill in what only the data tell, and give the matrix products their threads."""
     experiment = build(spec, origins, initialize, dataset)
-    wanted = spec.training.threads
-    if wanted == "auto":
-        wanted = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
-    if (granted := threads.limit(wanted)) < wanted:
-        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {wanted:,}"), stacklevel=2)
+    count = spec.training.threads
+    if count == "auto":
+        count = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
+    if (granted := threads.limit(count)) < count:
+        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}"), stacklevel=2)
     training = spec.training.model_copy(update={"threads": granted})
     if spec.objective is not None:
         experiment.spec = spec.model_copy(update={"training": training})

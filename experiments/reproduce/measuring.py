@@ -14,7 +14,7 @@ from topics import ROOT, Part
 
 from dlx.runs.directory import RunDirectory
 from dlx.search.study.claim_outcomes import checked
-from dlx.search.study.claims import Asked, Value, term_of
+from dlx.search.study.claims import Quantity, Value, term_of
 from dlx.search.study.file import Expected
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Trial
@@ -62,8 +62,8 @@ class _Answers:
     name: str
     row: Row
 
-    def value(self, asked: Asked) -> Value:
-        column = ".".join(term_of(asked).path)
+    def value(self, quantity: Quantity) -> Value:
+        column = ".".join(term_of(quantity).path)
         if column not in self.row:
             raise SystemExit(f"{self.name} has no {column!r}: it has {', '.join(self.row)}")
         return float(self.row[column])

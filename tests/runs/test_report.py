@@ -169,7 +169,7 @@ def test_what_is_no_run_is_refused(call_dlx: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("kind", "command"), [(TuneDirectory, "tune"), (StudyDirectory, "study")])
 def test_a_directory_of_many_runs_has_a_page(kind: type[RunCollection], command: str, call_dlx: Run, tmp_path: Path) -> None:
     with kind.create("many", out=tmp_path / "many") as many:
-        many.write_told({"schema_version": 1, "name": "many", "status": "completed", "messages": ["a <message>"]})
+        many.write_results({"schema_version": 1, "name": "many", "status": "completed", "messages": ["a <message>"]})
         many.write_plan("name: many\n")
         many.write_picture("overlay", png(np.zeros((2, 3), np.uint8)))
     result = call_dlx("report", "many", cwd=tmp_path)

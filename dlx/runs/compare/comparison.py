@@ -83,9 +83,9 @@ class Comparison:
             raise UsageError("the curves of a regression and of a classification have no common axes")
         names = list(dict.fromkeys(run.name for run in self.runs))
         title = ", ".join(names) if len(names) <= MOST_NAMES else f"{len(self.runs)} runs"
-        return pictures.overlay(self._drawn(), title=title, task=next(iter(self.tasks)) or "")
+        return pictures.overlay(self._curve_groups(), title=title, task=next(iter(self.tasks)) or "")
 
-    def _drawn(self) -> list[Group]:
+    def _curve_groups(self) -> list[Group]:
         return [Group(group.label, [run.metrics for run in group.runs]) for group in self.groups]
 
     @property
@@ -98,8 +98,8 @@ class Comparison:
 
     def courses(self) -> list[tuple[list[float], list[float]]]:
         """For each group the epochs, and the mean of that column at each of them."""
-        found = [course(group, self.column) for group in self._drawn()]
-        return [([], []) if one is None else (one.epochs.tolist(), one.mean.tolist()) for one in found]
+        curves = [course(group, self.column) for group in self._curve_groups()]
+        return [([], []) if curve is None else (curve.epochs.tolist(), curve.mean.tolist()) for curve in curves]
 
 
 def compare(references: Sequence[str], against: Sequence[str] = ()) -> Comparison:
@@ -111,7 +111,7 @@ def compare(references: Sequence[str], against: Sequence[str] = ()) -> Compariso
         UsageError: there are fewer than two runs, or one stands on both sides, or the sides cannot be compared.
         DataError: a file of a run is damaged.
     """
-    sides = [_found(names) for names in (references, against) if names]
+    sides = [_paths(names) for names in (references, against) if names]
     _check(sides)
     runs = [[ComparedRun.read(path) for path in side] for side in sides]
     typed = [" ".join(names) for names in (references, against)]
@@ -119,13 +119,13 @@ def compare(references: Sequence[str], against: Sequence[str] = ()) -> Compariso
     if against:
         _check_sides(groups)
     everything = [run for group in groups for run in group.runs]
-    found, remarks = _difference(groups)
+    dev_difference, remarks = _difference(groups)
     keys = differing(everything)
     remarks = [*_remarks(everything, keys), *remarks]
-    return Comparison(tuple(groups), tuple(keys), found, tuple(remarks))
+    return Comparison(tuple(groups), tuple(keys), dev_difference, tuple(remarks))
 
 
-def _found(references: Sequence[str]) -> list[Path]:
+def _paths(references: Sequence[str]) -> list[Path]:
     """Each run once, in the order of the references."""
     paths = [path for reference in references for path in find_all(reference)]
     return list({path.resolve(): path for path in paths}.values())
@@ -134,7 +134,7 @@ def _found(references: Sequence[str]) -> list[Path]:
 def _check(sides: Sequence[Sequence[Path]]) -> None:
     if sum(map(len, sides)) < 2:
         raise UsageError(f"{sides[0][0]}: is one run; a comparison takes two or more (dlx diagnose looks at one)")
-    if len(sides) == 2 and (both := [one for one in sides[0] if one.resolve() in {at.resolve() for at in sides[1]}]):
+    if len(sides) == 2 and (both := [path for path in sides[0] if path.resolve() in {at.resolve() for at in sides[1]}]):
         raise UsageError(f"{both[0]}: stands on both sides of --against")
 
 
@@ -151,20 +151,20 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
         return None, []
     if len({run.task == "regression" for group in groups for run in group.runs}) > 1:
         return None, ["no difference: one is a regression, the other is none"]
-    usable = [RunGroup(one.label, tuple(run for run in one.runs if run.dev_error is not None)) for one in groups]
-    without = [one.label for one in usable if not one.runs]
+    usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
+    without = [group.label for group in usable if not group.runs]
     if without:
         return None, [f"no difference: {' and '.join(without)} has no dev error yet, or no dev set at all"]
     left = [run.id for group in groups for run in group.runs if run.dev_error is None]
-    found = difference(*usable)
+    dev_difference = difference(*usable)
     remarks = [f"not counted in the difference, for want of a dev error: {', '.join(left)}"] if left else []
-    return found, [*remarks, *found.remarks]
+    return dev_difference, [*remarks, *dev_difference.remarks]
 
 
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
-    found = [] if keys else ["nothing differs in the specs"]
+    remarks = [] if keys else ["nothing differs in the specs"]
     for status, words in (("running", "still running"), ("diverged", "diverged"), ("failed", "failed")):
-        if some := [run.id for run in runs if run.status == status]:
-            found.append(f"{words}: {', '.join(some)}")
-    return found
+        if ids := [run.id for run in runs if run.status == status]:
+            remarks.append(f"{words}: {', '.join(ids)}")
+    return remarks

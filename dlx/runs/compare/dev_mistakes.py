@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
     from dlx.spec.sections import Spec
 
-KEPT = 2  # data sets that are held in memory at a time
+MOST_LOADED = 2  # data sets that are held in memory at a time
 
 
 class DevMistakes(NamedTuple):
@@ -50,9 +50,9 @@ class Measuring:
             DlxError: the network, the data or a plugin of one of them is no longer what it was.
         """
         if len({run.fingerprint for run in runs}) == 1:
-            known = [(run, mistakes) for run in runs if (mistakes := _kept(run.run)) is not None]
-            if len(known) == len(runs):
-                return [self._of(run, str(run.fingerprint), mistakes) for run, mistakes in known]
+            pairs = [(run, mistakes) for run in runs if (mistakes := _stored_mistakes(run.run)) is not None]
+            if len(pairs) == len(runs):
+                return [self._of(run, str(run.fingerprint), mistakes) for run, mistakes in pairs]
         return [self._measured(run) for run in runs]
 
     def _of(self, run: ComparedRun, examples: str, mistakes: Array) -> DevMistakes:
@@ -70,7 +70,7 @@ class Measuring:
         key = json.dumps(deciding, sort_keys=True)
         if key not in self._loaded:
             dataset = dataset_of(spec)
-            self._loaded = dict([*self._loaded.items()][1 - KEPT :])
+            self._loaded = dict([*self._loaded.items()][1 - MOST_LOADED :])
             self._loaded[key] = _Loaded(dataset, dataset.fingerprint, _dev_print(dataset))
         loaded = self._loaded[key]
         if loaded.fingerprint != run.fingerprint:
@@ -94,7 +94,7 @@ def _dev_print(dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-def _kept(run: RunDirectory) -> Array | None:
+def _stored_mistakes(run: RunDirectory) -> Array | None:
     """What a trial of a search keeps of its mistakes; None of other runs."""
     try:
         return run.mistakes().get("dev")

@@ -77,7 +77,7 @@ class Difference:
         advice = self.chance.advice()
         more_seeds = max(advice.more_seeds or 0, self._more_runs) or None
         needed = {"more_seeds": more_seeds, "dev_examples": advice.dev_examples}
-        return {key: None if one == inf else one for key, one in needed.items() if one is not None}
+        return {key: None if count == inf else count for key, count in needed.items() if count is not None}
 
 
 def difference(of: RunGroup, against: RunGroup) -> Difference:
@@ -113,7 +113,7 @@ def _pairs(of: Sequence[ComparedRun], against: Sequence[ComparedRun]) -> Sides |
     waiting = list(against)
     pairs: list[tuple[ComparedRun, ComparedRun]] = []
     for run in of:
-        partner = next((one for one in waiting if one.chance == run.chance), None)
+        partner = next((other for other in waiting if other.chance == run.chance), None)
         if partner is not None:
             waiting.remove(partner)
             pairs.append((run, partner))
@@ -125,12 +125,12 @@ def _pairs(of: Sequence[ComparedRun], against: Sequence[ComparedRun]) -> Sides |
 
 def _left_out(groups: Sequence[RunGroup], sides: Sides) -> list[str]:
     """Runs without a partner."""
-    found = []
+    remarks = []
     for group, side in zip(groups, sides, strict=True):
         left = [run.id for run in group.runs if run not in side]
         if left:
-            found.append(f"without a partner of the same seed, so not counted: {', '.join(left)} ({group.label})")
-    return found
+            remarks.append(f"without a partner of the same seed, so not counted: {', '.join(left)} ({group.label})")
+    return remarks
 
 
 def _measured(sides: Sides) -> tuple[list[DevMistakes], list[DevMistakes]]:
@@ -138,8 +138,8 @@ def _measured(sides: Sides) -> tuple[list[DevMistakes], list[DevMistakes]]:
     k = min(map(len, sides))
     rest = [*sides[0][k:], *sides[1][k:]]
     order = [run for pair in zip(sides[0][:k], sides[1][:k], strict=True) for run in pair] + rest
-    found = {run.run.path: mistakes for run, mistakes in zip(order, Measuring().all(order), strict=True)}
-    of, against = ([found[run.run.path] for run in side] for side in sides)
+    by_path = {run.run.path: mistakes for run, mistakes in zip(order, Measuring().all(order), strict=True)}
+    of, against = ([by_path[run.run.path] for run in side] for side in sides)
     return of, against
 
 
@@ -148,8 +148,8 @@ def _compared(
 ) -> tuple[Estimate, Chance, tuple[str, ...]]:
     """The difference in the way that fits, and by what it is paired."""
     seeds = ("seed",) if paired else ()
-    if measured is not None and len({one.examples for side in measured for one in side}) == 1:
-        rows, other = (np.stack([one.added for one in side]) for side in measured)
+    if measured is not None and len({mistakes.examples for side in measured for mistakes in side}) == 1:
+        rows, other = (np.stack([mistakes.added for mistakes in side]) for side in measured)
         alike = paired or _counts(sides) == (1, 1)
         return *(paired_by_example(rows, other) if alike else by_example(rows, other)), (*seeds, "example")
     errors, others = (np.array([run.errors["dev"].value for run in side]) for side in sides)
@@ -162,10 +162,10 @@ def _compared(
 def _examples(side: Sequence[ComparedRun], measured: Sequence[DevMistakes] | None) -> float:
     """The half width that the dev examples add to the mean error of runs that all have the same; else their chance
     shows in the spread from seed to seed."""
-    known = [one.examples for one in measured] if measured else [run.fingerprint for run in side]
+    identities = [mistakes.examples for mistakes in measured] if measured else [run.fingerprint for run in side]
     ends = [(run.errors["dev"].low, run.errors["dev"].high) for run in side]
     halves = [(high - low) / 2 for low, high in ends if low is not None and high is not None]
-    return float(np.mean(halves)) if halves and len(set(known)) == 1 else 0.0
+    return float(np.mean(halves)) if halves and len(set(identities)) == 1 else 0.0
 
 
 def _finest(run: ComparedRun) -> float:

@@ -23,7 +23,10 @@ class RunGroup:
         """As JSON has it: of each error that all its runs have the mean, the lowest and the highest."""
         parts = [part for part in PARTS if all(part in run.errors for run in self.runs)]
         values = {part: [run.errors[part].value for run in self.runs] for part in parts}
-        errors = {part: {"mean": fmean(found), "low": min(found), "high": max(found)} for part, found in values.items()}
+        errors = {
+            part: {"mean": fmean(part_errors), "low": min(part_errors), "high": max(part_errors)}
+            for part, part_errors in values.items()
+        }
         return {"label": self.label, "runs": [str(run.run.path) for run in self.runs], "errors": errors}
 
 
@@ -71,7 +74,7 @@ def _label(settings: dict[str, Any]) -> str:
     """Such as ``optimizer adam, learning_rate 0.01``; empty where there is too much to say."""
     if len(settings) > MOST_SAID:
         return ""
-    return ", ".join(f"{short(key)} {_shown(value)}" for key, value in settings.items())
+    return ", ".join(f"{short(key)} {_value_text(value)}" for key, value in settings.items())
 
 
 def short(key: str) -> str:
@@ -90,7 +93,7 @@ def _within_names(groups: Sequence[Sequence[ComparedRun]]) -> list[str]:
     return labels
 
 
-def _shown(value: object) -> str:
+def _value_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

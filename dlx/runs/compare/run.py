@@ -95,14 +95,14 @@ class ComparedRun:
         """Of the kept parameters, which are the last ones while training goes on."""
         past, last = PastRun(self.run.path, dict(self.facts)), self.last
         final = self.facts.get("final") or last
-        kept = {key: past[key] if past["epoch"] is not None else last.get(key) for key in ("epoch", *MEASURES)}
+        row = {key: past[key] if past["epoch"] is not None else last.get(key) for key in ("epoch", *MEASURES)}
         return {
             "status": self.status,
-            "epoch": kept["epoch"],
+            "epoch": row["epoch"],
             "epochs": final.get("epoch"),
             "seconds": final.get("seconds"),
             "parameters": self.facts.get("parameters"),
-            **{key: kept[key] for key in ("cost", "train_cost", "dev_cost")},
+            **{key: row[key] for key in ("cost", "train_cost", "dev_cost")},
             "test_cost": past["test_cost"],
         }
 
@@ -129,19 +129,21 @@ def last_row(metrics: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     return {name: values[-1] for name, values in metrics.items() if values and isfinite(values[-1])}
 
 
-def _errors(run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]) -> dict[str, ComparedError]:
+def _errors(
+    run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]
+) -> dict[str, ComparedError]:
     """Those of ``diagnosis.json``; where there is none yet, those of the last row of ``metrics.csv``."""
     if facts.get("status") == "running" or not run.has_diagnosis():
         row = last_row(metrics)
         return {part: ComparedError(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
-    found = run.diagnosis().get("errors") or {}
-    return {part: _error(found[part]) for part in PARTS if part in found}
+    errors = run.diagnosis().get("errors") or {}
+    return {part: _error(errors[part]) for part in PARTS if part in errors}
 
 
-def _error(one: Mapping[str, Any]) -> ComparedError:
+def _error(estimate: Mapping[str, Any]) -> ComparedError:
     """JSON has no infinity: what is null was beyond all numbers."""
-    value, low, high = (inf if one.get(key) is None else float(one[key]) for key in ("value", "low", "high"))
-    return ComparedError(value, low, high, one.get("m"))
+    value, low, high = (inf if estimate.get(key) is None else float(estimate[key]) for key in ("value", "low", "high"))
+    return ComparedError(value, low, high, estimate.get("m"))
 
 
 def differing(runs: Sequence[ComparedRun]) -> list[str]:

@@ -32,13 +32,13 @@ def facts(network: Frozen) -> str:
     )
 
 
-def activation_code(activation: Activation | None, known: Mapping[str, str], framework: str) -> str | None:
+def activation_code(activation: Activation | None, templates: Mapping[str, str], framework: str) -> str | None:
     """How the framework writes this activation; None for none. Options stand in braces in ``known``."""
     if activation is None or activation.name == "identity":
         return None
-    if activation.name not in known:
-        raise no_counterpart(framework, activation.name, [*known, "identity"])
-    return known[activation.name].format(**activation.model_dump())
+    if activation.name not in templates:
+        raise no_counterpart(framework, activation.name, [*templates, "identity"])
+    return templates[activation.name].format(**activation.model_dump())
 
 
 def weights(network: Frozen) -> bytes:

@@ -78,8 +78,8 @@ def onnx_file(network: Frozen, name: str) -> dict[str, bytes]:
         producer_name="dlx",
         producer_version=__version__,
     )
-    said = {"task": network.task, "features": network.features, "classes": network.classes}
-    helper.set_model_props(model, {key: json.dumps(value, ensure_ascii=False) for key, value in said.items()})
+    metadata = {"task": network.task, "features": network.features, "classes": network.classes}
+    helper.set_model_props(model, {key: json.dumps(value, ensure_ascii=False) for key, value in metadata.items()})
     checker.check_model(model, full_check=True)
     return {".onnx": model.SerializeToString()}
 
@@ -99,9 +99,11 @@ def _add_activation(graph: _Graph, activation: Activation) -> None:
         raise no_counterpart("ONNX", name, [*OPERATORS, "identity", "swish"])
 
 
-def no_counterpart(format_name: str, activation: str, known: list[str]) -> UsageError:
+def no_counterpart(format_name: str, activation: str, counterparts: list[str]) -> UsageError:
     """An activation that the other format does not have."""
-    return UsageError(f"the activation {activation} has no counterpart in {format_name} {allowed('', sorted(known))}")
+    return UsageError(
+        f"the activation {activation} has no counterpart in {format_name} {allowed('', sorted(counterparts))}"
+    )
 
 
 def _add_output(graph: _Graph, task: str) -> str:

@@ -28,43 +28,45 @@ def check(study: Study) -> None:
         SpecError: a variant asks for what its data do not offer, or a claim does; with every problem.
         DataError: the data of a variant cannot be read or do not fit.
     """
-    experiments, found = {}, []
-    for one in study.variants:
+    experiments, problems = {}, []
+    for variant in study.variants:
         try:
-            experiments[one.name] = _built(one)
+            experiments[variant.name] = _built(variant)
         except SpecError as error:
-            found += [replace(problem, key=dotted(("variants", one.name, problem.key))) for problem in error.problems]
-    if found:
-        raise SpecError(found)
+            problems += [
+                replace(problem, key=dotted(("variants", variant.name, problem.key))) for problem in error.problems
+            ]
+    if problems:
+        raise SpecError(problems)
     for number, expected in enumerate(study.claims):
         try:
             check_against_data(expected.claim, experiments)
         except ClaimError as error:
-            found.append(study.misclaimed(error, number))
-    if found:
-        raise SpecError(found)
+            problems.append(study.misclaimed(error, number))
+    if problems:
+        raise SpecError(problems)
 
 
-def _built(one: Variant) -> Experiment:
+def _built(variant: Variant) -> Experiment:
     try:
-        return build(one.spec, one.resolved.origins, initialize=False, dataset=data_of(one.spec))
+        return build(variant.spec, variant.resolved.origins, initialize=False, dataset=data_of(variant.spec))
     except DataError as error:
-        raise DataError(f"{one.name}: {error}") from None
+        raise DataError(f"{variant.name}: {error}") from None
 
 
 def foretold(study: Study) -> dict[str, Any]:
     """What a study would take: of each variant its size, its steps and the seconds of one training."""
     seeds = study.repetitions
     variants = []
-    for one in study.variants:
-        found = rehearse(one.resolved, data_of(one.spec))
-        variants.append({"name": one.name, **{key: found[key] for key in FORETOLD}})
+    for variant in study.variants:
+        forecast = rehearse(variant.resolved, data_of(variant.spec))
+        variants.append({"name": variant.name, **{key: forecast[key] for key in FORETOLD}})
     return {
         "schema_version": SCHEMA_VERSION,
         "name": study.plan.name,
         "seeds": seeds,
         "trainings": len(variants) * seeds,
         "claims": len(study.claims),
-        "predicted_seconds": seeds * sum(one["predicted_seconds"] for one in variants),
+        "predicted_seconds": seeds * sum(entry["predicted_seconds"] for entry in variants),
         "variants": variants,
     }

@@ -14,10 +14,10 @@ from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.claims import (
     CONTAINED,
     EQUALITY,
-    Asked,
     Claim,
     ClaimOperation,
     Expression,
+    Quantity,
     Reaching,
     Term,
     Words,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dlx.spec.sections import Spec
     from dlx.training.experiment import Experiment
 
-KNOWN = {"status": STATUSES, "verdict": VERDICTS}
+POSSIBLE_TEXTS = {"status": STATUSES, "verdict": VERDICTS}
 
 
 def check_claim(claim: Claim, specs: Mapping[str, Spec]) -> None:
@@ -43,14 +43,14 @@ def check_claim(claim: Claim, specs: Mapping[str, Spec]) -> None:
     Raises:
         ClaimError: with the place in the claim, and the nearest right one.
     """
-    for asked in claim.asked:
-        term = term_of(asked)
+    for quantity in claim.quantities:
+        term = term_of(quantity)
         if term.variant not in specs:
             what = f"there is no variant {term.variant!r} {allowed(term.variant, list(specs))}"
             raise ClaimError(what, term.position)
-        found = _misnamed(asked, specs[term.variant]) or _no_row(term, specs[term.variant])
-        if found is not None:
-            raise ClaimError(found, term.position)
+        problem = _misnamed(quantity, specs[term.variant]) or _no_row(term, specs[term.variant])
+        if problem is not None:
+            raise ClaimError(problem, term.position)
     for (left, right), sign in zip(pairwise(claim.sides), claim.signs, strict=True):
         _check_kinds(left, sign, right)
 
@@ -61,18 +61,18 @@ def check_against_data(claim: Claim, experiments: Mapping[str, Experiment]) -> N
     Raises:
         ClaimError: with the place in the claim.
     """
-    for asked in claim.asked:
-        term = term_of(asked)
+    for quantity in claim.quantities:
+        term = term_of(quantity)
         experiment = experiments[term.variant]
-        found = _no_part(term, experiment) or _no_sample(term, experiment)
-        if found is not None:
-            raise ClaimError(found, term.position)
+        problem = _no_part(term, experiment) or _no_sample(term, experiment)
+        if problem is not None:
+            raise ClaimError(problem, term.position)
 
 
-def _misnamed(asked: Asked, spec: Spec) -> str | None:
+def _misnamed(quantity: Quantity, spec: Spec) -> str | None:
     """What is wrong with the name of a measure; None for nothing."""
-    term = term_of(asked)
-    if isinstance(asked, Reaching):
+    term = term_of(quantity)
+    if isinstance(quantity, Reaching):
         plain = term.epoch is None and len(term.path) == 1 and term.path[0] in COLUMNS
         return None if plain else _unknown(term.path, COLUMNS)
     head, rest = term.path[0], term.path[1:]
@@ -102,8 +102,8 @@ def _misnamed_layer(number: int, rest: tuple[str, ...], spec: Spec) -> str | Non
 
 
 def _unknown(path: tuple[str, ...], names: tuple[str, ...]) -> str:
-    given = ".".join(path)
-    return f"there is no column {given!r} {allowed(given, names)}"
+    name = ".".join(path)
+    return f"there is no column {name!r} {allowed(name, names)}"
 
 
 def _no_row(term: Term, spec: Spec) -> str | None:
@@ -127,7 +127,7 @@ def _check_kinds(left: Expression, sign: str, right: Expression) -> None:
     others = [leaf for side in (left, right) for leaf in _not_numbers(side)]
     if sign in CONTAINED:
         _check_finding(left, right)
-    elif others and (len(others) < 2 or sign not in EQUALITY or any(_is_findings(one) for one in others)):
+    elif others and (len(others) < 2 or sign not in EQUALITY or any(_is_findings(leaf) for leaf in others)):
         form = f'"NAME" in {others[0]}' if _is_findings(others[0]) else f'{others[0]} == "…"'
         raise ClaimError(f"{others[0]} is no number: what can be asked is {form}", others[0].position)
     elif others:
@@ -135,7 +135,7 @@ def _check_kinds(left: Expression, sign: str, right: Expression) -> None:
 
 
 def _not_numbers(side: Expression) -> Iterator[Term | Words]:
-    if isinstance(side, Words) or (isinstance(side, Term) and side.path[0] in (*KNOWN, FINDINGS)):
+    if isinstance(side, Words) or (isinstance(side, Term) and side.path[0] in (*POSSIBLE_TEXTS, FINDINGS)):
         yield side
     elif isinstance(side, ClaimOperation):
         for operand in side.operands:
@@ -157,9 +157,10 @@ def _check_finding(name: Expression, where: Expression) -> None:
 def _check_text(left: Term | Words, right: Term | Words) -> None:
     """A text that a measure never has would be a claim that can never hold, or always does."""
     for term, words in ((left, right), (right, left)):
-        if isinstance(term, Term) and isinstance(words, Words) and words.value not in KNOWN[term.path[0]]:
+        if isinstance(term, Term) and isinstance(words, Words) and words.value not in POSSIBLE_TEXTS[term.path[0]]:
             head = term.path[0]
-            raise ClaimError(f"there is no {head} {words.value!r} {allowed(words.value, KNOWN[head])}", words.position)
+            what = f"there is no {head} {words.value!r} {allowed(words.value, POSSIBLE_TEXTS[head])}"
+            raise ClaimError(what, words.position)
 
 
 def _no_part(term: Term, experiment: Experiment) -> str | None:

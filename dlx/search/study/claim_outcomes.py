@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from dlx.search.study.claims import NOT_IN, Asked, Claim, ClaimResult, Value, term_of
+from dlx.search.study.claims import NOT_IN, Claim, ClaimResult, Quantity, Value, term_of
 
 if TYPE_CHECKING:
     from dlx.search.study.file import Expected
@@ -20,13 +20,13 @@ INFINITE = "infinity"
 class ClaimAnswers(Protocol):
     """What knows the measures of a training."""
 
-    def value(self, asked: Asked) -> Value:
+    def value(self, quantity: Quantity) -> Value:
         """What a claim asks for."""
 
 
 def variants_of(claim: Claim) -> list[str]:
     """The variants that a claim speaks of."""
-    return list(dict.fromkeys(term_of(asked).variant for asked in claim.asked))
+    return list(dict.fromkeys(term_of(quantity).variant for quantity in claim.quantities))
 
 
 def checked(expected: Expected, measures: Mapping[str, Sequence[ClaimAnswers]]) -> Document:
@@ -39,14 +39,14 @@ def checked(expected: Expected, measures: Mapping[str, Sequence[ClaimAnswers]]) 
     claim = expected.claim
     count = len(next(iter(measures.values()))) if measures else 0
     compared = _check(claim, measures)
-    alone = [_check(claim, {name: [some[k]] for name, some in measures.items()}) for k in range(count)]
+    alone = [_check(claim, {name: [runs[k]] for name, runs in measures.items()}) for k in range(count)]
     return {
         "claim": claim.text,
         "why": expected.why,
-        "holds": all(one.holds for one in compared),
-        "comparisons": [_compared(one) for one in compared],
+        "holds": all(result.holds for result in compared),
+        "comparisons": [_compared(result) for result in compared],
         "seeds": count,
-        "seeds_holding": sum(all(one.holds for one in found) for found in alone),
+        "seeds_holding": sum(all(result.holds for result in results) for results in alone),
     }
 
 
@@ -54,24 +54,24 @@ def _check(claim: Claim, measures: Mapping[str, Sequence[ClaimAnswers]]) -> list
     """A number is the mean over the runs, a text is what all of them say; a finding is in all of them, or in none."""
     together = frozenset.union if NOT_IN in claim.signs else frozenset.intersection
 
-    def value(asked: Asked) -> Value:
-        found = [one.value(asked) for one in measures[term_of(asked).variant]]
-        if isinstance(found[0], frozenset):
-            return together(*(one for one in found if isinstance(one, frozenset)))
-        if isinstance(found[0], str):
-            return " / ".join(dict.fromkeys(str(one) for one in found))
-        return float(np.mean([float(one) for one in found if isinstance(one, float | int)]))
+    def value(quantity: Quantity) -> Value:
+        values = [run.value(quantity) for run in measures[term_of(quantity).variant]]
+        if isinstance(values[0], frozenset):
+            return together(*(findings for findings in values if isinstance(findings, frozenset)))
+        if isinstance(values[0], str):
+            return " / ".join(dict.fromkeys(str(text) for text in values))
+        return float(np.mean([float(number) for number in values if isinstance(number, float | int)]))
 
     return claim.check(value)
 
 
-def _compared(one: ClaimResult) -> Document:
+def _compared(result: ClaimResult) -> Document:
     return {
-        "left": _side(one.left),
-        "sign": one.sign,
-        "right": _side(one.right),
-        "holds": one.holds,
-        "by": _side(one.by),
+        "left": _side(result.left),
+        "sign": result.sign,
+        "right": _side(result.right),
+        "holds": result.holds,
+        "by": _side(result.by),
     }
 
 

@@ -149,9 +149,9 @@ class _Parser:
         self._expect("(")
         if name not in FUNCTIONS and name not in REACHING:
             raise ClaimError(f"there is no function {name!r} {allowed(name, (*FUNCTIONS, *REACHING))}", position)
-        found = self._reaching(name, position) if name in REACHING else self._function(name, position)
+        expression = self._reaching(name, position) if name in REACHING else self._function(name, position)
         self._expect(")")
-        return found
+        return expression
 
     def _function(self, name: str, position: int) -> Expression:
         operands = [self._side()]
@@ -163,14 +163,14 @@ class _Parser:
         return ClaimOperation(name, tuple(operands))
 
     def _reaching(self, name: str, position: int) -> Expression:
-        wanted = f"{name} takes a comparison of a column with a number, such as he.train_cost < 0.1"
+        usage = f"{name} takes a comparison of a column with a number, such as he.train_cost < 0.1"
         left, sign = self._side(), self._sign()
         if sign not in COMPARE:
-            raise ClaimError(wanted, position)
+            raise ClaimError(usage, position)
         right = self._side()
-        bound = evaluate(right, lambda asked: nan)
+        bound = evaluate(right, lambda quantity: nan)
         if not isinstance(left, Term) or not isinstance(bound, float) or not isfinite(bound):
-            raise ClaimError(f"{wanted}; got {left} {sign} {right}", position)
+            raise ClaimError(f"{usage}; got {left} {sign} {right}", position)
         return Reaching(name, left, sign, bound)
 
     def _term(self, variant: str, position: int) -> Term:
@@ -197,9 +197,9 @@ class _Parser:
             return f"expected a measure, such as {variant}.dev_error"
         return f"expected a measure, such as {variant}.dev_error (a name with a hyphen is {quoted(meant[0])})"
 
-    def _word(self, kind: str, wanted: str) -> str:
+    def _word(self, kind: str, message: str) -> str:
         if self.at >= len(self.tokens) or self.tokens[self.at][0] != kind:
-            raise self._fault(wanted)
+            raise self._fault(message)
         return self._next()[1]
 
     def _peek(self) -> str | None:

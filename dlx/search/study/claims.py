@@ -86,12 +86,12 @@ class ClaimOperation:
     def __str__(self) -> str:
         if self.name in FUNCTIONS:
             return f"{self.name}({', '.join(map(str, self.operands))})"
-        inside = [f"({one})" if _is_infix(one) else str(one) for one in self.operands]
+        inside = [f"({operand})" if _is_infix(operand) else str(operand) for operand in self.operands]
         return f" {self.name} ".join(inside) if len(inside) > 1 else f"{self.name}{inside[0]}"
 
 
 Expression: TypeAlias = Number | Words | Term | Reaching | ClaimOperation
-Asked: TypeAlias = Term | Reaching
+Quantity: TypeAlias = Term | Reaching
 
 
 @dataclass(frozen=True)
@@ -126,31 +126,32 @@ class Claim:
         return zip(self.signs, self.sides[1:], strict=True)
 
     @property
-    def asked(self) -> list[Asked]:
-        """The measures that it speaks of."""
-        return [asked for side in self.sides for asked in _asked(side)]
+    def quantities(self) -> list[Quantity]:
+        """The quantities that it speaks of."""
+        return [quantity for side in self.sides for quantity in _quantities(side)]
 
-    def check(self, measure: Callable[[Asked], Value]) -> list[ClaimResult]:
+    def check(self, measure: Callable[[Quantity], Value]) -> list[ClaimResult]:
         """What comes of it with these measures."""
         values = [evaluate(side, measure) for side in self.sides]
         return [_compared(left, sign, right) for left, sign, right in zip(values, self.signs, values[1:], strict=False)]
 
 
-def term_of(asked: Asked) -> Term:
-    """The measure of a variant that is asked for, whatever is asked of it."""
-    return asked if isinstance(asked, Term) else asked.term
+def term_of(quantity: Quantity) -> Term:
+    """The measure of a variant that a quantity is computed from."""
+    return quantity if isinstance(quantity, Term) else quantity.term
 
 
-def evaluate(one: Expression, measure: Callable[[Asked], Value]) -> Value:
+def evaluate(expression: Expression, measure: Callable[[Quantity], Value]) -> Value:
     """The value of an expression; what is computed of a number that is none (NaN) is none too."""
-    if isinstance(one, Number | Words):
-        return one.value
-    if isinstance(one, Term | Reaching):
-        return measure(one)
-    values = [_number(evaluate(operand, measure)) for operand in one.operands]
+    if isinstance(expression, Number | Words):
+        return expression.value
+    if isinstance(expression, Term | Reaching):
+        return measure(expression)
+    values = [_number(evaluate(operand, measure)) for operand in expression.operands]
     if any(map(isnan, values)):
         return nan
-    return float(FUNCTIONS[one.name](*values)) if one.name in FUNCTIONS else _arithmetic(one.name, values)
+    name = expression.name
+    return float(FUNCTIONS[name](*values)) if name in FUNCTIONS else _arithmetic(name, values)
 
 
 def quoted(text: str) -> str:
@@ -158,8 +159,8 @@ def quoted(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-def _is_infix(one: Expression) -> bool:
-    return isinstance(one, ClaimOperation) and one.name not in FUNCTIONS
+def _is_infix(expression: Expression) -> bool:
+    return isinstance(expression, ClaimOperation) and expression.name not in FUNCTIONS
 
 
 def _arithmetic(name: str, values: Sequence[float]) -> float:
@@ -188,9 +189,9 @@ def _compared(left: Value, sign: str, right: Value) -> ClaimResult:
     return ClaimResult(left, sign, right, COMPARE[sign](first, second), by)
 
 
-def _asked(one: Expression) -> Iterator[Asked]:
-    if isinstance(one, Term | Reaching):
-        yield one
-    elif isinstance(one, ClaimOperation):
-        for operand in one.operands:
-            yield from _asked(operand)
+def _quantities(expression: Expression) -> Iterator[Quantity]:
+    if isinstance(expression, Term | Reaching):
+        yield expression
+    elif isinstance(expression, ClaimOperation):
+        for operand in expression.operands:
+            yield from _quantities(operand)

@@ -129,57 +129,59 @@ class _Reading:
     def __init__(self, plan: Plan[StudyFile]) -> None:
         self.plan = plan
         self.section = "variants" if plan.told.sweep is None else "sweep"
-        self.found: list[Problem] = []
+        self.problems: list[Problem] = []
 
     def study(self) -> Study:
         changes = self._changes()
         variants = []
         for name, tree in changes.items():
-            if len(self.found) <= MOST_SHOWN and (variant := self._variant(name, tree)):
+            if len(self.problems) <= MOST_SHOWN and (variant := self._variant(name, tree)):
                 variants.append(variant)
         self._refuse_equal(variants, changes)
-        specs = {one.name: one.spec for one in variants}
+        specs = {variant.name: variant.spec for variant in variants}
         claims = self._claims(specs, wrong=changes.keys() - specs.keys()) if changes else []
-        if self.found:
-            raise SpecError(self.found)
+        if self.problems:
+            raise SpecError(self.problems)
         return Study(self.plan, tuple(variants), tuple(claims))
 
     def _changes(self) -> dict[str, Node]:
         """For each variant a tree of changes, in which every value has its place."""
-        told, places = self.plan.told, self.plan.places
-        if (told.variants is None) == (told.sweep is None):
-            self.found.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
+        options, places = self.plan.told, self.plan.places
+        if (options.variants is None) == (options.sweep is None):
+            self.problems.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
             return {}
-        if told.sweep is not None:
-            return self._swept(told.sweep)
-        node, found = places.child("variants"), {}
-        if not self._are_few("variants", len(told.variants or ())):
+        if options.sweep is not None:
+            return self._swept(options.sweep)
+        node, trees = places.child("variants"), {}
+        if not self._are_few("variants", len(options.variants or ())):
             return {}
-        for name in told.variants or ():
-            given = node.child(name) if node else None
+        for name in options.variants or ():
+            tree = node.child(name) if node else None
             try:
-                self._check_name(name, given.key if given is not None else places.place)
-                found[name] = _spread(given) if given is not None else _empty(places.place)
+                self._check_name(name, tree.key if tree is not None else places.place)
+                trees[name] = _spread(tree) if tree is not None else _empty(places.place)
             except SpecError as error:
                 self._note(error, name)
-        return found
+        return trees
 
     def _check_name(self, name: str, place: Place) -> None:
         """Claims have to be able to spell it, and tables to hold it."""
         if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME or ("'" in name and '"' in name):
             what = f"expected a name of 1 to {LONGEST_NAME} characters, without quotes of both kinds, got {name!r}"
-            self.found.append(Problem(place, self.section, what))
+            self.problems.append(Problem(place, self.section, what))
 
     def _swept(self, sweep: Mapping[str, tuple[Any, ...]]) -> dict[str, Node]:
         count = 1
         for values in sweep.values():
             count *= len(values)
         if len(sweep) > MOST_KEYS:
-            self.found.append(Problem(self._section_place(), "sweep", f"has {len(sweep):,} keys (allowed {MOST_KEYS})"))
+            self.problems.append(
+                Problem(self._section_place(), "sweep", f"has {len(sweep):,} keys (allowed {MOST_KEYS})")
+            )
             return {}
         if not self._are_few("sweep", count):
             return {}
-        found: dict[str, Node] = {}
+        variants: dict[str, Node] = {}
         for indices in product(*(range(len(values)) for values in sweep.values())):
             trees, names = [_empty(self.plan.places.place)], []
             for (key, values), index in zip(sweep.items(), indices, strict=True):
@@ -187,17 +189,17 @@ class _Reading:
                 trees.append(nested(key, node, node.place))
                 names.append(f"{key.rpartition('.')[2]}={dump_scalar(tree_of(values[index], node.place).plain())}")
             name = ", ".join(names)
-            if name in found:
-                self.found.append(Problem(node.place, self.section, f"{name} is given twice"))
-            found[name] = combine(trees, self.found)
-        return found
+            if name in variants:
+                self.problems.append(Problem(node.place, self.section, f"{name} is given twice"))
+            variants[name] = combine(trees, self.problems)
+        return variants
 
     def _are_few(self, section: str, count: int) -> bool:
         """Whether so many variants can be trained at all; otherwise that is noted."""
         if 1 <= count <= MOST_VARIANTS:
             return True
         what = f"makes {count:,} variants (allowed 1 to {MOST_VARIANTS})"
-        self.found.append(Problem(self._section_place(), section, what))
+        self.problems.append(Problem(self._section_place(), section, what))
         return False
 
     def _section_place(self) -> Place:
@@ -211,39 +213,39 @@ class _Reading:
             return None
 
     def _note(self, error: SpecError, name: str) -> None:
-        self.found += [replace(one, key=dotted((self.section, name, one.key))) for one in error.problems]
+        self.problems += [replace(problem, key=dotted((self.section, name, problem.key))) for problem in error.problems]
 
     def _refuse_equal(self, variants: Sequence[Variant], changes: Mapping[str, Node]) -> None:
-        known: dict[str, str] = {}
-        for one in variants:
-            same = known.setdefault(one.spec.model_dump_json(), one.name)
-            if same != one.name:
+        names: dict[str, str] = {}
+        for variant in variants:
+            same = names.setdefault(variant.spec.model_dump_json(), variant.name)
+            if same != variant.name:
                 what = f"is the same spec as {same}: two variants differ in something"
-                self.found.append(Problem(changes[one.name].place, dotted((self.section, one.name)), what))
+                self.problems.append(Problem(changes[variant.name].place, dotted((self.section, variant.name)), what))
 
     def _claims(self, specs: Mapping[str, Spec], wrong: Collection[str]) -> list[Expected]:
         """The claims, checked where all variants that they speak of are right."""
-        found = []
-        for number, one in enumerate(self.plan.told.expect):
+        claims = []
+        for number, expectation in enumerate(self.plan.told.expect):
             try:
-                claim = parse_claim(one.claim)
-                if not any(term_of(asked).variant in wrong for asked in claim.asked):
+                claim = parse_claim(expectation.claim)
+                if not any(term_of(quantity).variant in wrong for quantity in claim.quantities):
                     check_claim(claim, specs)
-                found.append(Expected(claim, one.why))
+                claims.append(Expected(claim, expectation.why))
             except ClaimError as error:
-                self.found.append(misclaimed(self.plan, error, number))
-        return found
+                self.problems.append(misclaimed(self.plan, error, number))
+        return claims
 
 
 def _empty(place: Place) -> Node:
     return Node({}, place, place)
 
 
-def _spread(given: Node) -> Node:
+def _spread(changes: Node) -> Node:
     """A variant's changes with its dotted keys as sections in sections."""
-    entries = given.value.items() if isinstance(given.value, dict) else ()
+    entries = changes.value.items() if isinstance(changes.value, dict) else ()
     twice: list[Problem] = []
-    trees = [_empty(given.place), *(nested(key, node, node.key) for key, node in entries)]
+    trees = [_empty(changes.place), *(nested(key, node, node.key) for key, node in entries)]
     tree = combine(trees, twice)
     if twice:
         raise SpecError(twice)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dlx.runs.directory import RunDirectory
 from dlx.runs.tables import COLUMNS
-from dlx.search.study.claims import COMPARE, Asked, Reaching, Value, term_of
+from dlx.search.study.claims import COMPARE, Quantity, Reaching, Value, term_of
 
 ROWS = ("final", "best", "first", "min", "max")  # of metrics.csv; min and max are over all rows
 FACTS = ("epochs", "steps", "kept_epoch", "parameters")
@@ -62,20 +62,20 @@ class Measures:
         """The document ``diagnosis.json``."""
         return self._run.diagnosis()
 
-    def value(self, asked: Asked) -> Value:
+    def value(self, quantity: Quantity) -> Value:
         """What a claim asks for; NaN where the run has no such number.
 
         Where training diverged, there is nothing at its end: neither parameters that are kept nor a last row.
         """
-        if isinstance(asked, Reaching):
-            return self._reached(asked)
-        head, column = asked.path[0], asked.path[-1]
+        if isinstance(quantity, Reaching):
+            return self._reached(quantity)
+        head, column = quantity.path[0], quantity.path[-1]
         if LAYER.fullmatch(head):
-            return self._of_layer(int(head[5:]), column, asked.epoch)
+            return self._of_layer(int(head[5:]), column, quantity.epoch)
         if head in ROWS:
             return self._of_row(head, column)
-        if asked.epoch is not None:
-            return self._at(self.rows, column, asked.epoch)
+        if quantity.epoch is not None:
+            return self._at(self.rows, column, quantity.epoch)
         return nan if self._diverged and head not in WITHOUT_END else self._plain(head)
 
     @property
@@ -89,7 +89,7 @@ class Measures:
         if VARIABLE.fullmatch(name):
             return _number(facts["objective"]["w"][int(name[1:]) - 1])
         if name == FINDINGS:
-            return frozenset(one["name"] for one in self.diagnosis["findings"])
+            return frozenset(finding["name"] for finding in self.diagnosis["findings"])
         if name in GAPS:
             return _number((self.diagnosis.get(name) or {}).get("value"))
         if name in ENDS:
@@ -103,9 +103,9 @@ class Measures:
             return _number(facts.get(name))
         if name in LAST:
             return _number((facts.get("final") or {}).get(LAST[name]))
-        return _number(self._kept().get(name))
+        return _number(self._kept_row().get(name))
 
-    def _kept(self) -> Mapping[str, Any]:
+    def _kept_row(self) -> Mapping[str, Any]:
         """The row of the parameters that were kept."""
         final, best = self.facts.get("final") or {}, self.facts.get("best") or {}
         return best if best.get("epoch") == self.facts.get("kept_epoch") else final
@@ -129,27 +129,27 @@ class Measures:
 
     def _at(self, rows: Mapping[str, list[float]], column: str, epoch: float) -> float:
         """At an epoch; after the last row, that row, if training had ended."""
-        known = [k for k, number in enumerate(rows["epoch"]) if number <= epoch]
-        if not known:
+        indices = [k for k, number in enumerate(rows["epoch"]) if number <= epoch]
+        if not indices:
             return nan
-        row = known[-1]
+        row = indices[-1]
         exact = rows["epoch"][row] == epoch or (row == len(rows["epoch"]) - 1 and not self._diverged)
         return rows[column][row] if exact else nan
 
-    def _reached(self, asked: Reaching) -> float:
-        values = self.rows[asked.term.path[-1]]
-        compare = COMPARE[asked.sign]
-        row = next((k for k, value in enumerate(values) if compare(value, asked.bound)), None)
-        column = {"epochs_to": "epoch", "steps_to": "step", "seconds_to": "seconds"}[asked.what]
+    def _reached(self, quantity: Reaching) -> float:
+        values = self.rows[quantity.term.path[-1]]
+        compare = COMPARE[quantity.sign]
+        row = next((k for k, value in enumerate(values) if compare(value, quantity.bound)), None)
+        column = {"epochs_to": "epoch", "steps_to": "step", "seconds_to": "seconds"}[quantity.what]
         return inf if row is None else self.rows[column][row]
 
 
 class Failed:
     """The measures of a training that failed, of which there is nothing but that."""
 
-    def value(self, asked: Asked) -> Value:
+    def value(self, quantity: Quantity) -> Value:
         """Its status; no text, finding or number besides."""
-        name = term_of(asked).path[0]
+        name = term_of(quantity).path[0]
         if name == FINDINGS:
             return frozenset()
         return "failed" if name in TEXTS else nan

@@ -30,27 +30,29 @@ MOST_POINTS = 400  # of train beside the decision regions
 def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
     """Draw and keep what there is to draw of a study that has been trained; returns where it lies."""
     title, task = document["name"], document["task"]
-    usable = {one.name: [outcome for outcome in run.of(one.name) if outcome.usable] for one in run.study.variants}
+    usable = {
+        variant.name: [outcome for outcome in run.of(variant.name) if outcome.usable] for variant in run.study.variants
+    }
     usable = {name: outcomes for name, outcomes in usable.items() if outcomes}
     if not usable:
         return []
     groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
-    drawn = {"curves": overlay(groups, title=title, task=task)}
-    networks = [one for one in run.study.variants if one.name in usable and one.spec.objective is None][:MOST_PANELS]
-    shown = [_shown(one, usable[one.name][0]) for one in networks]
-    if panels := [one.panel(task) for one in shown if one.X.shape[1] == 2 and one.task == task]:
-        drawn["boundaries"] = boundaries(panels, title=title, task=task)
-    if layers := {one.name: hidden for one in shown if (hidden := one.model.hidden(one.X))}:
-        drawn["activations"] = activations(layers, title=title)
-    if ways := [way for one in run.study.variants if (way := _way(one, usable.get(one.name, [])))]:
-        drawn["paths"] = paths(ways[:MOST_PANELS], title=title)
+    pictures = {"curves": overlay(groups, title=title, task=task)}
+    variants = [variant for variant in run.study.variants if variant.name in usable and variant.spec.objective is None]
+    networks = [_network(variant, usable[variant.name][0]) for variant in variants[:MOST_PANELS]]
+    if panels := [network.panel(task) for network in networks if network.X.shape[1] == 2 and network.task == task]:
+        pictures["boundaries"] = boundaries(panels, title=title, task=task)
+    if layers := {network.name: hidden for network in networks if (hidden := network.model.hidden(network.X))}:
+        pictures["activations"] = activations(layers, title=title)
+    if ways := [way for variant in run.study.variants if (way := _way(variant, usable.get(variant.name, [])))]:
+        pictures["paths"] = paths(ways[:MOST_PANELS], title=title)
     swept = run.study.plan.told.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
-        errors = [one["errors"] for one in document["variants"]]
+        errors = [entry["errors"] for entry in document["variants"]]
         if any(errors):
-            drawn["sweep"] = sweep(values, errors, key=key, title=title, task=task)
-    return [run.directory.write_picture(name, png) for name, png in drawn.items()]
+            pictures["sweep"] = sweep(values, errors, key=key, title=title, task=task)
+    return [run.directory.write_picture(name, png) for name, png in pictures.items()]
 
 
 class VariantNetwork(NamedTuple):
@@ -71,23 +73,23 @@ class VariantNetwork(NamedTuple):
         return Panel(label, self.model.outputs, self.X[::every], self.y[::every])
 
 
-def _shown(one: Variant, outcome: Outcome) -> VariantNetwork:
-    dataset = data_of(one.spec)
+def _network(variant: Variant, outcome: Outcome) -> VariantNetwork:
+    dataset = data_of(variant.spec)
     train = dataset.parts["train"]
     index = np.linspace(0, train.m - 1, min(train.m, EXAMPLES)).astype(np.intp)
     X, y = _rows(train.X, index), np.asarray(train.y)[index]
-    return VariantNetwork(one.name, outcome, model_of(outcome.run), dataset.task, X, y)
+    return VariantNetwork(variant.name, outcome, model_of(outcome.run), dataset.task, X, y)
 
 
-def _way(one: Variant, outcomes: list[Outcome]) -> DescentPath | None:
+def _way(variant: Variant, outcomes: list[Outcome]) -> DescentPath | None:
     """The trail of an objective of one or two variables, of the first seed."""
-    if one.spec.objective is None or not outcomes:
+    if variant.spec.objective is None or not outcomes:
         return None
-    landscape = build(one.spec).landscape
+    landscape = build(variant.spec).landscape
     if landscape is None or landscape.w.size > 2:
         return None
     steps, points = RunDirectory.open(outcomes[0].run).trail()
-    return DescentPath(one.name, steps, points, landscape.costs)
+    return DescentPath(variant.name, steps, points, landscape.costs)
 
 
 def _metrics(outcome: Outcome) -> dict[str, list[float]]:

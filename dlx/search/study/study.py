@@ -61,8 +61,10 @@ class StudyRun:
 
     def __post_init__(self) -> None:
         seeds = self.study.seeds
-        self.trials = {one.name: [Trial.of(spec) for spec in one.trained(seeds)] for one in self.study.variants}
-        self.started, self.before = time.time(), self.directory.seconds_told()
+        self.trials = {
+            variant.name: [Trial.of(spec) for spec in variant.trained(seeds)] for variant in self.study.variants
+        }
+        self.started, self.before = time.time(), self.directory.seconds_so_far()
 
     def run(self) -> Document:
         """Train, compare and check; returns the document that ``study.json`` holds.
@@ -73,24 +75,24 @@ class StudyRun:
             Interrupted: a signal asked to stop; everything is saved.
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
-        self.directory.write_told(self._head(RUNNING))
+        self.directory.write_results(self._head(RUNNING))
         again = f"{command('study', '--resume', self.directory.path)} goes on from here"
         try:
             self._train()
         except Interrupted as stop:
-            self.directory.write_told(self._head(INTERRUPTED))
+            self.directory.write_results(self._head(INTERRUPTED))
             message = f"interrupted: {again}"
             raise Interrupted(stop.exit_code - 128, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
-                self.directory.write_told(self._head(INCOMPLETE))
+                self.directory.write_results(self._head(INCOMPLETE))
             raise EnvironmentProblem(f"{error}; {again}") from error
         failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
         document = self._head(FAILED if failed else COMPLETED) | {
-            "variants": [self._variant(one) for one in self.study.variants],
-            "claims": [self._claim(one) for one in self.study.claims],
+            "variants": [self._variant(variant) for variant in self.study.variants],
+            "claims": [self._claim(expected) for expected in self.study.claims],
         }
-        self.directory.write_told(document)
+        self.directory.write_results(document)
         return document
 
     def _train(self) -> None:
@@ -117,36 +119,36 @@ class StudyRun:
             "claims": [],
         }
 
-    def _variant(self, one: Variant) -> Document:
-        mine = self.of(one.name)
+    def _variant(self, variant: Variant) -> Document:
+        mine = self.of(variant.name)
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest = inf if data_of(one.spec).task == "regression" else 1.0
+        largest = inf if data_of(variant.spec).task == "regression" else 1.0
         return {
-            "name": one.name,
-            "changes": _changes(base, one.spec.dump()),
+            "name": variant.name,
+            "changes": _changes(base, variant.spec.dump()),
             "trials": [outcome.key for outcome in mine],
             "status": [outcome.status for outcome in mine],
             "messages": list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
             "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
-            "difference": _plainly(self._difference(one)),
+            "difference": _plainly(self._difference(variant)),
             "train_cost": _mean([outcome.final.train_cost for outcome in usable if outcome.final]),
             "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
             "seconds": _mean([outcome.seconds for outcome in mine]),
         }
 
-    def _difference(self, one: Variant) -> Estimate | None:
+    def _difference(self, variant: Variant) -> Estimate | None:
         """Of the dev error from the first variant, paired by seed and dev example (see `effect`), all intervals
         together at 95 %; by seed alone where each seed has dev examples of its own, then each interval at 95 %.
 
         None for the first itself, where a training has no usable end, and where the dev examples are not the same.
         """
         first = self.study.variants[0]
-        both = self.of(first.name), self.of(one.name)
-        if one is first or not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
+        both = self.of(first.name), self.of(variant.name)
+        if variant is first or not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
             return None
-        dataset, other = data_of(first.spec), data_of(one.spec)
+        dataset, other = data_of(first.spec), data_of(variant.spec)
         if dataset.task != other.task or not _same_examples(dataset.parts["dev"], other.parts["dev"]):
             return None
         largest = inf if dataset.task == "regression" else 1.0
@@ -157,9 +159,9 @@ class StudyRun:
         before, after = (np.stack([held_out.added(outcome) for outcome in mine]) for mine in both)
         return clipped(effect(before, after, tried=others, confirmed=others), largest)
 
-    def _dev_is_shared(self, one: Variant) -> bool:
+    def _dev_is_shared(self, variant: Variant) -> bool:
         """Whether all seeds have the same dev examples; those that are given one by one may split anew."""
-        first, *rest = (data_of(spec).parts["dev"] for spec in one.trained(self.study.seeds))
+        first, *rest = (data_of(spec).parts["dev"] for spec in variant.trained(self.study.seeds))
         return all(_same_examples(first, other) for other in rest)
 
     def _claim(self, expected: Expected) -> Document:
@@ -175,10 +177,10 @@ def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> Document:
     """The dotted keys in which a dumped spec differs from the base; null where it has no such value any more."""
     if isinstance(base, dict) and isinstance(other, dict):
         keys = [*base, *(key for key in other if key not in base)]
-        found = [
+        sections = [
             _changes(base.get(key), other.get(key), (*path, key)) for key in keys if base.get(key) != other.get(key)
         ]
-        return {key: value for one in found for key, value in one.items()}
+        return {key: value for changes in sections for key, value in changes.items()}
     return {dotted(path): other}
 
 
@@ -192,5 +194,5 @@ def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def _plainly(found: Estimate | None) -> Document | None:
-    return None if found is None else plain(found)
+def _plainly(estimate: Estimate | None) -> Document | None:
+    return None if estimate is None else plain(estimate)

@@ -326,7 +326,7 @@ class Tuning:
             assert winner.spec is not None
             document["best_spec"] = str(self.directory.best)
             self.directory.write_best(described_winner(winner, document, self.directory))
-        self.directory.write_told(document)
+        self.directory.write_results(document)
         self.directory.write_ledger(ledger(records))
         return document
 

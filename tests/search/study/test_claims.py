@@ -92,10 +92,10 @@ def test_a_number_that_is_none_fulfils_nothing() -> None:
 
 
 def test_quoted_names_and_epochs() -> None:
-    (asked,) = parse_claim('"l2=0.1".layer2.saturated@7 < 3').asked
+    (asked,) = parse_claim('"l2=0.1".layer2.saturated@7 < 3').quantities
     assert isinstance(asked, Term)
     assert (asked.variant, asked.path, asked.epoch) == ("l2=0.1", ("layer2", "saturated"), 7)
-    (asked,) = parse_claim("epochs_to(he.train_cost <= 10%) < 30").asked
+    (asked,) = parse_claim("epochs_to(he.train_cost <= 10%) < 30").quantities
     assert isinstance(asked, Reaching)
     assert (asked.what, asked.sign, asked.bound) == ("epochs_to", "<=", 0.1)
 

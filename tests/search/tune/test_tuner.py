@@ -153,7 +153,7 @@ def test_what_was_interrupted_goes_on_and_repeats_nothing(tmp_path: Path, after:
     with pytest.raises(Interrupted, match=r"dlx tune --resume .* goes on from here"):
         tuned(tmp_path / "stopped" / "search", notes=Notes(stop_after=after))
     folder = tmp_path / "stopped" / "search"
-    assert TuneDirectory.open(str(folder)).told()["status"] == "interrupted"
+    assert TuneDirectory.open(str(folder)).results()["status"] == "interrupted"
     ended = {path: path.stat().st_mtime_ns for path in folder.glob("trials/*/run.json")}
     ended = {path: time for path, time in ended.items() if json.loads(path.read_text())["status"] == "completed"}
     assert without_times(tuned(folder)) == without_times(whole)
