@@ -8,20 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.training import threads
 from dlx.errors import DataError, UsageError
-from dlx.training.experiment import Experiment, build
 from dlx.gradcheck.check import OnProgress, check
 from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import EPSILON
-from dlx.runs.references import means_run, open_run
 from dlx.runs.directory import RunDirectory
-from dlx.spec.sections import Spec
+from dlx.runs.references import means_run, open_run
 from dlx.spec.loader import load_spec
-from dlx.training.fit import take_steps
+from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
+from dlx.training import threads
+from dlx.training.experiment import Experiment, build
+from dlx.training.fit import take_steps
 
 EXAMPLES = 16
 CHECKING_THREADS = 1  # a pass over so few examples is short, and there are thousands: two would wait for each other

@@ -9,34 +9,34 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlx.show import pictures
 from dlx.data.batches import Reader
 from dlx.data.examples import select
 from dlx.diagnose.after.checks import after
-from dlx.diagnose.stated_errors import BareErrors, parse_errors
-from dlx.diagnose.before.checks import before
-from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
-from dlx.diagnose.confusion import Classes, classes_of
-from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.findings import Finding, by_severity
-from dlx.stats.intervals import Estimate
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.before.checks import before
+from dlx.diagnose.confusion import Classes, classes_of
+from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.stated_errors import BareErrors, parse_errors
+from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, Remark, UsageError
-from dlx.training.evaluation import Evaluation, measured
+from dlx.runs.directory import SPECS, RunDirectory
 from dlx.runs.predict import trained
 from dlx.runs.references import means_run, open_run
-from dlx.runs.directory import SPECS, RunDirectory
 from dlx.runs.train import prepare, refuse_other_data
-from dlx.text import command
+from dlx.show import pictures
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
+from dlx.stats.intervals import Estimate
+from dlx.text import command
+from dlx.training.evaluation import Evaluation, measured
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.training.experiment import Experiment
     from dlx.spec.sections import Spec
+    from dlx.training.experiment import Experiment
     from dlx.types import Array
 
 PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test

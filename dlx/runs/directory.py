@@ -14,13 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from dlx.training import stored
 from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
 from dlx.files import begins_like, read, to_json, write_atomically, writing
 from dlx.runs.lock import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.runs.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
 from dlx.runs.tables import LayersTable, MetricsTable
 from dlx.text import command
+from dlx.training import stored
 
 if TYPE_CHECKING:
     import numpy as np

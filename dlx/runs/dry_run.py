@@ -18,8 +18,8 @@ from dlx.runs.train import data_facts, prepare
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.training.experiment import Experiment
     from dlx.spec.loader import Resolved
+    from dlx.training.experiment import Experiment
 
 REPETITIONS = 5
 # Measured: matplotlib with the picture of the curves, and what the picture of the classes' regions takes beyond it.

@@ -10,9 +10,7 @@ from typing import Any
 
 from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.files import unread
-from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory
-from dlx.runs.manifest import MANIFEST, Manifest
-from dlx.runs.references import locate
+from dlx.runs.collection import PLAN, RunCollection
 from dlx.runs.directory import (
     ACT,
     CHECKPOINT,
@@ -29,9 +27,11 @@ from dlx.runs.directory import (
     WORST,
     RunDirectory,
 )
-from dlx.runs.collection import PLAN, RunCollection
-from dlx.text import command, quoted, without_advice
+from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory
+from dlx.runs.manifest import MANIFEST, Manifest
+from dlx.runs.references import locate
 from dlx.spec.loader import load_spec
+from dlx.text import command, quoted, without_advice
 
 INTACT, FAULTY, UNVERIFIED, FOREIGN = "intact", "faulty", "not verified", "not written by dlx"
 SET_ASIDE = "set aside, because it was damaged"

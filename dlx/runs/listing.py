@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dlx.errors import DataError, UsageError, allowed
+from dlx.runs.directory import FACTS, RunDirectory
 from dlx.runs.lock import ROOT
 from dlx.runs.tables import MEASURES
-from dlx.runs.directory import FACTS, RunDirectory
 
 Value = str | float | int | None
 Kind = TypeVar("Kind", list[Any], dict[str, Any])

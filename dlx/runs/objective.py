@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlx.training.experiment import Experiment
     from dlx.nn.landscape import Landscape
     from dlx.runs.directory import RunDirectory
+    from dlx.training.experiment import Experiment
     from dlx.training.path import Trail
     from dlx.types import Array
 

@@ -13,12 +13,12 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.errors import DataError, Diverged, UsageError
-from dlx.training.evaluation import Evaluation, measured
-from dlx.runs.lock import SCHEMA_VERSION
-from dlx.training.model import Model
-from dlx.runs.references import open_run
 from dlx.runs.directory import MODEL, RunDirectory
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
+from dlx.training.evaluation import Evaluation, measured
+from dlx.training.model import Model
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples

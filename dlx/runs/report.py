@@ -6,19 +6,19 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from dlx.show import page
 from dlx.diagnose.next_commands import train_command
 from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
+from dlx.runs.collection import RunCollection
 from dlx.runs.diagnose import examine_run
+from dlx.runs.directory import CONFIG, REPORT, RunDirectory
 from dlx.runs.manifest import write_output
+from dlx.runs.references import open_run
+from dlx.show import page
 from dlx.show.page import CollectionMaterial, Material
 from dlx.show.page.changed import changed
-from dlx.runs.references import open_run
-from dlx.runs.directory import CONFIG, REPORT, RunDirectory
-from dlx.runs.collection import RunCollection
-from dlx.text import command
 from dlx.spec.loader import load_spec
 from dlx.spec.yaml_text import dump
+from dlx.text import command
 
 
 def write_report(reference: str, out: Path | None = None) -> Path:

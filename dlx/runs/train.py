@@ -11,34 +11,34 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from dlx.training import threads
 from dlx.data.loading import PARTS
 from dlx.diagnose.after.checks import after, data_findings
-from dlx.diagnose.verdict import default_tolerance, diagnose
 from dlx.diagnose.after.history import TrainingHistory, course_facts
-from dlx.diagnose.findings import Finding
-from dlx.stats.intervals import Estimate
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.findings import Finding
+from dlx.diagnose.verdict import default_tolerance, diagnose
 from dlx.errors import DataError, Diverged, Interrupted, Remark
-from dlx.training.evaluation import measured
-from dlx.training.experiment import Experiment, Origins, build
 from dlx.files import read
-from dlx.runs.objective import describe_objective, draw_trail, objective_facts, trail_text
-from dlx.training.model import Model, describe
-from dlx.runs.provenance import provenance, utc_now
-from dlx.training.records import EpochRecord, LayerRecord, Progress
-from dlx.runs.references import open_run
 from dlx.runs.directory import RunDirectory
-from dlx.text import command
+from dlx.runs.objective import describe_objective, draw_trail, objective_facts, trail_text
+from dlx.runs.provenance import provenance, utc_now
+from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
 from dlx.spec.loader import dump_yaml, load_spec
+from dlx.stats.intervals import Estimate
+from dlx.text import command
+from dlx.training import threads
+from dlx.training.evaluation import measured
+from dlx.training.experiment import Experiment, Origins, build
 from dlx.training.fit import fit
+from dlx.training.model import Model, describe
+from dlx.training.records import EpochRecord, LayerRecord, Progress
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
     from dlx.runs.repeat import Repeat
-    from dlx.spec.sections import Spec
     from dlx.spec.loader import Resolved
+    from dlx.spec.sections import Spec
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew

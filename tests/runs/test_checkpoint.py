@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from dlx.runs import checkpoint
 from dlx.errors import DataError, DlxError, EnvironmentProblem
+from dlx.runs import checkpoint
 
 ARRAYS = {
     "theta": np.linspace(-1, 1, 7, dtype=np.float32),

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlx.runs import lock
 from dlx.errors import DataError, EnvironmentProblem, UsageError
-from dlx.training.records import EpochRecord
-from dlx.runs.references import open_run
+from dlx.runs import lock
 from dlx.runs.directory import RunDirectory
+from dlx.runs.references import open_run
+from dlx.training.records import EpochRecord
 
 
 @pytest.fixture

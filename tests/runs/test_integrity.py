@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs import checkpoint
 from dlx.errors import EnvironmentProblem, Remark, UsageError
 from dlx.files import from_signed_json, to_signed_json
-from dlx.runs.manifest import MANIFEST, Content, Manifest
+from dlx.runs import checkpoint
 from dlx.runs.directory import FILES, RunDirectory
-from dlx.search.trials.trial import Trial, run_trial
+from dlx.runs.manifest import MANIFEST, Content, Manifest
 from dlx.runs.train import Session
+from dlx.search.trials.trial import Trial, run_trial
 from dlx.spec.loader import load_spec
 
 Call = Callable[..., Any]

@@ -13,9 +13,9 @@ import pytest
 
 from dlx.errors import DataError, SpecError
 from dlx.nn.objectives import Objective
-from dlx.show.pictures import DescentPath, paths
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
+from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.path import MOST_POINTS
 
@@ -160,7 +160,9 @@ def test_paths_side_by_side_show_what_runs_away_as_far_as_it_can_be_seen() -> No
 
     near = np.linspace([3.0, 1.0], [0.0, 0.0], 20)
     far = np.array([[3.0, 1.0]]) * (-2.0) ** np.arange(20)[:, np.newaxis]
-    drawn = [paths([DescentPath(name, range(20), points, bowl)], title="w") for name, points in (("a", near), ("a", far))]
+    drawn = [
+        paths([DescentPath(name, range(20), points, bowl)], title="w") for name, points in (("a", near), ("a", far))
+    ]
     assert all(png.startswith(b"\x89PNG") for png in drawn)
     assert drawn[0] != drawn[1]
     assert paths([DescentPath("a", range(20), near, bowl)] * 5, title="w").startswith(b"\x89PNG")

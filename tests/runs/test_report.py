@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.show.page.images import png
 from dlx.runs.collection import RunCollection, StudyDirectory, TuneDirectory
+from dlx.show.page.images import png
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 DIGITS = [CONFIGS / "digits.yaml", "training.epochs=2"]
@@ -167,7 +167,9 @@ def test_what_is_no_run_is_refused(call_dlx: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "command"), [(TuneDirectory, "tune"), (StudyDirectory, "study")])
-def test_a_directory_of_many_runs_has_a_page(kind: type[RunCollection], command: str, call_dlx: Run, tmp_path: Path) -> None:
+def test_a_directory_of_many_runs_has_a_page(
+    kind: type[RunCollection], command: str, call_dlx: Run, tmp_path: Path
+) -> None:
     with kind.create("many", out=tmp_path / "many") as many:
         many.write_results({"schema_version": 1, "name": "many", "status": "completed", "messages": ["a <message>"]})
         many.write_plan("name: many\n")

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from dlx.component import REGISTRY
 from dlx.data.dataset import Dataset
 from dlx.errors import Diverged
-from dlx.training.experiment import Experiment, build, dataset_of
-from dlx.training.records import EpochRecord, LayerRecord, Progress
 from dlx.spec.sections import Spec
+from dlx.training.experiment import Experiment, build, dataset_of
 from dlx.training.fit import fit
+from dlx.training.records import EpochRecord, LayerRecord, Progress
 
 M, EPOCHS = 26, 5
 REQUIRED = {

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs import checkpoint
 from dlx.errors import Interrupted
-from dlx.training.model import Model
-from dlx.training.records import EpochRecord, Progress
+from dlx.runs import checkpoint
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.spec.loader import load_spec
+from dlx.training.model import Model
+from dlx.training.records import EpochRecord, Progress
 
 EVERYTHING = """
 name: everything

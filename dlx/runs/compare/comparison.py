@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlx.show import pictures
-from dlx.runs.compare.run import PARTS, ComparedRun, differing
+from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
-from dlx.errors import UsageError
+from dlx.runs.compare.run import PARTS, ComparedRun, differing
 from dlx.runs.lock import SCHEMA_VERSION
-from dlx.show.pictures.groups import Group, course
 from dlx.runs.references import find_all
+from dlx.show import pictures
+from dlx.show.pictures.groups import Group, course
 
 MOST_NAMES = 3  # of specs in the title of a picture
 

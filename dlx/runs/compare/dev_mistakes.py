@@ -11,17 +11,17 @@ import numpy as np
 
 from dlx.data.batches import Reader
 from dlx.data.examples import chunks
-from dlx.stats.effects import contributions
 from dlx.errors import DataError, ReadFailure
-from dlx.training.evaluation import Evaluation
-from dlx.training.experiment import dataset_of
 from dlx.runs.predict import trained
 from dlx.spec.loader import load_spec
+from dlx.stats.effects import contributions
+from dlx.training.evaluation import Evaluation
+from dlx.training.experiment import dataset_of
 from dlx.types import Array
 
 if TYPE_CHECKING:
-    from dlx.runs.compare.run import ComparedRun
     from dlx.data.dataset import Dataset
+    from dlx.runs.compare.run import ComparedRun
     from dlx.runs.directory import RunDirectory
     from dlx.spec.sections import Spec
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from dlx.runs.compare.run import ComparedRun
+from dlx.errors import DlxError
 from dlx.runs.compare.dev_mistakes import DevMistakes, Measuring
 from dlx.runs.compare.groups import RunGroup
+from dlx.runs.compare.run import ComparedRun
 from dlx.stats.effects import clipped
 from dlx.stats.group_difference import POWER, Chance, by_example, paired_by_example, paired_by_seed, unpaired
 from dlx.stats.intervals import Estimate
-from dlx.errors import DlxError
 
 FEWEST = 3  # runs of a kind that tell how much seeds change; two that happen to agree look as if they changed nothing
 

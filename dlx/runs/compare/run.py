@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dlx.errors import DataError
-from dlx.runs.tables import MEASURES
-from dlx.runs.listing import PastRun
 from dlx.runs.directory import RunDirectory
+from dlx.runs.listing import PastRun
+from dlx.runs.tables import MEASURES
 from dlx.spec.loader import leaves
 from dlx.spec.tree import dotted
 from dlx.spec.yaml_text import load

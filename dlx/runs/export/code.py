@@ -12,8 +12,8 @@ from dlx.runs.export.onnx_file import no_counterpart
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dlx.runs.export.frozen import Frozen
     from dlx.nn.activations import Activation
+    from dlx.runs.export.frozen import Frozen
 
 
 def heading(network: Frozen, framework: str, use: str) -> str:

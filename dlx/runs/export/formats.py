@@ -10,8 +10,8 @@ from dlx.runs.export.frozen import freeze
 from dlx.runs.export.keras_code import keras_code
 from dlx.runs.export.onnx_file import onnx_file
 from dlx.runs.export.pytorch_code import pytorch_code
-from dlx.runs.predict import model_of
 from dlx.runs.manifest import write_output
+from dlx.runs.predict import model_of
 from dlx.runs.references import open_run
 
 if TYPE_CHECKING:

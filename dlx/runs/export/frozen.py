@@ -11,8 +11,8 @@ from dlx.data.examples import Column
 from dlx.nn.layers import BatchNorm
 
 if TYPE_CHECKING:
-    from dlx.training.model import Model
     from dlx.nn.activations import Activation
+    from dlx.training.model import Model
     from dlx.types import Array
 
 

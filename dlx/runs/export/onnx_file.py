@@ -11,8 +11,8 @@ from dlx import __version__
 from dlx.errors import UsageError, allowed, missing_extra
 
 if TYPE_CHECKING:
-    from dlx.runs.export.frozen import Frozen
     from dlx.nn.activations import Activation
+    from dlx.runs.export.frozen import Frozen
     from dlx.types import Array
 
 OPSET, IR_VERSION = 20, 9  # the first with Gelu (December 2023); onnxruntime 1.17 and newer read them

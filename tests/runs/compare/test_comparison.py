@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs.compare import Comparison, compare
-from dlx.stats.effects import effect
-from dlx.stats.group_difference import Chance
 from dlx.errors import DataError, UsageError
-from dlx.runs.references import find_all
+from dlx.runs.compare import Comparison, compare
 from dlx.runs.directory import RunDirectory
+from dlx.runs.references import find_all
 from dlx.search.trials.trial import Trial, run_trial
 from dlx.spec.loader import load_spec
+from dlx.stats.effects import effect
+from dlx.stats.group_difference import Chance
 
 MOONS = """
 name: moons

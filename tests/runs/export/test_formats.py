@@ -17,11 +17,11 @@ import pytest
 
 from dlx.component import REGISTRY
 from dlx.errors import UsageError
+from dlx.nn.activations import Activation
 from dlx.runs.export.formats import FORMATS
 from dlx.runs.export.frozen import Frozen, freeze
 from dlx.runs.export.onnx_file import onnx_file
 from dlx.training.model import Model
-from dlx.nn.activations import Activation
 from dlx.types import Array
 
 CLASSES = {"binary": ["no", "yes"], "multiclass": ["a", "b", "c"], "regression": []}
