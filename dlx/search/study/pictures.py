@@ -44,7 +44,7 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         drawn["activations"] = activations(layers, title=title)
     if ways := [way for one in run.study.variants if (way := _way(one, usable.get(one.name, [])))]:
         drawn["paths"] = paths(ways[:MOST_PANELS], title=title)
-    swept = run.study.plan.told.sweep
+    swept = run.study.plan.options.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
         errors = [one["errors"] for one in document["variants"]]
