@@ -108,7 +108,7 @@ def _search(
     from dlx.show import terminal
 
     task = task or _checked(plan, space)
-    search = plan.told.search
+    search = plan.options.search
     progress = terminal.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
     with progress as watcher:
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()

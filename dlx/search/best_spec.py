@@ -21,15 +21,15 @@ COMMAND = "Command: "
 def described(spec: Spec, run: RunDirectory, story: Mapping[str, Any]) -> str:
     """The spec as a file that opens with its history: each remedy that was kept, with its measured effect."""
     before, after = (story["errors"][when].get("dev") for when in ("before", "after"))
-    kept = [one for race in story["rounds"] for one in race["remedies"] if one["name"] == race["kept"]]
-    changes = [line for number, one in enumerate(kept, 1) for line in _change(number, one)]
+    remedies = [remedy for race in story["rounds"] for remedy in race["remedies"] if remedy["name"] == race["kept"]]
+    changes = [line for number, remedy in enumerate(remedies, 1) for line in _change(number, remedy)]
     lines = [
         f"The basic recipe, run on {run.path}: what surely lowered its error on dev, one change after the other.",
         "",
         *changes,
         "",
-        f"Dev error: {_shown(before)} before, {_shown(after)} now: means over {story['replicates']} replicates, with "
-        "their 95 % interval.",
+        f"Dev error: {_estimate_text(before)} before, {_estimate_text(after)} now: means over {story['replicates']} "
+        "replicates, with their 95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
     ]
     return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"
@@ -48,11 +48,12 @@ def _change(number: int, remedy: Mapping[str, Any]) -> list[str]:
     overrides = ", ".join(f"{key}={dump_scalar(value)}" for key, value in remedy["overrides"].items())
     return [
         f"{number}. {overrides}",
-        f"   against {remedy['against']}: {remedy['why']} ({remedy['notes']}); dev error {_shown(remedy['change'])}",
+        f"   against {remedy['against']}: {remedy['why']} ({remedy['notes']}); "
+        f"dev error {_estimate_text(remedy['change'])}",
     ]
 
 
-def _shown(error: Mapping[str, Any] | None) -> str:
+def _estimate_text(error: Mapping[str, Any] | None) -> str:
     if error is None:
         return "unknown"
     low, high = ("?" if error[end] is None else f"{error[end]:.4g}" for end in ("low", "high"))

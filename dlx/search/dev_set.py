@@ -21,7 +21,7 @@ class HeldOut:
 
     def __init__(self, dataset: Dataset) -> None:
         self.task = dataset.task
-        self._known: dict[str, Array] = {}
+        self._contributions: dict[str, Array] = {}
         self._trivial: Array | None = None
         if dataset.task == "regression":
             mean = dataset.parts["train"].y.mean(axis=0)
@@ -34,9 +34,11 @@ class HeldOut:
         A regression that is worse than always answering train's mean counts as that answer: how far off a network is
         that has learned nothing, or has diverged, says nothing, and would drown what the others say.
         """
-        if outcome.key not in self._known:
-            self._known[outcome.key] = contributions(self._bounded(outcome.mistakes()), self.task == "regression")
-        return self._known[outcome.key]
+        if outcome.key not in self._contributions:
+            self._contributions[outcome.key] = contributions(
+                self._bounded(outcome.mistakes()), self.task == "regression"
+            )
+        return self._contributions[outcome.key]
 
     def _bounded(self, mistakes: Array) -> Array:
         if self._trivial is None:

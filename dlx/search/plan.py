@@ -35,7 +35,7 @@ class Plan(Generic[Section]):
         name: the folder of its results under runs/.
         base: the spec that all experiments start from.
         tree: that spec as it was given, on which a tree of changes can be put (`changed`).
-        told: the rest of the file, validated.
+        options: the rest of the file, validated.
         places: the rest of the file as a tree, in which every key and value knows its place.
         named_by: who names the plugins of the file and of its base.
     """
@@ -43,13 +43,13 @@ class Plan(Generic[Section]):
     name: str
     base: Resolved
     tree: Node
-    told: Section
+    options: Section
     places: Node
     named_by: NamedBy
 
     def text(self) -> str:
         """The complete plan as YAML: `load_plan` of it gives the same."""
-        return dump({NAME: self.name, BASE: self.base.spec.dump(), **plain(self.told)})
+        return dump({NAME: self.name, BASE: self.base.spec.dump(), **plain(self.options)})
 
     def changed(self, changes: Node) -> Spec:
         """The complete spec with a tree of changes on top of the base; raises as `resolved`."""
@@ -97,23 +97,23 @@ def load_plan(
     _refuse_other(tree, record)
     for_base = [text.removeprefix(f"{BASE}.") for text in overrides if text.startswith(f"{BASE}.")]
     shape = Shape((record,))
-    changes, found = overrides_tree([text for text in overrides if not text.startswith(f"{BASE}.")], shape)
+    changes, all_problems = overrides_tree([text for text in overrides if not text.startswith(f"{BASE}.")], shape)
     tree = merge(write_out(tree, shape), changes)
     assert isinstance(tree.value, dict)
     rest = replace(tree, value={key: node for key, node in tree.value.items() if key not in (BASE, NAME)})
-    told, base_tree, base = None, None, None
+    options, base_tree, base = None, None, None
     try:
-        told = record.model_validate(rest.plain())
+        options = record.model_validate(rest.plain())
     except ValidationError as error:
-        found += problems_of(error, rest, shape)
+        all_problems += problems_of(error, rest, shape)
     try:
         base_tree, base, named_by = _base(tree, for_base, namer([path], named_by))
         name = _name(tree.child(NAME), base)
     except SpecError as error:
-        found += error.problems
-    if found or told is None or base is None or base_tree is None:
-        raise SpecError(found)
-    return Plan(name, base, base_tree, told, rest, named_by)
+        all_problems += error.problems
+    if all_problems or options is None or base is None or base_tree is None:
+        raise SpecError(all_problems)
+    return Plan(name, base, base_tree, options, rest, named_by)
 
 
 def _refuse_other(tree: Node, record: type[Options]) -> None:
@@ -134,31 +134,31 @@ def _refuse_other(tree: Node, record: type[Options]) -> None:
 
 def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node, Resolved, NamedBy]:
     """The spec that a plan starts from, as a tree and resolved, and who names its plugins."""
-    given = tree.child(BASE)
-    if given is None:
+    node = tree.child(BASE)
+    if node is None:
         raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
     files: list[Path] = []
-    if isinstance(given.value, str) and given.value:
-        file = Path(absolute_path(given, BASE))
+    if isinstance(node.value, str) and node.value:
+        file = Path(absolute_path(node, BASE))
         if why := unreadable(file):
-            raise SpecError([Problem(given.place, BASE, f"{why}: {file}")])
-        files, given = [file], load(file)
-    elif not isinstance(given.value, dict):
-        what = f"expected the path of a spec or its sections, got {excerpt(given)}"
-        raise SpecError([Problem(given.place, BASE, what)])
-    base = spec_tree(given, tuple(file.resolve() for file in files))
-    named_by = namer([*files, *extended(given)], named_by)
-    changes, found = overrides_tree(overrides)
+            raise SpecError([Problem(node.place, BASE, f"{why}: {file}")])
+        files, node = [file], load(file)
+    elif not isinstance(node.value, dict):
+        what = f"expected the path of a spec or its sections, got {excerpt(node)}"
+        raise SpecError([Problem(node.place, BASE, what)])
+    base = spec_tree(node, tuple(file.resolve() for file in files))
+    named_by = namer([*files, *extended(node)], named_by)
+    changes, override_problems = overrides_tree(overrides)
     base = merge(base, changes)
-    return base, resolve(base, found, named_by=named_by), named_by
+    return base, resolve(base, override_problems, named_by=named_by), named_by
 
 
-def _name(given: Node | None, base: Resolved) -> str:
+def _name(node: Node | None, base: Resolved) -> str:
     """The plan's own name, else the spec's; checked as that of a spec."""
-    if given is None:
+    if node is None:
         return base.spec.name
-    changes = Node({NAME: given}, given.place, given.place)
+    changes = Node({NAME: node}, node.place, node.place)
     try:
-        return type(base.spec).model_validate({**base.spec.dump(), NAME: given.plain()}).name
+        return type(base.spec).model_validate({**base.spec.dump(), NAME: node.plain()}).name
     except ValidationError as error:
         raise SpecError(problems_of(error, changes, SPEC)) from None

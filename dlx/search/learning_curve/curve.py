@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 FAR = 1000  # times the examples there are: further no extrapolation is to be believed
-DRAWN, DRAWN_TO, DRAWN_AT_MOST = 40, 4, 30  # points of the fitted curve; to how many times the examples there are
+CURVE_POINTS, CURVE_TO, CURVE_AT_MOST = (
+    40,
+    4,
+    30,
+)  # points of the fitted curve; to how many times the examples there are
 
 Document = dict[str, Any]
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replicate
 
 
@@ -69,11 +73,11 @@ class CurveSubject:
     classes: int
 
 
-def learning_curve(run: RunDirectory, options: CurveOptions, told: Told | None = None) -> Document:
+def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProgress | None = None) -> Document:
     """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
 
     All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
-    only what is missing. ``told`` hears how many trainings are done, of how many.
+    only what is missing. ``on_progress`` hears how many trainings are done, of how many.
 
     Raises:
         UsageError: the run has no dev set, or the sizes or replicates are too few, or sizes that train has not.
@@ -83,7 +87,7 @@ def learning_curve(run: RunDirectory, options: CurveOptions, told: Told | None =
     """
     subject = subject_of(run)
     sizes = _sizes(subject, options)
-    outcomes = _trained(run, subject, sizes, options, told or (lambda done, total: None))
+    outcomes = _trained(run, subject, sizes, options, on_progress or (lambda done, total: None))
     return {
         "schema_version": SCHEMA_VERSION,
         "run": str(run.path),
@@ -123,7 +127,7 @@ def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
 
 
 def _trained(
-    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, told: Told
+    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, on_progress: OnProgress
 ) -> Outcomes:
     """All sizes once, the largest first, then all once more; as far as the time lasts."""
     specs = {size: with_examples(subject.spec, size, subject.m) for size in sizes}
@@ -131,13 +135,13 @@ def _trained(
     trials = [Trial.of(replicate(specs[size], number)) for size, number in places]
     by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
     outcomes: dict[tuple[int, int], Outcome] = {}
-    told(0, len(trials))
+    on_progress(0, len(trials))
     again = f"{command('diagnose', run.path, '--learning-curve')} goes on from here"
     try:
         with executor_for(options.workers) as executor:
             for outcome in run_trials(trials, run.trials, executor, options.budget):
                 outcomes[by_key[outcome.key]] = outcome
-                told(len(outcomes), len(trials))
+                on_progress(len(outcomes), len(trials))
     except Interrupted as stop:
         message = f"interrupted: {again}"
         raise Interrupted(stop.exit_code - 128, message) from None
@@ -151,10 +155,10 @@ def _judged(subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, 
     """The points, the power laws that agree with them, and what these say of more examples."""
     usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
     by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
-    by_size = {size: some for size, some in by_size.items() if some}
+    by_size = {size: replicates for size, replicates in by_size.items() if replicates}
     if not by_size:
         raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
-    mistakes = [np.stack([outcome.mistakes() for outcome in some]) for some in by_size.values()]
+    mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
     measured = points(list(by_size), mistakes, subject.task == "regression")
     trained = {
         "points": _rows(subject, by_size, measured),
@@ -180,7 +184,7 @@ def _target(spec: Spec) -> float:
 
 def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
     """The points as they are told: for each size the mean errors and those of each training."""
-    train = mean_train_errors([[outcome.errors["train"] for outcome in some] for some in by_size.values()])
+    train = mean_train_errors([[outcome.errors["train"] for outcome in replicates] for replicates in by_size.values()])
     dev = mean_dev_errors(measured, subject.task)
     return [
         {
@@ -190,10 +194,10 @@ def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measu
             "dev": _plain(dev[row]),
             "trainings": [
                 {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
-                for outcome in some
+                for outcome in replicates
             ],
         }
-        for row, (size, some) in enumerate(by_size.items())
+        for row, (size, replicates) in enumerate(by_size.items())
     ]
 
 
@@ -273,8 +277,8 @@ def _fitted(laws: PowerLaws) -> Document:
 def _curve(laws: PowerLaws, needed: Estimate) -> list[Document]:
     """The fitted error from the smallest size on to beyond what is needed, as far as that can be told."""
     m0 = laws.m0
-    end = min(max(DRAWN_TO * m0, 1.5 * needed.value), DRAWN_AT_MOST * m0)
-    sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, DRAWN).round()])
+    end = min(max(CURVE_TO * m0, 1.5 * needed.value), CURVE_AT_MOST * m0)
+    sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, CURVE_POINTS).round()])
     return [{"m": int(size), **_plain(laws.error_at(size))} for size in sizes]
 
 

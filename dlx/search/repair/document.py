@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-def told(tried: RemedyResult) -> Document:
+def remedy_document(result: RemedyResult) -> Document:
     """A remedy and what came of it, as the story has it."""
-    remedy = tried.remedy
+    remedy = result.remedy
     return {
         "name": remedy.name,
         "against": remedy.against,
         "overrides": remedy.overrides,
         "why": remedy.why,
         "notes": remedy.notes,
-        "change": tried.change and plain(tried.change),
-        "replicates": tried.replicates,
-        "seconds": tried.seconds,
-        "verdict": tried.verdict,
-        "message": tried.message,
+        "change": result.change and plain(result.change),
+        "replicates": result.replicates,
+        "seconds": result.seconds,
+        "verdict": result.verdict,
+        "message": result.message,
     }
 
 

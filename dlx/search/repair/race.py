@@ -135,8 +135,8 @@ class Race:
             counted = self._counted(name)
             if len(counted) > max(len(self.counted.get(name, ())), 1):
                 before, after = self._added(BASE, counted), self._added(name, counted)
-                found = effect(before, after, len(self.remedies), len(self.finalists), risk)
-                self.effects[name] = clipped(found, self.ground.largest)
+                estimate = effect(before, after, len(self.remedies), len(self.finalists), risk)
+                self.effects[name] = clipped(estimate, self.ground.largest)
                 self.counted[name] = counted
 
     def _drop(self, names: list[str], number: int) -> None:
@@ -192,8 +192,8 @@ class Race:
                 remedy, "not tried", None, 0, seconds, "" if self.enough else "there was no time for it"
             )
         change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
-        told = "unclear" if remedy.name in self.finalists else "stopped"
-        return RemedyResult(remedy, told, Estimate(change, -np.inf, np.inf), 1, seconds)
+        judgement = "unclear" if remedy.name in self.finalists else "stopped"
+        return RemedyResult(remedy, judgement, Estimate(change, -np.inf, np.inf), 1, seconds)
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:

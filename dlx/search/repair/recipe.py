@@ -19,7 +19,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.signals import noted_signals
 from dlx.search.best_spec import described
 from dlx.search.dev_set import HeldOut, facts_of
-from dlx.search.repair.document import Document, plain, told
+from dlx.search.repair.document import Document, plain, remedy_document
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import executor_for
@@ -129,7 +129,7 @@ class _Recipe:
         """Race after race."""
         again = f"{command('diagnose', self.run.path, '--act')} goes on from here"
         try:
-            with executor_for(self.options.workers) as executor, noted_signals() as self.asked:
+            with executor_for(self.options.workers) as executor, noted_signals() as self.signals:
                 status = self._races(self._ground(executor))
         except Interrupted as stop:
             self._save(INTERRUPTED)
@@ -160,8 +160,8 @@ class _Recipe:
 
     def _tell(self, name: str, outcome: Outcome) -> None:
         self.watcher.trial(name, outcome)
-        if self.asked:
-            raise Interrupted(self.asked[0], "")
+        if self.signals:
+            raise Interrupted(self.signals[0], "")
 
     def _races(self, ground: RaceSetup) -> str:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
@@ -169,18 +169,18 @@ class _Recipe:
         while _needed(document):
             facts = facts_of(self.spec, build(self.spec, initialize=False).dataset)
             tried = remedies(document, self.spec, facts)
-            kept = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
-            if kept is None:
+            winner = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
+            if winner is None:
                 return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
-            self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == kept))
+            self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == winner))
             document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
 
     def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> str | None:
         """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
         key = Trial.of(self.spec).key
-        known = (one for one in self.earlier if one["baseline"] == key and one["kept"])
-        won = next((one for one in known if one["kept"] in {remedy.name for remedy in family}), None)
+        candidates = (round_ for round_ in self.earlier if round_["baseline"] == key and round_["kept"])
+        won = next((round_ for round_ in candidates if round_["kept"] in {remedy.name for remedy in family}), None)
         if won is not None:
             self.rounds.append(won)
             return str(won["kept"])
@@ -188,7 +188,7 @@ class _Recipe:
             return None
         self.watcher.family(against := _against(family), len(family))
         race = Race(ground, self.spec, family)
-        tried = [told(one) for one in race.run()]
+        tried = [remedy_document(result) for result in race.run()]
         self.rounds.append({"baseline": key, "against": against, "kept": race.best(), "remedies": tried})
         self.watcher.judged(self.rounds[-1])
         self._save(INTERRUPTED)
@@ -196,17 +196,17 @@ class _Recipe:
 
     def _anew(self) -> Document:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
-        found = examine_run(RunDirectory.open(self._outcomes(self.spec)[0].run)).document["findings"]
-        return self._diagnosed(self._errors(self.spec), [Finding(**one) for one in found])
+        findings = examine_run(RunDirectory.open(self._outcomes(self.spec)[0].run)).document["findings"]
+        return self._diagnosed(self._errors(self.spec), [Finding(**finding) for finding in findings])
 
     def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> Document:
-        known = self.document
-        return diagnose(errors, known["optimal_error"], known["tolerance"], self.held_out.task, findings)
+        document = self.document
+        return diagnose(errors, document["optimal_error"], document["tolerance"], self.held_out.task, findings)
 
     def _outcomes(self, spec: Spec) -> list[Outcome]:
         """Of the replicates that have been trained, the first one included."""
         trials = (Trial.of(replicate(spec, number)) for number in range(self.options.replicates + 1))
-        return [known for trial in trials if (known := known_outcome(trial, self.run.trials))]
+        return [outcome for trial in trials if (outcome := known_outcome(trial, self.run.trials))]
 
     def _errors(self, spec: Spec) -> dict[str, Estimate]:
         """The mean errors, but of test, over the replicates that confirm; over the first where there are no others."""
@@ -236,8 +236,8 @@ class _Recipe:
             "test": test and plain(test),
         }
         self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
-        kept = self.run.diagnosis() if self.run.has_diagnosis() else self.document
-        self.run.write_diagnosis({**kept, "act": story})
+        diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else self.document
+        self.run.write_diagnosis({**diagnosis, "act": story})
         return {**self.document, "act": story}
 
     def _judged_alike(self) -> Spec:

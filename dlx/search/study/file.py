@@ -96,7 +96,7 @@ class Study:
     @property
     def seeds(self) -> int | tuple[int, ...]:
         """How many trainings, or with which seeds."""
-        return self.plan.told.seeds
+        return self.plan.options.seeds
 
     @property
     def repetitions(self) -> int:
@@ -111,7 +111,7 @@ class Study:
 def misclaimed(plan: Plan[StudyFile], error: ClaimError, number: int) -> Problem:
     """What is wrong with a claim of a plan, with its place in the file and in the claim."""
     node, _ = plan.places.nearest(("expect", number, "claim"))
-    return Problem(node.place, f"expect.{number}", f"{plan.told.expect[number].claim}: {error}")
+    return Problem(node.place, f"expect.{number}", f"{plan.options.expect[number].claim}: {error}")
 
 
 def load_study(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE) -> Study:
@@ -128,7 +128,7 @@ class _Reading:
 
     def __init__(self, plan: Plan[StudyFile]) -> None:
         self.plan = plan
-        self.section = "variants" if plan.told.sweep is None else "sweep"
+        self.section = "variants" if plan.options.sweep is None else "sweep"
         self.problems: list[Problem] = []
 
     def study(self) -> Study:
@@ -146,7 +146,7 @@ class _Reading:
 
     def _changes(self) -> dict[str, Node]:
         """For each variant a tree of changes, in which every value has its place."""
-        options, places = self.plan.told, self.plan.places
+        options, places = self.plan.options, self.plan.places
         if (options.variants is None) == (options.sweep is None):
             self.problems.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
             return {}
@@ -226,7 +226,7 @@ class _Reading:
     def _claims(self, specs: Mapping[str, Spec], wrong: Collection[str]) -> list[Expected]:
         """The claims, checked where all variants that they speak of are right."""
         claims = []
-        for number, expectation in enumerate(self.plan.told.expect):
+        for number, expectation in enumerate(self.plan.options.expect):
             try:
                 claim = parse_claim(expectation.claim)
                 if not any(term_of(quantity).variant in wrong for quantity in claim.quantities):

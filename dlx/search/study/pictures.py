@@ -46,7 +46,7 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         pictures["activations"] = activations(layers, title=title)
     if ways := [way for variant in run.study.variants if (way := _way(variant, usable.get(variant.name, [])))]:
         pictures["paths"] = paths(ways[:MOST_PANELS], title=title)
-    swept = run.study.plan.told.sweep
+    swept = run.study.plan.options.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
         errors = [entry["errors"] for entry in document["variants"]]

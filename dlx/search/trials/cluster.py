@@ -56,7 +56,7 @@ class Cluster(Executor):
         self._owner = f"dlx-{secrets.token_hex(8)}"
         self._pending: set[Future[Any]] = set()
         self._place: Path | None = None
-        self._calls, self._slots, self._counted, self._seen = 0, 1, -1.0, monotonic()
+        self._calls, self._slots, self._counted, self._last_alive = 0, 1, -1.0, monotonic()
         try:
             self._wait_for_workers()
             self._versions = self._common_versions()
@@ -150,12 +150,12 @@ class Cluster(Executor):
     def _common_versions(self) -> dict[str, str]:
         """What runs here and on all workers."""
         here = compared_versions()
-        for worker, found in self._on_all(compared_versions).items():
-            if isinstance(found, Exception):
-                raise EnvironmentProblem(f"worker {worker} cannot run dlx: {found}")
+        for worker, answer in self._on_all(compared_versions).items():
+            if isinstance(answer, Exception):
+                raise EnvironmentProblem(f"worker {worker} cannot run dlx: {answer}")
             for name in here:
-                if found[name] != here[name]:
-                    raise EnvironmentProblem(different(worker, name, found[name], here[name]))
+                if answer[name] != here[name]:
+                    raise EnvironmentProblem(different(worker, name, answer[name], here[name]))
         return here
 
     def _count(self) -> None:
@@ -165,8 +165,8 @@ class Cluster(Executor):
             threads = sum(self._client.nthreads().values())
         self._counted = monotonic()
         if threads:
-            self._slots, self._seen = max(self._slots, 2 * threads), self._counted
-        elif self._counted - self._seen > self._patience:
+            self._slots, self._last_alive = max(self._slots, 2 * threads), self._counted
+        elif self._counted - self._last_alive > self._patience:
             raise self._no_workers()
 
     def _done(self, inner: Future[Any], future: Future[Any]) -> None:

@@ -55,9 +55,9 @@ class Call:
 
 def compared_versions() -> dict[str, str]:
     """What owner and workers must have in common; of Python's version the first two numbers."""
-    found = versions()
-    found["python"] = ".".join(found["python"].split(".")[:2])
-    return {name: found[name] for name in COMPARED}
+    package_versions = versions()
+    package_versions["python"] = ".".join(package_versions["python"].split(".")[:2])
+    return {name: package_versions[name] for name in COMPARED}
 
 
 def make(call: Call) -> Any:
@@ -114,10 +114,10 @@ def _only_one(path: Path) -> Iterator[None]:
         file = path.open("w")  # for writing: without it a network file system locks nothing
     except OSError as error:
         raise EnvironmentProblem(f"{path.parent}: cannot be written by a worker: {error.strerror}") from error
-    with file, noted_signals() as asked:
+    with file, noted_signals() as signals:
         while not lock(file.fileno()):
-            if asked:
-                raise Interrupted(asked[0], "interrupted")
+            if signals:
+                raise Interrupted(signals[0], "interrupted")
             time.sleep(SECONDS_BETWEEN_LOOKS)
         yield
 

@@ -63,17 +63,17 @@ def run_trials(
     waiting: set[Future[Outcome]] = set()
     source = _to_do(trials, folder, deadline)
     lost: list[str] = []
-    with noted_signals() as asked:
+    with noted_signals() as signals:
         try:
             while True:
                 room = getattr(executor, "slots", SLOTS) - len(waiting)
-                for trial, known in islice(source, room):
-                    waiting.add(_future(trial, known, folder, executor, deadline))
+                for trial, earlier_outcome in islice(source, room):
+                    waiting.add(_future(trial, earlier_outcome, folder, executor, deadline))
                 if not waiting:
                     break
                 done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
-                if asked:
-                    raise Interrupted(asked[0], "interrupted: the same command goes on from here")
+                if signals:
+                    raise Interrupted(signals[0], "interrupted: the same command goes on from here")
                 for future in done:
                     waiting.remove(future)
                     try:
@@ -90,17 +90,17 @@ def run_trials(
 
 
 def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Iterator[tuple[Trial, Outcome | None]]:
-    """Each trial once, with what is known of it already; from the deadline on only those that are known."""
-    seen: set[str] = set()
+    """Each trial once, with its outcome where it was trained before; from the deadline on only trials with one."""
+    keys: set[str] = set()
     for trial in trials:
-        if trial.key not in seen:
-            seen.add(trial.key)
-            known = _known(trial, folder)
-            if known is not None or deadline is None or time.time() < deadline:
-                yield trial, known
+        if trial.key not in keys:
+            keys.add(trial.key)
+            earlier_outcome = _earlier_outcome(trial, folder)
+            if earlier_outcome is not None or deadline is None or time.time() < deadline:
+                yield trial, earlier_outcome
 
 
-def _known(trial: Trial, folder: Path) -> Outcome | None:
+def _earlier_outcome(trial: Trial, folder: Path) -> Outcome | None:
     """What came of it before; a run that is damaged is done again, and that is said."""
     try:
         return examined(trial, folder)
@@ -114,11 +114,11 @@ def _known(trial: Trial, folder: Path) -> Outcome | None:
 
 
 def _future(
-    trial: Trial, known: Outcome | None, folder: Path, executor: Executor, deadline: float | None
+    trial: Trial, earlier_outcome: Outcome | None, folder: Path, executor: Executor, deadline: float | None
 ) -> Future[Outcome]:
-    """The outcome to come; one that is known needs no worker."""
-    if known is None:
+    """The outcome to come; one of an earlier call needs no worker."""
+    if earlier_outcome is None:
         return executor.submit(run_trial, trial, folder, deadline)
     future: Future[Outcome] = Future()
-    future.set_result(known)
+    future.set_result(earlier_outcome)
     return future

@@ -48,7 +48,7 @@ class Processes(Executor):
     ) -> Future[Result]:
         """The future of a call on one of the workers."""
         call = pickle.dumps((function, args, kwargs))
-        future: Future[Any] = self._threads.submit(self._made, call)
+        future: Future[Any] = self._threads.submit(self._result, call)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -60,7 +60,7 @@ class Processes(Executor):
         for worker in list(self._alive) if wait else ():
             worker.end()
 
-    def _made(self, call: bytes) -> Any:
+    def _result(self, call: bytes) -> Any:
         """What the call returns or raises; made again where the worker dies."""
         code = 0
         for _ in range(ATTEMPTS):

@@ -32,5 +32,5 @@ def replicate(spec: Spec, number: int) -> Spec:
 def _pinned(spec: Spec, purpose: str, number: int) -> Stream:
     before: Stream | None = getattr(spec.randomness, purpose)
     seed = spec.seed if before is None else before.seed
-    drawn = np.random.SeedSequence((seed, number), spawn_key=(PURPOSES.index(purpose),)).generate_state(1)
-    return (before or Stream(seed=0)).model_copy(update={"seed": int(drawn[0])})
+    state = np.random.SeedSequence((seed, number), spawn_key=(PURPOSES.index(purpose),)).generate_state(1)
+    return (before or Stream(seed=0)).model_copy(update={"seed": int(state[0])})

@@ -144,14 +144,14 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: the run directory cannot be written.
     """
-    run, known = _claimed(trial, folder)
+    run, outcome = _claimed(trial, folder)
     with run:
         try:
-            if known is None and deadline is not None and time.time() >= deadline:
+            if outcome is None and deadline is not None and time.time() >= deadline:
                 return Outcome(trial.key, "interrupted", run=str(run.path))
-            if known is None:
+            if outcome is None:
                 _train(trial, run, deadline)
-            return known or _outcome(run, trial)
+            return outcome or _outcome(run, trial)
         except (EnvironmentProblem, Interrupted):
             raise
         except Exception as error:  # of the spec, the data or a plugin: this trial's failure, not the search's
@@ -166,10 +166,10 @@ def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
     while True:
         run = _locked(folder / trial.key)
         try:
-            known = examined(trial, folder)
-            if known is None and run.has_begun():
+            outcome = examined(trial, folder)
+            if outcome is None and run.has_begun():
                 _refuse_unsound(run, run.facts())
-            return run, known
+            return run, outcome
         except DlxError as error:
             if isinstance(error, ReadFailure) or not isinstance(error, DataError):
                 run.close()
@@ -178,13 +178,13 @@ def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
 
 
 def _locked(path: Path) -> RunDirectory:
-    with noted_signals() as asked:
-        while (run := RunDirectory.claim(path)) is None and not asked:
+    with noted_signals() as signals:
+        while (run := RunDirectory.claim(path)) is None and not signals:
             time.sleep(SECONDS_BETWEEN_LOOKS)
-    if run is None or asked:
+    if run is None or signals:
         if run is not None:
             run.close()
-        raise Interrupted(asked[0], "interrupted: the same command goes on from here")
+        raise Interrupted(signals[0], "interrupted: the same command goes on from here")
     return run
 
 
@@ -233,9 +233,9 @@ def data_of(spec: Spec) -> Dataset:
 def _dataset(trial: Trial) -> Dataset:
     """The trials of a search share their data: what decides it is the same for most of them."""
     spec = trial.spec
-    drawn = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
-    given = {key: spec[key] for key in ("data", "objective", "task") if key in spec}
-    decided = given | {"seed": spec["seed"], "randomness": drawn}
+    streams = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
+    sections = {key: spec[key] for key in ("data", "objective", "task") if key in spec}
+    decided = sections | {"seed": spec["seed"], "randomness": streams}
     return _loaded(json.dumps(decided, sort_keys=True))
 
 

@@ -97,8 +97,8 @@ def main() -> None:
     code = 0
     try:
         _heed_signals()
-        given, answers = _streams()  # open until the end: closing them would tell that nobody hears the answer
-        _make_calls(given, answers)
+        requests, answers = _streams()  # open until the end: closing them would tell that nobody hears the answer
+        _make_calls(requests, answers)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException as error:
@@ -118,37 +118,37 @@ def _heed_signals() -> None:
             signal.signal(number, _terminated)
 
 
-def _make_calls(given: BinaryIO, answers: BinaryIO) -> None:
+def _make_calls(requests: BinaryIO, answers: BinaryIO) -> None:
     calls: SimpleQueue[bytes | None] = SimpleQueue()
-    Thread(target=_listen, args=(given, calls), daemon=True).start()
+    Thread(target=_listen, args=(requests, calls), daemon=True).start()
     if hasattr(signal, "pthread_sigmask"):  # not earlier: an exception amid the start of a thread leaves locks astray
         signal.pthread_sigmask(signal.SIG_UNBLOCK, NUMBERS)
     with suppress(BrokenPipeError):  # nobody is left to hear the answer
         while (call := calls.get()) is not None:
-            pickle.dump(_made(call), answers)
+            pickle.dump(_answer(call), answers)
             answers.flush()
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:
     """Input and output for calls and answers; what a plugin prints goes to stderr, and it has nothing to read."""
-    given, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
-    return given, answers
+    return requests, answers
 
 
-def _listen(given: BinaryIO, calls: SimpleQueue[bytes | None]) -> None:
+def _listen(requests: BinaryIO, calls: SimpleQueue[bytes | None]) -> None:
     """Pass on what comes in; at its end interrupt the call that is being made."""
     try:
         while True:
-            calls.put(pickle.load(given))
+            calls.put(pickle.load(requests))
     except (EOFError, OSError, pickle.UnpicklingError):
         calls.put(None)
         interrupt_main(signal.SIGTERM)
 
 
-def _made(call: bytes) -> Answer:
+def _answer(call: bytes) -> Answer:
     try:
         function, arguments, keywords = pickle.loads(call)
         return True, function(*arguments, **keywords)

@@ -79,17 +79,17 @@ class Candidate:
 
     def record(self, keys: Sequence[str]) -> dict[str, Any]:
         """As ``tune.json`` has it."""
-        found = self.measured
+        measurement = self.measured
         return {
             "index": self.index,
             "round": self.round,
             "settings": dict(self.values),
             "at": dict(zip(keys, self.point, strict=True)),
-            "value": found.value if isfinite(found.value) else None,
+            "value": measurement.value if isfinite(measurement.value) else None,
             "status": self._status,
-            "epoch": found.epoch,
-            "seconds": found.seconds,
-            "message": found.message,
+            "epoch": measurement.epoch,
+            "seconds": measurement.seconds,
+            "message": measurement.message,
             "trials": [trial.key for trial in self.trials],
         }
 

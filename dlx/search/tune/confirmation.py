@@ -67,34 +67,34 @@ class Confirmation:
     @property
     def trials(self) -> list[Trial]:
         """What has to be trained."""
-        specs = [self.base, *(one.spec for one in self.finalists if one.spec is not None)]
+        specs = [self.base, *(finalist.spec for finalist in self.finalists if finalist.spec is not None)]
         return [trial for spec in specs for trial in self._trials_of(spec)] if self.finalists else []
 
     def document(self, outcomes: Mapping[str, Outcome]) -> Document:
         """What came of them, as ``tune.json`` has it."""
         if not self.finalists:
             return {"finalists": [], "winner": None, "base": None, "gain": None, "test": None}
-        told: list[Document] = []
-        for one in self.finalists:
-            assert one.spec is not None
-            fresh = self._fresh(one.spec, outcomes)
-            told.append(
+        records: list[Document] = []
+        for finalist in self.finalists:
+            assert finalist.spec is not None
+            fresh = self._fresh(finalist.spec, outcomes)
+            records.append(
                 {
-                    "index": one.index,
-                    "settings": dict(one.values),
-                    "search": one.measured.value,
+                    "index": finalist.index,
+                    "settings": dict(finalist.values),
+                    "search": finalist.measured.value,
                     "fresh": fresh and plain(fresh),
                     "seeds": self.search.fresh_seeds,
                 }
             )
-        best = min(range(len(told)), key=lambda k: (told[k]["fresh"] or {"value": inf})["value"])
+        best = min(range(len(records)), key=lambda k: (records[k]["fresh"] or {"value": inf})["value"])
         winner = self.finalists[best]
         assert winner.spec is not None
         base = self._fresh(self.base, outcomes)
         gain = self._gain(winner.spec, outcomes)
         test = self._pooled(winner.spec, outcomes, "test")
         return {
-            "finalists": told,
+            "finalists": records,
             "winner": winner.index,
             "base": base and plain(base),
             "gain": gain and plain(gain),
@@ -134,7 +134,7 @@ class Confirmation:
 
     def _gain(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> Estimate | None:
         """The change of the dev error from the base to the winner."""
-        both = [self._mine(one, outcomes) for one in (self.base, spec)]
+        both = [self._mine(self.base, outcomes), self._mine(spec, outcomes)]
         if not all(outcome.usable and "dev" in outcome.errors for mine in both for outcome in mine):
             return None
         held_out = HeldOut(self._dataset)
@@ -144,19 +144,20 @@ class Confirmation:
 
 def described_winner(winner: Candidate, document: Mapping[str, Any], directory: TuneDirectory) -> str:
     """The best spec as a file that opens with where it came from."""
-    one = next(told for told in document["finalists"] if told["index"] == winner.index)
+    finalist = next(record for record in document["finalists"] if record["index"] == winner.index)
     values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in winner.values.items())
     objective = document["objective"].replace("_", " ")
     lines = [
         f"Found by {document['method']} in {len(document['trials'])} trials ({directory.path}): {values}",
         "",
         f"{objective.capitalize()}: {winner.measured.value:.4g} in the search, where it was chosen; "
-        f"{_shown(one['fresh'])} in {one['seeds']} fresh trainings; {_shown(document['base'])} of the spec before.",
+        f"{_estimate_text(finalist['fresh'])} in {finalist['seeds']} fresh trainings; "
+        f"{_estimate_text(document['base'])} of the spec before.",
         f"{COMMAND}{command('train', directory.best)}",
     ]
     assert winner.spec is not None
     return f"{as_comment(lines)}\n\n{dump_yaml(winner.spec)}"
 
 
-def _shown(error: Mapping[str, Any] | None) -> str:
+def _estimate_text(error: Mapping[str, Any] | None) -> str:
     return "unknown" if error is None else f"{error['value']:.4g} ({error['low']:.4g} to {error['high']:.4g})"

@@ -20,7 +20,9 @@ PURPOSE = 0x73656172  # keeps these draws apart from all others that a seed give
 
 def whole(dimensions: Sequence[Dimension]) -> Region:
     """The region that holds the whole space."""
-    return tuple(tuple(range(len(one.choices))) if one.is_choice else (0.0, 1.0) for one in dimensions)
+    return tuple(
+        tuple(range(len(dimension.choices))) if dimension.is_choice else (0.0, 1.0) for dimension in dimensions
+    )
 
 
 def random_points(dimensions: Sequence[Dimension], region: Region, seed: int, round_: int, count: int) -> list[Point]:
@@ -37,9 +39,9 @@ def sobol_points(dimensions: Sequence[Dimension], region: Region, seed: int, rou
 
 def _placed(dimensions: Sequence[Dimension], region: Region, draw: np.ndarray) -> Point:
     places = []
-    for one, within, u in zip(dimensions, region, draw, strict=True):
+    for dimension, within, u in zip(dimensions, region, draw, strict=True):
         low, high = within[0], within[-1]
-        places.append(within[int(u * len(within))] if one.is_choice else low + float(u) * (high - low))
+        places.append(within[int(u * len(within))] if dimension.is_choice else low + float(u) * (high - low))
     return tuple(float(place) for place in places)
 
 
@@ -49,19 +51,21 @@ def grid(dimensions: Sequence[Dimension], trials: int) -> list[Point]:
     A choice has all its options, a dimension the points that were stated; the others share what is left as evenly as
     they can, the first ones get one more.
     """
-    values = [_values(one, count) for one, count in zip(dimensions, grid_sizes(dimensions, trials), strict=True)]
+    values = [
+        _values(dimension, count) for dimension, count in zip(dimensions, grid_sizes(dimensions, trials), strict=True)
+    ]
     return [tuple(point) for point in product(*values)]
 
 
 def smallest_grid(dimensions: Sequence[Dimension]) -> int:
     """How many trials a grid takes at least: two values of every dimension."""
-    return prod(_fixed(one) or 2 for one in dimensions)
+    return prod(_fixed(dimension) or 2 for dimension in dimensions)
 
 
 def grid_sizes(dimensions: Sequence[Dimension], trials: int) -> list[int]:
     """How many values each dimension has."""
-    sizes = [_fixed(one) or 2 for one in dimensions]
-    free = [index for index, one in enumerate(dimensions) if _fixed(one) is None]
+    sizes = [_fixed(dimension) or 2 for dimension in dimensions]
+    free = [index for index, dimension in enumerate(dimensions) if _fixed(dimension) is None]
     while free:
         index = min(free, key=lambda number: (sizes[number], number))
         larger = [*sizes[:index], sizes[index] + 1, *sizes[index + 1 :]]
@@ -73,15 +77,15 @@ def grid_sizes(dimensions: Sequence[Dimension], trials: int) -> list[int]:
     return sizes
 
 
-def _fixed(one: Dimension) -> int | None:
-    return len(one.choices) if one.is_choice else one.points
+def _fixed(dimension: Dimension) -> int | None:
+    return len(dimension.choices) if dimension.is_choice else dimension.points
 
 
-def _numbers(one: Dimension) -> int | None:
-    return int(one.high - one.low) + 1 if one.integer else None
+def _numbers(dimension: Dimension) -> int | None:
+    return int(dimension.high - dimension.low) + 1 if dimension.integer else None
 
 
-def _values(one: Dimension, count: int) -> list[float]:
-    if one.is_choice:
+def _values(dimension: Dimension, count: int) -> list[float]:
+    if dimension.is_choice:
         return [float(index) for index in range(count)]
-    return list(dict.fromkeys(one.position(one.value(at)) for at in np.linspace(0, 1, count).tolist()))
+    return list(dict.fromkeys(dimension.position(dimension.value(at)) for at in np.linspace(0, 1, count).tolist()))

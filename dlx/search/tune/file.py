@@ -117,41 +117,41 @@ class _Reading:
 
     def __init__(self, plan: Plan[TuneFile]) -> None:
         self.plan = plan
-        self.found: list[Problem] = []
+        self.problems: list[Problem] = []
 
     def space(self) -> Space:
-        given = self.plan.told.search.space
-        if len(given) > MOST_DIMENSIONS:
+        ranges = self.plan.options.search.space
+        if len(ranges) > MOST_DIMENSIONS:
             node, _ = self.plan.places.nearest(("search", "space"))
-            what = f"has {len(given):,} hyperparameters (allowed {MOST_DIMENSIONS})"
+            what = f"has {len(ranges):,} hyperparameters (allowed {MOST_DIMENSIONS})"
             raise SpecError([Problem(node.place, "search.space", what)])
         dimensions: list[Dimension] = []
-        for key, range_ in given.items():
-            if len(self.found) <= MOST_SHOWN:
+        for key, range_ in ranges.items():
+            if len(self.problems) <= MOST_SHOWN:
                 dimensions += self._dimensions(key, range_)
-        if self.found:
-            raise SpecError(self.found)
-        hidden = next((key for key, range_ in given.items() if range_.layers is not None), None)
+        if self.problems:
+            raise SpecError(self.problems)
+        hidden = next((key for key, range_ in ranges.items() if range_.layers is not None), None)
         return Space(tuple(dimensions), hidden)
 
-    def _dimensions(self, key: str, given: Range) -> Iterator[Dimension]:
+    def _dimensions(self, key: str, range_: Range) -> Iterator[Dimension]:
         fixed = next((name for name in FIXED if key == name or key.startswith(f"{name}.")), None)
         if fixed is not None:
             self._refuse(key, f"cannot be searched: {fixed} {FIXED[fixed]}")
-        elif given.layers is not None or given.units is not None:
-            yield from self._hidden(key, given)
-        elif dimension := self._dimension(key, given):
+        elif range_.layers is not None or range_.units is not None:
+            yield from self._hidden(key, range_)
+        elif dimension := self._dimension(key, range_):
             yield dimension
 
-    def _hidden(self, key: str, given: Range) -> Iterator[Dimension]:
-        others = [name for name in SCALES if getattr(given, name) is not None]
-        if key != "architecture.hidden" or others or given.layers is None or given.units is None:
+    def _hidden(self, key: str, range_: Range) -> Iterator[Dimension]:
+        others = [name for name in SCALES if getattr(range_, name) is not None]
+        if key != "architecture.hidden" or others or range_.layers is None or range_.units is None:
             what = "layers and units stand together, under architecture.hidden, and without another scale"
             self._refuse(key, what)
             return
         ends: tuple[tuple[str, Scale, Any], ...] = (
-            (LAYERS, "uniform", given.layers),
-            (UNITS, "log_uniform", given.units),
+            (LAYERS, "uniform", range_.layers),
+            (UNITS, "log_uniform", range_.units),
         )
         for part, scale, (low, high) in ends:
             lowest = 0 if part == LAYERS else 1
@@ -161,31 +161,31 @@ class _Reading:
             else:
                 yield Dimension(f"{key}.{part}", scale, low, high, integer=True)
 
-    def _dimension(self, key: str, given: Range) -> Dimension | None:
+    def _dimension(self, key: str, range_: Range) -> Dimension | None:
         """Of a scale or a choice; None where something is wrong with it, which has then been noted."""
-        stated = [name for name in SCALES if getattr(given, name) is not None]
+        stated = [name for name in SCALES if getattr(range_, name) is not None]
         if len(stated) != 1:
             got = " and ".join(stated) or "none"
             self._refuse(key, f"expected one of {', '.join(SCALES)} (or layers and units), got {got}")
             return None
         scale = stated[0]
         if scale == "choice":
-            return self._choice(key, given)
-        low, high = getattr(given, scale)
+            return self._choice(key, range_)
+        low, high = getattr(range_, scale)
         fault = _fault(scale, low, high)
         if fault:
             self._refuse(key, fault, scale)
             return None
         if not self._accepted(key, (scale, 0), low) or not self._accepted(key, (scale, 1), high):
             return None
-        integer = given.integer if given.integer is not None else self._only_whole(key, scale, low, high)
+        integer = range_.integer if range_.integer is not None else self._only_whole(key, scale, low, high)
         if integer and not (isinstance(low, int) and isinstance(high, int)):
             self._refuse(key, f"whole numbers have whole ends, got {_pair(low, high)}", scale)
             return None
-        return Dimension(key, scale, low, high, integer, points=given.points)
+        return Dimension(key, scale, low, high, integer, points=range_.points)
 
-    def _choice(self, key: str, given: Range) -> Dimension | None:
-        options = given.choice or ()
+    def _choice(self, key: str, range_: Range) -> Dimension | None:
+        options = range_.choice or ()
         if len(options) < 2:
             self._refuse(key, f"a choice has two options or more, got {len(options)}", "choice")
             return None
@@ -195,11 +195,11 @@ class _Reading:
         if any(option in options[:index] for index, option in enumerate(options)):
             self._refuse(key, "two options are the same", "choice")
             return None
-        before = len(self.found)
+        before = len(self.problems)
         for index, option in enumerate(options):
-            if len(self.found) <= MOST_SHOWN:
+            if len(self.problems) <= MOST_SHOWN:
                 self._accepted(key, ("choice", index), option)
-        return Dimension(key, "choice", choices=_without_places(options)) if len(self.found) == before else None
+        return Dimension(key, "choice", choices=_without_places(options)) if len(self.problems) == before else None
 
     def _accepted(self, key: str, where: tuple[str | int, ...], value: object) -> bool:
         """Whether the spec takes this value; what it says otherwise is noted, at the value's place."""
@@ -209,7 +209,7 @@ class _Reading:
         except SpecError as error:
             for problem in error.problems:
                 what = problem.what if problem.key == key else f"{problem.key}: {problem.what}"
-                self.found.append(Problem(node.place, self._key(key), what))
+                self.problems.append(Problem(node.place, self._key(key), what))
             return False
         return True
 
@@ -225,7 +225,7 @@ class _Reading:
 
     def _refuse(self, key: str, what: str, part: str = "") -> None:
         node, _ = self.plan.places.nearest(("search", "space", key, *([part] if part else [])))
-        self.found.append(Problem(node.place if part else node.key, self._key(key), what))
+        self.problems.append(Problem(node.place if part else node.key, self._key(key), what))
 
     def _key(self, key: str) -> str:
         return dotted(("search", "space", key))

@@ -69,9 +69,9 @@ def _halves(present: Array, partitions: int, trees: int, rng: np.random.Generato
     """The trials of all trees, one after the other, and the tree of each; forest 2·partition + half has `trees`."""
     rows, tree = [], []
     for partition in range(partitions):
-        drawn = rng.permutation(present)
+        shuffled = rng.permutation(present)
         for half in range(2):
-            mine = drawn[half::2]
+            mine = shuffled[half::2]
             first = trees * (2 * partition + half)
             rows.append(np.tile(mine, trees))
             tree.append(np.repeat(np.arange(first, first + trees), len(mine)))
@@ -108,8 +108,8 @@ class _Growth:
     def marginals(self) -> Array:
         """Of each tree and dimension the mean over all others in each cell, (trees, d, cells)."""
         shape = (-1, len(self.sizes), self.sizes.max() + 1)
-        found: Array = np.cumsum(self._steps.reshape(shape), axis=2)[:, :, :-1]
-        return found
+        marginals: Array = np.cumsum(self._steps.reshape(shape), axis=2)[:, :, :-1]
+        return marginals
 
     def deepen(self, rng: np.random.Generator) -> None:
         """Make leaves of the nodes that are not to be cut, and cut the others."""
@@ -172,9 +172,9 @@ def _candidates(can_be_cut: Array, rng: np.random.Generator) -> Array:
     """A third of the dimensions for each node, two at least, of those that can be cut."""
     count = can_be_cut.shape[1]
     tried = max(2, ceil(count / 3))
-    drawn = np.where(can_be_cut, rng.random(can_be_cut.shape), 1)
+    draws = np.where(can_be_cut, rng.random(can_be_cut.shape), 1)
     if tried < count:
-        can_be_cut = can_be_cut & (drawn <= np.partition(drawn, tried - 1, axis=1)[:, tried - 1 : tried])
+        can_be_cut = can_be_cut & (draws <= np.partition(draws, tried - 1, axis=1)[:, tried - 1 : tried])
     return can_be_cut
 
 

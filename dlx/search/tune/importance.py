@@ -63,15 +63,15 @@ def importances(dimensions: Sequence[Dimension], X: Array, y: Array, seed: int) 
         seed: of the draws; the same seed gives the same shares.
     """
     X, y = np.asarray(X, dtype=float).reshape(len(y), len(dimensions)), np.asarray(y, dtype=float)
-    keys = [one.key for one in dimensions]
+    keys = [dimension.key for dimension in dimensions]
     if len(y) < FEWEST or not np.isfinite(y).any():
         return [Importance(key, 0.0, 0.0, 1.0) for key in keys]
     rng = np.random.default_rng((PURPOSE, seed))
     sample = _sample(dimensions, X, _ranks(y))
     values = shares(sample, PARTITIONS, rng)
     low, high = _interval(values, _replicates(sample, rng))
-    found = [Importance(key, *map(float, row)) for key, *row in zip(keys, values, low, high, strict=True)]
-    return sorted(found, key=lambda one: -one.value)
+    estimates = [Importance(key, *map(float, row)) for key, *row in zip(keys, values, low, high, strict=True)]
+    return sorted(estimates, key=lambda estimate: -estimate.value)
 
 
 def shares(sample: Sample, partitions: int, rng: np.random.Generator) -> Array:
@@ -81,8 +81,8 @@ def shares(sample: Sample, partitions: int, rng: np.random.Generator) -> Array:
     if variance == 0:
         return np.zeros(len(sample.sizes))
     explained = np.maximum(agreement(sample, partitions, TREES, rng), 0)
-    found: Array = explained[:-1] / max(explained.sum(), LEAST_EXPLAINED * variance)
-    return found
+    fractions: Array = explained[:-1] / max(explained.sum(), LEAST_EXPLAINED * variance)
+    return fractions
 
 
 def _interval(values: Array, replicates: Array) -> tuple[Array, Array]:
@@ -95,22 +95,22 @@ def _replicates(sample: Sample, rng: np.random.Generator) -> Array:
     """The shares in as many trials drawn with replacement; equal ones come into the same half, or they would agree."""
     n = len(sample.y)
     partitions = int(np.clip(ROWS // n, 3, 8))
-    drawn = (np.bincount(rng.integers(n, size=n), minlength=n) for _ in range(REPLICATES))
-    found = [
-        shares(replace(sample, counts=counts), partitions, rng) for counts in drawn if np.count_nonzero(counts) > 1
+    resamples = (np.bincount(rng.integers(n, size=n), minlength=n) for _ in range(REPLICATES))
+    replicates = [
+        shares(replace(sample, counts=counts), partitions, rng) for counts in resamples if np.count_nonzero(counts) > 1
     ]
-    return np.array(found)
+    return np.array(replicates)
 
 
 def _sample(dimensions: Sequence[Dimension], X: Array, y: Array) -> Sample:
     """The trials in cells; a space that was widened begins and ends where its trials do."""
     cells = np.zeros(X.shape, dtype=int)
-    sizes = np.array([len(one.choices) if one.is_choice else CELLS for one in dimensions])
-    for number, one in enumerate(dimensions):
+    sizes = np.array([len(dimension.choices) if dimension.is_choice else CELLS for dimension in dimensions])
+    for number, dimension in enumerate(dimensions):
         low, high = min(X[:, number].min(), 0), max(X[:, number].max(), 1)
-        places = X[:, number] if one.is_choice else (X[:, number] - low) / (high - low) * CELLS
+        places = X[:, number] if dimension.is_choice else (X[:, number] - low) / (high - low) * CELLS
         cells[:, number] = np.clip(places, 0, sizes[number] - 1)
-    return Sample(cells, sizes, [one.is_choice for one in dimensions], y, np.ones(len(y), dtype=int))
+    return Sample(cells, sizes, [dimension.is_choice for dimension in dimensions], y, np.ones(len(y), dtype=int))
 
 
 def _ranks(y: Array) -> Array:

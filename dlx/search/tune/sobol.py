@@ -53,12 +53,12 @@ def sobol(count: int, dimensions: int, shift: Array | None = None) -> Array:
     return moved
 
 
-def _directions(polynomial: int, given: tuple[int, ...], first: bool) -> Array:
+def _directions(polynomial: int, initial_numbers: tuple[int, ...], first: bool) -> Array:
     """v_j = m_j/2^j as whole numbers of 30 bits: m_j follows from the degree s before it (Bratley & Fox 1988).
 
     m_j = 2·a_1·m_{j−1} ⊕ 2²·a_2·m_{j−2} ⊕ … ⊕ 2^s·m_{j−s} ⊕ m_{j−s}, a the inner coefficients of the polynomial.
     """
-    m = list(given)
+    m = list(initial_numbers)
     if first:  # van der Corput's sequence
         m = [1] * BITS
     s = polynomial.bit_length() - 1

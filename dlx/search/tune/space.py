@@ -52,10 +52,10 @@ class Dimension:
         if self.is_choice:
             return self.choices[int(position)]
         first, last = self._ends()
-        found = self._back(first + position * (last - first))
+        number = self._back(first + position * (last - first))
         if self.integer:
-            return self._whole(found, position)
-        return _readable(found, self.scale)
+            return self._whole(number, position)
+        return _readable(number, self.scale)
 
     def position(self, value: Value) -> float:
         """Where a value stands; the inverse of ``value`` up to its rounding."""
@@ -68,9 +68,9 @@ class Dimension:
         margin = 0.5 if self.integer else 0.0
         return self._forth(self.low - margin), self._forth(self.high + margin)
 
-    def _whole(self, found: float, position: float) -> int:
+    def _whole(self, number: float, position: float) -> int:
         """Within the ends as long as the position is: rounding half a number up must not leave them."""
-        nearest = round(found)
+        nearest = round(number)
         return int(min(max(nearest, self.low), self.high)) if 0 <= position <= 1 else nearest
 
     def _forth(self, value: float) -> float:
@@ -101,7 +101,7 @@ class Space:
 
     def values(self, point: Sequence[float]) -> dict[str, Value]:
         """The value of each hyperparameter at a point, a position for each dimension."""
-        return {one.key: one.value(at) for one, at in zip(self.dimensions, point, strict=True)}
+        return {dimension.key: dimension.value(at) for dimension, at in zip(self.dimensions, point, strict=True)}
 
     def overrides(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """What these values change in a spec: dotted keys and plain values."""
@@ -113,7 +113,7 @@ class Space:
 
     def point(self, values: Mapping[str, Value]) -> list[float]:
         """Where the values stand."""
-        return [one.position(values[one.key]) for one in self.dimensions]
+        return [dimension.position(values[dimension.key]) for dimension in self.dimensions]
 
 
 def _readable(value: float, scale: Scale) -> float:

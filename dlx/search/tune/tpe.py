@@ -45,22 +45,24 @@ class Tpe:
             sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
         self._study = optuna.create_study(sampler=sampler)
         self._space: dict[str, BaseDistribution] = {
-            one.key: CategoricalDistribution(range(len(one.choices))) if one.is_choice else FloatDistribution(0.0, 1.0)
-            for one in dimensions
+            dimension.key: CategoricalDistribution(range(len(dimension.choices)))
+            if dimension.is_choice
+            else FloatDistribution(0.0, 1.0)
+            for dimension in dimensions
         }
-        self._asked: list[tuple[Point, Trial]] = []
+        self._pending: list[tuple[Point, Trial]] = []
 
     def ask(self, count: int) -> list[Point]:
         """The next points to try, a position for each dimension."""
-        asked = [self._ask() for _ in range(count)]
-        self._asked += asked
-        return [point for point, _ in asked]
+        batch = [self._ask() for _ in range(count)]
+        self._pending += batch
+        return [point for point, _ in batch]
 
     def tell(self, points: Sequence[Point], values: Sequence[float | None]) -> None:
         """What came of points that were asked for, smaller is better; NaN or None of one that failed, the worst."""
         for point, value in zip(points, values, strict=True):
-            place = [other for other, _ in self._asked].index(point)
-            _, trial = self._asked.pop(place)
+            place = [other for other, _ in self._pending].index(point)
+            _, trial = self._pending.pop(place)
             self._study.tell(trial, inf if value is None or isnan(value) else value)
 
     def _ask(self) -> tuple[Point, Trial]:

@@ -104,9 +104,9 @@ class Tuning:
     confirmed: Document = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.search = self.plan.told.search
+        self.search = self.plan.options.search
         self.base = self.plan.base.spec
-        self.keys = [one.key for one in self.space.dimensions]
+        self.keys = [dimension.key for dimension in self.space.dimensions]
         self.started = self.written = time.time()
         self._limits: dict[tuple[str, float], bool] = {}
 
@@ -140,7 +140,7 @@ class Tuning:
         """The points of each round; what came of them is known when the next is asked for."""
         search, dimensions = self.search, self.space.dimensions
         if search.method == "tpe":
-            yield from self._asked()
+            yield from self._tpe_rounds()
             return
         region = whole(dimensions)
         self.regions.append(region)
@@ -151,10 +151,11 @@ class Tuning:
         draw = random_points if search.draw == "random" else sobol_points
         for number in range(1, rounds + 1):
             if number > 1:
-                ranked = [one.point for one in sorted(self.settings, key=lambda one: one.rank) if one.usable]
+                usable = (candidate for candidate in self.settings if candidate.usable)
+                ranked = [candidate.point for candidate in sorted(usable, key=lambda candidate: candidate.rank)]
                 region, widened = zoomed(dimensions, region, ranked, self._is_allowed)
                 self.regions.append(region)
-                self.messages += [str(one) for one in widened]
+                self.messages += [str(widening) for widening in widened]
             count = search.trials // rounds + (number <= search.trials % rounds)
             draws = partial(draw, dimensions, region, search.seed, number)
             if points := self._untried(draws, count):
@@ -164,17 +165,17 @@ class Tuning:
 
     def _untried(self, draws: Callable[[int], list[Point]], count: int) -> list[Point]:
         """So many points whose values no setting has had yet; fewer where a small space has no more to draw."""
-        known = {repr(one.values) for one in self.settings}
+        tried_values = {repr(candidate.values) for candidate in self.settings}
         fresh: dict[str, Point] = {}
         for times in REDRAWN:
             for point in draws(times * count):
-                if (values := repr(self.space.values(point))) not in known:
+                if (values := repr(self.space.values(point))) not in tried_values:
                     fresh.setdefault(values, point)
             if len(fresh) >= count:
                 break
         return list(fresh.values())[:count]
 
-    def _asked(self) -> Iterator[tuple[int, list[Point]]]:
+    def _tpe_rounds(self) -> Iterator[tuple[int, list[Point]]]:
         """TPE's points, a batch at a time."""
         from dlx.search.tune.tpe import Tpe
 
@@ -184,21 +185,21 @@ class Tuning:
             number += 1
             points = tpe.ask(min(BATCH, left))
             yield number, points
-            tpe.tell(points, [one.measured.value for one in self.settings[-len(points) :]])
+            tpe.tell(points, [candidate.measured.value for candidate in self.settings[-len(points) :]])
             left -= len(points)
 
-    def _is_allowed(self, one: Dimension, position: float) -> bool:
+    def _is_allowed(self, dimension: Dimension, position: float) -> bool:
         """Whether the spec takes the value there."""
-        known = self._limits.get((one.key, position))
-        if known is None:
+        is_allowed = self._limits.get((dimension.key, position))
+        if is_allowed is None:
             middle = self.space.values([0.0 if other.is_choice else 0.5 for other in self.space.dimensions])
             try:
-                self._derived(middle | {one.key: one.value(position)})
-                known = True
+                self._derived(middle | {dimension.key: dimension.value(position)})
+                is_allowed = True
             except (SpecError, OverflowError):
-                known = False
-            self._limits[one.key, position] = known
-        return known
+                is_allowed = False
+            self._limits[dimension.key, position] = is_allowed
+        return is_allowed
 
     def _derived(self, values: Mapping[str, Any]) -> Spec:
         return derive(self.base, self.space.overrides(values))
@@ -206,22 +207,24 @@ class Tuning:
     def _round(self, number: int, points: Sequence[Point]) -> None:
         """Train a round: rung by rung where the weak are stopped early."""
         first = len(self.settings)
-        made = [self._setting(first + offset, number, point) for offset, point in enumerate(points)]
-        self.settings += made
+        candidates = [self._setting(first + offset, number, point) for offset, point in enumerate(points)]
+        self.settings += candidates
         rounds = self.search.rounds if self.search.method == "coarse_to_fine" else 1
-        self.watcher.round_(number, rounds, len(made))
-        going = [one for one in made if one.spec is not None]
+        self.watcher.round_(number, rounds, len(candidates))
+        going = [candidate for candidate in candidates if candidate.spec is not None]
         halving = self.search.halving if self.search.method != "tpe" else None
         for rung in range(halving.rungs if halving else 0, 0, -1):
             assert halving is not None
-            shares = {one.index: self._until(one, halving.reduction**rung) for one in going}
+            shares = {candidate.index: self._until(candidate, halving.reduction**rung) for candidate in going}
             self._train(going, shares)
-            ranked = sorted(going, key=lambda one: one.rank)
-            kept = ranked[: ceil(len(ranked) / halving.reduction)]
-            for one in ranked[len(kept) :]:
-                one.stopped = True
-                self._tell(one)
-            going = sorted((one for one in kept if one.usable), key=lambda one: one.index)
+            ranked = sorted(going, key=lambda candidate: candidate.rank)
+            survivors = ranked[: ceil(len(ranked) / halving.reduction)]
+            for candidate in ranked[len(survivors) :]:
+                candidate.stopped = True
+                self._tell(candidate)
+            going = sorted(
+                (candidate for candidate in survivors if candidate.usable), key=lambda candidate: candidate.index
+            )
         self._train(going, {}, self._tell)
 
     def _setting(self, index: int, number: int, point: Point) -> Candidate:
@@ -232,40 +235,45 @@ class Tuning:
         except SpecError as error:
             if number == 1:
                 node, _ = self.plan.places.nearest(("search", "space"))
-                told = ", ".join(f"{key}={value}" for key, value in values.items())
-                whats = [f"these do not go together: {told}: {one.key}: {one.what}" for one in error.problems]
+                settings = ", ".join(f"{key}={value}" for key, value in values.items())
+                conflict = f"these do not go together: {settings}"
+                whats = [f"{conflict}: {problem.key}: {problem.what}" for problem in error.problems]
                 raise SpecError([Problem(node.place, "search.space", what) for what in whats]) from None
-            told = "; ".join(one.what for one in error.problems)
-            return Candidate(index, number, point, values, None, (), Measurement(status="failed", message=told))
+            message = "; ".join(problem.what for problem in error.problems)
+            return Candidate(index, number, point, values, None, (), Measurement(status="failed", message=message))
         trials = tuple(Trial.of(replicate(spec, seed)) for seed in range(self.search.seeds))
         return Candidate(index, number, point, values, spec, trials)
 
     @staticmethod
-    def _until(one: Candidate, divisor: int) -> int:
-        assert one.spec is not None
-        return ceil(one.spec.training.epochs / divisor)
+    def _until(candidate: Candidate, divisor: int) -> int:
+        assert candidate.spec is not None
+        return ceil(candidate.spec.training.epochs / divisor)
 
     def _train(
         self, settings: Sequence[Candidate], until: Mapping[int, int], tell: Callable[[Candidate], None] | None = None
     ) -> None:
         """Train these settings to an epoch each, or to their end, and measure each as soon as its trials are there."""
         trials = {
-            trial.key: replace(trial, until_epoch=until.get(one.index)) for one in settings for trial in one.trials
+            trial.key: replace(trial, until_epoch=until.get(candidate.index))
+            for candidate in settings
+            for trial in candidate.trials
         }
         outcomes: dict[str, Outcome] = {}
         waiting = list(settings)
         for outcome in self._outcomes(list(trials.values())):
             outcomes[outcome.key] = outcome
-            for one in [one for one in waiting if all(trial.key in outcomes for trial in one.trials)]:
-                waiting.remove(one)
-                self._measure(one, outcomes, until.get(one.index))
+            for candidate in [
+                candidate for candidate in waiting if all(trial.key in outcomes for trial in candidate.trials)
+            ]:
+                waiting.remove(candidate)
+                self._measure(candidate, outcomes, until.get(candidate.index))
                 if tell:
-                    tell(one)
+                    tell(candidate)
 
-    def _measure(self, one: Candidate, outcomes: Mapping[str, Outcome], until: int | None) -> None:
-        assert one.spec is not None
-        mine = [outcomes[trial.key] for trial in one.trials]
-        one.measured = measured(one.spec, self.search.objective, mine, until)
+    def _measure(self, candidate: Candidate, outcomes: Mapping[str, Outcome], until: int | None) -> None:
+        assert candidate.spec is not None
+        mine = [outcomes[trial.key] for trial in candidate.trials]
+        candidate.measured = measured(candidate.spec, self.search.objective, mine, until)
 
     def _outcomes(self, trials: Sequence[Trial]) -> Iterator[Outcome]:
         """All that there are; only then it is said that the time was too short for the others."""
@@ -281,19 +289,19 @@ class Tuning:
     def _left(self) -> float | None:
         return None if self.seconds is None else max(self.seconds - (time.time() - self.started), 0.0)
 
-    def _tell(self, one: Candidate) -> None:
+    def _tell(self, candidate: Candidate) -> None:
         best = sorted((other for other in self.settings if other.usable), key=lambda other: other.rank)[:BEST_SHOWN]
-        self.watcher.trial(one.record(self.keys), [other.record(self.keys) for other in best])
+        self.watcher.trial(candidate.record(self.keys), [other.record(self.keys) for other in best])
         if time.time() - self.written > SECONDS_BETWEEN_WRITES:
             self._save(RUNNING)
             self.written = time.time()
 
     def _confirm(self) -> Document:
         """The best settings and the base spec in fresh replicates."""
-        ended = [one for one in self.settings if one.usable and not one.stopped]
-        different: dict[tuple[str, ...], Candidate] = {}  # TPE may ask for one more than once
-        for one in sorted(ended, key=lambda one: one.rank):
-            different.setdefault(tuple(trial.key for trial in one.trials), one)
+        ended = [candidate for candidate in self.settings if candidate.usable and not candidate.stopped]
+        different: dict[tuple[str, ...], Candidate] = {}  # TPE may ask for a setting more than once
+        for candidate in sorted(ended, key=lambda candidate: candidate.rank):
+            different.setdefault(tuple(trial.key for trial in candidate.trials), candidate)
         best = list(different.values())[: self.search.finalists]
         confirmation = Confirmation(self.base, self.search, best, len(self.settings))
         self.watcher.final(len(confirmation.trials))
@@ -302,7 +310,7 @@ class Tuning:
 
     def _save(self, status: str) -> Document:
         """Write what there is to tell."""
-        records = [one.record(self.keys) for one in self.settings]
+        records = [candidate.record(self.keys) for candidate in self.settings]
         document: Document = {
             "schema_version": SCHEMA_VERSION,
             "name": self.plan.name,
@@ -311,7 +319,7 @@ class Tuning:
             "method": self.search.method,
             "objective": self.search.objective,
             "seeds": self.search.seeds,
-            "space": [one.described() for one in self.space.dimensions],
+            "space": [dimension.described() for dimension in self.space.dimensions],
             "rounds": [self._region(number, region) for number, region in enumerate(self.regions, 1)],
             "messages": self.messages,
             "counts": self._counts(records),
@@ -338,9 +346,9 @@ class Tuning:
 
     def _region(self, number: int, region: Region) -> Document:
         named: Document = {}
-        for one, within in zip(self.space.dimensions, region, strict=True):
-            places = within if one.is_choice else (within[0], within[-1])
-            named[one.key] = [one.value(place) for place in places]
+        for dimension, within in zip(self.space.dimensions, region, strict=True):
+            places = within if dimension.is_choice else (within[0], within[-1])
+            named[dimension.key] = [dimension.value(place) for place in places]
         return {"round": number, "region": named}
 
     def _importance(self) -> list[Document]:
@@ -351,12 +359,15 @@ class Tuning:
         """
         import numpy as np
 
-        first = [one for one in self.settings if one.round == 1]
-        told = first if self.search.method == "coarse_to_fine" and len(first) >= ENOUGH_TO_TELL else self.settings
-        X = np.array([one.point for one in told])
-        y = np.array([one.measured.value for one in told])
-        found = importances(self.space.dimensions, X, y, self.search.seed)
-        return [{"key": one.key, "value": one.value, "low": one.low, "high": one.high} for one in found]
+        first = [candidate for candidate in self.settings if candidate.round == 1]
+        candidates = first if self.search.method == "coarse_to_fine" and len(first) >= ENOUGH_TO_TELL else self.settings
+        X = np.array([candidate.point for candidate in candidates])
+        y = np.array([candidate.measured.value for candidate in candidates])
+        ranking = importances(self.space.dimensions, X, y, self.search.seed)
+        return [
+            {"key": importance.key, "value": importance.value, "low": importance.low, "high": importance.high}
+            for importance in ranking
+        ]
 
 
 def check(plan: Plan[TuneFile], space: Space) -> str | None:
@@ -366,11 +377,11 @@ def check(plan: Plan[TuneFile], space: Space) -> str | None:
         SpecError: a grid has too few trials, Sobol's points too many dimensions, the objective no dev set.
         DataError: the data cannot be read.
     """
-    search, found = plan.told.search, []
+    search, problems = plan.options.search, []
 
     def refuse(key: str, what: str) -> None:
         node, _ = plan.places.nearest(("search", key))
-        found.append(Problem(node.place, f"search.{key}", what))
+        problems.append(Problem(node.place, f"search.{key}", what))
 
     least = smallest_grid(space.dimensions)
     if search.method == "grid" and least > search.trials:
@@ -383,20 +394,20 @@ def check(plan: Plan[TuneFile], space: Space) -> str | None:
             refuse("objective", f"what is minimized has no {search.objective}: its J is `train_cost`")
     elif search.objective.startswith("dev") and "dev" not in dataset.parts:
         refuse("objective", f"there is no dev set to measure {search.objective} on (set data.split.dev in the spec)")
-    if found:
-        raise SpecError(found)
+    if problems:
+        raise SpecError(problems)
     return dataset.task
 
 
 def foretold(plan: Plan[TuneFile], space: Space) -> Document:
     """What a search would do: how many trainings of how many epochs at most, and the first settings."""
-    search, epochs = plan.told.search, plan.base.spec.training.epochs
+    search, epochs = plan.options.search, plan.base.spec.training.epochs
     trainings = search.trials * search.seeds + (search.finalists + 1) * search.fresh_seeds
     points = random_points(space.dimensions, whole(space.dimensions), search.seed, 1, 3)
     return {
         "name": plan.name,
         "method": search.method,
-        "dimensions": {one.key: one.scale for one in space.dimensions},
+        "dimensions": {dimension.key: dimension.scale for dimension in space.dimensions},
         "trials": search.trials,
         "trainings": trainings,
         "epochs_at_most": trainings * epochs,

@@ -32,10 +32,10 @@ class Widened:
     high: float
 
     def __str__(self) -> str:
-        one = self.dimension
-        before, now = (f"[{low:g}, {high:g}]" for low, high in ((one.low, one.high), (self.low, self.high)))
+        dimension = self.dimension
+        before, now = (f"[{low:g}, {high:g}]" for low, high in ((dimension.low, dimension.high), (self.low, self.high)))
         outcome = f"widened to {now}" if before != now else "the spec allows nothing beyond it"
-        return f"best {one.key} {self.best:g} at the border of {before}: {outcome}"
+        return f"best {dimension.key} {self.best:g} at the border of {before}: {outcome}"
 
 
 def zoomed(
@@ -64,19 +64,19 @@ def zoomed(
     elite = ranked[: max(FEWEST, ceil(ELITE * len(ranked)))]
     following: list[Stretch | tuple[int, ...]] = []
     widened: list[Widened] = []
-    for index, (one, within) in enumerate(zip(dimensions, region, strict=True)):
+    for index, (dimension, within) in enumerate(zip(dimensions, region, strict=True)):
         places = [point[index] for point in elite]
-        if one.is_choice:
+        if dimension.is_choice:
             following.append(tuple(sorted({int(place) for place in places})))
             continue
-        stretch, told = _stretch(one, (within[0], within[-1]), places, is_allowed)
+        stretch, widening = _stretch(dimension, (within[0], within[-1]), places, is_allowed)
         following.append(stretch)
-        widened += [told] if told else []
+        widened += [widening] if widening else []
     return tuple(following), widened
 
 
 def _stretch(
-    one: Dimension, within: Stretch, places: Sequence[float], is_allowed: Callable[[Dimension, float], bool]
+    dimension: Dimension, within: Stretch, places: Sequence[float], is_allowed: Callable[[Dimension, float], bool]
 ) -> tuple[Stretch, Widened | None]:
     best, (first, last) = places[0], within
     low, high = min(places), max(places)
@@ -90,15 +90,15 @@ def _stretch(
         return stretch, None
     border = bottom if side < 0 else top
     end = next(
-        (place for k in range(HALVINGS) if is_allowed(one, place := border + side * WIDENED / 2**k)),
+        (place for k in range(HALVINGS) if is_allowed(dimension, place := border + side * WIDENED / 2**k)),
         border,
     )
     stretch = (min(end, stretch[0]), stretch[1]) if side < 0 else (stretch[0], max(end, stretch[1]))
     ends = (end, top) if side < 0 else (bottom, end)
-    values = [_end(one, place) for place in ends]
-    return stretch, Widened(one, float(one.value(best)), values[0], values[1])
+    values = [_end(dimension, place) for place in ends]
+    return stretch, Widened(dimension, float(dimension.value(best)), values[0], values[1])
 
 
-def _end(one: Dimension, place: float) -> float:
+def _end(dimension: Dimension, place: float) -> float:
     """The value at an end; those of the scale are themselves."""
-    return one.low if place == 0 else one.high if place == 1 else float(one.value(place))
+    return dimension.low if place == 0 else dimension.high if place == 1 else float(dimension.value(place))

@@ -145,10 +145,10 @@ def test_an_override_changes_the_search_or_its_base(tmp_path: Path) -> None:
     given = ["base.training.epochs=3", "search.trials=5", "search.halving=false"]
     plan = load_plan(path, given, TuneFile)
     assert plan.base.spec.training.epochs == 3
-    assert (plan.told.search.trials, plan.told.search.halving) == (5, None)
+    assert (plan.options.search.trials, plan.options.search.halving) == (5, None)
     path.write_text(plan.text())
     again = load_plan(path, [], TuneFile)
-    assert (again.base.spec, again.told, again.name) == (plan.base.spec, plan.told, "experiment")
+    assert (again.base.spec, again.options, again.name) == (plan.base.spec, plan.options, "experiment")
     with pytest.raises(SpecError, match=r"command line: search.trails=5: search.trails: unknown key"):
         load_plan(path, ["search.trails=5"], TuneFile)
     with pytest.raises(SpecError, match=r"command line: training.epocs=5: training.epocs: unknown key"):
