@@ -45,7 +45,7 @@ TIMES = [
     (re.compile(r"\d{4}-?\d\d-?\d\dT\d{6}[-\w]*"), "RUN-ID"),
     (re.compile(r" *\b\d+(\.\d+)?(e-\d+)?(?:\s|&nbsp;)(s|ms|µs|min|h)\b(\s\d+\s(s|min)\b)?"), " DURATION"),
     (re.compile(r"[\d.]+ GB are free"), "MEMORY are free"),
-    (re.compile(r"^(epoch|step) [\d,]+  cost .*\n", re.MULTILINE), ""),  # progress is shown now and then
+    (re.compile(r"^(epoch|step) [\d,/]+  cost .*\n", re.MULTILINE), ""),  # progress is shown now and then
     (re.compile(r"(seconds per step|predicted seconds|predicted bytes) .*"), r"\1 MEASURED"),
     (re.compile(r'("[\w ]*(seconds|bytes)[\w ]*": )[-+.\de]+'), r"\1MEASURED"),
     (re.compile(r"[\d,]+ steps/s|[\d,]+ examples/s"), "SPEED"),
