@@ -11,34 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EFBIG, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOSPC, ENOTDIR
 from functools import cache
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType, ModuleType
-from typing import Annotated, Any, TextIO, cast
+from typing import Annotated, Any, NamedTuple, TextIO, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from dlx import __version__
-from dlx.cli.average import average
-from dlx.cli.compare import Compare, compare
-from dlx.cli.config import config
-from dlx.cli.diagnose import diagnose
-from dlx.cli.doctor import doctor
-from dlx.cli.export import export
-from dlx.cli.gradcheck import gradcheck
-from dlx.cli.list import list_components
-from dlx.cli.new import new
-from dlx.cli.predict import evaluate, predict
-from dlx.cli.report import report
-from dlx.cli.runs import runs
 from dlx.cli.standard_streams import discard_stdout, fill_in, forgive_stderr
-from dlx.cli.study import study
-from dlx.cli.train import train
-from dlx.cli.trust import trust
-from dlx.cli.tune import tune
 from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
 from dlx.runs.signals import NUMBERS
 from dlx.text import Visible
@@ -47,8 +32,106 @@ OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
 
+class Command(NamedTuple):
+    """Where a command is: a function of a module in dlx.cli, or its `typer.Typer`, and its line in ``dlx --help``."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+COMMANDS = {
+    "train": Command(
+        "train", "train", "Train the network that a spec describes, or minimize its objective, or go on with a run."
+    ),
+    "gradcheck": Command(
+        "gradcheck",
+        "gradcheck",
+        "Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.",
+    ),
+    "diagnose": Command(
+        "diagnose",
+        "diagnose",
+        "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.",
+    ),
+    "tune": Command("tune", "tune", "Search the hyperparameters that a file names, on the scales that it gives them."),
+    "study": Command(
+        "study", "study", "Train variants of a spec, lay them over each other and check the claims of the file."
+    ),
+    "compare": Command(
+        "compare",
+        "compare_app",
+        "Show what differs between runs, and what came of it: a table, their curves, and how sure the difference is.",
+    ),
+    "average": Command(
+        "average",
+        "average",
+        "Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.",
+    ),
+    "evaluate": Command(
+        "predict",
+        "evaluate",
+        "Print cost and error, with its 95 % interval, of a trained network on examples with labels.",
+    ),
+    "predict": Command(
+        "predict",
+        "predict",
+        "Print what a trained network says of each example: a CSV with the class and its probabilities, or the value.",
+    ),
+    "export": Command(
+        "export",
+        "export",
+        "Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras.",
+    ),
+    "report": Command(
+        "report",
+        "report",
+        "Write a page in HTML that shows all that is known of a run, or what came of a search or a study.",
+    ),
+    "trust": Command(
+        "trust",
+        "trust",
+        "Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.",
+    ),
+    "list": Command("list", "list_components", "List what a spec may name, with formulas and options."),
+    "new": Command("new", "new", "Print or write a spec to start from."),
+    "doctor": Command(
+        "doctor",
+        "doctor",
+        "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty.",
+    ),
+    "config": Command("config", "config", "Show or check a spec, or print the JSON Schema of specs."),
+    "runs": Command(
+        "runs",
+        "runs",
+        "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
+    ),
+}
+
+
+@cache
+def load_command(name: str) -> Any:
+    """A command with its options, from its module, which is imported now."""
+    command = COMMANDS[name]
+    implementation = getattr(import_module(f"dlx.cli.{command.module}"), command.attribute)
+    if isinstance(implementation, typer.Typer):
+        return get_command(implementation)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name)(implementation)
+    return get_command(alone)
+
+
 class _Commands(TyperGroup):
-    """The group of all commands, which leaves a broken pipe to `main`."""
+    """The group of all commands: each is loaded when it is called; a broken pipe is left to `main`."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, command in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=command.summary))  # what --help and completion need of it
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command if name is None else load_command(name), rest
 
     def make_context(self, *arguments: Any, **keywords: Any) -> Any:
         with _broken_pipe():  # of --help
@@ -70,23 +153,6 @@ def _broken_pipe() -> Iterator[None]:
 app = typer.Typer(
     cls=_Commands, no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
 )
-app.command("train")(train)
-app.command("gradcheck")(gradcheck)
-app.command("diagnose")(diagnose)
-app.command("tune")(tune)
-app.command("study")(study)
-app.command("compare", cls=Compare)(compare)
-app.command("average")(average)
-app.command("evaluate")(evaluate)
-app.command("predict")(predict)
-app.command("export")(export)
-app.command("report")(report)
-app.add_typer(config, name="config")
-app.add_typer(runs, name="runs")
-app.command("trust")(trust)
-app.command("list")(list_components)
-app.command("new")(new)
-app.command("doctor")(doctor)
 
 
 def _print_version(requested: bool) -> None:
@@ -195,7 +261,7 @@ def _run(arguments: list[str]) -> int:
 
 @cache
 def _command() -> Any:
-    """All commands with their options: made once for all calls of this process."""
+    """The group of all commands, made once for all calls of this process."""
     return get_command(app)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dlx.runs.directory import RunDirectory
-    from dlx.search.repair.recipe import RepairOptions
+from dlx.errors import UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.search.repair.recipe import RepairOptions, act
+from dlx.show import terminal
 
 Act = Annotated[
     bool, typer.Option("--act", help="Run the basic recipe on a run: train remedies, keep what surely helps.")
@@ -49,8 +49,6 @@ def seconds_of(text: str) -> float:
     Raises:
         UsageError: it is something else, or nothing.
     """
-    from dlx.errors import UsageError
-
     match = re.fullmatch(r"(?:([\d.]+)h)?(?:([\d.]+)m)?(?:([\d.]+)s?)?", text)
     try:
         parts = [float(number or 0) for number in match.groups()] if match else []
@@ -64,8 +62,6 @@ def seconds_of(text: str) -> float:
 
 def options_of(seeds: int | None, budget: str | None, workers: int | None) -> RepairOptions:
     """What may be spent, with what was not given at its default."""
-    from dlx.search.repair.recipe import RepairOptions
-
     default = RepairOptions()
     return RepairOptions(
         replicates=default.replicates if seeds is None else seeds,
@@ -76,9 +72,5 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Re
 
 def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> dict[str, Any]:
     """The document with what the recipe came to under ``act``."""
-    from dlx.runs.directory import RunDirectory
-    from dlx.search.repair.recipe import act
-    from dlx.show import terminal
-
     with RunDirectory.open(run.path, writing=True) as locked, terminal.acting(quiet) as watcher:
         return act(locked, document, options, watcher)

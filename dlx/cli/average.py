@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlx.cli.options import Json
-
-if TYPE_CHECKING:
-    from dlx.data.series import Series
-    from dlx.types import Array
+from dlx.data.series import Series, read_series
+from dlx.errors import UsageError
+from dlx.nn.averages import averages
+from dlx.runs.manifest import write_output
+from dlx.show import pictures, terminal
+from dlx.types import Array
 
 File = Annotated[Path, typer.Argument(help="A CSV file with a column of numbers.", show_default=False)]
 Beta = Annotated[str, typer.Option(metavar="β,β…", help="Each averages over about 1/(1 − β) values.")]
@@ -21,9 +23,6 @@ Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also dra
 
 def average(file: File, beta: Beta = "0.9", column: Column = None, picture: Picture = None, json: Json = False) -> None:
     """Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ."""
-    from dlx.data.series import read_series
-    from dlx.nn.averages import averages
-
     betas = _betas(beta)
     series = read_series(file, column)
     plain = {each: averages(series.values, each, corrected=False) for each in betas}
@@ -34,8 +33,6 @@ def average(file: File, beta: Beta = "0.9", column: Column = None, picture: Pict
 
 
 def _betas(text: str) -> list[float]:
-    from dlx.errors import UsageError
-
     try:
         betas = [float(part) for part in text.split(",")]
     except ValueError:
@@ -47,9 +44,6 @@ def _betas(text: str) -> list[float]:
 
 
 def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array], json: bool) -> None:
-
-    from dlx.show import terminal
-
     if json:
         entries = [
             {"beta": beta, "window": 1 / (1 - beta), "average": v.tolist(), "corrected": corrected[beta].tolist()}
@@ -65,8 +59,5 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
 
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:
-    from dlx.runs.manifest import write_output
-    from dlx.show import pictures
-
     png = pictures.averages(series.values, plain, corrected, title=file.name, name=series.name)
     write_output("--picture", picture, png, pictures.is_ours)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from dlx.cli.options import Json, Plugins
-
-if TYPE_CHECKING:
-    from dlx.runs.compare import Comparison
+from dlx.errors import UsageError
+from dlx.files import writing
+from dlx.runs.compare import Comparison
+from dlx.runs.compare import compare as compare_runs
+from dlx.runs.lock import ROOT
+from dlx.runs.manifest import write_output
+from dlx.show import pictures, terminal
+from dlx.spec.trust import load_named
 
 AGAINST = "--against"
 
@@ -52,6 +57,10 @@ class Compare(TyperCommand):
         return super().parse_args(ctx, spread)
 
 
+compare_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@compare_app.command(cls=Compare)
 def compare(
     runs: Runs,
     against: Against = None,
@@ -67,10 +76,6 @@ def compare(
     dev errors is given with its 95 % interval, paired by seed, and by dev example where these are the same. With
     --json, --csv or --md that is all that is printed, and the picture is drawn only with --out.
     """
-    from dlx.errors import UsageError
-    from dlx.runs.compare import compare as compare_runs
-    from dlx.spec.trust import load_named
-
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
     load_named(plugin or ())
@@ -84,10 +89,6 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
     """Where the picture is; None where none is drawn, also because the curves have no common axes."""
     if not needed or (out is None and not comparison.comparable):
         return None
-    from dlx.files import writing
-    from dlx.runs.lock import ROOT
-    from dlx.runs.manifest import write_output
-    from dlx.show import pictures
 
     place = out or ROOT / "comparison.png"
     if out is None:
@@ -98,8 +99,6 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
 
 
 def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
-    from dlx.show import terminal
-
     document = {**comparison.document(), "picture": None if picture is None else str(picture)}
     if json:
         terminal.facts(document, json=True)

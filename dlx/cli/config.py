@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dlx.cli.options import Json, Overrides, Plugins, Spec
 from dlx.cli.rows import print_rows
 from dlx.errors import Problem, SpecError
+from dlx.search.plan import kind_of
+from dlx.search.study.file import StudyFile, load_study
+from dlx.search.tune.file import TuneFile, load_tune
+from dlx.show import terminal
+from dlx.spec.loader import Resolved, dump_yaml, leaves, load_spec
+from dlx.spec.plugins import load_installed
+from dlx.spec.schema import json_schema, with_plans
+from dlx.spec.tree import dotted
+from dlx.spec.trust import load_named
+from dlx.spec.yaml_text import dump_scalar
+from dlx.training.experiment import build
 
-if TYPE_CHECKING:
-    from dlx.spec.loader import Resolved
-
-config = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+config = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 Origin = Annotated[bool, typer.Option("--origin", help="One line for each value, with the place that decided it.")]
 Step = Annotated[bool, typer.Option("--step", help="The training step as the list of NumPy calls that it is.")]
@@ -36,10 +44,6 @@ def show(
     json: Json = False,
 ) -> None:
     """Print the complete spec, every default filled in."""
-    from dlx.show import terminal
-    from dlx.spec.loader import dump_yaml, load_spec
-    from dlx.spec.trust import load_named
-
     load_named(plugin or ())
     resolved = load_spec(spec, overrides or ())
     if step:
@@ -53,11 +57,6 @@ def show(
 
 
 def _print_origins(resolved: Resolved, json: bool) -> None:
-    from dlx.show import terminal
-    from dlx.spec.loader import leaves
-    from dlx.spec.tree import dotted
-    from dlx.spec.yaml_text import dump_scalar
-
     values = [(dotted(key), value, str(resolved.origins[key])) for key, value in leaves(resolved.spec.dump())]
     if json:
         terminal.facts({key: {"value": value, "origin": place} for key, value, place in values}, json=True)
@@ -66,9 +65,6 @@ def _print_origins(resolved: Resolved, json: bool) -> None:
 
 
 def _print_step(resolved: Resolved, json: bool) -> None:
-    from dlx.show import terminal
-    from dlx.training.experiment import build
-
     lines = build(resolved.spec).step_lines()
     if json:
         terminal.facts({"schema_version": 1, "step": lines}, json=True)
@@ -79,8 +75,6 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json: Json = False) -> None:
     """Say all that is wrong with a spec, or with a plan for dlx tune or dlx study, without reading the data."""
-    from dlx.spec.trust import load_named
-
     load_named(plugin or ())
     try:
         _load(spec, overrides or ())
@@ -97,18 +91,11 @@ def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json:
 
 def _load(path: Path, overrides: Sequence[str]) -> None:
     """Load a spec, or a plan of whatever kind; the errors tell what is wrong."""
-    from dlx.search.plan import kind_of
-    from dlx.search.study.file import load_study
-    from dlx.search.tune.file import load_tune
-    from dlx.spec.loader import load_spec
-
     loaders: dict[str | None, Callable[[Path, Sequence[str]], object]] = {None: load_spec, "search": load_tune}
     loaders.get(kind_of(path), load_study)(path, overrides)
 
 
 def _print_verdict(problems: Sequence[Problem]) -> None:
-    from dlx.show import terminal
-
     entries = [_as_data(problem) for problem in problems]
     terminal.facts({"schema_version": 1, "valid": not problems, "problems": entries}, json=True)
 
@@ -127,13 +114,6 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 @config.command()
 def schema(plugin: Plugins = None) -> None:
     """Print the JSON Schema that lets editors complete a spec or a plan."""
-    from dlx.search.study.file import StudyFile
-    from dlx.search.tune.file import TuneFile
-    from dlx.show import terminal
-    from dlx.spec.plugins import load_installed
-    from dlx.spec.schema import json_schema, with_plans
-    from dlx.spec.trust import load_named
-
     load_installed()
     load_named(plugin or ())
     terminal.facts(with_plans(json_schema(), [TuneFile, StudyFile]), json=True)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins
-
-if TYPE_CHECKING:
-    from dlx.runs.diagnose import Examination
-    from dlx.search.repair.recipe import RepairOptions
+from dlx.diagnose.fail_on import parse_conditions, unknown, unmet
+from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
+from dlx.runs.diagnose import Examination, examine, examine_errors, keep
+from dlx.runs.manifest import write_output
+from dlx.search.repair.recipe import RepairOptions
+from dlx.show import pictures, terminal
+from dlx.spec.trust import load_named
 
 Source = Annotated[
     str | None,
@@ -64,9 +67,6 @@ def diagnose(
 
     What is found about a run is kept in its directory, unless diagnosis.optimal_error or diagnosis.tolerance is given.
     """
-    from dlx.errors import UsageError
-    from dlx.spec.trust import load_named
-
     if (source is None) == (errors is None):
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
     if not act and not learning_curve and (seeds or budget or workers):
@@ -92,22 +92,14 @@ def diagnose(
 
 
 def _conditions(fail_on: str | None) -> tuple[str, ...]:
-    from dlx.diagnose.fail_on import parse_conditions
-
     return parse_conditions(fail_on) if fail_on is not None else ()
 
 
 def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
-    from dlx.runs.diagnose import examine, examine_errors
-
     return examine_errors(errors) if errors is not None else examine(source or "", overrides)
 
 
 def _draw(examination: Examination, picture: Path) -> None:
-    from dlx.errors import UsageError
-    from dlx.runs.manifest import write_output
-    from dlx.show import pictures
-
     if "errors" not in examination.document:
         raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
     write_output("--picture", picture, examination.picture(), pictures.is_ours)
@@ -115,10 +107,6 @@ def _draw(examination: Examination, picture: Path) -> None:
 
 def _keep(examination: Examination) -> list[Path]:
     """The pictures in the run directory; where it cannot be written to, the verdict is given all the same."""
-    from dlx.errors import EnvironmentProblem
-    from dlx.runs.diagnose import keep
-    from dlx.show import terminal
-
     try:
         return keep(examination)
     except EnvironmentProblem as error:
@@ -127,8 +115,6 @@ def _keep(examination: Examination) -> list[Path]:
 
 
 def _show(examination: Examination, written: list[Path], json: bool) -> None:
-    from dlx.show import terminal
-
     if json:
         for remark in examination.remarks if examination.run else ():
             terminal.say((f"remark: {remark}", ""), stream=sys.stderr)
@@ -146,9 +132,6 @@ def _show(examination: Examination, written: list[Path], json: bool) -> None:
 
 def _act(examination: Examination, written: list[Path], options: RepairOptions, json: bool) -> None:
     """Show what was found, then what the recipe comes to."""
-    from dlx.errors import UsageError
-    from dlx.show import terminal
-
     if examination.run is None:
         raise UsageError("--act goes on from a run: train the spec first")
     if not json:
@@ -162,10 +145,6 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
-    from dlx.diagnose.fail_on import unknown, unmet
-    from dlx.errors import CheckFailed
-    from dlx.show import terminal
-
     for name in unknown(conditions, examination.document):
         terminal.say((f"--fail-on: {name} cannot be told: an error that it needs is missing", ""), stream=sys.stderr)
     if reasons := unmet(conditions, examination.document):

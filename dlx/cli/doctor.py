@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import locale
+import os
+import re
+import sys
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+import dlx
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
+from dlx.errors import DataError, UsageError
+from dlx.runs.health import directory_of, health
+from dlx.runs.provenance import blas, versions
+from dlx.show import terminal
+from dlx.training.threads import available
 
 Directory = Annotated[
     str | None,
@@ -20,9 +32,6 @@ Accept = Annotated[bool, typer.Option("--accept", help="Take RUN's files as they
 
 def doctor(run: Directory = None, json: Json = False, accept: Accept = False) -> None:
     """Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty."""
-    from dlx.errors import DataError, UsageError
-    from dlx.show import terminal
-
     if run is not None:
         if not _verify(run, json, accept):
             raise DataError
@@ -39,9 +48,6 @@ def doctor(run: Directory = None, json: Json = False, accept: Accept = False) ->
 
 def _verify(run: str, json: bool, accept: bool) -> bool:
     """Print the health of a directory; returns whether it is intact."""
-    from dlx.runs.health import directory_of, health
-    from dlx.show import terminal
-
     directory = directory_of(run)
     if accept:
         directory.accept_files()
@@ -57,15 +63,6 @@ def _verify(run: str, json: bool, accept: bool) -> bool:
 
 
 def _facts() -> dict[str, Any]:
-    import locale
-    import os
-    import sys
-    from pathlib import Path
-
-    import dlx
-    from dlx.runs.provenance import blas, versions
-    from dlx.training.threads import available
-
     return {
         "versions": versions(),
         "packages": _packages(),
@@ -81,9 +78,6 @@ def _facts() -> dict[str, Any]:
 
 def _packages() -> dict[str, str]:
     """The version of every package that dlx requires or can use, as its metadata names them."""
-    import re
-    from importlib.metadata import PackageNotFoundError, requires, version
-
     packages: dict[str, str] = {}
     for requirement in requires("dlx") or []:
         name = re.split(r"[^A-Za-z0-9._-]", requirement)[0]

@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
+from dlx.runs.export.formats import export as write
+from dlx.show import terminal
+from dlx.spec.trust import load_named
 
 To = Annotated[str, typer.Option(metavar="FORMAT", help="onnx, pytorch or keras.", show_default=False)]
 Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Up to the ending; RUN/model_FORMAT if not given.")]
@@ -15,10 +18,6 @@ Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Up to the ending
 
 def export(run: Run, to: To, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
     """Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras."""
-    from dlx.runs.export.formats import export as write
-    from dlx.show import terminal
-    from dlx.spec.trust import load_named
-
     load_named(plugin or ())
     files = [str(path) for path in write(run, to, out)]
     if json:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlx.cli.options import Json, Overrides
-
-if TYPE_CHECKING:
-    from dlx.runs.check import CheckOptions
+from dlx.errors import CheckFailed, UsageError
+from dlx.gradcheck.plugin import check_plugin, document
+from dlx.nn.gradcheck import EPSILON
+from dlx.runs import check
+from dlx.runs.check import CheckOptions, check_file, orders_of_file
+from dlx.runs.manifest import write_output
+from dlx.show import pictures, terminal
+from dlx.show.terminal import gradcheck as show
 
 Source = Annotated[
     Path | None,
@@ -51,10 +56,6 @@ def gradcheck(
 
     What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ.
     """
-    from dlx.errors import UsageError
-    from dlx.nn.gradcheck import EPSILON
-    from dlx.runs import check
-
     options = check.CheckOptions(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
     if plugin is not None:
         if overrides or examples or after or no_dropout or orders or picture:
@@ -73,11 +74,6 @@ def gradcheck(
 
 
 def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool) -> None:
-    from dlx.errors import CheckFailed
-    from dlx.runs.check import check_file
-    from dlx.show import terminal
-    from dlx.show.terminal import gradcheck as show
-
     with terminal.counting("checking gradients", quiet=json) as on_progress:
         report = check_file(source, overrides, options, on_progress)
     if json:
@@ -89,11 +85,6 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
 
 
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
-    from dlx.errors import CheckFailed
-    from dlx.gradcheck.plugin import check_plugin, document
-    from dlx.show import terminal
-    from dlx.show.terminal import gradcheck as show
-
     with terminal.counting("checking gradients", quiet=json) as on_progress:
         cases = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, on_progress)
     if json:
@@ -105,11 +96,6 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
 
 
 def _show_orders(source: Path, overrides: list[str], options: CheckOptions, picture: Path | None, json: bool) -> None:
-    from dlx.runs.check import orders_of_file
-    from dlx.runs.manifest import write_output
-    from dlx.show import pictures, terminal
-    from dlx.show.terminal import gradcheck as show
-
     convergence = orders_of_file(source, overrides, options)
     if picture:
         curves = {show.order(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}

@@ -7,6 +7,11 @@ from typing import Annotated
 import typer
 
 from dlx.cli.act import seconds_of
+from dlx.errors import UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.runs.references import open_run
+from dlx.search.learning_curve.curve import CurveOptions, learning_curve
+from dlx.show import pictures, terminal
 
 LearningCurve = Annotated[
     bool,
@@ -36,11 +41,6 @@ def show_learning_curve(
     json: bool,
 ) -> None:
     """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
-    from dlx.runs.directory import RunDirectory
-    from dlx.runs.references import open_run
-    from dlx.search.learning_curve.curve import CurveOptions, learning_curve
-    from dlx.show import pictures, terminal
-
     default = CurveOptions()
     options = CurveOptions(
         replicates=default.replicates if seeds is None else seeds,
@@ -62,8 +62,6 @@ def show_learning_curve(
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    from dlx.errors import UsageError
-
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
@@ -71,8 +69,6 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 
 def _error(text: str) -> float:
-    from dlx.errors import UsageError
-
     try:
         error = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:

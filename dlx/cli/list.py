@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import print_rows
+from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
-
-if TYPE_CHECKING:
-    from dlx.component import Component
+from dlx.show import terminal
+from dlx.spec.plugins import load_installed
+from dlx.spec.schema import description, summary
+from dlx.spec.sections import Spec  # noqa: F401 - importing the spec registers every family of dlx
+from dlx.spec.trust import load_named
+from dlx.spec.yaml_text import dump_scalar
 
 Kind = Annotated[str | None, typer.Argument(metavar="KIND", help="Such as optimizer.", show_default=False)]
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam.", show_default=False)]
@@ -22,9 +26,6 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 
     Alone it lists the kinds, with KIND the components of that kind, with NAME one of them with its options.
     """
-    from dlx.spec.plugins import load_installed
-    from dlx.spec.trust import load_named
-
     load_installed()
     load_named(plugin or ())
     chosen = _chosen(kind, name)
@@ -40,9 +41,6 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 
 def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Component]]]:
     """The components asked for, by kind and name."""
-    from dlx.component import REGISTRY
-    from dlx.spec.sections import Spec  # noqa: F401 - importing the spec registers every family of dlx
-
     if kind is None:
         return dict(sorted(REGISTRY.items()))
     if kind not in REGISTRY:
@@ -56,22 +54,15 @@ def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Comp
 
 
 def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
-    from dlx.show import terminal
-    from dlx.spec.schema import description
-
     components = [description(member) for members in chosen.values() for member in members.values()]
     terminal.facts({"schema_version": 1, "components": components}, json=True)
 
 
 def _print_summaries(members: dict[str, type[Component]]) -> None:
-    from dlx.spec.schema import summary
-
     print_rows([(name, summary(member)) for name, member in members.items()])
 
 
 def _print_details(member: type[Component]) -> None:
-    from dlx.spec.schema import description
-
     document = description(member)
     typer.echo(f"{document['kind']} {document['name']}\n\n{document['description']}\n")
     if document["options"]:
@@ -82,8 +73,6 @@ def _print_details(member: type[Component]) -> None:
 
 
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
-    from dlx.spec.yaml_text import dump_scalar
-
     without = "required" if option["required"] else "optional"
     default = without if option["default"] is None else f"default {dump_scalar(option['default'])}"
     return option["type"], default, option["description"]

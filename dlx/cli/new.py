@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from dlx.errors import UsageError
+from dlx.show import terminal
+from dlx.spec.starter import starter, starter_for
 
 Data = Annotated[
     Path | None, typer.Argument(metavar="DATA", help="A data file that it should train on.", show_default=False)
@@ -25,8 +27,6 @@ def new(data: Data = None, target: Target = None, task: Task = None, out: Out = 
 
     With a data file it is one that trains on that file.
     """
-    from dlx.spec.starter import starter, starter_for
-
     if data is None and (target or task):
         raise UsageError("--target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
@@ -37,7 +37,6 @@ def new(data: Data = None, target: Target = None, task: Task = None, out: Out = 
         typer.echo(text, nl=False)
     else:
         _write(out, text)
-        from dlx.show import terminal
 
         terminal.path(out)
 

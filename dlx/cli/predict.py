@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
+from dlx.runs.predict import evaluation, predictions
+from dlx.show import terminal
+from dlx.spec.trust import load_named
 
 Examples = Annotated[Path, typer.Argument(help="A file of the kind that training takes.", show_default=False)]
 Target = Annotated[
@@ -17,10 +20,6 @@ Target = Annotated[
 
 def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False) -> None:
     """Print what a trained network says of each example: a CSV with the class and its probabilities, or the value."""
-    from dlx.runs.predict import predictions
-    from dlx.show import terminal
-    from dlx.spec.trust import load_named
-
     load_named(plugin or ())
     header, rows = predictions(run, data)
     if json:
@@ -32,9 +31,5 @@ def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False
 
 def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:
     """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
-    from dlx.runs.predict import evaluation
-    from dlx.show import terminal
-    from dlx.spec.trust import load_named
-
     load_named(plugin or ())
     terminal.facts(evaluation(run, data, target), json)

@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins
+from dlx.runs.report import write_report
+from dlx.show import terminal
+from dlx.spec.trust import load_named
 
 Of = Annotated[
     str,
@@ -28,10 +31,6 @@ def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = Fal
 
     It needs no other file, follows the reader's light or dark, and prints well.
     """
-    from dlx.runs.report import write_report
-    from dlx.show import terminal
-    from dlx.spec.trust import load_named
-
     load_named(plugin or ())
     page = write_report(source, out)
     if json:

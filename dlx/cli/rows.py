@@ -7,11 +7,11 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
+from dlx.show import terminal
+
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
     """Print the rows on stdout, their cells under each other."""
-    from dlx.show import terminal
-
     if not rows:
         return
     taken = sum(2 + max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:-1])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlx.cli.options import Json, Run
+from dlx.errors import UsageError
+from dlx.runs.listing import Condition, PastRun, past_runs, remove, selected, tag
+from dlx.runs.references import locate
+from dlx.show import terminal
+from dlx.show.numbers import error
 
-if TYPE_CHECKING:
-    from dlx.runs.listing import PastRun
-
-runs = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+runs = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_command=True)
 
 Where = Annotated[
     list[str] | None, typer.Option(metavar="CONDITION", help="Such as dev_error<0.05 or tags=good; repeatable.")
@@ -36,8 +38,6 @@ def list_runs(
     """List past runs with the errors of the parameters that were kept, the newest last; tag or remove them."""
     if context.invoked_subcommand is not None:
         return
-    from dlx.runs.listing import Condition, past_runs, selected
-    from dlx.show import terminal
 
     listing = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
     for fault in filter(None, (run.fault for run in listing)):
@@ -51,8 +51,6 @@ def list_runs(
 
 
 def _row(run: PastRun) -> tuple[str, ...]:
-    from dlx.show.numbers import error
-
     task = (run.facts.get("data") or {}).get("task")
     errors = [run[f"{part}_error"] for part in ("train", "dev", "test")]
     error_cells = [error(value, task) if isinstance(value, int | float) else "" for value in errors]
@@ -63,19 +61,12 @@ def _row(run: PastRun) -> tuple[str, ...]:
 @runs.command("tag")
 def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
     """Give a run tags, by which it is found like by its id."""
-    from dlx.runs.listing import tag
-    from dlx.runs.references import locate
-
     typer.echo(", ".join(tag(locate(run), tags, remove)))
 
 
 @runs.command("remove")
 def remove_runs(references: Runs, yes: Yes = False) -> None:
     """Delete runs with all that dlx wrote into them; other files stay."""
-    from dlx.errors import UsageError
-    from dlx.runs.listing import remove
-    from dlx.runs.references import locate
-
     paths = list(dict.fromkeys(locate(reference) for reference in references))
     if not yes:
         if not sys.stdin.isatty():

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from dlx.runs.collection import StudyDirectory
-    from dlx.search.study.file import Study
+from dlx.errors import CheckFailed, DataError, UsageError
+from dlx.runs.collection import StudyDirectory
+from dlx.search.study.check import check, foretold
+from dlx.search.study.file import Study, load_study
+from dlx.search.study.pictures import draw
+from dlx.search.study.study import FAILED, StudyRun
+from dlx.search.trials.executors import executor_for
+from dlx.show import terminal
+from dlx.spec.trust import NamedBy, load_named
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a study; latest is the newest one.")]
@@ -41,13 +45,6 @@ def study(
     dry_run: DryRun = False,
 ) -> None:
     """Train variants of a spec, lay them over each other and check the claims of the file."""
-    from dlx.errors import UsageError
-    from dlx.runs.collection import StudyDirectory
-    from dlx.search.study.check import check
-    from dlx.search.study.file import load_study
-    from dlx.search.trials.executors import executor_for
-    from dlx.spec.trust import NamedBy, load_named
-
     if (spec is None) == (resume is None):
         raise UsageError("dlx study takes the file of a study, or --resume DIR")
     if resume is not None and (overrides or out or dry_run):
@@ -71,18 +68,10 @@ def study(
 
 
 def _foretell(study: Study, json: bool) -> None:
-    from dlx.search.study.check import foretold
-    from dlx.show import terminal
-
     terminal.foretold(foretold(study), json)
 
 
 def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
-    from dlx.errors import CheckFailed, DataError
-    from dlx.search.study.pictures import draw
-    from dlx.search.study.study import FAILED, StudyRun
-    from dlx.show import terminal
-
     with terminal.counting("trainings", quiet=quiet or json) as on_progress:
         run = StudyRun(study, directory, executor, on_progress)
         document = run.run()

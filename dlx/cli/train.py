@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
-
-if TYPE_CHECKING:
-    from dlx.runs.train import Session
+from dlx.errors import UsageError
+from dlx.runs.dry_run import rehearse
+from dlx.runs.repeat import compare, original_of
+from dlx.runs.train import Session
+from dlx.show import terminal
+from dlx.spec.loader import load_spec
+from dlx.spec.trust import NamedBy, load_named
+from dlx.text import command
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -31,9 +37,6 @@ def train(
     dry_run: DryRun = False,
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run."""
-    from dlx.errors import UsageError
-    from dlx.spec.trust import load_named
-
     if (spec is None) == (resume is None):
         raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
     if resume is not None and (overrides or out or dry_run):
@@ -54,18 +57,12 @@ def train(
 
 
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
-    from dlx.runs.train import Session
-    from dlx.spec.loader import load_spec
-    from dlx.spec.trust import NamedBy
-
     if spec is None:
         return Session.resume(resume or "")
     return Session.start(load_spec(spec, overrides, named_by=NamedBy.USER), overrides, out, folder=spec.parent)
 
 
 def _watch(session: Session, quiet: bool) -> None:
-    from dlx.show import terminal
-
     experiment = session.experiment
     with terminal.progress(
         task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet
@@ -76,11 +73,6 @@ def _watch(session: Session, quiet: bool) -> None:
 
 def _compare_with_original(spec: Path, session: Session) -> None:
     """Say whether the run repeats the one whose own spec it was trained from."""
-    import sys
-
-    from dlx.runs.repeat import compare, original_of
-    from dlx.show import terminal
-
     original = original_of(spec)
     if original is not None:
         repeat = compare(original, session.run)
@@ -89,9 +81,6 @@ def _compare_with_original(spec: Path, session: Session) -> None:
 
 
 def _tell(session: Session, json: bool, quiet: bool) -> None:
-    from dlx.show import terminal
-    from dlx.text import command
-
     run = session.run
     if json:
         terminal.facts({**session.facts, "run": str(run.path)}, json=True)
@@ -114,9 +103,4 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    from dlx.runs.dry_run import rehearse
-    from dlx.show import terminal
-    from dlx.spec.loader import load_spec
-    from dlx.spec.trust import NamedBy
-
     terminal.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
 from dlx.cli.options import Json
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dlx.spec.plugins import PluginSource
-    from dlx.spec.trust import Entry
+from dlx.errors import UsageError
+from dlx.runs.plugins import sources_of
+from dlx.show import terminal
+from dlx.spec.plugins import PluginSource
+from dlx.spec.trust import Entry, entries, forget, matching, remember
+from dlx.text import quoted
 
 References = Annotated[
     list[str] | None,
@@ -33,8 +35,6 @@ def trust(references: References = None, listing: List = False, remove: Remove =
 
     What you train or check with plugins of your own is trusted already. Nothing is run here: look at the file first.
     """
-    from dlx.errors import UsageError
-
     if listing == bool(references) or (listing and remove):
         raise UsageError("dlx trust takes plugins or runs, or --list alone; --remove takes plugins, runs or hashes")
     if listing:
@@ -46,9 +46,6 @@ def trust(references: References = None, listing: List = False, remove: Remove =
 
 
 def _list(json: bool) -> None:
-    from dlx.show import terminal
-    from dlx.spec.trust import entries
-
     trusted = entries()
     if not trusted:
         terminal.say(("nothing is trusted", "dim"), stream=sys.stderr)
@@ -57,12 +54,6 @@ def _list(json: bool) -> None:
 
 def _trusted(references: Sequence[str]) -> list[Entry]:
     """All that these stand for is trusted, or nothing where one of them is not there."""
-    from dataclasses import replace
-
-    from dlx.runs.plugins import sources_of
-    from dlx.show import terminal
-    from dlx.spec.trust import entries, remember
-
     files: dict[str, PluginSource] = {}
     for reference in references:
         sources = sources_of(reference)
@@ -76,9 +67,6 @@ def _trusted(references: Sequence[str]) -> list[Entry]:
 
 def _forgotten(references: Sequence[str]) -> list[Entry]:
     """What is removed: all that these stand for, or nothing where one of them is not trusted."""
-    from dlx.errors import UsageError
-    from dlx.spec.trust import forget
-
     chosen = []
     for reference in references:
         matches = _matches(reference)
@@ -90,10 +78,6 @@ def _forgotten(references: Sequence[str]) -> list[Entry]:
 
 def _matches(reference: str) -> list[Entry]:
     """What is trusted by this hash, as this file, or else with the content that a file or run has now."""
-    from dlx.errors import UsageError
-    from dlx.runs.plugins import sources_of
-    from dlx.spec.trust import entries, matching
-
     if entries_of_name := matching(reference):
         return entries_of_name
     try:
@@ -104,9 +88,6 @@ def _matches(reference: str) -> list[Entry]:
 
 
 def _print(what: str, entries: Sequence[Entry], json: bool) -> None:
-    from dlx.show import terminal
-    from dlx.text import quoted
-
     if json:
         terminal.facts({"schema_version": 1, what: entries}, json=True)
         return

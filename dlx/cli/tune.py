@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dlx.cli.act import seconds_of
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from concurrent.futures import Executor
-
-    from dlx.runs.collection import TuneDirectory
-    from dlx.search.plan import Plan
-    from dlx.search.tune.file import TuneFile
-    from dlx.search.tune.space import Space
+from dlx.errors import UsageError
+from dlx.runs.collection import TuneDirectory
+from dlx.search.plan import Plan
+from dlx.search.trials.executors import executor_for
+from dlx.search.tune.file import TuneFile, load_tune
+from dlx.search.tune.space import Space
+from dlx.search.tune.tuner import Tuning, check, foretold
+from dlx.show import pictures, terminal
+from dlx.spec.trust import NamedBy, load_named
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the search.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a search; latest is the newest one.")]
@@ -50,12 +52,6 @@ def tune(
     dry_run: DryRun = False,
 ) -> None:
     """Search the hyperparameters that a file names, on the scales that it gives them."""
-    from dlx.errors import UsageError
-    from dlx.runs.collection import TuneDirectory
-    from dlx.search.trials.executors import executor_for
-    from dlx.search.tune.file import load_tune
-    from dlx.spec.trust import NamedBy, load_named
-
     if (spec is None) == (resume is None):
         raise UsageError("dlx tune takes the file of a search, or --resume DIR")
     if resume is not None and (overrides or out or dry_run):
@@ -80,15 +76,10 @@ def tune(
 
 
 def _checked(plan: Plan[TuneFile], space: Space) -> str | None:
-    from dlx.search.tune.tuner import check
-
     return check(plan, space)
 
 
 def _foretell(plan: Plan[TuneFile], space: Space, json: bool) -> None:
-    from dlx.search.tune.tuner import foretold
-    from dlx.show import terminal
-
     _checked(plan, space)
     forecast = foretold(plan, space)
     terminal.facts(forecast, json=True) if json else terminal.tuning_foretold(forecast)
@@ -104,27 +95,22 @@ def _search(
     quiet: bool,
     task: str | None = None,
 ) -> None:
-    from dlx.search.tune.tuner import Tuning
-    from dlx.show import terminal
-
     task = task or _checked(plan, space)
     search = plan.options.search
     progress = terminal.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
     with progress as watcher:
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
-    pictures = _pictures(document, directory)
+    paths = _pictures(document, directory)
     if json:
         terminal.facts({**document, "directory": str(directory.path)}, json=True)
     elif quiet:
         terminal.path(directory.path)
     else:
-        terminal.tuning(document, directory.path, pictures)
+        terminal.tuning(document, directory.path, paths)
 
 
 def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Path]:
     """One for each hyperparameter, how much each mattered, and why not a grid."""
-    from dlx.show import pictures
-
     trials = [
         record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"
     ]

@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError
 from dlx.files import from_signed_json, read, temporaries, to_signed_json, write_atomically, writing
 from dlx.runs.manifest import refuse_links
 from dlx.training.stored import check
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
@@ -103,12 +104,16 @@ def own_files(directory: Path) -> list[Path]:
 
 
 def _npy(array: np.ndarray) -> memoryview:
+    import numpy as np  # listing runs does without it
+
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, array, allow_pickle=False)
     return buffer.getbuffer()
 
 
 def _array(content: bytes) -> np.ndarray:
+    import numpy as np
+
     array: np.ndarray = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
     return array
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
 from dlx.files import begins_like, read, to_json, write_atomically, writing
+from dlx.runs import checkpoint
 from dlx.runs.lock import LATEST, ROOT, SCHEMA_VERSION, Locked, LockedDirectory, known_version
 from dlx.runs.manifest import ANYTHING, MANIFEST, Manifest, refuse_links
 from dlx.runs.tables import LayersTable, MetricsTable
@@ -170,8 +171,6 @@ class RunDirectory(LockedDirectory):
         """What dlx wrote, its checkpoint and its trials included."""
         yield from super().own_files()
         if _is_folder(self.path / CHECKPOINT):
-            from dlx.runs import checkpoint
-
             yield from checkpoint.own_files(self.path / CHECKPOINT)
         for trial in self.trials.iterdir() if _is_folder(self.trials) else ():
             if _is_folder(trial):
@@ -275,8 +274,6 @@ class RunDirectory(LockedDirectory):
         Raises:
             DataError: the checkpoint is of an older dlx, which kept no tables in it, and a table is damaged.
         """
-        from dlx.runs import checkpoint
-
         tables = checkpoint.load_tables(self.path / CHECKPOINT) if self.has_checkpoint() else {}
         for table in (self._metrics, self._layers):
             name = table.path.name
@@ -320,8 +317,6 @@ class RunDirectory(LockedDirectory):
             return content
 
     def _rows_in_checkpoint(self, name: str) -> bytes | None:
-        from dlx.runs import checkpoint
-
         try:
             content = checkpoint.load_tables(self.path / CHECKPOINT).get(Path(name).stem)
         except DataError:
@@ -330,8 +325,6 @@ class RunDirectory(LockedDirectory):
 
     def save_checkpoint(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Replaces the checkpoint, which holds the rows of the tables that belong to it."""
-        from dlx.runs import checkpoint
-
         tables = (self._metrics, self._layers)
         for table in tables:
             table.sync()
@@ -342,8 +335,6 @@ class RunDirectory(LockedDirectory):
 
     def checkpoint_faults(self) -> Iterator[DataError]:
         """What is wrong with its files, one by one."""
-        from dlx.runs import checkpoint
-
         return checkpoint.faults(self.path / CHECKPOINT)
 
     def has_lost_checkpoint(self) -> bool:
@@ -352,14 +343,10 @@ class RunDirectory(LockedDirectory):
 
     def has_checkpoint(self) -> bool:
         """Whether there is one to go on from."""
-        from dlx.runs import checkpoint
-
         return checkpoint.exists(self.path / CHECKPOINT)
 
     def load_checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and plain values of the last checkpoint."""
-        from dlx.runs import checkpoint
-
         return checkpoint.load(self.path / CHECKPOINT)
 
     @property

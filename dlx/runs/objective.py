@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dlx.show import pictures
+
 if TYPE_CHECKING:
     from dlx.nn.landscape import Landscape
     from dlx.runs.directory import RunDirectory
@@ -49,8 +51,6 @@ def trail_text(experiment: Experiment) -> str:
 
 def draw_trail(experiment: Experiment, run: RunDirectory) -> None:
     """The curve of the cost, and of one or two variables the trail on J."""
-    from dlx.show import pictures
-
     (landscape, trail), name = _of(experiment), experiment.spec.name
     if experiment.position.last is not None:
         run.write_curves(pictures.curves(run.metrics(), title=name, task="objective"))

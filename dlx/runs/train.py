@@ -24,6 +24,7 @@ from dlx.runs.objective import describe_objective, draw_trail, objective_facts, 
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
+from dlx.show import pictures
 from dlx.spec.loader import dump_yaml, load_spec
 from dlx.stats.intervals import Estimate
 from dlx.text import command
@@ -257,8 +258,6 @@ class Session:
         return [*findings, *after(course, findings)]
 
     def _draw(self, model: Model) -> None:
-        from dlx.show import pictures
-
         experiment, run = self.experiment, self.run
         name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
         if best is not None:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.core import TyperCommand
 
 import dlx.cli
 from dlx import __version__
+from dlx.cli import COMMANDS, load_command
 from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Place, Problem, SpecError, UsageError
 
 Run = Callable[..., Any]
@@ -110,3 +112,9 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    summary = TyperCommand(name, help=COMMANDS[name].summary).get_short_help_str(200)
+    assert summary == load_command(name).get_short_help_str(200) != ""

@@ -22,6 +22,9 @@ ROOMS = (
 )  # fmt: skip
 LIGHT = {"dlx", "__version__", "text", "errors", "types", "cli"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals"}
+FIRST = {"dlx", "dlx.__main__", "dlx.cli", "dlx.cli.standard_streams"}  # what is imported before the command is known
+# What is imported where it is used: the command line, so that Ctrl-C is heeded meanwhile, and what needs Optuna.
+OPTIONAL = {("dlx.__main__", "dlx.cli"), ("dlx.search.tune.tuner", "dlx.search.tune.tpe")}
 ONLY_IN = {
     "rich": "dlx.show.terminal",
     "matplotlib": "dlx.show.pictures",
@@ -49,11 +52,17 @@ SOMEBODYS_MACHINE = re.compile(r"(?<![\w.~])/(?:work|root|home|Users|opt|mnt)/\w
 
 @dataclass(frozen=True)
 class Import:
-    """A module that is imported, where, and whether not as soon as the module itself is."""
+    """A module that is imported, where, and whether only when a function runs, or for types alone."""
 
     module: str
     line: int
-    later: bool
+    in_function: bool
+    for_types: bool
+
+    @property
+    def later(self) -> bool:
+        """Whether the module comes without it at first."""
+        return self.in_function or self.for_types
 
 
 class Imports(ast.NodeVisitor):
@@ -73,8 +82,8 @@ class Imports(ast.NodeVisitor):
         self._add([name if is_module(name) else module for name in names], node.lineno)
 
     def _add(self, modules: list[str], line: int) -> None:
-        later = self._inside_function or self._for_types
-        self.imports += [Import(module, line, later) for module in dict.fromkeys(modules)]
+        where = self._inside_function, self._for_types
+        self.imports += [Import(module, line, *where) for module in dict.fromkeys(modules)]
 
     def visit_If(self, node: ast.If) -> None:
         before, self._for_types = self._for_types, ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
@@ -125,8 +134,10 @@ def wrong(module: str, imported: Import) -> Iterator[str]:
         yield "only where a picture is drawn"
     if here == "nn" and top not in NN_IMPORTS:
         yield "nn is arrays in, arrays out"
-    if here == "cli" and not imported.later and slows_start(imported.module):
+    if module in FIRST and not imported.later and slows_start(imported.module):
         yield "the command line starts without it"
+    if top == "dlx" and imported.in_function and (module, imported.module) not in OPTIONAL:
+        yield "it belongs to the top of the module"
 
 
 def slows_start(module: str) -> bool:
@@ -175,8 +186,9 @@ def test_module_keeps_the_rules(module: str, path: Path) -> None:
         ("dlx.show.page.page", "def f():\n    import matplotlib.pyplot", "only dlx.show.pictures may"),
         ("dlx.show.pictures.curves", "from matplotlib.figure import Figure", "only where a picture is drawn"),
         ("dlx.spec.loader", "import yaml", "only dlx.spec.yaml_text may"),
-        ("dlx.cli.train", "import numpy as np", "the command line starts without it"),
-        ("dlx.cli.train", "from dlx.spec.loader import load_spec", "the command line starts without it"),
+        ("dlx.cli", "import numpy as np", "the command line starts without it"),
+        ("dlx.cli", "from dlx.spec.loader import load_spec", "the command line starts without it"),
+        ("dlx.cli.train", "def f():\n    from dlx.show import terminal", "it belongs to the top of the module"),
         ("dlx.nn.layers", "import time", "nn is arrays in, arrays out"),
         ("dlx.nn.layers", "def f(W):\n    print(W)", "2 uses print"),
         ("dlx.nn.layers", "open('W.txt')", "1 uses open"),
@@ -194,7 +206,8 @@ def test_planted_fault_is_caught(module: str, source: str, fault: str) -> None:
     [
         ("dlx.spec.loader", "if TYPE_CHECKING:\n    from dlx.data.dataset import Dataset"),
         ("dlx.nn.layers", "def f(rng: np.random.Generator): return rng.random(3)"),
-        ("dlx.cli.train", "import typer\nfrom dlx.errors import DlxError\ndef f():\n    from dlx.show import terminal"),
+        ("dlx.cli", "import typer\nfrom dlx.errors import DlxError"),
+        ("dlx.cli.train", "import typer\nfrom dlx.show import terminal"),
         ("dlx.show.pictures.curves", "def f():\n    from matplotlib.figure import Figure"),
     ],
 )

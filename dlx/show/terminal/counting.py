@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 from dlx.show.terminal.lines import is_plain
+from dlx.show.terminal.terminal import open_terminal
 
 REFRESH_SECONDS = 0.1
 
@@ -20,10 +21,8 @@ def counting(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], No
         return
     from rich.progress import Progress
 
-    from dlx.show.terminal.terminal import Terminal
-
     due = 0.0
-    with Progress(console=Terminal(sys.stderr), transient=True) as bar:
+    with Progress(console=open_terminal(sys.stderr), transient=True) as bar:
         task = bar.add_task(what)
 
         def on_progress(done: int, total: int) -> None:

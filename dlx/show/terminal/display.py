@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import is_plain, say
+from dlx.show.terminal.terminal import open_terminal
 from dlx.training.records import EpochRecord, Progress
 
 if TYPE_CHECKING:
@@ -128,10 +129,12 @@ class Bar(Watch):
         super().__init__(task, stream)
         from rich.live import Live
 
-        from dlx.show.terminal.terminal import Terminal
-
         self.live = Live(
-            console=Terminal(stream), auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+            console=open_terminal(stream),
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from typing import TextIO
 from unicodedata import combining, east_asian_width
 
 from dlx.files import to_json
+from dlx.show.terminal.terminal import open_terminal
 from dlx.text import visible_json, visible_line
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
@@ -36,9 +37,7 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
         return
     from rich.text import Text
 
-    from dlx.show.terminal.terminal import Terminal
-
-    Terminal(out).print(Text.assemble(*line), soft_wrap=True)
+    open_terminal(out).print(Text.assemble(*line), soft_wrap=True)
 
 
 def path(place: Path | str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, is_plain, say, table
+from dlx.show.terminal.terminal import open_terminal
 from dlx.spec.yaml_text import dump_scalar
 from dlx.text import command
 
@@ -139,9 +140,8 @@ def acting(quiet: bool = False) -> Iterator[Acting]:
     if quiet or is_plain(sys.stderr):
         yield Acting(quiet)
         return
-    from dlx.show.terminal.terminal import Terminal
 
-    with Terminal(sys.stderr).status("") as status:
+    with open_terminal(sys.stderr).status("") as status:
         yield Acting(quiet, status)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import is_plain, padded, say
 from dlx.show.terminal.short_names import fitting, short_names, short_value
+from dlx.show.terminal.terminal import open_terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -135,9 +136,7 @@ class TrialTable(Watching):
         super().__init__(task, trials, what, stream)
         from rich.live import Live
 
-        from dlx.show.terminal.terminal import Terminal
-
-        self.console = Terminal(stream)
+        self.console = open_terminal(stream)
         self.live = Live(
             console=self.console,
             refresh_per_second=REFRESHES,
