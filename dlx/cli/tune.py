@@ -16,8 +16,9 @@ from dlx.runs.collection import TuneDirectory
 from dlx.search.plan import Plan
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import TuneFile, load_tune
+from dlx.search.tune.forecast import check, foretold
 from dlx.search.tune.space import Space
-from dlx.search.tune.tuner import Tuning, check, foretold
+from dlx.search.tune.tuner import Tuning
 from dlx.show import pictures, terminal
 from dlx.spec.trust import NamedBy, load_named
 
@@ -69,18 +70,14 @@ def tune(
     if dry_run:
         _foretell(plan, space, json)
         return
-    task = _checked(plan, space)
+    task = check(plan, space)
     with executor_for(workers, cluster) as executor, TuneDirectory.create(plan.name, out=out) as directory:
         directory.write_plan(plan.text())
         _search(plan, space, directory, executor, seconds, json, quiet, task)
 
 
-def _checked(plan: Plan[TuneFile], space: Space) -> str | None:
-    return check(plan, space)
-
-
 def _foretell(plan: Plan[TuneFile], space: Space, json: bool) -> None:
-    _checked(plan, space)
+    check(plan, space)
     forecast = foretold(plan, space)
     terminal.facts(forecast, json=True) if json else terminal.tuning_foretold(forecast)
 
@@ -95,7 +92,7 @@ def _search(
     quiet: bool,
     task: str | None = None,
 ) -> None:
-    task = task or _checked(plan, space)
+    task = task or check(plan, space, resumed=True)
     search = plan.options.search
     progress = terminal.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
     with progress as watcher:

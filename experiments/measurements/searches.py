@@ -21,7 +21,8 @@ from topics import ROOT
 
 from dlx.runs.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
-from dlx.search.tune.tuner import SilentTuning, Tuning, check
+from dlx.search.tune.forecast import check
+from dlx.search.tune.tuner import SilentTuning, Tuning
 from dlx.show import pictures
 from dlx.spec.loader import dump_yaml
 

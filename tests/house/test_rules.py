@@ -24,7 +24,7 @@ LIGHT = {"dlx", "__version__", "text", "errors", "types", "cli"}  # what the com
 ALSO_LIGHT = {"dlx.runs.signals"}
 FIRST = {"dlx", "dlx.__main__", "dlx.cli", "dlx.cli.standard_streams"}  # what is imported before the command is known
 # What is imported where it is used: the command line, so that Ctrl-C is heeded meanwhile, and what needs Optuna.
-OPTIONAL = {("dlx.__main__", "dlx.cli"), ("dlx.search.tune.tuner", "dlx.search.tune.tpe")}
+OPTIONAL = {("dlx.__main__", "dlx.cli"), ("dlx.search.tune.methods", "dlx.search.tune.tpe")}
 ONLY_IN = {
     "rich": "dlx.show.terminal",
     "matplotlib": "dlx.show.pictures",

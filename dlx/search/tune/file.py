@@ -12,6 +12,7 @@ from pydantic import Field
 from dlx.component import Options
 from dlx.errors import MOST_SHOWN, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
+from dlx.search.tune.methods import METHODS
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec.loader import nested, tree_of
 from dlx.spec.sections import Count, Seed, as_switch
@@ -71,7 +72,7 @@ class Halving(Options):
 class Search(Options):
     """How hyperparameters are searched."""
 
-    method: Literal["grid", "random", "coarse_to_fine", "tpe"] = Field(
+    method: Literal[tuple(METHODS)] = Field(  # type: ignore[valid-type]
         "coarse_to_fine", description="how settings are chosen; tpe is Optuna's, from the extra optuna"
     )
     draw: Literal["random", "sobol"] = Field(

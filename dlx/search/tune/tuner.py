@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,13 +17,11 @@ from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial
 from dlx.search.tune.candidate import UNFINISHED, Candidate, Measurement, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
-from dlx.search.tune.designs import Point, Region, grid, random_points, smallest_grid, sobol_points, whole
+from dlx.search.tune.designs import Point, Region
+from dlx.search.tune.forecast import method_of
 from dlx.search.tune.importance import importances
-from dlx.search.tune.sobol import MOST_DIMENSIONS
-from dlx.search.tune.zoom import zoomed
 from dlx.spec.loader import derive
 from dlx.text import command
-from dlx.training.experiment import build
 
 if TYPE_CHECKING:
     from dlx.runs.collection import TuneDirectory
@@ -34,10 +31,7 @@ if TYPE_CHECKING:
     from dlx.spec.sections import Spec
 
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
-BATCH = 8  # settings that TPE is asked for at a time, whatever the number of workers
 BEST_SHOWN = 5
-REDRAWN = (1, 4, 16)  # times as many draws as trials, where a small space is drawn the same setting of again
-ENOUGH_TO_TELL = 20  # trials of a first round that tell which hyperparameters mattered
 RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
 INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
 
@@ -99,8 +93,6 @@ class Tuning:
     task: str | None = None
     seconds: float | None = None
     settings: list[Candidate] = field(default_factory=list)
-    regions: list[Region] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
     confirmed: Document = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,6 +101,7 @@ class Tuning:
         self.keys = [dimension.key for dimension in self.space.dimensions]
         self.started = self.written = time.time()
         self._limits: dict[tuple[str, float], bool] = {}
+        self.method = method_of(self.search, self.space, self._is_allowed)
 
     def run(self) -> Document:
         """Search, and confirm what is best; returns the document that ``tune.json`` holds.
@@ -121,7 +114,7 @@ class Tuning:
         self._save(RUNNING)
         again = f"{command('tune', '--resume', self.directory.path)} goes on from here"
         try:
-            for number, points in self._rounds():
+            for number, points in self.method.choose(self.settings):
                 self._round(number, points)
             self.confirmed = self._confirm()
         except BudgetSpent:
@@ -135,58 +128,6 @@ class Tuning:
                 self._save(INCOMPLETE)
             raise EnvironmentProblem(f"{error}; {again}") from error
         return self._save(COMPLETED)
-
-    def _rounds(self) -> Iterator[tuple[int, list[Point]]]:
-        """The points of each round; what came of them is known when the next is asked for."""
-        search, dimensions = self.search, self.space.dimensions
-        if search.method == "tpe":
-            yield from self._tpe_rounds()
-            return
-        region = whole(dimensions)
-        self.regions.append(region)
-        if search.method == "grid":
-            yield 1, grid(dimensions, search.trials)
-            return
-        rounds = search.rounds if search.method == "coarse_to_fine" else 1
-        draw = random_points if search.draw == "random" else sobol_points
-        for number in range(1, rounds + 1):
-            if number > 1:
-                usable = (candidate for candidate in self.settings if candidate.usable)
-                ranked = [candidate.point for candidate in sorted(usable, key=lambda candidate: candidate.rank)]
-                region, widened = zoomed(dimensions, region, ranked, self._is_allowed)
-                self.regions.append(region)
-                self.messages += [str(widening) for widening in widened]
-            count = search.trials // rounds + (number <= search.trials % rounds)
-            draws = partial(draw, dimensions, region, search.seed, number)
-            if points := self._untried(draws, count):
-                yield number, points
-        if (tried := len(self.settings)) < search.trials:
-            self.messages.append(f"{tried:,} of {search.trials:,} trials: there was no other setting left to draw")
-
-    def _untried(self, draws: Callable[[int], list[Point]], count: int) -> list[Point]:
-        """So many points whose values no setting has had yet; fewer where a small space has no more to draw."""
-        tried_values = {repr(candidate.values) for candidate in self.settings}
-        fresh: dict[str, Point] = {}
-        for times in REDRAWN:
-            for point in draws(times * count):
-                if (values := repr(self.space.values(point))) not in tried_values:
-                    fresh.setdefault(values, point)
-            if len(fresh) >= count:
-                break
-        return list(fresh.values())[:count]
-
-    def _tpe_rounds(self) -> Iterator[tuple[int, list[Point]]]:
-        """TPE's points, a batch at a time."""
-        from dlx.search.tune.tpe import Tpe
-
-        tpe = Tpe(self.space.dimensions, self.search.seed)
-        left, number = self.search.trials, 0
-        while left > 0:
-            number += 1
-            points = tpe.ask(min(BATCH, left))
-            yield number, points
-            tpe.tell(points, [candidate.measured.value for candidate in self.settings[-len(points) :]])
-            left -= len(points)
 
     def _is_allowed(self, dimension: Dimension, position: float) -> bool:
         """Whether the spec takes the value there."""
@@ -209,10 +150,9 @@ class Tuning:
         first = len(self.settings)
         candidates = [self._setting(first + offset, number, point) for offset, point in enumerate(points)]
         self.settings += candidates
-        rounds = self.search.rounds if self.search.method == "coarse_to_fine" else 1
-        self.watcher.round_(number, rounds, len(candidates))
+        self.watcher.round_(number, self.method.round_count, len(candidates))
         going = [candidate for candidate in candidates if candidate.spec is not None]
-        halving = self.search.halving if self.search.method != "tpe" else None
+        halving = self.search.halving if "halving" in self.method.keys else None
         for rung in range(halving.rungs if halving else 0, 0, -1):
             assert halving is not None
             shares = {candidate.index: self._until(candidate, halving.reduction**rung) for candidate in going}
@@ -320,8 +260,8 @@ class Tuning:
             "objective": self.search.objective,
             "seeds": self.search.seeds,
             "space": [dimension.described() for dimension in self.space.dimensions],
-            "rounds": [self._region(number, region) for number, region in enumerate(self.regions, 1)],
-            "messages": self.messages,
+            "rounds": [self._region(number, region) for number, region in enumerate(self.method.regions, 1)],
+            "messages": self.method.messages,
             "counts": self._counts(records),
             **self.confirmed,
             "importance": self._importance() if status == COMPLETED else [],
@@ -352,15 +292,10 @@ class Tuning:
         return {"round": number, "region": named}
 
     def _importance(self) -> list[Document]:
-        """Of each hyperparameter, the most important one first.
-
-        Later rounds crowd where the best ones are, and would make little of what has led there: the first round, which
-        covers the space evenly, is asked alone where it is large enough.
-        """
+        """Of each hyperparameter, the most important one first."""
         import numpy as np
 
-        first = [candidate for candidate in self.settings if candidate.round == 1]
-        candidates = first if self.search.method == "coarse_to_fine" and len(first) >= ENOUGH_TO_TELL else self.settings
+        candidates = self.method.telling(self.settings)
         X = np.array([candidate.point for candidate in candidates])
         y = np.array([candidate.measured.value for candidate in candidates])
         ranking = importances(self.space.dimensions, X, y, self.search.seed)
@@ -368,48 +303,3 @@ class Tuning:
             {"key": importance.key, "value": importance.value, "low": importance.low, "high": importance.high}
             for importance in ranking
         ]
-
-
-def check(plan: Plan[TuneFile], space: Space) -> str | None:
-    """Refuse what cannot be searched, before anything is trained; returns the task of the data.
-
-    Raises:
-        SpecError: a grid has too few trials, Sobol's points too many dimensions, the objective no dev set.
-        DataError: the data cannot be read.
-    """
-    search, problems = plan.options.search, []
-
-    def refuse(key: str, what: str) -> None:
-        node, _ = plan.places.nearest(("search", key))
-        problems.append(Problem(node.place, f"search.{key}", what))
-
-    least = smallest_grid(space.dimensions)
-    if search.method == "grid" and least > search.trials:
-        refuse("trials", f"a grid over this space takes at least {least:,}, got {search.trials:,}")
-    if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
-        refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
-    dataset = build(plan.base.spec, plan.base.origins, initialize=False).dataset
-    if plan.base.spec.objective is not None:
-        if search.objective != "train_cost":
-            refuse("objective", f"what is minimized has no {search.objective}: its J is `train_cost`")
-    elif search.objective.startswith("dev") and "dev" not in dataset.parts:
-        refuse("objective", f"there is no dev set to measure {search.objective} on (set data.split.dev in the spec)")
-    if problems:
-        raise SpecError(problems)
-    return dataset.task
-
-
-def foretold(plan: Plan[TuneFile], space: Space) -> Document:
-    """What a search would do: how many trainings of how many epochs at most, and the first settings."""
-    search, epochs = plan.options.search, plan.base.spec.training.epochs
-    trainings = search.trials * search.seeds + (search.finalists + 1) * search.fresh_seeds
-    points = random_points(space.dimensions, whole(space.dimensions), search.seed, 1, 3)
-    return {
-        "name": plan.name,
-        "method": search.method,
-        "dimensions": {dimension.key: dimension.scale for dimension in space.dimensions},
-        "trials": search.trials,
-        "trainings": trainings,
-        "epochs_at_most": trainings * epochs,
-        "first_settings": [space.values(point) for point in points],
-    }

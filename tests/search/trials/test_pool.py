@@ -143,7 +143,8 @@ def test_outcomes_are_the_same_for_any_number_of_workers(tmp_path: Path, two_wor
 def test_a_trial_whose_worker_is_killed_is_done_again(
     tmp_path: Path, two_workers: Processes, number: signal.Signals
 ) -> None:
-    trials = trials_of(written(tmp_path), 2, *LONG)
+    long = ("training.epochs=6000", "training.evaluate_every=60")  # the workers do not begin together
+    trials = trials_of(written(tmp_path), 2, *long)
     folder, killed = tmp_path / "trials", []
 
     def kill_one_in_training() -> Iterator[Trial]:

@@ -9,8 +9,8 @@ import pytest
 from dlx.errors import SpecError
 from dlx.search.plan import load_plan
 from dlx.search.tune.file import TuneFile, load_tune
+from dlx.search.tune.forecast import check
 from dlx.search.tune.space import Space
-from dlx.search.tune.tuner import check
 
 HEAD = """base:
   name: moons
@@ -167,3 +167,26 @@ def test_another_kind_of_file_is_told_in_one_line(tmp_path: Path) -> None:
             load_plan(path, (), TuneFile)
         assert said in str(caught.value)
         assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("method: grid\nrounds: 5", r"tune\.yaml:8:11: search\.rounds: grid has none: it is of coarse_to_fine"),
+        ("method: random\nrounds: 2", r"search\.rounds: random has none: it is of coarse_to_fine"),
+        ("method: grid\ndraw: sobol", r"search\.draw: grid has none: it is of random and coarse_to_fine"),
+        ("method: tpe\nhalving: {rungs: 1}", r"search\.halving: tpe has none: it is of grid and random and coarse_to_"),
+    ],
+)
+def test_a_key_of_another_method_is_refused_in_a_new_search(tmp_path: Path, lines: str, message: str) -> None:
+    search = f"{lines}\nspace: {{optimizer.learning_rate: {{uniform: [0.1, 1]}}}}"
+    with pytest.raises(SpecError, match=message):
+        tuned(tmp_path, search)
+    check(*load_tune(tmp_path / "tune.yaml"), resumed=True)
+
+
+@pytest.mark.parametrize(
+    "lines", ["method: tpe\nhalving: false", "method: random\nrounds: 3", "method: grid\ndraw: random"]
+)
+def test_a_key_that_says_nothing_is_taken(tmp_path: Path, lines: str) -> None:
+    assert tuned(tmp_path, f"{lines}\nspace: {{optimizer.learning_rate: {{uniform: [0.1, 1]}}}}")

@@ -16,7 +16,8 @@ from dlx.runs.collection import TuneDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import load_tune
-from dlx.search.tune.tuner import Tuning, check
+from dlx.search.tune.forecast import check, foretold
+from dlx.search.tune.tuner import Tuning
 from dlx.spec.loader import load_spec
 
 MOONS = """base:
@@ -242,3 +243,23 @@ def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -
     records = json.loads((tmp_path / "search" / "tune.json").read_text())["trials"]
     assert [one["status"] for one in records].count("stopped") == 2
     assert "unfinished" in {one["status"] for one in records}
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("search.method=grid", "search.trials=20"),
+        ("search.method=random",),
+        ("search.method=random", "search.draw=sobol"),
+        ("search.method=coarse_to_fine",),
+        ("search.method=coarse_to_fine", "search.draw=sobol"),
+        ("search.method=tpe",),
+    ],
+)
+def test_what_is_foretold_is_what_is_tried(tmp_path: Path, overrides: tuple[str, ...]) -> None:
+    if "search.method=tpe" in overrides:
+        pytest.importorskip("optuna")
+    document = tuned(tmp_path / "search", "base.training.epochs=1", *overrides)
+    forecast = foretold(*load_tune(tmp_path / "tune.yaml", overrides))
+    assert forecast["first_settings"] == [trial["settings"] for trial in document["trials"][:3]]
+    assert forecast["trials"] == len(document["trials"])
