@@ -161,7 +161,7 @@ def batches(folder: Path, rows: Array, size: int) -> list[Array]:
     experiment, seen = prepare(load_spec(folder / "spec.yaml").spec), []
     for done in range(0, len(rows), size):
         take_steps(experiment, 1)
-        seen.append(experiment.step_for(min(size, len(rows) - done)).X.copy())
+        seen.append(experiment.batches.step_for(min(size, len(rows) - done)).X.copy())
     return seen
 
 

@@ -20,7 +20,8 @@ from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.training import threads
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
 
 EXAMPLES = 16

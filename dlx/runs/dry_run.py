@@ -60,9 +60,9 @@ def _of_objective(experiment: Experiment) -> dict[str, Any]:
 
 def _one_step(experiment: Experiment) -> tuple[float, float]:
     """The first cost and the time of a step; of some repetitions the fastest: the first finds nothing in the caches."""
-    order = experiment.order_of_epoch()
+    order = experiment.batches.order()
     assert order is not None  # the first batch is never in place yet
-    step = experiment.step_for(experiment.batch_size)
+    step = experiment.batches.step_for(experiment.batch_size)
     seconds = []
     for _ in range(REPETITIONS):
         started = perf_counter()
@@ -71,7 +71,7 @@ def _one_step(experiment: Experiment) -> tuple[float, float]:
             cost = step.run()
         seconds.append(perf_counter() - started)
     if rest := experiment.train.m % experiment.batch_size:  # the last batch of an epoch has arrays of its own
-        last = experiment.step_for(rest)
+        last = experiment.batches.step_for(rest)
         experiment.train.fill(order[:rest], last.X, last.Y)
         with np.errstate(all="ignore"):
             last.run()

@@ -29,8 +29,9 @@ from dlx.spec.loader import dump_yaml, load_spec
 from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training import threads
+from dlx.training.build import Origins, build
 from dlx.training.evaluation import measured
-from dlx.training.experiment import Experiment, Origins, build
+from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.model import Model, describe
 from dlx.training.records import EpochRecord, LayerRecord, Progress
@@ -211,7 +212,7 @@ class Session:
         run.write_model(*described)
         if self.light:
             run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        record = position.best if experiment.best_theta is not None else position.last
+        record = position.best if experiment.best.theta is not None else position.last
         self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None}
         self.facts["course"] = course_facts(experiment)
         options, findings = experiment.spec.diagnosis, self._findings(errors)

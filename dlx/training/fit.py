@@ -55,14 +55,14 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress
 
 def _end_with_row(experiment: Experiment, started: float) -> Iterator[EpochRecord | LayerRecord]:
     """Measure the epoch that has just ended, and its layers where that is due; nothing is saved between the two."""
-    watch = experiment.watch if experiment.sample_is_due() else None
+    watch = experiment.watch if experiment.sampling.is_due() else None
     record = _measure(experiment, started, watch)
     experiment.end_epoch(record)
     if watch is None and experiment.position.finished is not None:
         watch = experiment.watch
         _see_train(experiment, watch)
     if watch is not None:
-        yield from experiment.sample()
+        yield from experiment.sampling.take()
     yield record
 
 
@@ -81,16 +81,17 @@ def take_steps(experiment: Experiment, count: int) -> None:
 
 def _advance(experiment: Experiment, until: float) -> None:
     """Train to the end of the next epoch that has a row, or until the clock says so."""
-    position, train, size = experiment.position, experiment.train, experiment.batch_size
+    position, batches = experiment.position, experiment.batches
+    m, size = batches.m, batches.size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
-            experiment.order_of_epoch()
+            batches.order()
             has_row = experiment.epoch_has_row()
-            watched = has_row and experiment.may_be_sampled()
-            while position.done < train.m:
-                step = experiment.step_for(min(size, train.m - position.done))
-                experiment.fill(step)
-                if watched and position.done + size >= train.m:
+            watched = has_row and experiment.sampling.may_be_due()
+            while position.done < m:
+                step = batches.step_for(min(size, m - position.done))
+                batches.fill(step)
+                if watched and position.done + size >= m:
                     experiment.watch.keep(position.step)
                 _train_step(experiment, step)
                 if perf_counter() >= until:

@@ -16,7 +16,7 @@ from measuring import Bench, Measured
 from dlx.runs.directory import RunDirectory
 from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 SPEC = "../configs/objectives/ravine.yaml"
 SHARE = 1e-6

@@ -19,7 +19,8 @@ from dlx.search.study.file import Expected
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 
 Row = Mapping[str, float | str]
 

@@ -18,7 +18,7 @@ from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import CHANGES, DataFacts
 from dlx.spec.loader import derive, leaves, load_spec
 from dlx.spec.sections import Spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 SPLIT = {"train": 60, "dev": 20, "test": 10}
 # m of train leaves no last batch of one for the sizes that a remedy may choose

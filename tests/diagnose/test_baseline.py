@@ -12,7 +12,7 @@ import pytest
 from dlx.data.dataset import Dataset
 from dlx.diagnose.baseline import Baseline, reference
 from dlx.spec.sections import Spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 KEPT = json.loads((Path(__file__).parents[1] / "reference" / "reference_errors.json").read_text())
 

@@ -13,7 +13,7 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
 from dlx.nn.activations import Activation
 from dlx.spec.sections import Spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 CIRCLES = {"source": {"name": "circles", "m": 700, "noise": 0.1, "factor": 0.5}, "split": {"train": 400, "dev": 300}}
 APART = {"source": {"name": "blobs", "m": 700, "centers": [[-3, 0], [3, 0]]}, "split": {"train": 400, "dev": 300}}

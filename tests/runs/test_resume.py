@@ -16,7 +16,8 @@ from dlx.component import REGISTRY
 from dlx.data.dataset import Dataset
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build, dataset_of
+from dlx.training.build import build, dataset_of
+from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
 

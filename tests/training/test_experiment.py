@@ -12,7 +12,8 @@ import pytest
 
 from dlx.errors import DataError, EnvironmentProblem, SpecError
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build, dataset_of, least_memory
+from dlx.training.build import build, dataset_of, least_memory
+from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
 
@@ -88,7 +89,7 @@ def test_early_stopping_without_a_dev_set_is_refused_once_the_data_tell() -> Non
 def test_dropout_leaves_the_order_of_the_examples_alone() -> None:
     plain, dropped = experiment(), experiment(regularization={"keep_prob": 0.5})
     for _ in range(3):
-        np.testing.assert_array_equal(plain.order_of_epoch(), dropped.order_of_epoch())
+        np.testing.assert_array_equal(plain.batches.order(), dropped.batches.order())
         for each in (plain, dropped):
             each.end_epoch(None)
 

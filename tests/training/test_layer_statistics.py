@@ -12,7 +12,8 @@ import pytest
 from dlx.errors import Diverged
 from dlx.nn.activations import Activation
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 from dlx.training.fit import fit, take_steps
 from dlx.training.layer_statistics import contradicted, limits
 from dlx.training.records import EpochRecord, LayerRecord
@@ -126,7 +127,7 @@ def test_many_batches_tell_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> N
 def test_watching_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     watched, alone = experiment(), experiment()
     rows = [record for record in fit(watched) if isinstance(record, EpochRecord)]
-    monkeypatch.setattr("dlx.training.experiment.Experiment.sample_is_due", lambda self: False)
+    monkeypatch.setattr("dlx.training.sampling.LayerSampling.is_due", lambda self: False)
     again = [record for record in fit(alone) if isinstance(record, EpochRecord)]
     np.testing.assert_array_equal(watched.network.parameters.theta, alone.network.parameters.theta)
     assert [vars(row) | {"seconds": 0} for row in rows] == [vars(row) | {"seconds": 0} for row in again]
@@ -149,11 +150,11 @@ def test_so_many_rows_have_no_more_than_70_samples() -> None:
     trained.position.samples, position, epochs = 1, trained.position, []
     for epoch in range(1, 15_001):
         position.epoch = epoch
-        if trained.sample_is_due():
+        if trained.sampling.is_due():
             position.last = EpochRecord(epoch, epoch, 0.1, 1.0, 1.0, 0.5, 1.0, 0.5, 1.0, 0.0)
             trained.watch.clear()
             trained._evaluation("train").show(trained.watch)
-            trained.sample()
+            trained.sampling.take()
             epochs.append(epoch)
     assert epochs[-1] == 15_000
     assert 40 < len(epochs) <= 70

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
 from dlx.types import Array

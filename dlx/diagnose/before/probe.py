@@ -17,6 +17,7 @@ from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
 from dlx.nn.tape import Tape
 from dlx.spec.sections import BatchNormSection, LayerSection, Spec
+from dlx.training.build import assemble
 from dlx.training.experiment import Experiment
 from dlx.training.streams import Streams
 from dlx.types import Array
@@ -66,7 +67,7 @@ class Probe:
         """A new experiment that stands where the original does; with its θ, unless that is to be drawn anew."""
         spec = self.spec if dtype is None else self.spec.model_copy(update={"dtype": dtype})
         streams, original = Streams(spec.seed, spec.randomness), self.original
-        copy = Experiment(spec, self.dataset, streams)
+        copy = assemble(spec, self.dataset, streams)
         if self.redrawn:
             copy.network.initialize(streams["initializer"])
         else:

@@ -15,8 +15,8 @@ from dlx.errors import DataError, ReadFailure
 from dlx.runs.predict import trained
 from dlx.spec.loader import load_spec
 from dlx.stats.effects import contributions
+from dlx.training.build import dataset_of
 from dlx.training.evaluation import Evaluation
-from dlx.training.experiment import dataset_of
 from dlx.types import Array
 
 if TYPE_CHECKING:

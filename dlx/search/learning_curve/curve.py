@@ -23,7 +23,7 @@ from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
 from dlx.stats.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points
 from dlx.stats.student import two_sided
 from dlx.text import command
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory

@@ -28,7 +28,7 @@ from dlx.search.trials.trial import Outcome, Trial, known_outcome
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.effects import pooled
 from dlx.text import command
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec

@@ -12,7 +12,7 @@ from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.trials.trial import data_of
 from dlx.spec.tree import dotted
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 if TYPE_CHECKING:
     from dlx.search.study.file import Study, Variant

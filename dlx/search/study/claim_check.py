@@ -24,7 +24,7 @@ from dlx.search.study.claims import (
     term_of,
 )
 from dlx.search.study.measures import FINDINGS, LAYER, NEEDED, OF_DIAGNOSIS, PLAIN, ROWS, STATUSES, VARIABLE, VERDICTS
-from dlx.training.experiment import next_sample
+from dlx.training.sampling import next_sample
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec

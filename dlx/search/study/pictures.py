@@ -13,7 +13,7 @@ from dlx.runs.predict import model_of
 from dlx.search.trials.trial import data_of
 from dlx.show.numbers import error
 from dlx.show.pictures import DescentPath, Group, Panel, activations, boundaries, overlay, paths, sweep
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 if TYPE_CHECKING:
     from dlx.search.study.file import Variant

@@ -24,7 +24,7 @@ from dlx.spec.plugins import hashes
 from dlx.spec.sections import Spec
 from dlx.spec.trust import load_allowed
 from dlx.stats.intervals import Estimate
-from dlx.training.experiment import dataset_of
+from dlx.training.build import dataset_of
 from dlx.training.records import EpochRecord, Progress
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.intervals import CONFIDENCE, Estimate
 from dlx.stats.student import two_sided
 from dlx.text import command
-from dlx.training.experiment import dataset_of
+from dlx.training.build import dataset_of
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

@@ -10,7 +10,7 @@ from dlx.search.tune.designs import smallest_grid
 from dlx.search.tune.file import Search, TuneFile
 from dlx.search.tune.methods import METHODS, Method
 from dlx.search.tune.sobol import MOST_DIMENSIONS
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 if TYPE_CHECKING:
     from dlx.search.plan import Plan

@@ -15,7 +15,8 @@ from dlx.nn.optimizers import Update
 from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
 
 ROOT = Path(__file__).parents[3]
@@ -273,7 +274,7 @@ def test_the_estimated_memory_of_a_step_is_near_that_of_its_tape() -> None:
 
     for sections in (HEALTHY, ON_DIGITS, with_architecture(batch_norm=True, hidden=[64, 32], activation="tanh")):
         some = experiment(sections)
-        step = some.step_for(some.batch_size)
+        step = some.batches.step_for(some.batch_size)
         assert 0.4 < bytes_of_step(some) / (step.tape.memory() + step.X.nbytes + step.Y.nbytes) < 2.5
     assert (free_memory() or 2**20) >= 2**20
 

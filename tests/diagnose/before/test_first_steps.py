@@ -12,7 +12,7 @@ from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import ProbeResult, Runs
 from dlx.nn.optimizers import Adam
 from dlx.spec.sections import Spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 from dlx.training.fit import take_steps
 
 MOONS: dict[str, Any] = {

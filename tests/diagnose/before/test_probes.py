@@ -14,7 +14,7 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import COUNTS, DIVERGED, ProbeResult, Runs, decide
 from dlx.spec.sections import Spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 SPEC: dict[str, Any] = {
     "data": {

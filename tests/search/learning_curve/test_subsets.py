@@ -10,7 +10,8 @@ from dlx.errors import UsageError
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
 
 MOONS = """

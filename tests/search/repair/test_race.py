@@ -20,7 +20,7 @@ from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.trial import Outcome
 from dlx.spec.sections import Spec
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 MOONS: dict[str, Any] = {
     "data": {"source": {"name": "moons", "m": 400, "noise": 0.1}, "split": {"train": 100, "dev": 200, "test": 100}},

@@ -19,7 +19,7 @@ from dlx.search.study.file import load_study
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
 from dlx.spec.trust import NamedBy
-from dlx.training.experiment import build
+from dlx.training.build import build
 
 STUDY = """base:
   name: moons

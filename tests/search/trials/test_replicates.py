@@ -10,7 +10,8 @@ import pytest
 from dlx.search.trials.replicates import replicate
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment, build
+from dlx.training.build import build
+from dlx.training.experiment import Experiment
 
 MOONS = """
 data: {source: {name: moons, m: 200, noise: 0.2}, split: {train: 120, dev: 60, test: 20}, train_examples: 50}
@@ -39,7 +40,7 @@ def test_only_the_split_is_shared(tmp_path: Path, generator: str) -> None:
         one, other = made[first], made[second]
         assert rows(one, "train") != rows(other, "train")
         assert not np.array_equal(one.network.parameters.weights, other.network.parameters.weights)
-        assert not np.array_equal(one.order_of_epoch(), other.order_of_epoch())
+        assert not np.array_equal(one.batches.order(), other.batches.order())
     assert replicate(spec, 1).randomness.shuffle is not None
     assert replicate(spec, 1).randomness.shuffle.reseed == "epoch"  # type: ignore[union-attr]
 

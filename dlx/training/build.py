@@ -1,0 +1,162 @@
+"""Building: from a complete spec to an experiment with nothing trained yet, or the reasons against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlx.data.dataset import Dataset, no_examples
+from dlx.data.loading import load_dataset
+from dlx.data.memory import amount, free
+from dlx.errors import EnvironmentProblem, Place, Problem, SpecError
+from dlx.nn.activations import Identity
+from dlx.nn.landscape import Landscape, noise_from
+from dlx.nn.layers import mask_from
+from dlx.nn.losses import loss_for
+from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.training.evaluation import batch_sizes
+from dlx.training.experiment import Experiment
+from dlx.training.streams import Streams
+
+if TYPE_CHECKING:
+    from dlx.spec.sections import LayerSection, Spec
+
+Origins = Mapping[tuple[str | int, ...], Place]
+
+
+def build(
+    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
+) -> Experiment:
+    """The experiment that a complete spec describes, its network drawn and nothing trained.
+
+    ``origins`` are the places of the spec's values, for messages. ``initialize`` is false where a checkpoint follows.
+    ``dataset`` is what `dataset_of` this spec gives, where it has been loaded already.
+
+    Raises:
+        DataError: the data cannot be read or do not fit.
+        SpecError: the spec asks for what the data do not offer.
+    """
+    streams = Streams(spec.seed, spec.randomness)
+    dataset = dataset or _loaded(spec, streams)
+    _refuse_misfits(spec, dataset, origins or {})
+    _refuse_too_large(spec, dataset, origins or {})
+    experiment = assemble(spec, dataset, streams)
+    if initialize:
+        experiment.network.initialize(streams["initializer"])
+    return experiment
+
+
+def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Experiment:
+    """The experiment of a complete spec, its data and streams; θ is zero."""
+    network = _landscape(spec, streams) if spec.objective is not None else _network(spec, dataset, streams)
+    return Experiment(spec, dataset, streams, network)
+
+
+def dataset_of(spec: Spec) -> Dataset:
+    """The data set that a spec describes.
+
+    Raises:
+        DataError: the data cannot be read or do not fit.
+    """
+    return _loaded(spec, Streams(spec.seed, spec.randomness))
+
+
+def _loaded(spec: Spec, streams: Streams) -> Dataset:
+    if spec.objective is not None:
+        return no_examples()
+    return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
+
+
+def _refuse_misfits(spec: Spec, dataset: Dataset, origins: Origins) -> None:
+    """What only the loaded data can tell to be contradictory."""
+    misfits = [Problem(_place(key, origins), ".".join(key), what) for key, what in _misfits(spec, dataset)]
+    if misfits:
+        raise SpecError(misfits)
+
+
+def _refuse_too_large(spec: Spec, dataset: Dataset, origins: Origins) -> None:
+    """A network that cannot fit is refused before anything of it is made.
+
+    Raises:
+        EnvironmentProblem: the memory that is free does not suffice.
+    """
+    needed, available = least_memory(spec, dataset), free()
+    if needed > available:
+        place = _place(("architecture", "hidden"), origins)
+        sizes = _layer_sizes(spec, dataset)
+        size = f"{_parameter_count(sizes):,} parameters, and batches in {len(sizes) - 1} layers"
+        what = f"architecture.hidden: {size}, take {amount(needed)} of memory, and {amount(available)} are free"
+        raise EnvironmentProblem(f"{place}: {what}")
+
+
+def least_memory(spec: Spec, dataset: Dataset) -> int:
+    """Bytes that training surely takes: it may take more, never less.
+
+    θ, dθ, the optimizer's vectors and the numbers that θ is drawn from are each as large as θ. A step has Z, A and dZ
+    of its batch in each hidden layer, and the evaluation of each part has Z and A of its batches, which are kept for
+    the next one; without an activation A is Z.
+    """
+    batch, m = spec.training.batch_size, dataset.parts["train"].m
+    in_step = m if batch == "full" else min(batch, m)
+    in_evaluation = sum(size for part in dataset.parts.values() for size in batch_sizes(part.m))
+    numbers = (3 + len(spec.optimizer.slots)) * _parameter_count(_layer_sizes(spec, dataset))
+    for layer in spec.architecture.hidden:
+        is_linear = isinstance(layer.activation, Identity)
+        numbers += layer.units * ((3 - is_linear) * in_step + (2 - is_linear) * in_evaluation)
+    return numbers * np.dtype(spec.dtype).itemsize
+
+
+def _layer_sizes(spec: Spec, dataset: Dataset) -> list[int]:
+    return [dataset.n_x, *(layer.units for layer in spec.architecture.hidden), dataset.n_y]
+
+
+def _parameter_count(sizes: Sequence[int]) -> int:
+    return sum((below + 1) * above for below, above in pairwise(sizes))
+
+
+def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
+    size, m = spec.training.batch_size, dataset.parts["train"].m
+    if spec.training.early_stopping is not None and "dev" not in dataset.parts:
+        what = "early stopping watches the dev set, and there is none (set data.split.dev or data.dev)"
+        yield ("training", "early_stopping"), what
+    if size != "full" and m % size == 1 and any(layer.batch_norm for layer in spec.architecture.hidden):
+        what = f"{m} examples in batches of {size} leave a last batch of one, whose variance batch norm cannot use"
+        yield ("training", "batch_size"), what
+    if spec.loss is not None and spec.loss.task != dataset.task:
+        yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
+
+
+def _place(key: tuple[str, ...], origins: Origins) -> Place:
+    """Where the key stands, or the first of the values below it."""
+    return next((place for path, place in origins.items() if path[: len(key)] == key), Place("spec"))
+
+
+def _landscape(spec: Spec, streams: Streams) -> Landscape:
+    """What an objective is minimized on."""
+    objective = spec.objective
+    assert objective is not None
+    sigma = objective.gradient_noise
+    return Landscape(objective, spec.dtype, noise_from(streams["gradient_noise"], sigma) if sigma else None)
+
+
+def _network(spec: Spec, dataset: Dataset, streams: Streams) -> Network:
+    hidden = [_hidden_plan(spec, layer, streams) for layer in spec.architecture.hidden]
+    output = LayerPlan(dataset.n_y, None, spec.initializer)
+    penalty = spec.regularization
+    loss = spec.loss or loss_for(dataset.task)
+    return Network(dataset.n_x, [*hidden, output], loss, spec.dtype, penalty.l2, penalty.l1)
+
+
+def _hidden_plan(spec: Spec, layer: LayerSection, streams: Streams) -> LayerPlan:
+    norm, keep_prob = layer.batch_norm, layer.keep_prob
+    return LayerPlan(
+        units=layer.units,
+        activation=layer.activation,
+        initializer=layer.initializer or spec.initializer,
+        bias=layer.bias is not False,
+        batch_norm=Normalize(norm.momentum, norm.epsilon, norm.statistics == "exact") if norm else None,
+        draw=mask_from(streams["dropout"], keep_prob) if keep_prob is not None and keep_prob < 1 else None,
+    )

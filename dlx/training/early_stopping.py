@@ -1,0 +1,65 @@
+"""Early stopping: rows without improvement are counted, and the parameters of the best row are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlx.nn.network import Network
+from dlx.training.position import Position
+from dlx.training.records import EpochRecord
+
+if TYPE_CHECKING:
+    from dlx.spec.sections import EarlyStopping as Options
+    from dlx.types import Array
+
+
+class BestRow:
+    """The best row of a training so far; where it may stop early, with the parameters of that row.
+
+    Args:
+        network: whose parameters are kept.
+        position: holds the row, what is watched and how long nothing has improved.
+        options: of early stopping; None where training goes to its end.
+    """
+
+    def __init__(self, network: Network, position: Position, options: Options | None) -> None:
+        self.network, self.position, self.options = network, position, options
+        self.theta: Array | None = None
+        self.statistics: Array | None = None
+
+    def see(self, record: EpochRecord) -> None:
+        """Count the rows without improvement, and keep the parameters of the best one."""
+        position, options = self.position, self.options
+        position.last = record
+        monitor, min_delta = (options.monitor, options.min_delta) if options else ("dev_error", 0.0)
+        watched, reference = record.watched(monitor), position.reference
+        is_best = position.best is None or record.rank(monitor) < position.best.rank(monitor)
+        improves = reference is None or (watched < reference - min_delta if min_delta else is_best)
+        position.reference, position.waiting = (watched, 0) if improves else (reference, position.waiting + 1)
+        if is_best:
+            position.best = record
+            if options is not None:
+                self.theta = self.network.parameters.theta.copy()
+                self.statistics = self.network.statistics.vector.copy()
+
+    def stops(self) -> bool:
+        """Whether training has waited long enough for an improvement."""
+        return self.options is not None and self.position.waiting >= self.options.patience
+
+    def restore(self) -> bool:
+        """Put the parameters and statistics of the best row back; False where none were kept."""
+        if self.theta is None or self.statistics is None:
+            return False
+        self.network.parameters.theta[...] = self.theta
+        self.network.statistics.vector[...] = self.statistics
+        return True
+
+    def to_data(self) -> dict[str, Array]:
+        """What is kept, as the arrays of a checkpoint."""
+        if self.theta is None or self.statistics is None:
+            return {}
+        return {"best_theta": self.theta, "best_statistics": self.statistics}
+
+    def from_data(self, arrays: dict[str, Array]) -> None:
+        """Keep what those arrays hold."""
+        self.theta, self.statistics = arrays.get("best_theta"), arrays.get("best_statistics")
