@@ -20,7 +20,7 @@ from dlx.spec.plugins import load_installed
 from dlx.spec.schema import json_schema, with_plans
 from dlx.spec.tree import dotted
 from dlx.spec.trust import load_named
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.training.experiment import build
 
 config = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)

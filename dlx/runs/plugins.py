@@ -12,7 +12,7 @@ from dlx.runs.directory import MODEL, SPECS, RunDirectory
 from dlx.runs.references import open_run
 from dlx.spec.plugins import PluginSource, is_file, is_installed, sources
 from dlx.spec.tree import Node
-from dlx.spec.yaml_text import load
+from dlx.spec.yaml_text.reading import load
 
 
 def sources_of(reference: str) -> list[PluginSource]:

@@ -18,7 +18,8 @@ from dlx.spec.sections import Spec, plain
 from dlx.spec.short_forms import SPEC, Shape, write_out
 from dlx.spec.tree import Node, excerpt, merge
 from dlx.spec.trust import NamedBy
-from dlx.spec.yaml_text import dump, load
+from dlx.spec.yaml_text.reading import load
+from dlx.spec.yaml_text.writing import dump
 
 if TYPE_CHECKING:
     from dlx.spec.loader import Resolved

@@ -22,7 +22,9 @@ from dlx.spec.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt, merge
 from dlx.spec.trust import NamedBy, lies_in_results, present
 from dlx.spec.trust import load as load_plugin
-from dlx.spec.yaml_text import MAX_DEPTH, dump, load, parse
+from dlx.spec.yaml_text.limits import MAX_DEPTH
+from dlx.spec.yaml_text.reading import load, parse
+from dlx.spec.yaml_text.writing import dump
 
 PLANS = {"search": "dlx tune", "variants": "dlx study", "sweep": "dlx study"}
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from dlx.errors import Place, Problem, SpecError
+from dlx.errors import Place, SpecError
 
 Scalar = str | int | float | bool | None
 KeyPath = tuple[str | int, ...]
@@ -86,7 +86,7 @@ def _merge_entries(below: list[Node], above: dict[str, Node], path: KeyPath) -> 
     for key, node in above.items():
         if len(key) > MOST_DIGITS or int(key) >= len(below):
             what = f"there is no such entry: {dotted(path)} has {len(below)}, counted from 0"
-            raise SpecError([Problem(node.key, dotted((*path, key)), what)])
+            raise SpecError.of(node.key, dotted((*path, key)), what)
         merged[int(key)] = merge(below[int(key)], node, (*path, int(key)))
     return merged
 

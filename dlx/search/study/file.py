@@ -21,7 +21,7 @@ from dlx.spec.loader import combine, nested, tree_of
 from dlx.spec.sections import Seed, as_mapping
 from dlx.spec.tree import Node, dotted
 from dlx.spec.trust import NamedBy
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 
 if TYPE_CHECKING:
     from dlx.spec.loader import Resolved
