@@ -16,7 +16,8 @@ from dlx.spec.contradictions import contradictions
 from dlx.spec.messages import problems_of
 from dlx.spec.number_files import read_number_files
 from dlx.spec.paths import unreadable
-from dlx.spec.plugins import is_file, load_installed
+from dlx.spec.plugin_sources import is_file
+from dlx.spec.plugins import load_installed
 from dlx.spec.sections import Spec
 from dlx.spec.short_forms import DEFAULT, SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt, merge

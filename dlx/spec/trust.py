@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dlx.errors import DataError, DlxError, Place, Problem, SpecError, UsageError
 from dlx.spec import plugins
-from dlx.spec.plugins import PluginSource, is_file
+from dlx.spec.plugin_sources import PluginSource, is_file, sources
 from dlx.spec.trust_store import entries, remember
 from dlx.text import quoted
 
@@ -45,7 +45,7 @@ def load(plugin: str, named_by: NamedBy) -> None:
     """
     if plugins.has_run(plugin):
         return
-    files = plugins.sources(plugin)
+    files = sources(plugin)
     if named_by is NamedBy.FILE and not plugins.is_installed(plugin):
         _require(plugin, [file for file in files if file.has_code])
     plugins.run(plugin, files)
@@ -97,7 +97,7 @@ def load_allowed(names: Sequence[str], allowed: Collection[str]) -> None:
     for name in names:
         if plugins.has_run(name):
             continue
-        files = plugins.sources(name)
+        files = sources(name)
         if not plugins.is_installed(name):
             for file in files:
                 if file.has_code and file.sha256 not in allowed:

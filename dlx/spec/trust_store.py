@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dlx.errors import DataError, EnvironmentProblem
 from dlx.files import parse_json, read, to_json, writing
-from dlx.spec.plugins import PluginSource
+from dlx.spec.plugin_sources import PluginSource
 
 if sys.platform == "win32":
     import msvcrt

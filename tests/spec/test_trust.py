@@ -22,6 +22,7 @@ from dlx.runs.collection import RunCollection
 from dlx.runs.train import Session
 from dlx.spec import plugins, trust
 from dlx.spec.loader import load_spec
+from dlx.spec.plugin_sources import sources
 from dlx.spec.trust import NamedBy
 from dlx.spec.trust_store import entries
 
@@ -138,7 +139,7 @@ COMMANDS = [
 def test_a_command_that_would_run_a_strangers_plugin_refuses(command: str, stranger: Path, call_dlx: Dlx) -> None:
     result = call_dlx(*command.split(), cwd=stranger)
     assert (result.code, result.stdout) == (2, "")
-    (content,) = plugins.sources(str(stranger / "evil.py"))
+    (content,) = sources(str(stranger / "evil.py"))
     assert result.stderr.startswith(("run/", "spec.yaml:", "search/", "study/"))
     assert f"plugins: {stranger / 'evil.py'} (SHA-256 {content.sha256}) is not trusted and was not run" in result.stderr
     assert result.stderr.endswith(f"dlx trust {stranger / 'evil.py'}\n")
@@ -369,7 +370,7 @@ def test_no_control_character_of_a_path_reaches_the_terminal(tmp_path: Path, cal
 def test_what_was_read_is_what_runs(tmp_path: Path) -> None:
     file = tmp_path / "x.py"
     file.write_text(PLUGIN)
-    read = plugins.sources(str(file))
+    read = sources(str(file))
     file.write_text("raise SystemExit('the file has changed since it was judged')\n")
     plugins.run(str(file), read)
     file.write_text(PLUGIN)
@@ -393,7 +394,7 @@ def test_a_worker_runs_what_its_owner_has_run_and_nothing_else(
 ) -> None:
     file = tmp_path / "x.py"
     file.write_text(MARKING)
-    (source,) = plugins.sources(str(file))
+    (source,) = sources(str(file))
     with pytest.raises(UsageError, match="is not what it was when the search began, so it was not run"):
         trust.load_allowed([str(file)], frozenset())
     assert not (tmp_path / "mark").exists()

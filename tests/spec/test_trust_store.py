@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.spec.plugins import PluginSource
+from dlx.spec.plugin_sources import PluginSource
 from dlx.spec.trust_store import entries, remember, store
 
 
