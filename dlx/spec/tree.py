@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -59,6 +59,24 @@ class Node:
                 return node, depth
             node = below
         return node, len(path)
+
+
+def tree_of(data: Any, place: Place) -> Node:
+    """Plain data as a tree in which everything has the one place."""
+    if isinstance(data, dict):
+        return Node({key: tree_of(value, place) for key, value in data.items()}, place, place)
+    if isinstance(data, list):
+        return Node([tree_of(value, place) for value in data], place, place)
+    return Node(data, place, place)
+
+
+def leaves(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Every scalar of plain data with its path; an empty mapping or list counts as one."""
+    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    if not below:
+        yield path, data
+    for key, value in below:
+        yield from leaves(value, (*path, key))
 
 
 def merge(base: Node, over: Node, path: KeyPath = ()) -> Node:

@@ -28,7 +28,12 @@ class NamedBy(Enum):
     FILE = "file"
 
 
-def lies_in_results(path: Path) -> bool:
+def namer(files: Sequence[Path], named_by: NamedBy) -> NamedBy:
+    """Who names the plugins of these files, which lead to each other: nobody vouches for those of a run."""
+    return NamedBy.FILE if any(map(_lies_in_results, files)) else named_by
+
+
+def _lies_in_results(path: Path) -> bool:
     """Whether a file lies in the directory of a run, a search or a study, also if by a link."""
     folders = {path.parent, Path(os.path.realpath(path)).parent}
     return any(os.path.lexists(folder / name) for folder in folders for name in RESULTS)
