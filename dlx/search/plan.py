@@ -17,7 +17,7 @@ from dlx.spec.messages import problems_of
 from dlx.spec.overrides import overrides_tree
 from dlx.spec.paths import readable_file
 from dlx.spec.sections import Spec, plain
-from dlx.spec.short_forms import SPEC, Shape, write_out
+from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import Node, excerpt, merge
 from dlx.spec.trust import NamedBy, namer
 from dlx.spec.yaml_text.reading import load

@@ -9,7 +9,7 @@ from pathlib import Path
 from dlx.component import absolute
 from dlx.errors import SpecError
 from dlx.spec.paths import readable_file
-from dlx.spec.short_forms import write_out
+from dlx.spec.shapes import write_out
 from dlx.spec.tree import Node, excerpt, merge
 from dlx.spec.yaml_text.reading import load
 

@@ -20,7 +20,7 @@ from dlx.spec.paths import absolute_path
 from dlx.spec.plugin_sources import is_file
 from dlx.spec.plugins import load_installed
 from dlx.spec.sections import Spec
-from dlx.spec.short_forms import DEFAULT, write_out
+from dlx.spec.shapes import DEFAULT, write_out
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt, leaves, merge, tree_of
 from dlx.spec.trust import NamedBy, namer, present
 from dlx.spec.trust import load as load_plugin

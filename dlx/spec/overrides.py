@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, shortened
-from dlx.spec.short_forms import SPEC, Shape, write_out
+from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted
 from dlx.spec.yaml_text.limits import MAX_DEPTH
 from dlx.spec.yaml_text.reading import parse
