@@ -83,6 +83,11 @@ class Place:
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
 
+    @classmethod
+    def of_index(cls, source: str, text: str, index: int) -> Place:
+        """The place of an index into the text of a source."""
+        return cls(source, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
     def order(self) -> tuple[bool, str, int, int]:
         """What places are sorted by: files before the command line, and each from its top."""
         return self.line is None, self.source, self.line or 0, self.column or 0
@@ -111,6 +116,11 @@ class SpecError(UsageError):
         if rest:
             lines.append(f"{rest[0].place}: {len(rest):,} more problem{'s' * (len(rest) > 1)}, from here on")
         super().__init__("\n".join(lines))
+
+    @classmethod
+    def of(cls, place: Place, key: str, what: str) -> SpecError:
+        """The error of a spec with one problem."""
+        return cls([Problem(place, key, what)])
 
 
 def shortened(text: str, longest: int) -> str:

@@ -15,12 +15,12 @@ from dlx.search.plan import kind_of
 from dlx.search.study.file import StudyFile, load_study
 from dlx.search.tune.file import TuneFile, load_tune
 from dlx.show import terminal
-from dlx.spec.loader import Resolved, dump_yaml, leaves, load_spec
+from dlx.spec.loader import Resolved, dump_yaml, load_spec
 from dlx.spec.plugins import load_installed
 from dlx.spec.schema import json_schema, with_plans
-from dlx.spec.tree import dotted
+from dlx.spec.tree import dotted, leaves
 from dlx.spec.trust import load_named
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.training.build import build
 
 config = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)

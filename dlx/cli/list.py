@@ -15,7 +15,7 @@ from dlx.spec.plugins import load_installed
 from dlx.spec.schema import description, summary
 from dlx.spec.sections import Spec  # noqa: F401 - importing the spec registers every family of dlx
 from dlx.spec.trust import load_named
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 
 Kind = Annotated[str | None, typer.Argument(metavar="KIND", help="Such as optimizer.", show_default=False)]
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam.", show_default=False)]

@@ -13,8 +13,8 @@ from dlx.cli.options import Json
 from dlx.errors import UsageError
 from dlx.runs.plugins import sources_of
 from dlx.show import terminal
-from dlx.spec.plugins import PluginSource
-from dlx.spec.trust import Entry, entries, forget, matching, remember
+from dlx.spec.plugin_sources import PluginSource
+from dlx.spec.trust_store import Entry, entries, forget, matching, remember
 from dlx.text import quoted
 
 References = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.advice import remedies
 from dlx.diagnose.verdict import GAPS
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from dlx.errors import DataError
 from dlx.runs.collection import PLAN
 from dlx.runs.directory import MODEL, SPECS, RunDirectory
 from dlx.runs.references import open_run
-from dlx.spec.plugins import PluginSource, is_file, is_installed, sources
+from dlx.spec.plugin_sources import PluginSource, is_file, sources
+from dlx.spec.plugins import is_installed
 from dlx.spec.tree import Node
-from dlx.spec.yaml_text import load
+from dlx.spec.yaml_text.reading import load
 
 
 def sources_of(reference: str) -> list[PluginSource]:

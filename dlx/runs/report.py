@@ -17,7 +17,7 @@ from dlx.show import page
 from dlx.show.page import CollectionMaterial, Material
 from dlx.show.page.changed import changed
 from dlx.spec.loader import load_spec
-from dlx.spec.yaml_text import dump
+from dlx.spec.yaml_text.writing import dump
 from dlx.text import command
 
 

@@ -11,14 +11,17 @@ from pydantic import ValidationError
 
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
-from dlx.spec.loader import PLANS, absolute_path, extended, namer, overrides_tree, resolve, spec_tree
+from dlx.spec.inheritance import PLANS, extended, spec_tree
+from dlx.spec.loader import resolve
 from dlx.spec.messages import problems_of
-from dlx.spec.paths import unreadable
+from dlx.spec.overrides import overrides_tree
+from dlx.spec.paths import readable_file
 from dlx.spec.sections import Spec, plain
-from dlx.spec.short_forms import SPEC, Shape, write_out
+from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import Node, excerpt, merge
-from dlx.spec.trust import NamedBy
-from dlx.spec.yaml_text import dump, load
+from dlx.spec.trust import NamedBy, namer
+from dlx.spec.yaml_text.reading import load
+from dlx.spec.yaml_text.writing import dump
 
 if TYPE_CHECKING:
     from dlx.spec.loader import Resolved
@@ -139,9 +142,7 @@ def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node
         raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
     files: list[Path] = []
     if isinstance(node.value, str) and node.value:
-        file = Path(absolute_path(node, BASE))
-        if why := unreadable(file):
-            raise SpecError([Problem(node.place, BASE, f"{why}: {file}")])
+        file = readable_file(node, BASE)
         files, node = [file], load(file)
     elif not isinstance(node.value, dict):
         what = f"expected the path of a spec or its sections, got {excerpt(node)}"

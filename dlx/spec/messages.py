@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dlx.component import Component
 from dlx.errors import MOST_SHOWN, Place, Problem, allowed, nearest
 from dlx.spec.sections import Spec
-from dlx.spec.short_forms import SPEC, Shape, shape_at
+from dlx.spec.shapes import SPEC, Shape, shape_at
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dlx.component import NumberList, absolute
 from dlx.errors import Problem
 from dlx.spec.paths import unreadable
-from dlx.spec.short_forms import SPEC, Shape
+from dlx.spec.shapes import SPEC, Shape
 from dlx.spec.tree import KeyPath, Node, dotted
 
 MOST_BYTES = 2**24  # of a file: a list this long is no option any more

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -11,6 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from dlx.component import Component, Options
 from dlx.data.section import Data
+from dlx.spec.short_forms import as_mapping, as_switch
 
 from dlx.spec.from_file import FromFile as FromFile  # isort: skip - registers initializers before what nn has
 from dlx.nn.activations import Activation, ReLU
@@ -24,28 +24,6 @@ KeepProb = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=10**12)]
 Strength = Annotated[float, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
-
-
-@dataclass(frozen=True)
-class ShortForm(BeforeValidator):
-    """Another way to write a mapping; ``says`` are the words of messages for it."""
-
-    says: tuple[str, ...] = ()
-
-    def expand(self, value: object) -> object:
-        """The mapping that a value stands for, or the value itself."""
-        function: Any = self.func
-        return function(value)
-
-
-def as_mapping(key: str, says: tuple[str, ...], schema: Any) -> ShortForm:
-    """A bare value stands for the mapping {key: value}."""
-    return ShortForm(lambda value: value if isinstance(value, dict | Options) else {key: value}, schema, says)
-
-
-def as_switch(schema: Any, off: bool | None = None) -> ShortForm:
-    """True stands for all defaults, false for none at all."""
-    return ShortForm(lambda value: {} if value is True else off if value is False else value, schema, ("true", "false"))
 
 
 class BatchNormSection(Options):

@@ -13,7 +13,8 @@ from dlx.data.examples import tidy
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.sources import File
 from dlx.errors import Place, UsageError
-from dlx.spec.yaml_text import dump_scalar, parse
+from dlx.spec.yaml_text.reading import parse
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:

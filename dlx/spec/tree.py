@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from dlx.errors import Place, Problem, SpecError
+from dlx.errors import Place, SpecError
 
 Scalar = str | int | float | bool | None
 KeyPath = tuple[str | int, ...]
@@ -61,6 +61,24 @@ class Node:
         return node, len(path)
 
 
+def tree_of(data: Any, place: Place) -> Node:
+    """Plain data as a tree in which everything has the one place."""
+    if isinstance(data, dict):
+        return Node({key: tree_of(value, place) for key, value in data.items()}, place, place)
+    if isinstance(data, list):
+        return Node([tree_of(value, place) for value in data], place, place)
+    return Node(data, place, place)
+
+
+def leaves(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Every scalar of plain data with its path; an empty mapping or list counts as one."""
+    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    if not below:
+        yield path, data
+    for key, value in below:
+        yield from leaves(value, (*path, key))
+
+
 def merge(base: Node, over: Node, path: KeyPath = ()) -> Node:
     """``over`` on top of ``base``: mappings merge key by key, everything else replaces.
 
@@ -86,7 +104,7 @@ def _merge_entries(below: list[Node], above: dict[str, Node], path: KeyPath) -> 
     for key, node in above.items():
         if len(key) > MOST_DIGITS or int(key) >= len(below):
             what = f"there is no such entry: {dotted(path)} has {len(below)}, counted from 0"
-            raise SpecError([Problem(node.key, dotted((*path, key)), what)])
+            raise SpecError.of(node.key, dotted((*path, key)), what)
         merged[int(key)] = merge(below[int(key)], node, (*path, int(key)))
     return merged
 

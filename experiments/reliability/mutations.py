@@ -24,7 +24,7 @@ from dlx.search.plan import kind_of
 from dlx.search.study.file import load_study
 from dlx.search.tune.file import load_tune
 from dlx.spec.loader import load_spec
-from dlx.spec.yaml_text import load
+from dlx.spec.yaml_text.reading import load
 
 ROOT = Path(__file__).resolve().parents[2]
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

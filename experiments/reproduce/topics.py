@@ -13,7 +13,7 @@ from dlx.files import to_json
 from dlx.search.study.claim_parser import parse_claim
 from dlx.search.study.claims import Claim
 from dlx.search.study.file import load_study
-from dlx.spec.yaml_text import load
+from dlx.spec.yaml_text.reading import load
 
 ROOT = Path(__file__).parents[1]
 RESULTS, PICTURES = ROOT / "results", ROOT / "pictures"

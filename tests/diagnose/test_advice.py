@@ -16,8 +16,9 @@ from dlx.diagnose.findings import CAUSES, finding
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import CHANGES, DataFacts
-from dlx.spec.loader import derive, leaves, load_spec
+from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
+from dlx.spec.tree import leaves
 from dlx.training.build import build
 
 SPLIT = {"train": 60, "dev": 20, "test": 10}

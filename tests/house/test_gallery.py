@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.spec.yaml_text import load
+from dlx.spec.yaml_text.reading import load
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "experiments"

@@ -1,4 +1,4 @@
-"""Spec files: short forms, extends, overrides, the complete spec and its way back through YAML, and the origins."""
+"""Spec files: short forms, the complete spec and its way back through YAML, the origins, and derived specs."""
 
 from __future__ import annotations
 
@@ -12,29 +12,11 @@ from hypothesis import strategies as st
 from dlx.errors import SpecError
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer
-from dlx.spec.loader import derive, dump_yaml, leaves, load_spec
+from dlx.spec.loader import derive, dump_yaml, load_spec
 from dlx.spec.sections import BatchNormSection, Spec
-from dlx.spec.tree import dotted
+from dlx.spec.tree import dotted, leaves
 
 Write = Callable[[str, str], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write(name: str, text: str) -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-        return path
-
-    return write
-
-
-def problems_of(path: Path, *overrides: str) -> list[str]:
-    """What `load_spec` says, without the folder of the file."""
-    with pytest.raises(SpecError) as raised:
-        load_spec(path, overrides)
-    return str(raised.value).replace(f"{path.parent}/", "").splitlines()
 
 
 def spec_of(path: Path, *overrides: str) -> Spec:
@@ -82,136 +64,6 @@ regularization: {keep_prob: [0.9, 0.8]}
     assert first.batch_norm
     assert (second.batch_norm, second.bias) == (False, True)
     assert (first.keep_prob, second.keep_prob) == (0.9, 0.8)
-
-
-def test_extends_merges_mappings_and_replaces_lists_scalars_and_other_components(write: Write) -> None:
-    write(
-        "base/base.yaml",
-        "name: base\ndata: {source: moons, split: {train: 0.5, dev: 0.5}}\narchitecture: {hidden: [64, 32]}\n"
-        "optimizer: {name: momentum, beta: 0.5, learning_rate: 0.3}\nschedule: {name: exponential, base: 0.5}\n",
-    )
-    write("base/middle.yaml", "extends: base.yaml\ntraining: {epochs: 7}\nschedule: {base: 0.25}\n")
-    child = write(
-        "child.yaml",
-        "extends: base/middle.yaml\ndata: {split: {train: 0.9, dev: 0.1}}\narchitecture: {hidden: [3]}\n"
-        "optimizer: adam\ntraining: {batch_size: 5}\n",
-    )
-    spec = spec_of(child)
-    assert spec.name == "base"
-    assert [layer.units for layer in spec.architecture.hidden] == [3]
-    assert spec.optimizer == Spec.model_validate({"data": {}, "optimizer": "adam"}).optimizer
-    assert (spec.training.epochs, spec.training.batch_size) == (7, 5)
-    assert spec.data.split is not None
-    assert (spec.data.split.train, spec.data.split.dev) == (0.9, 0.1)
-    assert spec.schedule.model_dump()["base"] == 0.25
-
-
-def test_a_name_at_the_top_is_a_title_and_not_another_component(write: Write) -> None:
-    write("base.yaml", "name: base\nseed: 5\ndata: {source: moons}\n")
-    assert spec_of(write("spec.yaml", "extends: base.yaml\nname: child\n")).seed == 5
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("extends: none.yaml", "spec.yaml:1:10: extends: there is no such file: none.yaml"),
-        ("extends: [a.yaml]", "spec.yaml:1:10: extends: expected the path of another spec, got ['a.yaml']"),
-        ("extends:", "spec.yaml:1:9: extends: expected the path of another spec, got nothing"),
-        ("extends: spec.yaml", "spec.yaml:1:10: extends: goes in a circle: spec.yaml → spec.yaml"),
-        ("extends: loop.yaml", "loop.yaml:1:10: extends: goes in a circle: spec.yaml → loop.yaml → spec.yaml"),
-        ("extends: other.yaml", "other.yaml:1:7: seed: expected a whole number, got 'x'"),
-        ("- a", "spec.yaml:1:1: expected the sections of a spec, got ['a']"),
-    ],
-)
-def test_faults_of_extends(write: Write, text: str, problem: str) -> None:
-    write("loop.yaml", "extends: spec.yaml")
-    write("other.yaml", "seed: x\ndata: {source: moons}")
-    assert problems_of(write("spec.yaml", text)) == [problem]
-
-
-@pytest.mark.parametrize(
-    ("override", "key", "value"),
-    [
-        ("seed=7", "seed", 7),
-        ("optimizer.learning_rate=1e-3", "optimizer.learning_rate", 0.001),
-        ("optimizer={name: momentum, beta: .5}", "optimizer.beta", 0.5),
-        ("optimizer=momentum", "optimizer.name", "momentum"),
-        ("optimizer.name=rmsprop", "optimizer.name", "rmsprop"),
-        ("architecture.hidden=[3]", "architecture.hidden.0.units", 3),
-        ("architecture.hidden.1=5", "architecture.hidden.1.units", 5),
-        ("architecture.hidden.1=5", "architecture.hidden.1.activation.name", "tanh"),
-        ("architecture.hidden.0.activation=tanh", "architecture.hidden.0.activation.name", "tanh"),
-        ("architecture.hidden.0.activation=tanh", "architecture.hidden.0.units", 8),
-        ("training.early_stopping=false", "training.threads", "auto"),
-        ("training.early_stopping.patience=3", "training.early_stopping.patience", 3),
-        ("schedule.warmup=2", "schedule.warmup", 2),
-        ("data.augment.0.pixels=2", "data.augment.0.pixels", 2),
-        ("name=no", "name", "no"),
-        ("task=", "seed", 1),
-    ],
-)
-def test_overrides(write: Write, override: str, key: str, value: object) -> None:
-    text = """
-task: binary
-data: {source: moons, split: {train: 0.5, dev: 0.5}, augment: [{name: shift, pixels: 1}]}
-architecture: {hidden: [8, {units: 4, activation: tanh}]}
-optimizer: adam
-training: {early_stopping: true}
-"""
-    found = {dotted(path): leaf for path, leaf in leaves(spec_of(write("spec.yaml", text), override).dump())}
-    assert found[key] == value
-
-
-def test_the_order_of_overrides_does_not_matter(write: Write) -> None:
-    path = write("spec.yaml", "data: {source: moons}\noptimizer: {name: momentum, beta: 0.5}")
-    one, two = "optimizer=adam", "optimizer.beta1=0.5"
-    assert spec_of(path, one, two) == spec_of(path, two, one)
-
-
-@pytest.mark.parametrize(
-    ("overrides", "problems"),
-    [
-        (["seed"], ["command line: seed: expected key=value, as in optimizer.learning_rate=0.01"]),
-        (["=3"], ["command line: =3: expected key=value, as in optimizer.learning_rate=0.01"]),
-        (["a..b=3"], ["command line: a..b=3: expected key=value, as in optimizer.learning_rate=0.01"]),
-        (["seed=1", "seed=2"], ["command line: seed=2: seed: given twice, first on the command line: seed=1"]),
-        (["extends=a.yaml"], ["command line: extends=a.yaml: extends: stands in a spec file, not on the command line"]),
-        (["seed=x"], ["command line: seed=x: seed: expected a whole number, got 'x'"]),
-        (
-            ["architecture.hidden.2=4"],
-            [
-                "command line: architecture.hidden.2=4: architecture.hidden.2: "
-                "there is no such entry: architecture.hidden has 2, counted from 0"
-            ],
-        ),
-        (
-            ["seed=[1"],
-            [
-                "command line: seed=[1: not valid YAML: expected ',' or ']', but the text ends here "
-                "(while parsing a flow sequence)"
-            ],
-        ),
-        (
-            ["regularization.keep_prop=3"],
-            [
-                "command line: regularization.keep_prop=3: regularization.keep_prop: unknown key "
-                "(allowed l2, l1, keep_prob; did you mean keep_prob?)"
-            ],
-        ),
-    ],
-)
-def test_faults_of_overrides(write: Write, overrides: list[str], problems: list[str]) -> None:
-    path = write("spec.yaml", "data: {source: moons}\narchitecture: {hidden: [8, 4]}\n")
-    assert problems_of(path, *overrides) == problems
-
-
-def test_faults_of_overrides_and_of_the_file_are_told_together(write: Write) -> None:
-    path = write("spec.yaml", "data: {source: moons}\nseed: x\n")
-    assert problems_of(path, "epochs", "training.epochs=0") == [
-        "spec.yaml:2:7: seed: expected a whole number, got 'x'",
-        "command line: epochs: expected key=value, as in optimizer.learning_rate=0.01",
-        "command line: training.epochs=0: training.epochs: expected at least 1, got 0",
-    ]
 
 
 def test_options_without_a_name_are_those_of_the_component_below(write: Write) -> None:

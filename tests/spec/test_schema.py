@@ -15,7 +15,7 @@ from dlx.search.study.file import StudyFile
 from dlx.search.tune.file import TuneFile
 from dlx.spec.schema import description, json_schema, summary, type_text, with_plans
 from dlx.spec.sections import Spec
-from dlx.spec.yaml_text import load
+from dlx.spec.yaml_text.reading import load
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = [

@@ -10,7 +10,6 @@ import shlex
 import stat
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ from dlx.runs.collection import RunCollection
 from dlx.runs.train import Session
 from dlx.spec import plugins, trust
 from dlx.spec.loader import load_spec
-from dlx.spec.plugins import PluginSource
+from dlx.spec.plugin_sources import sources
 from dlx.spec.trust import NamedBy
+from dlx.spec.trust_store import entries
 
 Dlx = Callable[..., Any]
 
@@ -139,7 +139,7 @@ COMMANDS = [
 def test_a_command_that_would_run_a_strangers_plugin_refuses(command: str, stranger: Path, call_dlx: Dlx) -> None:
     result = call_dlx(*command.split(), cwd=stranger)
     assert (result.code, result.stdout) == (2, "")
-    (content,) = plugins.sources(str(stranger / "evil.py"))
+    (content,) = sources(str(stranger / "evil.py"))
     assert result.stderr.startswith(("run/", "spec.yaml:", "search/", "study/"))
     assert f"plugins: {stranger / 'evil.py'} (SHA-256 {content.sha256}) is not trusted and was not run" in result.stderr
     assert result.stderr.endswith(f"dlx trust {stranger / 'evil.py'}\n")
@@ -185,7 +185,7 @@ def test_all_that_may_be_given_to_trust(reference: str, stranger: Path, call_dlx
     result = call_dlx("trust", reference, cwd=stranger)
     assert result.code == 0, result.stderr
     assert str(stranger / "evil.py") in result.stdout
-    assert [entry.path for entry in trust.entries()] == [str(stranger / "evil.py")]
+    assert [entry.path for entry in entries()] == [str(stranger / "evil.py")]
 
 
 def test_what_the_user_runs_is_trusted_once_and_for_all(tmp_path: Path, call_dlx: Dlx) -> None:
@@ -198,7 +198,7 @@ def test_what_the_user_runs_is_trusted_once_and_for_all(tmp_path: Path, call_dlx
     (line,) = first.stderr.splitlines()
     assert line.startswith("trusted from now on, because you ran it: ")
     assert str(tmp_path / "twice.py") in line
-    assert trust.entries()[0].sha256 in line
+    assert entries()[0].sha256 in line
     for later in (("predict", "run", "examples.csv"), ("train", "spec.yaml", "--dry-run")):
         (tmp_path / "mark").unlink()
         as_in_a_new_process(registered)
@@ -212,7 +212,7 @@ def test_a_plugin_on_the_command_line_is_named_by_the_user(tmp_path: Path, call_
     config = run_of(tmp_path, "")
     assert call_dlx("config", "check", config, "plugins=[mine.py]", cwd=tmp_path).code == 0
     assert (tmp_path / "mark").exists()
-    assert [entry.path for entry in trust.entries()] == [str(tmp_path / "mine.py")]
+    assert [entry.path for entry in entries()] == [str(tmp_path / "mine.py")]
 
 
 def test_a_spec_of_the_user_does_not_vouch_for_the_run_that_it_extends(tmp_path: Path, call_dlx: Dlx) -> None:
@@ -301,7 +301,7 @@ def test_a_module_of_an_installed_package_with_plugins_is_trusted(
     config = run_of(tmp_path, "plugins: [dlx_plugin_shipped.main, dlx_plugin_shipped.extra]")
     assert call_dlx("config", "check", config, cwd=tmp_path).code == 0
     assert "dlx_plugin_shipped.extra" in sys.modules
-    assert trust.entries() == []
+    assert entries() == []
 
 
 @pytest.mark.parametrize("name", ["antigravity", "this", "__hello__", "no_such_module", "..x", ""])
@@ -370,7 +370,7 @@ def test_no_control_character_of_a_path_reaches_the_terminal(tmp_path: Path, cal
 def test_what_was_read_is_what_runs(tmp_path: Path) -> None:
     file = tmp_path / "x.py"
     file.write_text(PLUGIN)
-    read = plugins.sources(str(file))
+    read = sources(str(file))
     file.write_text("raise SystemExit('the file has changed since it was judged')\n")
     plugins.run(str(file), read)
     file.write_text(PLUGIN)
@@ -394,7 +394,7 @@ def test_a_worker_runs_what_its_owner_has_run_and_nothing_else(
 ) -> None:
     file = tmp_path / "x.py"
     file.write_text(MARKING)
-    (source,) = plugins.sources(str(file))
+    (source,) = sources(str(file))
     with pytest.raises(UsageError, match="is not what it was when the search began, so it was not run"):
         trust.load_allowed([str(file)], frozenset())
     assert not (tmp_path / "mark").exists()
@@ -413,10 +413,10 @@ def test_trust_is_listed_and_taken_away(tmp_path: Path, call_dlx: Dlx) -> None:
     assert [Path(entry["path"]).name for entry in listed] == ["a.py", "b.py", "c.py"]
     (tmp_path / "a.py").unlink()  # a lost file can still be named
     assert call_dlx("trust", "--remove", "a.py", listed[1]["sha256"][:10], cwd=tmp_path).code == 0
-    assert [entry.sha256 for entry in trust.entries()] == [listed[2]["sha256"]]
+    assert [entry.sha256 for entry in entries()] == [listed[2]["sha256"]]
     again = call_dlx("trust", "--remove", "c.py", "a.py", cwd=tmp_path)
     assert (again.code, "a.py: is not trusted" in again.stderr) == (2, True)
-    assert len(trust.entries()) == 1  # all or nothing
+    assert len(entries()) == 1  # all or nothing
 
 
 @pytest.mark.parametrize(
@@ -460,33 +460,6 @@ def test_that_nothing_can_be_remembered_is_no_failure(
     assert result.code == 0, result.stderr
     assert "x.py: ran, but cannot be remembered as trusted" in result.stderr
     assert call_dlx("trust", "x.py", cwd=tmp_path).code == 6
-
-
-def test_two_who_remember_at_once_lose_nothing(tmp_path: Path) -> None:
-    files = [PluginSource(f"m{number}", tmp_path / f"{number}.py", b"x = %d" % number) for number in range(40)]
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda file: trust.remember([file]), files))
-    assert {entry.sha256 for entry in trust.entries()} == {file.sha256 for file in files}
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "place"),
-    [
-        ("linux", {}, ".local/state/dlx/trusted.json"),
-        ("linux", {"XDG_STATE_HOME": "relative"}, ".local/state/dlx/trusted.json"),
-        ("linux", {"XDG_STATE_HOME": "/var/state"}, "/var/state/dlx/trusted.json"),
-        ("darwin", {}, "Library/Application Support/dlx/trusted.json"),
-    ],
-)
-def test_where_trust_is_kept(
-    platform: str, variables: dict[str, str], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(trust.sys, "platform", platform)
-    monkeypatch.delenv("DLX_TRUST_FILE")
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    for name, value in ({"HOME": str(tmp_path)} | variables).items():
-        monkeypatch.setenv(name, value)
-    assert trust.store() == tmp_path / place
 
 
 def test_the_marks_of_a_run_are_those_of_its_directory() -> None:

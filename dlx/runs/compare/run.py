@@ -13,9 +13,8 @@ from dlx.errors import DataError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.listing import PastRun
 from dlx.runs.tables import MEASURES
-from dlx.spec.loader import leaves
-from dlx.spec.tree import dotted
-from dlx.spec.yaml_text import load
+from dlx.spec.tree import dotted, leaves
+from dlx.spec.yaml_text.reading import load
 
 PARTS = ("train", "train_dev", "dev", "test")
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn

@@ -17,11 +17,12 @@ from dlx.search.study.claim_check import check_claim
 from dlx.search.study.claim_parser import ClaimError, parse_claim
 from dlx.search.study.claims import Claim, term_of
 from dlx.search.trials.replicates import replicate
-from dlx.spec.loader import combine, nested, tree_of
-from dlx.spec.sections import Seed, as_mapping
-from dlx.spec.tree import Node, dotted
+from dlx.spec.overrides import combine, nested
+from dlx.spec.sections import Seed
+from dlx.spec.short_forms import as_mapping
+from dlx.spec.tree import Node, dotted, tree_of
 from dlx.spec.trust import NamedBy
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 
 if TYPE_CHECKING:
     from dlx.spec.loader import Resolved

@@ -13,7 +13,7 @@ import numpy as np
 
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.trial import Trial
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 
 if TYPE_CHECKING:
     from dlx.search.trials.trial import Outcome

@@ -17,7 +17,7 @@ from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import measured
 from dlx.spec.loader import dump_yaml
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.intervals import CONFIDENCE, Estimate
 from dlx.stats.student import two_sided

@@ -14,9 +14,10 @@ from dlx.errors import MOST_SHOWN, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
 from dlx.search.tune.methods import METHODS
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
-from dlx.spec.loader import nested, tree_of
-from dlx.spec.sections import Count, Seed, as_switch
-from dlx.spec.tree import Node, dotted, excerpt
+from dlx.spec.overrides import nested
+from dlx.spec.sections import Count, Seed
+from dlx.spec.short_forms import as_switch
+from dlx.spec.tree import Node, dotted, excerpt, tree_of
 from dlx.spec.trust import NamedBy
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, is_plain, say, table
 from dlx.show.terminal.terminal import open_terminal
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlx.show.terminal.lines import text_width
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 
 LONGEST = 18  # characters of a value
 DIGITS = 4  # significant ones of a number, or of 1 − β of a β that near to 1

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
-from dlx.spec.yaml_text import dump_scalar
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 MARGIN = 10

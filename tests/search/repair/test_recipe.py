@@ -23,8 +23,9 @@ from dlx.search.repair.recipe import RepairOptions, act
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial
-from dlx.spec.loader import derive, leaves, load_spec
+from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
+from dlx.spec.tree import leaves
 from dlx.stats.effects import effect
 
 SPLIT = "split: {train: 200, dev: 200, test: 100}"

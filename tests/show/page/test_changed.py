@@ -11,9 +11,11 @@ from dlx.errors import Place
 from dlx.nn.losses import Softmax, SquaredError
 from dlx.runs.train import prepare
 from dlx.show.page.changed import changed
-from dlx.spec.loader import load_spec, resolve, tree_of
+from dlx.spec.loader import load_spec, resolve
 from dlx.spec.sections import Spec
-from dlx.spec.yaml_text import dump, parse
+from dlx.spec.tree import tree_of
+from dlx.spec.yaml_text.reading import parse
+from dlx.spec.yaml_text.writing import dump
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 SPECS = [

@@ -1,0 +1,61 @@
+"""Overrides: changes of a spec under dotted keys, as one tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, shortened
+from dlx.spec.shapes import SPEC, Shape, write_out
+from dlx.spec.tree import KeyPath, Node, dotted
+from dlx.spec.yaml_text.limits import MAX_DEPTH
+from dlx.spec.yaml_text.reading import parse
+
+
+def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
+    """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
+    nowhere = Place("command line")
+    trees: list[Node] = [Node({}, nowhere, nowhere)]
+    problems: list[Problem] = []
+    for override in overrides:
+        try:
+            trees.append(write_out(_override_tree(override), shape))
+        except SpecError as error:
+            problems += error.problems
+    return combine(trees, problems), problems
+
+
+def _override_tree(override: str) -> Node:
+    """``a.b=value`` as the tree {a: {b: value}}."""
+    place = Place(f"command line: {shortened(override, LONGEST_KEY)}")
+    key, equals, value = override.partition("=")
+    if not equals or not all(key.split(".")):
+        raise SpecError.of(place, "", "expected key=value, as in optimizer.learning_rate=0.01")
+    if key == "extends":
+        raise SpecError.of(place, key, "stands in a spec file, not on the command line")
+    return nested(key, parse(value, place), place)
+
+
+def nested(key: str, tree: Node, place: Place) -> Node:
+    """The tree under a dotted key: ``a.b`` gives {a: {b: tree}}; raises `SpecError` where it is too deep for a spec."""
+    keys = key.split(".")
+    if len(keys) > MAX_DEPTH:
+        raise SpecError.of(place, key, f"nested deeper than {MAX_DEPTH} levels")
+    for part in reversed(keys):
+        tree = Node({part: tree}, place, place)
+    return tree
+
+
+def combine(trees: Sequence[Node], problems: list[Problem], path: KeyPath = ()) -> Node:
+    """Trees of changes as one; they may not give the same key: what gives it again is left out, and noted."""
+    first, *others = trees
+    groups: dict[str, list[Node]] = {}
+    for tree in trees:
+        if isinstance(first.value, dict) and isinstance(tree.value, dict):
+            for key, node in tree.value.items():
+                groups.setdefault(key, []).append(node)
+        elif tree is not first:
+            problems.append(Problem(tree.place, dotted(path), f"given twice, first on the {first.place}"))
+    if not others or not isinstance(first.value, dict):
+        return first
+    return replace(first, value={key: combine(nodes, problems, (*path, key)) for key, nodes in groups.items()})
