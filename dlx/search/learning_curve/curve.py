@@ -15,9 +15,10 @@ from dlx.runs.lock import SCHEMA_VERSION
 from dlx.runs.train import refuse_other_data
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
 from dlx.stats.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points

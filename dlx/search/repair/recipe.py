@@ -23,8 +23,9 @@ from dlx.search.repair.document import Document, plain, remedy_document
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial, known_outcome
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.effects import pooled
 from dlx.text import command
