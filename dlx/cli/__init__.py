@@ -1,32 +1,29 @@
-"""The command line: the commands by name, and the one place where exceptions become messages and exit codes."""
+"""The command line: the commands by name, and the one place where an exception ends one."""
 
 from __future__ import annotations
 
-import encodings
 import signal
 import sys
 import traceback
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EFBIG, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOSPC, ENOTDIR
+from errno import EFBIG, EIO, ENOSPC
 from functools import cache
 from importlib import import_module
-from io import TextIOWrapper
-from pathlib import Path
 from threading import current_thread, main_thread
-from types import FrameType, ModuleType
-from typing import Annotated, Any, NamedTuple, TextIO, cast
+from types import FrameType
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from dlx import __version__
-from dlx.cli.standard_streams import discard_stdout, fill_in, forgive_stderr
-from dlx.errors import DlxError, EnvironmentProblem, Interrupted, Remark, SpecError, UsageError
+from dlx.cli.messages import message_and_code
+from dlx.cli.remarks import remarks_shown
+from dlx.cli.standard_streams import fill_in, flush_stdout, forgive_stderr, make_visible
+from dlx.errors import EnvironmentProblem
 from dlx.runs.signals import NUMBERS
-from dlx.text import Visible
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
@@ -175,20 +172,11 @@ def main() -> int:
     before = sys.stdout, sys.stderr
     fill_in()
     forgive_stderr()
-    _make_visible()
+    make_visible()
     try:
         return _ended()
     finally:
         sys.stdout, sys.stderr = before
-
-
-def _make_visible() -> None:
-    """Let names, labels and messages not steer a terminal; to a pipe stdout is exact."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
-    if sys.stdout.isatty():
-        sys.stdout = cast("TextIO", Visible(sys.stdout))
-    sys.stderr = cast("TextIO", Visible(sys.stderr))
 
 
 def _ended() -> int:
@@ -205,10 +193,10 @@ def _ended() -> int:
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Exception as error:
-        if isinstance(error, OSError) and error.filename is None and (error.errno in OF_DISKS or not _is_flushed()):
+        if isinstance(error, OSError) and error.filename is None and (error.errno in OF_DISKS or not flush_stdout()):
             error.filename = "stdout"  # files are named where they are written
         code = _report(error, debug="--debug" in arguments)
-    return code if _is_flushed() else code or EnvironmentProblem.exit_code
+    return code if flush_stdout() else code or EnvironmentProblem.exit_code
 
 
 def _heed_signals() -> None:
@@ -216,35 +204,6 @@ def _heed_signals() -> None:
     for number in NUMBERS:
         if number != signal.SIGINT and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _terminated)
-
-
-def _is_flushed() -> bool:
-    """Whether all that was printed has gone out; the rest is dropped, so that Python's end does not fail for it."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        discard_stdout()
-        return False
-    return True
-
-
-@contextmanager
-def remarks_shown() -> Iterator[None]:
-    """Inside, a `Remark` is a line on stderr."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", Remark)
-        show, messages = warnings.showwarning, set[str]()
-
-        def show_remark(message: Warning | str, category: type[Warning], *place: Any, **how: Any) -> None:
-            if issubclass(category, Remark):
-                if str(message) not in messages:
-                    messages.add(str(message))
-                    print(f"remark: {message}", file=sys.stderr)
-            else:
-                show(message, category, *place, **how)
-
-        warnings.showwarning = show_remark
-        yield
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
@@ -269,60 +228,7 @@ def _report(error: Exception, debug: bool) -> int:
     """Say on stderr what went wrong; returns the exit code."""
     if debug:
         traceback.print_exception(error)
-    message, code = _message_and_code(error)
+    message, code = message_and_code(error)
     if message:
         print(message, file=sys.stderr)
     return code
-
-
-def _message_and_code(error: Exception) -> tuple[str, int]:
-    """The message and the exit code of an exception."""
-    if isinstance(error, SpecError | Interrupted):
-        return str(error), error.exit_code
-    if isinstance(error, DlxError):
-        code = UsageError.exit_code if _is_no_place(error.__cause__) else error.exit_code
-        return f"error: {error}" if str(error) else "", code
-    if isinstance(error, MemoryError):
-        return f"error: not enough memory: {error}".rstrip(": "), EnvironmentProblem.exit_code
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        code = UsageError.exit_code if _is_no_place(error) else EnvironmentProblem.exit_code
-        return f"error: {place}{error.strerror or error}", code
-    if isinstance(error, ValueError) and str(error).startswith("embedded null"):
-        return "error: no path can have the character NUL", UsageError.exit_code
-    if (folder := _unreadable_folder(error)) is not None:
-        return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
-    plugins = sys.modules.get("dlx.spec.plugins")  # where it is not loaded, no plugin is
-    if plugins and (message := plugins.blamed(error)):
-        return f"error: {message}", UsageError.exit_code
-    first = next(iter(str(error).splitlines()), "")
-    return f"a bug in dlx: {type(error).__name__}: {first} (run again with --debug)", DlxError.exit_code
-
-
-def _is_no_place(error: BaseException | None) -> bool:
-    """Whether a path was given that can name nothing here: too long, or a file and a directory confused."""
-    return isinstance(error, OSError) and error.errno in (ENAMETOOLONG, ENOTDIR, EISDIR, ELOOP)
-
-
-def _unreadable_folder(error: Exception) -> str | None:
-    """The folder of Python or dlx in which a module was not found because it may not be read."""
-    for folder in _folders_of(error):
-        try:
-            next(folder.iterdir(), None)
-        except PermissionError:
-            return str(folder)
-        except OSError:
-            continue
-    return None
-
-
-def _folders_of(error: Exception) -> Iterator[Path]:
-    """The folders in which that should have been found for want of which there is this error."""
-    package = Path(__file__).parents[1]
-    if isinstance(error, ImportError | LookupError):  # a codec that cannot be imported is an "unknown encoding"
-        yield from (package, Path(encodings.__file__).parent, *map(Path, sys.path))
-    if isinstance(error, ImportError) and (error.name or "").startswith("dlx."):
-        yield package.joinpath(*str(error.name).split(".")[1:-1])
-    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) and not vars(error.obj).get("__file__"):
-        # Of a package whose folder may not be read nothing is seen; a module that is built in has no folder.
-        yield from map(Path, getattr(error.obj, "__path__", ()))

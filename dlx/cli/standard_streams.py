@@ -1,4 +1,4 @@
-"""The standard streams of the process: all three are there, and what stderr cannot take is no reason to fail."""
+"""The standard streams: all three are there, no text on them steers a terminal, and a failing stderr is no failure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import sys
 from contextlib import suppress
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
+
+from dlx.text import Visible
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -48,7 +50,26 @@ def forgive_stderr() -> None:
         sys.stderr = _text(_Forgiving(text.fileno(), "w", closefd=False), text.encoding, text.errors)
 
 
-def discard_stdout() -> None:
+def make_visible() -> None:
+    """Let names, labels and messages not steer a terminal; to a pipe stdout is exact."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
+    if sys.stdout.isatty():
+        sys.stdout = cast("TextIO", Visible(sys.stdout))
+    sys.stderr = cast("TextIO", Visible(sys.stderr))
+
+
+def flush_stdout() -> bool:
+    """Whether all that was printed has gone out; the rest is dropped, so that Python's end does not fail for it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard_stdout()
+        return False
+    return True
+
+
+def _discard_stdout() -> None:
     """Nobody reads stdout any more, or it is full: what is still in its buffer must not fail when Python ends."""
     with suppress(OSError, ValueError):  # a test's stdout has no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,7 +11,7 @@ from dlx.stats.effects import contributions
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.search.trials.trial import Outcome
+    from dlx.search.trials.outcome import Outcome
     from dlx.spec.sections import Spec
     from dlx.types import Array
 

@@ -21,7 +21,8 @@ from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import prepare
-from dlx.search.trials.trial import Trial, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 
 HALVES = ("fixed", "drawn")

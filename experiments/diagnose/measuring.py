@@ -10,8 +10,10 @@ from bases import Base
 from files import Array, load
 
 from dlx.search.dev_set import HeldOut
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
 

@@ -13,7 +13,8 @@ from measuring import measure, tolerance
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.search.repair.recipe import RepairOptions, act
-from dlx.search.trials.trial import Trial, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.effects import standard_error
 

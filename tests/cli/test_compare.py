@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from dlx.search.trials.trial import Trial, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 
 MOONS = """

@@ -22,7 +22,8 @@ ROOMS = (
 )  # fmt: skip
 LIGHT = {"dlx", "__version__", "text", "errors", "types", "cli"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals"}
-FIRST = {"dlx", "dlx.__main__", "dlx.cli", "dlx.cli.standard_streams"}  # what is imported before the command is known
+# What is imported before the command is known.
+FIRST = {"dlx", "dlx.__main__", "dlx.cli", "dlx.cli.messages", "dlx.cli.remarks", "dlx.cli.standard_streams"}
 # What is imported where it is used: the command line, so that Ctrl-C is heeded meanwhile, and what needs Optuna.
 OPTIONAL = {("dlx.__main__", "dlx.cli"), ("dlx.search.tune.methods", "dlx.search.tune.tpe")}
 ONLY_IN = {

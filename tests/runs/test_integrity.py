@@ -19,7 +19,8 @@ from dlx.runs import checkpoint
 from dlx.runs.directory import FILES, RunDirectory
 from dlx.runs.manifest import MANIFEST, Content, Manifest
 from dlx.runs.train import Session
-from dlx.search.trials.trial import Trial, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 
 Call = Callable[..., Any]

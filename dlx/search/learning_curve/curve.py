@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from math import hypot, sqrt
-from statistics import NormalDist, fmean, variance
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +11,16 @@ import numpy as np
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.lock import SCHEMA_VERSION
 from dlx.runs.train import refuse_other_data
+from dlx.search.learning_curve.extrapolation import extrapolation, plain
+from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
-from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
-from dlx.stats.power_law import FEWEST_SIZES, Points, PowerLaws, fit, points
-from dlx.stats.student import two_sided
+from dlx.stats.power_law import Points, points
 from dlx.text import command
 from dlx.training.build import build
 
@@ -30,13 +29,6 @@ if TYPE_CHECKING:
     from dlx.spec.sections import Spec
 
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
-Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-FAR = 1000  # times the examples there are: further no extrapolation is to be believed
-CURVE_POINTS, CURVE_TO, CURVE_AT_MOST = (
-    40,
-    4,
-    30,
-)  # points of the fitted curve; to how many times the examples there are
 
 Document = dict[str, Any]
 OnProgress = Callable[[int, int], None]
@@ -164,13 +156,7 @@ def _judged(subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, 
         "points": _rows(subject, by_size, measured),
         "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
     }
-    error = options.target or _target(subject.spec)
-    if len(by_size) < FEWEST_SIZES:
-        return {**trained, "fit": None, "target": {"error": error, "examples": None, "verdict": None}, "curve": []}
-    laws = fit(measured)
-    needed = laws.examples_for(error)
-    target = {"error": error, "examples": _plain(needed), "verdict": verdict(needed, laws.m0)}
-    return {**trained, "fit": _fitted(laws), "target": target, "curve": _curve(laws, needed)}
+    return {**trained, **extrapolation(measured, options.target or _target(subject.spec))}
 
 
 def _why_not(outcomes: Outcomes) -> str:
@@ -190,8 +176,8 @@ def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measu
         {
             "m": size,
             "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
-            "train": _plain(train[row]),
-            "dev": _plain(dev[row]),
+            "train": plain(train[row]),
+            "dev": plain(dev[row]),
             "trainings": [
                 {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
                 for outcome in replicates
@@ -201,46 +187,6 @@ def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measu
     ]
 
 
-def mean_dev_errors(measured: Points, task: str) -> list[Estimate]:
-    """The mean error of each size, its interval from the same deviations as the power law's.
-
-    A rate p with deviation d has the Wilson interval of p·(1 − p)/d² examples, which never reaches below 0.
-    """
-    pairs = zip(measured.errors.tolist(), measured.deviations.tolist(), strict=True)
-    if task == "regression":
-        return [Estimate(error, max(error - Z * d, 0.0), error + Z * d) for error, d in pairs]
-    return [error_rate(p, max(round(p * (1 - p) / d**2), 1) if 0 < p < 1 else round(1 / d)) for p, d in pairs]
-
-
-def mean_train_errors(sizes: Sequence[Sequence[Estimate]]) -> list[Estimate]:
-    """The mean error of the trainings of each size, with an interval for both things that move it.
-
-    The examples that it is measured on move it as they move a single training's error: by the mean of those ends. And
-    chance in training moves it by t·r·value/√n, with r the relative deviation between the n trainings of a size that
-    the examples do not explain, pooled over the sizes, since so few trainings tell little alone.
-    """
-    extra = [(_excess(errors), len(errors) - 1) for errors in sizes if fmean(error.value for error in errors) > 0]
-    df = sum(freedom for _, freedom in extra)
-    squared = max(sum(excess * freedom for excess, freedom in extra) / df, 0.0) if df else 0.0
-    relative = two_sided(CONFIDENCE, df) * sqrt(squared) if df else 0.0
-    return [_mean(errors, relative / sqrt(len(errors))) for errors in sizes]
-
-
-def _excess(errors: Sequence[Estimate]) -> float:
-    """The variance between trainings less that which their examples give, relative to the mean squared; 0 for one."""
-    if len(errors) < 2:
-        return 0.0
-    of_examples = fmean((error.high - error.low) / (2 * Z) for error in errors) ** 2
-    return (variance(error.value for error in errors) - of_examples) / fmean(error.value for error in errors) ** 2
-
-
-def _mean(errors: Sequence[Estimate], relative: float) -> Estimate:
-    value = fmean(error.value for error in errors)
-    below = hypot(fmean(error.value - error.low for error in errors), relative * value)
-    above = hypot(fmean(error.high - error.value for error in errors), relative * value)
-    return Estimate(value, max(value - below, 0.0), value + above)
-
-
 def _failed(outcomes: Outcomes) -> list[Document]:
     """The trainings that cannot be used, but for those that there was no time for."""
     return [
@@ -248,39 +194,3 @@ def _failed(outcomes: Outcomes) -> list[Document]:
         for (size, number), outcome in sorted(outcomes.items())
         if outcome.status in ("diverged", "failed")
     ]
-
-
-def verdict(needed: Estimate, m: int) -> str:
-    """Of the examples that an error needs, of which there are m.
-
-    ``reached`` with what there is, ``out of reach`` of a thousand times as many, ``settled`` where both ends of the
-    interval lie between, else ``open``.
-    """
-    if needed.high <= m:
-        return "reached"
-    if needed.low > FAR * m:
-        return "out of reach"
-    return "settled" if needed.high <= FAR * m else "open"
-
-
-def _fitted(laws: PowerLaws) -> Document:
-    return {
-        "law": "c + a·(m/m0)^(−b)",
-        "m0": laws.m0,
-        "a": laws.a,
-        "b": _plain(laws.exponent),
-        "c": _plain(laws.floor),
-        "chi_squared": laws.chi_squared,
-    }
-
-
-def _curve(laws: PowerLaws, needed: Estimate) -> list[Document]:
-    """The fitted error from the smallest size on to beyond what is needed, as far as that can be told."""
-    m0 = laws.m0
-    end = min(max(CURVE_TO * m0, 1.5 * needed.value), CURVE_AT_MOST * m0)
-    sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, CURVE_POINTS).round()])
-    return [{"m": int(size), **_plain(laws.error_at(size))} for size in sizes]
-
-
-def _plain(estimate: Estimate) -> Document:
-    return {key: value for key, value in asdict(estimate).items() if key != "m"}

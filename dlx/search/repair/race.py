@@ -10,9 +10,10 @@ import numpy as np
 
 from dlx.errors import DataError
 from dlx.search.repair.race_setup import RaceSetup, RemedyResult
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive
 from dlx.stats.effects import clipped, effect, standard_error, verdict
 from dlx.stats.intervals import Estimate

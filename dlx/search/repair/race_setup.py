@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlx.search.trials.trial import Outcome
+from dlx.search.trials.outcome import Outcome
 
 if TYPE_CHECKING:
     from dlx.diagnose.advice import Remedy

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.findings import Finding
@@ -22,9 +22,11 @@ from dlx.search.dev_set import HeldOut, facts_of
 from dlx.search.repair.document import Document, plain, remedy_document
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
+from dlx.search.repair.watcher import RepairWatcher, SilentRepair
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial, known_outcome
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.effects import pooled
 from dlx.text import command
@@ -45,32 +47,6 @@ class RepairOptions:
     replicates: int = 5
     budget: float = 600.0
     workers: int = 1
-
-
-class RepairWatcher(Protocol):
-    """Who is told how the recipe comes on."""
-
-    def family(self, against: str, count: int) -> None:
-        """A race of so many remedies begins."""
-
-    def trial(self, name: str, outcome: Outcome) -> None:
-        """A trial of a remedy (of the present spec, where the name is empty) has ended, or was known already."""
-
-    def judged(self, round_: Mapping[str, Any]) -> None:
-        """A race has ended; its part of the story."""
-
-
-class SilentRepair:
-    """Takes everything and tells nobody."""
-
-    def family(self, against: str, count: int) -> None:
-        """Nothing is told."""
-
-    def trial(self, name: str, outcome: Outcome) -> None:
-        """Nothing is told."""
-
-    def judged(self, round_: Mapping[str, Any]) -> None:
-        """Nothing is told."""
 
 
 def act(
@@ -113,6 +89,7 @@ class _Recipe:
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
         self.held_out = HeldOut(dataset)
+        self.largest = inf if dataset.task == "regression" else 1.0
         self.document.pop("act", None)
         self.earlier = self._earlier_rounds()
         self.rounds: list[Document] = []
@@ -152,7 +129,7 @@ class _Recipe:
             deadline=self.started + options.budget,
             optimal=self.document["optimal_error"],
             tolerance=self.document["tolerance"],
-            largest=inf if self.held_out.task == "regression" else 1.0,
+            largest=self.largest,
             added=self.held_out.added,
             is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
             tell=self._tell,
@@ -213,8 +190,7 @@ class _Recipe:
         outcomes = self._outcomes(spec)
         counted = outcomes[1:] or outcomes
         parts = [part for part in (counted[0].errors if counted else ()) if part != "test"]
-        largest = inf if self.held_out.task == "regression" else 1.0
-        return {part: pooled([outcome.errors[part] for outcome in counted], largest) for part in parts}
+        return {part: pooled([outcome.errors[part] for outcome in counted], self.largest) for part in parts}
 
     def _save(self, status: str) -> Document:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""

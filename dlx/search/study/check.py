@@ -10,7 +10,7 @@ from dlx.runs.dry_run import rehearse
 from dlx.runs.lock import SCHEMA_VERSION
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
-from dlx.search.trials.trial import data_of
+from dlx.search.trials.shared_data import data_of
 from dlx.spec.tree import dotted
 from dlx.training.build import build
 

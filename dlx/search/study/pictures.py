@@ -10,7 +10,7 @@ import numpy as np
 
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
-from dlx.search.trials.trial import data_of
+from dlx.search.trials.shared_data import data_of
 from dlx.show.numbers import error
 from dlx.show.pictures import DescentPath, Group, Panel, activations, boundaries, overlay, paths, sweep
 from dlx.training.build import build
@@ -18,7 +18,7 @@ from dlx.training.build import build
 if TYPE_CHECKING:
     from dlx.search.study.file import Variant
     from dlx.search.study.study import StudyRun
-    from dlx.search.trials.trial import Outcome
+    from dlx.search.trials.outcome import Outcome
     from dlx.training.model import Model
     from dlx.types import Array
 

@@ -18,8 +18,10 @@ from dlx.search.dev_set import HeldOut
 from dlx.search.repair.document import plain
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
-from dlx.search.trials.trial import Outcome, Trial, data_of
+from dlx.search.trials.shared_data import data_of
+from dlx.search.trials.trial import Trial
 from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.group_difference import paired_by_seed

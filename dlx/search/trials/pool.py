@@ -14,8 +14,10 @@ from dlx.runs.directory import DAMAGED
 from dlx.runs.signals import noted_signals
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.executors import Serial
+from dlx.search.trials.outcome import Outcome, examined
 from dlx.search.trials.processes import WorkerDied
-from dlx.search.trials.trial import Outcome, Trial, examined, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.text import without_advice
 
 SLOTS = 64  # calls that an executor is given at a time where it does not say how many

@@ -16,7 +16,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.yaml_text.writing import dump_scalar
 
 if TYPE_CHECKING:
-    from dlx.search.trials.trial import Outcome
+    from dlx.search.trials.outcome import Outcome
     from dlx.search.tune.designs import Point
     from dlx.spec.sections import Spec
 

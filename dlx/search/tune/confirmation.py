@@ -27,7 +27,7 @@ from dlx.training.build import dataset_of
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
     from dlx.runs.collection import TuneDirectory
-    from dlx.search.trials.trial import Outcome
+    from dlx.search.trials.outcome import Outcome
     from dlx.search.tune.candidate import Candidate
     from dlx.search.tune.file import Search
     from dlx.spec.sections import Spec

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dlx.errors import EnvironmentProblem, Interrupted, Problem, SpecError
 from dlx.runs.lock import SCHEMA_VERSION
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import UNFINISHED, Candidate, Measurement, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
 from dlx.search.tune.designs import Point, Region

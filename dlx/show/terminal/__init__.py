@@ -1,6 +1,7 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
-from dlx.show.terminal.comparison import comparison, csv_rows, markdown
+from dlx.show.terminal.comparison import comparison
+from dlx.show.terminal.comparison_export import csv_rows, markdown
 from dlx.show.terminal.counting import counting
 from dlx.show.terminal.diagnosis import diagnosis
 from dlx.show.terminal.display import progress

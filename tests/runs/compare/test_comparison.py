@@ -16,7 +16,8 @@ from dlx.errors import DataError, UsageError
 from dlx.runs.compare import Comparison, compare
 from dlx.runs.directory import RunDirectory
 from dlx.runs.references import find_all
-from dlx.search.trials.trial import Trial, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.effects import effect
 from dlx.stats.group_difference import Chance

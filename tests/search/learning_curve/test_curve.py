@@ -9,19 +9,16 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from dlx.errors import DataError, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
-from dlx.search.learning_curve.curve import CurveOptions, learning_curve, mean_dev_errors, mean_train_errors, verdict
+from dlx.search.learning_curve.curve import CurveOptions, learning_curve
 from dlx.show import pictures
 from dlx.show.terminal.learning_curve import learning_curve as show
 from dlx.show.terminal.learning_curve import sentences
 from dlx.spec.loader import load_spec
-from dlx.stats.intervals import Estimate, error_rate
-from dlx.stats.power_law import Points
 
 MOONS = """
 name: moons
@@ -155,47 +152,6 @@ def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
     assert document["fit"] is None
     assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
     assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")
-
-
-def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training() -> None:
-    alike = [error_rate(0.1, 200)] * 3
-    (sure,) = mean_train_errors([alike])
-    assert (sure.low, sure.high) == pytest.approx((alike[0].low, alike[0].high))
-    apart = [error_rate(value, 200) for value in (0.0, 0.1, 0.2)]
-    unsure = mean_train_errors([apart, alike])
-    assert unsure[0].value == pytest.approx(0.1)
-    for one in unsure:  # what the trainings of one size tell of chance holds for the others
-        assert one.low < sure.low
-        assert one.high > sure.high
-    few = [error_rate(value, 20) for value in (0.05, 0.1, 0.15)]
-    expected = [sum(getattr(error, end) for error in few) / 3 for end in ("low", "high")]
-    (explained,) = mean_train_errors([few])  # 20 examples alone let an error vary as much
-    assert [explained.low, explained.high] == pytest.approx(expected)
-
-
-def test_a_mean_dev_error_has_the_interval_of_its_deviation() -> None:
-    errors = np.array([0.2, 0.1, 0.0])
-    binomial = np.array([0.2 * 0.8 / 500, 0.1 * 0.9 / 500, (1 / 500) ** 2])
-    rates = mean_dev_errors(Points(np.array([10, 20, 40]), errors, np.diag(binomial)), "binary")
-    for rate, error in zip(rates, errors, strict=True):
-        expected = error_rate(float(error), 500)
-        assert (rate.low, rate.high) == pytest.approx((expected.low, expected.high), rel=1e-3)
-    (one,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), "regression")
-    assert (one.low, one.high) == pytest.approx((2 - 1.96 * 0.5, 2 + 1.96 * 0.5), rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("needed", "told"),
-    [
-        (Estimate(500, 300, 900), "reached"),
-        (Estimate(1200, 800, 5000), "settled"),
-        (Estimate(41_000, 32_000, 50_000), "settled"),
-        (Estimate(41_000, 32_000, inf), "open"),
-        (Estimate(inf, 1e7, inf), "out of reach"),
-    ],
-)
-def test_the_verdict_claims_no_more_than_the_interval(needed: Estimate, told: str) -> None:
-    assert verdict(needed, 1000) == told
 
 
 def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> dict[str, Any]:

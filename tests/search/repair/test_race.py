@@ -18,7 +18,7 @@ from dlx.search.dev_set import HeldOut, facts_of
 from dlx.search.repair.race import CHUNK, FINALISTS, LONGER, Race, finalists
 from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import Serial
-from dlx.search.trials.trial import Outcome
+from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
 from dlx.training.build import build
 

@@ -20,9 +20,10 @@ from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.search.repair.recipe import RepairOptions, act
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.tree import leaves

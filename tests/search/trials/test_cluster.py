@@ -20,8 +20,9 @@ from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.cluster_call import lock, sees
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import TrialsLost, run_trials
-from dlx.search.trials.trial import Outcome, Trial
+from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
 

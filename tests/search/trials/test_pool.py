@@ -18,9 +18,11 @@ import pytest
 from dlx.errors import Interrupted, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.pool import TrialsLost, run_trials
 from dlx.search.trials.processes import Processes
-from dlx.search.trials.trial import Outcome, Trial, known_outcome, run_trial
+from dlx.search.trials.training import run_trial
+from dlx.search.trials.trial import Trial
 from dlx.search.trials.worker import START, Worker
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy

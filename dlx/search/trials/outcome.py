@@ -1,0 +1,145 @@
+"""The outcome of a trial, as its run directory tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlx.errors import DataError, ReadFailure
+from dlx.runs.directory import CONFIG, RunDirectory
+from dlx.runs.manifest import refuse_links
+from dlx.runs.train import NOT_ENDED
+from dlx.search.trials.trial import Trial
+from dlx.stats.intervals import Estimate
+from dlx.training.records import EpochRecord
+
+if TYPE_CHECKING:
+    from dlx.types import Array
+
+ENDED = ("completed", "early_stopped", "diverged")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial, as its run directory tells it; equal for the same spec wherever and however often it ran.
+
+    Args:
+        key: of the trial.
+        status: ``completed``, ``early_stopped``; ``stopped`` at ``until_epoch``; ``interrupted`` when the time was
+            up; ``diverged``; ``failed``, where there is nothing but the message.
+        message: why it diverged or failed; empty otherwise.
+        errors: of the kept parameters by part (train, train_dev, dev, test), with 95 % interval and m.
+        final, best: the last row of metrics.csv, and the one with the best dev error.
+        kept_epoch: whose parameters are kept.
+        seconds: that training took, over all its interruptions.
+        run: the run directory.
+    """
+
+    key: str
+    status: str
+    message: str = ""
+    errors: Mapping[str, Estimate] = field(default_factory=dict)
+    final: EpochRecord | None = None
+    best: EpochRecord | None = None
+    kept_epoch: int | None = None
+    seconds: float = field(default=0.0, compare=False)
+    run: str = field(default="", compare=False)
+
+    @property
+    def usable(self) -> bool:
+        """Whether training went as asked, so that the errors may be compared with others."""
+        return self.status in ("completed", "early_stopped", "stopped")
+
+    def mistakes(self, part: str = "dev") -> Array:
+        """For each example of a part 1 where it is classified wrongly, else 0, (m,); of a regression the mean squared
+        residual. The examples are in the order of the part, so those of two trials on the same part can be paired.
+        """
+        return RunDirectory.open(self.run).mistakes()[part]
+
+
+def known_outcome(trial: Trial, folder: Path) -> Outcome | None:
+    """What came of a trial that has been trained before, as far as it is asked for; None where it is still to do."""
+    try:
+        return examined(trial, folder)
+    except ReadFailure:
+        raise
+    except DataError:
+        return None
+
+
+def examined(trial: Trial, folder: Path) -> Outcome | None:
+    """The same, where what is there is whole.
+
+    Raises:
+        DataError: something in the trial's run directory is damaged or was edited, or its state is lost.
+    """
+    run = RunDirectory(folder / trial.key)
+    refuse_links(run.path)
+    if not run.has_begun():
+        return None
+    facts = run.facts()
+    run.read(CONFIG)
+    if _is_done(facts, trial):
+        run.verify()
+        return outcome_of(run, trial)
+    if facts["status"] != "running":
+        refuse_unsound(run, facts)
+    return None
+
+
+def refuse_unsound(run: RunDirectory, facts: Mapping[str, Any]) -> None:
+    """Raise DataError where training cannot go on in the directory: its state is damaged, or lost."""
+    if run.has_checkpoint():
+        faults = sorted(run.checkpoint_faults(), key=lambda fault: not isinstance(fault, ReadFailure))
+        if faults:
+            raise faults[0]
+    elif facts["status"] not in NOT_ENDED:
+        raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone")
+
+
+def _is_done(facts: Mapping[str, Any], trial: Trial) -> bool:
+    """Whether training has come as far as it should."""
+    return facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
+
+
+def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:
+    final = facts["final"]
+    return trial.until_epoch is not None and final is not None and bool(final["epoch"] >= trial.until_epoch)
+
+
+def outcome_of(run: RunDirectory, trial: Trial) -> Outcome:
+    """What a run directory tells of the trial that was trained there."""
+    facts = run.facts()
+    errors = {} if "objective" in facts else run.diagnosis()["errors"]
+    final, best = (_record(facts[name], has_dev="dev" in errors) for name in ("final", "best"))
+    status = facts["status"]
+    if status == "interrupted" and _far_enough(facts, trial):
+        status = "stopped"
+    return Outcome(
+        key=trial.key,
+        status=status,
+        message=facts.get("message", ""),
+        errors={part: _estimate(**error) for part, error in errors.items()},
+        final=final,
+        best=best,
+        kept_epoch=facts["kept_epoch"],
+        seconds=final.seconds if final else 0.0,
+        run=str(run.path),
+    )
+
+
+def _estimate(value: float | None, low: float | None, high: float | None, m: int) -> Estimate:
+    """JSON has no infinity: what is null was beyond all numbers."""
+    value, low, high = (inf if number is None else number for number in (value, low, high))
+    return Estimate(value, low, high, m)
+
+
+def _record(row: Mapping[str, Any] | None, has_dev: bool) -> EpochRecord | None:
+    if row is None:
+        return None
+    absent = () if has_dev else ("dev_cost", "dev_error")
+    values: dict[str, Any] = {key: nan if row[key] is None and key not in absent else row[key] for key in row}
+    return EpochRecord(**values)

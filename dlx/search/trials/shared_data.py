@@ -1,0 +1,32 @@
+"""The data sets of trials, each loaded once in a process: what decides one is the same for most of a search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from dlx.spec.sections import Spec
+from dlx.training.build import dataset_of
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+
+
+def data_of(spec: Spec) -> Dataset:
+    """The data set of a complete spec, the one object for those that share it; raises as `dataset_of`."""
+    return shared_dataset(spec.dump())
+
+
+def shared_dataset(spec: Mapping[str, Any]) -> Dataset:
+    """The same of a complete spec as plain data."""
+    streams = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
+    sections = {key: spec[key] for key in ("data", "objective", "task") if key in spec}
+    decided = sections | {"seed": spec["seed"], "randomness": streams}
+    return _loaded(json.dumps(decided, sort_keys=True))
+
+
+@lru_cache(maxsize=2)
+def _loaded(decided: str) -> Dataset:
+    return dataset_of(Spec.model_validate(json.loads(decided)))

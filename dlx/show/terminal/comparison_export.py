@@ -1,0 +1,44 @@
+"""A comparison of runs for other programs: as Markdown and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+
+from dlx.show.terminal.comparison_rows import Document, group_rows, is_grouped, measured_parts, run_rows
+from dlx.show.terminal.difference import sentences
+
+
+def markdown(document: Document) -> str:
+    """The table of the runs, that of the groups, and the sentences, as Markdown."""
+    parts = measured_parts(document)
+    tables = [list(run_rows(document, parts)), *([list(group_rows(document, parts))] if is_grouped(document) else [])]
+    lines = [[f"**{label}**: {text}" for label, text in sentences(document)]]
+    blocks = ["\n".join(_markdown(rows)) for rows in tables] + ["  \n".join(texts) for texts in lines if texts]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _markdown(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    yield f"| {' | '.join(map(_cell, rows[0]))} |"
+    yield f"|{' --- |' * len(rows[0])}"
+    for row in rows:
+        yield f"| {' | '.join(map(_cell, row.values()))} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def csv_rows(document: Document) -> list[list[object]]:
+    """A header and a row for each run, settings under their dotted keys, numbers in full; empty where there is none."""
+    ends = [(part, end) for part in measured_parts(document) for end in ("value", "low", "high", "m")]
+    names = [f"{part}_{'error' if end == 'value' else end}" for part, end in ends]
+    facts = ("run", "id", "name", "group")
+    measures = ("status", "epoch", "epochs", "seconds", "parameters", "cost", "train_cost", "dev_cost", "test_cost")
+    rows: list[list[object]] = [[*facts, *document["differing"], *measures, *names]]
+    for run in document["runs"]:
+        errors = [run["errors"].get(part, {}).get(end) for part, end in ends]
+        settings = [run["settings"][key] for key in document["differing"]]
+        cells = [*(run[key] for key in facts), *settings, *(run[key] for key in measures), *errors]
+        rows.append(["" if cell is None or cell in (inf, -inf) else cell for cell in cells])
+    return rows
