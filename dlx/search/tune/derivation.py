@@ -15,7 +15,7 @@ from dlx.spec.loader import derive
 if TYPE_CHECKING:
     from dlx.search.plan import Plan
     from dlx.search.tune.designs import Point
-    from dlx.search.tune.file import TuneFile
+    from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Dimension, Space
     from dlx.spec.sections import Spec
 

@@ -14,8 +14,8 @@ from dlx.search.tune.importance import importances
 if TYPE_CHECKING:
     from dlx.search.plan import Plan
     from dlx.search.tune.designs import Region
-    from dlx.search.tune.file import TuneFile
     from dlx.search.tune.methods import Method
+    from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
 
 RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dlx.search.trials.trial import Outcome, Trial
     from dlx.search.tune.candidate import Candidate
     from dlx.search.tune.designs import Point
-    from dlx.search.tune.file import TuneFile
+    from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
     from dlx.search.tune.watcher import TuningWatcher
 
