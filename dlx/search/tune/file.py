@@ -1,4 +1,4 @@
-"""A file for ``dlx tune``, read to its plan and the space that it describes, checked against its spec."""
+"""A file for ``dlx tune``, read into its plan and the space that it describes, checked against its spec."""
 
 from __future__ import annotations
 
