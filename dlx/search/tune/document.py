@@ -40,8 +40,7 @@ def results(
     Args:
         plan, space, method: what is searched, and how.
         candidates: all settings so far.
-        status: of the search.
-        task: of the data.
+        status, task: of the search, and of its data.
         confirmed: what came of the confirmation, empty before it.
         seconds: that the search took.
     """
