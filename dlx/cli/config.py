@@ -12,8 +12,10 @@ from dlx.cli.options import Json, Overrides, Plugins, Spec
 from dlx.cli.rows import print_rows
 from dlx.errors import Problem, SpecError
 from dlx.search.plan import kind_of
-from dlx.search.study.file import StudyFile, load_study
-from dlx.search.tune.file import TuneFile, load_tune
+from dlx.search.study.file import load_study
+from dlx.search.study.section import StudyFile
+from dlx.search.tune.file import load_tune
+from dlx.search.tune.section import TuneFile
 from dlx.show import terminal
 from dlx.spec.loader import Resolved, dump_yaml, load_spec
 from dlx.spec.plugins import load_installed

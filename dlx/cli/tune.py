@@ -15,8 +15,9 @@ from dlx.errors import UsageError
 from dlx.runs.collection import TuneDirectory
 from dlx.search.plan import Plan
 from dlx.search.trials.executors import executor_for
-from dlx.search.tune.file import TuneFile, load_tune
+from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check, foretold
+from dlx.search.tune.section import TuneFile
 from dlx.search.tune.space import Space
 from dlx.search.tune.tuner import Tuning
 from dlx.show import pictures, terminal

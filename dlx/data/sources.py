@@ -40,7 +40,15 @@ class Source(Component):
         return self.load()
 
 
-class Circles(Source):
+class NoisyPoints(Source):
+    """A toy set of m points, to which noise is added."""
+
+    m: Count = 100
+    noise: Deviation = 0.0
+    seed: Seed = 0
+
+
+class Circles(NoisyPoints):
     """A circle around a smaller one: class 0 at radius 1, class 1 at radius `factor`.
 
     Angles are spread evenly over each circle; then all points are shuffled, then noise is added. The arrays of
@@ -48,9 +56,6 @@ class Circles(Source):
     """
 
     name = "circles"
-    m: Count = 100
-    noise: Deviation = 0.0
-    seed: Seed = 0
     factor: Annotated[float, Field(ge=0, lt=1, description="radius of the inner circle")] = 0.8
 
     def load(self) -> dict[str, Examples]:
@@ -59,7 +64,7 @@ class Circles(Source):
         return _shuffled([outer, inner * self.factor], self.noise, np.random.RandomState(self.seed))
 
 
-class Moons(Source):
+class Moons(NoisyPoints):
     """Two interleaving half circles: (cos t, sin t) for class 0 and (1 − cos t, ½ − sin t) for class 1, 0 ≤ t ≤ π.
 
     t is spread evenly; then all points are shuffled, then noise is added. The arrays of scikit-learn's
@@ -67,9 +72,6 @@ class Moons(Source):
     """
 
     name = "moons"
-    m: Count = 100
-    noise: Deviation = 0.0
-    seed: Seed = 0
 
     def load(self) -> dict[str, Examples]:
         t0, t1 = (np.linspace(0, np.pi, n) for n in (self.m // 2, self.m - self.m // 2))
@@ -119,16 +121,13 @@ class Blobs(Source):
         return _shuffled(clouds, 0.0, rng)
 
 
-class Spirals(Source):
+class Spirals(NoisyPoints):
     """Arms of a spiral, one for each class: class c of C has the points r·(cos φ, sin φ), φ = 2π(turns·r + c/C).
 
     r = 1/n, 2/n, …, 1 over the class's n examples; then all points are shuffled, then noise is added.
     """
 
     name = "spirals"
-    m: Count = 100
-    noise: Deviation = 0.0
-    seed: Seed = 0
     classes: Annotated[int, Field(ge=2, description="number of arms")] = 2
     turns: Annotated[float, Field(gt=0, description="turns of each arm around the middle")] = 1.0
 
@@ -148,16 +147,13 @@ class Spirals(Source):
         return np.column_stack([r * np.cos(angle), r * np.sin(angle)])
 
 
-class Xor(Source):
+class Xor(NoisyPoints):
     """The square [−1, 1]² with class 1 where the signs of the two coordinates differ: no line separates it.
 
     x ~ U([−1, 1]²), y = [x₁·x₂ < 0]; then noise is added.
     """
 
     name = "xor"
-    m: Count = 100
-    noise: Deviation = 0.0
-    seed: Seed = 0
 
     def load(self) -> dict[str, Examples]:
         rng = np.random.RandomState(self.seed)
@@ -234,10 +230,9 @@ class File(Source):
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         parts = read_file(Path(self.path), self.options, columns)
-        shape = self.image_shape
-        return (
-            parts if shape is None else {part: replace(examples, image_shape=shape) for part, examples in parts.items()}
-        )
+        if self.image_shape is None:
+            return parts
+        return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}
 
     @property
     def options(self) -> TableOptions:

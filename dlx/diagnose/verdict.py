@@ -58,13 +58,7 @@ def diagnose(
     Args:
         errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
         optimal_error: what could be reached at best: human-level or Bayes error.
-        tolerance: the gap above which bias, variance, mismatch or overfitting is high. The default of
-            ``diagnosis.tolerance`` is 0.02. In the notes' four columns gaps of up to 1 % are let pass and those from
-            10 % on called high, which leaves the choice open from 1 to 10 %. 2 % lies near the strict end: a gap counts
-            from twice the largest that the notes let pass. A stricter one would seldom be decided, because the
-            examples that tell a gap from a tolerance grow with 1/(difference)²: train and dev errors of 1 and 1.5 %
-            take 500 dev examples to be called low at 2 %, and 3,000 at 1 %. A regression has a tenth of the standard
-            deviation of train's targets: a tenth of the error of always answering their mean.
+        tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
         task: binary, multiclass or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
     """
@@ -90,7 +84,14 @@ def mending(findings: Iterable[Finding]) -> list[str]:
 
 
 def default_tolerance(task: str, train_targets: np.ndarray) -> float:
-    """What counts as high where nothing is stated; `diagnose` argues for it.
+    """What counts as high where nothing is stated.
+
+    The default of ``diagnosis.tolerance`` is 0.02. In the notes' four columns gaps of up to 1 % are let pass and those
+    from 10 % on called high, which leaves the choice open from 1 to 10 %. 2 % lies near the strict end: a gap counts
+    from twice the largest that the notes let pass. A stricter one would seldom be decided, because the examples that
+    tell a gap from a tolerance grow with 1/(difference)²: train and dev errors of 1 and 1.5 % take 500 dev examples to
+    be called low at 2 %, and 3,000 at 1 %. A regression has a tenth of the standard deviation of train's targets: a
+    tenth of the error of always answering their mean.
 
     Args:
         task: binary, multiclass or regression.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dlx.data.loading import PARTS
 from dlx.diagnose.after.checks import after, data_findings
-from dlx.diagnose.after.history import TrainingHistory, course_facts
+from dlx.diagnose.after.facts import course_facts
+from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.verdict import default_tolerance, diagnose

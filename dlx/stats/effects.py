@@ -34,8 +34,7 @@ def contributions(mistakes: Array, regression: bool = False) -> Array:
 def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1, risk: float = 1 - CONFIDENCE) -> Estimate:
     """The change of the error on dev, after − before, with its 95 % interval: below 0 is better.
 
-    before, after: (k, m), what example i adds to the error in replicate s (other first weights, orders and masks). Both
-    are of the same examples, and replicate s of both has the same random numbers, so their difference d (k, m) is
+    Both are of the same examples, and replicate s of both has the same random numbers, so their difference d (k, m) is
     taken entry by entry and what they share drops out. Two kinds of chance are left in its mean d̄, which stands for
     all replicates and all examples that there could have been:
 
@@ -53,13 +52,12 @@ def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1, risk
     replicate its chance is unknown, and only that of the examples is in the interval.
 
     The interval is wide enough for all remedies at once (Bonferroni): the probability that any of them misses its
-    effect is at most the risk. ``tried`` is how many could have been chosen for their luck on these dev examples.
-    Replicates need less: the one that decided which remedies go on (the race's first) is left out here, so in those
-    that are counted only the ``confirmed`` remedies can be lucky.
+    effect is at most the risk. Replicates need less than examples: the one that decided which remedies go on (the
+    race's first) is left out here, so in those that are counted only the ``confirmed`` remedies can be lucky.
 
     Args:
-        before, after: (k, m) `contributions`.
-        tried: remedies of the family, that are compared on the same examples.
+        before, after: (k, m) `contributions` of example i in replicate s (other first weights, orders and masks).
+        tried: remedies of the family: how many could have been chosen for their luck on these dev examples.
         confirmed: those of them that were chosen to be trained in these replicates.
         risk: of a miss, in all of them together.
     """

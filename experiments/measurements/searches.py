@@ -22,7 +22,8 @@ from topics import ROOT
 from dlx.runs.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
-from dlx.search.tune.tuner import SilentTuning, Tuning
+from dlx.search.tune.tuner import Tuning
+from dlx.search.tune.watcher import SilentTuning
 from dlx.show import pictures
 from dlx.spec.loader import dump_yaml
 

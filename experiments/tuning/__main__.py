@@ -16,7 +16,8 @@ from dlx.runs.collection import TuneDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
-from dlx.search.tune.tuner import SilentTuning, Tuning
+from dlx.search.tune.tuner import Tuning
+from dlx.search.tune.watcher import SilentTuning
 from dlx.stats.intervals import CONFIDENCE
 from dlx.stats.student import two_sided
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dlx.search.study.file import StudyFile
-from dlx.search.tune.file import TuneFile
+from dlx.search.study.section import StudyFile
+from dlx.search.tune.section import TuneFile
 from dlx.spec.loader import load_spec
 from dlx.spec.schema import json_schema, with_plans
 

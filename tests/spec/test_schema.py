@@ -11,8 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from dlx.component import REGISTRY, Component
-from dlx.search.study.file import StudyFile
-from dlx.search.tune.file import TuneFile
+from dlx.search.study.section import StudyFile
+from dlx.search.tune.section import TuneFile
 from dlx.spec.schema import description, json_schema, summary, type_text, with_plans
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.reading import load

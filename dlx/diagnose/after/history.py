@@ -14,12 +14,8 @@ from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
 
 if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
     from dlx.spec.sections import LayerSection, Spec
-    from dlx.training.experiment import Experiment
     from dlx.types import Array
-
-COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
 # standard errors. Of 265 well trained networks, drawn by chance on eight kinds of data, none lay behind by more than
@@ -227,26 +223,6 @@ class TrainingHistory:
     def error(self, value: float) -> str:
         """An error as a reader expects it: in per cent, or in the unit of the target."""
         return f"{value:.3g}" if self.task == "regression" else f"{100 * value:.2g} %"
-
-
-def course_facts(experiment: Experiment) -> dict[str, Any]:
-    """What run.json says of the course: counts over all steps, and what the best constant answer would reach."""
-    position = experiment.position
-    return {name: getattr(position, name) for name in COUNTS} | {"constant": constant_answer(experiment.dataset)}
-
-
-def constant_answer(dataset: Dataset) -> dict[str, float]:
-    """Cost and error on train of a network that gives every example the same: the classes' shares, or the mean.
-
-    The cost is the entropy of the shares, or the variance of the targets, added up over outputs.
-    """
-    y = dataset.parts["train"].y
-    if dataset.task == "regression":
-        variance = y.astype(np.float64).var(axis=0)
-        return {"cost": float(variance.sum()), "error": float(np.sqrt(variance.mean()))}
-    shares = np.bincount(y) / len(y)
-    present = shares[shares > 0]
-    return {"cost": float(-(present * np.log(present)).sum()), "error": float(1 - shares.max())}
 
 
 def _arrays(columns: Mapping[str, list[float]]) -> dict[str, Array]:

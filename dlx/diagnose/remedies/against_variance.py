@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.sources import Blobs, Circles, Moons, Source, Spirals, Xor
+from dlx.data.sources import Blobs, NoisyPoints, Source, Xor
 from dlx.diagnose.remedies.against_bias import keeping, scaled
 from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
 from dlx.spec.sections import Spec
@@ -72,7 +72,7 @@ def _made_anew(source: Source, m: int, seed: int) -> Source | None:
         option, first = source.centers, np.random.RandomState(source.seed)
         centers = tuple(map(tuple, first.uniform(-10, 10, (option, 2)).tolist())) if isinstance(option, int) else option
         return source.model_copy(update={"m": max(m, len(centers)), "seed": seed, "centers": centers})
-    if isinstance(source, Circles | Moons | Spirals | Xor) and (source.noise or isinstance(source, Xor)):
+    if isinstance(source, NoisyPoints) and (source.noise or isinstance(source, Xor)):
         return source.model_copy(update={"m": m, "seed": seed})
     return None
 

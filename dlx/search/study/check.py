@@ -10,12 +10,12 @@ from dlx.runs.dry_run import rehearse
 from dlx.runs.lock import SCHEMA_VERSION
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
+from dlx.search.study.file import Study, Variant, misclaimed
 from dlx.search.trials.shared_data import data_of
 from dlx.spec.tree import dotted
 from dlx.training.build import build
 
 if TYPE_CHECKING:
-    from dlx.search.study.file import Study, Variant
     from dlx.training.experiment import Experiment
 
 FORETOLD = ("parameters", "steps", "first_cost", "predicted_seconds", "predicted_bytes")
@@ -42,7 +42,7 @@ def check(study: Study) -> None:
         try:
             check_against_data(expected.claim, experiments)
         except ClaimError as error:
-            problems.append(study.misclaimed(error, number))
+            problems.append(misclaimed(study.plan, error, number))
     if problems:
         raise SpecError(problems)
 

@@ -1,4 +1,4 @@
-"""What a file for ``dlx study`` says, and the variants and claims that it describes, checked against each other."""
+"""A file for ``dlx study``, read into the variants and claims that it describes, checked against each other."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from dlx.component import Options
 from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
 from dlx.search.study.claim_check import check_claim
 from dlx.search.study.claim_parser import ClaimError, parse_claim
 from dlx.search.study.claims import Claim, term_of
+from dlx.search.study.section import StudyFile
 from dlx.search.trials.replicates import replicate
 from dlx.spec.overrides import combine, nested
-from dlx.spec.sections import Seed
-from dlx.spec.short_forms import as_mapping
 from dlx.spec.tree import Node, dotted, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -30,33 +26,6 @@ if TYPE_CHECKING:
 
 MOST_VARIANTS, MOST_KEYS = 200, 20
 LONGEST_NAME = 80  # characters
-Times = Annotated[int, Field(ge=1, le=1000)]
-
-
-class Expectation(Options):
-    """A claim about the variants, and what it is there for."""
-
-    claim: str = Field(description="a comparison, such as he.dev_error < zeros.dev_error")
-    why: str | None = Field(None, description="the sentence that it stands for")
-
-
-class StudyFile(Options):
-    """A file for ``dlx study``, besides `base` and `name`."""
-
-    variants: Annotated[dict[str, dict[str, Any] | None], Field(min_length=1)] | None = Field(
-        None, description="name → what it changes: sections, or dotted keys; nothing for the base itself"
-    )
-    sweep: Annotated[dict[str, Annotated[tuple[Any, ...], Field(strict=False)]], Field(min_length=1)] | None = Field(
-        None,
-        description="dotted key → its values, each a variant named KEY=VALUE by the key's last part; of several "
-        "keys all combinations",
-    )
-    seeds: Annotated[int, Field(ge=1, le=1000)] | Annotated[tuple[Seed, ...], Field(strict=False, min_length=1)] = (
-        Field(3, description="how many trainings of each variant, on the same examples; or the spec's seeds, as a list")
-    )
-    expect: Annotated[
-        tuple[Annotated[Expectation, as_mapping("claim", ("a claim",), Expectation | str)], ...], Field(strict=False)
-    ] = Field((), description="claims that are checked; where one fails the exit code is 3")
 
 
 @dataclass(frozen=True)
@@ -104,10 +73,6 @@ class Study:
         """How many trainings of each variant."""
         return self.seeds if isinstance(self.seeds, int) else len(self.seeds)
 
-    def misclaimed(self, error: ClaimError, number: int) -> Problem:
-        """What is wrong with a claim, with its place in the file and in the claim."""
-        return misclaimed(self.plan, error, number)
-
 
 def misclaimed(plan: Plan[StudyFile], error: ClaimError, number: int) -> Problem:
     """What is wrong with a claim of a plan, with its place in the file and in the claim."""
@@ -121,10 +86,10 @@ def load_study(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy =
     Raises:
         SpecError: with everything that is wrong with the file, its base, its variants and its claims.
     """
-    return _Reading(load_plan(path, overrides, StudyFile, named_by)).study()
+    return _StudyReader(load_plan(path, overrides, StudyFile, named_by)).study()
 
 
-class _Reading:
+class _StudyReader:
     """From a plan to a study, collecting what is wrong."""
 
     def __init__(self, plan: Plan[StudyFile]) -> None:

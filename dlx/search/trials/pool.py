@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -62,15 +63,32 @@ def run_trials(
     executor, folder = executor or Serial(), folder.absolute()
     if isinstance(executor, Cluster):
         executor.share(folder)
-    waiting: set[Future[Outcome]] = set()
-    source = _to_do(trials, folder, deadline)
     lost: list[str] = []
+    source = _to_do(trials, folder, deadline)
+    futures = (_future(trial, earlier_outcome, folder, executor, deadline) for trial, earlier_outcome in source)
+    with closing(_ended(futures, executor)) as ended:
+        for future in ended:
+            try:
+                outcome = future.result()
+            except WorkerDied as error:
+                lost.append(str(error))
+            else:
+                yield outcome
+    if lost:
+        raise TrialsLost(lost)
+
+
+def _ended(futures: Iterator[Future[Outcome]], executor: Executor) -> Generator[Future[Outcome]]:
+    """Each future as soon as it has ended; as many are under way at a time as the executor takes.
+
+    Where the generator is left early, by an interruption too, those under way are cancelled.
+    """
+    waiting: set[Future[Outcome]] = set()
     with noted_signals() as signals:
         try:
             while True:
                 room = getattr(executor, "slots", SLOTS) - len(waiting)
-                for trial, earlier_outcome in islice(source, room):
-                    waiting.add(_future(trial, earlier_outcome, folder, executor, deadline))
+                waiting.update(islice(futures, room))
                 if not waiting:
                     break
                 done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
@@ -78,17 +96,10 @@ def run_trials(
                     raise Interrupted(signals[0], "interrupted: the same command goes on from here")
                 for future in done:
                     waiting.remove(future)
-                    try:
-                        outcome = future.result()
-                    except WorkerDied as error:
-                        lost.append(str(error))
-                    else:
-                        yield outcome
+                    yield future
         finally:
             for future in waiting:
                 future.cancel()
-    if lost:
-        raise TrialsLost(lost)
 
 
 def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Iterator[tuple[Trial, Outcome | None]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dlx.runs.collection import TuneDirectory
     from dlx.search.trials.outcome import Outcome
     from dlx.search.tune.candidate import Candidate
-    from dlx.search.tune.file import Search
+    from dlx.search.tune.section import Search
     from dlx.spec.sections import Spec
 
 WIDTH = 110

@@ -1,22 +1,17 @@
-"""What a file for ``dlx tune`` says under ``search``, and the space that it describes, checked against its spec."""
+"""A file for ``dlx tune``, read into its plan and the space that it describes, checked against its spec."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from dlx.component import Options
 from dlx.errors import MOST_SHOWN, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
-from dlx.search.tune.methods import METHODS
+from dlx.search.tune.section import Number, Range, TuneFile
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec.overrides import nested
-from dlx.spec.sections import Count, Seed
-from dlx.spec.short_forms import as_switch
 from dlx.spec.tree import Node, dotted, excerpt, tree_of
 from dlx.spec.trust import NamedBy
 
@@ -24,8 +19,6 @@ if TYPE_CHECKING:
     from dlx.errors import Place
 
 MOST_DIMENSIONS, MOST_OPTIONS = 50, 100
-Number = float | int
-Ends = Annotated[tuple[Number, Number], Field(strict=False)]
 SCALES: tuple[Scale, ...] = ("uniform", "log_uniform", "one_minus_log_uniform", "choice")
 FIXED = {  # what would change what is measured, or how, instead of how well the network does
     "name": "is only a name",
@@ -42,66 +35,6 @@ FIXED = {  # what would change what is measured, or how, instead of how well the
 }
 
 
-class Range(Options):
-    """The values that one hyperparameter may take: one scale, or a choice; of hidden layers, their number and size."""
-
-    uniform: Ends | None = Field(None, description="[low, high], all values alike")
-    log_uniform: Ends | None = Field(None, description="[low, high], as many draws in each power of ten")
-    one_minus_log_uniform: Ends | None = Field(
-        None, description="[low, high] near 1, as many draws of 1 − β in each power of ten"
-    )
-    choice: Annotated[tuple[Any, ...], Field(strict=False)] | None = Field(None, description="one of these")
-    layers: Ends | None = Field(None, description="of architecture.hidden: how many layers, with `units`")
-    units: Ends | None = Field(None, description="of architecture.hidden: units of each layer, on a log scale")
-    integer: bool | None = Field(
-        None, description="whole numbers only; follows from the spec where only these are allowed"
-    )
-    points: Annotated[int, Field(ge=2)] | None = Field(None, description="of a grid")
-
-
-class Halving(Options):
-    """Successive halving (Jamieson & Talwalkar 2016): the weak trials of a round are stopped early.
-
-    All settings of a round are trained for 1/reduction^rungs of their epochs, the best 1/reduction of them for
-    reduction times as many, and so on; those that are left to the end.
-    """
-
-    reduction: Annotated[int, Field(ge=2, le=10)] = Field(2, description="one in so many goes on")
-    rungs: Annotated[int, Field(ge=1, le=6)] = Field(2, description="how often the weak are stopped")
-
-
-class Search(Options):
-    """How hyperparameters are searched."""
-
-    method: Literal[tuple(METHODS)] = Field(  # type: ignore[valid-type]
-        "coarse_to_fine", description="how settings are chosen; tpe is Optuna's, from the extra optuna"
-    )
-    draw: Literal["random", "sobol"] = Field(
-        "random", description="of random and coarse_to_fine: independent draws, or Sobol's evenly spread ones"
-    )
-    trials: Count = Field(64, description="settings that are tried in all")
-    rounds: Annotated[int, Field(ge=2, le=10)] = Field(
-        3, description="of coarse_to_fine: the first over all of the space, each later one closer"
-    )
-    seeds: Annotated[int, Field(ge=1, le=100)] = Field(1, description="trainings of each setting; their mean counts")
-    seed: Seed = Field(1, description="of the draws")
-    objective: Literal["dev_error", "dev_cost", "train_error", "train_cost"] = Field(
-        "dev_error", description="what should be low, of the parameters that are kept; ties are decided by the cost"
-    )
-    halving: Annotated[Halving | None, as_switch(Halving | bool | None)] = Field(
-        Halving(), description="true, false, or options: stop the weak trials of a round early"
-    )
-    finalists: Annotated[int, Field(ge=1, le=20)] = Field(3, description="the best so many are trained again …")
-    fresh_seeds: Annotated[int, Field(ge=2, le=100)] = Field(5, description="… so often, and that is what counts")
-    space: Annotated[dict[str, Range], Field(min_length=1)] = Field(description="dotted keys of the spec")
-
-
-class TuneFile(Options):
-    """A file for ``dlx tune``, besides `base` and `name`."""
-
-    search: Search
-
-
 def load_tune(
     path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE
 ) -> tuple[Plan[TuneFile], Space]:
@@ -111,10 +44,10 @@ def load_tune(
         SpecError: with everything that is wrong with the file, its spec, and what the spec refuses of the space.
     """
     plan = load_plan(path, overrides, TuneFile, named_by)
-    return plan, _Reading(plan).space()
+    return plan, _SpaceReader(plan).space()
 
 
-class _Reading:
+class _SpaceReader:
     """From the ranges of a plan to a space, collecting what is wrong."""
 
     def __init__(self, plan: Plan[TuneFile]) -> None:

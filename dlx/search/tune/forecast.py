@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.errors import Problem, SpecError
 from dlx.search.tune.designs import smallest_grid
-from dlx.search.tune.file import Search, TuneFile
 from dlx.search.tune.methods import METHODS, Method
+from dlx.search.tune.section import Search, TuneFile
 from dlx.search.tune.sobol import MOST_DIMENSIONS
 from dlx.training.build import build
 

@@ -99,6 +99,11 @@ class Space:
     dimensions: tuple[Dimension, ...]
     hidden: str | None = None  # the key of the hidden layers, where their number and size are searched
 
+    @property
+    def keys(self) -> list[str]:
+        """The key of each dimension."""
+        return [dimension.key for dimension in self.dimensions]
+
     def values(self, point: Sequence[float]) -> dict[str, Value]:
         """The value of each hyperparameter at a point, a position for each dimension."""
         return {dimension.key: dimension.value(at) for dimension, at in zip(self.dimensions, point, strict=True)}

@@ -8,61 +8,40 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from dlx.errors import EnvironmentProblem, Interrupted, Problem, SpecError
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.errors import EnvironmentProblem, Interrupted
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
-from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
-from dlx.search.tune.candidate import UNFINISHED, Candidate, Measurement, ledger, measured
+from dlx.search.tune.candidate import Candidate, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
-from dlx.search.tune.designs import Point, Region
+from dlx.search.tune.derivation import Derivation
+from dlx.search.tune.document import (
+    BUDGET_SPENT,
+    COMPLETED,
+    INCOMPLETE,
+    INTERRUPTED,
+    RUNNING,
+    Document,
+    results,
+)
 from dlx.search.tune.forecast import method_of
-from dlx.search.tune.importance import importances
-from dlx.spec.loader import derive
 from dlx.text import command
 
 if TYPE_CHECKING:
     from dlx.runs.collection import TuneDirectory
     from dlx.search.plan import Plan
-    from dlx.search.tune.file import TuneFile
-    from dlx.search.tune.space import Dimension, Space
-    from dlx.spec.sections import Spec
+    from dlx.search.trials.outcome import Outcome
+    from dlx.search.trials.trial import Trial
+    from dlx.search.tune.candidate import Candidate
+    from dlx.search.tune.designs import Point
+    from dlx.search.tune.section import TuneFile
+    from dlx.search.tune.space import Space
+    from dlx.search.tune.watcher import TuningWatcher
 
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
 BEST_SHOWN = 5
-RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
-
-Document = dict[str, Any]
-
-
-class TuningWatcher(Protocol):
-    """Who is told how the search comes on."""
-
-    def round_(self, number: int, rounds: int, trials: int) -> None:
-        """A round of so many settings begins."""
-
-    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
-        """A setting has been trained as far as it is to be; the best so far, in their order."""
-
-    def final(self, count: int) -> None:
-        """The best are trained again, so many trainings in all."""
-
-
-class SilentTuning:
-    """Takes everything and tells nobody."""
-
-    def round_(self, number: int, rounds: int, trials: int) -> None:
-        """Nothing is told."""
-
-    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
-        """Nothing is told."""
-
-    def final(self, count: int) -> None:
-        """Nothing is told."""
 
 
 class BudgetSpent(Exception):
@@ -99,10 +78,9 @@ class Tuning:
     def __post_init__(self) -> None:
         self.search = self.plan.options.search
         self.base = self.plan.base.spec
-        self.keys = [dimension.key for dimension in self.space.dimensions]
         self.started = self.written = time.time()
-        self._limits: dict[tuple[str, float], bool] = {}
-        self.method = method_of(self.search, self.space, self._is_allowed)
+        self.derivation = Derivation(self.plan, self.space)
+        self.method = method_of(self.search, self.space, self.derivation.is_allowed)
 
     def run(self) -> Document:
         """Search, and confirm what is best; returns the document that ``tune.json`` holds.
@@ -130,26 +108,10 @@ class Tuning:
             raise EnvironmentProblem(f"{error}; {again}") from error
         return self._save(COMPLETED)
 
-    def _is_allowed(self, dimension: Dimension, position: float) -> bool:
-        """Whether the spec takes the value there."""
-        is_allowed = self._limits.get((dimension.key, position))
-        if is_allowed is None:
-            middle = self.space.values([0.0 if other.is_choice else 0.5 for other in self.space.dimensions])
-            try:
-                self._derived(middle | {dimension.key: dimension.value(position)})
-                is_allowed = True
-            except (SpecError, OverflowError):
-                is_allowed = False
-            self._limits[dimension.key, position] = is_allowed
-        return is_allowed
-
-    def _derived(self, values: Mapping[str, Any]) -> Spec:
-        return derive(self.base, self.space.overrides(values))
-
     def _round(self, number: int, points: Sequence[Point]) -> None:
         """Train a round: rung by rung where the weak are stopped early."""
         first = len(self.settings)
-        candidates = [self._setting(first + offset, number, point) for offset, point in enumerate(points)]
+        candidates = [self.derivation.candidate(first + offset, number, point) for offset, point in enumerate(points)]
         self.settings += candidates
         self.watcher.round_(number, self.method.round_count, len(candidates))
         going = [candidate for candidate in candidates if candidate.spec is not None]
@@ -167,23 +129,6 @@ class Tuning:
                 (candidate for candidate in survivors if candidate.usable), key=lambda candidate: candidate.index
             )
         self._train(going, {}, self._tell)
-
-    def _setting(self, index: int, number: int, point: Point) -> Candidate:
-        values = self.space.values(point)
-        point = tuple(self.space.point(values))
-        try:
-            spec = self._derived(values)
-        except SpecError as error:
-            if number == 1:
-                node, _ = self.plan.places.nearest(("search", "space"))
-                settings = ", ".join(f"{key}={value}" for key, value in values.items())
-                conflict = f"these do not go together: {settings}"
-                whats = [f"{conflict}: {problem.key}: {problem.what}" for problem in error.problems]
-                raise SpecError([Problem(node.place, "search.space", what) for what in whats]) from None
-            message = "; ".join(problem.what for problem in error.problems)
-            return Candidate(index, number, point, values, None, (), Measurement(status="failed", message=message))
-        trials = tuple(Trial.of(replicate(spec, seed)) for seed in range(self.search.seeds))
-        return Candidate(index, number, point, values, spec, trials)
 
     @staticmethod
     def _until(candidate: Candidate, divisor: int) -> int:
@@ -232,7 +177,7 @@ class Tuning:
 
     def _tell(self, candidate: Candidate) -> None:
         best = sorted((other for other in self.settings if other.usable), key=lambda other: other.rank)[:BEST_SHOWN]
-        self.watcher.trial(candidate.record(self.keys), [other.record(self.keys) for other in best])
+        self.watcher.trial(candidate.record(self.space.keys), [other.record(self.space.keys) for other in best])
         if time.time() - self.written > SECONDS_BETWEEN_WRITES:
             self._save(RUNNING)
             self.written = time.time()
@@ -251,56 +196,21 @@ class Tuning:
 
     def _save(self, status: str) -> Document:
         """Write what there is to tell."""
-        records = [candidate.record(self.keys) for candidate in self.settings]
-        document: Document = {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.plan.name,
-            "task": self.task,
-            "status": status,
-            "method": self.search.method,
-            "objective": self.search.objective,
-            "seeds": self.search.seeds,
-            "space": [dimension.described() for dimension in self.space.dimensions],
-            "rounds": [self._region(number, region) for number, region in enumerate(self.method.regions, 1)],
-            "messages": self.method.messages,
-            "counts": self._counts(records),
-            **self.confirmed,
-            "importance": self._importance() if status == COMPLETED else [],
-            "best_spec": None,
-            "seconds": time.time() - self.started,
-            "trials": records,
-        }
+        document = results(
+            self.plan,
+            self.space,
+            self.method,
+            self.settings,
+            status=status,
+            task=self.task,
+            confirmed=self.confirmed,
+            seconds=time.time() - self.started,
+        )
         if document.get("winner") is not None:
             winner = self.settings[document["winner"]]
             assert winner.spec is not None
             document["best_spec"] = str(self.directory.best)
             self.directory.write_best(described_winner(winner, document, self.directory))
         self.directory.write_results(document)
-        self.directory.write_ledger(ledger(records))
+        self.directory.write_ledger(ledger(document["trials"]))
         return document
-
-    @staticmethod
-    def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-        statuses = [record["status"] for record in records]
-        counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed", UNFINISHED)}
-        return {"trained": statuses.count("completed") + statuses.count("early_stopped")} | counts
-
-    def _region(self, number: int, region: Region) -> Document:
-        named: Document = {}
-        for dimension, within in zip(self.space.dimensions, region, strict=True):
-            places = within if dimension.is_choice else (within[0], within[-1])
-            named[dimension.key] = [dimension.value(place) for place in places]
-        return {"round": number, "region": named}
-
-    def _importance(self) -> list[Document]:
-        """Of each hyperparameter, the most important one first."""
-        import numpy as np
-
-        candidates = self.method.telling(self.settings)
-        X = np.array([candidate.point for candidate in candidates])
-        y = np.array([candidate.measured.value for candidate in candidates])
-        ranking = importances(self.space.dimensions, X, y, self.search.seed)
-        return [
-            {"key": importance.key, "value": importance.value, "low": importance.low, "high": importance.high}
-            for importance in ranking
-        ]

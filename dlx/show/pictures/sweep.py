@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Errors = Mapping[str, Mapping[str, float | None]]
 
@@ -18,7 +21,7 @@ COLORS = {"train": TRAIN, "dev": DEV, "test": CLASSES[2], "train_dev": CLASSES[3
 @house_style()
 def sweep(
     values: Sequence[Any],
-    errors: Sequence[Mapping[str, Mapping[str, float | None]]],
+    errors: Sequence[Errors],
     *,
     key: str,
     title: str,
@@ -38,14 +41,10 @@ def sweep(
     """
     figure = new_figure(7.2, 4.2, title)
     axes = figure.add_axes((0.11, 0.14, 0.72, 0.7))
-    places, labels = _places(values)
     axes.set_xlabel(key, parse_math=False)
     axes.set_ylabel("RMSE (units of the target)" if task == "regression" else "error (%)")
     axes.grid(axis="y")
-    if labels is None:
-        axes.set_xscale("log" if min(places) > 0 and max(places) > WIDE * min(places) else "linear")
-    else:
-        axes.set_xticks(places, labels)
+    places = _scale(axes, values)
     factor = 1 if task == "regression" else 100
     parts = [part for part in COLORS if any(part in estimates for estimates in errors)]
     for number, part in enumerate(parts):
@@ -57,6 +56,16 @@ def sweep(
         axes.errorbar(x, middle, bars, color=COLORS[part], marker="o", linewidth=1.6, elinewidth=0.9, capsize=3)
         axes.text(1.02, 0.95 - 0.07 * number, part.replace("_", "-"), color=COLORS[part], transform=axes.transAxes)
     return png(figure)
+
+
+def _scale(axes: Axes, values: Sequence[Any]) -> list[float]:
+    """Set the scale of the values; returns where they stand."""
+    places, labels = _places(values)
+    if labels is None:
+        axes.set_xscale("log" if min(places) > 0 and max(places) > WIDE * min(places) else "linear")
+    else:
+        axes.set_xticks(places, labels)
+    return places
 
 
 def _places(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:

@@ -8,8 +8,9 @@ import pytest
 
 from dlx.errors import SpecError
 from dlx.search.plan import load_plan
-from dlx.search.tune.file import TuneFile, load_tune
+from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
+from dlx.search.tune.section import TuneFile
 from dlx.search.tune.space import Space
 
 HEAD = """base:

@@ -1,0 +1,33 @@
+"""What ``run.json`` says of the course of a training: counts over all steps, and the best constant answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.training.experiment import Experiment
+
+COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
+
+
+def course_facts(experiment: Experiment) -> dict[str, Any]:
+    """What run.json says of the course: counts over all steps, and what the best constant answer would reach."""
+    position = experiment.position
+    return {name: getattr(position, name) for name in COUNTS} | {"constant": constant_answer(experiment.dataset)}
+
+
+def constant_answer(dataset: Dataset) -> dict[str, float]:
+    """Cost and error on train of a network that gives every example the same: the classes' shares, or the mean.
+
+    The cost is the entropy of the shares, or the variance of the targets, added up over outputs.
+    """
+    y = dataset.parts["train"].y
+    if dataset.task == "regression":
+        variance = y.astype(np.float64).var(axis=0)
+        return {"cost": float(variance.sum()), "error": float(np.sqrt(variance.mean()))}
+    shares = np.bincount(y) / len(y)
+    present = shares[shares > 0]
+    return {"cost": float(-(present * np.log(present)).sum()), "error": float(1 - shares.max())}

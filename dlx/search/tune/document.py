@@ -1,0 +1,92 @@
+"""The document of a search, ``tune.json``: what was searched, each setting, and which hyperparameters mattered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlx.runs.lock import SCHEMA_VERSION
+from dlx.search.tune.candidate import UNFINISHED, Candidate
+from dlx.search.tune.importance import importances
+
+if TYPE_CHECKING:
+    from dlx.search.plan import Plan
+    from dlx.search.tune.designs import Region
+    from dlx.search.tune.methods import Method
+    from dlx.search.tune.section import TuneFile
+    from dlx.search.tune.space import Space
+
+RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
+INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
+
+Document = dict[str, Any]
+
+
+def results(
+    plan: Plan[TuneFile],
+    space: Space,
+    method: Method,
+    candidates: Sequence[Candidate],
+    *,
+    status: str,
+    task: str | None,
+    confirmed: Mapping[str, Any],
+    seconds: float,
+) -> Document:
+    """What a search has come to so far.
+
+    Args:
+        plan, space, method: what is searched, and how.
+        candidates: all settings so far.
+        status, task: of the search, and of its data.
+        confirmed: what came of the confirmation, empty before it.
+        seconds: that the search took.
+    """
+    search = plan.options.search
+    records = [candidate.record(space.keys) for candidate in candidates]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": plan.name,
+        "task": task,
+        "status": status,
+        "method": search.method,
+        "objective": search.objective,
+        "seeds": search.seeds,
+        "space": [dimension.described() for dimension in space.dimensions],
+        "rounds": [_region(space, number, region) for number, region in enumerate(method.regions, 1)],
+        "messages": method.messages,
+        "counts": _counts(records),
+        **confirmed,
+        "importance": _importance(space, method.telling(candidates), search.seed) if status == COMPLETED else [],
+        "best_spec": None,
+        "seconds": seconds,
+        "trials": records,
+    }
+
+
+def _region(space: Space, number: int, region: Region) -> Document:
+    """Where a round has searched, in values."""
+    ends: Document = {}
+    for dimension, within in zip(space.dimensions, region, strict=True):
+        places = within if dimension.is_choice else (within[0], within[-1])
+        ends[dimension.key] = [dimension.value(place) for place in places]
+    return {"round": number, "region": ends}
+
+
+def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    statuses = [record["status"] for record in records]
+    counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed", UNFINISHED)}
+    return {"trained": statuses.count("completed") + statuses.count("early_stopped")} | counts
+
+
+def _importance(space: Space, candidates: Sequence[Candidate], seed: int) -> list[Document]:
+    """Of each hyperparameter, the most important one first."""
+    X = np.array([candidate.point for candidate in candidates])
+    y = np.array([candidate.measured.value for candidate in candidates])
+    ranking = importances(space.dimensions, X, y, seed)
+    return [
+        {"key": importance.key, "value": importance.value, "low": importance.low, "high": importance.high}
+        for importance in ranking
+    ]
