@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import inf
@@ -21,8 +20,9 @@ from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
-from dlx.errors import DataError, ReadFailure, Remark, UsageError
-from dlx.runs.directory import SPECS, RunDirectory
+from dlx.errors import DataError, ReadFailure, UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import SPECS
 from dlx.runs.predict import trained
 from dlx.runs.references import means_run, open_run
 from dlx.runs.train import prepare, refuse_other_data
@@ -145,7 +145,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         UsageError: an override changes more than what the errors are judged against.
     """
     _refuse_other_overrides(run, overrides)
-    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), _stored_diagnosis(run)
+    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), run.diagnosis_unless_damaged()
     _refuse_objective(str(run.path), spec)
     remarks: tuple[str, ...] = ()
     findings = [_finding(document) for document in diagnosis.get("findings", [])]
@@ -217,17 +217,6 @@ def _refuse_objective(source: str, spec: Spec) -> None:
             f"{source}: minimizes the objective {spec.objective.name}: without examples there is neither bias nor "
             "variance (what the steps came to is in its metrics.csv, path.csv and pictures)"
         )
-
-
-def _stored_diagnosis(run: RunDirectory) -> dict[str, Any]:
-    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
-    try:
-        return run.diagnosis() if run.has_diagnosis() else {}
-    except ReadFailure:
-        raise
-    except DataError as error:
-        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
-        return {}
 
 
 def _finding(document: Mapping[str, Any]) -> Finding:

@@ -11,7 +11,8 @@ from typing import Any
 from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.files import unread
 from dlx.runs.collection import PLAN, RunCollection
-from dlx.runs.directory import (
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import (
     ACT,
     CHECKPOINT,
     CONFIG,
@@ -25,7 +26,6 @@ from dlx.runs.directory import (
     REPORT,
     TRIALS,
     WORST,
-    RunDirectory,
 )
 from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory
 from dlx.runs.manifest import MANIFEST, Manifest

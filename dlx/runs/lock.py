@@ -15,14 +15,13 @@ from typing import Any, ClassVar, Self
 
 from dlx.errors import DataError, DlxError, EnvironmentProblem, ReadFailure, UsageError
 from dlx.files import parse_json, read, temporaries, write_atomically, writing
+from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.manifest import MANIFEST, Content, Manifest, refuse_links
 from dlx.text import command
 
 if sys.platform != "win32":
     import fcntl
 
-ROOT = Path("runs")
-LATEST = "latest"
 SCHEMA_VERSION = 1
 
 

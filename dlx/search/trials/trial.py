@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted, ReadFailure
-from dlx.runs.directory import CONFIG, RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import CONFIG
 from dlx.runs.manifest import refuse_links
 from dlx.runs.provenance import provenance
 from dlx.runs.signals import noted_signals
