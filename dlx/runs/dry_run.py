@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.diagnose.after.checks import data_findings
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.objective import objective_facts
 from dlx.runs.train import data_facts, prepare
 

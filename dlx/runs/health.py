@@ -12,6 +12,7 @@ from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.files import unread
 from dlx.runs.collection import PLAN, RunCollection
 from dlx.runs.directory import RunDirectory
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.file_names import (
     ACT,
     CHECKPOINT,
@@ -27,7 +28,7 @@ from dlx.runs.file_names import (
     TRIALS,
     WORST,
 )
-from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory
+from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.runs.references import locate
 from dlx.spec.loader import load_spec

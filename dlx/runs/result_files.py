@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, ReadFailure, Remark
 from dlx.files import to_json
+from dlx.runs.document import SCHEMA_VERSION, of_this_version
 from dlx.runs.file_names import (
     ACT,
     BOUNDARY,
@@ -29,7 +30,7 @@ from dlx.runs.file_names import (
     TRAIL_PICTURE,
     WORST,
 )
-from dlx.runs.lock import SCHEMA_VERSION, LockedDirectory, known_version
+from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
 from dlx.training import stored
 
@@ -119,7 +120,7 @@ class ResultFiles(LockedDirectory):
             meta = json.loads(str(arrays.pop("meta")))
         except (KeyError, ValueError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error
-        stored.check(path, known_version(path, meta), stored.MODEL)
+        stored.check(path, of_this_version(path, meta), stored.MODEL)
         return arrays, meta
 
     def _arrays(self, name: str) -> dict[str, np.ndarray]:

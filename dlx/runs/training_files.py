@@ -11,7 +11,7 @@ from dlx.errors import DataError, Remark
 from dlx.files import read
 from dlx.runs import checkpoint
 from dlx.runs.file_names import CHECKPOINT, ITS_CHECKPOINT, LAYERS, METRICS
-from dlx.runs.lock import LockedDirectory
+from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import ANYTHING, Manifest
 from dlx.runs.tables import LayersTable, MetricsTable
 

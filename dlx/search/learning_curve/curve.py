@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.train import refuse_other_data
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for

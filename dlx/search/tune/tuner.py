@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlx.errors import EnvironmentProblem, Interrupted, Problem, SpecError
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Outcome, Trial
