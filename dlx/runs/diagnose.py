@@ -21,11 +21,12 @@ from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, UsageError
+from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import SPECS
 from dlx.runs.predict import trained
+from dlx.runs.preparation import prepare
 from dlx.runs.references import means_run, open_run
-from dlx.runs.train import prepare, refuse_other_data
 from dlx.show import pictures
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy

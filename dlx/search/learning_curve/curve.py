@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
+from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.document import SCHEMA_VERSION
-from dlx.runs.train import refuse_other_data
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.pool import run_trials

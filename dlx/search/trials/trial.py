@@ -18,9 +18,10 @@ from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interr
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG
 from dlx.runs.manifest import refuse_links
+from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
 from dlx.runs.signals import noted_signals
-from dlx.runs.train import NOT_ENDED, Session, prepare
+from dlx.runs.train import NOT_ENDED, Session
 from dlx.spec.plugins import hashes
 from dlx.spec.sections import Spec
 from dlx.spec.trust import load_allowed
