@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.training.fit import fit

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.training.experiment import Experiment
 from dlx.training.fit import fit

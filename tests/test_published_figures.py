@@ -16,7 +16,7 @@ from dlx.nn.initializers import He, Initializer, Normal, Zeros
 from dlx.nn.losses import Logistic, Loss, Softmax, SquaredError
 from dlx.nn.network import LayerPlan, Network, Step
 from dlx.nn.tape import Tape
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.training.fit import take_steps
 from dlx.types import Array

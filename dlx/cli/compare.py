@@ -15,7 +15,7 @@ from dlx.errors import UsageError
 from dlx.files import writing
 from dlx.runs.compare import Comparison
 from dlx.runs.compare import compare as compare_runs
-from dlx.runs.lock import ROOT
+from dlx.runs.latest import ROOT
 from dlx.runs.manifest import write_output
 from dlx.show import pictures, terminal
 from dlx.spec.trust import load_named

@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Self
 
 from dlx.errors import DataError, DlxError, ReadFailure, UsageError
 from dlx.files import to_json
-from dlx.runs.lock import LATEST, ROOT, LockedDirectory
+from dlx.runs.file_names import TRIALS
+from dlx.runs.latest import LATEST, ROOT
+from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST, refuse_links
 from dlx.text import command
 
 PLAN = "plan.yaml"
-TRIALS = "trials"
 BEST = "best.yaml"
 
 

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlx.data.batches import Reader
-from dlx.data.examples import select
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
-from dlx.diagnose.confusion import Classes, classes_of
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
-from dlx.errors import DataError, ReadFailure, Remark, UsageError
-from dlx.runs.directory import SPECS, RunDirectory
-from dlx.runs.predict import trained
+from dlx.errors import DataError, ReadFailure, UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import SPECS
+from dlx.runs.measured_errors import MeasuredErrors, measure, recall
+from dlx.runs.preparation import prepare
 from dlx.runs.references import means_run, open_run
-from dlx.runs.train import prepare, refuse_other_data
 from dlx.show import pictures
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
-from dlx.stats.intervals import Estimate
 from dlx.text import command
-from dlx.training.evaluation import Evaluation, measured
 
 if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
     from dlx.spec.sections import Spec
-    from dlx.training.experiment import Experiment
     from dlx.types import Array
-
-PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
 
 
 @dataclass(frozen=True)
@@ -71,17 +61,6 @@ class Examination:
             return None
         classes = self.document["classes"]
         return pictures.worst(self.images, classes["worst"], title=f"{self.name}, {in_words(classes['part'])}")
-
-
-@dataclass(frozen=True)
-class MeasuredErrors:
-    """The errors of a run's network, and where the labels are classes what it takes for what."""
-
-    errors: dict[str, Estimate]
-    task: str
-    tolerance: float
-    classes: dict[str, Any] | None = None
-    images: Array | None = None
 
 
 def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
@@ -145,23 +124,9 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         UsageError: an override changes more than what the errors are judged against.
     """
     _refuse_other_overrides(run, overrides)
-    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), _stored_diagnosis(run)
+    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), run.diagnosis_unless_damaged()
     _refuse_objective(str(run.path), spec)
-    remarks: tuple[str, ...] = ()
-    findings = [_finding(document) for document in diagnosis.get("findings", [])]
-    try:
-        experiment = prepare(spec)
-        measurement, ahead = _measured(run, facts, experiment), before(experiment)
-        expected = reference(experiment.dataset)
-        course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, measurement.errors, expected)
-        findings = all_findings(course, ahead, findings)
-    except DataError as error:
-        if not diagnosis or isinstance(error, ReadFailure):
-            raise
-        measurement, remarks = (
-            _remembered(diagnosis, facts, spec),
-            (f"the errors are those of diagnosis.json, because {error}",),
-        )
+    measurement, findings, remarks = _evidence(run, spec, facts, diagnosis)
     document = diagnosis | diagnose(
         measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
     )
@@ -170,6 +135,24 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, data_facts, run.path, run.config))
     return Examination(facts["name"], document, typed, remarks, measurement.images, run, facts)
+
+
+def _evidence(
+    run: RunDirectory, spec: Spec, facts: Mapping[str, Any], diagnosis: Mapping[str, Any]
+) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...]]:
+    """The errors, the findings and the remarks on them: anew, or where that cannot be, as the diagnosis has them."""
+    findings = [_finding(document) for document in diagnosis.get("findings", [])]
+    try:
+        experiment = prepare(spec)
+        measurement, ahead = measure(run, experiment), before(experiment)
+        expected = reference(experiment.dataset)
+        course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, measurement.errors, expected)
+        return measurement, all_findings(course, ahead, findings), ()
+    except DataError as error:
+        if not diagnosis or isinstance(error, ReadFailure):
+            raise
+        remark = f"the errors are those of diagnosis.json, because {error}"
+        return recall(diagnosis, facts, spec), findings, (remark,)
 
 
 def all_findings(
@@ -219,51 +202,7 @@ def _refuse_objective(source: str, spec: Spec) -> None:
         )
 
 
-def _stored_diagnosis(run: RunDirectory) -> dict[str, Any]:
-    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
-    try:
-        return run.diagnosis() if run.has_diagnosis() else {}
-    except ReadFailure:
-        raise
-    except DataError as error:
-        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
-        return {}
-
-
 def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
     values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
     return Finding(**values)
-
-
-def _measured(run: RunDirectory, facts: Mapping[str, Any], experiment: Experiment) -> MeasuredErrors:
-    """What the kept network does on the run's own data; raises DataError where either is no longer there."""
-    dataset, options = experiment.dataset, experiment.spec.diagnosis
-    network = trained(run).network
-    refuse_other_data(run, experiment)
-    over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
-    errors = {part: measured(evaluation) for part, evaluation in over.items()}
-    assert options.tolerance is not None
-    if dataset.task == "regression":
-        return MeasuredErrors(errors, dataset.task, options.tolerance)
-    part = next(part for part in PICKED if part in over)
-    classes = classes_of(over[part], len(dataset.classes))
-    images = _images(dataset, part, classes)
-    return MeasuredErrors(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
-
-
-def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
-    """The worst examples as they were before normalization, (k, h, w) or (k, h, w, c)."""
-    if dataset.image_shape is None:
-        return None
-    return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
-
-
-def _remembered(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
-    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
-    errors = {
-        part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
-        for part, error in diagnosis["errors"].items()
-    }
-    tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
-    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.diagnose.after.checks import data_findings
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.data_facts import data_facts
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.objective import objective_facts
-from dlx.runs.train import data_facts, prepare
+from dlx.runs.preparation import prepare
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

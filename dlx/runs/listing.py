@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dlx.errors import DataError, UsageError, allowed
-from dlx.runs.directory import FACTS, RunDirectory
-from dlx.runs.lock import ROOT
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import FACTS
+from dlx.runs.latest import ROOT, point_to_newest
 from dlx.runs.tables import MEASURES
 
 Value = str | float | int | None
@@ -170,5 +171,5 @@ def remove(paths: Sequence[Path], root: Path = ROOT) -> list[Path]:
             run.remove_own()
         with suppress(OSError):  # where something stays
             path.rmdir()
-    RunDirectory.point_to_latest([run.path for run in past_runs(root)], root)
+    point_to_newest([run.path for run in past_runs(root)], root)
     return foreign

@@ -8,7 +8,8 @@ from pathlib import Path
 from dlx.component import absolute
 from dlx.errors import DataError
 from dlx.runs.collection import PLAN
-from dlx.runs.directory import MODEL, SPECS, RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import MODEL, SPECS
 from dlx.runs.references import open_run
 from dlx.spec.plugin_sources import PluginSource, is_file, sources
 from dlx.spec.plugins import is_installed

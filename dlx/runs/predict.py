@@ -13,8 +13,9 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.errors import DataError, Diverged, UsageError
-from dlx.runs.directory import MODEL, RunDirectory
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.directory import RunDirectory
+from dlx.runs.document import SCHEMA_VERSION
+from dlx.runs.file_names import MODEL
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured

@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dlx.errors import UsageError, allowed
-from dlx.runs.directory import SPECS, RunDirectory, existing, followed
+from dlx.runs.directory import RunDirectory, existing
+from dlx.runs.file_names import SPECS
+from dlx.runs.latest import LATEST, ROOT, followed
 from dlx.runs.listing import COLUMNS, PastRun, past_runs
-from dlx.runs.lock import LATEST, ROOT
 
 MOST_NAMED = 5  # of the runs that a short name could mean
 

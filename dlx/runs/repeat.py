@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, DlxError, ReadFailure
-from dlx.runs.directory import CONFIG, FACTS, RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import CONFIG, FACTS
 
 if TYPE_CHECKING:
     import numpy as np

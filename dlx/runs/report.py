@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.next_commands import train_command
-from dlx.errors import DataError, DlxError, ReadFailure, Remark, UsageError
+from dlx.errors import DlxError, ReadFailure, UsageError
 from dlx.runs.collection import RunCollection
 from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import CONFIG, REPORT, RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import CONFIG, REPORT
 from dlx.runs.manifest import write_output
 from dlx.runs.references import open_run
 from dlx.show import page
@@ -82,7 +82,7 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
 
     Where an objective was minimized there are no examples to look at.
     """
-    diagnosis = _stored_diagnosis(run)
+    diagnosis = run.diagnosis_unless_damaged()
     try:
         short = dump(changed(load_spec(run.config).spec))
     except ReadFailure:
@@ -105,14 +105,3 @@ def _examined(run: RunDirectory) -> dict[str, Any]:
         "remarks": examination.remarks,
         "images": examination.images,
     }
-
-
-def _stored_diagnosis(run: RunDirectory) -> dict[str, Any]:
-    """What stands in the run's ``diagnosis.json``; nothing where there is none, or a damaged one."""
-    try:
-        return run.diagnosis() if run.has_diagnosis() else {}
-    except ReadFailure:
-        raise
-    except DataError as error:
-        warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
-        return {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import sha256
@@ -11,41 +10,30 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from dlx.data.loading import PARTS
-from dlx.diagnose.after.checks import after, data_findings
 from dlx.diagnose.after.facts import course_facts
-from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.baseline import reference
-from dlx.diagnose.findings import Finding
-from dlx.diagnose.verdict import default_tolerance, diagnose
-from dlx.errors import DataError, Diverged, Interrupted, Remark
+from dlx.errors import DataError, Diverged, Interrupted
 from dlx.files import read
+from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.objective import describe_objective, draw_trail, objective_facts, trail_text
+from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
-from dlx.show import pictures
+from dlx.runs.trained_network import draw_network, errors_of_parts, judge
 from dlx.spec.loader import dump_yaml, load_spec
-from dlx.stats.intervals import Estimate
 from dlx.text import command
-from dlx.training import threads
-from dlx.training.build import Origins, build
-from dlx.training.evaluation import measured
 from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.model import Model, describe
 from dlx.training.records import EpochRecord, LayerRecord, Progress
 
 if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
     from dlx.runs.repeat import Repeat
     from dlx.spec.loader import Resolved
-    from dlx.spec.sections import Spec
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew
-MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
 class Session:
@@ -207,7 +195,7 @@ class Session:
             self._finish_objective()
             return
         experiment.restore_best()
-        errors = {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
+        errors = errors_of_parts(experiment)
         described = describe(experiment)  # after measuring: exact statistics are then those of this θ
         run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
         run.write_model(*described)
@@ -216,14 +204,12 @@ class Session:
         record = position.best if experiment.best.theta is not None else position.last
         self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None}
         self.facts["course"] = course_facts(experiment)
-        options, findings = experiment.spec.diagnosis, self._findings(errors)
-        assert options.tolerance is not None
-        self.diagnosis = diagnose(errors, options.optimal_error, options.tolerance, experiment.dataset.task, findings)
+        self.diagnosis = judge(experiment, run, self.facts, errors, thorough=not self.light)
         run.write_diagnosis(self.diagnosis)
         test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None
         self._note_end(course=self.facts["course"], **({"test": test} if test else {}))
         if not self.light:
-            self._draw(Model(*described))
+            draw_network(experiment, run, Model(*described))
 
     def _finish_objective(self) -> None:
         """Write w and where it has been; there are no errors to diagnose."""
@@ -249,91 +235,3 @@ class Session:
             **({"message": self.facts["message"]} if "message" in self.facts else {}),
             **({"sizes": self.run.sizes()} if self.light else {}),
         )
-
-    def _findings(self, errors: Mapping[str, Estimate]) -> list[Finding]:
-        """What its data and its course tell of this training; what takes longer is left to `dlx diagnose`."""
-        dataset, spec = self.experiment.dataset, self.experiment.spec
-        findings = data_findings(dataset, thorough=not self.light)
-        course = TrainingHistory.read(
-            self.run.metrics(), self.run.layers(), self.facts, spec, errors, reference(dataset)
-        )
-        return [*findings, *after(course, findings)]
-
-    def _draw(self, model: Model) -> None:
-        experiment, run = self.experiment, self.run
-        name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
-        if best is not None:
-            run.write_curves(pictures.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best.epoch))
-        if dataset.n_x == 2:
-            parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
-            picture = pictures.boundary(
-                model.outputs,
-                parts,
-                title=name,
-                task=dataset.task,
-                classes=dataset.classes,
-                features=dataset.features,
-            )
-            run.write_boundary(picture)
-
-
-def prepare(
-    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
-) -> Experiment:
-    """Build the experiment, fill in what only the data tell, and give the matrix products their threads."""
-    experiment = build(spec, origins, initialize, dataset)
-    count = spec.training.threads
-    if count == "auto":
-        count = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
-    if (granted := threads.limit(count)) < count:
-        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}"), stacklevel=2)
-    training = spec.training.model_copy(update={"threads": granted})
-    if spec.objective is not None:
-        experiment.spec = spec.model_copy(update={"training": training})
-        return experiment
-    dataset = experiment.dataset
-    tolerance = spec.diagnosis.tolerance or default_tolerance(dataset.task, dataset.parts["train"].y)
-    experiment.spec = spec.model_copy(
-        update={
-            "task": dataset.task,
-            "loss": experiment.network.loss,
-            "training": training,
-            "diagnosis": spec.diagnosis.model_copy(update={"tolerance": tolerance}),
-        }
-    )
-    return experiment
-
-
-def data_facts(experiment: Experiment) -> dict[str, Any]:
-    """What run.json says of the data: their fingerprint, the task and the sizes; nothing where there are none."""
-    if experiment.landscape is not None:
-        return {}
-    dataset = experiment.dataset
-    return {
-        "fingerprint": dataset.fingerprint,
-        "task": dataset.task,
-        "n_x": dataset.n_x,
-        "n_y": dataset.n_y,
-        "examples": {name: part.m for name, part in dataset.parts.items()},
-        **({"files": dataset.files} if dataset.files else {}),
-    }
-
-
-def refuse_other_data(run: RunDirectory, experiment: Experiment) -> None:
-    """Raise `DataError` where the data are not those that a run began with.
-
-    A run of an older dlx knows of a mapped file only a sample of its rows.
-    """
-    before, now = run.facts()["data"], data_facts(experiment)
-    files, files_now = before.get("files"), now.pop("files", [])
-    if {key: value for key, value in before.items() if key != "files"} != now:
-        raise DataError(f"{run.path}: the data have changed since the run began")
-    for old, new in zip(files or (), files_now, strict=False):
-        if old.get("bytes") != new["bytes"] or old.get("sha256") != new.get("sha256"):
-            raise DataError(f"{run.path}: the data have changed since the run began: a file has other rows")
-        if old.get("modified") != new.get("modified"):
-            what = f"was written again since the run began ({old.get('modified')}), and is too large to be compared"
-            raise DataError(
-                f"{run.path}: a file of {new['bytes']:,} bytes {what} whole; if it is the same file, give it that time "
-                f"back: touch -d {old.get('modified')} FILE"
-            )

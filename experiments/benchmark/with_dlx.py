@@ -8,7 +8,7 @@ import numpy as np
 from stepping import Run
 from workloads import Workload, read_examples
 
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.spec.sections import Spec
 from dlx.training.fit import fit
 

@@ -20,7 +20,7 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec

@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from dlx.data.batches import Reader
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.training.experiment import Experiment
 from dlx.training.fit import fit

@@ -16,7 +16,8 @@ import pytest
 from dlx.errors import EnvironmentProblem, Remark, UsageError
 from dlx.files import from_signed_json, to_signed_json
 from dlx.runs import checkpoint
-from dlx.runs.directory import FILES, RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import FILES
 from dlx.runs.manifest import MANIFEST, Content, Manifest
 from dlx.runs.train import Session
 from dlx.search.trials.training import run_trial

@@ -17,7 +17,7 @@ import pytest
 
 from dlx.component import REGISTRY
 from dlx.errors import UsageError
-from dlx.runs import directory as runs
+from dlx.runs import file_names
 from dlx.runs.collection import RunCollection
 from dlx.runs.train import Session
 from dlx.spec import plugins, trust
@@ -464,5 +464,5 @@ def test_that_nothing_can_be_remembered_is_no_failure(
 
 def test_the_marks_of_a_run_are_those_of_its_directory() -> None:
     assert {kind.document_name for kind in RunCollection.__subclasses__()} < set(trust.RESULTS)
-    assert {runs.FACTS, runs.METRICS, runs.MODEL, runs.CHECKPOINT} < set(trust.RESULTS)
-    assert runs.CONFIG not in trust.RESULTS  # a spec of the user may have that name
+    assert {file_names.FACTS, file_names.METRICS, file_names.MODEL, file_names.CHECKPOINT} < set(trust.RESULTS)
+    assert file_names.CONFIG not in trust.RESULTS  # a spec of the user may have that name

@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from dlx.errors import Remark
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.spec.sections import Spec
 from dlx.training import threads
 

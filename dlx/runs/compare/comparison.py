@@ -11,7 +11,7 @@ from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import PARTS, ComparedRun, differing
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.pictures.groups import Group, course

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
-from dlx.runs.lock import SCHEMA_VERSION
-from dlx.runs.train import refuse_other_data
+from dlx.runs.data_facts import refuse_other_data
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.learning_curve.extrapolation import extrapolation, plain
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples

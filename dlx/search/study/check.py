@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, SpecError
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.dry_run import rehearse
-from dlx.runs.lock import SCHEMA_VERSION
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.file import Study, Variant, misclaimed

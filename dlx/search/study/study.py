@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import EnvironmentProblem, Interrupted
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
 from dlx.search.repair.document import plain
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of

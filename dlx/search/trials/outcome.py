@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, ReadFailure
-from dlx.runs.directory import CONFIG, RunDirectory
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import CONFIG
 from dlx.runs.manifest import refuse_links
 from dlx.runs.train import NOT_ENDED
 from dlx.search.trials.trial import Trial

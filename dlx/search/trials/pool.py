@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, ReadFailure, Remark
-from dlx.runs.directory import DAMAGED
+from dlx.runs.file_names import DAMAGED
 from dlx.runs.signals import noted_signals
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.executors import Serial

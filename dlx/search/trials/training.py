@@ -12,9 +12,10 @@ from typing import Any
 
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted, ReadFailure
 from dlx.runs.directory import RunDirectory
+from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
 from dlx.runs.signals import noted_signals
-from dlx.runs.train import Session, prepare
+from dlx.runs.train import Session
 from dlx.search.trials.outcome import Outcome, examined, outcome_of, refuse_unsound
 from dlx.search.trials.shared_data import shared_dataset
 from dlx.search.trials.trial import Trial

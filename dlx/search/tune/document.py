@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.runs.lock import SCHEMA_VERSION
+from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.tune.candidate import UNFINISHED, Candidate
 from dlx.search.tune.importance import importances
 

@@ -19,8 +19,9 @@ from dlx.diagnose.baseline import reference
 from dlx.diagnose.findings import finding
 from dlx.errors import Diverged
 from dlx.runs.directory import RunDirectory
+from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
-from dlx.runs.train import Session, prepare
+from dlx.runs.train import Session
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import error_rate
 

@@ -9,7 +9,7 @@ import pytest
 
 from dlx.errors import Place
 from dlx.nn.losses import Softmax, SquaredError
-from dlx.runs.train import prepare
+from dlx.runs.preparation import prepare
 from dlx.show.page.changed import changed
 from dlx.spec.loader import load_spec, resolve
 from dlx.spec.sections import Spec

@@ -1,0 +1,31 @@
+"""The names of the files and folders in a run directory; they live here only."""
+
+from __future__ import annotations
+
+SPECS = (".yaml", ".yml")  # what the name of a spec ends in
+
+CONFIG = "config.yaml"
+FACTS = "run.json"
+METRICS = "metrics.csv"
+LAYERS = "layers.csv"
+CURVES = "curves.png"
+BOUNDARY = "boundary.png"
+TRAIL = "path.csv"
+TRAIL_PICTURE = "path.png"
+DIAGNOSIS = "diagnosis.json"
+ERRORS = "diagnosis.png"
+WORST = "worst.png"
+REPORT = "report.html"
+LEARNING_CURVE = "learning_curve.json"
+LEARNING_CURVE_PICTURE = "learning_curve.png"
+MODEL = "model.npz"
+CHECKPOINT = "checkpoint"
+MISTAKES = "mistakes.npz"
+TRIALS = "trials"
+ACT = "act.yaml"
+DAMAGED = "damaged"  # below the trials, the run directories that could not be gone on with
+FILES = (
+    *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
+    *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),
+)
+ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"

@@ -1,0 +1,69 @@
+"""The errors of a run's network with their uncertainty, measured anew, or recalled from its diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from dlx.data.batches import Reader
+from dlx.data.examples import select
+from dlx.diagnose.confusion import Classes, classes_of
+from dlx.runs.data_facts import refuse_other_data
+from dlx.runs.predict import trained
+from dlx.stats.intervals import Estimate
+from dlx.training.evaluation import Evaluation, measured
+
+if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
+    from dlx.runs.directory import RunDirectory
+    from dlx.spec.sections import Spec
+    from dlx.training.experiment import Experiment
+    from dlx.types import Array
+
+PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
+
+
+@dataclass(frozen=True)
+class MeasuredErrors:
+    """The errors of a run's network, and where the labels are classes what it takes for what."""
+
+    errors: dict[str, Estimate]
+    task: str
+    tolerance: float
+    classes: dict[str, Any] | None = None
+    images: Array | None = None
+
+
+def measure(run: RunDirectory, experiment: Experiment) -> MeasuredErrors:
+    """What the kept network does on the run's own data; raises DataError where either is no longer there."""
+    dataset, options = experiment.dataset, experiment.spec.diagnosis
+    network = trained(run).network
+    refuse_other_data(run, experiment)
+    over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
+    errors = {part: measured(evaluation) for part, evaluation in over.items()}
+    assert options.tolerance is not None
+    if dataset.task == "regression":
+        return MeasuredErrors(errors, dataset.task, options.tolerance)
+    part = next(part for part in PICKED if part in over)
+    classes = classes_of(over[part], len(dataset.classes))
+    images = _images(dataset, part, classes)
+    return MeasuredErrors(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
+
+
+def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
+    """The worst examples as they were before normalization, (k, h, w) or (k, h, w, c)."""
+    if dataset.image_shape is None:
+        return None
+    return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
+
+
+def recall(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
+    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
+    errors = {
+        part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
+        for part, error in diagnosis["errors"].items()
+    }
+    tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
+    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))

@@ -1,0 +1,188 @@
+"""The results of a run: documents, arrays and pictures, each a file that is written whole.
+
+NumPy is imported where arrays are read or written: listing a thousand runs takes less time than importing it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlx.errors import DataError, ReadFailure, Remark
+from dlx.files import to_json
+from dlx.runs.document import SCHEMA_VERSION, of_this_version
+from dlx.runs.file_names import (
+    ACT,
+    BOUNDARY,
+    CURVES,
+    DIAGNOSIS,
+    ERRORS,
+    FACTS,
+    LEARNING_CURVE,
+    LEARNING_CURVE_PICTURE,
+    MISTAKES,
+    MODEL,
+    TRAIL,
+    TRAIL_PICTURE,
+    WORST,
+)
+from dlx.runs.locked_directory import LockedDirectory
+from dlx.runs.manifest import MANIFEST
+from dlx.training import stored
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class ResultFiles(LockedDirectory):
+    """The files of a run that tell what came of it."""
+
+    def facts(self) -> dict[str, Any]:
+        """The document ``run.json``."""
+        return self._checked(FACTS, stored.RUN)
+
+    def write_facts(self, **facts: Any) -> None:
+        """Puts facts into ``run.json``, beside those that stand there already."""
+        start = {"schema_version": SCHEMA_VERSION, "manifest": MANIFEST}
+        before = self.document(FACTS) if self.holds(FACTS) else start
+        self.write(FACTS, to_json(before | facts))
+
+    def diagnosis(self) -> dict[str, Any]:
+        """The document ``diagnosis.json``."""
+        return self._checked(DIAGNOSIS, stored.DIAGNOSIS)
+
+    def _checked(self, name: str, shape: stored.Shape) -> dict[str, Any]:
+        document = self.document(name)
+        stored.check(self.path / name, document, shape)
+        return document
+
+    def has_diagnosis(self) -> bool:
+        """Whether there is a ``diagnosis.json``, or must be one."""
+        return self.holds(DIAGNOSIS)
+
+    def diagnosis_unless_damaged(self) -> dict[str, Any]:
+        """The same; nothing where there is none, or a damaged one, which a remark says."""
+        try:
+            return self.diagnosis() if self.has_diagnosis() else {}
+        except ReadFailure:
+            raise
+        except DataError as error:
+            warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
+            return {}
+
+    def write_diagnosis(self, document: Mapping[str, Any]) -> None:
+        """Keeps ``diagnosis.json``."""
+        self.write(DIAGNOSIS, to_json(document))
+
+    @property
+    def act(self) -> Path:
+        """The file with the spec that the basic recipe has come to."""
+        return self.path / ACT
+
+    def write_act(self, text: str | None) -> None:
+        """Keeps that spec; None where there is no better one than the run's own."""
+        if text is not None:
+            self.write(ACT, text.encode())
+        else:
+            self.remove(ACT)
+
+    def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
+        """Keeps what each example of a part adds to its error."""
+        self.write(MISTAKES, _npz(parts))
+
+    def mistakes(self) -> dict[str, np.ndarray]:
+        """What ``write_mistakes`` was given."""
+        return self._arrays(MISTAKES)
+
+    def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
+        """Keeps what training on fewer examples told, and its picture; returns where."""
+        files = {LEARNING_CURVE: to_json(document), LEARNING_CURVE_PICTURE: png}
+        return [self.write(name, content) for name, content in files.items()]
+
+    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+        """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
+        import numpy as np
+
+        meta_text = np.array(json.dumps({"schema_version": SCHEMA_VERSION, **meta}))
+        self.write(MODEL, _npz({"meta": meta_text, **arrays}))
+
+    def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """The arrays and the plain values that ``write_model`` was given."""
+        path = self.path / MODEL
+        if not self.holds(MODEL):
+            raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
+        arrays = self._arrays(MODEL)
+        try:
+            meta = json.loads(str(arrays.pop("meta")))
+        except (KeyError, ValueError) as error:
+            raise DataError(f"{path}: is damaged: {error}") from error
+        stored.check(path, of_this_version(path, meta), stored.MODEL)
+        return arrays, meta
+
+    def _arrays(self, name: str) -> dict[str, np.ndarray]:
+        import numpy as np
+
+        path = self.path / name
+        content = io.BytesIO(self.read(name))
+        try:
+            return dict(np.load(content, allow_pickle=False))
+        except Exception as error:  # the file's checksums find every damage, but many kinds of exception tell of it
+            raise DataError(f"{path}: is damaged: {error}") from error
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of the arrays that are kept, by which it can be told later whether they are still whole."""
+        files = (self.path / name for name in (MODEL, MISTAKES))
+        return {file.name: file.stat().st_size for file in files if file.exists()}
+
+    def write_curves(self, png: bytes) -> None:
+        """Keeps the picture of costs and errors."""
+        self.write(CURVES, png)
+
+    def write_boundary(self, png: bytes) -> None:
+        """Keeps the picture of the decision regions."""
+        self.write(BOUNDARY, png)
+
+    def pictures(self) -> dict[str, bytes]:
+        """Those of its pictures that show what no table can, by their names without ``.png``."""
+        names = (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)
+        return {Path(name).stem: self.read(name) for name in names if self.holds(name)}
+
+    def write_trail(self, text: str) -> None:
+        """Keeps where the variables of an objective have been, a row for each point."""
+        self.write(TRAIL, text.encode())
+
+    def trail(self) -> tuple[list[int], np.ndarray]:
+        """The steps and w after each of them, (points, n); raises `DataError` where the file is missing or damaged."""
+        import numpy as np
+
+        path = self.path / TRAIL
+        try:
+            rows = np.array([line.split(",") for line in self.read(TRAIL).decode().splitlines()[1:]], dtype=float)
+            return rows[:, 0].astype(int).tolist(), rows[:, 1:]
+        except (ValueError, IndexError) as error:
+            raise DataError(f"{path}: is damaged: {error}") from error
+
+    def write_trail_picture(self, png: bytes) -> None:
+        """Keeps the picture of that."""
+        self.write(TRAIL_PICTURE, png)
+
+    def write_errors(self, png: bytes) -> Path:
+        """Keeps the picture of the errors and the gaps between them."""
+        return self.write(ERRORS, png)
+
+    def write_worst(self, png: bytes) -> Path:
+        """Keeps the picture of the examples that the network is most wrong about."""
+        return self.write(WORST, png)
+
+
+def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:
+    import numpy as np
+
+    file = io.BytesIO()
+    members: dict[str, Any] = dict(arrays)
+    np.savez(file, **members)
+    return file.getbuffer()
