@@ -69,10 +69,7 @@ def diagnose(
     """
     if (source is None) == (errors is None):
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
-    if not act and not learning_curve and (seeds or budget or workers):
-        raise UsageError("--seeds, --budget and --workers say how --act or --learning-curve is to be done: add one")
-    if not learning_curve and (sizes or target):
-        raise UsageError("--sizes and --target say how --learning-curve is to be done: add it")
+    _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
     load_named(plugin or ())
     if learning_curve:
         if source is None or overrides or fail_on or picture or act:
@@ -89,6 +86,14 @@ def diagnose(
     else:
         _show(examination, written, json)
     _judge(examination, conditions)
+
+
+def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_where: bool) -> None:
+    """Refuse options that say how something is done that was not asked for."""
+    if says_how and not trains:
+        raise UsageError("--seeds, --budget and --workers say how --act or --learning-curve is to be done: add one")
+    if says_where and not learning_curve:
+        raise UsageError("--sizes and --target say how --learning-curve is to be done: add it")
 
 
 def _conditions(fail_on: str | None) -> tuple[str, ...]:

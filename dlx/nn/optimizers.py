@@ -10,18 +10,13 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
-from dlx.errors import UsageError
 from dlx.nn import averages
-from dlx.nn.params import Parameters
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, description="α before the schedule")]
 Epsilon = Annotated[float, Field(gt=0, description="keeps the division finite; stands outside the root")]
-
-# Entries of θ updated at a time, so that one block's θ, dθ and state stay in the cache between the calls.
-BLOCK = 49152
 
 
 class State:
@@ -196,60 +191,3 @@ def subtract_ratio(tape: Tape, theta: Array, v: Array, s: Array, epsilon: Array,
     tape.call(np.add, scratch, epsilon, out=scratch)
     tape.call(np.divide, v, scratch, out=scratch)
     subtract_scaled(tape, theta, scratch, alpha, scratch)
-
-
-class Update:
-    """One update of a network's θ: clip dθ, decay W, then the optimizer's rule, block by block."""
-
-    def __init__(self, optimizer: Optimizer, parameters: Parameters) -> None:
-        self.optimizer, self.parameters = optimizer, parameters
-        self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
-        self._values = optimizer.values
-        n_values, n_names = len(self._values(optimizer.learning_rate, 1)), len(optimizer.numbers)
-        if n_values != n_names:
-            raise UsageError(
-                f"optimizer {optimizer.name}: values gives {n_values} numbers, and numbers names {n_names}"
-            )
-        self.t = 0
-        theta = parameters.theta
-        self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
-        self._numbers = np.empty(n_names, theta.dtype)
-        self._scratch = np.empty_like(theta[:BLOCK])
-        self._tapes = [self._recorded(slice(start, start + BLOCK)) for start in range(0, theta.size, BLOCK)]
-
-    def _recorded(self, part: slice) -> Tape:
-        """The rule, written down for one stretch of θ."""
-        theta, d_theta = self.parameters.theta[part], self.parameters.d_theta[part]
-        arrays = {slot: vector[part] for slot, vector in self.vectors.items()}
-        arrays |= {name: self._numbers[i, ...] for i, name in enumerate(self.optimizer.numbers)}
-        scratch = self._scratch[: theta.size]
-        tape = Tape(theta.dtype)
-        for name, array in ({"theta": theta, "dtheta": d_theta, "scratch": scratch} | arrays).items():
-            tape.register(name, array)
-        self.optimizer.record(tape, theta, d_theta, State(arrays, scratch))
-        return tape
-
-    def lines(self) -> list[str]:
-        """The rule as readable calls, such as ``theta = subtract(theta, scratch)``."""
-        return list(self._tapes[0].lines())
-
-    def __call__(self, learning_rate: float, gradient_norm: float) -> None:
-        """Change θ; ``gradient_norm`` is ‖dθ‖ as the caller has measured it."""
-        self.t += 1
-        if self._prepares:
-            self._prepare(learning_rate, gradient_norm)
-        numbers = self._numbers
-        for i, value in enumerate(self._values(learning_rate, self.t)):
-            numbers[i] = value
-        for tape in self._tapes:
-            tape.run()
-
-    def _prepare(self, learning_rate: float, gradient_norm: float) -> None:
-        """Clip dθ and decay W."""
-        optimizer, d_theta = self.optimizer, self.parameters.d_theta
-        if optimizer.clip_norm is not None and gradient_norm > optimizer.clip_norm:
-            d_theta *= optimizer.clip_norm / gradient_norm
-        if optimizer.clip_value is not None:
-            np.clip(d_theta, -optimizer.clip_value, optimizer.clip_value, d_theta)
-        if optimizer.weight_decay:
-            self.parameters.weights *= 1 - learning_rate * optimizer.weight_decay

@@ -9,7 +9,7 @@ from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.nn.landscape import Landscape
 from dlx.nn.network import Network
-from dlx.nn.optimizers import Update
+from dlx.nn.update import Update
 from dlx.training.batches import TrainingBatches
 from dlx.training.early_stopping import BestRow
 from dlx.training.evaluation import Evaluation, measure_statistics

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -245,6 +246,39 @@ def test_circles_are_noticed() -> None:
 def test_the_house_has_exactly_these_rooms() -> None:
     there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     assert there == {*ROOMS, "__init__"}
+
+
+MOST_LINES, MOST_FUNCTION_LINES = 250, 40
+
+
+def long_parts(source: str) -> Iterator[str]:
+    """A module that is too long, and its functions that are."""
+    if (lines := len(source.splitlines())) > MOST_LINES:
+        yield f"the module has {lines} lines"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and (lines := node.end_lineno - node.lineno + 1) > MOST_FUNCTION_LINES:
+            yield f"{node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize(("module", "path"), [pytest.param(*pair, id=pair[0]) for pair in modules()])
+def test_a_module_fits_into_the_head(module: str, path: Path) -> None:
+    assert list(long_parts(path.read_text(encoding="utf-8"))) == []
+
+
+def test_what_is_too_long_is_noticed() -> None:
+    assert list(long_parts("x = 1\n" * 251)) == ["the module has 251 lines"]
+    assert list(long_parts("def f():\n" + "    x = 1\n" * 40)) == ["f has 41 lines"]
+    assert list(long_parts("x = 1\n" * 250)) == []
+
+
+def test_every_class_has_a_name_of_its_own() -> None:
+    names = Counter(
+        node.name
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def python_files() -> list[Path]:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dlx.errors import UsageError
-from dlx.nn.optimizers import BLOCK, Adam, GradientDescent, Optimizer, Update
+from dlx.nn.optimizers import Adam, GradientDescent, Optimizer
 from dlx.nn.params import Parameters
+from dlx.nn.update import BLOCK, Update
 
 every_optimizer = pytest.mark.parametrize("member", Optimizer.members().values(), ids=lambda member: member.name)
 

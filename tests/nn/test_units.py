@@ -12,10 +12,11 @@ from dlx.nn.activations import Activation
 from dlx.nn.averages import averages
 from dlx.nn.layers import BatchNorm
 from dlx.nn.losses import Loss
-from dlx.nn.optimizers import Optimizer, Update
+from dlx.nn.optimizers import Optimizer
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.schedules import Schedule
 from dlx.nn.tape import Tape
+from dlx.nn.update import Update
 from dlx.types import Array
 
 with np.load(Path(__file__).parents[1] / "reference" / "units.npz") as file:

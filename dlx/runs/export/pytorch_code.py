@@ -27,14 +27,12 @@ OUTPUTS = {
 
 
 def pytorch_code(network: Frozen, name: str) -> dict[str, bytes]:
-    """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads.
+    """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads; PyTorch is not needed.
 
-    PyTorch is not needed to write them. Rows go in as the data have them, float32; probabilities of the classes or
-    values come out. ``network.layers`` is an ``nn.Sequential`` without the output activation, to be
-    trained further on logits.
+    Rows go in as the data have them, float32; probabilities of the classes or values come out. ``network.layers`` is
+    an ``nn.Sequential`` without the output activation, to be trained further on logits.
     """
-    use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {len(network.features)}) float32"
-    code = f'''{heading(network, "PyTorch", use)}import torch
+    code = f'''{heading(network, "PyTorch", _usage(network, name))}import torch
 from torch import nn
 
 {facts(network)}
@@ -68,6 +66,10 @@ def load(path=Path(__file__).with_suffix(".npz")):
     return network.eval()
 '''
     return {".py": code.encode(), ".npz": weights(network)}
+
+
+def _usage(network: Frozen, name: str) -> str:
+    return f"from {name} import load\n\nnetwork = load()  # takes rows (m, {len(network.features)}) float32"
 
 
 def _layers(network: Frozen) -> str:

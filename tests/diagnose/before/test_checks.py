@@ -11,7 +11,7 @@ import pytest
 
 from dlx.diagnose.before.checks import before
 from dlx.nn.activations import Tanh
-from dlx.nn.optimizers import Update
+from dlx.nn.update import Update
 from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
