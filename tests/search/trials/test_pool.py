@@ -141,12 +141,22 @@ def test_outcomes_are_the_same_for_any_number_of_workers(tmp_path: Path, two_wor
     assert len(two_workers.pids) == 2
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Trial], dict[str, Outcome]]:
+    """Two trials that take long, because workers do not begin together, and what comes of them."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    trials = trials_of(written(folder), 2, "training.epochs=6000", "training.evaluate_every=60")
+    return trials, by_key(run_trials(trials, folder / "trials"))
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_trial_whose_worker_is_killed_is_done_again(
-    tmp_path: Path, two_workers: Processes, number: signal.Signals
+    tmp_path: Path,
+    two_workers: Processes,
+    undisturbed: tuple[list[Trial], dict[str, Outcome]],
+    number: signal.Signals,
 ) -> None:
-    long = ("training.epochs=6000", "training.evaluate_every=60")  # the workers do not begin together
-    trials = trials_of(written(tmp_path), 2, *long)
+    trials, expected = undisturbed
     folder, killed = tmp_path / "trials", []
 
     def kill_one_in_training() -> Iterator[Trial]:
@@ -163,7 +173,7 @@ def test_a_trial_whose_worker_is_killed_is_done_again(
             pytest.skip("one had nearly ended before the other was in training")
 
     outcomes = by_key(run_trials(kill_one_in_training(), folder, two_workers))
-    assert outcomes == by_key(run_trials(trials, tmp_path / "undisturbed"))
+    assert outcomes == expected
     assert len(two_workers.pids) == 2
     assert killed[0] not in two_workers.pids
 

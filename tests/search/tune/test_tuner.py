@@ -259,7 +259,8 @@ def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -
 def test_what_is_foretold_is_what_is_tried(tmp_path: Path, overrides: tuple[str, ...]) -> None:
     if "search.method=tpe" in overrides:
         pytest.importorskip("optuna")
-    document = tuned(tmp_path / "search", "base.training.epochs=1", *overrides)
+    short = ("base.training.epochs=1", "search.finalists=1", "search.fresh_seeds=2")
+    document = tuned(tmp_path / "search", *short, *overrides, text=MOONS.replace("  fresh_seeds: 2\n", ""))
     forecast = foretold(*load_tune(tmp_path / "tune.yaml", overrides))
     assert forecast["first_settings"] == [trial["settings"] for trial in document["trials"][:3]]
     assert forecast["trials"] == len(document["trials"])
