@@ -18,7 +18,8 @@ ROOT = HERE.parents[1]
 SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "DLX_TEST_ULP", "DLX_TEST_THREADS")
 KERNELS = ("Haswell", "Zen", "SandyBridge", "SkylakeX")
 LAST_DIGITS = range(1, 6)
-READ = ("bits", "gradcheck", "reproduce", "studies", "measurements", "results", "pictures", "topics.yaml")  # of experiments/
+# What the gallery reads of experiments/.
+READ = ("bits", "gradcheck", "measurements", "pictures", "reproduce", "results", "studies", "topics.yaml", "tuning")
 
 # Prints which kernels multiply matrices here, and what NumPy's own loops use beyond their baseline.
 PROBE = """
