@@ -19,7 +19,8 @@ SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "DLX_TEST_ULP", "DL
 KERNELS = ("Haswell", "Zen", "SandyBridge", "SkylakeX")
 LAST_DIGITS = range(1, 6)
 # What the gallery reads of experiments/.
-READ = ("bits", "gradcheck", "measurements", "pictures", "reproduce", "results", "studies", "topics.yaml", "tuning")
+READ = ("benchmark", "bits", "gradcheck", "measurements", "pictures")
+READ += ("reproduce", "results", "studies", "topics.yaml", "tuning")
 
 # Prints which kernels multiply matrices here, and what NumPy's own loops use beyond their baseline.
 PROBE = """
