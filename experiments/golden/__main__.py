@@ -64,10 +64,10 @@ def _differences(trip: Trip, before: Path, temporary: Path, show: bool) -> Itera
     """What differs: in the checkout's own runs, and where it goes on with the runs of the commit before."""
     home = temporary / trip.name.replace(" ", "-")
     folder, made_before = home / "here", home / "made-before"
-    first = _start(trip, folder)
+    _start(trip, folder)
     answers = {"before": play(trip, trip.commands, folder, before)}
     shutil.copytree(folder, made_before, symlinks=True)
-    shutil.copytree(home / "home", home / "home-before", dirs_exist_ok=True)
+    shutil.copytree(home / "home", home / "home-before")
     answers["before"] += play(trip, trip.later, folder, before)
     first = contents(folder)
 

@@ -26,19 +26,7 @@ SOME_ROWS = 4
 SECONDS = 600
 DLX = [sys.executable, "-P", "-m", "dlx"]
 # Keys of documents whose values tell of the moment or the machine.
-OF_THE_MOMENT = {
-    "seconds",
-    "started",
-    "ended",
-    "versions",
-    "blas",
-    "git",
-    "id",
-    "modified",
-    "manifest",
-    "pid",
-    "budget",
-}
+OF_THE_MOMENT = {"seconds", "started", "ended", "versions", "blas", "git", "id", "modified"}
 TIMES = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?"), "TIME"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "TIME"),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import Problem, SpecError
-from dlx.search.tune.designs import smallest_grid
 from dlx.search.tune.methods import METHODS, Method
 from dlx.search.tune.section import Search, TuneFile
 from dlx.search.tune.sobol import MOST_DIMENSIONS
@@ -58,9 +57,9 @@ def check(plan: Plan[TuneFile], space: Space, *, resumed: bool = False) -> str |
         node, _ = plan.places.nearest(("search", key))
         problems.append(Problem(node.place, f"search.{key}", what))
 
-    least = smallest_grid(space.dimensions)
-    if search.method == "grid" and least > search.trials:
-        refuse("trials", f"a grid over this space takes at least {least:,}, got {search.trials:,}")
+    least = method_of(search, space).least_trials
+    if least > search.trials:
+        refuse("trials", f"a {search.method} over this space takes at least {least:,}, got {search.trials:,}")
     if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
         refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
     dataset = build(plan.base.spec, plan.base.origins, initialize=False).dataset

@@ -9,7 +9,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
-from dlx.search.tune.designs import Point, Region, grid, grid_sizes, random_points, sobol_points, whole
+from dlx.search.tune.designs import Point, Region, grid, grid_sizes, random_points, smallest_grid, sobol_points, whole
 from dlx.search.tune.space import Dimension, Space
 from dlx.search.tune.zoom import zoomed
 
@@ -59,6 +59,11 @@ class Method(ABC):
         return 1
 
     @property
+    def least_trials(self) -> int:
+        """How many settings it needs at least."""
+        return 1
+
+    @property
     def most_trials(self) -> int:
         """How many settings it tries at most."""
         return self.trials
@@ -85,6 +90,10 @@ class Grid(Method):
 
     name = "grid"
     keys = frozenset({"halving"})
+
+    @property
+    def least_trials(self) -> int:
+        return smallest_grid(self.space.dimensions)
 
     @property
     def most_trials(self) -> int:

@@ -32,9 +32,6 @@ from dlx.text import command
 if TYPE_CHECKING:
     from dlx.runs.collection import TuneDirectory
     from dlx.search.plan import Plan
-    from dlx.search.trials.outcome import Outcome
-    from dlx.search.trials.trial import Trial
-    from dlx.search.tune.candidate import Candidate
     from dlx.search.tune.designs import Point
     from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
