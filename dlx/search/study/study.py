@@ -20,7 +20,7 @@ from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
-from dlx.search.trials.shared_data import data_of
+from dlx.search.trials.shared_data import data_of, task_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
@@ -114,7 +114,7 @@ class StudyRun:
             "schema_version": SCHEMA_VERSION,
             "name": self.study.plan.name,
             "status": status,
-            "task": data_of(self.study.variants[0].spec).task,
+            "task": task_of(self.study.variants[0].spec),
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
             "seconds": self.before + time.time() - self.started,
             "variants": [],
@@ -126,7 +126,7 @@ class StudyRun:
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest = inf if data_of(variant.spec).task == "regression" else 1.0
+        largest = inf if task_of(variant.spec) == "regression" else 1.0
         return {
             "name": variant.name,
             "changes": _changes(base, variant.spec.dump()),
