@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from topics import PICTURES, RESULTS, ROOT, Part, Topic
-
 from dlx.show.numbers import error, interval
+
+from .topics import PICTURES, RESULTS, ROOT, Part, Topic
 
 FILE = ROOT / "README.md"
 HEAD = """# Experiments
