@@ -14,6 +14,7 @@ from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.predict import trained
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -30,7 +31,7 @@ class MeasuredErrors:
     """The errors of a run's network, and where the labels are classes what it takes for what."""
 
     errors: dict[str, Estimate]
-    task: str
+    task: Task
     tolerance: float
     classes: dict[str, Any] | None = None
     images: Array | None = None
@@ -44,7 +45,7 @@ def measure(run: RunDirectory, experiment: Experiment) -> MeasuredErrors:
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         return MeasuredErrors(errors, dataset.task, options.tolerance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
@@ -66,4 +67,4 @@ def recall(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -
         for part, error in diagnosis["errors"].items()
     }
     tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
-    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))
+    return MeasuredErrors(errors, Task(facts["data"]["task"]), tolerance, diagnosis.get("classes"))

@@ -95,7 +95,8 @@ def difference(of: RunGroup, against: RunGroup) -> Difference:
     except DlxError as error:
         measured, remarks = None, [*remarks, f"the dev examples are not paired, because {error}"]
     estimate, chance, paired = _compared(sides, measured, pairs is not None)
-    estimate = clipped(estimate, inf if sides[0][0].task == "regression" else 1.0)
+    if (task := sides[0][0].task) is not None:
+        estimate = clipped(estimate, task.largest_error)
     return Difference(of.label, against.label, estimate, chance, paired, _counts(sides), tuple(remarks))
 
 
@@ -171,4 +172,4 @@ def _examples(side: Sequence[ComparedRun], measured: Sequence[DevMistakes] | Non
 def _finest(run: ComparedRun) -> float:
     """The least step of an error rate."""
     m = run.errors["dev"].m
-    return 1 / m if m and run.task != "regression" else 0.0
+    return 1 / m if m and not run.is_regression else 0.0

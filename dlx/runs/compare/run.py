@@ -15,6 +15,7 @@ from dlx.runs.listing import PastRun
 from dlx.runs.tables import MEASURES
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
+from dlx.types import Task
 
 PARTS = ("train", "train_dev", "dev", "test")
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
@@ -71,9 +72,15 @@ class ComparedRun:
         return str(self.facts.get("status", "running"))
 
     @property
-    def task(self) -> str | None:
-        """binary, multiclass or regression."""
-        return (self.facts.get("data") or {}).get("task")
+    def task(self) -> Task | None:
+        """What its data ask for; None of an objective."""
+        task = (self.facts.get("data") or {}).get("task")
+        return None if task is None else Task(task)
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether its errors are in the unit of the targets."""
+        return self.task is Task.REGRESSION
 
     @property
     def fingerprint(self) -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
@@ -89,7 +88,7 @@ class _Recipe:
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
         self.held_out = HeldOut(dataset)
-        self.largest = inf if dataset.task == "regression" else 1.0
+        self.largest = dataset.task.largest_error
         self.document.pop("act", None)
         self.earlier = self._earlier_rounds()
         self.rounds: list[Document] = []

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,7 +125,7 @@ class StudyRun:
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest = inf if data_of(variant.spec).task == "regression" else 1.0
+        largest = data_of(variant.spec).task.largest_error
         return {
             "name": variant.name,
             "changes": _changes(base, variant.spec.dump()),
@@ -153,7 +152,7 @@ class StudyRun:
         dataset, other = data_of(first.spec), data_of(variant.spec)
         if dataset.task != other.task or not _same_examples(dataset.parts["dev"], other.parts["dev"]):
             return None
-        largest = inf if dataset.task == "regression" else 1.0
+        largest = dataset.task.largest_error
         if not self._dev_is_shared(first):
             against, of = (np.array([outcome.errors["dev"].value for outcome in mine]) for mine in both)
             return clipped(paired_by_seed(of, against, finest=1 / dataset.parts["dev"].m)[0], largest)

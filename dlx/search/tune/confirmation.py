@@ -108,7 +108,7 @@ class Confirmation:
     @property
     def _largest(self) -> float:
         """The largest error that there can be."""
-        return inf if self._dataset.task == "regression" else 1.0
+        return self._dataset.task.largest_error
 
     def _mine(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         return [outcomes[trial.key] for trial in self._trials_of(spec)]

@@ -12,6 +12,7 @@ from dlx.show.page.material import Document, Material
 from dlx.show.page.scales import PageScale, finite
 from dlx.show.page.words import ends, level_of, limits, of_what, section
 from dlx.show.terminal.summary import place
+from dlx.types import Task
 
 TITLES = ("error", "95 % interval", "examples, level")
 NAMES = {"bias": "avoidable bias"}
@@ -81,8 +82,8 @@ class _Waterfall:
         return [_line(x(tick), 0, x(tick), HEIGHT, "grid") for tick in x.ticks()]
 
     def _axis(self) -> Element:
-        x, factor = self._scale(), 1 if self.task == "regression" else 100
-        unit = "" if self.task == "regression" else " %"
+        x, factor = self._scale(), 1 if self.task == Task.REGRESSION else 100
+        unit = "" if self.task == Task.REGRESSION else " %"
         ticks = [tick for tick in x.ticks() if x(tick) < 96]
         labels = [element("span", f"{factor * tick:.4g}{unit}", style=f"left:{x(tick):.2f}%") for tick in ticks]
         return element("div", labels, class_="axis", aria_hidden="true")

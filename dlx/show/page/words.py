@@ -7,6 +7,7 @@ from math import inf
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element
 from dlx.show.page.material import Document
+from dlx.types import Task
 
 LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
 
@@ -30,7 +31,7 @@ def ends(estimate: Document, task: str | None) -> str:
 
 def of_what(task: str | None) -> str:
     """What the errors are."""
-    return "RMSE" if task == "regression" else "error"
+    return "RMSE" if task == Task.REGRESSION else "error"
 
 
 def section(name: str, title: str, *content: Content) -> Element:

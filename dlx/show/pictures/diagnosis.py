@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.verdict import between, in_words
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ class _Waterfall:
 
     def __init__(self, axes: Axes, document: Document, levels: Document) -> None:
         self.axes, self.document, self.levels = axes, document, levels
-        self.is_rate = document["task"] != "regression"
+        self.is_rate = document["task"] != Task.REGRESSION
         self.factor = 100 if self.is_rate else 1
 
     def scale(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +48,7 @@ class _Drawing:
 
     def __init__(self, axes: Axes, document: Document) -> None:
         self.axes, self.document = axes, document
-        self.is_rate = document["task"] != "regression"
+        self.is_rate = document["task"] != Task.REGRESSION
         self.factor = 100 if self.is_rate else 1
         dev = self._column("dev", "value")
         lowest = min(dev.min(), self._goal)

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import say, table
+from dlx.types import Task
 
 MARGIN, WIDTH = 10, 80
 EVEN = 1.5  # how different the two sides of an interval may be for "± half of it"
@@ -100,7 +101,7 @@ def _bias(document: Document) -> str:
 
 def _rate(value: float, task: str) -> str:
     """An error without needless digits."""
-    return f"{value:.4g}" if task == "regression" else f"{100 * value:.3g} %"
+    return f"{value:.4g}" if task == Task.REGRESSION else f"{100 * value:.3g} %"
 
 
 def _about(low: float, value: float, high: float) -> str:

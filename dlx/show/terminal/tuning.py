@@ -14,6 +14,7 @@ from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_wi
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
+from dlx.types import Task
 
 MARGIN = 10
 BAR = 24  # characters of a share of 1
@@ -101,7 +102,7 @@ def _counts(document: Document, out: TextIO) -> None:
 def unit(document: Document) -> str | None:
     """The task by which numbers are shown: a cost is a number, as the error of a regression is."""
     objective = document.get("objective", "dev_error")
-    return document["task"] if objective.endswith("error") else "regression"
+    return document["task"] if objective.endswith("error") else Task.REGRESSION
 
 
 def _finalists(document: Document, finalists: Sequence[Document], out: TextIO) -> None:
