@@ -71,7 +71,7 @@ def diagnose(
         "task": task,
         "optimal_error": optimal_error,
         "tolerance": tolerance,
-        "errors": {part: {**_interval(error), "m": error.m} for part, error in errors.items()},
+        "errors": {part: error.document() for part, error in errors.items()},
         **gaps,
         "verdict": _verdict(gaps),
         "findings": [finding.document() for finding in ranked_findings],
@@ -125,16 +125,12 @@ def _gap(question: Question) -> Gap | None:
     gap = question.gap({})
     level = _level(gap, question.tolerance)
     settled_by = enough_to_settle(question, _growing(question)) if level == "unsettled" else None
-    return {**_interval(gap), "level": level, "settled_by": settled_by}
+    return {**gap.interval(), "level": level, "settled_by": settled_by}
 
 
 def _growing(question: Question) -> tuple[str, ...]:
     """The parts whose size can be chosen without training anew; for the bias, which has none, train."""
     return tuple(part for part in HELD_OUT if part in (question.upper, question.lower)) or ("train",)
-
-
-def _interval(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
 def _level(gap: Estimate, tolerance: float) -> Level:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dlx.data.batches import Reader
@@ -61,10 +60,7 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
 
 
 def recall(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
-    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
-    errors = {
-        part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
-        for part, error in diagnosis["errors"].items()
-    }
+    """What ``diagnosis.json`` says."""
+    errors = {part: Estimate.from_document(error) for part, error in diagnosis["errors"].items()}
     tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
     return MeasuredErrors(errors, Task(facts["data"]["task"]), tolerance, diagnosis.get("classes"))

@@ -71,7 +71,7 @@ class Comparison:
             "settings": {key: run.settings.get(key) for key in self.differing},
             "absent": [key for key in self.differing if key not in run.settings],
             **run.measures(),
-            "errors": {part: run.errors[part]._asdict() for part in PARTS if part in run.errors},
+            "errors": {part: run.errors[part].document() for part in PARTS if part in run.errors},
         }
 
     def picture(self) -> bytes:

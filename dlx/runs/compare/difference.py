@@ -54,15 +54,12 @@ class Difference:
         ``settled_by`` is what would settle it with a probability of 80 % if difference and spread are as measured; a
         number of null there is beyond all that is reasonable, a key that is missing is not needed.
         """
-        value, low, high, m = (getattr(self.estimate, key) for key in ("value", "low", "high", "m"))
+        value = self.estimate.value
         return {
             "measure": "dev_error",
             "of": self.of,
             "against": self.against,
-            "value": value,
-            "low": low,
-            "high": high,
-            "m": m,
+            **self.estimate.document(),
             "runs": list(self.counts),
             "paired": list(self.paired),
             "about": "settings" if self.chance.seeds else "networks",
@@ -164,8 +161,8 @@ def _examples(side: Sequence[ComparedRun], measured: Sequence[DevMistakes] | Non
     """The half width that the dev examples add to the mean error of runs that all have the same; else their chance
     shows in the spread from seed to seed."""
     identities = [mistakes.examples for mistakes in measured] if measured else [run.fingerprint for run in side]
-    ends = [(run.errors["dev"].low, run.errors["dev"].high) for run in side]
-    halves = [(high - low) / 2 for low, high in ends if low is not None and high is not None]
+    errors = [run.errors["dev"] for run in side]
+    halves = [(error.high - error.low) / 2 for error in errors if error.has_interval]
     return float(np.mean(halves)) if halves and len(set(identities)) == 1 else 0.0
 
 

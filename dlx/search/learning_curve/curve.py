@@ -11,7 +11,7 @@ import numpy as np
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.document import SCHEMA_VERSION
-from dlx.search.learning_curve.extrapolation import extrapolation, plain
+from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
@@ -177,8 +177,8 @@ def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measu
         {
             "m": size,
             "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
-            "train": plain(train[row]),
-            "dev": plain(dev[row]),
+            "train": train[row].interval(),
+            "dev": dev[row].interval(),
             "trainings": [
                 {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
                 for outcome in replicates
