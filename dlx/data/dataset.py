@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.labels import Label, Labels, Task
+from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
-from dlx.types import Array
+from dlx.types import Array, Task
 
 SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
@@ -50,7 +50,7 @@ class Dataset:
 
     @property
     def task(self) -> Task:
-        """binary, multiclass or regression."""
+        """What there is to learn from the labels."""
         return self.labels.task
 
     @property
@@ -94,4 +94,4 @@ class Dataset:
 def no_examples() -> Dataset:
     """What stands where an objective needs no data: a train of one zero, so that an epoch is one step."""
     train = Part(np.zeros((1, 1)), np.zeros(1))
-    return Dataset({"train": train}, Labels("regression", (), 1), (), None, np.zeros(1), np.ones(1), {})
+    return Dataset({"train": train}, Labels(Task.REGRESSION, (), 1), (), None, np.zeros(1), np.ones(1), {})

@@ -13,7 +13,7 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Column, Examples, select, tidy
 from dlx.data.formats import PAIRS, format_of
 from dlx.data.imputation import fit_imputation, imputed
-from dlx.data.labels import Labels, Task, infer_labels
+from dlx.data.labels import Labels, infer_labels
 from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_room
 from dlx.data.normalization import Normalization
@@ -22,7 +22,7 @@ from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
-from dlx.types import Array, Rng
+from dlx.types import Array, Rng, Task
 
 if TYPE_CHECKING:
     from dlx.data.section import Data
@@ -73,7 +73,7 @@ def read_like(
     examples = _whole(str(path), read_file(path, TableOptions(**options), columns))
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)
-    labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
+    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
     y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
     return replace(examples, X=imputed(examples.X, row), y=y)
@@ -166,7 +166,7 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
 
 def _strata(y: Array, labels: Labels) -> Array:
     """What a split keeps in proportion: the classes, where there are any."""
-    return np.zeros(len(y), np.uint8) if labels.task == "regression" else y
+    return np.zeros(len(y), np.uint8) if labels.task.is_regression else y
 
 
 def _check(data: Data, parts: Mapping[str, Examples]) -> None:

@@ -23,9 +23,9 @@ from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
+from dlx.types import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
-TASKS = ("binary", "multiclass", "regression")
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def _defined_by(plugin: str) -> dict[str, type[Component]]:
 
 
 def _instance(member: type[Component]) -> Component:
-    if issubclass(member, Loss) and getattr(member, "task", None) not in TASKS:
-        raise UsageError(f"loss {member.name}: its task is missing {allowed('', TASKS)}")
+    if issubclass(member, Loss) and getattr(member, "task", None) not in list(Task):
+        raise UsageError(f"loss {member.name}: its task is missing {allowed('', list(Task))}")
     try:
         return member()
     except ValidationError as error:
@@ -120,7 +120,7 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
     if isinstance(component, Objective):
         yield from _landscapes(component, np.random.default_rng(seed))
         return
-    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in TASKS]
+    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in Task]
     activation = component if isinstance(component, Activation) else Tanh()
     for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
         extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]
@@ -140,10 +140,10 @@ def _subject(activation: Activation, loss: Loss, batch_norm: bool, dropout: bool
     norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
     draw = mask_from(rng, 0.7) if dropout else None
     hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
-    n_y = 1 if loss.task == "binary" else CLASSES
+    n_y = 1 if loss.task == Task.BINARY else CLASSES
     network = Network(FEATURES, [*hidden, LayerPlan(n_y, None, Xavier())], loss, np.float64, l2=0.7)
     network.initialize(rng)
     network.parameters.theta[...] += 0.3 * rng.standard_normal(network.parameters.theta.size)
     classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=EXAMPLES)]
-    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == "regression" else classes
+    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == Task.REGRESSION else classes
     return Subject(network, rng.standard_normal((EXAMPLES, FEATURES)), np.ascontiguousarray(Y))

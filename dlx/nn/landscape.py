@@ -14,7 +14,7 @@ from dlx.nn.network import Network, Step
 from dlx.nn.objectives import Objective
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.tape import Tape
-from dlx.types import Array
+from dlx.types import Array, Task
 
 Draw = Callable[[Array], None]
 
@@ -22,7 +22,7 @@ Draw = Callable[[Array], None]
 class NoError(Loss):
     """What stands where a network has its loss: an objective is right or wrong about nothing, so its error is NaN."""
 
-    task = "regression"
+    task = Task.REGRESSION
 
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
         raise TypeError("an objective has no outputs to compare with labels")

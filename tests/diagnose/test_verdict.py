@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dlx.diagnose.findings import finding
 from dlx.diagnose.verdict import diagnose
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.types import Task
 
 NOTES = [
     (0.01, 0.11, "high variance"),
@@ -147,10 +148,10 @@ def test_test_and_dev_grow_together_where_neither_alone_settles_their_gap() -> N
 
 def test_a_regression_is_settled_as_the_root_of_m() -> None:
     errors = {"train": exact(1.0), "dev": Estimate(1.2, 1.0, 1.5, 100)}
-    enough = diagnose(errors, 0.0, 0.3, task="regression")["variance"]["settled_by"]["dev"]
+    enough = diagnose(errors, 0.0, 0.3, task=Task.REGRESSION)["variance"]["settled_by"]["dev"]
     assert enough == 900  # the upper end, 0.3 away, must come to a third of that
     assert (
-        diagnose({"train": exact(1.0), "dev": Estimate(1.2, 0.0, inf, 1)}, 0.0, 0.3, "regression")["variance"][
+        diagnose({"train": exact(1.0), "dev": Estimate(1.2, 0.0, inf, 1)}, 0.0, 0.3, Task.REGRESSION)["variance"][
             "settled_by"
         ]
         is None

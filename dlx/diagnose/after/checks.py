@@ -97,7 +97,7 @@ def _dev_is_elsewhere(course: TrainingHistory) -> bool:
     reference, dev = course.reference, course.errors.get("dev")
     if reference is None or reference.dev is None or dev is None:
         return False
-    if course.task == "regression":
+    if course.task.is_regression:
         return reference.dev > reference.train + course.tolerance
     variances = (
         error * (1 - error) / m for error, m in ((reference.train, reference.sample_size), (reference.dev, dev.m or 1))

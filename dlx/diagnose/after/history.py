@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.spec.sections import LayerSection, Spec
@@ -40,7 +41,7 @@ class TrainingHistory:
     """
 
     spec: Spec
-    task: str
+    task: Task
     m: int
     rows: Columns
     layers: Columns
@@ -63,7 +64,7 @@ class TrainingHistory:
         """The course of a run, from the columns of its tables and from its ``run.json``."""
         return cls(
             spec=spec,
-            task=facts["data"]["task"],
+            task=Task(facts["data"]["task"]),
             m=facts["data"]["examples"]["train"],
             rows=_arrays(metrics),
             layers=_arrays(layers),
@@ -194,7 +195,7 @@ class TrainingHistory:
         if part not in self.errors:
             return False
         expected, chance = self.expected(part), 0.0
-        if self.task != "regression" and self.reference is not None:
+        if not self.task.is_regression and self.reference is not None:
             chance = CHANCE * sqrt(expected * (1 - min(expected, 1)) / self.reference.sample_size)
         return self.errors[part].value - expected > max(times * self.tolerance, chance)
 
@@ -222,7 +223,7 @@ class TrainingHistory:
 
     def error(self, value: float) -> str:
         """An error as a reader expects it: in per cent, or in the unit of the target."""
-        return f"{value:.3g}" if self.task == "regression" else f"{100 * value:.2g} %"
+        return f"{value:.3g}" if self.task.is_regression else f"{100 * value:.2g} %"
 
 
 def _arrays(columns: Mapping[str, list[float]]) -> dict[str, Array]:

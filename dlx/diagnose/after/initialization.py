@@ -74,7 +74,7 @@ def _saturated(course: TrainingHistory) -> Iterator[Finding]:
 def _loud(course: TrainingHistory) -> Iterator[Finding]:
     spreads = _first(course, "z_std")
     last = max(spreads)
-    if spreads[last] > LOUD and not course.has_batch_norm and course.task != "regression":
+    if spreads[last] > LOUD and not course.has_batch_norm and not course.task.is_regression:
         evidence = f"the logits began with a standard deviation of {spreads[last]:.3g}"
         yield finding("initial_cost", course.beside(evidence), spreads[last], LOUD, layer=last, epoch=0)
 

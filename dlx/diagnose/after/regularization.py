@@ -171,7 +171,7 @@ def overtraining(course: TrainingHistory) -> Iterator[Finding]:
     if course.cost()[-wide:].mean() >= course.cost()[around].mean():
         return
     rise, m = float(now - then), course.errors["dev"].m or 1
-    chance = 0.0 if course.task == "regression" else 2 * sqrt(max(rise, 0) / m)
+    chance = 0.0 if course.task.is_regression else 2 * sqrt(max(rise, 0) / m)
     if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
         epoch = int(course.rows["epoch"][best])
         evidence = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"

@@ -51,7 +51,7 @@ def handful(trial: Probe) -> Probe:
     X, y = trial.dataset.parts[SEEN_PART].X[:], trial.dataset.parts[SEEN_PART].y
     different = np.unique(hashes(X), return_index=True)[1]
     X, y = X[different], y[different]
-    if trial.dataset.task == "regression":
+    if trial.dataset.task.is_regression:
         targets = y[:EXAMPLES] - y[:EXAMPLES].mean(axis=0)
         deviation = targets.std(axis=0)
         return trial.on(X[:EXAMPLES], targets / np.where(deviation > 0, deviation, 1))

@@ -19,7 +19,7 @@ LARGE, SMALL = 10.0, 0.01
 
 def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the targets, and the trial with those that are normalized where that pays."""
-    if trial.dataset.task != "regression":
+    if not trial.dataset.task.is_regression:
         return [], trial
     y = trial.dataset.parts["train"].y
     spread, far = float(np.sqrt(y.var(axis=0).mean())), list(_far(y))

@@ -24,7 +24,7 @@ IMBALANCE = 10.0
 def label_findings(dataset: Dataset) -> Iterator[Finding]:
     """What is wrong with the labels of train."""
     y = dataset.parts["train"].y
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         yield from _of_targets(y)
     else:
         yield from _of_classes(y, [str(label) for label in dataset.classes])

@@ -53,7 +53,7 @@ def _difference(dataset: Dataset, reference: Part, other: Part, level: float) ->
 
 
 def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> SampleDifference | None:
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         tests = [
             SampleDifference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)
         ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.data.examples import Column
 from dlx.nn.layers import BatchNorm
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.nn.activations import Activation
@@ -30,7 +31,7 @@ class Frozen:
     """A network on raw rows: (x − shift)·scale, the layers, then sigmoid, softmax or nothing as the task asks."""
 
     name: str
-    task: str
+    task: Task
     classes: tuple[str | int | float, ...]
     features: tuple[str, ...]
     shift: Array
@@ -54,7 +55,7 @@ def freeze(model: Model) -> Frozen:
         layers.append(Dense(W.astype(np.float32), b.astype(np.float32), plan.activation))
     return Frozen(
         name=facts["name"],
-        task=facts["task"],
+        task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(feature for column in columns for feature in column.features()),
         shift=model.shift.astype(np.float32),
