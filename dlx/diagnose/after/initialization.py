@@ -47,7 +47,7 @@ def _symmetric(course: TrainingHistory) -> Iterator[Finding]:
 
 def _inputs(course: TrainingHistory) -> Iterator[Finding]:
     """Var(Z) = n·Var(w)·Var(x) in layer 1, so the spread of Z and ‖W‖ tell that of the inputs."""
-    if not course.hidden or course.hidden[0].batch_norm:
+    if not course.hidden or course.hidden[0].normalization:
         return
     spread, norm = _first(course, "z_std")[1], _first(course, "weight_norm")[1]
     inputs = spread * sqrt(course.hidden[0].units) / norm if norm > 0 else 1.0
@@ -74,13 +74,13 @@ def _saturated(course: TrainingHistory) -> Iterator[Finding]:
 def _loud(course: TrainingHistory) -> Iterator[Finding]:
     spreads = _first(course, "z_std")
     last = max(spreads)
-    if spreads[last] > LOUD and not course.has_batch_norm and not course.task.is_regression:
+    if spreads[last] > LOUD and course.norm_of_batches is None and not course.task.is_regression:
         evidence = f"the logits began with a standard deviation of {spreads[last]:.3g}"
         yield finding("initial_cost", course.beside(evidence), spreads[last], LOUD, layer=last, epoch=0)
 
 
 def _quiet(course: TrainingHistory) -> Iterator[Finding]:
-    if course.has_batch_norm or len(course.hidden) < 2:
+    if course.norm_of_batches is not None or len(course.hidden) < 2:
         return
     spreads = list(_first(course, "z_std").values())
     left = spreads[-1] / spreads[0] if spreads[0] > 0 else 1.0

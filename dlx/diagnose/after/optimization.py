@@ -53,7 +53,7 @@ def divergence(course: TrainingHistory) -> Iterator[Finding]:
 def small_batches(course: TrainingHistory) -> Iterator[Finding]:
     """A batch of one or a few: steps that are mostly noise, and statistics of batch norm that are worse."""
     if course.batch_size <= FEW_EXAMPLES < course.m:
-        name = "batch_norm_small_batch" if course.has_batch_norm else "batch_size_small"
+        name = "batch_norm_small_batch" if course.norm_of_batches else "batch_size_small"
         evidence = f"each step saw {course.batch_size} example{'s' * (course.batch_size > 1)}"
         size = float(course.batch_size)
         yield finding(name, course.beside(evidence), size, float(FEW_EXAMPLES), severity="warning")

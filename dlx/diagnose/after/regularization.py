@@ -32,14 +32,14 @@ def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     """Weights that a penalty has held down, or a cost that is penalty for a good part."""
     if not penalties(course):
         return
-    limit = SHRUNK_BEFORE_NORM if course.has_batch_norm else SHRUNK
+    limit = SHRUNK_BEFORE_NORM if course.norms else SHRUNK
     for number in course.by_layer:
         growth = course.growth(number)
         if growth < limit:
             evidence = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {growth:.2g} of its start"
             yield finding("penalty_too_strong", course.beside(evidence), growth, limit, layer=number)
     share = l2_cost(course) / (l2_cost(course) + course.cost()[-1]) if course.epochs else 0.0
-    if share > SHARE and not course.has_batch_norm:
+    if share > SHARE and not course.norms:
         evidence = f"with {_strengths(course)} {share:.0%} of the cost is penalty"
         yield finding("penalty_too_strong", course.beside(evidence), share, SHARE)
 
@@ -96,7 +96,7 @@ def changed_images(course: TrainingHistory) -> Iterator[Finding]:
 
 def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
     """A frozen network that is far worse than the one in training: batch norm's averages are not its statistics."""
-    if not course.epochs or not course.has_batch_norm:
+    if not course.epochs or course.norm_of_batches is None:
         return
     yield from _long_averages(course)
     running, frozen = float(course.rows["cost"][-1]) - l2_cost(course), float(course.cost()[-1])
@@ -143,11 +143,12 @@ def _parts(course: TrainingHistory, running: float, frozen: float) -> Iterator[t
         yield "is the penalty", penalty
     if abs(falls) > 0.05 * running:
         yield AVERAGING, falls
+    norm = course.norm_of_batches
     noisy = [
         what
         for what, is_on in (
             ("dropout", any((layer.keep_prob or 1) < 1 for layer in course.hidden)),
-            ("batch norm by batches", course.has_batch_norm),
+            (f"{norm.title if norm else ''} by batches", norm is not None),
             ("augmentation", bool(course.spec.data.augment)),
             ("the L1 penalty", course.spec.regularization.l1 > 0),
         )

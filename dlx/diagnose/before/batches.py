@@ -25,10 +25,10 @@ BATCH_TO_COMPARE, FEW_STEPS = 64, 50  # a batch too large leaves fewer steps tha
 def spec_findings(experiment: Experiment) -> Iterator[Finding]:
     """What is wrong with the size of a batch."""
     size, m = experiment.batch_size, experiment.train.m
-    normalized = [plan.batch_norm is not None for plan in experiment.network.plans]
-    if any(normalized) and size < min(SMALL_FOR_BATCH_NORM, m):
-        evidence = f"batch norm takes its μ and σ² from {size} examples"
-        layer = normalized.index(True) + 1
+    of_batch = [norm for norm in experiment.network.norms() if norm.norm.least_batch > 1]
+    if of_batch and size < min(SMALL_FOR_BATCH_NORM, m):
+        evidence = f"{of_batch[0].title} takes its μ and σ² from {size} examples"
+        layer = of_batch[0].l
         yield finding("batch_norm_small_batch", evidence, float(size), float(SMALL_FOR_BATCH_NORM), layer=layer)
     elif size < min(SMALL_BATCH, m):
         evidence = f"{experiment.steps_per_epoch:,} steps an epoch, each of {size} example{'s' * (size > 1)}"

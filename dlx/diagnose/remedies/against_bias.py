@@ -12,7 +12,7 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     optimizer_defaults,
 )
-from dlx.spec.sections import BatchNormSection
+from dlx.nn.norms.batch_norm import BatchNorm
 
 LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
 MOST_UNITS = 4096
@@ -104,23 +104,23 @@ def leaky_relu(now: SpecContext) -> Overrides:
 @change("normalized Z keep every layer in the range where it learns", "Batch norm")
 def batch_norm(now: SpecContext) -> Overrides:
     alone = now.spec.training.batch_size != "full" and now.facts.m % now.batch == 1
-    if not now.layers or now.has_batch_norm or now.batch < USUAL_BATCH.start or alone:
+    if not now.layers or now.norms or now.batch < USUAL_BATCH.start or alone:
         return {}
     return now.everywhere("architecture.batch_norm", "batch_norm", True)
 
 
 @change("without batch norm nothing hangs on the statistics of small batches", "Batch norm")
 def no_batch_norm(now: SpecContext) -> Overrides:
-    return now.everywhere("architecture.batch_norm", "batch_norm", False) if now.has_batch_norm else {}
+    return now.without_norms_of_batches()
 
 
 @change("averages over about 10 batches follow the weights, and ε only keeps the root away from 0", "Batch norm")
 def batch_norm_defaults(now: SpecContext) -> Overrides:
-    usual = BatchNormSection()
+    usual = BatchNorm()
     norms = [layer.batch_norm for layer in now.layers if layer.batch_norm]
     if all((norm.momentum, norm.epsilon) == (usual.momentum, usual.epsilon) for norm in norms):
         return {}
-    return now.everywhere("architecture.batch_norm", "batch_norm", usual.model_dump())
+    return now.everywhere("architecture.batch_norm", "batch_norm", dict(usual))
 
 
 @change("more units fit more complex functions", "Basic recipe")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.spec.sections import LayerSection, Spec
+from dlx.nn.norms.norm import Norm
+from dlx.spec.architecture import LayerSection, norms_of
+from dlx.spec.sections import Spec
 
 Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes them; none where a change does not apply
 
@@ -50,9 +52,9 @@ class SpecContext:
         return min((layer.keep_prob or 1.0 for layer in self.layers), default=1.0)
 
     @property
-    def has_batch_norm(self) -> bool:
-        """Whether any layer has it."""
-        return any(layer.batch_norm for layer in self.layers)
+    def norms(self) -> list[Norm]:
+        """Those of the hidden layers."""
+        return self.spec.architecture.norms()
 
     @property
     def penalties(self) -> dict[str, float]:
@@ -67,13 +69,20 @@ class SpecContext:
 
     def everywhere(self, section: str, key: str, value: Any) -> Overrides:
         """A setting for all layers: in its section, and no longer at single layers."""
+        return {section: value} | self._without([key])
+
+    def without_norms_of_batches(self) -> Overrides:
+        """No norm in any layer that looks at the other examples of its batch."""
+        of_batches = [norms_of(layer).items() for layer in self.layers]
+        keys = sorted({key for norms in of_batches for key, norm in norms if norm.least_batch > 1})
+        return {f"architecture.{key}": False for key in keys} | self._without(keys)
+
+    def _without(self, keys: Collection[str]) -> Overrides:
+        """Single layers without what they say of these keys, where any does."""
         hidden = self.spec.dump()["architecture"].get("hidden", [])
-        if not any(key in layer for layer in hidden):
-            return {section: value}
-        return {
-            section: value,
-            "architecture.hidden": [{k: v for k, v in layer.items() if k != key} for layer in hidden],
-        }
+        if not any(key in layer for layer in hidden for key in keys):
+            return {}
+        return {"architecture.hidden": [{k: v for k, v in layer.items() if k not in keys} for layer in hidden]}
 
 
 @dataclass(frozen=True)
