@@ -14,7 +14,7 @@ from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.gradcheck.check import OnProgress, check
 from dlx.gradcheck.report import SCHEMA_VERSION, Point
-from dlx.gradcheck.subject import Subject
+from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.initializers import Xavier
 from dlx.nn.landscape import Landscape
@@ -114,7 +114,7 @@ def _instance(member: type[Component]) -> Component:
         ) from None
 
 
-def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
+def _subjects(component: Component, seed: int) -> Iterator[tuple[str, CheckedCost]]:
     """Networks with two hidden layers that the component stands in, each with a few words for it.
 
     An objective stands alone, at its start and elsewhere.
@@ -131,12 +131,12 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
         yield setting, _subject(activation, loss, norm, dropout, np.random.default_rng(seed))
 
 
-def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, Subject]]:
+def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, CheckedCost]]:
     for setting, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
         landscape = Landscape(objective, np.float64)
         landscape.initialize(rng)
         landscape.w[...] += away * rng.standard_normal(landscape.w.shape)
-        yield setting, Subject(landscape, np.zeros((1, 1)), np.zeros((1, 1)))
+        yield setting, LandscapeSubject(landscape)
 
 
 def _subject(activation: Activation, loss: Loss, norm: Norm | None, dropout: bool, rng: np.random.Generator) -> Subject:

@@ -17,8 +17,8 @@ Every claim of the course, reproduced and checked. `make reproduce` trains every
 longer holds; `make NAME` does it for one topic. This page is generated from the measurements in [`results/`](results),
 and a test fails if it is older than the studies that it shows.
 
-In studies, numbers are means over the seeds, with 95 % intervals of the dev error. The margin of a claim is the amount by
-which it holds.
+In studies, numbers are means over the seeds, with 95 % intervals of the dev error. The margin of a claim is the amount
+by which it holds.
 """
 PARTS = ("train", "train_dev", "dev", "test")
 

@@ -75,7 +75,7 @@ def test_one_small_entry_among_large_ones() -> None:
 def test_a_fault_in_how_the_operations_are_put_together() -> None:
     subject = faults.PLAIN.subject()
     b2 = subject.network.parameters.gradients["b2"]
-    subject._step.tape.call(np.multiply, b2, np.array(3.0), out=b2)
+    subject._step.call(np.multiply, b2, np.array(3.0), out=b2)
     fault = check(subject, "now").fault
     assert (fault.operation, fault.parameter, fault.signature) == ("chain", "b2", "one parameter only")
 

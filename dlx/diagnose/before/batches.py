@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dlx.diagnose.findings import Finding, finding
 
 if TYPE_CHECKING:
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 # The notes: batches of 64 to 512, and the full batch for up to 2000 examples.
 FULL_BATCH_UP_TO = 2000
@@ -22,7 +22,7 @@ AVERAGED = 6  # arrays the size of Z that a layer's step keeps
 BATCH_TO_COMPARE, FEW_STEPS = 64, 50  # a batch too large leaves fewer steps than these, and 64 would leave many more
 
 
-def spec_findings(experiment: Experiment) -> Iterator[Finding]:
+def spec_findings(experiment: Supervised) -> Iterator[Finding]:
     """What is wrong with the size of a batch."""
     size, m = experiment.batch_size, experiment.train.m
     of_batch = [norm for norm in experiment.network.norms() if norm.norm.least_batch > 1]
@@ -40,7 +40,7 @@ def spec_findings(experiment: Experiment) -> Iterator[Finding]:
     yield from _too_large(experiment)
 
 
-def _too_large(experiment: Experiment) -> Iterator[Finding]:
+def _too_large(experiment: Supervised) -> Iterator[Finding]:
     size, free = experiment.batch_size, free_memory()
     needed = bytes_of_step(experiment)
     if free is not None and needed > MEMORY * free:
@@ -53,7 +53,7 @@ def _too_large(experiment: Experiment) -> Iterator[Finding]:
         yield finding("batch_too_large", evidence, float(steps), float(FEW_STEPS))
 
 
-def bytes_of_step(experiment: Experiment) -> int:
+def bytes_of_step(experiment: Supervised) -> int:
     """About how many bytes a recorded step keeps: the batch, and some arrays of the size of each Z."""
     sizes = experiment.network.sizes
     numbers = sizes[0] + experiment.dataset.n_y + AVERAGED * sum(sizes[1:])

@@ -25,12 +25,12 @@ from dlx.diagnose.findings import Finding, by_severity
 from dlx.training import threads
 
 if TYPE_CHECKING:
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 
 
-def before(experiment: Experiment) -> list[Finding]:
+def before(experiment: Supervised) -> list[Finding]:
     """What is likely to keep this experiment from training well, the worst first.
 
     One cause, not its consequences: what is found is mended on a copy before the next thing is looked for, in the order
@@ -45,7 +45,7 @@ def before(experiment: Experiment) -> list[Finding]:
     return by_severity(findings)
 
 
-def _of_data(experiment: Experiment) -> list[Finding]:
+def _of_data(experiment: Supervised) -> list[Finding]:
     checks = (label_findings, input_findings, duplicate_findings, part_findings)
     findings = [finding for check in checks for finding in check(experiment.dataset)]
     if not {"parts_differ", "duplicates_across_parts", "constant_labels"} & {finding.name for finding in findings}:
@@ -56,7 +56,7 @@ def _of_data(experiment: Experiment) -> list[Finding]:
     ]
 
 
-def _with_consequence(finding: Finding, experiment: Experiment) -> Finding:
+def _with_consequence(finding: Finding, experiment: Supervised) -> Finding:
     """With what the inputs do to the first cost, where it is much."""
     trial = Probe.of(experiment).unregularized()
     here, normalized = look(trial), look(trial.normalized())
@@ -66,7 +66,7 @@ def _with_consequence(finding: Finding, experiment: Experiment) -> Finding:
     return replace(finding, evidence=f"{finding.evidence}; {cost}")
 
 
-def _of_training(experiment: Experiment, data_causes: set[str]) -> list[Finding]:
+def _of_training(experiment: Supervised, data_causes: set[str]) -> list[Finding]:
     trial = Probe.of(experiment)
     findings = [*gradient_findings(trial), *spec_findings(experiment)]
     if any(finding.name in ("batch_norm_small_batch", "batch_size_small") for finding in findings):

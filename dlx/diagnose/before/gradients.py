@@ -24,7 +24,7 @@ def gradient_findings(trial: Probe) -> Iterator[Finding]:
     subject = subject_of(trial)
     with np.errstate(all="ignore"):
         d_theta, noise = subject.gradient(), rounding(max(subject.cost(), LEAST_COST), EPSILON)
-        parts = subject.network.parameters.slices.values()
+        parts = subject.parameters.slices.values()
         suspected = any(_looks_wrong(subject, part, d_theta, noise) for part in parts)
     if suspected:
         yield from _checked(subject)

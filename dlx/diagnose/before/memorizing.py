@@ -12,8 +12,8 @@ from dlx.diagnose.data.duplicates import hashes
 from dlx.diagnose.findings import Finding, finding
 from dlx.errors import Diverged
 from dlx.nn.optimizers import Adam, Optimizer
-from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 
 # Karpathy, "A recipe for training neural networks" (2019): overfit a single batch of only a few examples.
 EXAMPLES, STEPS, LOOK_EVERY = 8, 300, 25
@@ -70,7 +70,7 @@ def best_of(few: Probe, own: Optimizer) -> float:
     return least
 
 
-def _left(copy: Experiment) -> float:
+def _left(copy: Supervised) -> float:
     """What is left after the steps, or as soon as it is little enough."""
     constant, left = of_a_constant(copy).cost, inf
     for _ in range(STEPS // LOOK_EVERY):
