@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.diagnose.after.checks import data_findings
+from dlx.diagnose.data.checks import data_findings
 from dlx.runs.data_facts import data_facts
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.objective import objective_facts

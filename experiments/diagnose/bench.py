@@ -13,10 +13,11 @@ from cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to
 from healthy import HEALTHY, fixed_healthy
 from kinds import Kind
 
-from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory

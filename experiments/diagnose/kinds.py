@@ -10,7 +10,7 @@ from bases import Base, Rng
 from drawing import log_uniform
 from files import Workshop
 
-from dlx.diagnose.findings import CAUSES
+from dlx.diagnose.causes import CAUSES
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
