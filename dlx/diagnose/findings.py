@@ -37,19 +37,19 @@ class Cause:
     """One thing that can be wrong, which is registered by being made; it stands beside what finds it.
 
     name: as ``diagnosis.json`` promises it.
-    severity: an error keeps the network from learning what it should; a warning costs accuracy or time; a note may be
-        meant so.
     remedy: what to do, in words.
     notes: the place in the notes that speaks of it.
     changes: what the recipe tries against it, the likeliest first; none where a spec cannot mend it, as with labels.
+    severity: an error keeps the network from learning what it should; a warning costs accuracy or time; a note may be
+        meant so.
     explains_training: whether it can be why a network does not fit train.
     """
 
     name: str
-    severity: Severity
     remedy: str
     notes: str
     changes: tuple[Change, ...] = ()
+    severity: Severity = "warning"
     explains_training: bool = True
 
     members: ClassVar[dict[str, Cause]] = {}

@@ -34,17 +34,16 @@ LOTTERY, NOISY = 1.5, 1.5
 
 OSCILLATION = Cause(
     "oscillation",
-    "warning",
     "momentum or adam, a smaller learning rate, or decay",
     "Momentum",
     (learning_rate_tenth, adam, momentum, decaying_learning_rate),
 )
 PLATEAU = Cause(
     "plateau",
-    "note",
     "adam or momentum; another learning rate or initializer",
     "The problem of local optima",
     (fast_adam, learning_rate_x10, fitting_initializer),
+    severity="note",
 )
 
 

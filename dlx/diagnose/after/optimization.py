@@ -48,10 +48,10 @@ CLIPPED = 0.9  # of the steps
 
 DIVERGED = Cause(
     "diverged",
-    "error",
     "a smaller learning rate, normalized inputs, initializer: he",
     "Learning rate",
     (learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
+    severity="error",
 )
 
 

@@ -33,27 +33,25 @@ ROWS = 20  # of these parts of the training one is averaged over, so that no sin
 
 NO_REGULARIZATION = Cause(
     "no_regularization",
-    "note",
     "regularization.l2, keep_prob, data.augment, or training.early_stopping",
     "Regularization",
     (weak_l2, early_stopping, dropout),
+    severity="note",
 )
-OVERTRAINING = Cause(
-    "overtraining", "warning", "training.early_stopping: true", "Early stopping", (early_stopping, strong_l2)
-)
+OVERTRAINING = Cause("overtraining", "training.early_stopping: true", "Early stopping", (early_stopping, strong_l2))
 EARLY_STOPPING_NEVER_FIRED = Cause(
     "early_stopping_never_fired",
-    "note",
     "more training.epochs: the end came before it",
     "Early stopping",
     (longer_training,),
+    severity="note",
 )
 FROZEN_GAP = Cause(
     "frozen_gap",
-    "note",
     "nothing: training and evaluation see different networks",
     "Dropout, batch norm at test time",
     (batch_norm_defaults,),
+    severity="note",
 )
 
 

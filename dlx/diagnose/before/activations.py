@@ -13,7 +13,6 @@ from dlx.nn.activations import Activation, ReLU
 
 NO_ACTIVATION = Cause(
     "no_activation",
-    "warning",
     "architecture.activation: relu (layers without a bend are one linear function together)",
     "Activation functions",
     (relu,),

@@ -26,28 +26,26 @@ BATCH_TO_COMPARE, FEW_STEPS = 64, 50  # a batch too large leaves fewer steps tha
 
 BATCH_NORM_SMALL_BATCH = Cause(
     "batch_norm_small_batch",
-    "warning",
     "training.batch_size of 32 or more: a batch this small has no useful statistics",
     "Batch norm",
     (mini_batches, no_batch_norm),
 )
 BATCH_SIZE_SMALL = Cause(
     "batch_size_small",
-    "note",
     "training.batch_size: 64 to 512, a power of 2",
     "Mini-batch gradient descent",
     (mini_batches,),
+    severity="note",
 )
 FULL_BATCH_FITS = Cause(
     "full_batch_fits",
-    "note",
     "training.batch_size: full, for up to 2000 examples",
     "Mini-batch gradient descent",
     (full_batch,),
+    severity="note",
 )
 BATCH_TOO_LARGE = Cause(
     "batch_too_large",
-    "warning",
     "training.batch_size: 64 to 512, which fits in memory",
     "Mini-batch gradient descent",
     (mini_batches,),

@@ -20,7 +20,7 @@ DIRECTIONS = 2  # over each parameter; a factor, a sign or a missing term shows 
 
 
 WRONG_GRADIENT = Cause(
-    "wrong_gradient", "error", "dlx gradcheck tells which operation is wrong, and how", "Gradient checking"
+    "wrong_gradient", "dlx gradcheck tells which operation is wrong, and how", "Gradient checking", severity="error"
 )
 
 

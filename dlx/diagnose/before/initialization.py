@@ -36,56 +36,49 @@ DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's v
 
 SYMMETRIC_UNITS = Cause(
     "symmetric_units",
-    "error",
     "initializer: he (random values break the symmetry)",
     "Weight initialization",
     (fitting_initializer,),
+    severity="error",
 )
 INITIAL_COST = Cause(
     "initial_cost",
-    "warning",
     "initializer: he or xavier, no larger scale",
     "Weight initialization",
     (fitting_initializer, normalize_inputs),
 )
 VANISHING_SIGNAL = Cause(
     "vanishing_signal",
-    "warning",
     "initializer: he for relu, xavier for tanh; batch norm",
     "Vanishing gradients",
     (fitting_initializer, batch_norm, relu),
 )
 EXPLODING_SIGNAL = Cause(
     "exploding_signal",
-    "warning",
     "initializer: he for relu, xavier for tanh; batch norm",
     "Exploding gradients",
     (fitting_initializer, normalize_inputs, batch_norm),
 )
 VANISHING_GRADIENT = Cause(
     "vanishing_gradient",
-    "warning",
     "relu in place of sigmoid or tanh; he; batch norm",
     "Vanishing gradients",
     (relu, fitting_initializer, batch_norm),
 )
 EXPLODING_GRADIENT = Cause(
     "exploding_gradient",
-    "warning",
     "initializer: he or xavier; batch norm; optimizer.clip_norm",
     "Exploding gradients",
     (fitting_initializer, normalize_inputs, clip_gradients, batch_norm),
 )
 DEAD_UNITS = Cause(
     "dead_units",
-    "warning",
     "a smaller learning rate, initializer: he, or leaky_relu",
     "Activation functions",
     (learning_rate_tenth, fitting_initializer, leaky_relu, normalize_inputs),
 )
 SATURATED_UNITS = Cause(
     "saturated_units",
-    "warning",
     "initializer: xavier, normalized inputs, batch norm, or relu",
     "Vanishing gradients",
     (normalize_inputs, fitting_initializer, batch_norm, relu),

@@ -27,9 +27,9 @@ NARROW = 4  # in narrower layers another draw may do what only more units do rel
 
 CANNOT_OVERFIT_A_BATCH = Cause(
     "cannot_overfit_a_batch",
-    "error",
     "if it can't learn a handful of examples by heart, something is broken: see the other findings",
     "Basic recipe",
+    severity="error",
 )
 
 

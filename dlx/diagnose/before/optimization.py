@@ -42,42 +42,32 @@ FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
 
 LEARNING_RATE_TOO_HIGH = Cause(
     "learning_rate_too_high",
-    "warning",
     "a smaller optimizer.learning_rate (a third, a tenth)",
     "Learning rate",
     (learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
-    "warning",
     "a larger optimizer.learning_rate (three times, ten times)",
     "Learning rate",
     (learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",
-    "warning",
     "a smaller schedule.decay_rate, or schedule: constant",
     "Learning rate decay",
     (constant_learning_rate,),
 )
 BAD_BETA = Cause(
-    "bad_beta",
-    "warning",
-    "optimizer.beta (beta1) near 0.9, beta2 near 0.999",
-    "Momentum, RMSProp, Adam",
-    (optimizer_defaults,),
+    "bad_beta", "optimizer.beta (beta1) near 0.9, beta2 near 0.999", "Momentum, RMSProp, Adam", (optimizer_defaults,)
 )
 TOO_FEW_EPOCHS = Cause(
     "too_few_epochs",
-    "warning",
     "longer training (training.epochs)",
     "Basic recipe",
     (longer_training, much_longer_training, patience_to_the_end),
 )
-TOO_FEW_UNITS = Cause(
-    "too_few_units", "warning", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper)
-)
+TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper))
 
 
 def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Finding]:

@@ -19,21 +19,13 @@ LONGER = 4
 
 
 PENALTY_TOO_STRONG = Cause(
-    "penalty_too_strong",
-    "warning",
-    "a smaller regularization.l2 (or l1)",
-    "L2 regularization",
-    (weaker_penalty, no_penalty),
+    "penalty_too_strong", "a smaller regularization.l2 (or l1)", "L2 regularization", (weaker_penalty, no_penalty)
 )
 DROPOUT_TOO_STRONG = Cause(
-    "dropout_too_strong", "warning", "a larger regularization.keep_prob", "Dropout", (milder_dropout, no_dropout)
+    "dropout_too_strong", "a larger regularization.keep_prob", "Dropout", (milder_dropout, no_dropout)
 )
 AUGMENTATION_TOO_STRONG = Cause(
-    "augmentation_too_strong",
-    "warning",
-    "milder changes of the images (data.augment)",
-    "Data augmentation",
-    (no_augmentation,),
+    "augmentation_too_strong", "milder changes of the images (data.augment)", "Data augmentation", (no_augmentation,)
 )
 
 

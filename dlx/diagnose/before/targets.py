@@ -21,7 +21,6 @@ LARGE, SMALL = 10.0, 0.01
 
 TARGETS_NOT_NORMALIZED = Cause(
     "targets_not_normalized",
-    "warning",
     "subtract the mean of the targets, and divide by their standard deviation, before training",
     "Normalizing inputs",
     (learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),

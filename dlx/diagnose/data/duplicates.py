@@ -26,7 +26,6 @@ COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
 
 DUPLICATES_ACROSS_PARTS = Cause(
     "duplicates_across_parts",
-    "warning",
     "remove the copies from dev and test: they measure memory",
     "Train, dev and test sets",
     explains_training=False,

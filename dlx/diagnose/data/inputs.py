@@ -29,7 +29,7 @@ SPREAD = 100.0
 
 
 INPUTS_NOT_NORMALIZED = Cause(
-    "inputs_not_normalized", "warning", "data.normalize: standard", "Normalizing inputs", (normalize_inputs,)
+    "inputs_not_normalized", "data.normalize: standard", "Normalizing inputs", (normalize_inputs,)
 )
 
 

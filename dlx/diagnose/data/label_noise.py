@@ -25,7 +25,6 @@ LEVEL, LEAST = 1e-4, 0.08
 
 LABEL_NOISE = Cause(
     "label_noise",
-    "warning",
     "look through the worst examples and correct their labels",
     "Bias and variance",
     (early_stopping, strong_l2, strong_dropout, narrower),

@@ -30,20 +30,19 @@ IMBALANCE = 10.0
 
 CONSTANT_LABELS = Cause(
     "constant_labels",
-    "error",
     "give examples of at least two classes (or targets that vary)",
     "Train, dev and test sets",
+    severity="error",
 )
 CLASS_IMBALANCE = Cause(
     "class_imbalance",
-    "note",
     "judge by the per-class errors; collect or augment the rare classes",
     "Train, dev and test sets",
+    severity="note",
     explains_training=False,
 )
 FEW_EXAMPLES = Cause(
     "few_examples",
-    "warning",
     "collect more examples, or augment (data.augment)",
     "Bias and variance",
     (all_the_examples, rest_of_the_examples, more_examples, shift_images, rotate_images),

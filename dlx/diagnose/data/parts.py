@@ -27,7 +27,6 @@ LEAST_DISTANCE, LEAST_SHARE = 0.1, 0.05
 
 PARTS_DIFFER = Cause(
     "parts_differ",
-    "warning",
     "take dev and test from the distribution that matters, both from the same",
     "Mismatched distributions",
     explains_training=False,
