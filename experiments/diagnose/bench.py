@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
