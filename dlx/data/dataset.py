@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.labels import Label, Labels, Task
+from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
-from dlx.types import Array
+from dlx.types import Array, Task
 
 SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
@@ -50,7 +50,7 @@ class Dataset:
 
     @property
     def task(self) -> Task:
-        """binary, multiclass or regression."""
+        """What there is to learn from the labels."""
         return self.labels.task
 
     @property

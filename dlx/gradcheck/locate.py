@@ -12,7 +12,7 @@ from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.signatures import SAME, WrongGradient, signature
 from dlx.gradcheck.subject import CheckedCost, move_away
 from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
-from dlx.nn.layers import Activate
+from dlx.nn.layers import Layer
 from dlx.types import Array
 
 MOST_ENTRIES = 4096  # a gradient of one operation of up to this size is looked at in every entry
@@ -135,8 +135,7 @@ def _place(operation: Operation) -> str | None:
     """File and line of an operation that is not one of dlx."""
     if isinstance(operation, PenaltyOperation):
         return None
-    owner = operation.owner.activation if isinstance(operation.owner, Activate) else operation.owner
-    kind = type(owner)
+    kind = type(operation.owner.component if isinstance(operation.owner, Layer) else operation.owner)
     if kind.__module__.split(".")[0] == "dlx":
         return None
     try:

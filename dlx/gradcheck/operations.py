@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from dlx.nn.landscape import Landscape
-from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
+from dlx.nn.layers import Activate, Dropout, Layer, Linear
 from dlx.nn.losses import Loss
 from dlx.nn.network import Network, RecordPenalty
 from dlx.nn.tape import Tape
@@ -50,15 +50,12 @@ class LayerOperation(Operation):
     """A layer on its own; ``backward`` gives it u."""
 
     def __init__(self, layer: Layer, network: Network, x: Array) -> None:
-        self.owner, self.layer, self.name = layer, layer.l, f"{_kind(layer)} {layer.l}"
+        self.owner, self.layer, self.name = layer, layer.l, f"{layer.title} {layer.l}"
         self.x, self.u = x, np.zeros(0)
         self.forward = Tape(x.dtype)
         self.out, _ = layer.record(self.forward, x, True)
         self.forward.run()
-        held = list(vars(layer).values())
-        parameters = {
-            name: view for name, view in network.parameters.items() if any(view is attribute for attribute in held)
-        }
+        parameters = {name: view for name, view in network.parameters.items() if name in layer.parameters}
         self._written = {f"d{name}": network.parameters.gradients[name] for name in parameters}
         self.variables = {f"d{name}": view for name, view in parameters.items()}
         self.input = f"dA{layer.l - 1}" if isinstance(layer, Linear) else _gradient_name(layer)
@@ -149,14 +146,6 @@ class ObjectiveOperation(Operation):
     def gradients(self) -> dict[str, Array]:
         self.whole.run()
         return {"dw": self._dw.copy()}
-
-
-def _kind(layer: Layer) -> str:
-    """What the operation is called: linear, batch norm, dropout, or the name of the activation."""
-    if isinstance(layer, Activate):
-        return layer.activation.name
-    names = {Linear: "linear", BatchNorm: "batch norm", Dropout: "dropout"}
-    return names.get(type(layer), type(layer).__name__)
 
 
 def _gradient_name(layer: Layer) -> str:

@@ -1,4 +1,4 @@
-"""The check of a plugin: activations and losses in every setting of a small network, objectives by themselves."""
+"""The check of a plugin: activations, losses and norms in every setting of a small network, objectives alone."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from dlx.nn.initializers import Xavier
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
+from dlx.types import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
-TASKS = ("binary", "multiclass", "regression")
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,11 @@ def check_plugin(
     chosen = _defined_by(plugin)
     if name is not None and name not in chosen:
         raise UsageError(
-            f"{plugin}: defines no activation, loss or objective named {name!r} {allowed(name, list(chosen))}"
+            f"{plugin}: defines no activation, loss, norm or objective named {name!r} {allowed(name, list(chosen))}"
         )
     if not chosen:
         raise UsageError(
-            f"{plugin}: defines no activation, loss or objective, and nothing else has a gradient to check"
+            f"{plugin}: defines no activation, loss, norm or objective, and nothing else has a gradient to check"
         )
     members = [chosen[name]] if name else list(chosen.values())
     standing = [(member, *setting) for member in members for setting in _subjects(_instance(member), seed)]
@@ -93,16 +95,16 @@ def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
 
 
 def _defined_by(plugin: str) -> dict[str, type[Component]]:
-    """The activations, losses and objectives that loading the plugin adds."""
-    kinds = (Activation.kind, Loss.kind, Objective.kind)
+    """The activations, losses, norms and objectives that loading the plugin adds."""
+    kinds = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
     before = {kind: set(REGISTRY[kind]) for kind in kinds}
     load_named([plugin])
     return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
 
 
 def _instance(member: type[Component]) -> Component:
-    if issubclass(member, Loss) and getattr(member, "task", None) not in TASKS:
-        raise UsageError(f"loss {member.name}: its task is missing {allowed('', TASKS)}")
+    if issubclass(member, Loss) and getattr(member, "task", None) not in list(Task):
+        raise UsageError(f"loss {member.name}: its task is missing {allowed('', list(Task))}")
     try:
         return member()
     except ValidationError as error:
@@ -120,12 +122,13 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, CheckedCos
     if isinstance(component, Objective):
         yield from _landscapes(component, np.random.default_rng(seed))
         return
-    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in TASKS]
+    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in Task]
     activation = component if isinstance(component, Activation) else Tanh()
-    for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
-        extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]
-        setting = f"{loss.name}{''.join(f', {word}' for word in extras)}"
-        yield setting, _subject(activation, loss, batch_norm, dropout, np.random.default_rng(seed))
+    norms = [component] if isinstance(component, Norm) else [None, BatchNorm()]
+    for loss, norm, dropout in product(losses, norms, (False, True)):
+        extras = [norm.title] if norm is not None and norm is not component else []
+        setting = ", ".join([loss.name, *extras, *(["dropout"] if dropout else [])])
+        yield setting, _subject(activation, loss, norm, dropout, np.random.default_rng(seed))
 
 
 def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, CheckedCost]]:
@@ -136,14 +139,13 @@ def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tupl
         yield setting, LandscapeSubject(landscape)
 
 
-def _subject(activation: Activation, loss: Loss, batch_norm: bool, dropout: bool, rng: np.random.Generator) -> Subject:
-    norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
+def _subject(activation: Activation, loss: Loss, norm: Norm | None, dropout: bool, rng: np.random.Generator) -> Subject:
     draw = mask_from(rng, 0.7) if dropout else None
     hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
-    n_y = 1 if loss.task == "binary" else CLASSES
+    n_y = 1 if loss.task == Task.BINARY else CLASSES
     network = Network(FEATURES, [*hidden, LayerPlan(n_y, None, Xavier())], loss, np.float64, l2=0.7)
     network.initialize(rng)
     network.parameters.theta[...] += 0.3 * rng.standard_normal(network.parameters.theta.size)
     classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=EXAMPLES)]
-    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == "regression" else classes
+    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == Task.REGRESSION else classes
     return Subject(network, rng.standard_normal((EXAMPLES, FEATURES)), np.ascontiguousarray(Y))

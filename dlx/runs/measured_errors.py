@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dlx.data.batches import Reader
@@ -14,6 +13,7 @@ from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.predict import trained
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -30,7 +30,7 @@ class MeasuredErrors:
     """The errors of a run's network, and where the labels are classes what it takes for what."""
 
     errors: dict[str, Estimate]
-    task: str
+    task: Task
     tolerance: float
     classes: dict[str, Any] | None = None
     images: Array | None = None
@@ -44,7 +44,7 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         return MeasuredErrors(errors, dataset.task, options.tolerance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
@@ -60,10 +60,7 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
 
 
 def recall(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
-    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
-    errors = {
-        part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
-        for part, error in diagnosis["errors"].items()
-    }
+    """What ``diagnosis.json`` says."""
+    errors = {part: Estimate.from_document(error) for part, error in diagnosis["errors"].items()}
     tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
-    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))
+    return MeasuredErrors(errors, Task(facts["data"]["task"]), tolerance, diagnosis.get("classes"))

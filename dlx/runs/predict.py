@@ -21,6 +21,7 @@ from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
@@ -110,6 +111,6 @@ def _examples(model: Model, path: Path, target: str | None = None, labelled: boo
 
 def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
-    labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
+    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
     return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, preprocessing)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlx.data.loading import PARTS
-from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.show import pictures

@@ -28,7 +28,7 @@ def described(spec: Spec, run: RunDirectory, story: Mapping[str, Any]) -> str:
         "",
         *changes,
         "",
-        f"Dev error: {_estimate_text(before)} before, {_estimate_text(after)} now: means over {story['replicates']} "
+        f"Dev error: {estimate_text(before)} before, {estimate_text(after)} now: means over {story['replicates']} "
         "replicates, with their 95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
     ]
@@ -49,11 +49,12 @@ def _change(number: int, remedy: Mapping[str, Any]) -> list[str]:
     return [
         f"{number}. {overrides}",
         f"   against {remedy['against']}: {remedy['why']} ({remedy['notes']}); "
-        f"dev error {_estimate_text(remedy['change'])}",
+        f"dev error {estimate_text(remedy['change'])}",
     ]
 
 
-def _estimate_text(error: Mapping[str, Any] | None) -> str:
+def estimate_text(error: Mapping[str, Any] | None) -> str:
+    """A measured number with its interval, as a comment has it."""
     if error is None:
         return "unknown"
     low, high = ("?" if error[end] is None else f"{error[end]:.4g}" for end in ("low", "high"))

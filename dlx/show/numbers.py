@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite, log
 
+from dlx.types import Task
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDE = 20  # a ratio of highest to lowest value that asks for a logarithmic scale
 
 
 def error(value: float, task: str | None) -> str:
     """An error rate in percent, or for regression the number itself."""
-    return f"{value:.4g}" if task == "regression" else f"{100 * value:.2f} %"
+    return f"{value:.4g}" if task == Task.REGRESSION else f"{100 * value:.2f} %"
 
 
 def interval(low: float, high: float, task: str | None) -> str:

@@ -15,14 +15,15 @@ from dlx.errors import EnvironmentProblem, Place, Problem, SpecError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import loss_for
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
 from dlx.training.evaluation import batch_sizes
 from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
 
 if TYPE_CHECKING:
-    from dlx.spec.sections import LayerSection, Spec
+    from dlx.spec.architecture import LayerSection
+    from dlx.spec.sections import Spec
 
 Origins = Mapping[tuple[str | int, ...], Place]
 
@@ -131,9 +132,12 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
     if spec.training.early_stopping is not None and "dev" not in dataset.parts:
         what = "early stopping watches the dev set, and there is none (set data.split.dev or data.dev)"
         yield ("training", "early_stopping"), what
-    if size != "full" and m % size == 1 and any(layer.batch_norm for layer in spec.architecture.hidden):
-        what = f"{m} examples in batches of {size} leave a last batch of one, whose variance batch norm cannot use"
-        yield ("training", "batch_size"), what
+    for norm in spec.architecture.norms():
+        if size != "full" and 0 < m % size < norm.least_batch:
+            rest = "one" if m % size == 1 else m % size
+            left = f"{m} examples in batches of {size} leave a last batch of {rest}"
+            yield ("training", "batch_size"), f"{left}, whose variance {norm.title} cannot use"
+            break
     if spec.loss is not None and spec.loss.task != dataset.task:
         yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
 
@@ -152,12 +156,12 @@ def _network(spec: Spec, dataset: Dataset, streams: Streams) -> Network:
 
 
 def _hidden_plan(spec: Spec, layer: LayerSection, streams: Streams) -> LayerPlan:
-    norm, keep_prob = layer.batch_norm, layer.keep_prob
+    keep_prob = layer.keep_prob
     return LayerPlan(
         units=layer.units,
         activation=layer.activation,
         initializer=layer.initializer or spec.initializer,
         bias=layer.bias is not False,
-        batch_norm=Normalize(norm.momentum, norm.epsilon, norm.statistics == "exact") if norm else None,
+        norm=layer.normalization,
         draw=mask_from(streams["dropout"], keep_prob) if keep_prob is not None and keep_prob < 1 else None,
     )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.data.batches import Reader
-    from dlx.nn.layers import BatchNorm
+    from dlx.nn.layers import Normalize
     from dlx.nn.network import Network, Step
     from dlx.training.layer_statistics import LayerWatch
     from dlx.types import Array
@@ -95,9 +96,10 @@ class Evaluation:
             yield step
 
 
-def measure_statistics(norm: BatchNorm, over: Evaluation) -> None:
+def measure_statistics(norm: Normalize, over: Evaluation) -> None:
     """Give ``norm`` the exact μ and σ² over all examples, layers below it frozen (σ² by Chan et al. 1983)."""
-    count, mean, squares = 0, np.zeros(len(norm.gamma)), np.zeros(len(norm.gamma))
+    n = over.network.sizes[norm.l]
+    count, mean, squares = 0, np.zeros(n), np.zeros(n)
     for index in over.batches:
         X, Y = over.reader.buffers(len(index))
         over.reader.fill(index, X, Y)
@@ -123,6 +125,6 @@ def _squares(Z: Array, Y: Array) -> Array:
 
 def measured(evaluation: Evaluation) -> Estimate:
     """The error of a frozen network on its part of the data, with the interval that fits the task."""
-    if evaluation.network.loss.task == "regression":
+    if evaluation.network.loss.task == Task.REGRESSION:
         return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
     return error_rate(evaluation.run()[1], evaluation.reader.m)

@@ -15,6 +15,7 @@ from dlx.training.path import Trail
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord, LayerRecord, RowCosts
 from dlx.training.streams import Streams
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
@@ -55,7 +56,7 @@ class DescentSteps:
 class Minimization(Experiment):
     """An objective on its way down. A row has J after the step and no errors; the trail tells where w has been."""
 
-    task = "regression"
+    task = Task.REGRESSION
 
     def __init__(self, spec: Spec, objective: Objective, streams: Streams) -> None:
         sigma = objective.gradient_noise

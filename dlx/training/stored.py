@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from dlx.errors import DataError
+from dlx.types import Task
 
-# A shape is a type, None, a tuple of which one must fit, a list of what each item must be, or a mapping of the keys: a
-# key with "?" may be absent, and "*" stands for every other one.
+# A shape is a type (an enum: one of its words), None, a tuple of which one must fit, a list of what each item must be,
+# or a mapping of the keys: a key with "?" may be absent, and "*" stands for every other one.
 Shape = type | tuple[Any, ...] | list[Any] | Mapping[str, Any] | None
 
 NUMBER: Shape = (int, float)
@@ -30,7 +32,7 @@ RUN = {
     "versions": {"*": str},
     "config_sha256": str,
     "parameters": int,
-    "data": ({"fingerprint": str, "task": str, "n_x": int, "n_y": int, "examples": {"*": int}, "*": object}, {}),
+    "data": ({"fingerprint": str, "task": Task, "n_x": int, "n_y": int, "examples": {"*": int}, "*": object}, {}),
     "final?": ROW,
     "best?": ROW,
     "kept_epoch?": (int, None),
@@ -69,12 +71,20 @@ MODEL: Shape = (
         "name": str,
         "dtype": str,
         "plugins": [str],
-        "task": str,
+        "task": Task,
         "loss": COMPONENT,
         "classes": list,
         "n_x": int,
-        "layers": [{"units": int, "activation": (COMPONENT, None), "bias": bool, "batch_norm": (list, None)}],
-        "preprocessing": {"columns": list, "options": dict, "task": str, "classes": list, "*": object},
+        "layers": [
+            {
+                "units": int,
+                "activation": (COMPONENT, None),
+                "bias": bool,
+                "batch_norm": (list, None),
+                "norm?": COMPONENT,
+            }
+        ],
+        "preprocessing": {"columns": list, "options": dict, "task": Task, "classes": list, "*": object},
         "*": object,
     },
     {"objective": COMPONENT, "*": object},
@@ -108,6 +118,8 @@ def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     """Where and how the value differs from the shape; None where it does not."""
     if shape == NUMBER and not isinstance(value, int | float):
         return _unexpected(value, "a number", key)
+    if isinstance(shape, type) and issubclass(shape, StrEnum):
+        return None if value in list(shape) else _unexpected(value, f"one of {', '.join(shape)}", key)
     if isinstance(shape, tuple):
         faults = [mismatch(value, option, key) for option in shape]
         return None if None in faults else faults[0]

@@ -17,8 +17,8 @@ from dlx.training.records import LayerRecord, RowCosts
 from dlx.training.streams import Streams
 
 if TYPE_CHECKING:
-    from dlx.data.labels import Task
     from dlx.spec.sections import Spec
+    from dlx.types import Task
 
 
 @final

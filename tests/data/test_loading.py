@@ -13,11 +13,11 @@ from dlx.component import REGISTRY
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.examples import Examples
-from dlx.data.labels import Task
 from dlx.data.loading import load_dataset, read_like
 from dlx.data.section import Data
 from dlx.data.sources import Source
 from dlx.errors import DataError
+from dlx.types import Task
 
 THREE_WAYS = {"train": 0.6, "dev": 0.2, "test": 0.2}
 
@@ -58,7 +58,7 @@ class TestParts:
 
     def test_the_parts_are_the_same_for_a_seed_whatever_else_changes(self) -> None:
         data = {"source": "digits", "split": THREE_WAYS}
-        plain, other = load(data), load(data | {"normalize": "none", "augment": ["shift"]}, "multiclass")
+        plain, other = load(data), load(data | {"normalize": "none", "augment": ["shift"]}, Task.MULTICLASS)
         assert all(np.array_equal(plain.parts[part].X, other.parts[part].X) for part in THREE_WAYS)
 
     def test_a_class_too_rare_for_every_part(self, tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ class TestFewerTrainingExamples:
     def test_of_a_source_of_its_own_and_of_a_regression(self, tmp_path: Path) -> None:
         train = arrays(tmp_path, "train.npz", X=np.arange(50.0)[:, None], y=np.linspace(0, 1, 50))
         dev = arrays(tmp_path, "dev.npz", X=np.arange(9.0)[:, None], y=np.linspace(0, 1, 9))
-        dataset = load({"train": train, "dev": dev, "train_examples": 20}, task="regression")
+        dataset = load({"train": train, "dev": dev, "train_examples": 20}, task=Task.REGRESSION)
         assert {part: some.m for part, some in dataset.parts.items()} == {"train": 20, "dev": 9}
         assert len(np.unique(dataset.parts["train"].X)) == 20
 

@@ -16,7 +16,8 @@ from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Zeros
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.batch_norm import BatchNorm
 
 HE = He()
 
@@ -31,7 +32,7 @@ def subject_of(
     **penalty: float,
 ) -> Subject:
     rng = np.random.default_rng(5)
-    norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
+    norm = BatchNorm() if batch_norm else None
     draw = mask_from(rng, keep_prob) if keep_prob < 1 else None
     plans = [LayerPlan(units, Activation.parse(activation), initializer, True, norm, draw) for units in hidden]
     network = Network(3, [*plans, LayerPlan(3, None, initializer)], Loss.parse("softmax"), np.float64, **penalty)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square
+from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square, unbounded
 
 FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json").read_text())
 
@@ -187,3 +187,26 @@ def test_more_examples_at_the_same_value_never_widen_an_interval(regression: boo
     for few, more in pairwise(sizes):
         assert few.low < more.low <= estimate.value <= more.high < few.high
     assert sizes[-1].high - sizes[-1].low < 1e-3
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(FINITE, FINITE | st.just(-math.inf), FINITE | st.just(math.inf), st.none() | st.integers(1, 10**9))
+def test_an_estimate_comes_back_from_its_document(value: float, low: float, high: float, m: int | None) -> None:
+    estimate = Estimate(value, low, high, m)
+    assert Estimate.from_document(json.loads(json.dumps(estimate.document(), allow_nan=False))) == estimate
+    assert Estimate.from_document(estimate.interval()) == Estimate(value, low, high)
+
+
+def test_what_is_null_in_a_document_was_infinite() -> None:
+    assert unbounded(0.3).document() == {"value": 0.3, "low": None, "high": None, "m": None}
+    assert not unbounded(0.3).has_interval
+    assert Estimate(2.0, 0.0, math.inf).has_interval
+    beyond = Estimate(math.inf, math.inf, math.inf, 7)
+    assert beyond.document() == {"value": None, "low": None, "high": None, "m": 7}
+    assert Estimate.from_document(beyond.document()) == beyond
+
+
+def test_ends_that_no_document_states_are_the_value() -> None:
+    assert Estimate.from_document({"value": 0.25, "m": None}) == exact(0.25)

@@ -25,7 +25,7 @@ def constant_answer(dataset: Dataset) -> dict[str, float]:
     The cost is the entropy of the shares, or the variance of the targets, added up over outputs.
     """
     y = dataset.parts["train"].y
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         variance = y.astype(np.float64).var(axis=0)
         return {"cost": float(variance.sum()), "error": float(np.sqrt(variance.mean()))}
     shares = np.bincount(y) / len(y)

@@ -12,9 +12,12 @@ import numpy as np
 
 from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 if TYPE_CHECKING:
-    from dlx.spec.sections import LayerSection, Spec
+    from dlx.nn.norms.norm import Norm
+    from dlx.spec.architecture import LayerSection
+    from dlx.spec.sections import Spec
     from dlx.types import Array
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
@@ -40,7 +43,7 @@ class TrainingHistory:
     """
 
     spec: Spec
-    task: str
+    task: Task
     m: int
     rows: Columns
     layers: Columns
@@ -63,7 +66,7 @@ class TrainingHistory:
         """The course of a run, from the columns of its tables and from its ``run.json``."""
         return cls(
             spec=spec,
-            task=facts["data"]["task"],
+            task=Task(facts["data"]["task"]),
             m=facts["data"]["examples"]["train"],
             rows=_arrays(metrics),
             layers=_arrays(layers),
@@ -109,9 +112,14 @@ class TrainingHistory:
         return self.spec.architecture.hidden
 
     @property
-    def has_batch_norm(self) -> bool:
-        """Whether any layer has it."""
-        return any(layer.batch_norm for layer in self.hidden)
+    def norms(self) -> list[Norm]:
+        """Those of the hidden layers."""
+        return self.spec.architecture.norms()
+
+    @property
+    def norm_of_batches(self) -> Norm | None:
+        """The first that looks at the other examples of its batch, and so is another one in evaluation."""
+        return next((norm for norm in self.norms if norm.least_batch > 1), None)
 
     # Of the cost
 
@@ -194,7 +202,7 @@ class TrainingHistory:
         if part not in self.errors:
             return False
         expected, chance = self.expected(part), 0.0
-        if self.task != "regression" and self.reference is not None:
+        if not self.task.is_regression and self.reference is not None:
             chance = CHANCE * sqrt(expected * (1 - min(expected, 1)) / self.reference.sample_size)
         return self.errors[part].value - expected > max(times * self.tolerance, chance)
 
@@ -222,7 +230,7 @@ class TrainingHistory:
 
     def error(self, value: float) -> str:
         """An error as a reader expects it: in per cent, or in the unit of the target."""
-        return f"{value:.3g}" if self.task == "regression" else f"{100 * value:.2g} %"
+        return f"{value:.3g}" if self.task.is_regression else f"{100 * value:.2g} %"
 
 
 def _arrays(columns: Mapping[str, list[float]]) -> dict[str, Array]:

@@ -170,7 +170,7 @@ def affordable_steps(copy: Supervised) -> int:
 def of_a_constant(copy: Supervised) -> ProbeResult:
     """The least cost and error on the seen examples of a network that gives the same answer to all."""
     dataset, y = copy.dataset, copy.dataset.parts[SEEN_PART].y
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         variance = y.var(axis=0)
         error = float(np.sqrt(variance.mean())) or 1.0
         return ProbeResult(float(variance.sum()) or 1.0, error, error)

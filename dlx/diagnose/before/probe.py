@@ -13,10 +13,12 @@ from dlx.data.normalization import Standard
 from dlx.diagnose.data.samples import sample, sampled_part
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
+from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
 from dlx.nn.tape import Tape
-from dlx.spec.sections import BatchNormSection, LayerSection, Spec
+from dlx.spec.architecture import LayerSection
+from dlx.spec.sections import Spec
 from dlx.training.build import assemble
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
@@ -104,8 +106,10 @@ class Probe:
         return replace(self, spec=spec).initialized()
 
     def batch_normalized(self) -> Probe:
-        """With batch norm in every hidden layer, and batches that it can use."""
-        spec = _layers(self.spec, lambda layer: {"batch_norm": layer.batch_norm or BatchNormSection(), "bias": False})
+        """With batch norm in every hidden layer that has no norm, and batches that it can use."""
+        spec = _layers(
+            self.spec, lambda layer: {} if layer.normalization else {"batch_norm": BatchNorm(), "bias": False}
+        )
         return replace(self, spec=spec, redrawn=True).in_batches(64)
 
     def widened(self, factor: int, least: int) -> Probe:
@@ -115,9 +119,7 @@ class Probe:
 
     def with_layer(self, units: int) -> Probe:
         """With one hidden layer of relu."""
-        layer = LayerSection(
-            units=units, activation=ReLU(), batch_norm=False, bias=True, keep_prob=1.0, initializer=He()
-        )
+        layer = LayerSection(units=units, activation=ReLU(), bias=True, keep_prob=1.0, initializer=He())
         return replace(self, spec=_changed(self.spec, "architecture", hidden=(layer,)), redrawn=True)
 
     def with_activation(self, activation: Activation) -> Probe:

@@ -15,6 +15,7 @@ from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.pictures.groups import Group, course
+from dlx.types import Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
 
@@ -39,14 +40,14 @@ class Comparison:
         return [run for group in self.groups for run in group.runs]
 
     @property
-    def tasks(self) -> set[str | None]:
+    def tasks(self) -> set[Task | None]:
         """The tasks of the runs; None of a run whose task is not known yet."""
         return {run.task for run in self.runs}
 
     @property
     def comparable(self) -> bool:
         """Whether the errors of all are in the same unit."""
-        return len({task == "regression" for task in self.tasks}) == 1
+        return len({run.is_regression for run in self.runs}) == 1
 
     def document(self) -> dict[str, Any]:
         """All of it as plain data; a setting that a run lacks is null there."""
@@ -70,7 +71,7 @@ class Comparison:
             "settings": {key: run.settings.get(key) for key in self.differing},
             "absent": [key for key in self.differing if key not in run.settings],
             **run.measures(),
-            "errors": {part: run.errors[part]._asdict() for part in PARTS if part in run.errors},
+            "errors": {part: run.errors[part].document() for part in PARTS if part in run.errors},
         }
 
     def picture(self) -> bytes:
@@ -140,8 +141,7 @@ def _check(sides: Sequence[Sequence[Path]]) -> None:
 
 def _check_sides(groups: Sequence[RunGroup]) -> None:
     """What two groups need that are to be compared explicitly."""
-    tasks = {run.task == "regression" for group in groups for run in group.runs}
-    if len(tasks) > 1:
+    if len({run.is_regression for group in groups for run in group.runs}) > 1:
         raise UsageError("the errors of a regression and of a classification cannot be compared")
 
 
@@ -149,7 +149,7 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
     """The difference of two groups, of those of their runs that have a dev error; and why there is none."""
     if len(groups) != 2:
         return None, []
-    if len({run.task == "regression" for group in groups for run in group.runs}) > 1:
+    if len({run.is_regression for group in groups for run in group.runs}) > 1:
         return None, ["no difference: one is a regression, the other is none"]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]

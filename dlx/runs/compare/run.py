@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite
+from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from dlx.errors import DataError
 from dlx.runs.directory import RunDirectory
@@ -15,19 +15,12 @@ from dlx.runs.listing import PastRun
 from dlx.runs.tables import MEASURES
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
+from dlx.stats.intervals import Estimate, unbounded
+from dlx.types import Task
 
 PARTS = ("train", "train_dev", "dev", "test")
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads")  # what does not change what a training is
-
-
-class ComparedError(NamedTuple):
-    """An error of the kept parameters with its 95 % interval, where there is one."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    m: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +30,7 @@ class ComparedRun:
     run: RunDirectory
     facts: Mapping[str, Any]
     settings: Mapping[str, Any]
-    errors: Mapping[str, ComparedError]
+    errors: Mapping[str, Estimate]
     metrics: Mapping[str, Sequence[float]]
 
     @classmethod
@@ -71,9 +64,15 @@ class ComparedRun:
         return str(self.facts.get("status", "running"))
 
     @property
-    def task(self) -> str | None:
-        """binary, multiclass or regression."""
-        return (self.facts.get("data") or {}).get("task")
+    def task(self) -> Task | None:
+        """What its data ask for; None of an objective."""
+        task = (self.facts.get("data") or {}).get("task")
+        return None if task is None else Task(task)
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether its errors are in the unit of the targets."""
+        return self.task is Task.REGRESSION
 
     @property
     def fingerprint(self) -> str | None:
@@ -128,21 +127,13 @@ def last_row(metrics: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     return {name: values[-1] for name, values in metrics.items() if values and isfinite(values[-1])}
 
 
-def _errors(
-    run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]
-) -> dict[str, ComparedError]:
+def _errors(run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]) -> dict[str, Estimate]:
     """Those of ``diagnosis.json``; where there is none yet, those of the last row of ``metrics.csv``."""
     if facts.get("status") == "running" or not run.has_diagnosis():
         row = last_row(metrics)
-        return {part: ComparedError(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
+        return {part: unbounded(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
     errors = run.diagnosis().get("errors") or {}
-    return {part: _error(errors[part]) for part in PARTS if part in errors}
-
-
-def _error(estimate: Mapping[str, Any]) -> ComparedError:
-    """JSON has no infinity: what is null was beyond all numbers."""
-    value, low, high = (inf if estimate.get(key) is None else float(estimate[key]) for key in ("value", "low", "high"))
-    return ComparedError(value, low, high, estimate.get("m"))
+    return {part: Estimate.from_document(errors[part]) for part in PARTS if part in errors}
 
 
 def differing(runs: Sequence[ComparedRun]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlx.runs.export.code import activation_code, facts, heading, weights
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.runs.export.frozen import Frozen
@@ -27,12 +28,12 @@ def gelu(z):
     return keras.activations.gelu(z, approximate=True)
 '''
 OUTPUTS = {
-    "binary": [
+    Task.BINARY: [
         'layers.Activation("sigmoid")',
         'layers.Dense(2, activation="linear", name="both")',
     ],
-    "multiclass": ["layers.Softmax()"],
-    "regression": [],
+    Task.MULTICLASS: ["layers.Softmax()"],
+    Task.REGRESSION: [],
 }
 BOTH = """
     network.get_layer("both").set_weights([np.array([[-1.0, 1.0]]), np.array([1.0, 0.0])])  # p -> 1 - p, p"""
@@ -46,7 +47,7 @@ def keras_code(network: Frozen, name: str) -> dict[str, bytes]:
     """
     n_x = len(network.features)
     use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {n_x}) float32"
-    both = BOTH if network.task == "binary" else ""
+    both = BOTH if network.task is Task.BINARY else ""
     uses_gelu = any(layer.activation is not None and layer.activation.name == "gelu" for layer in network.layers)
     code = f'''{heading(network, "Keras 3", use)}import keras
 from keras import layers

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx import __version__
 from dlx.errors import UsageError, allowed, missing_extra
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.nn.activations import Activation
@@ -106,10 +107,10 @@ def no_counterpart(format_name: str, activation: str, counterparts: list[str]) -
     )
 
 
-def _add_output(graph: _Graph, task: str) -> str:
-    if task == "regression":
+def _add_output(graph: _Graph, task: Task) -> str:
+    if task.is_regression:
         return graph.add("Identity", out="values")
-    if task == "multiclass":
+    if task is Task.MULTICLASS:
         return graph.add("Softmax", axis=1, out="probabilities")
     p = graph.add("Sigmoid")  # of class 1; that of class 0 is what is left
     graph.last = graph.constant("one", np.ones(1, np.float32))

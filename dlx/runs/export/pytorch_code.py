@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlx.runs.export.code import activation_code, facts, heading, weights
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.runs.export.frozen import Frozen
@@ -20,9 +21,9 @@ ACTIVATIONS = {
     "gelu": 'nn.GELU(approximate="tanh")',
 }
 OUTPUTS = {
-    "binary": "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
-    "multiclass": "return torch.softmax(z, dim=1)",
-    "regression": "return z",
+    Task.BINARY: "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
+    Task.MULTICLASS: "return torch.softmax(z, dim=1)",
+    Task.REGRESSION: "return z",
 }
 
 

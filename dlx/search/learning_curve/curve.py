@@ -12,7 +12,7 @@ from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.objective import no_network
-from dlx.search.learning_curve.extrapolation import extrapolation, plain
+from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
@@ -24,6 +24,7 @@ from dlx.spec.loader import load_spec
 from dlx.stats.power_law import Points, points
 from dlx.text import command
 from dlx.training.build import build_supervised
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
@@ -60,7 +61,7 @@ class CurveSubject:
     """The run that is asked about: its spec, and what its data are."""
 
     spec: Spec
-    task: str
+    task: Task
     m: int
     m_dev: int
     classes: int
@@ -104,7 +105,7 @@ def subject_of(run: RunDirectory) -> CurveSubject:
     experiment = build_supervised(spec, initialize=False)
     refuse_other_data(run, data_facts(experiment))
     return CurveSubject(
-        spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes)
+        spec, Task(facts["data"]["task"]), examples["train"], examples["dev"], len(experiment.dataset.classes)
     )
 
 
@@ -152,7 +153,7 @@ def _judged(subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, 
     if not by_size:
         raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
     mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
-    measured = points(list(by_size), mistakes, subject.task == "regression")
+    measured = points(list(by_size), mistakes, subject.task.is_regression)
     trained = {
         "points": _rows(subject, by_size, measured),
         "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
@@ -177,8 +178,8 @@ def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measu
         {
             "m": size,
             "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
-            "train": plain(train[row]),
-            "dev": plain(dev[row]),
+            "train": train[row].interval(),
+            "dev": dev[row].interval(),
             "trainings": [
                 {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
                 for outcome in replicates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ def extrapolation(measured: Points, error: float) -> Document:
         return {"fit": None, "target": {"error": error, "examples": None, "verdict": None}, "curve": []}
     laws = fit(measured)
     needed = laws.examples_for(error)
-    target = {"error": error, "examples": plain(needed), "verdict": verdict(needed, laws.m0)}
+    target = {"error": error, "examples": needed.interval(), "verdict": verdict(needed, laws.m0)}
     return {"fit": _fitted(laws), "target": target, "curve": _curve(laws, needed)}
 
 
@@ -48,8 +47,8 @@ def _fitted(laws: PowerLaws) -> Document:
         "law": "c + a·(m/m0)^(−b)",
         "m0": laws.m0,
         "a": laws.a,
-        "b": plain(laws.exponent),
-        "c": plain(laws.floor),
+        "b": laws.exponent.interval(),
+        "c": laws.floor.interval(),
         "chi_squared": laws.chi_squared,
     }
 
@@ -59,9 +58,4 @@ def _curve(laws: PowerLaws, needed: Estimate) -> list[Document]:
     m0 = laws.m0
     end = min(max(CURVE_TO * m0, 1.5 * needed.value), CURVE_AT_MOST * m0)
     sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, CURVE_POINTS).round()])
-    return [{"m": int(size), **plain(laws.error_at(size))} for size in sizes]
-
-
-def plain(estimate: Estimate) -> Document:
-    """An estimate as ``learning_curve.json`` has it."""
-    return {key: value for key, value in asdict(estimate).items() if key != "m"}
+    return [{"m": int(size), **laws.error_at(size).interval()} for size in sizes]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlx.search.repair.race_setup import RemedyResult
-    from dlx.stats.intervals import Estimate
 
 Document = dict[str, Any]
 
@@ -21,15 +19,9 @@ def remedy_document(result: RemedyResult) -> Document:
         "overrides": remedy.overrides,
         "why": remedy.why,
         "notes": remedy.notes,
-        "change": result.change and plain(result.change),
+        "change": result.change and result.change.document(),
         "replicates": result.replicates,
         "seconds": result.seconds,
         "verdict": result.verdict,
         "message": result.message,
     }
-
-
-def plain(estimate: Estimate) -> Document:
-    """An estimate as JSON has it; an end of the interval that is not known is null."""
-    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
-    return {"value": estimate.value, "low": low, "high": high, "m": estimate.m}

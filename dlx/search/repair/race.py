@@ -16,7 +16,7 @@ from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive
 from dlx.stats.effects import clipped, effect, standard_error, verdict
-from dlx.stats.intervals import Estimate
+from dlx.stats.intervals import Estimate, unbounded
 
 if TYPE_CHECKING:
     from dlx.diagnose.advice import Remedy
@@ -194,7 +194,7 @@ class Race:
             )
         change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
         judgement = "unclear" if remedy.name in self.finalists else "stopped"
-        return RemedyResult(remedy, judgement, Estimate(change, -np.inf, np.inf), 1, seconds)
+        return RemedyResult(remedy, judgement, unbounded(change), 1, seconds)
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:

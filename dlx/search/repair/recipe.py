@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
@@ -19,7 +18,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.signals import noted_signals
 from dlx.search.best_spec import described
 from dlx.search.dev_set import HeldOut, facts_of
-from dlx.search.repair.document import Document, plain, remedy_document
+from dlx.search.repair.document import Document, remedy_document
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.repair.watcher import RepairWatcher, SilentRepair
@@ -89,7 +88,7 @@ class _Recipe:
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
         self.held_out = HeldOut(dataset)
-        self.largest = inf if dataset.task == "regression" else 1.0
+        self.largest = dataset.task.largest_error
         self.document.pop("act", None)
         self.earlier = self._earlier_rounds()
         self.rounds: list[Document] = []
@@ -204,12 +203,12 @@ class _Recipe:
             "seconds": time.time() - self.started,
             "rounds": self.rounds,
             "errors": {
-                "before": {part: plain(error) for part, error in before.items()},
-                "after": {part: plain(error) for part, error in after.items()},
+                "before": {part: error.document() for part, error in before.items()},
+                "after": {part: error.document() for part, error in after.items()},
             },
             "verdict": self._diagnosed(after)["verdict"] if better else self.document["verdict"],
             "spec": str(self.run.act) if better else None,
-            "test": test and plain(test),
+            "test": test and test.document(),
         }
         self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
         diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else self.document

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dlx.diagnose.findings import CAUSES
+from dlx.diagnose.causes import CAUSES
 from dlx.errors import allowed
 from dlx.runs.objective import MOST_SHOWN
 from dlx.runs.tables import COLUMNS, LAYER_COLUMNS

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,6 @@ import numpy as np
 from dlx.errors import EnvironmentProblem, Interrupted
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
-from dlx.search.repair.document import plain
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.outcome import Outcome
@@ -126,15 +124,17 @@ class StudyRun:
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest = inf if task_of(variant.spec) == "regression" else 1.0
+        largest, difference = task_of(variant.spec).largest_error, self._difference(variant)
         return {
             "name": variant.name,
             "changes": _changes(base, variant.spec.dump()),
             "trials": [outcome.key for outcome in mine],
             "status": [outcome.status for outcome in mine],
             "messages": list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
-            "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
-            "difference": _plainly(self._difference(variant)),
+            "errors": {
+                part: pooled([outcome.errors[part] for outcome in usable], largest).document() for part in parts
+            },
+            "difference": difference and difference.document(),
             "train_cost": _mean([outcome.final.train_cost for outcome in usable if outcome.final]),
             "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
             "seconds": _mean([outcome.seconds for outcome in mine]),
@@ -153,7 +153,7 @@ class StudyRun:
         dataset, other = data_of(first.spec), data_of(variant.spec)
         if dataset.task != other.task or not _same_examples(dataset.parts["dev"], other.parts["dev"]):
             return None
-        largest = inf if dataset.task == "regression" else 1.0
+        largest = dataset.task.largest_error
         if not self._dev_is_shared(first):
             against, of = (np.array([outcome.errors["dev"].value for outcome in mine]) for mine in both)
             return clipped(paired_by_seed(of, against, finest=1 / dataset.parts["dev"].m)[0], largest)
@@ -194,7 +194,3 @@ def _same_examples(first: Any, second: Any) -> bool:
 
 def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None
-
-
-def _plainly(estimate: Estimate | None) -> Document | None:
-    return None if estimate is None else plain(estimate)

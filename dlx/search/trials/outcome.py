@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf, nan
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,19 +123,13 @@ def outcome_of(run: RunDirectory, trial: Trial) -> Outcome:
         key=trial.key,
         status=status,
         message=facts.get("message", ""),
-        errors={part: _estimate(**error) for part, error in errors.items()},
+        errors={part: Estimate.from_document(error) for part, error in errors.items()},
         final=final,
         best=best,
         kept_epoch=facts["kept_epoch"],
         seconds=final.seconds if final else 0.0,
         run=str(run.path),
     )
-
-
-def _estimate(value: float | None, low: float | None, high: float | None, m: int) -> Estimate:
-    """JSON has no infinity: what is null was beyond all numbers."""
-    value, low, high = (inf if number is None else number for number in (value, low, high))
-    return Estimate(value, low, high, m)
 
 
 def _record(row: Mapping[str, Any] | None, has_dev: bool) -> EpochRecord | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.spec.sections import Spec
 from dlx.training.build import dataset_of
 from dlx.training.minimization import Minimization
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -25,7 +26,7 @@ def shared_dataset(spec: Mapping[str, Any]) -> Dataset | None:
     return None if "objective" in spec else _dataset(spec)
 
 
-def task_of(spec: Spec) -> str:
+def task_of(spec: Spec) -> Task:
     """The task of its data; that of an objective, which has none, is what a `Minimization` says."""
     return Minimization.task if spec.objective is not None else data_of(spec).task
 

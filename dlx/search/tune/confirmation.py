@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.search.best_spec import COMMAND, as_comment
+from dlx.search.best_spec import COMMAND, as_comment, estimate_text
 from dlx.search.dev_set import HeldOut
-from dlx.search.repair.document import plain
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import measured
@@ -83,7 +82,7 @@ class Confirmation:
                     "index": finalist.index,
                     "settings": dict(finalist.values),
                     "search": finalist.measured.value,
-                    "fresh": fresh and plain(fresh),
+                    "fresh": fresh and fresh.document(),
                     "seeds": self.search.fresh_seeds,
                 }
             )
@@ -96,9 +95,9 @@ class Confirmation:
         return {
             "finalists": records,
             "winner": winner.index,
-            "base": base and plain(base),
-            "gain": gain and plain(gain),
-            "test": test and plain(test),
+            "base": base and base.document(),
+            "gain": gain and gain.document(),
+            "test": test and test.document(),
         }
 
     @cached_property
@@ -108,7 +107,7 @@ class Confirmation:
     @property
     def _largest(self) -> float:
         """The largest error that there can be."""
-        return inf if self._dataset.task == "regression" else 1.0
+        return self._dataset.task.largest_error
 
     def _mine(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         return [outcomes[trial.key] for trial in self._trials_of(spec)]
@@ -151,13 +150,9 @@ def described_winner(winner: Candidate, document: Mapping[str, Any], directory: 
         f"Found by {document['method']} in {len(document['trials'])} trials ({directory.path}): {values}",
         "",
         f"{objective.capitalize()}: {winner.measured.value:.4g} in the search, where it was chosen; "
-        f"{_estimate_text(finalist['fresh'])} in {finalist['seeds']} fresh trainings; "
-        f"{_estimate_text(document['base'])} of the spec before.",
+        f"{estimate_text(finalist['fresh'])} in {finalist['seeds']} fresh trainings; "
+        f"{estimate_text(document['base'])} of the spec before.",
         f"{COMMAND}{command('train', directory.best)}",
     ]
     assert winner.spec is not None
     return f"{as_comment(lines)}\n\n{dump_yaml(winner.spec)}"
-
-
-def _estimate_text(error: Mapping[str, Any] | None) -> str:
-    return "unknown" if error is None else f"{error['value']:.4g} ({error['low']:.4g} to {error['high']:.4g})"

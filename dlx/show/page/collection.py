@@ -13,6 +13,7 @@ from dlx.show.page.elements import Content, Element, columns, element, name_of, 
 from dlx.show.page.images import is_wide, source_of
 from dlx.show.page.page import document
 from dlx.show.page.words import ends, section
+from dlx.types import Task
 
 FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
 HIDDEN = ("schema_version", "name", "status", "task", "best_spec")
@@ -49,7 +50,7 @@ class CollectionMaterial:
     def task(self) -> str | None:
         """Regression where the estimates are numbers with a unit: the errors of a regression, and costs."""
         cost = str(self.outcome.get("objective", "")).endswith("cost")
-        return "regression" if cost else self.outcome.get("task")
+        return Task.REGRESSION if cost else self.outcome.get("task")
 
 
 def many_page(material: CollectionMaterial) -> str:

@@ -9,6 +9,7 @@ from dlx.show.page.elements import Element, element
 from dlx.show.page.material import Material
 from dlx.show.page.scales import finite
 from dlx.show.page.words import section
+from dlx.types import Task
 
 COSTS = {"cost": "cost", "train": "train_cost", "dev": "dev_cost"}
 ERRORS = {"train": "train_error", "dev": "dev_error"}
@@ -21,7 +22,7 @@ NOTE_OF_OBJECTIVE = "cost: of each step before its update, penalty included; tra
 
 def curves(material: Material) -> Element | None:
     """Cost and error; None where there is no epoch yet."""
-    regression = material.task == "regression"
+    regression = material.task == Task.REGRESSION
     error = ("RMSE (units of the target)", "{:.3g}", 1) if regression else ("Error (%)", "{:.2f} %", 100)
     charts = [_chart(material, COSTS, "Cost", "{:.3g}", 1), _chart(material, ERRORS, *error)]
     figures = [chart.draw() for chart in charts if chart.curves]

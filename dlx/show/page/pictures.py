@@ -9,13 +9,14 @@ from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.images import in_range, png, source_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import section
+from dlx.types import Task
 
 MOST_WORST = 10  # examples in the table
 
 
 def boundary(material: Material) -> Element | None:
     """The plane of two inputs; None where there are more."""
-    what = "its values" if material.task == "regression" else "its decision regions"
+    what = "its values" if material.task == Task.REGRESSION else "its decision regions"
     alt = f"What {material.name} makes of the plane of its two inputs: {what}, and the examples on them."
     return _picture(material, "boundary", "What the network makes of its inputs", alt)
 

@@ -10,8 +10,10 @@ from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
 from dlx.show.page.scales import PageScale, finite
-from dlx.show.page.words import ends, level_of, limits, of_what, section
+from dlx.show.page.words import ends, level_of, of_what, section
 from dlx.show.terminal.summary import place
+from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 TITLES = ("error", "95 % interval", "examples, level")
 NAMES = {"bias": "avoidable bias"}
@@ -55,7 +57,8 @@ class _Waterfall:
         return {part: errors[part] for part in LEVELS if part in errors}
 
     def _scale(self) -> PageScale:
-        ends = [end for estimate in self._errors().values() for end in (estimate["value"], limits(estimate)[1])]
+        estimates = [Estimate.from_document(document) for document in self._errors().values()]
+        ends = [end for estimate in estimates for end in (estimate.value, estimate.high)]
         return PageScale(0, ROOM * (max(finite([*ends, self.document["tolerance"]]), default=1) or 1))
 
     def _rows(self) -> Iterator[Element]:
@@ -81,15 +84,16 @@ class _Waterfall:
         return [_line(x(tick), 0, x(tick), HEIGHT, "grid") for tick in x.ticks()]
 
     def _axis(self) -> Element:
-        x, factor = self._scale(), 1 if self.task == "regression" else 100
-        unit = "" if self.task == "regression" else " %"
+        x, factor = self._scale(), 1 if self.task == Task.REGRESSION else 100
+        unit = "" if self.task == Task.REGRESSION else " %"
         ticks = [tick for tick in x.ticks() if x(tick) < 96]
         labels = [element("span", f"{factor * tick:.4g}{unit}", style=f"left:{x(tick):.2f}%") for tick in ticks]
         return element("div", labels, class_="axis", aria_hidden="true")
 
     def _point(self, estimate: Document) -> list[Element]:
         """The value, and its interval where it has one."""
-        x, (low, high) = self._scale(), limits(estimate)
+        measured = Estimate.from_document(estimate)
+        x, low, high = self._scale(), measured.low, measured.high
         whiskers = [
             _line(x(low), MIDDLE, x(high), MIDDLE, "interval"),
             *(_line(x(end), 30, x(end), 70, "interval") for end in (low, high)),

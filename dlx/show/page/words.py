@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import inf
-
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element
 from dlx.show.page.material import Document
+from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
 
@@ -16,21 +16,15 @@ def level_of(verdict: str) -> str:
     return next((level for level in LEVELS if level in verdict), "unsettled")
 
 
-def limits(estimate: Document) -> tuple[float, float]:
-    """The ends of an interval; null stands for infinity, which JSON lacks."""
-    low, high = (estimate.get(end, estimate["value"]) for end in ("low", "high"))
-    return -inf if low is None else low, inf if high is None else high
-
-
 def ends(estimate: Document, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
-    low, high = limits(estimate)
-    return "" if low == high else interval(low, high, task).replace("inf", "∞")
+    measured = Estimate.from_document(estimate)
+    return "" if measured.low == measured.high else interval(measured.low, measured.high, task).replace("inf", "∞")
 
 
 def of_what(task: str | None) -> str:
     """What the errors are."""
-    return "RMSE" if task == "regression" else "error"
+    return "RMSE" if task == Task.REGRESSION else "error"
 
 
 def section(name: str, title: str, *content: Content) -> Element:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlx.show.pictures.boundary import Plane, Predict, plane, subsample
 from dlx.show.pictures.canvas import GREY, house_style, new_figure, png
+from dlx.types import Task
 
 COLUMNS = 4
 PANEL, GAP, ABOVE = 2.7, 0.22, 0.95  # inches
@@ -45,7 +46,7 @@ def boundaries(panels: Sequence[Panel], *, title: str, task: str) -> bytes:
     predictions = [
         np.nan_to_num(np.asarray(panel.predict(places), dtype=float), posinf=0, neginf=0) for panel in panels
     ]
-    limits = _limits([*predictions, *(y for _, y in examples)]) if task == "regression" else None
+    limits = _limits([*predictions, *(y for _, y in examples)]) if task == Task.REGRESSION else None
     for number, (panel, sample, values) in enumerate(zip(panels, examples, predictions, strict=True)):
         left = (GAP + number % columns * (PANEL + GAP)) / width
         bottom = 1 - (ABOVE + (number // columns) * (PANEL + 2 * GAP) + PANEL) / height

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +56,7 @@ def boundary(
     rows = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
     predictions = np.nan_to_num(np.asarray(predict(rows), dtype=float), posinf=0, neginf=0).reshape(GRID, GRID, -1)
     draw = Plane(axes, xs, ys, samples)
-    if task == "regression":
+    if task == Task.REGRESSION:
         draw.surface(predictions[:, :, 0])
         draw.scale()
         draw.legend()

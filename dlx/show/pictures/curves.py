@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.show.pictures.axes import FEW, HUGE, apart, count_epochs, height, scale_values
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, INK, TRAIN, house_style, new_figure, png
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,7 @@ def curves(metrics: Mapping[str, Sequence[float]], *, title: str, task: str, bes
         best_epoch: the epoch of the best row; None marks nothing.
     """
     columns = {name: np.asarray(values, dtype=float) for name, values in metrics.items()}
-    views = [COST, RMSE if task == "regression" else ERROR]
+    views = [COST, RMSE if task == Task.REGRESSION else ERROR]
     views = [view for view in views if view is COST or np.isfinite(columns["train_error"]).any()]
     views = [OBJECTIVE] if task == "objective" else views
     figure = new_figure(10, 4.2, title)

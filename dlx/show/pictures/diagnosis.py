@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.verdict import between, in_words
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,15 +53,15 @@ class _Waterfall:
 
     def __init__(self, axes: Axes, document: Document, levels: Document) -> None:
         self.axes, self.document, self.levels = axes, document, levels
-        self.is_rate = document["task"] != "regression"
+        self.is_rate = document["task"] != Task.REGRESSION
         self.factor = 100 if self.is_rate else 1
 
     def scale(self) -> None:
         """From 0 to above the highest end of an interval that is finite."""
         ends = [
-            self.factor * (end or 0)
-            for estimate in self.levels.values()
-            for end in (estimate["value"], estimate.get("high"))
+            self.factor * end
+            for estimate in map(Estimate.from_document, self.levels.values())
+            for end in (estimate.value, estimate.high)
         ]
         top = max([end for end in ends if isfinite(end)], default=0.0) or self.factor * self.document["tolerance"]
         self.axes.set_ylim(0, ROOM_ABOVE * max(top, ROOM_FOR_ONE))
@@ -91,7 +93,8 @@ class _Waterfall:
         self.axes.plot([x - HALF, x + HALF], [threshold] * 2, color=INK, linewidth=0.9, linestyle=DASHES, zorder=3)
         if left == 0:
             self.axes.annotate("tolerance", (x, threshold), (0, 3), textcoords="offset points", ha="center", size=8)
-        low, high = (self._number(end) for end in _ends(gap))
+        measured = Estimate.from_document(gap)
+        low, high = self._number(measured.low), self._number(measured.high)
         interval = f"{low.removesuffix(' %')} to {high}" if low != high else ""
         words = (interval, 9, "normal"), (gap["level"], 9, "bold"), (NAMES.get(name, in_words(name)), 9.5, "bold")
         for line, (text, size, weight) in enumerate(words):
@@ -101,23 +104,16 @@ class _Waterfall:
 
     def draw_errors(self) -> None:
         """A point with its interval and its value beside it."""
-        for x, estimate in enumerate(self.levels.values()):
-            value = self.factor * estimate["value"]
-            low, high = (self.factor * end for end in _ends(estimate))
+        for x, estimate in enumerate(map(Estimate.from_document, self.levels.values())):
+            value, low, high = (self.factor * end for end in (estimate.value, estimate.low, estimate.high))
             if low < high:
                 ends = [[value - low], [min(high, 10 * self.axes.get_ylim()[1]) - value]]
                 self.axes.errorbar(x, value, ends, color=INK, capsize=4, linewidth=1.3, zorder=4)
             self.axes.plot(x, value, "o", color=INK, markersize=5, zorder=4, clip_on=False)
             self.axes.annotate(
-                self._number(estimate["value"]), (x, value), (8, 5), textcoords="offset points", size=9, zorder=5
+                self._number(estimate.value), (x, value), (8, 5), textcoords="offset points", size=9, zorder=5
             )
 
     def _number(self, value: float) -> str:
         """A rate in percent, another error to three digits."""
         return f"{100 * value:.2f} %" if self.is_rate else f"{float(f'{value:.3g}'):,.9g}"
-
-
-def _ends(estimate: Document) -> tuple[float, float]:
-    """The ends of the interval; without one, the value itself."""
-    low, high = estimate.get("low", estimate["value"]), estimate.get("high", estimate["value"])
-    return low, float("inf") if high is None else high

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
+from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +49,7 @@ class _Drawing:
 
     def __init__(self, axes: Axes, document: Document) -> None:
         self.axes, self.document = axes, document
-        self.is_rate = document["task"] != "regression"
+        self.is_rate = document["task"] != Task.REGRESSION
         self.factor = 100 if self.is_rate else 1
         dev = self._column("dev", "value")
         lowest = min(dev.min(), self._goal)
@@ -60,7 +62,10 @@ class _Drawing:
         return self.factor * float(self.document["target"]["error"])
 
     def _column(self, part: str, key: str) -> Array:
-        return self.factor * np.array([point[part][key] for point in self.document["points"]])
+        return self._numbers([point[part] for point in self.document["points"]], key)
+
+    def _numbers(self, estimates: Sequence[Document], key: str) -> Array:
+        return self.factor * np.array([getattr(Estimate.from_document(estimate), key) for estimate in estimates])
 
     def law(self) -> None:
         """The best law as a line, dashed beyond the examples there are, and the range of all that agree."""
@@ -68,7 +73,7 @@ class _Drawing:
         if not curve:
             return
         m = np.array([point["m"] for point in curve])
-        value, low, high = (self.factor * np.array([point[key] for point in curve]) for key in KEYS)
+        value, low, high = (self._numbers(curve, key) for key in KEYS)
         measured = m <= self.document["fit"]["m0"]
         beyond = m >= m[measured][-1]
         self.axes.fill_between(m, np.maximum(low, self.bottom), high, color=DEV, alpha=0.13, linewidth=0)
@@ -96,7 +101,7 @@ class _Drawing:
         text = f"target {self._goal:.4g}{' %' if self.is_rate else ''}"
         across = ("axes fraction", "data")
         self.axes.annotate(text, (0.005, self._goal), (0, 3), across, "offset points", color=GREY, size=8.5)
-        if needed and curve and 0 < needed["value"] <= curve[-1]["m"]:
+        if needed and curve and 0 < Estimate.from_document(needed).value <= curve[-1]["m"]:
             at = (needed["value"], self._goal)
             label = f"{float(f'{at[0]:.2g}'):,.0f} examples"
             self.axes.plot(*at, "D", color=ALARM, markersize=6, zorder=4)

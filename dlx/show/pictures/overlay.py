@@ -12,6 +12,7 @@ from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figu
 from dlx.show.pictures.curves import COST, ERROR, RMSE, View
 from dlx.show.pictures.groups import ENOUGH, Group, MeanCurve, course
 from dlx.text import visible_line
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +48,7 @@ def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
         task: ``regression`` has its error in the units of the target, the others in percent.
     """
     lines = [_Line(_short(group.label), *_look(number)) for number, group in enumerate(groups)]
-    views = [COST, RMSE if task == "regression" else ERROR]
+    views = [COST, RMSE if task == Task.REGRESSION else ERROR]
     panels = [_Panel(view, groups, lines) for view in views]
     panels = [panel for panel in panels if panel.courses or panel.view is COST]
     longest = max((len(line.name) for line in lines), default=0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,10 +43,10 @@ def sweep(
     figure = new_figure(7.2, 4.2, title)
     axes = figure.add_axes((0.11, 0.14, 0.72, 0.7))
     axes.set_xlabel(key, parse_math=False)
-    axes.set_ylabel("RMSE (units of the target)" if task == "regression" else "error (%)")
+    axes.set_ylabel("RMSE (units of the target)" if task == Task.REGRESSION else "error (%)")
     axes.grid(axis="y")
     places = _scale(axes, values)
-    factor = 1 if task == "regression" else 100
+    factor = 1 if task == Task.REGRESSION else 100
     parts = [part for part in COLORS if any(part in estimates for estimates in errors)]
     for number, part in enumerate(parts):
         rows = [(x, estimates[part]) for x, estimates in zip(places, errors, strict=True) if part in estimates]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.axes import HUGE
-from dlx.types import Array
+from dlx.types import Array, Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ class Trials:
     def __init__(self, document: Document) -> None:
         trials = document["trials"]
         objective = document.get("objective", "dev_error")
-        self.is_rate = objective.endswith("error") and document.get("task") != "regression"
+        self.is_rate = objective.endswith("error") and document.get("task") != Task.REGRESSION
         self.what = objective.replace("_", " ")
         values = [np.nan if trial["value"] is None else float(trial["value"]) for trial in trials]
         self.values = (100 if self.is_rate else 1) * np.array(values, dtype=float)

@@ -23,6 +23,7 @@ from dlx.show.terminal.comparison_rows import (
 from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.text_plot import LETTERS, Course, letter_plot, style
+from dlx.types import Task
 
 MARGIN, WIDTH = 10, 80
 ASCII = str.maketrans({"│": "|", "┤": "+"})
@@ -43,7 +44,7 @@ def comparison(
     width = min(shutil.get_terminal_size().columns, WIDTH) if not out.isatty() else shutil.get_terminal_size().columns
     _table(document, width, out)
     what = document["curve"].replace("_", " ")
-    if lines := letter_plot(courses, task_of(document) if "error" in what else "regression", min(width, WIDTH)):
+    if lines := letter_plot(courses, task_of(document) if "error" in what else Task.REGRESSION, min(width, WIDTH)):
         say(stream=out)
         say((f"{what} over the epochs{_of_groups(document)}", "dim"), stream=out)
     plain = {} if "utf" in (out.encoding or "utf-8").lower() else ASCII

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import say, table
+from dlx.stats.intervals import Estimate
+from dlx.types import Task
 
 MARGIN, WIDTH = 10, 80
 EVEN = 1.5  # how different the two sides of an interval may be for "± half of it"
@@ -37,10 +39,8 @@ def learning_curve(document: Document, written: Sequence[Path] = (), stream: Tex
 def _rows(document: Document) -> Iterator[tuple[str, ...]]:
     task = document["task"]
     for point in document["points"]:
-        errors = (point[part] for part in ("train", "dev"))
-        cells = (
-            (error(estimate["value"], task), interval(estimate["low"], estimate["high"], task)) for estimate in errors
-        )
+        errors = (Estimate.from_document(point[part]) for part in ("train", "dev"))
+        cells = ((error(mean.value, task), interval(mean.low, mean.high, task)) for mean in errors)
         counts = f"{point['m']:,}", f"{point['epochs']:,}"
         yield (*counts, *(cell for pair in cells for cell in pair), str(len(point["trainings"])))
 
@@ -65,27 +65,31 @@ def sentences(document: Document) -> Iterator[tuple[str, str]]:
 def needed(document: Document) -> str:
     """How many examples the target needs, in a sentence that claims no more than the interval."""
     target, task, m = document["target"], document["task"], document["fit"]["m0"]
-    low, value, high = (target["examples"][key] for key in ("low", "value", "high"))
+    examples = Estimate.from_document(target["examples"])
     goal = f"{_rate(target['error'], task)} dev error"
     if target["verdict"] == "reached":
         return f"{goal} is reached with the {m:,} examples there are"
     if target["verdict"] == "settled":
-        return f"{goal} needs about {_about(low, value, high)} examples; there are {m:,}"
+        return f"{goal} needs about {_about(examples)} examples; there are {m:,}"
     if target["verdict"] == "out of reach":
         return f"{goal} is out of reach of more data alone"
-    upper = f"and perhaps {_count(high)}" if isfinite(high) else "and perhaps no number is enough"
-    least = f"at least {_count(low)} examples are needed" if low > m else f"the {m:,} examples there are may do"
+    upper = f"and perhaps {_count(examples.high)}" if isfinite(examples.high) else "and perhaps no number is enough"
+    least = (
+        f"at least {_count(examples.low)} examples are needed"
+        if examples.low > m
+        else f"the {m:,} examples there are may do"
+    )
     return f"the measurements do not settle how many examples {goal} needs: {least}, {upper}"
 
 
 def floor(document: Document) -> str:
     """What no number of examples gets below."""
     task, fit = document["task"], document["fit"]
-    lowest = fit["c"]
+    lowest = Estimate.from_document(fit["c"])
     now = document["points"][-1]["dev"]["value"]
-    ends = f"95 % interval {interval(lowest['low'], lowest['high'], task)}"
-    if lowest["low"] > CLEAR_OF_ZERO * now:
-        return f"more data will not go below about {_rate(lowest['value'], task)} ({ends})"
+    ends = f"95 % interval {interval(lowest.low, lowest.high, task)}"
+    if lowest.low > CLEAR_OF_ZERO * now:
+        return f"more data will not go below about {_rate(lowest.value, task)} ({ends})"
     return f"no floor is established that more data could not go below ({ends})"
 
 
@@ -100,14 +104,14 @@ def _bias(document: Document) -> str:
 
 def _rate(value: float, task: str) -> str:
     """An error without needless digits."""
-    return f"{value:.4g}" if task == "regression" else f"{100 * value:.3g} %"
+    return f"{value:.4g}" if task == Task.REGRESSION else f"{100 * value:.3g} %"
 
 
-def _about(low: float, value: float, high: float) -> str:
-    below, above = value - low, high - value
+def _about(count: Estimate) -> str:
+    below, above = count.value - count.low, count.high - count.value
     if 0 < max(below, above) <= EVEN * min(below, above):
-        return f"{_count(value)} ± {_count((high - low) / 2)}"
-    return f"{_count(value)} ({_count(low)} to {_count(high)})"
+        return f"{_count(count.value)} ± {_count((count.high - count.low) / 2)}"
+    return f"{_count(count.value)} ({_count(count.low)} to {_count(count.high)})"
 
 
 def _count(number: float) -> str:

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,6 +13,7 @@ from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, is_plain, say, table
 from dlx.show.terminal.terminal import open_terminal
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.intervals import Estimate
 from dlx.text import command
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ def _signed(value: float, task: str | None) -> str:
 
 
 def _error(estimate: Document, task: str | None) -> str:
-    low, high = (estimate[end] if estimate[end] is not None else inf for end in ("low", "high"))
-    return f"{error(estimate['value'], task)} ({interval(low, high, task)})"
+    mean = Estimate.from_document(estimate)
+    return f"{error(mean.value, task)} ({interval(mean.low, mean.high, task)})"
 
 
 def _short(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import inf
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
+from dlx.stats.intervals import Estimate
 
 MARGIN = 10
 PARTS = ("train", "train_dev", "dev", "test")
@@ -154,14 +154,14 @@ def _time(variant: Document) -> Piece:
 def _difference(difference: Document | None, task: str | None) -> tuple[Piece, Piece]:
     if difference is None:
         return ("", ""), ("", "")
-    sign = "+" if difference["value"] >= 0 else ""
-    sure = difference["high"] < 0 or difference["low"] > 0
-    style = "" if not sure else "green" if difference["high"] < 0 else "red"
-    return (f"{sign}{error(difference['value'], task)}", style), (_interval(difference, task), "")
+    change = Estimate.from_document(difference)
+    sign = "+" if change.value >= 0 else ""
+    style = "green" if change.high < 0 else "red" if change.low > 0 else ""
+    return (f"{sign}{error(change.value, task)}", style), (_interval(difference, task), "")
 
 
 def _error(estimate: Document | None, task: str | None) -> str:
-    return "" if estimate is None else error(inf if estimate["value"] is None else estimate["value"], task)
+    return "" if estimate is None else error(Estimate.from_document(estimate).value, task)
 
 
 def _interval(estimate: Document | None, task: str | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from dlx.diagnose.verdict import in_words
 from dlx.show.numbers import duration, error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
+from dlx.stats.intervals import Estimate
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
 SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -85,7 +86,8 @@ def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, st
 
 def ends(estimate: Mapping[str, Any], task: str | None) -> str:
     """The interval of an error or a gap; nothing where that is a single point."""
-    return "" if estimate["low"] == estimate["high"] else interval(estimate["low"], estimate["high"], task)
+    measured = Estimate.from_document(estimate)
+    return "" if measured.low == measured.high else interval(measured.low, measured.high, task)
 
 
 def place(finding: Mapping[str, Any]) -> str:
@@ -122,4 +124,4 @@ def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece
         if gap := diagnosis[name]:
             level = gap["level"]
             line = [(f"{name:<8} {error(gap['value'], task)} ", ""), (level, COLORS[level])]
-            yield [*line, (f" ({interval(gap['low'], gap['high'], task)})", "")] if level == "unsettled" else line
+            yield [*line, (f" ({ends(gap, task)})", "")] if level == "unsettled" else line

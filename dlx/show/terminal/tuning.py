@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,7 +12,9 @@ from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.intervals import Estimate
 from dlx.text import command
+from dlx.types import Task
 
 MARGIN = 10
 BAR = 24  # characters of a share of 1
@@ -101,7 +102,7 @@ def _counts(document: Document, out: TextIO) -> None:
 def unit(document: Document) -> str | None:
     """The task by which numbers are shown: a cost is a number, as the error of a regression is."""
     objective = document.get("objective", "dev_error")
-    return document["task"] if objective.endswith("error") else "regression"
+    return document["task"] if objective.endswith("error") else Task.REGRESSION
 
 
 def _finalists(document: Document, finalists: Sequence[Document], out: TextIO) -> None:
@@ -141,8 +142,8 @@ def _estimate(estimate: Document | None, task: str | None) -> tuple[str, str]:
 
 
 def _interval(estimate: Document, task: str | None) -> str:
-    low, high = (inf if estimate[end] is None else estimate[end] for end in ("low", "high"))
-    return interval(low, high, task) if estimate["low"] is not None else "unknown"
+    low, high = estimate["low"], Estimate.from_document(estimate).high
+    return "unknown" if low is None else interval(low, high, task)
 
 
 def _importance(shares: Sequence[Document], out: TextIO) -> None:
@@ -196,7 +197,7 @@ def _sentences(document: Document, best: Document, task: str | None) -> Iterator
     what = document["objective"].replace("_", " ")
     yield f"{what}: search {error(best['search'], task)} → fresh {again}"
     if gain := document.get("gain"):
-        surely = gain["high"] is not None and gain["high"] < 0
+        surely = Estimate.from_document(gain).high < 0
         change = f"{'+' if gain['value'] >= 0 else ''}{error(gain['value'], document['task'])}"
         sure = "surely better than" if surely else "not surely better than"
         yield f"{change} dev error ({_interval(gain, document['task'])}): {sure} the spec before"

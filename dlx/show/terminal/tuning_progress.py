@@ -11,6 +11,7 @@ from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import is_plain, padded, say
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.terminal import open_terminal
+from dlx.types import Task
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,7 +44,7 @@ def tuning_progress(
     """
     out = stream or sys.stderr
     kind = Watching if quiet else PlainLines if is_plain(out) else TrialTable
-    return kind(task if objective.endswith("error") else "regression", trials, objective.replace("_", " "), out)
+    return kind(task if objective.endswith("error") else Task.REGRESSION, trials, objective.replace("_", " "), out)
 
 
 class Watching:

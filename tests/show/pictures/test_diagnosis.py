@@ -16,6 +16,7 @@ from dlx.show.pictures import diagnosis, worst
 from dlx.show.pictures.canvas import ALARM, CLASSES
 from dlx.show.pictures.diagnosis import COLORS
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.types import Task
 
 LOW, HIGH, OPEN = CLASSES[2], ALARM, COLORS["unsettled"]
 
@@ -69,8 +70,8 @@ def test_every_part_makes_it_wider_and_an_open_gap_is_amber() -> None:
         ({"train": exact(0.0)}, None),
         ({"dev": error_rate(1.0, 3)}, "binary"),
         ({"train": exact(0.0), "test": exact(0.0)}, "multiclass"),
-        ({"train": exact(3e5), "dev": Estimate(2e5, 0.0, inf, 1)}, "regression"),
-        ({"train": exact(1e-9), "dev": exact(2e-9)}, "regression"),
+        ({"train": exact(3e5), "dev": Estimate(2e5, 0.0, inf, 1)}, Task.REGRESSION),
+        ({"train": exact(1e-9), "dev": exact(2e-9)}, Task.REGRESSION),
     ],
 )
 def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate], task: str | None) -> None:
