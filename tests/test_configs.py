@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dlx.runs.preparation import prepare
+from dlx.runs.preparation import prepare_supervised
 from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.training.fit import fit
@@ -64,7 +64,7 @@ SEEDS = (1, 2, 3)
 
 def train(name: str, overrides: str, seed: int) -> dict[str, float]:
     """The errors of the kept network, the worst dev error among the last ten rows, and the number of epochs."""
-    experiment = prepare(load_spec(CONFIGS / f"{name}.yaml", [*overrides.split(), f"seed={seed}"]).spec)
+    experiment = prepare_supervised(load_spec(CONFIGS / f"{name}.yaml", [*overrides.split(), f"seed={seed}"]).spec)
     rows = [record for record in fit(experiment) if isinstance(record, EpochRecord)]
     experiment.restore_best()
     errors = {part: experiment.evaluate(part)[1] for part in experiment.dataset.parts}

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs.preparation import prepare
+from dlx.runs.preparation import prepare_supervised
 from dlx.spec.loader import load_spec
-from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 
 TESTS = Path(__file__).parent
 PUBLISHED: dict[str, dict[str, Any]] = json.loads((TESTS / "reference" / "course.json").read_text())
 SPECS = [name for name in PUBLISHED if name != "about"]
 
 
-def train(name: str) -> tuple[Experiment, list[EpochRecord]]:
-    experiment = prepare(load_spec(TESTS.parent / "configs" / "course" / f"{name}.yaml").spec)
+def train(name: str) -> tuple[Supervised, list[EpochRecord]]:
+    experiment = prepare_supervised(load_spec(TESTS.parent / "configs" / "course" / f"{name}.yaml").spec)
     return experiment, [record for record in fit(experiment) if isinstance(record, EpochRecord)]
 
 

@@ -34,6 +34,13 @@ def prepare(
     return experiment
 
 
+def prepare_supervised(spec: Spec, origins: Origins | None = None) -> Supervised:
+    """The same of a spec that has data."""
+    experiment = prepare(spec, origins)
+    assert isinstance(experiment, Supervised)
+    return experiment
+
+
 def _from_data(experiment: Supervised) -> dict[str, Any]:
     """The sections of the spec that follow from the data where they are left out."""
     dataset, diagnosis = experiment.dataset, experiment.spec.diagnosis

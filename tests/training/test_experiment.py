@@ -12,10 +12,10 @@ import pytest
 
 from dlx.errors import DataError, EnvironmentProblem, SpecError
 from dlx.spec.sections import Spec
-from dlx.training.build import build, dataset_of, least_memory
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised, dataset_of, least_memory
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 
 MOONS: dict[str, Any] = {
     "dtype": "float64",
@@ -24,11 +24,11 @@ MOONS: dict[str, Any] = {
 }
 
 
-def experiment(**sections: Any) -> Experiment:
-    return build(Spec.model_validate(MOONS | sections).complete())
+def experiment(**sections: Any) -> Supervised:
+    return build_supervised(Spec.model_validate(MOONS | sections).complete())
 
 
-def rows(trained: Experiment) -> list[EpochRecord]:
+def rows(trained: Supervised) -> list[EpochRecord]:
     return [record for record in fit(trained) if isinstance(record, EpochRecord)]
 
 
@@ -139,7 +139,7 @@ def test_the_least_memory_is_taken(sections: dict[str, Any]) -> None:
     dataset = dataset_of(spec)
     tracemalloc.start()
     try:
-        trained = build(spec, dataset=dataset)
+        trained = build_supervised(spec, dataset=dataset)
         rows(trained)
         trained.evaluation("test").run()
         _, peak = tracemalloc.get_traced_memory()

@@ -24,6 +24,7 @@ from dlx.runs.provenance import provenance
 from dlx.runs.train import Session
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import error_rate
+from dlx.training.supervised import Supervised
 
 Plain = dict[str, Any]
 Train = Callable[..., Session]
@@ -337,8 +338,10 @@ def test_inputs_in_large_units_explain_the_rest(train: Train) -> None:
 
 
 def course_of(session: Session) -> TrainingHistory:
-    dataset, spec = session.experiment.dataset, session.experiment.spec
-    errors = {part: session.experiment.evaluation(part).run()[1] for part in ("train", "dev")}
+    experiment = session.experiment
+    assert isinstance(experiment, Supervised)
+    dataset, spec = experiment.dataset, experiment.spec
+    errors = {part: experiment.evaluation(part).run()[1] for part in ("train", "dev")}
     sized = {part: error_rate(value, dataset.parts[part].m) for part, value in errors.items()}
     run = session.run
     return TrainingHistory.read(run.metrics(), run.layers(), run.facts(), spec, sized, reference(dataset))

@@ -15,9 +15,9 @@ from dlx.nn.update import Update
 from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 
 ROOT = Path(__file__).parents[3]
 SPECS = [path for path in sorted((ROOT / "configs").glob("**/*.yaml")) if kind_of(path) is None]
@@ -42,8 +42,8 @@ BY_DESCENT: Sections = HEALTHY | {"optimizer": {"name": "gradient_descent", "lea
 DEEP = [16] * 6
 
 
-def experiment(sections: Sections) -> Experiment:
-    return build(Spec.model_validate(sections).complete())
+def experiment(sections: Sections) -> Supervised:
+    return build_supervised(Spec.model_validate(sections).complete())
 
 
 def names(sections: Sections, least: str = "note") -> set[str]:
@@ -339,11 +339,11 @@ SHIPPED = {
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_shipped_specs_have_the_faults_that_they_show_and_no_other(path: Path) -> None:
-    found = before(build(load_spec(path).spec))
+    found = before(build_supervised(load_spec(path).spec))
     assert {one.name for one in found if one.severity != "note"} == SHIPPED.get(path.stem, set())
 
 
-def state(some: Experiment) -> dict[str, Any]:
+def state(some: Supervised) -> dict[str, Any]:
     arrays, meta = some.to_data()
     meta |= {"split": some.streams.state("split"), "initializer": some.streams.state("initializer")}
     meta["position"].pop("seconds")

@@ -12,7 +12,7 @@ from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import ProbeResult, Runs
 from dlx.nn.optimizers import Adam
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
 
 MOONS: dict[str, Any] = {
@@ -24,7 +24,7 @@ MOONS: dict[str, Any] = {
 
 
 def trial(**sections: Any) -> Probe:
-    return Probe.of(build(Spec.model_validate(MOONS | sections).complete()))
+    return Probe.of(build_supervised(Spec.model_validate(MOONS | sections).complete()))
 
 
 @pytest.mark.parametrize("schedule", ["constant", {"name": "staircase", "drop": 0.5, "every": 4}])

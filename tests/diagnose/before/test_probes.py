@@ -14,7 +14,7 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import COUNTS, DIVERGED, ProbeResult, Runs, decide
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 SPEC: dict[str, Any] = {
     "data": {
@@ -29,7 +29,7 @@ SPEC: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def trial() -> Probe:
-    return Probe.of(build(Spec.model_validate(SPEC).complete()))
+    return Probe.of(build_supervised(Spec.model_validate(SPEC).complete()))
 
 
 def better(one: ProbeResult, other: ProbeResult) -> bool:
@@ -95,7 +95,7 @@ def test_a_nudge_changes_the_last_digits_of_what_is_not_zero(trial: Probe) -> No
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_rate_at_which_chance_decides_is_too_high_whatever_the_last_digits_are(seed: int) -> None:
-    experiment = build(Spec.model_validate(SPEC).complete())
+    experiment = build_supervised(Spec.model_validate(SPEC).complete())
     theta = experiment.network.parameters.theta
     up = np.random.default_rng(seed).random(theta.size) < 0.5
     moved = np.nextafter(theta, np.where(up, np.inf, -np.inf).astype(theta.dtype))
