@@ -17,6 +17,7 @@ from dlx.show import terminal
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy, load_named
 from dlx.text import command
+from dlx.words import Status
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -86,8 +87,8 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         terminal.facts({**session.facts, "run": str(run.path)}, json=True)
     elif quiet:
         terminal.path(run.path)
-    elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
-        going_on = [command("train", "--resume", run.path)] if session.status == "interrupted" else []
+    elif session.facts["status"] != Status.RUNNING:  # or its end could not be written, and there is nothing to tell
+        going_on = [command("train", "--resume", run.path)] if session.status is Status.INTERRUPTED else []
         suggestions = [
             command("diagnose", run.path),
             command("predict", run.path, "FILE"),
@@ -95,7 +96,7 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         ]
         of_objective = [command("gradcheck", run.path), suggestions[-1]]
         commands = [*going_on, *(of_objective if session.experiment.landscape else suggestions)]
-        if session.status == "failed":  # there is no network to look at
+        if session.status is Status.FAILED:  # there is no network to look at
             commands = suggestions[-1:]
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands

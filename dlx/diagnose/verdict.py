@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     import numpy as np

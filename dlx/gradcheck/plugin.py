@@ -23,7 +23,7 @@ from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network, Normalize
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
-from dlx.types import Task
+from dlx.words import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
 

@@ -14,7 +14,8 @@ from dlx.nn.network import Network, Step
 from dlx.nn.objectives import Objective
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.tape import Tape
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Task
 
 Draw = Callable[[Array], None]
 

@@ -14,6 +14,7 @@ from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST, refuse_links
 from dlx.text import command
+from dlx.words import Status
 
 PLAN = "plan.yaml"
 BEST = "best.yaml"
@@ -57,7 +58,7 @@ class RunCollection(LockedDirectory):
     def way_on(self) -> str:
         """The command that goes on with one that is not complete."""
         with suppress(DlxError, KeyError):
-            if self.results()["status"] != "completed":
+            if self.results()["status"] != Status.COMPLETED:
                 return f" ({command(self.command, '--resume', self.path)} goes on with what is there)"
         return ""
 

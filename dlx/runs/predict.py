@@ -20,7 +20,7 @@ from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples

@@ -27,13 +27,13 @@ from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.model import Model, describe
 from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.runs.repeat import Repeat
     from dlx.spec.loader import Resolved
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew
 
 
 class Session:
@@ -46,7 +46,7 @@ class Session:
     def __init__(self, experiment: Experiment, run: RunDirectory, light: bool = False) -> None:
         self.experiment, self.run, self.light = experiment, run, light
         run.durable = not light
-        self.status = "running"
+        self.status = Status.RUNNING
         self.facts: dict[str, Any] = {}
         self.diagnosis: dict[str, Any] = {}
 
@@ -63,7 +63,7 @@ class Session:
         experiment, config = self.experiment, dump_yaml(self.experiment.spec)
         self._note(
             name=experiment.spec.name,
-            status="running",
+            status=Status.RUNNING,
             seed=experiment.spec.seed,
             overrides=overrides,
             started=utc_now(),
@@ -97,7 +97,7 @@ class Session:
             raise DataError(
                 f"{run.config}: was changed since the run began; {command('train', run.config)} begins a new one"
             )
-        if run.has_lost_checkpoint() or (facts["status"] not in NOT_ENDED and not run.has_checkpoint()):
+        if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
             raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
@@ -106,7 +106,7 @@ class Session:
         if run.has_checkpoint():
             session._stand_at_checkpoint()
         run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
-        session._note(status="running", resumed=utc_now())
+        session._note(status=Status.RUNNING, resumed=utc_now())
         return session
 
     def _stand_at_checkpoint(self) -> None:
@@ -145,20 +145,20 @@ class Session:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
             Diverged: as ``fit``; the last finite state is saved.
         """
-        self.status = "failed"
+        self.status = Status.FAILED
         with noted_signals() as signals:  # also while the end is written: no signal may leave that half done
             try:
                 yield from self._saving(signals, enough or (lambda record: False))
-                self.status = self.experiment.position.finished or "interrupted"
+                self.status = self.experiment.position.finished or Status.INTERRUPTED
             except Interrupted:
-                self.status = "interrupted"
+                self.status = Status.INTERRUPTED
                 raise
             except Diverged as error:
-                self.status = "diverged"
+                self.status = Status.DIVERGED
                 self.facts["message"] = str(error)
                 raise
             finally:
-                if self.status == "failed":
+                if self.status is Status.FAILED:
                     self._note(status=self.status, ended=utc_now())
                 else:
                     self._finish()
@@ -189,7 +189,7 @@ class Session:
     def _finish(self) -> None:
         """Write everything that tells of the end; the network then holds the kept parameters."""
         experiment, run, position = self.experiment, self.run, self.experiment.position
-        if not self.light or self.status == "interrupted" or run.has_checkpoint():
+        if not self.light or self.status is Status.INTERRUPTED or run.has_checkpoint():
             run.save_checkpoint(*experiment.to_data())
         if experiment.landscape is not None:
             self._finish_objective()

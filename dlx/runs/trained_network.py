@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlx.data.loading import PARTS
 from dlx.diagnose.after.checks import after, data_findings
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.verdict import diagnose
 from dlx.show import pictures
 from dlx.training.evaluation import measured
+from dlx.words import PARTS
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory

@@ -19,7 +19,7 @@ from dlx.nn.losses import Loss
 from dlx.nn.objectives import Objective
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
-from dlx.types import Task
+from dlx.words import Task
 
 KeepProb = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=10**12)]

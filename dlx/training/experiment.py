@@ -20,6 +20,7 @@ from dlx.training.position import Position
 from dlx.training.records import EpochRecord, LayerRecord, Progress
 from dlx.training.sampling import LayerSampling
 from dlx.training.streams import Streams
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
@@ -103,9 +104,9 @@ class Experiment:
         if self.trail is not None:
             self.trail.see(position.step)
         if self.best.stops():
-            position.finished = "early_stopped"
+            position.finished = Status.EARLY_STOPPED
         elif position.epoch == self.spec.training.epochs:
-            position.finished = "completed"
+            position.finished = Status.COMPLETED
         position.epoch, position.done, position.cost_sum = position.epoch + 1, 0, 0.0
 
     def _note_cost(self, cost: float) -> None:

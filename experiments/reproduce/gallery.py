@@ -9,6 +9,7 @@ from typing import Any
 from topics import PICTURES, RESULTS, ROOT, Part, Topic
 
 from dlx.show.numbers import error, interval
+from dlx.words import PARTS
 
 FILE = ROOT / "README.md"
 HEAD = """# Experiments
@@ -20,7 +21,6 @@ sees to it that it is not older than what it shows.
 Of studies, numbers are means over the seeds, with 95 % intervals of the dev error. A claim's margin is by how much it
 holds.
 """
-PARTS = ("train", "train_dev", "dev", "test")
 
 
 def gallery(all_topics: Sequence[Topic]) -> str:

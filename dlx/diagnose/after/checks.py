@@ -45,6 +45,7 @@ from dlx.diagnose.data.inputs import input_findings
 from dlx.diagnose.data.labels import label_findings
 from dlx.diagnose.data.parts import part_findings
 from dlx.diagnose.findings import Finding, by_severity
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -74,7 +75,7 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
         course: of the training.
         earlier_findings: what was found before it, which explains what it explains.
     """
-    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status == "diverged" else []
+    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status is Status.DIVERGED else []
     return by_severity(explanation or [*_causes(course, earlier_findings), *_notes(course)])
 
 

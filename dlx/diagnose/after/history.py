@@ -12,7 +12,7 @@ import numpy as np
 
 from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import Status, Task
 
 if TYPE_CHECKING:
     from dlx.spec.sections import LayerSection, Spec
@@ -46,7 +46,7 @@ class TrainingHistory:
     rows: Columns
     layers: Columns
     errors: Mapping[str, Estimate]
-    status: str
+    status: Status
     kept_epoch: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     reference: Baseline | None = None
@@ -69,7 +69,7 @@ class TrainingHistory:
             rows=_arrays(metrics),
             layers=_arrays(layers),
             errors=errors,
-            status=facts["status"],
+            status=Status(facts["status"]),
             kept_epoch=facts.get("kept_epoch"),
             facts=facts.get("course", {}),
             reference=reference,

@@ -23,7 +23,7 @@ from dlx.spec.loader import load_spec
 from dlx.stats.power_law import Points, points
 from dlx.text import command
 from dlx.training.build import build
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
@@ -193,5 +193,5 @@ def _failed(outcomes: Outcomes) -> list[Document]:
     return [
         {"m": size, "replicate": number, "status": outcome.status, "message": outcome.message}
         for (size, number), outcome in sorted(outcomes.items())
-        if outcome.status in ("diverged", "failed")
+        if outcome.status.is_bad
     ]

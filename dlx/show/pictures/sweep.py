@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,17 +15,18 @@ from dlx.show.terminal.terminal import open_terminal
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
 from dlx.text import command
+from dlx.words import Status
 
 if TYPE_CHECKING:
-    from rich.status import Status
+    from rich.status import Status as Spinner
 
 COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow"}
 STATUS = {
     "done": "bias and variance are within the tolerance now",
     "nothing_needed": "nothing is needed: bias and variance are within the tolerance",
     "nothing_helps": "nothing more surely helps",
-    "budget_spent": "the budget is spent (a larger --budget goes on from here)",
-    "interrupted": "interrupted",
+    Status.BUDGET_SPENT: "the budget is spent (a larger --budget goes on from here)",
+    Status.INTERRUPTED: "interrupted",
 }
 HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", "seconds", "verdict")
 AGAINST = HEADERS.index("against")
@@ -148,7 +149,7 @@ def acting(quiet: bool = False) -> Iterator[Acting]:
 class Acting:
     """Is told of races and trials."""
 
-    def __init__(self, quiet: bool, status: Status | None = None) -> None:
+    def __init__(self, quiet: bool, status: Spinner | None = None) -> None:
         self.quiet, self.status = quiet, status
         self.trials = 0
         self.race = ""
