@@ -80,7 +80,7 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
     document["pictures"] = [path.name for path in pictures]
     directory.write_results(document)
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.document({**document, "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:

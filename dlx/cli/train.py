@@ -10,6 +10,7 @@ import typer
 
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
+from dlx.files import versioned
 from dlx.runs.dry_run import rehearse
 from dlx.runs.repeat import compare, original_of
 from dlx.runs.train import Session
@@ -104,4 +105,4 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    terminal.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)
+    terminal.facts(versioned(rehearse(load_spec(path, overrides, named_by=NamedBy.USER))), json)

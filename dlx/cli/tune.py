@@ -101,7 +101,7 @@ def _search(
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
     paths = _pictures(document, directory)
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.document({**document, "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:

@@ -13,8 +13,6 @@ from dlx.words import Task
 if TYPE_CHECKING:
     import numpy as np
 
-SCHEMA_VERSION = 1
-
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
 
@@ -67,7 +65,6 @@ def diagnose(
     pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
     gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
     return {
-        "schema_version": SCHEMA_VERSION,
         "task": task,
         "optimal_error": optimal_error,
         "tolerance": tolerance,

@@ -13,7 +13,6 @@ import numpy as np
 
 from dlx.diagnose.after.checks import data_findings
 from dlx.runs.data_facts import data_facts
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.objective import objective_facts
 from dlx.runs.preparation import prepare
 
@@ -40,7 +39,6 @@ def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, An
     evaluated = [part for part in ("train", "dev") if part in experiment.dataset.parts]
     seconds_per_row = sum(experiment.evaluation(part).predicted_seconds() for part in evaluated)
     return {
-        "schema_version": SCHEMA_VERSION,
         "name": experiment.spec.name,
         **(_of_objective(experiment) if experiment.landscape else data_facts(experiment)),
         "parameters": experiment.network.parameters.theta.size,

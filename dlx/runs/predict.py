@@ -14,7 +14,6 @@ from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.errors import DataError, Diverged, UsageError
 from dlx.runs.directory import RunDirectory
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.file_names import MODEL
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
@@ -53,7 +52,6 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
-        "schema_version": SCHEMA_VERSION,
         "run": run,
         "data": str(path),
         "m": len(examples.y),

@@ -11,7 +11,6 @@ from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.pictures.groups import Group, course
@@ -52,7 +51,6 @@ class Comparison:
     def document(self) -> dict[str, Any]:
         """All of it as plain data; a setting that a run lacks is null there."""
         return {
-            "schema_version": SCHEMA_VERSION,
             "differing": list(self.differing),
             "runs": [self._row(group, run) for group in self.groups for run in group.runs],
             "groups": [group.document() for group in self.groups],

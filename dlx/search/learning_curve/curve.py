@@ -10,7 +10,6 @@ import numpy as np
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.data_facts import refuse_other_data
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
@@ -82,7 +81,6 @@ def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProg
     sizes = _sizes(subject, options)
     outcomes = _trained(run, subject, sizes, options, on_progress or (lambda done, total: None))
     return {
-        "schema_version": SCHEMA_VERSION,
         "run": str(run.path),
         "name": subject.spec.name,
         "task": subject.task,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import EnvironmentProblem, Interrupted
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
@@ -107,7 +106,6 @@ class StudyRun:
     def _head(self, status: Status) -> Document:
         seeds = self.study.seeds
         return {
-            "schema_version": SCHEMA_VERSION,
             "name": self.study.plan.name,
             "status": status,
             "task": data_of(self.study.variants[0].spec).task,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.tune.candidate import Candidate
 from dlx.search.tune.importance import importances
 from dlx.words import Status
@@ -45,7 +44,6 @@ def results(
     search = plan.options.search
     records = [candidate.record(space.keys) for candidate in candidates]
     return {
-        "schema_version": SCHEMA_VERSION,
         "name": plan.name,
         "task": task,
         "status": status,

@@ -14,7 +14,7 @@ from dlx.show.terminal.lines import Piece, is_plain, say, table
 from dlx.show.terminal.terminal import open_terminal
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
-from dlx.text import command
+from dlx.text import command, shorten
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _round(number: int, round_: Document, task: str | None, out: TextIO) -> None
         return
     overrides = winner["overrides"]
     for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
-        _line(label, (f"{key}={_short(dump_scalar(value))}", "green"), out=out)
+        _line(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"), out=out)
 
 
 def _is_wide(out: TextIO) -> bool:
@@ -125,10 +125,6 @@ def _signed(value: float, task: str | None) -> str:
 def _error(estimate: Document, task: str | None) -> str:
     mean = Estimate.from_document(estimate)
     return f"{error(mean.value, task)} ({interval(mean.low, mean.high, task)})"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _line(label: str, *pieces: Piece, out: TextIO) -> None:
