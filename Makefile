@@ -37,27 +37,27 @@ constraints:  ## pin the newest versions that go together, for every Python and 
 
 reproduce:  ## train and check everything that the gallery in experiments/README.md shows (4 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/reproduce
+	.venv/bin/python -m experiments.reproduce
 
 test-bits:  ## run the tests as other processors would, whose sums end in other digits (an hour)
 	@sh .ci/environment .venv dlx dev
-	.venv/bin/python experiments/bits
+	.venv/bin/python -m experiments.bits
 
 reproduce-bits:  ## the same with the claims of the gallery (10 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/bits --reproduce
+	.venv/bin/python -m experiments.bits --reproduce
 
 $(TOPICS):
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/reproduce $@
+	.venv/bin/python -m experiments.reproduce $@
 
 benchmark:  ## measure dlx against its peers (downloads them, takes long)
 	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
-	.venv-benchmark/bin/python experiments/benchmark
+	.venv-benchmark/bin/python -m experiments.benchmark
 
 mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads both)
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
-	.venv-mnist/bin/python experiments/mnist/compare.py
+	.venv-mnist/bin/python -m experiments.mnist
 
 golden:  ## compare all that dlx prints and writes with what it did at another commit (8 minutes; AS=HEAD)
 	@sh .ci/environment .venv dlx dev
@@ -65,19 +65,19 @@ golden:  ## compare all that dlx prints and writes with what it did at another c
 
 faults:  ## plant mistakes in backprop and see whether the gradient check finds them
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/gradcheck
+	.venv/bin/python -m experiments.gradcheck
 
 diagnose:  ## plant faults in specs and see whether the diagnosis finds them (3 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/diagnose
+	.venv/bin/python -m experiments.diagnose
 
 repair:  ## run the basic recipe on those faults and see how many it repairs (15 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/diagnose --act
+	.venv/bin/python -m experiments.diagnose --act
 
 tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal trials (7 minutes)
 	@sh .ci/environment .venv dlx optuna
-	.venv/bin/python experiments/tuning
+	.venv/bin/python -m experiments.tuning
 
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx

@@ -51,7 +51,9 @@ def train(
         return
     with _session(spec, overrides or [], resume, out) as session:
         try:
-            _watch(session, quiet or json)
+            with terminal.progress(task=session.kind.task, quiet=quiet or json) as display:
+                for record in session.records():
+                    display.update(record)
             if spec is not None and not overrides:
                 _compare_with_original(spec, session)
         finally:
@@ -62,15 +64,6 @@ def _session(spec: Path | None, overrides: list[str], resume: str | None, out: P
     if spec is None:
         return Session.resume(resume or "")
     return Session.start(load_spec(spec, overrides, named_by=NamedBy.USER), overrides, out, folder=spec.parent)
-
-
-def _watch(session: Session, quiet: bool) -> None:
-    experiment = session.experiment
-    with terminal.progress(
-        task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet
-    ) as display:
-        for record in session.records():
-            display.update(record)
 
 
 def _compare_with_original(spec: Path, session: Session) -> None:
@@ -89,16 +82,11 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
     elif quiet:
         terminal.path(run.path)
     elif session.facts["status"] != Status.RUNNING:  # or its end could not be written, and there is nothing to tell
-        going_on = [command("train", "--resume", run.path)] if session.status is Status.INTERRUPTED else []
-        suggestions = [
-            command("diagnose", run.path),
-            command("predict", run.path, "FILE"),
-            command("train", run.config, "KEY=VALUE"),
-        ]
-        of_objective = [command("gradcheck", run.path), suggestions[-1]]
-        commands = [*going_on, *(of_objective if session.experiment.landscape else suggestions)]
-        if session.status is Status.FAILED:  # there is no network to look at
-            commands = suggestions[-1:]
+        commands = session.kind.commands(run)
+        if session.status is Status.INTERRUPTED:
+            commands = [command("train", "--resume", run.path), *commands]
+        elif session.status is Status.FAILED:  # there is no network to look at
+            commands = commands[-1:]
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
         )

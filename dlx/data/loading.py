@@ -11,13 +11,12 @@ import numpy as np
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Column, Examples, select, tidy
-from dlx.data.formats import PAIRS, format_of
+from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_room
 from dlx.data.normalization import Normalization
-from dlx.data.readers import read_file
 from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
@@ -67,7 +66,7 @@ def read_like(
     them unread, so that they may be absent, blank or new.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
-    if target is not None or not labelled or format_of(path.name) in PAIRS:  # train's file of labels has none for this
+    if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
     examples = _whole(str(path), read_file(path, TableOptions(**options), columns))

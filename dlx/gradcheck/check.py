@@ -13,7 +13,7 @@ from dlx.gradcheck.derivatives import DIRECTION, Derivatives, largest
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Parameter, Point, Refereed, Worst
-from dlx.gradcheck.subject import LEAST_COST, Subject
+from dlx.gradcheck.subject import LEAST_COST, CheckedCost
 from dlx.nn.gradcheck import (
     EPSILON,
     GREAT,
@@ -50,10 +50,10 @@ class Check:
     """One check of a subject at its present θ."""
 
     def __init__(
-        self, subject: Subject, when: str, epsilon: float, rng: np.random.Generator, on_progress: OnProgress
+        self, subject: CheckedCost, when: str, epsilon: float, rng: np.random.Generator, on_progress: OnProgress
     ) -> None:
         self.subject, self.when, self.epsilon, self.rng, self.on_progress = subject, when, epsilon, rng, on_progress
-        self.slices = subject.network.parameters.slices
+        self.slices = subject.parameters.slices
         self.d_theta = subject.gradient()
         self.cost = subject.cost()
         if not np.isfinite(self.cost):
@@ -149,7 +149,7 @@ class Check:
         if compared.entries[k] == DIRECTION:
             return None
         place = compared.entries[k] - self.slices[name].start
-        index = np.unravel_index(place, self.subject.network.parameters[name].shape)
+        index = np.unravel_index(place, self.subject.parameters[name].shape)
         return Worst(tuple(map(int, index)), compared.analytic[k], compared.numeric[k])
 
 
@@ -159,7 +159,7 @@ def _refereed(compared: Derivatives) -> Refereed | None:
 
 
 def check(
-    subject: Subject,
+    subject: CheckedCost,
     when: str,
     epsilon: float = EPSILON,
     rng: np.random.Generator | None = None,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.gradcheck.subject import Subject
 from dlx.nn.landscape import Landscape
-from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
+from dlx.nn.layers import Activate, Dropout, Layer, Linear
 from dlx.nn.losses import Loss
 from dlx.nn.network import Network, RecordPenalty
 from dlx.nn.tape import Tape
@@ -52,15 +50,12 @@ class LayerOperation(Operation):
     """A layer on its own; ``backward`` gives it u."""
 
     def __init__(self, layer: Layer, network: Network, x: Array) -> None:
-        self.owner, self.layer, self.name = layer, layer.l, f"{_kind(layer)} {layer.l}"
+        self.owner, self.layer, self.name = layer, layer.l, f"{layer.title} {layer.l}"
         self.x, self.u = x, np.zeros(0)
         self.forward = Tape(x.dtype)
         self.out, _ = layer.record(self.forward, x, True)
         self.forward.run()
-        held = list(vars(layer).values())
-        parameters = {
-            name: view for name, view in network.parameters.items() if any(view is attribute for attribute in held)
-        }
+        parameters = {name: view for name, view in network.parameters.items() if name in layer.parameters}
         self._written = {f"d{name}": network.parameters.gradients[name] for name in parameters}
         self.variables = {f"d{name}": view for name, view in parameters.items()}
         self.input = f"dA{layer.l - 1}" if isinstance(layer, Linear) else _gradient_name(layer)
@@ -145,42 +140,12 @@ class ObjectiveOperation(Operation):
         self.owner, self.name, w = landscape.objective, landscape.objective.name, landscape.w
         self.variables, self._dw = {"dw": w}, landscape.parameters.gradients["w"]
         self.forward, self.whole = Tape(w.dtype), Tape(w.dtype)
-        landscape.record_cost(self.forward)
+        landscape.objective.record(self.forward, w)
         landscape.objective.record(self.whole, w)(self._dw)
 
     def gradients(self) -> dict[str, Array]:
         self.whole.run()
         return {"dw": self._dw.copy()}
-
-
-def operations(subject: Subject) -> Iterator[Operation]:
-    """Every operation of the network from the cost backwards: the loss, the penalties, the layers."""
-    if isinstance(subject.network, Landscape):
-        yield ObjectiveOperation(subject.network)
-        return
-    network, x = subject.network, np.ascontiguousarray(subject.X.T)
-    layers = []
-    with subject.masks_frozen():
-        for layer in network.layers:
-            layers.append(LayerOperation(layer, network, x.copy()))
-            x = layers[-1].out.copy()
-        loss = LossOperation(network.loss, x, subject.Y, len(network.plans))
-        yield loss
-        for name, record in network.penalties().items():
-            yield PenaltyOperation(name, record, network, len(subject.X))
-        u = loss.gradients()[loss.input]
-        for operation in reversed(layers):
-            operation.backward(u)
-            yield operation
-            u = operation.gradients().get(operation.input, u)
-
-
-def _kind(layer: Layer) -> str:
-    """What the operation is called: linear, batch norm, dropout, or the name of the activation."""
-    if isinstance(layer, Activate):
-        return layer.activation.name
-    names = {Linear: "linear", BatchNorm: "batch norm", Dropout: "dropout"}
-    return names.get(type(layer), type(layer).__name__)
 
 
 def _gradient_name(layer: Layer) -> str:

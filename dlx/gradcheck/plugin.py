@@ -1,4 +1,4 @@
-"""The check of a plugin: activations and losses in every setting of a small network, objectives by themselves."""
+"""The check of a plugin: activations, losses and norms in every setting of a small network, objectives alone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.gradcheck.check import OnProgress, check
 from dlx.gradcheck.report import Point
-from dlx.gradcheck.subject import Subject
+from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.initializers import Xavier
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
 from dlx.words import Task
@@ -53,11 +55,11 @@ def check_plugin(
     chosen = _defined_by(plugin)
     if name is not None and name not in chosen:
         raise UsageError(
-            f"{plugin}: defines no activation, loss or objective named {name!r} {allowed(name, list(chosen))}"
+            f"{plugin}: defines no activation, loss, norm or objective named {name!r} {allowed(name, list(chosen))}"
         )
     if not chosen:
         raise UsageError(
-            f"{plugin}: defines no activation, loss or objective, and nothing else has a gradient to check"
+            f"{plugin}: defines no activation, loss, norm or objective, and nothing else has a gradient to check"
         )
     members = [chosen[name]] if name else list(chosen.values())
     standing = [(member, *setting) for member in members for setting in _subjects(_instance(member), seed)]
@@ -92,8 +94,8 @@ def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
 
 
 def _defined_by(plugin: str) -> dict[str, type[Component]]:
-    """The activations, losses and objectives that loading the plugin adds."""
-    kinds = (Activation.kind, Loss.kind, Objective.kind)
+    """The activations, losses, norms and objectives that loading the plugin adds."""
+    kinds = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
     before = {kind: set(REGISTRY[kind]) for kind in kinds}
     load_named([plugin])
     return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
@@ -111,7 +113,7 @@ def _instance(member: type[Component]) -> Component:
         ) from None
 
 
-def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
+def _subjects(component: Component, seed: int) -> Iterator[tuple[str, CheckedCost]]:
     """Networks with two hidden layers that the component stands in, each with a few words for it.
 
     An objective stands alone, at its start and elsewhere.
@@ -121,22 +123,22 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
         return
     losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in Task]
     activation = component if isinstance(component, Activation) else Tanh()
-    for loss, batch_norm, dropout in product(losses, (False, True), (False, True)):
-        extras = [word for word, on in (("batch norm", batch_norm), ("dropout", dropout)) if on]
-        setting = f"{loss.name}{''.join(f', {word}' for word in extras)}"
-        yield setting, _subject(activation, loss, batch_norm, dropout, np.random.default_rng(seed))
+    norms = [component] if isinstance(component, Norm) else [None, BatchNorm()]
+    for loss, norm, dropout in product(losses, norms, (False, True)):
+        extras = [norm.title] if norm is not None and norm is not component else []
+        setting = ", ".join([loss.name, *extras, *(["dropout"] if dropout else [])])
+        yield setting, _subject(activation, loss, norm, dropout, np.random.default_rng(seed))
 
 
-def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, Subject]]:
+def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, CheckedCost]]:
     for setting, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
         landscape = Landscape(objective, np.float64)
         landscape.initialize(rng)
         landscape.w[...] += away * rng.standard_normal(landscape.w.shape)
-        yield setting, Subject(landscape, np.zeros((1, 1)), np.zeros((1, 1)))
+        yield setting, LandscapeSubject(landscape)
 
 
-def _subject(activation: Activation, loss: Loss, batch_norm: bool, dropout: bool, rng: np.random.Generator) -> Subject:
-    norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
+def _subject(activation: Activation, loss: Loss, norm: Norm | None, dropout: bool, rng: np.random.Generator) -> Subject:
     draw = mask_from(rng, 0.7) if dropout else None
     hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
     n_y = 1 if loss.task == Task.BINARY else CLASSES

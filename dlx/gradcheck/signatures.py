@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, Operation, PenaltyOperation
-from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear
+from dlx.nn.layers import Activate, Dropout, Linear, Normalize
 from dlx.types import Array
 
 SAME = 1e-6  # two gradients this close are the same
@@ -129,8 +129,9 @@ def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
         yield "missing mask", operation.u
         yield "missing 1/keep_prob", operation.u * (_mask(operation) > 0)
         yield "mask twice", operation.u * _mask(operation) ** 2
-    elif isinstance(owner, BatchNorm):
-        yield from _batch_norm_mistakes(error, operation, owner)
+    elif isinstance(owner, Normalize):
+        name = "dZ" if error.name == operation.input else error.name.removesuffix(str(owner.l))
+        yield from owner.norm.mistakes(name, owner.arrays, operation.x, operation.out, operation.u)
 
 
 def _linear_mistakes(error: WrongGradient, operation: LayerOperation, layer: Linear) -> Iterator[tuple[str, Array]]:
@@ -159,34 +160,6 @@ def _activation_mistakes(error: WrongGradient, operation: LayerOperation) -> Ite
     yield "activation derivative without dA", derivative
     yield "g in place of its derivative", u * operation.out
     yield "1 − g′ in place of g′", u * (1 - derivative)
-
-
-def _batch_norm_mistakes(
-    error: WrongGradient, operation: LayerOperation, layer: BatchNorm
-) -> Iterator[tuple[str, Array]]:
-    Z, u, m = operation.x, operation.u, operation.x.shape[1]
-    mu = Z.mean(axis=1, keepdims=True)
-    sigma = np.sqrt(Z.var(axis=1, keepdims=True) + layer.epsilon)
-    Z_norm = (Z - mu) / sigma
-    if error.name.startswith("dgamma"):
-        yield "Z in place of Z_norm", (u * Z).sum(axis=1)
-        yield "Z − μ in place of Z_norm", (u * (Z - mu)).sum(axis=1)
-        yield "Z̃ in place of Z_norm", (u * operation.out).sum(axis=1)
-        yield "Z_norm left out", u.sum(axis=1)
-    elif error.name.startswith("dbeta"):
-        yield "Z_norm too much", (u * Z_norm).sum(axis=1)
-    else:
-        mean, along = u.mean(axis=1, keepdims=True), (u * Z_norm).mean(axis=1, keepdims=True)
-        scale, right = layer.gamma / sigma, u - mean - Z_norm * along
-        yield "μ and σ² taken as constants", scale * u
-        yield "σ² taken as a constant", scale * (u - mean)
-        yield "μ taken as a constant", scale * (u - Z_norm * along)
-        yield "missing γ", right / sigma
-        yield "missing 1/σ", layer.gamma * right
-        yield "1/σ twice", scale / sigma * right
-        yield "sum for mean", scale * (u - m * mean - m * Z_norm * along)
-        yield "sign of the mean", scale * (u + mean - Z_norm * along)
-        yield "sign of the Z_norm term", scale * (u - mean + Z_norm * along)
 
 
 def _mask(operation: LayerOperation) -> Array:

@@ -21,17 +21,17 @@ class Normal01(Protocol):
 
 
 class Initializer(Component):
-    """Gives the parameters of a layer their first values."""
+    """Gives W and b of a layer their first values."""
 
     kind = "initializer"
 
     @abstractmethod
     def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
-        """Write W, b, γ and β of layer l, as far as it has them, into ``parameters["W1"]`` …"""
+        """Write W of layer l, and b where it has one, into ``parameters["W1"]`` …; norms have set their own before."""
 
 
 class DrawnInitializer(Initializer):
-    """W (n_out, n_in) is one standard-normal draw of that shape, scaled; b = 0, γ = 1, β = 0.
+    """W (n_out, n_in) is one standard-normal draw of that shape, scaled; b = 0.
 
     Layers are filled in order, W1 first, each with one draw, so that the same stream gives the same network whatever
     the scale.
@@ -45,9 +45,8 @@ class DrawnInitializer(Initializer):
         W = parameters[f"W{l}"]
         n_out, n_in = W.shape
         W[...] = rng.standard_normal((n_out, n_in)) * self.scale_for(n_in, n_out)
-        for name, value in (("b", 0), ("gamma", 1), ("beta", 0)):
-            if f"{name}{l}" in parameters:
-                parameters[f"{name}{l}"][...] = value
+        if f"b{l}" in parameters:
+            parameters[f"b{l}"][...] = 0
 
 
 class Zeros(DrawnInitializer):

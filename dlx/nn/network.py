@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import final
 
 from numpy.typing import DTypeLike
 
+from dlx.errors import UsageError
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer, Normal01
-from dlx.nn.layers import Activate, BatchNorm, Dropout, Layer, Linear
+from dlx.nn.layers import Activate, Dropout, Layer, Linear, Normalize
 from dlx.nn.losses import Loss
-from dlx.nn.params import Flat, Parameters
+from dlx.nn.norms.norm import Norm
+from dlx.nn.params import Flat, Parameters, Shapes
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
 RecordPenalty = Callable[[Tape, int], penalties.Backward]
-
-
-@dataclass(frozen=True)
-class Normalize:
-    """The options of one layer's batch norm."""
-
-    momentum: float
-    epsilon: float
-    exact: bool
 
 
 @dataclass(frozen=True)
@@ -36,8 +30,13 @@ class LayerPlan:
     activation: Activation | None
     initializer: Initializer
     bias: bool = True
-    batch_norm: Normalize | None = None
+    norm: Norm | None = None
     draw: Callable[[Array], None] | None = None
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether there is a b, which some norms take away."""
+        return self.bias and not (self.norm is not None and self.norm.replaces_bias)
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,12 @@ class Step:
         return self.tape.cost()
 
 
+@final
 class Network:
     """A fully-connected network n_x – units – … – n_y over one θ.
 
-    ``plans`` holds the hidden layers and, last, the output layer. ``statistics`` are the frozen μ and σ² of the batch
-    norms, which are not parameters.
+    ``plans`` holds the hidden layers and, last, the output layer. ``statistics`` are what norms remember for
+    evaluation, such as the frozen μ and σ² of batch norm, which are not parameters.
     """
 
     def __init__(
@@ -77,30 +77,27 @@ class Network:
         self.statistics = Flat(self._statistics_shapes(), dtype)
         self.layers = [layer for l, plan in enumerate(self.plans, start=1) for layer in self._layers(l, plan)]
 
-    def _parameter_shapes(self) -> dict[str, tuple[int, int]]:
-        shapes = {}
+    def _parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        shapes: dict[str, tuple[int, ...]] = {}
         for l, plan in enumerate(self.plans, start=1):
             shapes[f"W{l}"] = (plan.units, self.sizes[l - 1])
-            if plan.bias and plan.batch_norm is None:
+            if plan.has_bias:
                 shapes[f"b{l}"] = (plan.units, 1)
-            if plan.batch_norm is not None:
-                shapes |= {f"gamma{l}": (plan.units, 1), f"beta{l}": (plan.units, 1)}
+            if plan.norm is not None:
+                shapes |= _of_layer(l, plan.norm, plan.norm.parameter_shapes(plan.units))
         return shapes
 
     def _statistics_shapes(self) -> dict[str, tuple[int, ...]]:
         shapes: dict[str, tuple[int, ...]] = {}
         for l, plan in enumerate(self.plans, start=1):
-            if plan.batch_norm is not None:
-                shapes |= {f"mu{l}": (plan.units, 1), f"sigma_squared{l}": (plan.units, 1), f"t{l}": (1, 1)}
+            if plan.norm is not None:
+                shapes |= _of_layer(l, plan.norm, plan.norm.statistics_shapes(plan.units))
         return shapes
 
     def _layers(self, l: int, plan: LayerPlan) -> list[Layer]:
         layers: list[Layer] = [Linear(l, self.parameters, first=l == 1)]
-        if plan.batch_norm is not None:
-            options = plan.batch_norm
-            layers.append(
-                BatchNorm(l, self.parameters, self.statistics, options.momentum, options.epsilon, options.exact)
-            )
+        if plan.norm is not None:
+            layers.append(Normalize(l, plan.norm, self.parameters, self.statistics))
         if plan.activation is not None:
             layers.append(Activate(l, plan.activation))
         if plan.draw is not None:
@@ -108,7 +105,9 @@ class Network:
         return layers
 
     def initialize(self, rng: Normal01) -> None:
-        """Give θ its first values, layer by layer."""
+        """Give θ its first values: norms theirs, then layer by layer what the initializers draw or read."""
+        for norm in self.norms():
+            norm.norm.initialize(norm.arrays)
         for l, plan in enumerate(self.plans, start=1):
             plan.initializer.fill(self.parameters, l, rng)
 
@@ -173,12 +172,24 @@ class Network:
         tape.layer = len(self.plans)
         return self.loss.record(tape, Z, Y)
 
-    def exact_norms(self) -> list[BatchNorm]:
-        """The batch norms that evaluate with statistics over the train set, first layer first."""
-        return [layer for layer in self.layers if isinstance(layer, BatchNorm) and layer.exact]
+    def norms(self) -> list[Normalize]:
+        """The operations that normalize, first layer first."""
+        return [layer for layer in self.layers if isinstance(layer, Normalize)]
 
-    def record_until(self, norm: BatchNorm, X: Array) -> tuple[Tape, Array]:
+    def exact_norms(self) -> list[Normalize]:
+        """Those that evaluate with statistics over the train set."""
+        return [layer for layer in self.norms() if layer.norm.measures]
+
+    def record_until(self, norm: Normalize, X: Array) -> tuple[Tape, Array]:
         """Write down the frozen network up to what ``norm`` normalizes; return the tape and that Z."""
         tape = self._tape(X, X)
         Zs, _ = self._forward(tape, X, training=False, stop=norm)
         return tape, Zs[-1]
+
+
+def _of_layer(l: int, norm: Norm, shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    """The shapes of a norm's arrays under their names in layer l."""
+    for name in shapes:
+        if not name.isidentifier() or name[-1].isdigit() or name in ("W", "w", "b"):
+            raise UsageError(f"norm {norm.name}: none of its arrays can be called {name!r}")
+    return {f"{name}{l}": shape for name, shape in shapes.items()}

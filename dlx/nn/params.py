@@ -38,7 +38,7 @@ class Flat(Mapping[str, Array]):
 
 
 class Parameters(Flat):
-    """θ, weights first, then b, γ and β; ``gradients`` has the same views into dθ.
+    """θ, weights first, then b, γ, β and others; ``gradients`` has the same views into dθ.
 
     That the weights come first makes the penalty λ/(2m)·Σ‖W‖² one slice. Biases, γ and β are columns (n, 1). The w of
     an objective are weights too.
@@ -50,7 +50,7 @@ class Parameters(Flat):
         self.gradients = Flat(ordered, dtype)
         self.theta = self.vector
         self.d_theta = self.gradients.vector
-        n_weights = sum(view.size for name, view in self.items() if name[0] in "Ww")
+        n_weights = sum(view.size for name, view in self.items() if _rank(name) < 2)
         self.weights = self.theta[:n_weights]
         self.d_weights = self.d_theta[:n_weights]
         self._row, self._squares = self.d_theta.reshape(1, -1), np.empty(1, dtype)
@@ -63,6 +63,7 @@ class Parameters(Flat):
 
 
 def _rank(name: str) -> int:
-    """W or w before b before γ before β; a stable sort keeps the layers in order."""
+    """W or w before b before γ before β before others; a stable sort keeps the layers in order."""
     prefixes = ("W", "w", "b", "gamma", "beta")
-    return next(rank for rank, prefix in enumerate(prefixes) if name.rstrip("0123456789") == prefix)
+    prefix = name.rstrip("0123456789")
+    return prefixes.index(prefix) if prefix in prefixes else len(prefixes)

@@ -20,15 +20,18 @@ from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import SPECS
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
+from dlx.runs.objective import no_network
 from dlx.runs.preparation import prepare
 from dlx.runs.references import means_run, open_run
 from dlx.show import pictures
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
+from dlx.training.supervised import Supervised
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
+    from dlx.training.minimization import Minimization
     from dlx.types import Array
 
 
@@ -97,8 +100,7 @@ def _assumed(bare_errors: BareErrors) -> Iterator[str]:
 def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides, named_by=NamedBy.USER)
-    _refuse_objective(str(path), resolved.spec)
-    findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
+    findings = by_severity(before(_supervised(str(path), prepare(resolved.spec, resolved.origins))))
     document = {
         "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
@@ -124,7 +126,6 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     """
     _refuse_other_overrides(run, overrides)
     spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), run.diagnosis_unless_damaged()
-    _refuse_objective(str(run.path), spec)
     measurement, findings, remarks = _evidence(run, spec, facts, diagnosis)
     document = diagnosis | diagnose(
         measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
@@ -142,7 +143,7 @@ def _evidence(
     """The errors, the findings and the remarks on them: anew, or where that cannot be, as the diagnosis has them."""
     findings = [_finding(document) for document in diagnosis.get("findings", [])]
     try:
-        experiment = prepare(spec)
+        experiment = _supervised(str(run.path), prepare(spec))
         measurement, ahead = measure(run, experiment), before(experiment)
         expected = reference(experiment.dataset)
         course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, measurement.errors, expected)
@@ -193,12 +194,13 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
         )
 
 
-def _refuse_objective(source: str, spec: Spec) -> None:
-    if spec.objective is not None:
-        raise UsageError(
-            f"{source}: minimizes the objective {spec.objective.name}: without examples there is neither bias nor "
-            "variance (what the steps came to is in its metrics.csv, path.csv and pictures)"
-        )
+def _supervised(source: str, experiment: Supervised | Minimization) -> Supervised:
+    """The experiment; raises `UsageError` where it minimizes an objective."""
+    if isinstance(experiment, Supervised):
+        return experiment
+    files = "what the steps came to is in its metrics.csv, path.csv and pictures"
+    why = f"without examples there is neither bias nor variance ({files})"
+    raise no_network(source, experiment.landscape.objective.name, why)
 
 
 def _finding(document: Mapping[str, Any]) -> Finding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.data.batches import Reader
 from dlx.data.examples import select
 from dlx.diagnose.confusion import Classes, classes_of
-from dlx.runs.data_facts import refuse_other_data
+from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.predict import trained
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
     from dlx.runs.directory import RunDirectory
     from dlx.spec.sections import Spec
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
     from dlx.types import Array
 
 PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
@@ -36,11 +36,11 @@ class MeasuredErrors:
     images: Array | None = None
 
 
-def measure(run: RunDirectory, experiment: Experiment) -> MeasuredErrors:
+def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     """What the kept network does on the run's own data; raises DataError where either is no longer there."""
     dataset, options = experiment.dataset, experiment.spec.diagnosis
     network = trained(run).network
-    refuse_other_data(run, experiment)
+    refuse_other_data(run, data_facts(experiment))
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None

@@ -12,9 +12,10 @@ from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
-from dlx.errors import DataError, Diverged, UsageError
+from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL
+from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured
@@ -88,7 +89,7 @@ def model_of(run: str) -> Model:
     directory = open_run(run)
     _, facts = directory.model()
     if "objective" in facts:
-        raise UsageError(f"{run}: minimizes the objective {facts['objective']['name']}: there is no network in it")
+        raise no_network(run, facts["objective"]["name"], "there is no network in it")
     load_of(directory.path / MODEL, facts["plugins"])
     return trained(directory)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlx.nn.norms.norm import Norm
+from dlx.spec.architecture import LayerSection, norms_of
 from dlx.spec.sections import OF_BATCHES, OF_NETWORKS, Spec
 from dlx.spec.tree import KeyPath, dotted
 from dlx.words import PARTS
@@ -93,29 +95,56 @@ def _early_stopping(spec: Spec) -> Iterator[Contradiction]:
         yield Contradiction(("training", "early_stopping"), ("data", "dev"), what)
 
 
-def _batch_norm(spec: Spec) -> Iterator[Contradiction]:
-    hidden, default = spec.architecture.hidden, spec.architecture.batch_norm
-    normalized = [i for i, layer in enumerate(hidden) if (default if layer.batch_norm is None else layer.batch_norm)]
-    for index in (i for i in normalized if hidden[i].bias):
-        what = "batch norm subtracts the mean, and any b with it, so that its gradient is 0: leave bias out"
-        yield Contradiction(("architecture", "hidden", index, "bias"), ("architecture", "batch_norm"), what)
-    if normalized and spec.training.batch_size == 1:
-        what = "batch norm needs at least 2 examples in a batch: the variance of one is 0"
+def _norms(spec: Spec) -> Iterator[Contradiction]:
+    architecture, size = spec.architecture, spec.training.batch_size
+    if not architecture.hidden:
+        for key in norms_of(architecture):
+            what = "there is no hidden layer to normalize"
+            yield Contradiction(("architecture", key), ("architecture", "hidden"), what)
+    of_batch = None
+    for index, layer in enumerate(architecture.hidden):
+        norms = architecture.norms_before(layer)
+        for key, norm in norms.items():
+            yield from _norm(norm, layer, ("architecture", "hidden", index), ("architecture", key))
+            of_batch = norm if size != "full" and size < norm.least_batch else of_batch
+        yield from _two_norms(list(norms), layer, index)
+    if of_batch is not None:
+        what = f"{of_batch.title} needs at least {of_batch.least_batch} examples in a batch: the variance of one is 0"
         yield Contradiction(("training", "batch_size"), ("architecture",), what)
-    if default is not None and not hidden:
-        what = "there is no hidden layer to normalize"
-        yield Contradiction(("architecture", "batch_norm"), ("architecture", "hidden"), what)
+
+
+def _norm(norm: Norm, layer: LayerSection, here: KeyPath, key: KeyPath) -> Iterator[Contradiction]:
+    """What a norm does not bear in its layer."""
+    if layer.bias and norm.replaces_bias:
+        what = f"{norm.title} subtracts the mean, and any b with it, so that its gradient is 0: leave bias out"
+        yield Contradiction((*here, "bias"), key, what)
+    if layer.units < norm.least_units:
+        what = f"{norm.title} needs at least {norm.least_units} units: the variance of one is 0"
+        yield Contradiction((*here, "units"), key, what)
+
+
+def _two_norms(keys: list[str], layer: LayerSection, index: int) -> Iterator[Contradiction]:
+    """More than one norm in a layer; where `architecture` has them it is told once."""
+    stated = [key for key in keys if getattr(layer, key)]
+    if len(keys) > 1 and (stated or index == 0):
+        key: KeyPath = ("architecture", "hidden", index, stated[-1]) if stated else ("architecture", keys[-1])
+        others = " and ".join(f"`{other}`" for other in keys if other != key[-1])
+        what = f"there is {others} in the same layer, which has one norm: set one of them to false"
+        yield Contradiction(key, ("architecture",), what)
 
 
 def _epsilon(spec: Spec) -> Iterator[Contradiction]:
     """ε keeps a division finite; one that the type cannot hold is 0."""
     least = {"float32": 1e-37, "float64": 1e-307}[spec.dtype]
-    options: list[tuple[KeyPath, float | None]] = [(("optimizer", "epsilon"), getattr(spec.optimizer, "epsilon", None))]
-    if spec.architecture.batch_norm is not None:
-        options.append((("architecture", "batch_norm", "epsilon"), spec.architecture.batch_norm.epsilon))
-    for key, epsilon in options:
+    sections: list[tuple[KeyPath, object]] = [(("optimizer",), spec.optimizer)]
+    sections += [(("architecture", key), norm) for key, norm in norms_of(spec.architecture).items()]
+    for index, layer in enumerate(spec.architecture.hidden):
+        sections += [(("architecture", "hidden", index, key), norm) for key, norm in norms_of(layer).items()]
+    for key, section in sections:
+        epsilon = getattr(section, "epsilon", None)
         if epsilon is not None and epsilon < least:
-            yield Contradiction(key, ("dtype",), f"{epsilon:g} is nothing to {spec.dtype}: set at least {least:g}")
+            what = f"{epsilon:g} is nothing to {spec.dtype}: set at least {least:g}"
+            yield Contradiction((*key, "epsilon"), ("dtype",), what)
 
 
 def _dropout(spec: Spec) -> Iterator[Contradiction]:
@@ -146,7 +175,7 @@ _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _objective,
     _split,
     _early_stopping,
-    _batch_norm,
+    _norms,
     _epsilon,
     _dropout,
     _randomness,

@@ -28,9 +28,9 @@ class FromFile(Initializer):
 
     def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
         with self._open() as file:
-            for name, default in (("W", None), ("b", 0), ("gamma", 1), ("beta", 0)):
-                if f"{name}{l}" in parameters:
-                    parameters[f"{name}{l}"][...] = self._array(file, f"{name}{l}", parameters[f"{name}{l}"], default)
+            for name, own in parameters.items():
+                if name == f"{name.rstrip('0123456789')}{l}":
+                    own[...] = self._array(file, name, own, is_weight=name == f"W{l}")
 
     def _open(self) -> np.lib.npyio.NpzFile:
         try:
@@ -43,18 +43,18 @@ class FromFile(Initializer):
             raise DataError(f"{self.path}: is a single array; parameters come from an .npz file with W1, b1 …")
         return file
 
-    def _array(self, file: Mapping[str, Array], name: str, like: Array, default: float | None) -> Array | float:
+    def _array(self, file: Mapping[str, Array], name: str, like: Array, is_weight: bool) -> Array:
         if name not in file:
-            if default is None:
+            if is_weight:
                 raise DataError(f"{self.path}: has no {name} (it has {', '.join(sorted(file)) or 'nothing'})")
-            return default
+            return like  # 0 for b, and what a norm begins with
         try:
             array = file[name]
         except OSError as error:
             raise unread(self.path, error) from error
         except (ValueError, BadZipFile, EOFError) as error:
             raise DataError(f"{self.path}: {name} cannot be read: {error}") from error
-        if array.size != like.size or (name.startswith("W") and array.shape != like.shape):
+        if array.size != like.size or (is_weight and array.shape != like.shape):
             raise DataError(f"{self.path}: {name} has shape {array.shape}, the network needs {like.shape}")
         if not np.isfinite(array).all():
             raise DataError(f"{self.path}: {name} is not finite")

@@ -105,9 +105,9 @@ def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
     parent, _ = root.nearest(path[:-1])
     above, key = shape_at(path[:-1], root, shape), str(path[-1])
     options = above.options(parent) if above else None
-    if options is None:
+    if above is None or options is None:
         return "unknown key"
-    of = f" of {options.kind} {options.name}" if issubclass(options, Component) else ""
+    of = f" of {options.kind} {options.name}" if issubclass(options, Component) and above.family else ""
     hint = allowed(key, list(options.model_fields))
     elsewhere = next((place for place in _places(key)), None)
     if "did you mean" not in hint and elsewhere and shape is SPEC:

@@ -3,64 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema
 from pydantic_core import core_schema, to_jsonable_python
 
 from dlx.component import Component, Options
 from dlx.data.section import Data
-from dlx.spec.short_forms import as_mapping, as_switch
+from dlx.spec.architecture import NORM_KEYS, Architecture, Count, KeepProb, LayerSection, norms_of
+from dlx.spec.short_forms import as_switch
 
-from dlx.spec.from_file import FromFile as FromFile  # isort: skip - registers initializers before what nn has
-from dlx.nn.activations import Activation, ReLU
-from dlx.nn.initializers import He, Initializer
+from dlx.nn.initializers import He, Initializer  # isort: skip - after those of the architecture
 from dlx.nn.losses import Loss
 from dlx.nn.objectives import Objective
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
 from dlx.words import Task
 
-KeepProb = Annotated[float, Field(gt=0, le=1)]
-Count = Annotated[int, Field(ge=1, le=10**12)]
 Strength = Annotated[float, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
-
-
-class BatchNormSection(Options):
-    """Batch norm before a layer's activation (Ioffe & Szegedy 2015): Z̃ = γ·(Z − μ)/√(σ² + ε) + β, and no b."""
-
-    momentum: Annotated[float, Field(ge=0, lt=1, description="β of the running averages of μ and σ²")] = 0.9
-    epsilon: Annotated[float, Field(gt=0, description="ε: keeps the root away from 0")] = 1e-5
-    statistics: Literal["running", "exact"] = Field(
-        "running", description="evaluate with running averages, or with the exact μ and σ² over the train set"
-    )
-
-
-class LayerSection(Options):
-    """One hidden layer; what is left out is taken from `architecture` and `regularization`."""
-
-    units: Annotated[int, Field(ge=1, le=10**8)] = Field(description="n, the length of A")
-    activation: Activation | None = Field(None, description="g in A = g(Z)")
-    batch_norm: Annotated[
-        BatchNormSection | Literal[False] | None, as_switch(BatchNormSection | bool | None, off=False)
-    ] = Field(None, description="true, false, or options")
-    bias: bool | None = Field(None, description="false leaves b out; with batch norm there is none")
-    keep_prob: KeepProb | None = Field(None, description="of inverted dropout after this layer")
-    initializer: Initializer | None = Field(None, description="of W")
-
-
-class Architecture(Options):
-    """The hidden layers; input and output follow from the data."""
-
-    hidden: Annotated[
-        tuple[Annotated[LayerSection, as_mapping("units", ("a number of units",), LayerSection | Count)], ...],
-        Field(strict=False),
-    ] = Field((), description="from the input on; a number is short for {units: …}")
-    activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
-    batch_norm: Annotated[BatchNormSection | None, as_switch(BatchNormSection | bool | None)] = Field(
-        None, description="of the hidden layers that do not say: true, false, or options"
-    )
 
 
 class Regularization(Options):
@@ -185,13 +146,13 @@ class Spec(Options):
     def _complete(self, index: int, layer: LayerSection) -> LayerSection:
         default = self._layer_defaults(index)
         layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
-        return layer if layer.bias is not None else layer.model_copy(update={"bias": not layer.batch_norm})
+        return layer if layer.bias is not None else layer.model_copy(update={"bias": _has_bias(layer)})
 
     def _layer_defaults(self, index: int) -> dict[str, Any]:
         keep_prob = self.regularization.keep_prob
         return {
             "activation": self.architecture.activation,
-            "batch_norm": self.architecture.batch_norm or False,
+            **{key: getattr(self.architecture, key) or False for key in NORM_KEYS},
             "keep_prob": keep_prob[index] if isinstance(keep_prob, tuple) else keep_prob,
             "initializer": self.initializer,
         }
@@ -212,22 +173,33 @@ class Spec(Options):
 
     def _own(self, index: int, layer: LayerSection) -> LayerSection:
         """The layer with what is its own only; the reverse of `_complete`."""
-        default = self._layer_defaults(index) | {"bias": not layer.batch_norm}
+        default = self._layer_defaults(index) | {"bias": _has_bias(layer)}
         return layer.model_copy(
             update={key: None for key, value in default.items() if getattr(layer, key) in (value, None)}
         )
 
 
+def _has_bias(layer: LayerSection) -> bool:
+    """Whether a complete layer that does not say has a b."""
+    return not any(norm.replaces_bias for norm in norms_of(layer).values())
+
+
 def plain(value: object) -> Any:
-    """A value as plain data; what is absent by default and was not given is left out."""
+    """A value as plain data; what is absent by default and was not given is left out.
+
+    A component has its name in it, unless it is the only one that can stand under its key.
+    """
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if not isinstance(value, Options):
         return to_jsonable_python(value)
-    fields = {key: (getattr(value, key), field.default) for key, field in type(value).model_fields.items()}
-    present = {
-        key: plain(option) for key, (option, default) in fields.items() if option is not None or default is not None
-    }
+    present = {}
+    for key, field in type(value).model_fields.items():
+        option = getattr(value, key)
+        if option is not None or field.default is not None:
+            present[key] = plain(option)
+        if isinstance(option, Component) and type(option) in get_args(field.annotation):
+            del present[key]["name"]
     return {"name": value.name} | present if isinstance(value, Component) else present

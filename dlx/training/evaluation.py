@@ -13,7 +13,7 @@ from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.batches import Reader
-    from dlx.nn.layers import BatchNorm
+    from dlx.nn.layers import Normalize
     from dlx.nn.network import Network, Step
     from dlx.training.layer_statistics import LayerWatch
     from dlx.types import Array
@@ -96,9 +96,10 @@ class Evaluation:
             yield step
 
 
-def measure_statistics(norm: BatchNorm, over: Evaluation) -> None:
+def measure_statistics(norm: Normalize, over: Evaluation) -> None:
     """Give ``norm`` the exact μ and σ² over all examples, layers below it frozen (σ² by Chan et al. 1983)."""
-    count, mean, squares = 0, np.zeros(len(norm.gamma)), np.zeros(len(norm.gamma))
+    n = over.network.sizes[norm.l]
+    count, mean, squares = 0, np.zeros(n), np.zeros(n)
     for index in over.batches:
         X, Y = over.reader.buffers(len(index))
         over.reader.fill(index, X, Y)

@@ -11,7 +11,9 @@ from dlx.nn.activations import Activation
 from dlx.nn.initializers import Zeros
 from dlx.nn.layers import Activate
 from dlx.nn.losses import Loss
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.norms.norm import Norm
 from dlx.nn.tape import Tape
 from dlx.training.evaluation import EVALUATION_BATCH
 
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dlx.data.mapped import MappedRows
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
     from dlx.types import Array
 
 
-def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
+def describe(experiment: Supervised) -> tuple[dict[str, Array], dict[str, Any]]:
     """The arrays W1, b1 …, mu1, sigma_squared1 …, shift and scale, and the facts that a Model is made from again."""
     network, dataset = experiment.network, experiment.dataset
     arrays = {**network.parameters, **network.statistics, "shift": dataset.shift, "scale": dataset.scale}
@@ -42,13 +44,23 @@ def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
 
 
 def _layer_facts(plan: LayerPlan) -> dict[str, Any]:
-    norm = plan.batch_norm
-    return {
+    facts = {
         "units": plan.units,
         "activation": plan.activation.model_dump(mode="json") if plan.activation else None,
         "bias": plan.bias,
-        "batch_norm": [norm.momentum, norm.epsilon, norm.exact] if norm else None,
+        "batch_norm": None,
     }
+    if isinstance(plan.norm, BatchNorm):  # the only one in the models of earlier runs, as a list
+        return facts | {"batch_norm": [plan.norm.momentum, plan.norm.epsilon, plan.norm.measures]}
+    return facts if plan.norm is None else facts | {"norm": plan.norm.model_dump(mode="json")}
+
+
+def _norm(facts: Mapping[str, Any]) -> Norm | None:
+    """The norm of a layer that has these facts."""
+    if facts["batch_norm"]:
+        momentum, epsilon, exact = facts["batch_norm"]
+        return BatchNorm(momentum=momentum, epsilon=epsilon, statistics="exact" if exact else "running")
+    return Norm.parse(facts["norm"]) if "norm" in facts else None
 
 
 class Model:
@@ -101,5 +113,5 @@ def _plan(layer: Mapping[str, Any]) -> LayerPlan:
         activation=Activation.parse(layer["activation"]) if layer["activation"] else None,
         initializer=Zeros(),
         bias=layer["bias"],
-        batch_norm=Normalize(*layer["batch_norm"]) if layer["batch_norm"] else None,
+        norm=_norm(layer),
     )

@@ -75,7 +75,15 @@ MODEL: Shape = (
         "loss": COMPONENT,
         "classes": list,
         "n_x": int,
-        "layers": [{"units": int, "activation": (COMPONENT, None), "bias": bool, "batch_norm": (list, None)}],
+        "layers": [
+            {
+                "units": int,
+                "activation": (COMPONENT, None),
+                "bias": bool,
+                "batch_norm": (list, None),
+                "norm?": COMPONENT,
+            }
+        ],
         "preprocessing": {"columns": list, "options": dict, "task": Task, "classes": list, "*": object},
         "*": object,
     },

@@ -20,8 +20,8 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from bench import Bench, interleaved, median_time
-from workloads import WORKLOADS, Workload
+from .bench import ROOT, WORKER, Bench, interleaved, median_time
+from .workloads import WORKLOADS, Workload
 
 HERE = Path(__file__).parent
 COLUMNS = ("dlx", "PyTorch", "PyTorch compiled", "JAX", "scikit-learn", "limit")
@@ -92,9 +92,9 @@ def ratio_row(name: str, above: str, below: str, sign: str, bound: float, sample
 
 def process_section(bench: Bench) -> str:
     """Whole processes, from shell to prompt."""
-    dlx, circles = Path(sys.executable).with_name("dlx"), HERE.parents[1] / "configs" / "course" / "circles_he.yaml"
+    dlx, circles = Path(sys.executable).with_name("dlx"), ROOT / "configs" / "course" / "circles_he.yaml"
     work = WORKLOADS["W1"]
-    jax = [sys.executable, HERE / "worker.py", "JAX", "0", bench.examples(work), json.dumps(asdict(work)), "15000"]
+    jax = [*WORKER, "JAX", "0", bench.examples(work), json.dumps(asdict(work)), "15000"]
     runs = bench.folder / "runs"
     commands = {
         "dlx --help": [dlx, "--help"],
@@ -105,7 +105,7 @@ def process_section(bench: Bench) -> str:
     def timed(command: list) -> float:
         shutil.rmtree(runs, ignore_errors=True)
         start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
         return time.perf_counter() - start
 
     seconds = interleaved({label: lambda c=command: timed(c) for label, command in commands.items()}, bench.rounds)

@@ -16,8 +16,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from workloads import Workload, write_examples
+from .workloads import Workload, write_examples
 
+ROOT = Path(__file__).parents[2]
+WORKER = (sys.executable, "-m", "experiments.benchmark.worker")
 REST = 0.05  # seconds between samples, for the thread pools of the last one to fall asleep
 
 
@@ -26,8 +28,7 @@ class Worker:
 
     def __init__(self, peer: str, threads: int, work: Workload, folder: Path) -> None:
         command = [
-            sys.executable,
-            Path(__file__).with_name("worker.py"),
+            *WORKER,
             peer,
             str(threads),
             folder,
@@ -35,7 +36,13 @@ class Worker:
         ]
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the worker)
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, bufsize=1
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            bufsize=1,
         )
         self.threads = threads
         self.about = self._answer()

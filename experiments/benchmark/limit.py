@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from stepping import Run, repeat
-from workloads import Workload
+
+from .stepping import Run, repeat
+from .workloads import Workload
 
 
 def bare_step(work: Workload, ones: Callable, product: Callable, copy: Callable, dot: Callable) -> Callable[[], None]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import jax
 import numpy as np
 from jax import numpy as jnp
-from stepping import Run, data_types, repeat
-from workloads import Workload, read_examples
+
+from .stepping import Run, data_types, repeat
+from .workloads import Workload, read_examples
 
 Arrays = list[dict[str, jax.Array]]
 

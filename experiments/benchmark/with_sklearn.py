@@ -7,8 +7,9 @@ import warnings
 from pathlib import Path
 
 from sklearn.neural_network import MLPClassifier
-from stepping import Run, data_types
-from workloads import Workload, read_examples
+
+from .stepping import Run, data_types
+from .workloads import Workload, read_examples
 
 
 def fit(work: Workload, folder: Path) -> dict[str, Run]:

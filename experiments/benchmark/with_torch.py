@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from stepping import Run, batches, data_types, repeat
 from torch import nn
 from torch.func import functional_call, grad_and_value
 from torch.nn import functional
-from workloads import Workload, read_examples
+
+from .stepping import Run, batches, data_types, repeat
+from .workloads import Workload, read_examples
 
 
 def make_network(work: Workload) -> nn.Module:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
-from bench import HALVES, Examined, Task, processors, run, tasks
-from repair import repairs
-from report import repair_section, report, summary
-
 from dlx.search.trials.executors import executor_for
+
+from .bench import HALVES, Examined, Task, processors, run, tasks
+from .repair import repairs
+from .report import repair_section, report, summary
 
 HERE = Path(__file__).parent
 SEED = 101  # while the diagnosis was developed, it saw seeds below 100 only
@@ -21,7 +21,7 @@ SEED = 101  # while the diagnosis was developed, it saw seeds below 100 only
 
 def options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="experiments/diagnose", description=__doc__)
+    parser = argparse.ArgumentParser(prog="experiments.diagnose", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="of the drawn half")
     parser.add_argument("--half", choices=HALVES, help="only this one")
     parser.add_argument("--kind", default="", help="only faults of this kind")

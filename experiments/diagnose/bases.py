@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from best_known import best_known
-from files import Workshop, applications, friedman
 
 from dlx.data.sources import Digits
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+
+from .best_known import best_known
+from .files import Workshop, applications, friedman
 
 PENGUINS = Path(__file__).parents[2] / "configs" / "penguins.csv"
 DEV = 500  # examples of made sets

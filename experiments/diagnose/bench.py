@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to_draw
-from healthy import HEALTHY, fixed_healthy
-from kinds import Kind
-
-from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
@@ -24,6 +21,10 @@ from dlx.runs.preparation import prepare
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
+
+from .cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to_draw
+from .healthy import HEALTHY, fixed_healthy
+from .kinds import Kind
 
 HALVES = ("fixed", "drawn")
 DRAWN_HEALTHY = 60  # a share of few per cent needs many to be told

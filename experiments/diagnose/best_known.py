@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from files import Array, load, parts_of
 
 from dlx.data.sources import Source
 from dlx.spec.sections import Spec
+
+from .files import Array, load, parts_of
 
 POINTS = 4000  # of the noise-free set, that stand for its density
 LEAST_NOISE = 1e-3  # for sets without any: the class of the nearest point

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import data_faults as data_faults  # registers its kinds
 import numpy as np
-import spec_faults as spec_faults  # likewise
-from bases import Base, Rng, fixed_bases
-from drawing import draw_base
-from files import Workshop
-from kinds import KINDS, Kind
-from measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
 
 from dlx.spec.sections import Spec
+
+from . import data_faults as data_faults  # registers its kinds
+from . import spec_faults as spec_faults  # likewise
+from .bases import Base, Rng, fixed_bases
+from .drawing import draw_base
+from .files import Workshop
+from .kinds import KINDS, Kind
+from .measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
 
 MOST_DRAWS = 60  # before a kind is given up for a case
 

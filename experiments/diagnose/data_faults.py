@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from bases import Base
-from files import Array, Parts, Workshop, parts_of
-from kinds import changed, kind, lasting
 
 from dlx.spec.sections import Spec
+
+from .bases import Base
+from .files import Array, Parts, Workshop, parts_of
+from .kinds import changed, kind, lasting
 
 WITHOUT_UNIT = 3.0  # root mean square of inputs that need no normalization
 LEAST_LEFT = 4  # examples of train in its rarest class

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from bases import Base, Plain, Rng, base, even_digits, images, loans, made, penguins, table
-from files import Workshop
+
+from .bases import Base, Plain, Rng, base, even_digits, images, loans, made, penguins, table
+from .files import Workshop
 
 
 def draw_base(rng: Rng, workshop: Workshop) -> Base:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bases import Base, fixed_bases, optimizer
-from cases import Case
-from files import Workshop
-from measuring import is_healthy, measure
-
 from dlx.spec.loader import derive
+
+from .bases import Base, fixed_bases, optimizer
+from .cases import Case
+from .files import Workshop
+from .measuring import is_healthy, measure
 
 # Variants of the fixed bases: name of the base, what is different.
 HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bases import Base, Rng
-from drawing import log_uniform
-from files import Workshop
-
-from dlx.diagnose.findings import CAUSES
+from dlx.diagnose.causes import CAUSES
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+
+from .bases import Base, Rng
+from .drawing import log_uniform
+from .files import Workshop
 
 Put = Callable[[Base, float, Workshop], Spec | None]
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bases import Base
-from files import Array, load
 
 from dlx.search.dev_set import HeldOut
 from dlx.search.trials.outcome import Outcome
@@ -16,6 +14,9 @@ from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
+
+from .bases import Base
+from .files import Array, load
 
 REPLICATES = 2
 # Of the diagnosis: what a classifier, or a regression, may lie above the best known and count as healthy.

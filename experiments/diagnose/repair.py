@@ -7,9 +7,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import Examined
-from measuring import measure, tolerance
-
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.search.repair.recipe import RepairOptions, act
@@ -17,6 +14,9 @@ from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.effects import standard_error
+
+from .bench import Examined
+from .measuring import measure, tolerance
 
 REPLICATES = 3  # that confirm a remedy
 NOISE = 2.0  # standard errors of a difference that count as none

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bench import HALVES, Examined
-from repair import REPLICATES, Repaired
-from scoring import Score, Share, by_kind, causes, score, share
+from .bench import HALVES, Examined
+from .repair import REPLICATES, Repaired
+from .scoring import Score, Share, by_kind, causes, score, share
 
 AIMS = "Aims: recall ≥ 85 %, precision ≥ 80 %, false alarms ≤ 5 %."
 COLUMNS = ("exact recall", "recall", "exact precision", "precision", "false alarms")

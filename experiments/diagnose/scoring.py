@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kinds import Kind
-
 from dlx.stats.intervals import Estimate, error_rate
+
+from .kinds import Kind
 
 
 class Diagnosed(Protocol):

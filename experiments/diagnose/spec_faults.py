@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from bases import Base
-from files import Workshop, load
-from kinds import changed, kind, lasting
 
 from dlx.nn.initializers import He
 from dlx.spec.sections import Spec
+
+from .bases import Base
+from .files import Workshop, load
+from .kinds import changed, kind, lasting
 
 MOST_STEPS = 12_000  # of a fault that takes more steps than its base
 

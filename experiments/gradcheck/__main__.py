@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from faults import Planted, all_faults
+from .faults import Planted, all_faults
 
 RESULTS = Path(__file__).parent / "results.md"
 

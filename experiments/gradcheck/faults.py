@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 from unittest.mock import patch
 
@@ -16,13 +17,14 @@ from dlx.gradcheck.subject import Subject
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He
-from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear, mask_from
+from dlx.nn.layers import Activate, Dropout, Linear, Normalize, mask_from
 from dlx.nn.losses import Loss
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.norm import Norm
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
-M, KEEP_PROB = 10, 0.75
+M, UNITS, KEEP_PROB = 10, 6, 0.75
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,21 @@ class Setting:
 
     activation: str
     loss: str
-    batch_norm: bool = False
+    norm: str | None = None
     dropout: bool = False
     l2: float = 0.0
     l1: float = 0.0
 
+    @property
+    def title_of_norm(self) -> str:
+        """What the check calls the norm."""
+        return str(self.norm).replace("_", " ")
+
     def subject(self) -> Subject:
         rng = np.random.default_rng(3)
-        norm = Normalize(0.9, 1e-5, exact=False) if self.batch_norm else None
+        norm = Norm.parse(self.norm) if self.norm else None
         draw = mask_from(np.random.RandomState(1), KEEP_PROB) if self.dropout else None
-        plan = LayerPlan(6, Activation.parse(self.activation), He(), True, norm, draw)
+        plan = LayerPlan(UNITS, Activation.parse(self.activation), He(), True, norm, draw)
         n_y = 1 if self.loss == "logistic" else 3
         plans = [plan, plan, LayerPlan(n_y, None, He())]
         network = Network(4, plans, Loss.parse(self.loss), np.float64, self.l2, self.l1)
@@ -225,24 +232,32 @@ def all_faults() -> list[Planted]:
     return [*_of_parameters(), *_of_inputs(), *_of_losses(), *_of_penalties(), *_of_activations(), *_of_norms()]
 
 
-FULL = Setting("tanh", "softmax", batch_norm=True, dropout=True, l2=0.7)
+FULL = Setting("tanh", "softmax", norm="batch_norm", dropout=True, l2=0.7)
 PLAIN = Setting("tanh", "softmax")
+AXES = {"batch_norm": 1}  # of Z (n, m), that each norm takes μ and σ² over
+NORMALIZED = [FULL]
 
 
 def _of_parameters() -> Iterator[Planted]:
-    targets = [
+    targets: list[tuple[Setting, type, int, str, bool]] = [
         (PLAIN, Linear, number, name, name == "dW" and number == 2) for number in (1, 2, 3) for name in ("dW", "db")
     ]
-    targets += [(FULL, BatchNorm, number, name, False) for number in (1, 2) for name in ("d_gamma", "d_beta")]
+    for setting, number, name in product(NORMALIZED, (1, 2), ("dgamma", "dbeta")):
+        targets.append((setting, Normalize, number, name, False))
     for setting, kind, number, name, square in targets:
-        operation = f"{'linear' if kind is Linear else 'batch norm'} {number}"
+        operation = f"{'linear' if kind is Linear else setting.title_of_norm} {number}"
         for told, spoil, names in usual(("sum for mean", "mean for sum"), ("missing",), name == "dW", square):
             change = _on_parameter(name, spoil)
-            yield Planted(setting, f"{name}{number} {told}", operation, names, _putter(kind, number, change))
+            description = f"{name}{number} of {operation} {told}"
+            yield Planted(setting, description, operation, names, _putter(kind, number, change))
 
 
 def _on_parameter(name: str, spoil: Spoil) -> Change:
-    return lambda tape, layer, x, out, u, dx: spoil(tape, getattr(layer, name))
+    def change(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+        is_of_norm = isinstance(layer, Normalize)
+        spoil(tape, layer.arrays.gradients[name.removeprefix("d")] if is_of_norm else getattr(layer, name))
+
+    return change
 
 
 def _putter(kind: type, number: int, change: Change) -> Callable[[], Any]:
@@ -255,10 +270,12 @@ def _of_inputs() -> Iterator[Planted]:
         (PLAIN, Linear, 3, "linear 3", "dA2", False),
         (PLAIN, Activate, 1, "tanh 1", "dZ1", False),
         (FULL, Activate, 2, "tanh 2", "dZ2", False),
-        (FULL, BatchNorm, 1, "batch norm 1", "dZ1", False),
-        (FULL, BatchNorm, 2, "batch norm 2", "dZ2", False),
         (FULL, Dropout, 1, "dropout 1", "dA1", False),
         (FULL, Dropout, 2, "dropout 2", "dA2", False),
+        *(
+            (setting, Normalize, number, f"{setting.title_of_norm} {number}", f"dZ{number}", False)
+            for setting, number in product(NORMALIZED, (1, 2))
+        ),
     ]
     for setting, kind, number, operation, name, square in targets:
         means = ("constant factor 10", "constant factor 0.1") if kind is Dropout else ("sum for mean", "mean for sum")
@@ -351,24 +368,31 @@ def _factor_put(c: float) -> Callable[[], Any]:
 
 
 def _of_norms() -> Iterator[Planted]:
-    def values(change: Callable[[Array, Array, Array, Array], Array]) -> Change:
-        """The right dZ is scale·(u − mean − Z_norm·along); change gets scale, u, mean and Z_norm·along."""
+    for setting in NORMALIZED:
+        place = f"{setting.title_of_norm} 2"
+        for name, change in _mistakes_of_norm(AXES[str(setting.norm)]).items():
+            yield Planted(setting, f"{place}: {name}", place, (name,), _putter(Normalize, 2, change))
+
+
+def _mistakes_of_norm(axis: int) -> dict[str, Change]:
+    def values(change: Callable[[Array, Array, Array], Array], gamma: bool = True) -> Change:
+        """The right dZ is (v − mean − along)/σ with v = γ·u and along = Z_norm·mean(v·Z_norm); change gets these."""
 
         def wrong(layer: Any, x: Array, out: Array, u: Array, dx: Array) -> Array:
-            sigma = np.sqrt(x.var(axis=1, keepdims=True) + layer.epsilon)
-            Z_norm = (x - x.mean(axis=1, keepdims=True)) / sigma
-            along = Z_norm * (u * Z_norm).mean(axis=1, keepdims=True)
-            return change(layer.gamma / sigma, u, u.mean(axis=1, keepdims=True), along)
+            sigma = np.sqrt(x.var(axis=axis, keepdims=True) + layer.norm.epsilon)
+            Z_norm = (x - x.mean(axis=axis, keepdims=True)) / sigma
+            v = layer.arrays.parameters["gamma"] * u if gamma else u
+            along = Z_norm * (v * Z_norm).mean(axis=axis, keepdims=True)
+            return change(v, v.mean(axis=axis, keepdims=True), along) / sigma
 
         return set_to(wrong)
 
-    mistakes: dict[str, Change] = {
-        "μ and σ² taken as constants": values(lambda scale, u, mean, along: scale * u),
-        "σ² taken as a constant": values(lambda scale, u, mean, along: scale * (u - mean)),
-        "μ taken as a constant": values(lambda scale, u, mean, along: scale * (u - along)),
-        "sum for mean": values(lambda scale, u, mean, along: scale * (u - M * mean - M * along)),
-        "sign of the mean": values(lambda scale, u, mean, along: scale * (u + mean - along)),
-        "missing γ": set_to(lambda layer, x, out, u, dx: dx / layer.gamma),
+    count = (UNITS, M)[axis]
+    return {
+        "μ and σ² taken as constants": values(lambda v, mean, along: v),
+        "σ² taken as a constant": values(lambda v, mean, along: v - mean),
+        "μ taken as a constant": values(lambda v, mean, along: v - along),
+        "sum for mean": values(lambda v, mean, along: v - count * mean - count * along),
+        "sign of the mean": values(lambda v, mean, along: v + mean - along),
+        "missing γ": values(lambda v, mean, along: v - mean - along, gamma=False),
     }
-    for name, change in mistakes.items():
-        yield Planted(FULL, f"batch norm 2: {name}", "batch norm 2", (name,), _putter(BatchNorm, 2, change))

@@ -11,12 +11,12 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from measuring import Bench, Measured
 
 from dlx.runs.directory import RunDirectory
 from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.build import build
+from experiments.reproduce.measuring import Bench, Measured
 
 SPEC = "../configs/objectives/ravine.yaml"
 SHARE = 1e-6

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measuring import Bench, Measured
-from topics import ROOT
 
 from dlx.runs.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
@@ -26,6 +24,8 @@ from dlx.search.tune.tuner import Tuning
 from dlx.search.tune.watcher import SilentTuning
 from dlx.show import pictures
 from dlx.spec.loader import dump_yaml
+from experiments.reproduce.measuring import Bench, Measured
+from experiments.reproduce.topics import ROOT
 
 PLAN, TWENTY = ROOT / "tuning/digits.yaml", ROOT / "tuning/results.md"
 DEEPER = "base.architecture.hidden=[128, 128, 128]"

@@ -1,6 +1,6 @@
 """Mutated specs and plans, drawn from a seed, and what is wrong with how dlx refuses them.
 
-``python experiments/reliability/mutations.py --count 10000 --seed 1`` draws so many, prints each one that raises
+``python -m experiments.reliability.mutations --count 10000 --seed 1`` draws so many, prints each one that raises
 anything but a usage error or has a problem without line and column, and the slowest.
 """
 

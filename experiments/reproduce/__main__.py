@@ -12,16 +12,16 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from gallery import FILE, gallery, stale
-from measuring import Bench, measured
-from topics import PICTURES, RESULTS, Part, Topic, topics
-
 from dlx.files import to_json
 from dlx.runs.collection import StudyDirectory
 from dlx.search.study.file import load_study
 from dlx.search.study.pictures import draw
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
+
+from .gallery import FILE, gallery, stale
+from .measuring import Bench, measured
+from .topics import PICTURES, RESULTS, Part, Topic, topics
 
 # Of a study and of a variant: what does not change each time.
 HEAD = ("name", "task", "seeds")
@@ -30,7 +30,7 @@ KEPT = ("name", "changes", "status", "errors", "difference", "epochs", "train_co
 
 def options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="experiments/reproduce", description=__doc__)
+    parser = argparse.ArgumentParser(prog="experiments.reproduce", description=__doc__)
     parser.add_argument("topics", nargs="*", help="only these")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that train")
     parser.add_argument("--check", action="store_true", help="only say what of the gallery is out of date")
@@ -87,4 +87,5 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     return {**{key: document[key] for key in HEAD}, "variants": variants, "claims": document["claims"]}, drawn
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

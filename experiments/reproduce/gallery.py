@@ -6,20 +6,20 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from topics import PICTURES, RESULTS, ROOT, Part, Topic
-
 from dlx.show.numbers import error, interval
 from dlx.words import PARTS
+
+from .topics import PICTURES, RESULTS, ROOT, Part, Topic
 
 FILE = ROOT / "README.md"
 HEAD = """# Experiments
 
-Every claim of the course, regenerated and checked: `make reproduce` trains all of it anew and fails when a claim no
-longer holds; `make NAME` does it for one topic. This page is made of what was measured ([`results/`](results)); a test
-sees to it that it is not older than what it shows.
+Every claim of the course, reproduced and checked. `make reproduce` trains everything again and fails if a claim no
+longer holds; `make NAME` does it for one topic. This page is generated from the measurements in [`results/`](results),
+and a test fails if it is older than the studies that it shows.
 
-Of studies, numbers are means over the seeds, with 95 % intervals of the dev error. A claim's margin is by how much it
-holds.
+In studies, numbers are means over the seeds, with 95 % intervals of the dev error. The margin of a claim is the amount
+by which it holds.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,12 +44,26 @@ class Part:
         return PICTURES / f"{self.name}_{picture}.png"
 
     def digest(self) -> str:
-        """SHA-256 of everything that decides its results: a study with its base and every default, or the code."""
+        """SHA-256 of everything that decides its results: a study with its base and every default, or the code.
+
+        Where code imports from does not count.
+        """
         if self.is_study:
             return sha256(load_study(self.file).plan.text().encode()).hexdigest()
         claims = [[claim.text, why] for claim, why in self.expect]
-        files = [file.read_bytes() for file in (self.file, *self.reads)]
-        return sha256(b"".join([*files, to_json(claims)])).hexdigest()
+        reads = [file.read_bytes() for file in self.reads]
+        return sha256(b"".join([_code(self.file).encode(), *reads, to_json(claims)])).hexdigest()
+
+
+def _code(file: Path) -> str:
+    """The text of a module without its imports and empty lines."""
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+                lines[number - 1] = ""
+    return "\n".join(filter(str.strip, lines))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ METHODS = {
 
 def options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="experiments/tuning", description=__doc__)
+    parser = argparse.ArgumentParser(prog="experiments.tuning", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=20, help="searches of each method, with other draws")
     parser.add_argument("--first", type=int, default=1, help="seed of the first of them")
     parser.add_argument("--workers", type=int, default=2)

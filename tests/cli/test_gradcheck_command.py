@@ -306,7 +306,7 @@ def test_a_plugin_without_gradients(folder: Path, run_dlx: Callable[..., Any]) -
     (folder / "empty.py").write_text("")
     result = run_dlx("gradcheck", "--plugin", "empty.py", cwd=folder)
     assert result.code == 2
-    assert "defines no activation, loss or objective" in result.stderr
+    assert "defines no activation, loss, norm or objective" in result.stderr
 
 
 def test_the_orders_of_the_differences(folder: Path, call_dlx: Callable[..., Any]) -> None:

@@ -20,24 +20,26 @@ from dlx.nn.gradcheck import EPSILON, along_entry, differences, refined, roundin
 from dlx.nn.initializers import Initializer
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.norm import Norm
 
 INITIALIZERS: list[Any] = [
     *(name for name in Initializer.members() if name != "file"),  # which reads its values and draws none
     *({"name": "normal", "scale": scale} for scale in (0.3, 3.0)),
 ]
+NORMS = [None, *Norm.members()]
 PENALTIES: list[Mapping[str, float]] = [{}, {"l2": 0.7}, {"l1": 0.7}]
 RANDOM = settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def plan(
-    units: int, activation: str, initializer: object, batch_norm: bool, dropout: bool, rng: np.random.Generator
+    units: int, activation: str, initializer: object, norm: str | None, dropout: bool, rng: np.random.Generator
 ) -> LayerPlan:
     return LayerPlan(
         units,
         Activation.parse(activation),
         Initializer.parse(initializer),
-        batch_norm=Normalize(0.9, 1e-5, exact=False) if batch_norm else None,
+        norm=Norm.parse(norm) if norm else None,
         draw=mask_from(rng, 0.7) if dropout else None,
     )
 
@@ -63,7 +65,7 @@ def subjects(draw: st.DrawFn) -> Subject:
             draw(st.integers(1, 4)),
             draw(activations),
             draw(initializers),
-            draw(st.booleans()),
+            draw(st.sampled_from(NORMS)),
             draw(st.booleans()),
             rng,
         )
@@ -86,9 +88,9 @@ def assert_great(point: Point, told: object = "") -> None:
 @pytest.mark.parametrize("activation", Activation.members())
 def test_backprop_is_the_gradient_in_every_combination(activation: str, loss: str) -> None:
     rng = np.random.default_rng(len(activation) + len(loss))
-    for choice in product(INITIALIZERS, PENALTIES, (False, True), (False, True)):
-        initializer, penalty, batch_norm, dropout = choice
-        hidden = [plan(3, activation, initializer, batch_norm, dropout, rng)]
+    for choice in product(INITIALIZERS, PENALTIES, NORMS, (False, True)):
+        initializer, penalty, norm, dropout = choice
+        hidden = [plan(3, activation, initializer, norm, dropout, rng)]
         assert_great(check(subject_of(2, hidden, initializer, Loss.parse(loss), penalty, 5, rng), "now"), choice)
 
 

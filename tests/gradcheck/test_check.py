@@ -16,7 +16,8 @@ from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Zeros
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.batch_norm import BatchNorm
 
 HE = He()
 
@@ -31,7 +32,7 @@ def subject_of(
     **penalty: float,
 ) -> Subject:
     rng = np.random.default_rng(5)
-    norm = Normalize(0.9, 1e-5, exact=False) if batch_norm else None
+    norm = BatchNorm() if batch_norm else None
     draw = mask_from(rng, keep_prob) if keep_prob < 1 else None
     plans = [LayerPlan(units, Activation.parse(activation), initializer, True, norm, draw) for units in hidden]
     network = Network(3, [*plans, LayerPlan(3, None, initializer)], Loss.parse("softmax"), np.float64, **penalty)
@@ -41,7 +42,7 @@ def subject_of(
 
 def spoil(subject: Subject, entry: int, factor: float) -> None:
     d_theta = subject.network.parameters.d_theta
-    subject._step.tape.call(lambda: d_theta.__setitem__(entry, factor * d_theta[entry]))
+    subject._step.call(lambda: d_theta.__setitem__(entry, factor * d_theta[entry]))
 
 
 def test_masks_are_frozen_and_statistics_left_alone() -> None:
@@ -115,7 +116,7 @@ def test_directions_see_what_the_sample_does_not() -> None:
     rng: Any = np.random.default_rng(0)
     spared = set(rng.choice(np.arange(part.start, part.stop), part.stop - part.start - 500, replace=False).tolist())
     some = np.array([i for i in range(part.start, part.stop) if i not in spared])
-    subject._step.tape.call(lambda: d_theta.__setitem__(some, 1.01 * d_theta[some]))
+    subject._step.call(lambda: d_theta.__setitem__(some, 1.01 * d_theta[some]))
     wrong = [parameter.name for parameter in check(subject, "now").parameters if parameter.verdict != "great"]
     assert wrong == ["W2"]
 

@@ -7,21 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.nn.layers import BatchNorm, Dropout, mask_from
+from dlx.nn.layers import Dropout, Normalize, mask_from
+from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.tape import Tape
 
 
 def batch_norm(
     n: int, momentum: float = 0.9, epsilon: float = 1e-8, exact: bool = False
-) -> tuple[BatchNorm, Parameters]:
+) -> tuple[Normalize, Parameters]:
     parameters = Parameters({"gamma1": (n, 1), "beta1": (n, 1)}, np.float64)
     parameters["gamma1"][...] = 1
     statistics = Flat({"mu1": (n, 1), "sigma_squared1": (n, 1), "t1": (1, 1)}, np.float64)
-    return BatchNorm(1, parameters, statistics, momentum, epsilon, exact), parameters
+    norm = BatchNorm(momentum=momentum, epsilon=epsilon, statistics="exact" if exact else "running")
+    return Normalize(1, norm, parameters, statistics), parameters
 
 
-def run(layer: BatchNorm | Dropout, Z: np.ndarray, training: bool) -> np.ndarray:
+def run(layer: Normalize | Dropout, Z: np.ndarray, training: bool) -> np.ndarray:
     tape = Tape(np.float64)
     out, _ = layer.record(tape, Z, training)
     tape.run()

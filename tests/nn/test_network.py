@@ -8,12 +8,13 @@ from dlx.nn.activations import ReLU
 from dlx.nn.initializers import Xavier
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import Logistic
-from dlx.nn.network import LayerPlan, Network, Normalize, Step
+from dlx.nn.network import LayerPlan, Network, Step
+from dlx.nn.norms.batch_norm import BatchNorm
 
 
 def step_of(batch_norm: bool = False, dropout: bool = False, l2: float = 0.0) -> tuple[Network, Step]:
     rng, m = np.random.default_rng(3), 9
-    norm, draw = Normalize(0.9, 1e-5, exact=False) if batch_norm else None, mask_from(rng, 0.7) if dropout else None
+    norm, draw = BatchNorm() if batch_norm else None, mask_from(rng, 0.7) if dropout else None
     hidden = [LayerPlan(units, ReLU(), Xavier(), True, norm, draw) for units in (5, 4)]
     network = Network(3, [*hidden, LayerPlan(1, None, Xavier())], Logistic(), np.float64, l2)
     network.initialize(rng)

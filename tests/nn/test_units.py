@@ -10,8 +10,9 @@ import pytest
 
 from dlx.nn.activations import Activation
 from dlx.nn.averages import averages
-from dlx.nn.layers import BatchNorm
+from dlx.nn.layers import Normalize
 from dlx.nn.losses import Loss
+from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.schedules import Schedule
@@ -87,7 +88,7 @@ def test_batch_norm_forward_and_backward() -> None:
     parameters["gamma1"][:, 0], parameters["beta1"][:, 0] = given["gamma"], given["beta"]
     statistics = Flat({"mu1": (n, 1), "sigma_squared1": (n, 1), "t1": (1, 1)}, np.float64)
     tape = Tape(np.float64)
-    Z_tilde, backward = BatchNorm(1, parameters, statistics, 0.9, 1e-5, False).record(tape, given["Z"], True)
+    Z_tilde, backward = Normalize(1, BatchNorm(epsilon=1e-5), parameters, statistics).record(tape, given["Z"], True)
     dZ = backward(given["dZ_tilde"])
     tape.run()
     close(Z_tilde, given["Z_tilde"])

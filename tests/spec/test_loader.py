@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from dlx.errors import SpecError
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer
+from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.spec.loader import derive, dump_yaml, load_spec
-from dlx.spec.sections import BatchNormSection, Spec
+from dlx.spec.sections import Spec
 from dlx.spec.tree import dotted, leaves
 
 Write = Callable[[str, str], Path]
@@ -37,7 +38,7 @@ regularization: {keep_prob: 0.9}
     assert first.activation == Activation.parse({"name": "leaky_relu", "slope": 0.2})
     assert (first.batch_norm, first.bias, first.keep_prob) == (False, True, 0.9)
     assert second.activation == Activation.parse("tanh")
-    assert second.batch_norm == BatchNormSection(momentum=0.5)
+    assert second.batch_norm == BatchNorm(momentum=0.5)
     assert (second.bias, second.keep_prob) == (False, 0.5)
     assert first.initializer == second.initializer == Initializer.parse("xavier")
 

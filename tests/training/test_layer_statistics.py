@@ -154,7 +154,7 @@ def test_so_many_rows_have_no_more_than_70_samples() -> None:
             position.last = EpochRecord(epoch, epoch, 0.1, 1.0, 1.0, 0.5, 1.0, 0.5, 1.0, 0.0)
             trained.watch.clear()
             trained._evaluation("train").show(trained.watch)
-            trained.sampling.take()
+            trained.sampling.count()
             epochs.append(epoch)
     assert epochs[-1] == 15_000
     assert 40 < len(epochs) <= 70

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import sqrt
-from typing import TYPE_CHECKING
 
 from dlx.diagnose.after.ending import (
     dead_or_saturated,
@@ -40,27 +39,14 @@ from dlx.diagnose.after.regularization import (
     pull_too_strong,
     stopping_that_never_fired,
 )
-from dlx.diagnose.data.duplicates import duplicate_findings
-from dlx.diagnose.data.inputs import input_findings
-from dlx.diagnose.data.labels import label_findings
-from dlx.diagnose.data.parts import part_findings
-from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.data.parts import PARTS_DIFFER
+from dlx.diagnose.findings import Cause, Finding, by_severity
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 Look = Callable[[TrainingHistory], Iterable[Finding]]
 
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
-# What is known before training and says nothing about how well train is fitted.
-OF_PARTS = {"duplicates_across_parts", "parts_differ", "class_imbalance", "few_examples", "label_noise"}
-
-
-def data_findings(dataset: Dataset, thorough: bool = True) -> list[Finding]:
-    """What is wrong with the data whatever is trained on them; comparing the parts takes longest."""
-    checks = [label_findings, input_findings, duplicate_findings, *([part_findings] if thorough else [])]
-    return [finding for check in checks for finding in check(dataset)]
 
 
 def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> list[Finding]:
@@ -80,15 +66,16 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
 
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
-    names = {finding.name for finding in earlier_findings if finding.severity != "note"}
-    noise = [] if "label_noise" in names else list(label_noise(course))
+    earlier = [finding for finding in earlier_findings if finding.severity != "note"]
+    noise = [] if LABEL_NOISE.is_among(earlier) else list(label_noise(course))
     yield from noise
-    elsewhere = "parts_differ" in names or _dev_is_elsewhere(course)
-    if names - OF_PARTS or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
+    elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
+    is_explained = any(Cause.members[finding.name].explains_training for finding in earlier)
+    if is_explained or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
         return
     if course.behind("train"):
         yield from _first(*EXPLAIN_BIAS)(course)
-    elif not (noise or names or elsewhere):
+    elif not (noise or earlier or elsewhere):
         behind = course.behind("dev", BEHIND_ON_DEV)
         yield from _first(*(EXPLAIN_VARIANCE if behind else (impatient, overtraining, unsettled)))(course)
 

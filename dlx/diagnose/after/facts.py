@@ -8,12 +8,12 @@ import numpy as np
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
 
 
-def course_facts(experiment: Experiment) -> dict[str, Any]:
+def course_facts(experiment: Supervised) -> dict[str, Any]:
     """What run.json says of the course: counts over all steps, and what the best constant answer would reach."""
     position = experiment.position
     return {name: getattr(position, name) for name in COUNTS} | {"constant": constant_answer(experiment.dataset)}

@@ -15,7 +15,9 @@ from dlx.stats.intervals import Estimate
 from dlx.words import Status, Task
 
 if TYPE_CHECKING:
-    from dlx.spec.sections import LayerSection, Spec
+    from dlx.nn.norms.norm import Norm
+    from dlx.spec.architecture import LayerSection
+    from dlx.spec.sections import Spec
     from dlx.types import Array
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
@@ -110,9 +112,14 @@ class TrainingHistory:
         return self.spec.architecture.hidden
 
     @property
-    def has_batch_norm(self) -> bool:
-        """Whether any layer has it."""
-        return any(layer.batch_norm for layer in self.hidden)
+    def norms(self) -> list[Norm]:
+        """Those of the hidden layers."""
+        return self.spec.architecture.norms()
+
+    @property
+    def norm_of_batches(self) -> Norm | None:
+        """The first that looks at the other examples of its batch, and so is another one in evaluation."""
+        return next((norm for norm in self.norms if norm.least_batch > 1), None)
 
     # Of the cost
 

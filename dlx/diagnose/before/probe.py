@@ -13,13 +13,15 @@ from dlx.data.normalization import Standard
 from dlx.diagnose.data.samples import sample, sampled_part
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
+from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
 from dlx.nn.tape import Tape
-from dlx.spec.sections import BatchNormSection, LayerSection, Spec
+from dlx.spec.architecture import LayerSection
+from dlx.spec.sections import Spec
 from dlx.training.build import assemble
-from dlx.training.experiment import Experiment
 from dlx.training.streams import Streams
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 
 MOST_ROWS, MOST_BYTES = 16_384, 2**26  # of train that a copy trains on
@@ -42,14 +44,14 @@ class Probe:
     the last digits of θ, 0 for none: what depends on it depends on the processor, too.
     """
 
-    original: Experiment
+    original: Supervised
     spec: Spec
     dataset: Dataset
     redrawn: bool = False
     nudge: int = 0
 
     @classmethod
-    def of(cls, original: Experiment) -> Probe:
+    def of(cls, original: Supervised) -> Probe:
         """The experiment as it stands, on a sample of its data, without augmentation, in batches that are not huge."""
         parts = _sampled(original.dataset)
         size = original.spec.training.batch_size
@@ -63,7 +65,7 @@ class Probe:
         spec = _changed(spec, "training", evaluate_every=WITHOUT_ROWS, early_stopping=None)
         return cls(original, spec, replace(original.dataset, parts=parts))
 
-    def copy(self, dtype: str | None = None) -> Experiment:
+    def copy(self, dtype: str | None = None) -> Supervised:
         """A new experiment that stands where the original does; with its θ, unless that is to be drawn anew."""
         spec = self.spec if dtype is None else self.spec.model_copy(update={"dtype": dtype})
         streams, original = Streams(spec.seed, spec.randomness), self.original
@@ -104,8 +106,10 @@ class Probe:
         return replace(self, spec=spec).initialized()
 
     def batch_normalized(self) -> Probe:
-        """With batch norm in every hidden layer, and batches that it can use."""
-        spec = _layers(self.spec, lambda layer: {"batch_norm": layer.batch_norm or BatchNormSection(), "bias": False})
+        """With batch norm in every hidden layer that has no norm, and batches that it can use."""
+        spec = _layers(
+            self.spec, lambda layer: {} if layer.normalization else {"batch_norm": BatchNorm(), "bias": False}
+        )
         return replace(self, spec=spec, redrawn=True).in_batches(64)
 
     def widened(self, factor: int, least: int) -> Probe:
@@ -115,9 +119,7 @@ class Probe:
 
     def with_layer(self, units: int) -> Probe:
         """With one hidden layer of relu."""
-        layer = LayerSection(
-            units=units, activation=ReLU(), batch_norm=False, bias=True, keep_prob=1.0, initializer=He()
-        )
+        layer = LayerSection(units=units, activation=ReLU(), bias=True, keep_prob=1.0, initializer=He())
         return replace(self, spec=_changed(self.spec, "architecture", hidden=(layer,)), redrawn=True)
 
     def with_activation(self, activation: Activation) -> Probe:

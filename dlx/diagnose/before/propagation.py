@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from dlx.diagnose.before.probe import saturates, slope, steepest
-from dlx.nn.activations import Activation
-from dlx.nn.layers import Activate, Backward
+from dlx.nn.activations import Activation, Backward
+from dlx.nn.layers import Activate
 from dlx.nn.network import Network
 from dlx.nn.tape import Tape
 from dlx.types import Array

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.diagnose.data.samples import sampled_part
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_variance import early_stopping, narrower, strong_dropout, strong_l2
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ NEIGHBOURS = 15
 # Train and dev are asked the same of the same neighbours, so that how hard the classes are to tell apart cancels out;
 # what is left is noise in the labels of train alone. So large a difference comes by chance once in 10,000 splits.
 LEVEL, LEAST = 1e-4, 0.08
+
+
+LABEL_NOISE = Cause(
+    "label_noise",
+    "look through the worst examples and correct their labels",
+    "Bias and variance",
+    (early_stopping, strong_l2, strong_dropout, narrower),
+    explains_training=False,
+)
 
 
 def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
@@ -41,7 +51,7 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
     if own.mean() - theirs.mean() > LEAST and probability < LEVEL:
         evidence = f"{own.mean():.0%} of the labels of train, {theirs.mean():.0%} of {other}, contradict most of their"
         evidence = f"{evidence} {NEIGHBOURS} nearest neighbours in train (by chance {probability:.0e})"
-        yield finding("label_noise", evidence, float(own.mean()), float(theirs.mean()) + LEAST)
+        yield LABEL_NOISE.finding(evidence, float(own.mean()), float(theirs.mean()) + LEAST)
 
 
 def contradicted(X: Array, y: Array, queries: Array, labels: Array, own: bool = False) -> Array:

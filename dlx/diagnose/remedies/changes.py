@@ -1,12 +1,14 @@
-"""Changes of a spec that the basic recipe may try: what each needs to know, and the register that they stand in."""
+"""Changes of a spec that the basic recipe may try: what each is, and what it needs to know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.spec.sections import LayerSection, Spec
+from dlx.nn.norms.norm import Norm
+from dlx.spec.architecture import LayerSection, norms_of
+from dlx.spec.sections import Spec
 
 Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes them; none where a change does not apply
 
@@ -50,9 +52,9 @@ class SpecContext:
         return min((layer.keep_prob or 1.0 for layer in self.layers), default=1.0)
 
     @property
-    def has_batch_norm(self) -> bool:
-        """Whether any layer has it."""
-        return any(layer.batch_norm for layer in self.layers)
+    def norms(self) -> list[Norm]:
+        """Those of the hidden layers."""
+        return self.spec.architecture.norms()
 
     @property
     def penalties(self) -> dict[str, float]:
@@ -67,43 +69,41 @@ class SpecContext:
 
     def everywhere(self, section: str, key: str, value: Any) -> Overrides:
         """A setting for all layers: in its section, and no longer at single layers."""
+        return {section: value} | self._without([key])
+
+    def without_norms_of_batches(self) -> Overrides:
+        """No norm in any layer that looks at the other examples of its batch."""
+        of_batches = [norms_of(layer).items() for layer in self.layers]
+        keys = sorted({key for norms in of_batches for key, norm in norms if norm.least_batch > 1})
+        return {f"architecture.{key}": False for key in keys} | self._without(keys)
+
+    def _without(self, keys: Collection[str]) -> Overrides:
+        """Single layers without what they say of these keys, where any does."""
         hidden = self.spec.dump()["architecture"].get("hidden", [])
-        if not any(key in layer for layer in hidden):
-            return {section: value}
-        return {
-            section: value,
-            "architecture.hidden": [{k: v for k, v in layer.items() if k != key} for layer in hidden],
-        }
+        if not any(key in layer for layer in hidden for key in keys):
+            return {}
+        return {"architecture.hidden": [{k: v for k, v in layer.items() if k not in keys} for layer in hidden]}
 
-
-@dataclass(frozen=True)
-class Change:
-    """What is altered, why that may help, and where the notes say so."""
-
-    name: str
-    why: str
-    notes: str
-    overrides: Callable[[SpecContext], Overrides]
-
-
-CHANGES: dict[str, Change] = {}
 
 Rule = Callable[[SpecContext], Overrides]
 
 
-def change(why: str, notes: str) -> Callable[[Rule], Rule]:
-    """Registers a rule under its own name."""
+@dataclass(frozen=True)
+class Change:
+    """What is altered, why that may help, and where the notes say so; called with a spec, it gives the overrides."""
 
-    def register(rule: Rule) -> Rule:
-        enter(rule.__name__, why, notes, rule)
-        return rule
+    name: str
+    why: str
+    notes: str
+    rule: Rule
 
-    return register
+    def __call__(self, now: SpecContext) -> Overrides:
+        return self.rule(now)
 
 
-def enter(name: str, why: str, notes: str, rule: Rule) -> None:
-    """Registers a rule under a name."""
-    CHANGES[name] = Change(name, why, notes, rule)
+def change(why: str, notes: str) -> Callable[[Rule], Change]:
+    """Makes a rule a change of the same name."""
+    return lambda rule: Change(rule.__name__, why, notes, rule)
 
 
 def rounded(value: float) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.data.examples import Column
-from dlx.nn.layers import BatchNorm
+from dlx.errors import UsageError
 from dlx.words import Task
 
 if TYPE_CHECKING:
@@ -42,15 +42,17 @@ class Frozen:
 def freeze(model: Model) -> Frozen:
     """The network of a model in float32, its batch norms folded into the layers before them."""
     facts, network = model.facts, model.network
-    norms = {layer.l: layer for layer in network.layers if isinstance(layer, BatchNorm)}
+    norms = {layer.l: layer for layer in network.norms()}
     columns = [Column(name, categories) for name, categories in facts["preprocessing"]["columns"]]
     layers = []
     for l, plan in enumerate(network.plans, start=1):
         W = network.parameters[f"W{l}"].astype(np.float64)
         b = network.parameters[f"b{l}"][:, 0] if f"b{l}" in network.parameters else np.zeros(len(W))
         if l in norms:
-            scale, shift = (np.empty_like(norms[l].gamma) for _ in range(2))
-            norms[l].freeze(shift, scale)
+            affine = norms[l].norm.affine(norms[l].arrays)
+            if affine is None:
+                raise UsageError(f"the norm {norms[l].norm.name} has no counterpart in other formats")
+            scale, shift = affine
             W, b = scale * W, shift[:, 0]
         layers.append(Dense(W.astype(np.float32), b.astype(np.float32), plan.activation))
     return Frozen(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
-from dlx.runs.data_facts import refuse_other_data
+from dlx.runs.data_facts import data_facts, refuse_other_data
+from dlx.runs.objective import no_network
 from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
@@ -21,7 +22,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.power_law import Points, points
 from dlx.text import command
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 from dlx.words import Task
 
 if TYPE_CHECKING:
@@ -95,12 +96,12 @@ def subject_of(run: RunDirectory) -> CurveSubject:
     """What there is to know of a run before training."""
     spec, facts = load_spec(run.config).spec, run.facts()
     if spec.objective is not None:
-        raise UsageError(f"{run.path}: minimizes the objective {spec.objective.name}: there are no examples to add to")
+        raise no_network(str(run.path), spec.objective.name, "there are no examples to add to")
     examples = facts["data"]["examples"]
     if "dev" not in examples:
         raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
-    experiment = build(spec, initialize=False)
-    refuse_other_data(run, experiment)
+    experiment = build_supervised(spec, initialize=False)
+    refuse_other_data(run, data_facts(experiment))
     return CurveSubject(
         spec, Task(facts["data"]["task"]), examples["train"], examples["dev"], len(experiment.dataset.classes)
     )

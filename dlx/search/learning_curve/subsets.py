@@ -29,10 +29,11 @@ def training_sizes(m: int, classes: int) -> list[int]:
 
 
 def fitting(spec: Spec, size: int) -> int:
-    """The size, or one less where its last batch would be a single example, which batch norm cannot use."""
+    """The size, or less where its last batch would be smaller than batch norm can use."""
     batch_size = spec.training.batch_size
-    normalizes = any(layer.batch_norm for layer in spec.architecture.hidden)
-    return size - 1 if normalizes and batch_size != "full" and size % batch_size == 1 else size
+    least = max((norm.least_batch for norm in spec.architecture.norms()), default=1)
+    rest = 0 if batch_size == "full" else size % batch_size
+    return size - rest if rest < least else size
 
 
 def with_examples(spec: Spec, count: int, m: int) -> Spec:

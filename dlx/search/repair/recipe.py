@@ -29,7 +29,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.effects import pooled
 from dlx.text import command
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class _Recipe:
     ) -> None:
         self.run, self.document, self.options, self.watcher = run, dict(document), options, watcher
         self.first = load_spec(run.config).spec
-        dataset = build(self.first, initialize=False).dataset
+        dataset = build_supervised(self.first, initialize=False).dataset
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
         self.held_out = HeldOut(dataset)
@@ -143,7 +143,7 @@ class _Recipe:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
         document = self.document
         while _needed(document):
-            facts = facts_of(self.spec, build(self.spec, initialize=False).dataset)
+            facts = facts_of(self.spec, build_supervised(self.spec, initialize=False).dataset)
             tried = remedies(document, self.spec, facts)
             winner = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
             if winner is None:

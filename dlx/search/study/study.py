@@ -17,7 +17,7 @@ from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
-from dlx.search.trials.shared_data import data_of
+from dlx.search.trials.shared_data import data_of, task_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
@@ -108,7 +108,7 @@ class StudyRun:
         return {
             "name": self.study.plan.name,
             "status": status,
-            "task": data_of(self.study.variants[0].spec).task,
+            "task": task_of(self.study.variants[0].spec),
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
             "seconds": self.before + time.time() - self.started,
             "variants": [],
@@ -120,7 +120,7 @@ class StudyRun:
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest, difference = data_of(variant.spec).task.largest_error, self._difference(variant)
+        largest, difference = task_of(variant.spec).largest_error, self._difference(variant)
         return {
             "name": variant.name,
             "changes": _changes(base, variant.spec.dump()),

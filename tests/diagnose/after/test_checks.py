@@ -16,7 +16,7 @@ from dlx.data.sources import Moons
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
-from dlx.diagnose.findings import finding
+from dlx.diagnose.causes import CAUSES
 from dlx.errors import Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
@@ -348,8 +348,10 @@ def course_of(session: Session) -> TrainingHistory:
 def test_what_is_known_of_the_spec_explains_what_is_seen(train: Train) -> None:
     course = course_of(train(optimizer={"name": "adam", "learning_rate": 1e-5}))
     assert [one.name for one in after(course)] == ["learning_rate_too_low"]
-    assert after(course, [finding("vanishing_gradient", "found before")]) == []
-    assert [one.name for one in after(course, [finding("class_imbalance", "a note")])] == ["learning_rate_too_low"]
+    assert after(course, [CAUSES["vanishing_gradient"].finding("found before")]) == []
+    assert [one.name for one in after(course, [CAUSES["class_imbalance"].finding("a note")])] == [
+        "learning_rate_too_low"
+    ]
 
 
 def test_a_cost_that_rises_on_train_as_on_dev_is_no_overtraining(train: Train) -> None:

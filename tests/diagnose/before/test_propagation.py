@@ -12,7 +12,8 @@ from dlx.diagnose.before.propagation import Propagation, distinct_units, propaga
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Normal, Xavier, Zeros
 from dlx.nn.losses import Loss
-from dlx.nn.network import LayerPlan, Network, Normalize
+from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms.batch_norm import BatchNorm
 
 HE = He()
 
@@ -25,7 +26,7 @@ def network(
     n_x: int = 30,
     n_y: int = 3,
 ) -> Network:
-    plan = Normalize(0.9, 1e-5, exact=False) if norm else None
+    plan = BatchNorm() if norm else None
     plans = [LayerPlan(units, Activation.parse(activation), initializer, True, plan) for units in hidden]
     loss = Loss.parse("softmax" if n_y > 1 else "squared_error")
     made = Network(n_x, [*plans, LayerPlan(n_y, None, initializer)], loss, np.float64)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
-from dlx.diagnose.findings import finding
 from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
 from dlx.stats.intervals import error_rate
@@ -19,8 +19,10 @@ from dlx.stats.intervals import error_rate
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FACTS = {"status": "completed", "final": {"epoch": 40, "seconds": 0.7}, "kept_epoch": 40}
 FOUND = [
-    finding("dead_units", "62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12", layer=2),
-    finding("full_batch_fits", "train has 1,437 examples, a batch 64"),
+    CAUSES["dead_units"].finding(
+        "62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12", layer=2
+    ),
+    CAUSES["full_batch_fits"].finding("train has 1,437 examples, a batch 64"),
 ]
 
 

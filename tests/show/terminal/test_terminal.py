@@ -19,7 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.diagnose.findings import by_severity, finding
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.findings import by_severity
 from dlx.diagnose.verdict import diagnose
 from dlx.show.numbers import duration, sparkline
 from dlx.show.terminal import facts, progress, say, summary, table
@@ -257,8 +258,8 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
 
 
 def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
-    found = [finding("full_batch_fits", "m is 300"), finding("symmetric_units", "all alike", layer=1)]
-    found += [finding("dead_units", "62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
+    found = [CAUSES["full_batch_fits"].finding("m is 300"), CAUSES["symmetric_units"].finding("all alike", layer=1)]
+    found += [CAUSES["dead_units"].finding("62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
     out = io.StringIO()
     summary(FACTS, DOCUMENT | {"findings": [one.document() for one in by_severity(found)]}, Path("r"), stream=out)
     assert (

@@ -17,8 +17,9 @@ from typing import TextIO
 import numpy as np
 
 from dlx.data.examples import Column
-from dlx.data.formats import open_binary, readable
+from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
+from dlx.data.opening import open_binary, readable, unpacked_name
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError
 from dlx.types import Array
@@ -29,31 +30,37 @@ LONGEST_LINE = 2**24  # characters
 Record = tuple[int, list[str]]  # the line it ends in, and its fields
 
 
-def read_csv(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-    """The used columns: numbers where every value is one, text where none is; both in one column is an error.
+class Csv(TableFormat):
+    """Numbers where every value of a column is one, text where none is; both in one column is an error.
 
     Empty fields, ``NA``, ``N/A``, ``NaN``, ``null`` and ``?`` are missing values; empty lines are passed over.
     """
-    records = records_of(path, options.delimiter)
-    first = next(records, None)
-    if first is None:
-        raise DataError(f"{path}: the file is empty")
-    names = _names(path, first[1], options, like)
-    of = roles(names, options, like, path)
-    text = of.categorical.union(of.target)
-    lines, pieces = _read(path, records if options.header else chain([first], records), names, of, text)
-    table = Table(path, {}, len(lines), lines)
-    for name in of.used if lines else ():
-        column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
-        values = _text(column) if name in text else _settled(table, name, column)
-        table.values[name] = _labels(values) if name in of.target else values
-    return table, of
+
+    name, title, suffixes = "csv", "CSV", (".csv", ".tsv", ".txt", ".data")
+    details = " ".join(suffixes)
+    options = TableFormat.options | {"header", "delimiter"}
+    is_packable = True
+
+    def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
+        records = records_of(path, options.delimiter)
+        first = next(records, None)
+        if first is None:
+            raise DataError(f"{path}: the file is empty")
+        names = _names(path, first[1], options, like)
+        of = roles(names, options, like, path)
+        text = of.categorical.union(of.target)
+        lines, pieces = _read(path, records if options.header else chain([first], records), names, of, text)
+        table = Table(path, {}, len(lines), lines)
+        for name in of.used if lines else ():
+            column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
+            values = _text(column) if name in text else _settled(table, name, column)
+            table.values[name] = _labels(values) if name in of.target else values
+        return table, of
 
 
 def records_of(path: Path, delimiter: str | None = None) -> Iterator[Record]:
     """The records of a file that are not empty; a delimiter that is not stated is a tab in .tsv, else a comma."""
-    is_tsv = path.name.lower().removesuffix(".gz").endswith(".tsv")
-    delimiter = delimiter or ("\t" if is_tsv else ",")
+    delimiter = delimiter or ("\t" if unpacked_name(path.name).endswith(".tsv") else ",")
     with readable(path), open_binary(path) as file:
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         reader = csv.reader(_lines(path, text), delimiter=delimiter, strict=True, skipinitialspace=True)

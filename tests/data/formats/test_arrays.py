@@ -65,7 +65,7 @@ def test_npy_in_column_order_is_turned_in_memory_while_it_is_small(
 ) -> None:
     np.save(tmp_path / "X.npy", np.asfortranarray(X))
     assert np.array_equal(load(tmp_path / "X.npy")["all"].X[:], X)
-    monkeypatch.setattr("dlx.data.arrays.LARGEST_TURNED", X.nbytes - 1)
+    monkeypatch.setattr("dlx.data.formats.arrays.LARGEST_TURNED", X.nbytes - 1)
     with pytest.raises(DataError, match=r"stored column by column .* save np\.ascontiguousarray\(X\) instead"):
         load(tmp_path / "X.npy")
 

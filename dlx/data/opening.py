@@ -1,69 +1,48 @@
-"""Files of examples: which format a name tells, and what is said when one cannot be read."""
+"""Opening files of examples: unpacked where their name says so, and named in whatever is wrong with them."""
 
 from __future__ import annotations
 
 import gzip
 import io
-import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 from dlx.data.memory import check_ratio
 from dlx.errors import DataError, nearest
 from dlx.files import unread
 
-FORMATS = {
-    "csv": "csv",
-    "tsv": "csv",
-    "txt": "csv",
-    "data": "csv",
-    "parquet": "parquet",
-    "npz": "npz",
-    "npy": "npy",
-    "idx": "idx",
-}
-TABLES = ("csv", "parquet")
-PAIRS = ("npy", "idx")  # inputs in one file, labels in another
-ZIPPED = ("csv", "idx")
-SUFFIXES = [*(f".{suffix}" for suffix in FORMATS), "-idx3-ubyte", "and .gz behind those of CSV and IDX"]
 UNPACKED_AT_ONCE = 2**16  # bytes
-APPLIES_TO = {  # options of the source `file`
-    "target": TABLES + PAIRS,
-    "header": ("csv",),
-    "delimiter": ("csv",),
-    "categorical": TABLES,
-    "ignore": TABLES,
-    "impute": TABLES,
-}
+Unpacker = Callable[[BinaryIO], io.BufferedIOBase]
+UNPACKERS: dict[str, Unpacker] = {".gz": lambda packed: gzip.GzipFile(fileobj=packed)}
 
 
-def format_of(path: str) -> str | None:
-    """csv, parquet, npz, npy or idx, as the end of the file's name tells; None for any other."""
-    name = Path(path).name.lower()
-    plain = name.removesuffix(".gz")
-    is_idx = re.search(r"[.-]idx\d?(-ubyte)?$", plain)
-    file_format = "idx" if is_idx else FORMATS.get(plain.rpartition(".")[2])
-    return file_format if plain == name or file_format in ZIPPED else None
+def unpacked_name(name: str) -> str:
+    """The name, in small letters, without the suffix of what packed the file."""
+    name = name.lower()
+    return name.removesuffix(_packed_suffix(name))
+
+
+def _packed_suffix(name: str) -> str:
+    return next((suffix for suffix in UNPACKERS if name.lower().endswith(suffix)), "")
 
 
 def open_binary(path: Path) -> io.BufferedReader:
-    """The bytes of a file, unpacked where its name ends in .gz; raises `DataError` where too few become too many."""
-    if not path.name.lower().endswith(".gz"):
-        return path.open("rb")
-    return io.BufferedReader(_Unpacked(path), UNPACKED_AT_ONCE)
+    """The bytes of a file, unpacked where its name says so; raises `DataError` where too few become too many."""
+    suffix = _packed_suffix(path.name)
+    return io.BufferedReader(_Unpacked(path, UNPACKERS[suffix]), UNPACKED_AT_ONCE) if suffix else path.open("rb")
 
 
 class _Unpacked(io.RawIOBase):
-    """The unpacked bytes of a .gz file, compared with the packed ones as they come."""
+    """The unpacked bytes of a file, their number compared with that of the packed ones as they come."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, unpacker: Unpacker) -> None:
         self.path, self.unpacked = path, 0
         self.packed = path.open("rb")
-        self.file = gzip.GzipFile(fileobj=self.packed)
+        self.file = unpacker(self.packed)
 
     def readable(self) -> bool:
         return True

@@ -11,35 +11,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.data.examples import Column
-from dlx.data.formats import readable
+from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
+from dlx.data.opening import readable
 from dlx.data.tables import Roles, Table, TableOptions, roles
-from dlx.errors import DataError, missing_extra
+from dlx.errors import DataError
 from dlx.types import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_parquet(path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-    """The used columns: numbers and booleans as numbers, text as categories; targets keep their type."""
-    try:
+class Parquet(TableFormat):
+    """Numbers and booleans as numbers, text as categories."""
+
+    name, title, suffixes = "parquet", "Parquet", (".parquet",)
+    package, extra = "pyarrow", "parquet"
+
+    def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         import pyarrow as pa
         from pyarrow import parquet
-    except ImportError as error:
-        raise missing_extra("pyarrow", "parquet", "reading a Parquet file") from error
-    with readable(path), _native_file(path) as file:
-        try:
-            table = parquet.ParquetFile(file, pre_buffer=False)
-            of = roles(table.schema_arrow.names, options, like, path)
-            size = 8 * table.metadata.num_rows * len(of.used)
-            check_ratio(path, size, path.stat().st_size, "give it as CSV or .npy")
-            check_room(path, size)
-            columns = table.read(columns=list(of.used), use_threads=False)
-            values = {name: _values(path, name, columns.column(name), of) for name in of.used}
-        except (pa.ArrowException, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
-    return Table(path, values, columns.num_rows), of
+
+        with readable(path), _native_file(path) as file:
+            try:
+                table = parquet.ParquetFile(file, pre_buffer=False)
+                of = roles(table.schema_arrow.names, options, like, path)
+                size = 8 * table.metadata.num_rows * len(of.used)
+                check_ratio(path, size, path.stat().st_size, "give it as CSV or .npy")
+                check_room(path, size)
+                columns = table.read(columns=list(of.used), use_threads=False)
+                values = {name: _values(path, name, columns.column(name), of) for name in of.used}
+            except (pa.ArrowException, UnicodeDecodeError) as error:
+                raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
+        return Table(path, values, columns.num_rows), of
 
 
 @contextmanager

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.data import csv_file
 from dlx.data.examples import Examples
+from dlx.data.formats import csv_file
 from dlx.data.sources import Source
 from dlx.errors import DataError
 
