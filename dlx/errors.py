@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
-from dlx.text import visible_line
+from dlx.text import shorten, visible_line
 
 # A message is read by people: so many problems of a file are shown, and so many characters of a key and of a sentence.
 MOST_SHOWN = 50
@@ -102,7 +102,7 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        parts = (str(self.place), shortened(self.key, LONGEST_KEY), shortened(self.what, LONGEST_MESSAGE))
+        parts = (str(self.place), shorten(self.key, LONGEST_KEY), shorten(self.what, LONGEST_MESSAGE))
         return visible_line(": ".join(part for part in parts if part))
 
 
@@ -121,11 +121,6 @@ class SpecError(UsageError):
     def of(cls, place: Place, key: str, what: str) -> SpecError:
         """The error of a spec with one problem."""
         return cls([Problem(place, key, what)])
-
-
-def shortened(text: str, longest: int) -> str:
-    """The text, or its beginning where it is too long for a message."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def nearest(value: object, names: Iterable[str]) -> str | None:

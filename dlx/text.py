@@ -26,6 +26,11 @@ def visible_line(text: str) -> str:
     return _STEERING_A_LINE.sub(lambda match: repr(match[0])[1:-1], text)
 
 
+def shorten(text: str, longest: int) -> str:
+    """The text, or where it is longer than that its beginning and …."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def visible_json(text: str) -> str:
     r"""A JSON document with such characters as its own ``\u009b``: it says the same."""
     return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite, log
 
-from dlx.types import Task
+from dlx.words import Task
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDE = 20  # a ratio of highest to lowest value that asks for a logarithmic scale

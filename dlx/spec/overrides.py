@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, shortened
+from dlx.errors import LONGEST_KEY, Place, Problem, SpecError
 from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted
 from dlx.spec.yaml_text.limits import MAX_DEPTH
 from dlx.spec.yaml_text.reading import parse
+from dlx.text import shorten
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
@@ -27,7 +28,7 @@ def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node,
 
 def _override_tree(override: str) -> Node:
     """``a.b=value`` as the tree {a: {b: value}}."""
-    place = Place(f"command line: {shortened(override, LONGEST_KEY)}")
+    place = Place(f"command line: {shorten(override, LONGEST_KEY)}")
     key, equals, value = override.partition("=")
     if not equals or not all(key.split(".")):
         raise SpecError.of(place, "", "expected key=value, as in optimizer.learning_rate=0.01")

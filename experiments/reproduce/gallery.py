@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlx.show.numbers import error, interval
+from dlx.words import PARTS
 
 from .topics import PICTURES, RESULTS, ROOT, Part, Topic
 
@@ -20,7 +21,6 @@ and a test fails if it is older than the studies that it shows.
 In studies, numbers are means over the seeds, with 95 % intervals of the dev error. The margin of a claim is the amount
 by which it holds.
 """
-PARTS = ("train", "train_dev", "dev", "test")
 
 
 def gallery(all_topics: Sequence[Topic]) -> str:

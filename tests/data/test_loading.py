@@ -17,7 +17,7 @@ from dlx.data.loading import load_dataset, read_like
 from dlx.data.section import Data
 from dlx.data.sources import Source
 from dlx.errors import DataError
-from dlx.types import Task
+from dlx.words import Task
 
 THREE_WAYS = {"train": 0.6, "dev": 0.2, "test": 0.2}
 

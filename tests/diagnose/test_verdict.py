@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
 from dlx.stats.intervals import Estimate, error_rate, exact
-from dlx.types import Task
+from dlx.words import Task
 
 NOTES = [
     (0.01, 0.11, "high variance"),

@@ -18,10 +18,10 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "errors", "types", "component", "files", "nn", "stats", "data", "spec", "training", "gradcheck", "diagnose",
-    "show", "runs", "search", "cli", "__main__",
+    "text", "errors", "words", "types", "component", "files", "nn", "stats", "data", "spec", "training", "gradcheck",
+    "diagnose", "show", "runs", "search", "cli", "__main__",
 )  # fmt: skip
-LIGHT = {"dlx", "__version__", "text", "errors", "types"}  # what the command line starts with
+LIGHT = {"dlx", "__version__", "text", "errors", "words", "types"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals"}
 # What is imported before the command is known.
 FIRST = {"dlx", "dlx.__main__", "dlx.cli", "dlx.cli.messages", "dlx.cli.remarks", "dlx.cli.standard_streams"}

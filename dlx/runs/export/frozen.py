@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.data.examples import Column
 from dlx.errors import UsageError
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.nn.activations import Activation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlx.runs.export.code import activation_code, facts, heading, weights
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.runs.export.frozen import Frozen

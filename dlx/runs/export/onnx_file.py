@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx import __version__
 from dlx.errors import UsageError, allowed, missing_extra
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.nn.activations import Activation

@@ -7,6 +7,7 @@ from typing import Any
 
 from dlx.show.terminal.lines import text_width
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import shorten
 
 LONGEST = 18  # characters of a value
 DIGITS = 4  # significant ones of a number, or of 1 − β of a β that near to 1
@@ -36,7 +37,7 @@ def short_value(value: Any) -> str:
             return f"{1 - float(f'{1 - value:.{DIGITS - 1}g}'):.12g}"
         return f"{value:.{DIGITS}g}"
     text = value if isinstance(value, str) else dump_scalar(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shorten(text, LONGEST)
 
 
 def fitting(rows: Sequence[Sequence[str]], headers: Sequence[str], room: int) -> int:

@@ -24,6 +24,7 @@ from dlx.runs.provenance import provenance
 from dlx.runs.train import Session
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import error_rate
+from dlx.words import Status
 
 Plain = dict[str, Any]
 Train = Callable[..., Session]
@@ -372,7 +373,7 @@ def test_a_run_of_an_older_dlx_is_judged_by_its_rows(train: Train) -> None:
 def test_an_interrupted_training_is_not_told_that_it_was_short(train: Train) -> None:
     course = course_of(train(training=epochs(2, 64)))
     assert [one.name for one in after(course)] == ["too_few_epochs"]
-    assert after(replace(course, status="interrupted")) == []
+    assert after(replace(course, status=Status.INTERRUPTED)) == []
 
 
 def test_the_parts_of_the_gap_add_up_to_it(train: Train) -> None:

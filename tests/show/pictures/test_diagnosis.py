@@ -16,7 +16,7 @@ from dlx.show.pictures import diagnosis, worst
 from dlx.show.pictures.canvas import ALARM, CLASSES
 from dlx.show.pictures.diagnosis import COLORS
 from dlx.stats.intervals import Estimate, error_rate, exact
-from dlx.types import Task
+from dlx.words import Task
 
 LOW, HIGH, OPEN = CLASSES[2], ALARM, COLORS["unsettled"]
 
