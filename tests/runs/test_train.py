@@ -174,11 +174,11 @@ def test_early_stopping_waits_for_an_improvement_larger_than_min_delta(tmp_path:
 def test_a_signal_while_the_end_is_written_waits_until_it_is(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import dlx.runs.train
+    import dlx.runs.trained_network
 
-    describe = dlx.runs.train.describe
+    describe = dlx.runs.trained_network.describe
     monkeypatch.setattr(
-        "dlx.runs.train.describe", lambda experiment: (signal.raise_signal(number), describe(experiment))[1]
+        "dlx.runs.trained_network.describe", lambda experiment: (signal.raise_signal(number), describe(experiment))[1]
     )
     train(written("data: {source: moons}\n", tmp_path), tmp_path / "run")
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "completed"
