@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dlx.runs.export.code import CodeTarget, facts, heading, indented
+from dlx.runs.export.frozen import Dense, Frozen, Operation
 
-from dlx.runs.export.code import activation_code, facts, heading, weights
-
-if TYPE_CHECKING:
-    from dlx.runs.export.frozen import Frozen
-
-ACTIVATIONS = {
-    "sigmoid": "nn.Sigmoid()",
-    "tanh": "nn.Tanh()",
-    "relu": "nn.ReLU()",
-    "leaky_relu": "nn.LeakyReLU({slope!r})",
-    "elu": "nn.ELU({alpha!r})",
-    "softplus": "nn.Softplus()",
-    "swish": "nn.SiLU()",
-    "gelu": 'nn.GELU(approximate="tanh")',
-}
 OUTPUTS = {
     "binary": "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
     "multiclass": "return torch.softmax(z, dim=1)",
@@ -26,13 +12,30 @@ OUTPUTS = {
 }
 
 
-def pytorch_code(network: Frozen, name: str) -> dict[str, bytes]:
-    """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads; PyTorch is not needed.
+class PyTorch(CodeTarget):
+    """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads.
 
     Rows go in as the data have them, float32; probabilities of the classes or values come out. ``network.layers`` is
     an ``nn.Sequential`` without the output activation, to be trained further on logits.
     """
-    code = f'''{heading(network, "PyTorch", _usage(network, name))}import torch
+
+    name = "pytorch"
+    title = "PyTorch"
+    rank = 1
+    activations = {
+        "sigmoid": "nn.Sigmoid()",
+        "tanh": "nn.Tanh()",
+        "relu": "nn.ReLU()",
+        "leaky_relu": "nn.LeakyReLU({slope!r})",
+        "elu": "nn.ELU({alpha!r})",
+        "softplus": "nn.Softplus()",
+        "swish": "nn.SiLU()",
+        "gelu": 'nn.GELU(approximate="tanh")',
+    }
+    norms = {}
+
+    def code(self, network: Frozen, name: str) -> str:
+        return f'''{heading(network, "PyTorch", name)}import torch
 from torch import nn
 
 {facts(network)}
@@ -42,10 +45,10 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("shift", torch.zeros({len(network.features)}))
-        self.register_buffer("scale", torch.ones({len(network.features)}))
+        self.register_buffer("shift", torch.zeros({network.n_x}))
+        self.register_buffer("scale", torch.ones({network.n_x}))
         self.layers = nn.Sequential(
-{_layers(network)}
+{indented([self._layer(operation) for operation in network.operations], 12)}
         )
 
     def forward(self, x):
@@ -65,16 +68,9 @@ def load(path=Path(__file__).with_suffix(".npz")):
             layer.bias.copy_(torch.from_numpy(arrays[f"b{{l}}"]))
     return network.eval()
 '''
-    return {".py": code.encode(), ".npz": weights(network)}
 
-
-def _usage(network: Frozen, name: str) -> str:
-    return f"from {name} import load\n\nnetwork = load()  # takes rows (m, {len(network.features)}) float32"
-
-
-def _layers(network: Frozen) -> str:
-    lines = []
-    for layer in network.layers:
-        n_out, n_in = layer.W.shape
-        lines += [f"nn.Linear({n_in}, {n_out})", activation_code(layer.activation, ACTIVATIONS, "PyTorch")]
-    return "\n".join(f"            {line}," for line in lines if line)
+    def _layer(self, operation: Operation) -> str:
+        if isinstance(operation, Dense):
+            n_out, n_in = operation.W.shape
+            return f"nn.Linear({n_in}, {n_out})"
+        return self.formula(operation)
