@@ -44,12 +44,16 @@ class Keras(CodeTarget):
         "swish": 'layers.Activation("silu")',
         "gelu": "layers.Activation(gelu)",
     }
-    norms = {}
+    norms = {}  # each with name="norm{l}"
 
     def code(self, network: Frozen, name: str) -> str:
         formulas = [operation for operation in network.operations if isinstance(operation, Formula)]
         gelu = GELU if any(formula.component.name == "gelu" for formula in formulas) else ""
-        both = BOTH if network.task == "binary" else ""
+        last = BOTH if network.task == "binary" else ""
+        for formula in formulas:
+            if formula.arrays:
+                values = ", ".join(f'arrays["{name}{formula.l}"]' for name in formula.arrays)
+                last = f'\n    network.get_layer("norm{formula.l}").set_weights([{values}]){last}'
         return f'''{heading(network, "Keras 3", name)}import keras
 from keras import layers
 
@@ -67,7 +71,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
         ]
     )
     for l in range(1, {len(network.dense)} + 1):
-        network.get_layer(f"layer{{l}}").set_weights([arrays[f"W{{l}}"].T, arrays[f"b{{l}}"]]){both}
+        network.get_layer(f"layer{{l}}").set_weights([arrays[f"W{{l}}"].T, arrays[f"b{{l}}"]]){last}
     return network
 '''
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlx.runs.export.code import CodeTarget, facts, heading, indented
-from dlx.runs.export.frozen import Dense, Frozen, Operation
+from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
 
 OUTPUTS = {
     "binary": "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
@@ -32,7 +32,7 @@ class PyTorch(CodeTarget):
         "swish": "nn.SiLU()",
         "gelu": 'nn.GELU(approximate="tanh")',
     }
-    norms = {}
+    norms = {}  # their parameters are called weight and bias, in the order of ours
 
     def code(self, network: Frozen, name: str) -> str:
         return f'''{heading(network, "PyTorch", name)}import torch
@@ -66,7 +66,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
         for l, layer in enumerate(linear, start=1):
             layer.weight.copy_(torch.from_numpy(arrays[f"W{{l}}"]))
             layer.bias.copy_(torch.from_numpy(arrays[f"b{{l}}"]))
-    return network.eval()
+{self._norms(network)}    return network.eval()
 '''
 
     def _layer(self, operation: Operation) -> str:
@@ -74,3 +74,12 @@ def load(path=Path(__file__).with_suffix(".npz")):
             n_out, n_in = operation.W.shape
             return f"nn.Linear({n_in}, {n_out})"
         return self.formula(operation)
+
+    def _norms(self, network: Frozen) -> str:
+        """The lines that load the parameters of norms."""
+        return "".join(
+            f'        network.layers[{i}].{attribute}.copy_(torch.from_numpy(arrays["{name}{operation.l}"]))\n'
+            for i, operation in enumerate(network.operations)
+            if isinstance(operation, Formula)
+            for attribute, name in zip(("weight", "bias"), operation.arrays, strict=False)
+        )
