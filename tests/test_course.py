@@ -35,6 +35,8 @@ def test_costs_and_accuracies(name: str) -> None:
         tolerance[7] = 3e-2  # the epoch in which the published runs differ most among themselves
     for i, cost in enumerate(published["cost"]):
         assert costs[1000 * i + 1] == pytest.approx(cost, rel=tolerance[i]), f"epoch {1000 * i + 1}"
-    assert 1 - rows[-1].train_error == pytest.approx(published["train_accuracy"], abs=1e-12)
+    train_error = rows[-1].train_error
+    assert train_error is not None
+    assert 1 - train_error == pytest.approx(published["train_accuracy"], abs=1e-12)
     if "test_accuracy" in published:
         assert 1 - experiment.evaluate("test")[1] == pytest.approx(published["test_accuracy"], abs=1e-12)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
 from dlx.types import Array
 
 Line = Callable[[float], float]
+Numbers = TypeVar("Numbers", float, Array)
 Verdict = Literal["great", "look", "worry"]
 
 GREAT, WORRY = 1e-7, 1e-3
@@ -77,7 +78,7 @@ def along(cost: Callable[[], float], theta: Array, v: Array) -> Line:
     return at
 
 
-def rounding(cost: float, epsilon: float) -> float:
+def rounding(cost: float, epsilon: Numbers) -> Numbers:
     """How far a two-sided difference of a cost of this size may be off by rounding alone: 16·|J|·2⁻⁵²/ε."""
     return ROUNDINGS * abs(cost) * float(np.finfo(np.float64).eps) / epsilon
 

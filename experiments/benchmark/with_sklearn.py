@@ -22,7 +22,13 @@ def fit(work: Workload, folder: Path) -> dict[str, Run]:
 
     def run(n: int) -> int:
         epochs = math.ceil(n / steps_per_epoch)
-        options = {"alpha": 0.0, "tol": 0.0, "n_iter_no_change": epochs + 1, "max_iter": epochs, "random_state": 0}
+        options: dict[str, object] = {
+            "alpha": 0.0,
+            "tol": 0.0,
+            "n_iter_no_change": epochs + 1,
+            "max_iter": epochs,
+            "random_state": 0,
+        }
         options |= {"batch_size": work.batch_size, "learning_rate_init": work.learning_rate} | solver
         MLPClassifier(work.units[1:-1], **options).fit(data, y)
         return epochs * steps_per_epoch

@@ -12,12 +12,14 @@ from torch import nn
 from torch.func import functional_call, grad_and_value
 from torch.nn import functional
 
-from .stepping import Run, batches, data_types, repeat
+from .stepping import Run, data_types, repeat
 from .workloads import Workload, read_examples
+
+Tensors = dict[str, torch.Tensor]
 
 
 def make_network(work: Workload) -> nn.Module:
-    layers: list = []
+    layers: list[nn.Module] = []
     for n_in, n_out in pairwise(work.units[:-1]):
         layers += [nn.Linear(n_in, n_out, bias=not work.batch_norm)]
         layers += [nn.BatchNorm1d(n_out)] if work.batch_norm else []
@@ -29,10 +31,19 @@ def loss(work: Workload, Z: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
     return functional.binary_cross_entropy_with_logits(Z[:, 0], t) if work.binary else functional.cross_entropy(Z, t)
 
 
-def as_tensors(work: Workload, X: np.ndarray, y: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, Iterator | None]:
+def batches(m: int, size: int) -> Iterator[torch.Tensor]:
+    """Shuffled consecutive slices for ever, the last of each epoch shorter; the whole set is not shuffled."""
+    while True:
+        order = torch.randperm(m)
+        yield from (order[start : start + size] for start in range(0, m, size))
+
+
+def as_tensors(
+    work: Workload, X: np.ndarray, y: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor, Iterator[torch.Tensor] | None]:
     """Examples, labels and what draws the mini-batches' indices."""
     labels = torch.from_numpy(y.astype(np.float32) if work.binary else y)
-    drawn = None if work.batch_size == work.m else batches(work.m, work.batch_size, torch.randperm)
+    drawn = None if work.batch_size == work.m else batches(work.m, work.batch_size)
     return torch.from_numpy(X), labels, drawn
 
 
@@ -40,7 +51,7 @@ def scaled(x: torch.Tensor) -> torch.Tensor:
     return x if x.is_floating_point() else x.float().mul_(1 / 255)
 
 
-def eager_step(work: Workload, X: np.ndarray, y: np.ndarray, options: dict) -> Run:
+def eager_step(work: Workload, X: np.ndarray, y: np.ndarray, options: dict[str, bool]) -> Run:
     examples, labels, drawn = as_tensors(work, X, y)
     network = make_network(work)
     kind = torch.optim.SGD if work.optimizer == "gradient_descent" else torch.optim.Adam
@@ -68,10 +79,9 @@ def compiled_step(work: Workload, X: np.ndarray, y: np.ndarray) -> Run:
     v, s = ({name: torch.zeros_like(value) for name, value in theta.items()} for _ in range(2))
     steps, total = torch.zeros(()), torch.zeros(())
 
-    def cost_of(theta: dict, buffers: dict, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    def cost_of(theta: Tensors, buffers: Tensors, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         return loss(work, functional_call(network, (theta, buffers), (scaled(x),)), t)
 
-    @torch.compile(dynamic=False)
     def step(index: torch.Tensor | None) -> None:
         x, t = (examples, labels) if index is None else (examples[index], labels[index])
         d_theta, cost = grad_and_value(cost_of)(theta, buffers, x, t)
@@ -86,7 +96,8 @@ def compiled_step(work: Workload, X: np.ndarray, y: np.ndarray) -> Run:
             root = (s[name] / (1 - 0.999**steps)).sqrt() + 1e-8
             w.sub_(work.learning_rate * (v[name] / (1 - 0.9**steps)) / root)
 
-    return repeat(lambda: step(next(drawn) if drawn else None))
+    compiled = torch.compile(step, dynamic=False)
+    return repeat(lambda: compiled(next(drawn) if drawn else None))
 
 
 def eager(work: Workload, folder: Path) -> dict[str, Run]:

@@ -63,10 +63,11 @@ def table(workshop: Workshop, train: int, features: int, noise: float, seed: int
 def even_digits(workshop: Workshop, seed: int) -> Plain:
     """Whether a digit is even: two classes that are no clouds, with images cut anew into train and dev."""
     digits = Digits().load()["all"]
-    order = np.random.default_rng(seed).permutation(len(digits.y))
+    X, y = np.asarray(digits.X), np.asarray(digits.y)
+    order = np.random.default_rng(seed).permutation(len(y))
     train, dev = order[:1348], order[1348:]
-    parts = {f"X_{name}": digits.X[rows] for name, rows in (("train", train), ("dev", dev))}
-    labels = {f"y_{name}": digits.y[rows] % 2 for name, rows in (("train", train), ("dev", dev))}
+    parts = {f"X_{name}": X[rows] for name, rows in (("train", train), ("dev", dev))}
+    labels = {f"y_{name}": y[rows] % 2 for name, rows in (("train", train), ("dev", dev))}
     source = {"name": "file", "path": str(workshop.written(**parts, **labels)), "image_shape": [8, 8]}
     return {"source": source, "normalize": "minmax"}
 

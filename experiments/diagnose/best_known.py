@@ -29,12 +29,13 @@ def best_known(spec: Spec) -> float:
 
 def _bayes(source: Source, X: Array) -> Array:
     """The likeliest class of each x: p(x | c) is the mean of normal densities around the class's noise-free points."""
-    points = source.model_copy(update={"m": POINTS, "noise": 0.0}).load()["all"]
+    examples = source.model_copy(update={"m": POINTS, "noise": 0.0}).load()["all"]
+    points, labels = np.asarray(examples.X), np.asarray(examples.y)
     noise = max(source.noise, LEAST_NOISE)  # type: ignore[attr-defined]
-    squares = (X**2).sum(axis=1)[:, None] - 2 * X @ points.X.T + (points.X**2).sum(axis=1)
+    squares = (X**2).sum(axis=1)[:, None] - 2 * X @ points.T + (points**2).sum(axis=1)
     exponent = -squares / (2 * noise**2)
     density = np.exp(exponent - exponent.max(axis=1, keepdims=True))
-    by_class = [density[:, points.y == c].mean(axis=1) for c in np.unique(points.y)]
+    by_class = [density[:, labels == c].mean(axis=1) for c in np.unique(labels)]
     return np.asarray(np.stack(by_class, axis=1).argmax(axis=1))
 
 

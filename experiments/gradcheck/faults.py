@@ -16,7 +16,7 @@ from dlx.gradcheck.subject import Subject
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He
-from dlx.nn.layers import Activate, BatchNorm, Dropout, Linear, mask_from
+from dlx.nn.layers import Activate, Backward, BatchNorm, Dropout, Linear, mask_from
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Normalize
 from dlx.nn.tape import Tape
@@ -152,6 +152,7 @@ def in_layer(kind: type, number: int, change: Change) -> Iterator[None]:
     record = kind.record  # type: ignore[attr-defined]
 
     def spoiled(self: Any, tape: Tape, A: Array, training: bool) -> Any:
+        backward: Backward
         out, backward = record(self, tape, A, training)
 
         def wrong(u: Array) -> Array:
@@ -175,6 +176,7 @@ def in_loss(kind: type, change: Callable[[Tape, Array, Array, Array], None]) -> 
     record = kind.record  # type: ignore[attr-defined]
 
     def spoiled(self: Any, tape: Tape, Z: Array, Y: Array) -> Any:
+        backward: Backward
         A, backward = record(self, tape, Z, Y)
 
         def wrong(_: Array) -> Array:
@@ -230,7 +232,7 @@ PLAIN = Setting("tanh", "softmax")
 
 
 def _of_parameters() -> Iterator[Planted]:
-    targets = [
+    targets: list[tuple[Setting, type, int, str, bool]] = [
         (PLAIN, Linear, number, name, name == "dW" and number == 2) for number in (1, 2, 3) for name in ("dW", "db")
     ]
     targets += [(FULL, BatchNorm, number, name, False) for number in (1, 2) for name in ("d_gamma", "d_beta")]

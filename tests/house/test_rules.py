@@ -258,7 +258,10 @@ def long_parts(source: str) -> Iterator[str]:
     if (lines := len(source.splitlines())) > MOST_LINES:
         yield f"the module has {lines} lines"
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and (lines := node.end_lineno - node.lineno + 1) > MOST_FUNCTION_LINES:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        assert node.end_lineno is not None
+        if (lines := node.end_lineno - node.lineno + 1) > MOST_FUNCTION_LINES:
             yield f"{node.name} has {lines} lines"
 
 

@@ -83,6 +83,7 @@ def imported(path: Path) -> ModuleType:
 def from_onnx(network: Frozen, folder: Path) -> Array:
     onnxruntime = pytest.importorskip("onnxruntime")  # there is none for Macs with Intel
     session = onnxruntime.InferenceSession(onnx_file(network, "model")[".onnx"])
+    result: Array
     [result] = session.run(None, {"features": rows()})
     return result
 
