@@ -6,18 +6,16 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import jax
 import numpy as np
 from jax import numpy as jnp
 
-from .stepping import Run, data_types, repeat
+from .stepping import Run, State, data_types, repeat
 from .workloads import Workload, read_examples
 
 Arrays = list[dict[str, jax.Array]]
-Statistics = list[tuple[jax.Array, jax.Array]]  # μ and σ² of each batch norm
-State = dict[str, Any]  # θ, its moments, averages and counters
+Statistics = list[tuple[jax.Array, jax.Array]]
 
 
 def first_theta(work: Workload, rng: np.random.Generator) -> Arrays:

@@ -43,7 +43,7 @@ def _nearest_neighbours(spec: Spec) -> float:
     """The error on dev of the vote of five neighbours in train, in the spec's own scaling of the inputs."""
     dataset, parts = load(spec), parts_of(spec)
     (X, y), (X_dev, y_dev) = (parts[part] for part in ("train", "dev"))
-    A, B = ((some - dataset.shift) * dataset.scale for some in (X, X_dev))
+    A, B = ((inputs - dataset.shift) * dataset.scale for inputs in (X, X_dev))
     distances = (B**2).sum(axis=1)[:, None] - 2 * B @ A.T + (A**2).sum(axis=1)
     nearest = y[np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]]
     votes = np.stack([(nearest == c).sum(axis=1) for c in range(int(y.max()) + 1)], axis=1)

@@ -115,10 +115,10 @@ def transposed(tape: Tape, gradient: Array) -> None:
 
 
 def stale(tape: Tape, gradient: Array) -> None:
-    kept = np.zeros_like(gradient)
+    previous = np.zeros_like(gradient)
 
     def swap() -> None:
-        gradient[...], kept[...] = kept.copy(), gradient.copy()
+        gradient[...], previous[...] = previous.copy(), gradient.copy()
 
     tape.call(swap)
 
@@ -137,9 +137,9 @@ def usual(
     yield "one entry × −1", one_entry(-1), ("one entry",)
     yield "NaN in one entry", one_entry(np.nan), ("not finite",)
     yield "from the pass before", stale, ("stale",)
-    for told, change in UNFORESEEN.items():
-        if rows or told == "+ 0.01":
-            yield told, in_place(change), ()
+    for description, change in UNFORESEEN.items():
+        if rows or description == "+ 0.01":
+            yield description, in_place(change), ()
     if rows:
         yield "one row × 2", one_row(2), ("one row",)
     if square:
@@ -158,10 +158,10 @@ def in_layer(kind: type, number: int, change: Change) -> Iterator[None]:
         def wrong(u: Array) -> Array:
             if self.l != number:
                 return backward(u)
-            kept = np.empty_like(u)
-            tape.call(np.positive, u, out=kept)
+            output_gradient = np.empty_like(u)
+            tape.call(np.positive, u, out=output_gradient)
             dx = backward(u)
-            change(tape, self, A, out, kept, dx)
+            change(tape, self, A, out, output_gradient, dx)
             return dx
 
         return out, wrong
@@ -238,9 +238,9 @@ def _of_parameters() -> Iterator[Planted]:
     targets += [(FULL, BatchNorm, number, name, False) for number in (1, 2) for name in ("d_gamma", "d_beta")]
     for setting, kind, number, name, square in targets:
         operation = f"{'linear' if kind is Linear else 'batch norm'} {number}"
-        for told, spoil, names in usual(("sum for mean", "mean for sum"), ("missing",), name == "dW", square):
+        for description, spoil, names in usual(("sum for mean", "mean for sum"), ("missing",), name == "dW", square):
             change = _on_parameter(name, spoil)
-            yield Planted(setting, f"{name}{number} {told}", operation, names, _putter(kind, number, change))
+            yield Planted(setting, f"{name}{number} {description}", operation, names, _putter(kind, number, change))
 
 
 def _on_parameter(name: str, spoil: Spoil) -> Change:
@@ -264,9 +264,11 @@ def _of_inputs() -> Iterator[Planted]:
     ]
     for setting, kind, number, operation, name, square in targets:
         means = ("constant factor 10", "constant factor 0.1") if kind is Dropout else ("sum for mean", "mean for sum")
-        for told, spoil, names in usual(means, ("missing",), True, square):
+        for description, spoil, names in usual(means, ("missing",), True, square):
             change = _on_input(spoil)
-            yield Planted(setting, f"{name} of {operation} {told}", operation, names, _putter(kind, number, change))
+            yield Planted(
+                setting, f"{name} of {operation} {description}", operation, names, _putter(kind, number, change)
+            )
     wrong_side = set_to(lambda layer, x, out, u, dx: layer.W @ u)
     yield Planted(PLAIN, "dA1 = W2·dZ2", "linear 2", ("transposed",), _putter(Linear, 2, wrong_side))
     no_mask = set_to(lambda layer, x, out, u, dx: u)
@@ -290,8 +292,10 @@ def _on_input(spoil: Spoil) -> Change:
 def _of_losses() -> Iterator[Planted]:
     for kind in Loss.members().values():
         setting = Setting("tanh", kind.name)
-        for told, spoil, names in usual(("missing 1/m", "1/m twice"), ("missing",), kind.name != "logistic", False):
-            yield Planted(setting, f"dZ3 of {kind.name} {told}", kind.name, names, _in_loss(kind, spoil))
+        for description, spoil, names in usual(
+            ("missing 1/m", "1/m twice"), ("missing",), kind.name != "logistic", False
+        ):
+            yield Planted(setting, f"dZ3 of {kind.name} {description}", kind.name, names, _in_loss(kind, spoil))
         without_y = _loss_values(lambda A, Y: A / M)
         yield Planted(setting, f"{kind.name} without Y", kind.name, ("Y left out",), _loss_putter(kind, without_y))
         without_a = _loss_values(lambda A, Y: -Y / M)
@@ -320,10 +324,10 @@ def _of_penalties() -> Iterator[Planted]:
     missing = {"l2": "missing λ/m·W", "l1": "missing λ/2m·sign(W)"}
     for name in ("l2", "l1"):
         setting = Setting("tanh", "logistic", l2=0.7 * (name == "l2"), l1=0.7 * (name == "l1"))
-        for told, spoil, names in usual(("missing 1/m", "1/m twice"), (missing[name],), False, False):
-            if told == "× 2":
+        for description, spoil, names in usual(("missing 1/m", "1/m twice"), (missing[name],), False, False):
+            if description == "× 2":
                 names = ("factor 2 too much",)
-            yield Planted(setting, f"{name} {told}", name, names, _in_penalty(name, spoil))
+            yield Planted(setting, f"{name} {description}", name, names, _in_penalty(name, spoil))
     half = _in_penalty("l2", times(0.5))
     yield Planted(Setting("tanh", "logistic", l2=0.7), "l2 with λ/2m", "l2", ("λ/2m in place of λ/m",), half)
 

@@ -81,7 +81,7 @@ def report(results: list[Result], low: float, high: float) -> str:
         "4,000 as `mnist.yaml` says; scikit-learn's MLPClassifier got the same arrays and settings.\n",
         "| seed | dlx | scikit-learn |",
         "| --- | --- | --- |",
-        *(f"| {seed} | {one.dlx:.1%} | {one.sklearn:.1%} |" for seed, one in zip(SEEDS, results, strict=True)),
+        *(f"| {seed} | {result.dlx:.1%} | {result.sklearn:.1%} |" for seed, result in zip(SEEDS, results, strict=True)),
         f"| mean | {dlx:.2%} | {sklearn:.2%} |",
         f"| seconds of training, one thread | {dlx_seconds:.2f} | {sklearn_seconds:.2f} |\n",
         f"dlx − scikit-learn: {dlx - sklearn:+.2%}, 95 % interval of the paired t test {low:+.2%} to {high:+.2%}.\n",

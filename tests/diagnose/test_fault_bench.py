@@ -104,7 +104,7 @@ def test_drawing_repeats_and_differs_between_seeds(tmp_path: Path) -> None:
     assert drawn[0] == drawn[1] != drawn[2]
     names = cases.kinds_to_draw(3, 60)
     assert names == cases.kinds_to_draw(3, 60) != cases.kinds_to_draw(4, 60)
-    assert set(names) == {name for name, kind in kinds.KINDS.items() if kind.drawn}
+    assert set(names) == {name for name, kind in kinds.KINDS.items() if kind.in_drawn_half}
 
 
 def test_the_best_known_error_is_that_of_bayes() -> None:
