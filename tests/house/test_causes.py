@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-from dlx.diagnose.advice import AGAINST_BIAS, AGAINST_VARIANCE
+import experiments.diagnose.cases  # noqa: F401 - it registers all kinds
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.remedies import against_bias, against_variance, optimization
+from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
+from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change
-from experiments.diagnose.cases import KINDS
+from experiments.diagnose.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 DETECTORS = [path for room in ("data", "before", "after") for path in (ROOT / "dlx" / "diagnose" / room).glob("*.py")]
