@@ -16,9 +16,10 @@ from dlx.nn.initializers import He, Initializer, Normal, Zeros
 from dlx.nn.losses import Logistic, Loss, Softmax, SquaredError
 from dlx.nn.network import LayerPlan, Network, Step
 from dlx.nn.tape import Tape
-from dlx.runs.preparation import prepare_supervised
+from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 
 
@@ -158,7 +159,8 @@ def batches(folder: Path, rows: Array, size: int) -> list[Array]:
     """The mini-batches of an epoch, examples in rows."""
     np.savez(folder / "rows.npz", X=rows, y=np.arange(len(rows)) % 2)
     (folder / "spec.yaml").write_text(SPEC.replace("SIZE", str(size)))
-    experiment, seen = prepare_supervised(load_spec(folder / "spec.yaml").spec), []
+    experiment, seen = prepare(load_spec(folder / "spec.yaml").spec), []
+    assert isinstance(experiment, Supervised)
     for done in range(0, len(rows), size):
         take_steps(experiment, 1)
         seen.append(experiment.batches.step_for(min(size, len(rows) - done)).X.copy())

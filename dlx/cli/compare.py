@@ -101,7 +101,7 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
 def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
     document = {**comparison.document(), "picture": None if picture is None else str(picture)}
     if json:
-        terminal.facts(document, json=True)
+        terminal.document(document)
     elif csv:
         terminal.csv_table(terminal.csv_rows(document))
     elif md:

@@ -77,7 +77,7 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
     with terminal.counting("checking gradients", quiet=json) as on_progress:
         report = check_file(source, overrides, options, on_progress)
     if json:
-        terminal.facts(report.document(), json=True)
+        terminal.document(report.document())
     else:
         show.report(report)
     if not report.passed:
@@ -88,7 +88,7 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
     with terminal.counting("checking gradients", quiet=json) as on_progress:
         cases = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, on_progress)
     if json:
-        terminal.facts(document(plugin, cases), json=True)
+        terminal.document(document(plugin, cases))
     else:
         show.plugin(cases)
     if not all(case.point.passed for case in cases):
@@ -102,6 +102,6 @@ def _show_orders(source: Path, overrides: list[str], options: CheckOptions, pict
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
         write_output("--picture", picture, png, pictures.is_ours)
     if json:
-        terminal.facts(convergence.document(), json=True)
+        terminal.document(convergence.document())
     else:
         show.orders(convergence)

@@ -56,7 +56,7 @@ def show_learning_curve(
     with RunDirectory.open(run.path, writing=True) as locked:
         written = locked.write_learning_curve(document, picture)
     if json:
-        terminal.facts(document, json=True)
+        terminal.document(document)
     else:
         terminal.learning_curve(document, written)
 

@@ -10,7 +10,7 @@ import typer
 from dlx.errors import UsageError
 from dlx.show import terminal
 from dlx.spec.starter import starter, starter_for
-from dlx.types import Task
+from dlx.words import Task
 
 Data = Annotated[
     Path | None, typer.Argument(metavar="DATA", help="A data file that it should train on.", show_default=False)

@@ -14,10 +14,11 @@ from dlx.runs.collection import StudyDirectory
 from dlx.search.study.check import check, foretold
 from dlx.search.study.file import Study, load_study
 from dlx.search.study.pictures import draw
-from dlx.search.study.study import FAILED, StudyRun
+from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
 from dlx.show import terminal
 from dlx.spec.trust import NamedBy, load_named
+from dlx.words import Status
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a study; latest is the newest one.")]
@@ -79,17 +80,17 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
     document["pictures"] = [path.name for path in pictures]
     directory.write_results(document)
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.document({**document, "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:
         terminal.study(document, directory.path, pictures)
-    if document["status"] == FAILED:
+    if document["status"] == Status.FAILED:
         failed = [
             f"{variant['name']}: {message}"
             for variant in document["variants"]
             for message in variant["messages"]
-            if FAILED in variant["status"]
+            if Status.FAILED in variant["status"]
         ]
         raise DataError(f"cannot be trained: {'; '.join(failed)}")
     if failing := terminal.failing(document):

@@ -10,6 +10,7 @@ import typer
 
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
+from dlx.files import versioned
 from dlx.runs.dry_run import rehearse
 from dlx.runs.repeat import compare, original_of
 from dlx.runs.train import Session
@@ -17,6 +18,7 @@ from dlx.show import terminal
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy, load_named
 from dlx.text import command
+from dlx.words import Status
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -79,11 +81,11 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         terminal.facts({**session.facts, "run": str(run.path)}, json=True)
     elif quiet:
         terminal.path(run.path)
-    elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
+    elif session.facts["status"] != Status.RUNNING:  # or its end could not be written, and there is nothing to tell
         commands = session.kind.commands(run)
-        if session.status == "interrupted":
+        if session.status is Status.INTERRUPTED:
             commands = [command("train", "--resume", run.path), *commands]
-        elif session.status == "failed":  # there is no network to look at
+        elif session.status is Status.FAILED:  # there is no network to look at
             commands = commands[-1:]
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
@@ -91,4 +93,4 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    terminal.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)
+    terminal.facts(versioned(rehearse(load_spec(path, overrides, named_by=NamedBy.USER))), json)

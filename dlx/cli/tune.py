@@ -22,6 +22,7 @@ from dlx.search.tune.space import Space
 from dlx.search.tune.tuner import Tuning
 from dlx.show import pictures, terminal
 from dlx.spec.trust import NamedBy, load_named
+from dlx.words import Status
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the search.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a search; latest is the newest one.")]
@@ -100,7 +101,7 @@ def _search(
         document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
     paths = _pictures(document, directory)
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.document({**document, "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:
@@ -110,7 +111,7 @@ def _search(
 def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Path]:
     """One for each hyperparameter, how much each mattered, and why not a grid."""
     trials = [
-        record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"
+        record for record in document["trials"] if record["value"] is not None or record["status"] != Status.UNFINISHED
     ]
     if not any(record["value"] is not None for record in trials):
         return []

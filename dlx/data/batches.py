@@ -11,7 +11,8 @@ from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
 from dlx.data.windows import Windows
 from dlx.errors import DataError
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.augmentation import Augmentation

@@ -12,7 +12,8 @@ import numpy as np
 
 from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Task
 
 SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 

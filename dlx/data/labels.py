@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.errors import DataError
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Task
 
 Label = str | int | float | bool
 

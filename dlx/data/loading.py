@@ -21,13 +21,13 @@ from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
-from dlx.types import Array, Rng, Task
+from dlx.types import Array, Rng
+from dlx.words import PARTS, Task
 
 if TYPE_CHECKING:
     from dlx.data.section import Data
     from dlx.data.splits import Split
 
-PARTS = ("train", "train_dev", "dev", "test")
 MORE = "more"  # the key of a source that is added to train
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 

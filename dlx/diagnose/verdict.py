@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     import numpy as np
-
-SCHEMA_VERSION = 1
 
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
@@ -67,7 +65,6 @@ def diagnose(
     pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
     gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
     return {
-        "schema_version": SCHEMA_VERSION,
         "task": task,
         "optimal_error": optimal_error,
         "tolerance": tolerance,

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from dlx.gradcheck.complex_step import NotAnalytic
-from dlx.gradcheck.report import SCHEMA_VERSION
 from dlx.gradcheck.subject import CheckedCost
 from dlx.nn.gradcheck import Line, along, one_sided, rounding, slope, two_sided
 from dlx.types import Array
@@ -37,7 +36,6 @@ class Orders:
     def document(self) -> dict[str, Any]:
         """The JSON document."""
         return {
-            "schema_version": SCHEMA_VERSION,
             "epsilons": self.epsilons.tolist(),
             **{method: self.errors[method].tolist() if method in self.errors else None for method in METHODS},
             "slopes": {method: self.slopes.get(method) for method in METHODS},

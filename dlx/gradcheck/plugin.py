@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.gradcheck.check import OnProgress, check
-from dlx.gradcheck.report import SCHEMA_VERSION, Point
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.initializers import Xavier
@@ -25,7 +25,7 @@ from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
-from dlx.types import Task
+from dlx.words import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
 
@@ -75,7 +75,6 @@ def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
     """The JSON document."""
     faults = [case.point.fault for case in settings if case.point.fault]
     return {
-        "schema_version": SCHEMA_VERSION,
         "plugin": plugin,
         "passed": all(case.point.passed for case in settings),
         "settings": [

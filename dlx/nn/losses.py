@@ -11,7 +11,8 @@ import numpy as np
 from dlx.component import Component
 from dlx.nn.activations import Backward, log1p_exp_minus_abs, sigmoid
 from dlx.nn.tape import Tape
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Task
 
 
 class Loss(Component):

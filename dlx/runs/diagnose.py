@@ -15,7 +15,7 @@ from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
-from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
+from dlx.diagnose.verdict import diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import SPECS
@@ -101,7 +101,6 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     _refuse_objective(str(path), resolved.spec)
     findings = by_severity(before(prepare_supervised(resolved.spec, resolved.origins)))
     document = {
-        "schema_version": SCHEMA_VERSION,
         "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
     }

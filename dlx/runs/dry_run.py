@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.kinds import RunKind, kind_of
 from dlx.runs.preparation import prepare
 
@@ -37,7 +36,6 @@ def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, An
     cost, seconds_per_step = _one_step(experiment)
     seconds_per_row = experiment.seconds_per_row()
     return {
-        "schema_version": SCHEMA_VERSION,
         "name": experiment.spec.name,
         **kind.forecast(),
         "parameters": experiment.parameters.theta.size,

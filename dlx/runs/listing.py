@@ -15,6 +15,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
 from dlx.runs.latest import ROOT, point_to_newest
 from dlx.runs.tables import MEASURES
+from dlx.words import Status
 
 Value = str | float | int | None
 Kind = TypeVar("Kind", list[Any], dict[str, Any])
@@ -22,7 +23,6 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": 
 FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
 COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
 WORDS = ("name", "id", "status", "started", "tags")  # columns of text
-DAMAGED = "damaged"  # the status of a run whose facts cannot be read
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _past_run(path: Path) -> PastRun:
     try:
         return PastRun(path, RunDirectory(path).document(FACTS))
     except DataError as error:
-        return PastRun(path, {"name": path.parent.name, "status": DAMAGED}, str(error))
+        return PastRun(path, {"name": path.parent.name, "status": Status.DAMAGED}, str(error))
 
 
 @dataclass(frozen=True)

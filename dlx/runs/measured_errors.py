@@ -13,7 +13,7 @@ from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.predict import trained
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

@@ -14,14 +14,13 @@ from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.file_names import MODEL
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
@@ -54,7 +53,6 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
-        "schema_version": SCHEMA_VERSION,
         "run": run,
         "data": str(path),
         "m": len(examples.y),

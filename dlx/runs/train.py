@@ -24,6 +24,7 @@ from dlx.spec.loader import dump_yaml, load_spec
 from dlx.text import command
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.runs.repeat import Repeat
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from dlx.training.supervised import Supervised
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew
 
 
 class Session:
@@ -46,7 +46,7 @@ class Session:
         self.experiment, self.run, self.light = experiment, run, light
         self.kind = kind_of(experiment)
         run.durable = not light
-        self.status = "running"
+        self.status = Status.RUNNING
         self.facts: dict[str, Any] = {}
 
     @classmethod
@@ -62,7 +62,7 @@ class Session:
         experiment, config = self.experiment, dump_yaml(self.experiment.spec)
         self._note(
             name=experiment.spec.name,
-            status="running",
+            status=Status.RUNNING,
             seed=experiment.spec.seed,
             overrides=overrides,
             started=utc_now(),
@@ -95,7 +95,7 @@ class Session:
             raise DataError(
                 f"{run.config}: was changed since the run began; {command('train', run.config)} begins a new one"
             )
-        if run.has_lost_checkpoint() or (facts["status"] not in NOT_ENDED and not run.has_checkpoint()):
+        if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
             raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
@@ -104,7 +104,7 @@ class Session:
         if run.has_checkpoint():
             session._stand_at_checkpoint()
         run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
-        session._note(status="running", resumed=utc_now())
+        session._note(status=Status.RUNNING, resumed=utc_now())
         return session
 
     def _stand_at_checkpoint(self) -> None:
@@ -171,19 +171,19 @@ class Session:
     @contextmanager
     def _ending(self) -> Iterator[None]:
         """Train inside it: however that ends is written down."""
-        self.status = "failed"
+        self.status = Status.FAILED
         try:
             yield
-            self.status = self.experiment.position.finished or "interrupted"
+            self.status = self.experiment.position.finished or Status.INTERRUPTED
         except Interrupted:
-            self.status = "interrupted"
+            self.status = Status.INTERRUPTED
             raise
         except Diverged as error:
-            self.status = "diverged"
+            self.status = Status.DIVERGED
             self.facts["message"] = str(error)
             raise
         finally:
-            if self.status == "failed":
+            if self.status is Status.FAILED:
                 self._note(status=self.status, ended=utc_now())
             else:
                 self._finish()
@@ -191,7 +191,7 @@ class Session:
     def _finish(self) -> None:
         """Write everything that tells of the end."""
         experiment, run, position = self.experiment, self.run, self.experiment.position
-        if not self.light or self.status == "interrupted" or run.has_checkpoint():
+        if not self.light or self.status is Status.INTERRUPTED or run.has_checkpoint():
             run.save_checkpoint(*experiment.to_data())
         run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
         record = position.best if experiment.best.theta is not None else position.last

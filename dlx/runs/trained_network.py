@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlx.data.loading import PARTS
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
@@ -17,6 +16,7 @@ from dlx.show import pictures
 from dlx.text import command
 from dlx.training.evaluation import measured
 from dlx.training.model import Model, describe
+from dlx.words import PARTS
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory

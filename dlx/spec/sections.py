@@ -18,7 +18,7 @@ from dlx.nn.losses import Loss
 from dlx.nn.objectives import Objective
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
-from dlx.types import Task
+from dlx.words import Task
 
 Strength = Annotated[float, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]

@@ -18,7 +18,7 @@ from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.types import Task
+    from dlx.words import Task
 
 TEMPLATE = """\
 # {title}

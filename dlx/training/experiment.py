@@ -15,6 +15,7 @@ from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
 from dlx.training.sampling import LayerSampling
 from dlx.training.steps import Steps
 from dlx.training.streams import Streams
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
@@ -112,9 +113,9 @@ class Experiment(ABC):
         if record is not None:
             self.best.see(record)
         if self.best.stops():
-            position.finished = "early_stopped"
+            position.finished = Status.EARLY_STOPPED
         elif position.epoch == self.spec.training.epochs:
-            position.finished = "completed"
+            position.finished = Status.COMPLETED
         position.epoch, position.done, position.cost_sum = position.epoch + 1, 0, 0.0
 
     def _note_cost(self, cost: float) -> None:

@@ -18,7 +18,8 @@ from dlx.nn.activations import Activation
 from dlx.nn.network import Network, Step
 from dlx.nn.tape import Tape
 from dlx.training.records import LayerRecord
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Task
 
 # |g′| below this share of its maximum is flat: |z| > 2.2 for tanh, where A = 0.976, and |z| > 4.4 for the sigmoid.
 FLAT = 0.05

@@ -15,7 +15,7 @@ from dlx.training.path import Trail
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord, LayerRecord, RowCosts
 from dlx.training.streams import Streams
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec

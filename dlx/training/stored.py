@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from dlx.errors import DataError
-from dlx.types import Task
+from dlx.words import Status, Task
 
 # A shape is a type (an enum: one of its words), None, a tuple of which one must fit, a list of what each item must be,
 # or a mapping of the keys: a key with "?" may be absent, and "*" stands for every other one.
@@ -24,7 +24,7 @@ GAP: Shape = ({"value": NUMBER_OR_NONE, "low": NUMBER_OR_NONE, "high": NUMBER_OR
 
 RUN = {
     "name": str,
-    "status": str,
+    "status": Status,
     "seed": int,
     "overrides": [str],
     "started": str,

@@ -18,7 +18,7 @@ from dlx.training.streams import Streams
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
-    from dlx.types import Task
+    from dlx.words import Task
 
 
 @final

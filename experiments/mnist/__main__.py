@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from dlx.data.batches import Reader
-from dlx.runs.preparation import prepare_supervised
+from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
@@ -39,7 +39,8 @@ class Result(NamedTuple):
 
 
 def measure(seed: int) -> Result:
-    experiment = prepare_supervised(load_spec(HERE / "mnist.yaml", [f"data.source.path={IMAGES}", f"seed={seed}"]).spec)
+    experiment = prepare(load_spec(HERE / "mnist.yaml", [f"data.source.path={IMAGES}", f"seed={seed}"]).spec)
+    assert isinstance(experiment, Supervised)
     rows = [record for record in fit(experiment) if isinstance(record, EpochRecord)]
     started = perf_counter()
     peer = peer_of(experiment).fit(*examples(experiment, "train"))
@@ -81,7 +82,7 @@ def report(results: list[Result], low: float, high: float) -> str:
         "4,000 as `mnist.yaml` says; scikit-learn's MLPClassifier got the same arrays and settings.\n",
         "| seed | dlx | scikit-learn |",
         "| --- | --- | --- |",
-        *(f"| {seed} | {one.dlx:.1%} | {one.sklearn:.1%} |" for seed, one in zip(SEEDS, results, strict=True)),
+        *(f"| {seed} | {result.dlx:.1%} | {result.sklearn:.1%} |" for seed, result in zip(SEEDS, results, strict=True)),
         f"| mean | {dlx:.2%} | {sklearn:.2%} |",
         f"| seconds of training, one thread | {dlx_seconds:.2f} | {sklearn_seconds:.2f} |\n",
         f"dlx − scikit-learn: {dlx - sklearn:+.2%}, 95 % interval of the paired t test {low:+.2%} to {high:+.2%}.\n",

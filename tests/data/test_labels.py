@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dlx.data.labels import Label, Labels, infer_labels
 from dlx.errors import DataError
-from dlx.types import Task
+from dlx.words import Task
 
 MANY = np.arange(1000)
 

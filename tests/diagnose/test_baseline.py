@@ -22,8 +22,8 @@ def dataset(train: int = 200, **sections: Any) -> Dataset:
         part: {"name": "moons", "m": m, "noise": 0.3, "seed": s}
         for part, m, s in (("train", train, 1), ("dev", 150, 2))
     }
-    sections = {"data": {**data, **sections.pop("data", {})}, **sections}
-    return build_supervised(Spec.model_validate(sections).complete()).dataset
+    spec = Spec.model_validate({"data": {**data, **sections.pop("data", {})}, **sections}).complete()
+    return build_supervised(spec).dataset
 
 
 def told(some: Dataset) -> Baseline:

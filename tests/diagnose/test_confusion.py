@@ -18,7 +18,7 @@ from dlx.nn.losses import loss_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.stats.intervals import error_rate
 from dlx.training.evaluation import Evaluation
-from dlx.types import Task
+from dlx.words import Task
 
 FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "classes.json").read_text())
 M, CLASSES = 2500, 4

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
 from dlx.stats.intervals import Estimate, error_rate, exact
-from dlx.types import Task
+from dlx.words import Task
 
 NOTES = [
     (0.01, 0.11, "high variance"),
@@ -101,7 +101,7 @@ def test_test_against_dev_tells_of_overfitting_to_dev() -> None:
 
 def gap_at(m: int, tolerance: float) -> dict[str, Any]:
     errors = {"train": error_rate(0.01, 20_000), "dev": error_rate(0.015, m)}
-    gap = diagnose(errors, 0.0, tolerance)["variance"]
+    gap: dict[str, Any] | None = diagnose(errors, 0.0, tolerance)["variance"]
     assert gap is not None
     return gap
 

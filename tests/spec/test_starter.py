@@ -11,7 +11,7 @@ from dlx.errors import DataError, UsageError
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.starter import starter, starter_for
-from dlx.types import Task
+from dlx.words import Task
 
 FILE = Path("spec.yaml")
 

@@ -17,7 +17,7 @@ from dlx.diagnose.data.duplicates import duplicate_findings, hashes
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.parts import part_findings
 from dlx.stats.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ
-from dlx.types import Task
+from dlx.words import Task
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_samples.json").read_text())
 

@@ -52,7 +52,8 @@ def test_running_averages_are_another_thing() -> None:
 def test_a_run_starts_where_a_file_says(tmp_path: Path, exact_start: None) -> None:
     first = experiment(architecture={"hidden": [6, 5], "batch_norm": True}, training={"epochs": 3})
     rows(first)
-    np.savez(tmp_path / "first.npz", **first.network.parameters)
+    parameters: dict[str, Any] = dict(first.network.parameters)
+    np.savez(tmp_path / "first.npz", **parameters)
     second = experiment(
         architecture={"hidden": [6, 5], "batch_norm": True},
         initializer={"name": "file", "path": str(tmp_path / "first.npz")},
@@ -68,7 +69,7 @@ def test_a_run_starts_where_a_file_says(tmp_path: Path, exact_start: None) -> No
         ({"W1": np.full((6, 2), np.nan)}, "W1 is not finite"),
     ],
 )
-def test_a_file_that_does_not_fit_is_refused(arrays: dict[str, np.ndarray], complaint: str, tmp_path: Path) -> None:
+def test_a_file_that_does_not_fit_is_refused(arrays: dict[str, Any], complaint: str, tmp_path: Path) -> None:
     np.savez(tmp_path / "first.npz", **arrays)
     with pytest.raises(DataError, match=complaint):
         experiment(initializer={"name": "file", "path": str(tmp_path / "first.npz")})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from dlx.training.stored import mismatch, shape_of
-from dlx.types import Task
+from dlx.words import Task
 
 
 @dataclass

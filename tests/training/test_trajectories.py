@@ -56,5 +56,6 @@ def test_the_same_trajectory_for_200_steps(key: str, tmp_path: Path) -> None:
             assert record.cost == pytest.approx(mean_cost(costs[record.epoch - 1]), rel=TOLERANCE)
             if record.step in snapshots:
                 assert difference(experiment, key, snapshots[record.step]) < TOLERANCE
+    assert isinstance(record, EpochRecord)
     assert record.step == 200
     assert record.train_cost == pytest.approx(KEPT[f"{key}/frozen_cost"].item(), rel=TOLERANCE)

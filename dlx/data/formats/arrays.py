@@ -21,8 +21,8 @@ from dlx.data.opening import open_binary, readable
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 from dlx.types import Array
+from dlx.words import PARTS
 
-PARTS = ("train", "train_dev", "dev", "test")
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 LARGEST_TURNED = 2**30  # bytes of a file in column order that is still turned into rows, in memory
 

@@ -42,6 +42,7 @@ from dlx.diagnose.after.regularization import (
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Cause, Finding, by_severity
+from dlx.words import Status
 
 Look = Callable[[TrainingHistory], Iterable[Finding]]
 
@@ -60,7 +61,7 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
         course: of the training.
         earlier_findings: what was found before it, which explains what it explains.
     """
-    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status == "diverged" else []
+    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status is Status.DIVERGED else []
     return by_severity(explanation or [*_causes(course, earlier_findings), *_notes(course)])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import Status, Task
 
 if TYPE_CHECKING:
     from dlx.nn.norms.norm import Norm
@@ -48,7 +48,7 @@ class TrainingHistory:
     rows: Columns
     layers: Columns
     errors: Mapping[str, Estimate]
-    status: str
+    status: Status
     kept_epoch: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     reference: Baseline | None = None
@@ -71,7 +71,7 @@ class TrainingHistory:
             rows=_arrays(metrics),
             layers=_arrays(layers),
             errors=errors,
-            status=facts["status"],
+            status=Status(facts["status"]),
             kept_epoch=facts.get("kept_epoch"),
             facts=facts.get("course", {}),
             reference=reference,

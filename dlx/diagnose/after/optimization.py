@@ -20,6 +20,7 @@ from dlx.diagnose.before.optimization import (
 from dlx.diagnose.findings import Cause, Finding, Severity
 from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
 from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth
+from dlx.words import Status
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
 # fastest layer of nine in ten healthy trainings lay between 5e-4 and 1e-2; the others had learned all the same.
@@ -57,7 +58,7 @@ DIVERGED = Cause(
 
 def divergence(course: TrainingHistory) -> Iterator[Finding]:
     """That a number was no longer finite, and where that was seen first."""
-    if course.status != "diverged":
+    if course.status is not Status.DIVERGED:
         return
     location = course.facts.get("diverged") or {}
     epoch, layer = location.get("epoch"), location.get("layer")
@@ -181,12 +182,12 @@ def impatient(course: TrainingHistory) -> Iterator[Finding]:
 
 
 def _is_stopped_short(course: TrainingHistory) -> bool:
-    return course.status == "early_stopped" and course.epochs < SHORT * course.spec.training.epochs
+    return course.status is Status.EARLY_STOPPED and course.epochs < SHORT * course.spec.training.epochs
 
 
 def too_few(course: TrainingHistory) -> Iterator[Finding]:
     """A training that ended before the cost did."""
-    if course.status == "interrupted":
+    if course.status is Status.INTERRUPTED:
         return
     falling, epoch_limit, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
     if not (stopped or course.steps < FEW_STEPS or falling > FALLING):

@@ -13,6 +13,7 @@ from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm_defaults, longer_training
 from dlx.diagnose.remedies.against_variance import dropout, early_stopping, strong_l2, weak_l2
 from dlx.stats.intervals import difference
+from dlx.words import Status
 
 # ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it
 # is so small that the next step throws it about.
@@ -226,7 +227,7 @@ def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
 def stopping_that_never_fired(course: TrainingHistory) -> Iterator[Finding]:
     """Early stopping that had no time to come: the last epoch came while the dev set still improved."""
     stopping, last = course.spec.training.early_stopping, course.epochs
-    if stopping is None or course.status != "completed" or course.kept_epoch is None:
+    if stopping is None or course.status is not Status.COMPLETED or course.kept_epoch is None:
         return
     rows_since = int((course.rows["epoch"] > course.kept_epoch).sum())
     if rows_since < stopping.patience / 2:

@@ -10,12 +10,11 @@ from typing import Any
 from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
-from dlx.runs.compare.run import PARTS, ComparedRun, differing
-from dlx.runs.document import SCHEMA_VERSION
+from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.pictures.groups import Group, course
-from dlx.types import Task
+from dlx.words import PARTS, Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
 
@@ -52,7 +51,6 @@ class Comparison:
     def document(self) -> dict[str, Any]:
         """All of it as plain data; a setting that a run lacks is null there."""
         return {
-            "schema_version": SCHEMA_VERSION,
             "differing": list(self.differing),
             "runs": [self._row(group, run) for group in self.groups for run in group.runs],
             "groups": [group.document() for group in self.groups],
@@ -164,7 +162,7 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
     remarks = [] if keys else ["nothing differs in the specs"]
-    for status, words in (("running", "still running"), ("diverged", "diverged"), ("failed", "failed")):
+    for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
     return remarks

@@ -16,9 +16,8 @@ from dlx.runs.tables import MEASURES
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate, unbounded
-from dlx.types import Task
+from dlx.words import PARTS, Status, Task
 
-PARTS = ("train", "train_dev", "dev", "test")
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads")  # what does not change what a training is
 
@@ -59,9 +58,9 @@ class ComparedRun:
         return str(self.facts.get("name", self.settings.get("name", "")))
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """As ``run.json`` has it."""
-        return str(self.facts.get("status", "running"))
+        return Status(self.facts["status"])
 
     @property
     def task(self) -> Task | None:
@@ -113,8 +112,7 @@ class ComparedRun:
     def dev_error(self) -> float | None:
         """That of the kept parameters, where it is a number and training has ended."""
         error = self.errors.get("dev")
-        ended = self.status not in ("running", "failed")
-        return error.value if error is not None and ended and isfinite(error.value) else None
+        return error.value if error is not None and self.status.has_result and isfinite(error.value) else None
 
 
 def is_of(key: str, sections: Sequence[str]) -> bool:
@@ -129,7 +127,7 @@ def last_row(metrics: Mapping[str, Sequence[float]]) -> dict[str, Any]:
 
 def _errors(run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]) -> dict[str, Estimate]:
     """Those of ``diagnosis.json``; where there is none yet, those of the last row of ``metrics.csv``."""
-    if facts.get("status") == "running" or not run.has_diagnosis():
+    if facts["status"] == Status.RUNNING or not run.has_diagnosis():
         row = last_row(metrics)
         return {part: unbounded(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
     errors = run.diagnosis().get("errors") or {}

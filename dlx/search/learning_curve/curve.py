@@ -10,7 +10,6 @@ import numpy as np
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.data_facts import data_facts, refuse_other_data
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.objective import no_network
 from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
@@ -24,7 +23,7 @@ from dlx.spec.loader import load_spec
 from dlx.stats.power_law import Points, points
 from dlx.text import command
 from dlx.training.build import build_supervised
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
@@ -83,7 +82,6 @@ def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProg
     sizes = _sizes(subject, options)
     outcomes = _trained(run, subject, sizes, options, on_progress or (lambda done, total: None))
     return {
-        "schema_version": SCHEMA_VERSION,
         "run": str(run.path),
         "name": subject.spec.name,
         "task": subject.task,
@@ -194,5 +192,5 @@ def _failed(outcomes: Outcomes) -> list[Document]:
     return [
         {"m": size, "replicate": number, "status": outcome.status, "message": outcome.message}
         for (size, number), outcome in sorted(outcomes.items())
-        if outcome.status in ("diverged", "failed")
+        if outcome.status.is_bad
     ]

@@ -9,7 +9,7 @@ from statistics import NormalDist, fmean, variance
 from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
 from dlx.stats.power_law import Points
 from dlx.stats.student import two_sided
-from dlx.types import Task
+from dlx.words import Task
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 

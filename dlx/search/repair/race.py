@@ -17,6 +17,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive
 from dlx.stats.effects import clipped, effect, standard_error, verdict
 from dlx.stats.intervals import Estimate, unbounded
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.diagnose.advice import Remedy
@@ -28,7 +29,6 @@ FINALISTS = 3
 LONGER = 3  # times the replicates where the first ones leave it open
 FIRST_RISK, SECOND_RISK = 0.04, 0.01
 OVERHEAD = 0.2  # seconds of a trial besides training
-BAD = ("diverged", "failed")
 BASE = ""  # the name under which the present spec runs
 
 
@@ -155,15 +155,15 @@ class Race:
             name = by_key[outcome.key]
             self.outcomes[name, number] = outcome
             self.ground.tell(name, outcome)
-            if name != BASE and outcome.status in BAD:
+            if name != BASE and outcome.status.is_bad:
                 self.dropped.add(name)
-            if name == BASE and outcome.status == "failed":
+            if name == BASE and outcome.status is Status.FAILED:
                 raise DataError(f"the spec cannot be trained again: {outcome.message}")
 
     def _runs(self, name: str, number: int) -> bool:
         """Whether the trial is there to be compared; the present spec is so even where it diverged."""
         outcome = self.outcomes.get((name, number))
-        return outcome is not None and (outcome.usable or (name == BASE and outcome.status == "diverged"))
+        return outcome is not None and (outcome.usable or (name == BASE and outcome.status is Status.DIVERGED))
 
     def _added(self, name: str, numbers: Iterable[int]) -> Array:
         return np.stack([self.ground.added(self.outcomes[name, number]) for number in numbers])
@@ -177,10 +177,10 @@ class Race:
         name = remedy.name
         mine = {number: outcome for (whose, number), outcome in self.outcomes.items() if whose == name}
         seconds = sum(outcome.seconds for outcome in mine.values())
-        bad = next((outcome for outcome in mine.values() if outcome.status in BAD), None)
+        bad = next((outcome for outcome in mine.values() if outcome.status.is_bad), None)
         if bad is not None:
             return RemedyResult(
-                remedy, {"diverged": "harmful"}.get(bad.status, bad.status), None, 0, seconds, bad.message
+                remedy, "harmful" if bad.status is Status.DIVERGED else bad.status, None, 0, seconds, bad.message
             )
         if name not in self.effects:
             return self._judged_once(remedy, seconds)

@@ -30,13 +30,13 @@ from dlx.spec.loader import derive, load_spec
 from dlx.stats.effects import pooled
 from dlx.text import command
 from dlx.training.build import build_supervised
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
     from dlx.stats.intervals import Estimate
 
-DONE, NOTHING_NEEDED, NOTHING_HELPS, TIME_IS_UP = "done", "nothing_needed", "nothing_helps", "budget_spent"
-INTERRUPTED = "interrupted"
+DONE, NOTHING_NEEDED, NOTHING_HELPS = "done", "nothing_needed", "nothing_helps"
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,13 @@ class _Recipe:
             with executor_for(self.options.workers) as executor, noted_signals() as self.signals:
                 status = self._races(self._ground(executor))
         except Interrupted as stop:
-            self._save(INTERRUPTED)
+            self._save(Status.INTERRUPTED)
             number = stop.exit_code - 128
             message = f"interrupted: {again}"
             raise Interrupted(number, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
-                self._save(INTERRUPTED)
+                self._save(Status.INTERRUPTED)
             raise EnvironmentProblem(f"{error}; {again}") from error
         return self._save(status)
 
@@ -147,7 +147,7 @@ class _Recipe:
             tried = remedies(document, self.spec, facts)
             winner = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
             if winner is None:
-                return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
+                return Status.BUDGET_SPENT if ground.left <= 0 else NOTHING_HELPS
             self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == winner))
             document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
@@ -167,7 +167,7 @@ class _Recipe:
         tried = [remedy_document(result) for result in race.run()]
         self.rounds.append({"baseline": key, "against": against, "kept": race.best(), "remedies": tried})
         self.watcher.judged(self.rounds[-1])
-        self._save(INTERRUPTED)
+        self._save(Status.INTERRUPTED)
         return race.best()
 
     def _anew(self) -> Document:
@@ -195,7 +195,7 @@ class _Recipe:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
         better = self.spec is not self.first
         before, after = self._errors(self.first), self._errors(self.spec)
-        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != INTERRUPTED else None
+        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != Status.INTERRUPTED else None
         story: Document = {
             "status": status,
             "replicates": self.options.replicates,

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, SpecError
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.dry_run import rehearse
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
@@ -65,7 +64,6 @@ def foretold(study: Study) -> dict[str, Any]:
         forecast = rehearse(variant.resolved, shared_dataset(variant.spec.dump()))
         variants.append({"name": variant.name, **{key: forecast[key] for key in FORETOLD}})
     return {
-        "schema_version": SCHEMA_VERSION,
         "name": study.plan.name,
         "seeds": seeds,
         "trainings": len(variants) * seeds,

@@ -11,14 +11,14 @@ from typing import Any
 from dlx.runs.directory import RunDirectory
 from dlx.runs.tables import COLUMNS
 from dlx.search.study.claims import COMPARE, Quantity, Reaching, Value, term_of
+from dlx.words import PARTS, Status
 
 ROWS = ("final", "best", "first", "min", "max")  # of metrics.csv; min and max are over all rows
 FACTS = ("epochs", "steps", "kept_epoch", "parameters")
 GAPS = ("bias", "variance", "mismatch")
-PARTS = ("train", "train_dev", "dev", "test")
 ENDS = tuple(f"{part}_{end}" for part in PARTS for end in ("low", "high"))  # of the 95 % interval of each error
 FINDINGS = "findings"
-STATUSES = ("completed", "early_stopped", "diverged", "failed")
+STATUSES = (Status.COMPLETED, Status.EARLY_STOPPED, Status.DIVERGED, Status.FAILED)
 VERDICTS = ("high bias", "high variance", "high bias and high variance", "low bias and low variance", "unsettled")
 TEXTS = ("status", "verdict")
 PLAIN = (*COLUMNS, "test_error", "test_cost", "train_dev_error", *FACTS, *GAPS, *TEXTS, *ENDS, FINDINGS)
@@ -80,7 +80,7 @@ class Measures:
 
     @property
     def _diverged(self) -> bool:
-        return bool(self.facts["status"] == "diverged")
+        return bool(self.facts["status"] == Status.DIVERGED)
 
     def _plain(self, name: str) -> Value:
         facts = self.facts
@@ -152,7 +152,7 @@ class Failed:
         name = term_of(quantity).path[0]
         if name == FINDINGS:
             return frozenset()
-        return "failed" if name in TEXTS else nan
+        return Status.FAILED if name in TEXTS else nan
 
 
 def _number(value: Any) -> float:

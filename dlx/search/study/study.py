@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.errors import EnvironmentProblem, Interrupted
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
@@ -24,6 +23,7 @@ from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.group_difference import paired_by_seed
 from dlx.text import command
+from dlx.words import PARTS, Status
 
 if TYPE_CHECKING:
     from dlx.runs.collection import StudyDirectory
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from dlx.stats.intervals import Estimate
 
 Document = dict[str, Any]
-COMPLETED, FAILED, INTERRUPTED, RUNNING = "completed", "failed", "interrupted", "running"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: nothing is compared yet
-PARTS = ("train", "train_dev", "dev", "test")
 
 
 def nobody(done: int, total: int) -> None:
@@ -75,20 +72,20 @@ class StudyRun:
             Interrupted: a signal asked to stop; everything is saved.
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
-        self.directory.write_results(self._head(RUNNING))
+        self.directory.write_results(self._head(Status.RUNNING))
         again = f"{command('study', '--resume', self.directory.path)} goes on from here"
         try:
             self._train()
         except Interrupted as stop:
-            self.directory.write_results(self._head(INTERRUPTED))
+            self.directory.write_results(self._head(Status.INTERRUPTED))
             message = f"interrupted: {again}"
             raise Interrupted(stop.exit_code - 128, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
-                self.directory.write_results(self._head(INCOMPLETE))
+                self.directory.write_results(self._head(Status.INCOMPLETE))
             raise EnvironmentProblem(f"{error}; {again}") from error
-        failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
-        document = self._head(FAILED if failed else COMPLETED) | {
+        failed = any(outcome.status is Status.FAILED for outcome in self.outcomes.values())
+        document = self._head(Status.FAILED if failed else Status.COMPLETED) | {
             "variants": [self._variant(variant) for variant in self.study.variants],
             "claims": [self._claim(expected) for expected in self.study.claims],
         }
@@ -106,10 +103,9 @@ class StudyRun:
         """What came of a variant, seed by seed."""
         return [self.outcomes[trial.key] for trial in self.trials[name]]
 
-    def _head(self, status: str) -> Document:
+    def _head(self, status: Status) -> Document:
         seeds = self.study.seeds
         return {
-            "schema_version": SCHEMA_VERSION,
             "name": self.study.plan.name,
             "status": status,
             "task": task_of(self.study.variants[0].spec),
@@ -172,7 +168,7 @@ class StudyRun:
 
 
 def _measures(outcome: Outcome) -> ClaimAnswers:
-    return Failed() if outcome.status == FAILED else Measures(outcome.run)
+    return Failed() if outcome.status is Status.FAILED else Measures(outcome.run)
 
 
 def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> Document:

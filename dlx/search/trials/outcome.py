@@ -12,15 +12,13 @@ from dlx.errors import DataError, ReadFailure
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG
 from dlx.runs.manifest import refuse_links
-from dlx.runs.train import NOT_ENDED
 from dlx.search.trials.trial import Trial
 from dlx.stats.intervals import Estimate
 from dlx.training.records import EpochRecord
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.types import Array
-
-ENDED = ("completed", "early_stopped", "diverged")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Outcome:
     """
 
     key: str
-    status: str
+    status: Status
     message: str = ""
     errors: Mapping[str, Estimate] = field(default_factory=dict)
     final: EpochRecord | None = None
@@ -52,7 +50,7 @@ class Outcome:
     @property
     def usable(self) -> bool:
         """Whether training went as asked, so that the errors may be compared with others."""
-        return self.status in ("completed", "early_stopped", "stopped")
+        return self.status.is_good
 
     def mistakes(self, part: str = "dev") -> Array:
         """For each example of a part 1 where it is classified wrongly, else 0, (m,); of a regression the mean squared
@@ -86,7 +84,7 @@ def examined(trial: Trial, folder: Path) -> Outcome | None:
     if _is_done(facts, trial):
         run.verify()
         return outcome_of(run, trial)
-    if facts["status"] != "running":
+    if facts["status"] != Status.RUNNING:
         refuse_unsound(run, facts)
     return None
 
@@ -97,13 +95,14 @@ def refuse_unsound(run: RunDirectory, facts: Mapping[str, Any]) -> None:
         faults = sorted(run.checkpoint_faults(), key=lambda fault: not isinstance(fault, ReadFailure))
         if faults:
             raise faults[0]
-    elif facts["status"] not in NOT_ENDED:
+    elif Status(facts["status"]).has_result:
         raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone")
 
 
 def _is_done(facts: Mapping[str, Any], trial: Trial) -> bool:
     """Whether training has come as far as it should."""
-    return facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
+    status = Status(facts["status"])
+    return not status.may_resume or (status is Status.INTERRUPTED and _far_enough(facts, trial))
 
 
 def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:
@@ -116,9 +115,9 @@ def outcome_of(run: RunDirectory, trial: Trial) -> Outcome:
     facts = run.facts()
     errors = {} if "objective" in facts else run.diagnosis()["errors"]
     final, best = (_record(facts[name], has_dev="dev" in errors) for name in ("final", "best"))
-    status = facts["status"]
-    if status == "interrupted" and _far_enough(facts, trial):
-        status = "stopped"
+    status = Status(facts["status"])
+    if status is Status.INTERRUPTED and _far_enough(facts, trial):
+        status = Status.STOPPED
     return Outcome(
         key=trial.key,
         status=status,

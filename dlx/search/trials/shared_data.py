@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.spec.sections import Spec
 from dlx.training.build import dataset_of
 from dlx.training.minimization import Minimization
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset

@@ -22,6 +22,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.spec.trust import load_allowed
 from dlx.training.records import EpochRecord, Progress
+from dlx.words import Status
 
 SECONDS_BETWEEN_LOOKS = 0.05  # at a trial that another process is training
 
@@ -44,7 +45,7 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
     with run:
         try:
             if outcome is None and deadline is not None and time.time() >= deadline:
-                return Outcome(trial.key, "interrupted", run=str(run.path))
+                return Outcome(trial.key, Status.INTERRUPTED, run=str(run.path))
             if outcome is None:
                 _train(trial, run, deadline)
             return outcome or outcome_of(run, trial)
@@ -52,7 +53,7 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
             raise
         except Exception as error:  # of the spec, the data or a plugin: this trial's failure, not the search's
             message = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
-            return Outcome(trial.key, "failed", message, run=str(run.path))
+            return Outcome(trial.key, Status.FAILED, message, run=str(run.path))
 
 
 def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.runs.document import SCHEMA_VERSION
-from dlx.search.tune.candidate import UNFINISHED, Candidate
+from dlx.search.tune.candidate import Candidate
 from dlx.search.tune.importance import importances
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.search.plan import Plan
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from dlx.search.tune.methods import Method
     from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
-
-RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
 
 Document = dict[str, Any]
 
@@ -30,7 +27,7 @@ def results(
     method: Method,
     candidates: Sequence[Candidate],
     *,
-    status: str,
+    status: Status,
     task: str | None,
     confirmed: Mapping[str, Any],
     seconds: float,
@@ -47,7 +44,6 @@ def results(
     search = plan.options.search
     records = [candidate.record(space.keys) for candidate in candidates]
     return {
-        "schema_version": SCHEMA_VERSION,
         "name": plan.name,
         "task": task,
         "status": status,
@@ -59,7 +55,7 @@ def results(
         "messages": method.messages,
         "counts": _counts(records),
         **confirmed,
-        "importance": _importance(space, method.telling(candidates), search.seed) if status == COMPLETED else [],
+        "importance": _importance(space, method.telling(candidates), search.seed) if status is Status.COMPLETED else [],
         "best_spec": None,
         "seconds": seconds,
         "trials": records,
@@ -77,8 +73,9 @@ def _region(space: Space, number: int, region: Region) -> Document:
 
 def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     statuses = [record["status"] for record in records]
-    counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed", UNFINISHED)}
-    return {"trained": statuses.count("completed") + statuses.count("early_stopped")} | counts
+    trained = statuses.count(Status.COMPLETED) + statuses.count(Status.EARLY_STOPPED)
+    others = (Status.STOPPED, Status.DIVERGED, Status.FAILED, Status.UNFINISHED)
+    return {"trained": trained} | {status: statuses.count(status) for status in others}
 
 
 def _importance(space: Space, candidates: Sequence[Candidate], seed: int) -> list[Document]:

@@ -17,17 +17,10 @@ from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
 from dlx.search.tune.derivation import Derivation
-from dlx.search.tune.document import (
-    BUDGET_SPENT,
-    COMPLETED,
-    INCOMPLETE,
-    INTERRUPTED,
-    RUNNING,
-    Document,
-    results,
-)
+from dlx.search.tune.document import Document, results
 from dlx.search.tune.forecast import method_of
 from dlx.text import command
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.runs.collection import TuneDirectory
@@ -87,23 +80,23 @@ class Tuning:
             EnvironmentProblem: trials were lost with their workers, or cannot be written; there is no winner.
             SpecError: values of the first round do not go together.
         """
-        self._save(RUNNING)
+        self._save(Status.RUNNING)
         again = f"{command('tune', '--resume', self.directory.path)} goes on from here"
         try:
             for number, points in self.method.choose(self.settings):
                 self._round(number, points)
             self.confirmed = self._confirm()
         except BudgetSpent:
-            return self._save(BUDGET_SPENT)
+            return self._save(Status.BUDGET_SPENT)
         except Interrupted as stop:
-            self._save(INTERRUPTED)
+            self._save(Status.INTERRUPTED)
             message = f"interrupted: {again}"
             raise Interrupted(stop.exit_code - 128, message) from None
         except EnvironmentProblem as error:
             with suppress(EnvironmentProblem):  # a full disk, say
-                self._save(INCOMPLETE)
+                self._save(Status.INCOMPLETE)
             raise EnvironmentProblem(f"{error}; {again}") from error
-        return self._save(COMPLETED)
+        return self._save(Status.COMPLETED)
 
     def _round(self, number: int, points: Sequence[Point]) -> None:
         """Train a round: rung by rung where the weak are stopped early."""
@@ -162,7 +155,7 @@ class Tuning:
         """All that there are; only then it is said that the time was too short for the others."""
         spent = False
         for outcome in run_trials(trials, self.directory.trials, self.executor, self._left()):
-            if outcome.status == "interrupted":
+            if outcome.status is Status.INTERRUPTED:
                 spent = True
             else:
                 yield outcome
@@ -176,7 +169,7 @@ class Tuning:
         best = sorted((other for other in self.settings if other.usable), key=lambda other: other.rank)[:BEST_SHOWN]
         self.watcher.trial(candidate.record(self.space.keys), [other.record(self.space.keys) for other in best])
         if time.time() - self.written > SECONDS_BETWEEN_WRITES:
-            self._save(RUNNING)
+            self._save(Status.RUNNING)
             self.written = time.time()
 
     def _confirm(self) -> Document:
@@ -191,7 +184,7 @@ class Tuning:
         outcomes = {outcome.key: outcome for outcome in self._outcomes(confirmation.trials)}
         return confirmation.document(outcomes)
 
-    def _save(self, status: str) -> Document:
+    def _save(self, status: Status) -> Document:
         """Write what there is to tell."""
         document = results(
             self.plan,

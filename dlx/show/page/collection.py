@@ -13,14 +13,13 @@ from dlx.show.page.elements import Content, Element, columns, element, name_of, 
 from dlx.show.page.images import is_wide, source_of
 from dlx.show.page.page import document
 from dlx.show.page.words import ends, section
-from dlx.types import Task
+from dlx.words import Status, Task
 
 FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
 HIDDEN = ("schema_version", "name", "status", "task", "best_spec")
 HIDDEN_IN_ROWS = ("at", "trials")  # of a row: places on the scales of the search, and names of directories
 NOTHING: tuple[object, ...] = (None, "", [], {})
 MOST_ROWS = 25  # of a table that are shown at once
-GOOD_ENDINGS = ("completed",)
 HOLDS = "holds"
 
 Document = Mapping[str, Any]
@@ -65,7 +64,7 @@ def many_page(material: CollectionMaterial) -> str:
 
 def _heading(material: CollectionMaterial) -> Element:
     status = str(material.outcome.get("status", ""))
-    kind = "low" if status in GOOD_ENDINGS else "unsettled"
+    kind = "low" if status == Status.COMPLETED else "unsettled"
     badges = [element("span", status.replace("_", " "), class_=f"badge {kind}"), *_claims_in_short(material.outcome)]
     tiles = element("dl", _tiles(material), class_="tiles")
     return element("header", element("h1", name_of(material.name)), element("p", badges, class_="verdict"), tiles)

@@ -9,7 +9,7 @@ from dlx.show.page.elements import Element, element
 from dlx.show.page.material import Material
 from dlx.show.page.scales import finite
 from dlx.show.page.words import section
-from dlx.types import Task
+from dlx.words import Task
 
 COSTS = {"cost": "cost", "train": "train_cost", "dev": "dev_cost"}
 ERRORS = {"train": "train_error", "dev": "dev_error"}

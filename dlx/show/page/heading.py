@@ -10,8 +10,9 @@ from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import ends, level_of, of_what
 from dlx.show.terminal.summary import ending
+from dlx.words import Status
 
-BAD_ENDINGS = ("diverged", "failed")
+BAD_ENDINGS = [status for status in Status if status.is_bad]
 
 
 def heading(material: Material) -> Element:

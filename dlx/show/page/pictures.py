@@ -9,7 +9,7 @@ from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.images import in_range, png, source_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import section
-from dlx.types import Task
+from dlx.words import Task
 
 MOST_WORST = 10  # examples in the table
 

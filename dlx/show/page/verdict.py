@@ -13,11 +13,11 @@ from dlx.show.page.scales import PageScale, finite
 from dlx.show.page.words import ends, level_of, of_what, section
 from dlx.show.terminal.summary import place
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import PARTS, Task
 
 TITLES = ("error", "95 % interval", "examples, level")
 NAMES = {"bias": "avoidable bias"}
-LEVELS = ("optimal", "train", "train_dev", "dev", "test")
+LEVELS = ("optimal", *PARTS)
 ROOM = 1.08  # to the right of the highest end of an interval
 HEIGHT, MIDDLE = 100, 50  # of a row, in percent
 

@@ -6,7 +6,7 @@ from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element
 from dlx.show.page.material import Document
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import Task
 
 LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
 

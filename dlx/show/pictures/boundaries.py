@@ -10,7 +10,7 @@ import numpy as np
 
 from dlx.show.pictures.boundary import Plane, Predict, plane, subsample
 from dlx.show.pictures.canvas import GREY, house_style, new_figure, png
-from dlx.types import Task
+from dlx.words import Task
 
 COLUMNS = 4
 PANEL, GAP, ABOVE = 2.7, 0.22, 0.95  # inches

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.show.pictures.axes import FEW, HUGE, apart, count_epochs, height, scale_values
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, INK, TRAIN, house_style, new_figure, png
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from dlx.diagnose.verdict import between, in_words
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, INK, house_style, new_figure, png
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import PARTS, Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT, MARGIN, COLUMN = 4.5, 1.6, 2.0  # inches: of the figure, around the axes, and for each error
 COLORS = {"high": ALARM, "low": CLASSES[2], "unsettled": "#C77700"}
-LEVELS = ("optimal", "train", "train_dev", "dev", "test")
+LEVELS = ("optimal", *PARTS)
 NAMES = {"bias": "avoidable bias"}
 DASHES = (0, (3, 2))
 HALF = 0.165  # of the width of a gap's bar

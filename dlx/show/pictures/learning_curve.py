@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figu
 from dlx.show.pictures.curves import COST, ERROR, RMSE, View
 from dlx.show.pictures.groups import ENOUGH, Group, MeanCurve, course
 from dlx.text import visible_line
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
-from dlx.types import Task
+from dlx.text import shorten
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ def _places(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     uneven = len(numbers) == len(values) and min(numbers) <= 0 and max(numbers) > WIDE * _least(numbers)
     if len(numbers) < len(values) or uneven:
-        return [float(k) for k in range(len(values))], [_short(str(value)) for value in values]
+        return [float(k) for k in range(len(values))], [shorten(str(value), 14) for value in values]
     return [float(number) for number in numbers], None
 
 
@@ -84,7 +85,3 @@ def _least(numbers: Sequence[float]) -> float:
 
 def _finite(value: float | None) -> float:
     return np.nan if value is None else value
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 14 else f"{text[:13]}…"

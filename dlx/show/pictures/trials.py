@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.axes import HUGE
-from dlx.types import Array, Task
+from dlx.types import Array
+from dlx.words import Status, Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ class Trials:
         self.values[~(np.abs(self.values) < HUGE)] = np.nan
         self.ended = np.isfinite(self.values)
         self.rounds = np.array([trial["round"] for trial in trials], dtype=int)
-        self.stopped = np.array([trial["status"] == "stopped" for trial in trials], dtype=bool)
+        self.stopped = np.array([trial["status"] == Status.STOPPED for trial in trials], dtype=bool)
         self.best, self.is_confirmed = self._best(document)
         self.bottom, self.top, self.is_logarithmic = self._scaled()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+from dlx.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,5 +74,4 @@ def _in_range(images: np.ndarray) -> np.ndarray:
 
 
 def _short(label: object) -> str:
-    text = str(label)
-    return text if len(text) <= 8 else f"{text[:7]}…"
+    return shorten(str(label), 8)

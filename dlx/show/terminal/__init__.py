@@ -6,7 +6,7 @@ from dlx.show.terminal.counting import counting
 from dlx.show.terminal.diagnosis import diagnosis
 from dlx.show.terminal.display import progress
 from dlx.show.terminal.learning_curve import learning_curve
-from dlx.show.terminal.lines import csv_table, facts, path, say, table
+from dlx.show.terminal.lines import csv_table, document, facts, path, say, table
 from dlx.show.terminal.recipe import acting, recipe
 from dlx.show.terminal.study import failing, foretold, study
 from dlx.show.terminal.summary import summary
@@ -20,6 +20,7 @@ __all__ = [
     "csv_rows",
     "csv_table",
     "diagnosis",
+    "document",
     "facts",
     "failing",
     "foretold",

@@ -23,7 +23,7 @@ from dlx.show.terminal.comparison_rows import (
 from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.text_plot import LETTERS, Course, letter_plot, style
-from dlx.types import Task
+from dlx.words import Task
 
 MARGIN, WIDTH = 10, 80
 ASCII = str.maketrans({"│": "|", "┤": "+"})

@@ -13,6 +13,7 @@ from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.numbers import error
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, SEVERITIES, ending, ends, errors, place
+from dlx.text import shorten
 
 MARGIN = 10
 WIDE_ENOUGH = 80  # what is assumed of the reader's screen where there is no terminal
@@ -194,5 +195,4 @@ def _taken_for(estimate: Document, classes: Document) -> str:
 
 
 def _short(label: object) -> str:
-    text = str(label)
-    return text if len(text) <= 20 else f"{text[:19]}…"
+    return shorten(str(label), 20)

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import say, table
 from dlx.stats.intervals import Estimate
-from dlx.types import Task
+from dlx.words import Task
 
 MARGIN, WIDTH = 10, 80
 EVEN = 1.5  # how different the two sides of an interval may be for "± half of it"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import combining, east_asian_width
 
-from dlx.files import to_json
+from dlx.files import to_json, versioned
 from dlx.show.terminal.terminal import open_terminal
 from dlx.text import visible_json, visible_line
 
@@ -78,6 +78,11 @@ def paragraph(
     room = max(shutil.get_terminal_size().columns - margin, SHORTEST) if out.isatty() else sys.maxsize
     for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
         say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
+
+
+def document(content: Mapping[str, object], stream: TextIO | None = None) -> None:
+    """One JSON document, its version in front."""
+    facts(versioned(content), json=True, stream=stream)
 
 
 def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:

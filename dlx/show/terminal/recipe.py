@@ -14,18 +14,19 @@ from dlx.show.terminal.lines import Piece, is_plain, say, table
 from dlx.show.terminal.terminal import open_terminal
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
-from dlx.text import command
+from dlx.text import command, shorten
+from dlx.words import Status
 
 if TYPE_CHECKING:
-    from rich.status import Status
+    from rich.status import Status as Spinner
 
 COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow"}
 STATUS = {
     "done": "bias and variance are within the tolerance now",
     "nothing_needed": "nothing is needed: bias and variance are within the tolerance",
     "nothing_helps": "nothing more surely helps",
-    "budget_spent": "the budget is spent (a larger --budget goes on from here)",
-    "interrupted": "interrupted",
+    Status.BUDGET_SPENT: "the budget is spent (a larger --budget goes on from here)",
+    Status.INTERRUPTED: "interrupted",
 }
 HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", "seconds", "verdict")
 AGAINST = HEADERS.index("against")
@@ -77,7 +78,7 @@ def _round(number: int, round_: Document, task: str | None, out: TextIO) -> None
         return
     overrides = winner["overrides"]
     for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
-        _line(label, (f"{key}={_short(dump_scalar(value))}", "green"), out=out)
+        _line(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"), out=out)
 
 
 def _is_wide(out: TextIO) -> bool:
@@ -126,10 +127,6 @@ def _error(estimate: Document, task: str | None) -> str:
     return f"{error(mean.value, task)} ({interval(mean.low, mean.high, task)})"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
 def _line(label: str, *pieces: Piece, out: TextIO) -> None:
     say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)
 
@@ -148,7 +145,7 @@ def acting(quiet: bool = False) -> Iterator[Acting]:
 class Acting:
     """Is told of races and trials."""
 
-    def __init__(self, quiet: bool, status: Status | None = None) -> None:
+    def __init__(self, quiet: bool, status: Spinner | None = None) -> None:
         self.quiet, self.status = quiet, status
         self.trials = 0
         self.race = ""

@@ -11,9 +11,9 @@ from typing import Any, TextIO, TypeAlias
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
 from dlx.stats.intervals import Estimate
+from dlx.words import PARTS, Status
 
 MARGIN = 10
-PARTS = ("train", "train_dev", "dev", "test")
 
 Document = Mapping[str, Any]
 Column: TypeAlias = tuple[str, list[Piece]]  # its header and its cells
@@ -141,7 +141,7 @@ def _groups(document: Document) -> Iterator[list[Column]]:
 
 
 def _epochs(variant: Document) -> Piece:
-    bad = sorted({status for status in variant["status"] if status not in ("completed", "early_stopped")})
+    bad = sorted({status for status in variant["status"] if not Status(status).is_good})
     if bad:
         return ", ".join(bad), "red"
     return "" if variant["epochs"] is None else f"{variant['epochs']:,.0f}", ""

@@ -14,24 +14,24 @@ from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
 from dlx.text import command
-from dlx.types import Task
+from dlx.words import Status, Task
 
 MARGIN = 10
 BAR = 24  # characters of a share of 1
 BESIDE_NAMES = BAR + 24  # columns of a screen that stand beside the names in the table of shares
 EIGHTHS = " ▏▎▍▌▋▊▉"
 STATUS = {
-    "completed": "completed",
-    "budget_spent": "the budget is spent (--resume with a larger one goes on)",
-    "interrupted": "interrupted",
-    "running": "running",
+    Status.COMPLETED: "completed",
+    Status.BUDGET_SPENT: "the budget is spent (--resume with a larger one goes on)",
+    Status.INTERRUPTED: "interrupted",
+    Status.RUNNING: "running",
 }
 COUNTS = {
     "trained": "trained to the end",
-    "stopped": "stopped early",
-    "diverged": "diverged",
-    "failed": "failed",
-    "unfinished": "unfinished",
+    Status.STOPPED: "stopped early",
+    Status.DIVERGED: "diverged",
+    Status.FAILED: "failed",
+    Status.UNFINISHED: "unfinished",
 }
 FACTS = ("trial", "search", "fresh", "95 % interval")
 
@@ -88,7 +88,7 @@ def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:
 def _headline(document: Document) -> str:
     rounds = len(document["rounds"])
     trials = f"{len(document['trials']):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
-    status = STATUS.get(document.get("status", "completed"), "")
+    status = STATUS.get(document.get("status", Status.COMPLETED), "")
     return f"{trials} after {duration(document['seconds'])}, {status}"
 
 

@@ -11,7 +11,7 @@ from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import is_plain, padded, say
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.terminal import open_terminal
-from dlx.types import Task
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

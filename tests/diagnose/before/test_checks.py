@@ -281,7 +281,8 @@ def test_the_estimated_memory_of_a_step_is_near_that_of_its_tape() -> None:
 
 def first_parameters(folder: Path, sections: Sections, **changes: float) -> Sections:
     """The sections with their first θ from a file, some of it shifted or scaled: ``b1_plus=-50``, ``W2_times=3``."""
-    parameters = {name: np.array(view) for name, view in experiment(sections).network.parameters.items()}
+    network = experiment(sections).network
+    parameters: dict[str, Any] = {name: np.array(view) for name, view in network.parameters.items()}
     for change, number in changes.items():
         name, way = change.split("_")
         parameters[name] = parameters[name] + number if way == "plus" else parameters[name] * number
@@ -306,6 +307,7 @@ def test_a_wrong_derivative_is_found_and_placed(monkeypatch: pytest.MonkeyPatch)
 
     def wrong(self: Tanh, tape: Any, Z: Any) -> Any:
         A, derivative = forward(self, tape, Z)
+        assert derivative is not None
 
         def scaled(dZ: Any) -> None:
             derivative(dZ)

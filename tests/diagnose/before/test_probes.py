@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -68,11 +69,15 @@ def test_the_closer_the_verdict_the_more_runs_are_made(trial: Probe) -> None:
     assert (len(few), len(many)) == (COUNTS[0], COUNTS[-1])
 
 
+def error_at(first: float, later: float, nudge: int) -> float:
+    return first if nudge == 0 else later + 0.01 * (nudge % 5)
+
+
 def test_a_verdict_follows_the_medians_whatever_the_first_run_says(trial: Probe) -> None:
     calm, _ = runs(trial, lambda nudge: 0.0)
     for first in (0.0, 0.2, 0.9, inf):
-        low, _ = runs(trial, lambda nudge, first=first: first if nudge == 0 else 0.1 + 0.01 * (nudge % 5))
-        high, _ = runs(trial, lambda nudge, first=first: first if nudge == 0 else 0.6 + 0.01 * (nudge % 5))
+        low, _ = runs(trial, partial(error_at, first, 0.1))
+        high, _ = runs(trial, partial(error_at, first, 0.6))
         assert not decide(better, calm, low)
         assert decide(better, calm, high)
 

@@ -8,7 +8,7 @@ import pytest
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.stats.intervals import error_rate
 from dlx.stats.power_law import Points
-from dlx.types import Task
+from dlx.words import Task
 
 
 def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training() -> None:

@@ -11,14 +11,15 @@ from pydantic import ValidationError
 
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump
-from dlx.types import Task
+from dlx.words import Status, Task
 
 
 @pytest.mark.parametrize("task", Task)
 def test_a_task_is_its_text_in_files(task: Task) -> None:
     assert json.loads(json.dumps({"task": task})) == {"task": str(task)}
     assert yaml.safe_load(dump({"task": task})) == {"task": str(task)}
-    assert {task: 1}[str(task)] == 1
+    by_text: dict[str, int] = {task: 1}
+    assert by_text[str(task)] == 1
 
 
 @pytest.mark.parametrize("task", Task)
@@ -38,3 +39,21 @@ def test_a_spec_refuses_what_is_no_task(text: object) -> None:
 def test_only_the_errors_of_a_regression_have_no_bound() -> None:
     assert {task: task.largest_error for task in Task} == {"binary": 1, "multiclass": 1, "regression": inf}
     assert [task for task in Task if task.is_regression] == ["regression"]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_status_says_one_thing_at_a_time(status: Status) -> None:
+    assert not (status.is_good and (status.is_bad or status.may_resume))
+    assert status.has_result or not status.is_good
+    assert json.loads(json.dumps([status])) == [str(status)]
+
+
+def test_what_a_run_can_be_gone_on_with_or_not() -> None:
+    of_runs = [status for status in Status if status.may_resume or status.is_good or status.is_bad]
+    assert of_runs == ["running", "completed", "early_stopped", "diverged", "failed", "interrupted", "stopped"]
+    assert [status for status in of_runs if not status.may_resume] == [
+        "completed",
+        "early_stopped",
+        "diverged",
+        "stopped",
+    ]
