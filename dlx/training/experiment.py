@@ -20,6 +20,7 @@ from dlx.words import Status
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
     from dlx.types import Array
+    from dlx.words import Task
 
 TRAINING_DRAWS = ("shuffle", "dropout", "augmentation", "gradient_noise")
 RISE = 1e-3  # a cost that is higher by this share has risen, and not only by rounding
@@ -45,8 +46,8 @@ class Experiment(ABC):
 
     @property
     @abstractmethod
-    def task(self) -> str:
-        """By what the errors are measured: binary, multiclass, or regression, which J alone is shown like."""
+    def task(self) -> Task:
+        """What there is to learn; J alone is shown as the numbers of a regression are."""
 
     @abstractmethod
     def see_start(self) -> None:

@@ -16,10 +16,10 @@ from dlx.component import REGISTRY
 from dlx.data.dataset import Dataset
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
-from dlx.training.build import build_supervised, dataset_of
+from dlx.training.build import build, dataset_of
+from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
-from dlx.training.supervised import Supervised
 
 M, EPOCHS = 26, 5
 REQUIRED: dict[str, dict[str, object]] = {
@@ -116,10 +116,10 @@ def loaded(spec: str) -> Dataset:
     return dataset_of(Spec.model_validate(json.loads(spec)))
 
 
-def new(spec: Spec, initialize: bool) -> Supervised:
+def new(spec: Spec, initialize: bool) -> Experiment:
     sections = {key: spec.dump()[key] for key in ("data", "seed") if key in spec.dump()}
     dataset = loaded(json.dumps(sections)) if spec.objective is None else None
-    return build_supervised(spec, initialize=initialize, dataset=dataset)
+    return build(spec, initialize=initialize, dataset=dataset)
 
 
 Seen = tuple[Any, ...]
@@ -130,7 +130,7 @@ def seen(record: EpochRecord | LayerRecord | Progress) -> Seen:
     return tuple(value for name, value in vars(record).items() if name != "seconds")
 
 
-def state(experiment: Supervised) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def state(experiment: Experiment) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """What a checkpoint would hold, as it comes back from the disk."""
     arrays, meta = experiment.to_data()
     return {name: array.copy() for name, array in arrays.items()}, json.loads(json.dumps(meta))
@@ -143,7 +143,7 @@ def without_seconds(meta: dict[str, Any]) -> dict[str, Any]:
     return meta | {"position": position}
 
 
-def assert_same_end(experiment: Supervised, arrays: dict[str, np.ndarray], meta: dict[str, Any], where: str) -> None:
+def assert_same_end(experiment: Experiment, arrays: dict[str, np.ndarray], meta: dict[str, Any], where: str) -> None:
     other_arrays, other_meta = state(experiment)
     assert json.dumps(without_seconds(other_meta)) == json.dumps(without_seconds(meta)), where
     assert other_arrays.keys() == arrays.keys(), where
@@ -151,7 +151,7 @@ def assert_same_end(experiment: Supervised, arrays: dict[str, np.ndarray], meta:
         np.testing.assert_array_equal(other_arrays[name], array, err_msg=f"{name}, {where}")
 
 
-def trained(experiment: Supervised) -> Iterator[tuple[Seen, bool]]:
+def trained(experiment: Experiment) -> Iterator[tuple[Seen, bool]]:
     """What is seen of training on to its end, a divergence included, and whether it can be gone on with from there."""
     try:
         for record in fit(experiment):
