@@ -34,7 +34,14 @@ class CheckedCost(ABC):
         cost: computes J alone.
         hinges: what has a kink at 0.
         draws: the functions on both tapes that stand for random ones; what they write does not depend on θ.
+
+    Attributes:
+        examples: that J is a mean over; 0 where there are none.
+        outputs: the parameters that move no hinge, if there may be such.
     """
+
+    examples: int = 0
+    outputs: tuple[str, ...] = ()
 
     def __init__(
         self, parameters: Parameters, step: Tape, cost: Tape, hinges: Sequence[Array] = (), draws: Sequence[Draw] = ()
@@ -43,16 +50,6 @@ class CheckedCost(ABC):
         self._step, self._cost, self._draws = step, cost, draws
         for tape in (step, cost):
             _rehearse(tape)
-
-    @property
-    @abstractmethod
-    def examples(self) -> int:
-        """How many examples J is a mean over; 0 where there are none."""
-
-    @property
-    @abstractmethod
-    def outputs(self) -> tuple[str, ...]:
-        """The parameters that move no hinge, if there may be such."""
 
     @abstractmethod
     def operations(self) -> Iterator[Operation]:
@@ -105,7 +102,8 @@ class Subject(CheckedCost):
     """
 
     def __init__(self, network: Network, X: Array, Y: Array) -> None:
-        self.network, self.X, self.Y = network, X, Y
+        self.network, self.X, self.Y, self.examples = network, X, Y, len(X)
+        self.outputs = (f"W{len(network.plans)}", f"b{len(network.plans)}")  # no hidden layer lies behind them
         self._masks = {layer: _frozen(layer.draw, (network.sizes[layer.l], len(X))) for layer in _dropouts(network)}
         with self.masks_frozen():
             step = network.record_step(X, Y)
@@ -133,17 +131,6 @@ class Subject(CheckedCost):
         for name, array in {"X": self.X, "Y": self.Y, **self.network.parameters}.items():
             tape.register(name, array)
         return tape
-
-    @property
-    def examples(self) -> int:
-        """m."""
-        return len(self.X)
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Those of the last layer, behind which there is no hidden one."""
-        last = len(self.network.plans)
-        return (f"W{last}", f"b{last}")
 
     def operations(self) -> Iterator[Operation]:
         """The loss, the penalties, the layers."""
@@ -177,9 +164,6 @@ class Subject(CheckedCost):
 
 class LandscapeSubject(CheckedCost):
     """The landscape of an objective, without noise on its gradient: J knows nothing of that."""
-
-    examples = 0
-    outputs = ()
 
     def __init__(self, landscape: Landscape) -> None:
         self.landscape = landscape

@@ -20,7 +20,7 @@ from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import SPECS
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
-from dlx.runs.objective import no_network
+from dlx.runs.objective import refuse_objective
 from dlx.runs.preparation import prepare_supervised
 from dlx.runs.references import means_run, open_run
 from dlx.show import pictures
@@ -31,6 +31,11 @@ from dlx.text import command
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
     from dlx.types import Array
+
+NO_EXAMPLES = (
+    "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "
+    "pictures)"
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def _assumed(bare_errors: BareErrors) -> Iterator[str]:
 def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides, named_by=NamedBy.USER)
-    _refuse_objective(str(path), resolved.spec)
+    refuse_objective(path, resolved.spec, NO_EXAMPLES)
     findings = by_severity(before(prepare_supervised(resolved.spec, resolved.origins)))
     document = {
         "findings": [finding.document() for finding in findings],
@@ -125,7 +130,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     """
     _refuse_other_overrides(run, overrides)
     spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), run.diagnosis_unless_damaged()
-    _refuse_objective(str(run.path), spec)
+    refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks = _evidence(run, spec, facts, diagnosis)
     document = diagnosis | diagnose(
         measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
@@ -192,13 +197,6 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
             f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
             f"be stated ({command('train', run.config, others[0])} trains another)"
         )
-
-
-def _refuse_objective(source: str, spec: Spec) -> None:
-    if spec.objective is not None:
-        files = "what the steps came to is in its metrics.csv, path.csv and pictures"
-        why = f"without examples there is neither bias nor variance ({files})"
-        raise no_network(source, spec.objective.name, why)
 
 
 def _finding(document: Mapping[str, Any]) -> Finding:

@@ -11,6 +11,7 @@ from dlx.text import command
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
+    from dlx.spec.sections import Spec
     from dlx.training.minimization import Minimization
     from dlx.types import Array
 
@@ -20,6 +21,12 @@ MOST_SHOWN = 10  # variables that run.json and the summary tell one by one
 def no_network(source: str, objective: str, why: str) -> UsageError:
     """The refusal of what takes a network."""
     return UsageError(f"{source}: minimizes the objective {objective}: {why}")
+
+
+def refuse_objective(source: object, spec: Spec, why: str) -> None:
+    """Raise that where a spec minimizes an objective."""
+    if spec.objective is not None:
+        raise no_network(str(source), spec.objective.name, why)
 
 
 class MinimizationRun:
