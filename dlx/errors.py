@@ -85,7 +85,11 @@ class Place:
 
     @classmethod
     def of_index(cls, source: str, text: str, index: int) -> Place:
-        """The place of an index into the text of a source."""
+        """The place of an index into the text of a source.
+
+        >>> str(Place.of_index("spec.yaml", "seed: 1\\ntask: unknown", index=14))
+        'spec.yaml:2:7'
+        """
         return cls(source, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
     def order(self) -> tuple[bool, str, int, int]:
@@ -132,7 +136,11 @@ def nearest(value: object, names: Iterable[str]) -> str | None:
 
 
 def allowed(value: object, names: Sequence[str]) -> str:
-    """``(allowed a, b, c; did you mean b?)``, the way every message lists what could stand there instead."""
+    """What could stand there instead, the way every message lists it.
+
+    >>> allowed("rleu", ["relu", "tanh"]), allowed(3, ["relu", "tanh"])
+    ('(allowed relu, tanh; did you mean relu?)', '(allowed relu, tanh)')
+    """
     near = nearest(value, names)
     hint = f"; did you mean {near}?" if near is not None else ""
     return f"(allowed {', '.join(names)}{hint})" if names else "(nothing is allowed here)"

@@ -18,7 +18,8 @@ from dlx.words import Status, Task
 def test_a_task_is_its_text_in_files(task: Task) -> None:
     assert json.loads(json.dumps({"task": task})) == {"task": str(task)}
     assert yaml.safe_load(dump({"task": task})) == {"task": str(task)}
-    assert {task: 1}[str(task)] == 1
+    by_text: dict[str, int] = {task: 1}
+    assert by_text[str(task)] == 1
 
 
 @pytest.mark.parametrize("task", Task)

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
+from dlx.runs.export.formats import TARGETS
 from dlx.runs.export.formats import export as write
 from dlx.show import terminal
 from dlx.spec.trust import load_named
 
-To = Annotated[str, typer.Option(metavar="FORMAT", help="onnx, pytorch or keras.", show_default=False)]
+*_OTHERS, _LAST = TARGETS
+To = Annotated[str, typer.Option(metavar="FORMAT", help=f"{', '.join(_OTHERS)} or {_LAST}.", show_default=False)]
 Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Up to the ending; RUN/model_FORMAT if not given.")]
 
 

@@ -14,7 +14,14 @@ from dlx.text import shorten
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
-    """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
+    """All overrides as one tree, so that their order does not matter, and what is wrong with the others.
+
+    >>> tree, problems = overrides_tree(["optimizer=adam", "seed=2", "optimizer.beta1=0.8", "seed=3"])
+    >>> tree.plain()
+    {'optimizer': {'name': 'adam', 'beta1': 0.8}, 'seed': 2}
+    >>> print(*problems)
+    command line: seed=3: seed: given twice, first on the command line: seed=2
+    """
     nowhere = Place("command line")
     trees: list[Node] = [Node({}, nowhere, nowhere)]
     problems: list[Problem] = []

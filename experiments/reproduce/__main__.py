@@ -24,8 +24,8 @@ from .measuring import Bench, measured
 from .topics import PICTURES, RESULTS, Part, Topic, topics
 
 # Of a study and of a variant: what does not change each time.
-HEAD = ("name", "task", "seeds")
-KEPT = ("name", "changes", "status", "errors", "difference", "epochs", "train_cost")
+STUDY_KEYS = ("name", "task", "seeds")
+VARIANT_KEYS = ("name", "changes", "status", "errors", "difference", "epochs", "train_cost")
 
 
 def options() -> argparse.Namespace:
@@ -39,18 +39,18 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     """Reproduce; returns 3 where a claim fails, or the gallery is out of date."""
-    given = options()
-    if given.check:
+    arguments = options()
+    if arguments.check:
         old = stale(topics())
         print("\n".join(f"out of date: {name}" for name in old) or "the gallery is up to date")
         return 3 if old else 0
     for folder in (RESULTS, PICTURES):
         folder.mkdir(exist_ok=True)
     failed = 0
-    with executor_for(given.workers) as executor:
-        for topic in topics(given.topics):
+    with executor_for(arguments.workers) as executor:
+        for topic in topics(arguments.topics):
             failed += reproduce(topic, executor)
-    if missing := [one.name for one in topics() if not one.is_reproduced()]:
+    if missing := [topic.name for topic in topics() if not topic.is_reproduced()]:
         print(f"the gallery is not written: nothing is known yet of {', '.join(missing)}")
     else:
         FILE.write_text(gallery(topics()), encoding="utf-8")
@@ -63,15 +63,15 @@ def reproduce(topic: Topic, executor: Executor) -> int:
     started, parts = time.monotonic(), {}
     for part in topic.parts:
         with tempfile.TemporaryDirectory() as folder:
-            document, drawn = (studied if part.is_study else measured)(part, Bench(Path(folder), executor))
+            document, pictures = (studied if part.is_study else measured)(part, Bench(Path(folder), executor))
         for name in part.pictures:
-            part.picture_file(name).write_bytes(drawn[name])
+            part.picture_file(name).write_bytes(pictures[name])
         parts[part.name] = {"digest": part.digest(), **document}
     topic.results_file.write_bytes(to_json(parts))
     claims = [claim for part in parts.values() for claim in part["claims"]]
-    fails = [one["claim"] for one in claims if not one["holds"]]
-    told = f"{len(claims) - len(fails)} of {len(claims)} claims hold, {time.monotonic() - started:.1f} s"
-    print(f"{topic.name:<20} {told}", flush=True)
+    fails = [claim["claim"] for claim in claims if not claim["holds"]]
+    summary = f"{len(claims) - len(fails)} of {len(claims)} claims hold, {time.monotonic() - started:.1f} s"
+    print(f"{topic.name:<20} {summary}", flush=True)
     for claim in fails:
         print(f"{'':<20} fails: {claim}", flush=True)
     return len(fails)
@@ -82,9 +82,9 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     with StudyDirectory.create(part.name, out=bench.folder) as directory:
         run = StudyRun(load_study(part.file), directory, bench.executor)
         document = run.run()
-        drawn = {path.stem: path.read_bytes() for path in draw(run, document)}
-    variants = [{key: one[key] for key in KEPT} for one in document["variants"]]
-    return {**{key: document[key] for key in HEAD}, "variants": variants, "claims": document["claims"]}, drawn
+        pictures = {path.stem: path.read_bytes() for path in draw(run, document)}
+    variants = [{key: variant[key] for key in VARIANT_KEYS} for variant in document["variants"]]
+    return {**{key: document[key] for key in STUDY_KEYS}, "variants": variants, "claims": document["claims"]}, pictures
 
 
 if __name__ == "__main__":

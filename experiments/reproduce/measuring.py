@@ -17,8 +17,8 @@ from dlx.search.study.file import Expected
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
+from dlx.training.supervised import Supervised
 
 from .topics import ROOT, Part
 
@@ -45,9 +45,9 @@ class Bench:
     folder: Path
     executor: Executor
 
-    def built(self, spec: str, *overrides: str) -> Experiment:
+    def built(self, spec: str, *overrides: str) -> Supervised:
         """The experiment of a spec, its path as seen from ``experiments/``, before the first step."""
-        return build(load_spec(ROOT / spec, overrides).spec)
+        return build_supervised(load_spec(ROOT / spec, overrides).spec)
 
     def trained(self, spec: str, changes: Mapping[str, Sequence[str]]) -> dict[str, RunDirectory]:
         """Train a spec once for each name with its overrides, such as ``optimizer.learning_rate=0.1``."""

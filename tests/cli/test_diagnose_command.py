@@ -87,10 +87,10 @@ def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path
     """Against the outputs of the model on the same rows, taken by their number in the part."""
     from dlx.runs.predict import model_of
     from dlx.spec.loader import load_spec
-    from dlx.training.build import build
+    from dlx.training.build import build_supervised
 
     document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
-    dev = build(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]
+    dev = build_supervised(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]
     A = model_of(str(folder / "run")).outputs(dev.X)
     for one in document["classes"]["worst"]:
         assert one["label"] == dev.y[one["index"]]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.stats.intervals import Estimate
 from experiments.diagnose import bases, bench, cases, drawing, files, healthy, kinds, measuring, report, scoring
 
 
@@ -29,6 +30,11 @@ def told(kind: Any, early: str, late: str = "") -> Told:
     return Told(kind, frozenset(early.split()), frozenset(late.split()))
 
 
+def fractions(*estimates: Estimate | None) -> list[tuple[float, int]]:
+    """Each share, and of how many."""
+    return [(estimate.value, estimate.m) for estimate in estimates if estimate is not None and estimate.m is not None]
+
+
 def test_scores_are_counted_as_stated() -> None:
     too_high = kinds.KINDS["learning_rate_too_high"]  # equivalent: diverged and others
     examined = [
@@ -40,17 +46,17 @@ def test_scores_are_counted_as_stated() -> None:
         told(None, "", "overtraining"),
     ]
     both, before, after = (scoring.score(examined, when) for when in ("both", "before", "after"))
-    assert [one.value for one in (both.exact, both.recall)] == [1 / 4, 2 / 4]
-    assert [one.value for one in (both.exact_precision, both.precision)] == [1 / 6, 3 / 6]
-    assert (before.recall.value, before.precision.value, before.false_alarms.value) == (1 / 4, 1 / 4, 0)
-    assert (after.recall.value, after.precision.value, after.false_alarms.value) == (2 / 4, 1, 1 / 2)
-    assert (both.recall.m, both.precision.m, both.false_alarms.m) == (4, 6, 2)
+    assert fractions(both.exact, both.recall) == [(1 / 4, 4), (2 / 4, 4)]
+    assert fractions(both.exact_precision, both.precision, both.false_alarms) == [(1 / 6, 6), (3 / 6, 6), (1 / 2, 2)]
+    assert fractions(before.recall, before.precision, before.false_alarms) == [(1 / 4, 4), (1 / 4, 4), (0, 2)]
+    assert fractions(after.recall, after.precision, after.false_alarms) == [(2 / 4, 4), (1, 3), (1 / 2, 2)]
     (row,) = scoring.by_kind(examined)
     assert (row.count, row.exact, row.recalled, row.names["few_examples"]) == (4, 1, 2, 2)
 
 
 def test_scores_have_wilson_intervals() -> None:
     found = scoring.share(81, 263)  # Newcombe 1998, table I
+    assert found is not None
     assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
     assert scoring.share(0, 0) is None
 
@@ -61,6 +67,7 @@ def test_scores_have_wilson_intervals() -> None:
 def test_a_fault_runs_end_to_end(tmp_path: Path, number: tuple[str, str], found: str | None) -> None:
     index = next(i for i, (base, kind, _) in enumerate(cases.FIXED) if (base, kind) == number)
     one = bench.examined(("fixed", index, number[1]), 0, tmp_path)
+    assert one is not None
     assert one.case.harm > 0.03
     assert found is None or found in one.names()
     assert one.names("before") <= one.names("both")
@@ -72,14 +79,18 @@ def test_a_fault_runs_end_to_end(tmp_path: Path, number: tuple[str, str], found:
 def test_a_healthy_spec_runs_end_to_end(tmp_path: Path) -> None:
     number = next(i for i, (base, overrides) in enumerate(healthy.HEALTHY) if base == "penguins" and not overrides)
     one = bench.examined(("fixed", number, ""), 0, tmp_path)
+    assert one is not None
     assert one.kind is None
     assert one.case.base_error <= one.case.base.best_known + 0.02
 
 
 def test_what_does_no_harm_is_no_fault(tmp_path: Path) -> None:
-    base = bases.fixed_bases(files.Workshop(tmp_path))["penguins"]
-    slower = kinds.KINDS["learning_rate_too_low"].put(base, 1.2, None)
-    useless = kinds.KINDS["zeros"].put(base, 1, None)
+    workshop = files.Workshop(tmp_path)
+    base = bases.fixed_bases(workshop)["penguins"]
+    slower = kinds.KINDS["learning_rate_too_low"].put(base, 1.2, workshop)
+    useless = kinds.KINDS["zeros"].put(base, 1, workshop)
+    assert slower is not None
+    assert useless is not None
     sound, same, worse = (measuring.measure(spec, tmp_path) for spec in (base.spec, slower, useless))
     assert measuring.is_healthy(base, sound)
     assert not measuring.is_fault(base, sound, same)[0]
@@ -93,7 +104,7 @@ def test_drawing_repeats_and_differs_between_seeds(tmp_path: Path) -> None:
     assert drawn[0] == drawn[1] != drawn[2]
     names = cases.kinds_to_draw(3, 60)
     assert names == cases.kinds_to_draw(3, 60) != cases.kinds_to_draw(4, 60)
-    assert set(names) == {name for name, kind in kinds.KINDS.items() if kind.drawn}
+    assert set(names) == {name for name, kind in kinds.KINDS.items() if kind.in_drawn_half}
 
 
 def test_the_best_known_error_is_that_of_bayes() -> None:

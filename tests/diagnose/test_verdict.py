@@ -101,7 +101,7 @@ def test_test_against_dev_tells_of_overfitting_to_dev() -> None:
 
 def gap_at(m: int, tolerance: float) -> dict[str, Any]:
     errors = {"train": error_rate(0.01, 20_000), "dev": error_rate(0.015, m)}
-    gap = diagnose(errors, 0.0, tolerance)["variance"]
+    gap: dict[str, Any] | None = diagnose(errors, 0.0, tolerance)["variance"]
     assert gap is not None
     return gap
 

@@ -81,7 +81,7 @@ def test_a_weight_within_epsilon_of_the_kink_of_l1_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("penalty", [{}, {"l1": 0.3}])
-def test_a_network_of_zeros_passes(penalty: dict[str, float]) -> None:
+def test_a_network_of_zeros_passes(penalty: dict[str, Any]) -> None:
     assert check(subject_of(4, initializer=Zeros(), **penalty), "now").passed
 
 

@@ -6,24 +6,25 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-from dlx.diagnose.advice import AGAINST_BIAS, AGAINST_VARIANCE
+import experiments.diagnose.cases  # noqa: F401 - it registers all kinds
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.remedies import against_bias, against_variance, optimization
+from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
+from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change
+from experiments.diagnose.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 DETECTORS = [path for room in ("data", "before", "after") for path in (ROOT / "dlx" / "diagnose" / room).glob("*.py")]
-BENCH = (ROOT / "experiments" / "diagnose").glob("*_faults.py")
 # Notes, and what does harm in few specs that are otherwise good, are planted in these tests rather than in the bench.
 TESTS = [ROOT / "tests" / "diagnose" / when / "test_checks.py" for when in ("before", "after")]
 
 
 class Uses(ast.NodeVisitor):
-    """Names that are read, what the bench's kinds of faults are caused by, and texts that a test expects."""
+    """Names that are read, and texts that a test expects."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self.names: set[str] = set()
-        self.exact: set[str] = set()
         self.expected: set[str] = set()
         for path in paths:
             self.visit(ast.parse(path.read_text(encoding="utf-8")))
@@ -35,11 +36,6 @@ class Uses(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr == "finding" or not isinstance(node.value, ast.Name):
             self.generic_visit(node)  # a cause that is only looked for among findings is found by nothing
-
-    def visit_Call(self, node: ast.Call) -> None:
-        if ast.unparse(node.func) == "kind":
-            self.exact.update(ast.literal_eval(node.args[1]).split())
-        self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
@@ -58,15 +54,14 @@ def test_every_cause_is_used_by_what_finds_it() -> None:
 
 
 def test_every_cause_is_planted_in_the_bench_or_in_a_test() -> None:
-    assert CAUSES.keys() - Uses(BENCH).exact - Uses(TESTS).expected == set()
+    in_bench = {name for kind in KINDS.values() for name in kind.exact}
+    assert CAUSES.keys() - in_bench - Uses(TESTS).expected == set()
 
 
 def test_what_no_test_expects_is_noticed() -> None:
     uses = Uses([])
-    uses.visit(
-        ast.parse('assert "a" not in names\nassert f(CAUSES["b"]) == ["c"]\nkind("", "d e", "f")\nG.finding(H.name)')
-    )
-    assert (uses.expected, uses.exact, uses.names) == ({"c", "", "d e", "f"}, {"d", "e"}, {"f", "kind", "G"})
+    uses.visit(ast.parse('assert "a" not in names\nassert f(CAUSES["b"]) == ["c"]\nG.finding(H.name)'))
+    assert (uses.expected, uses.names) == ({"c"}, {"f", "G"})
 
 
 def test_every_change_has_its_own_name_and_is_tried_against_something() -> None:

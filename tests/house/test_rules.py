@@ -303,7 +303,10 @@ def long_parts(source: str) -> Iterator[str]:
     if (lines := len(source.splitlines())) > MOST_LINES:
         yield f"the module has {lines} lines"
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and (lines := node.end_lineno - node.lineno + 1) > MOST_FUNCTION_LINES:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        assert node.end_lineno is not None
+        if (lines := node.end_lineno - node.lineno + 1) > MOST_FUNCTION_LINES:
             yield f"{node.name} has {lines} lines"
 
 
@@ -321,6 +324,41 @@ def test_every_class_has_a_name_of_its_own() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, count in names.items() if count > 1] == []
+
+
+# Names that say nothing of the thing. The texts of measurements are hashed for the gallery; one is also a number.
+VAGUE = re.compile("told|found|one|some|given|known|said|made|kept|asked|shown|wanted|seen|drawn", re.IGNORECASE)
+MEASUREMENTS, NUMBER_ONE = ROOT / "experiments" / "measurements", PACKAGE / "nn" / "activations.py"
+
+
+def vague_names(source: str) -> Iterator[str]:
+    """Where a variable, an argument, an attribute, a function or a class has such a name."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Name(id=name, ctx=ast.Store(), lineno=line)
+                | ast.Attribute(attr=name, ctx=ast.Store(), lineno=line)
+                | ast.arg(arg=name, lineno=line)
+                | ast.FunctionDef(name=name, lineno=line)
+                | ast.ClassDef(name=name, lineno=line)
+            ) if VAGUE.fullmatch(name.strip("_")):
+                yield f"{line} {name}"
+
+
+def named_files() -> list[Path]:
+    paths = [path for folder in ("dlx", "experiments") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [path for path in paths if path != NUMBER_ONE and MEASUREMENTS not in path.parents]
+
+
+@pytest.mark.parametrize("path", named_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    assert list(vague_names(path.read_text(encoding="utf-8"))) == []
+
+
+def test_vague_names_are_noticed() -> None:
+    source = "class Told:\n    def made(self, given):\n        self._kept = found = [one for one in given]"
+    assert [name.split()[1] for name in vague_names(source)] == ["Told", "made", "given", "_kept", "found", "one"]
+    assert list(vague_names("estimate = made(found, given=1)")) == []
 
 
 def python_files() -> list[Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,10 +62,12 @@ def test_names_are_compared_for_the_problems_that_are_shown_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     compared: list[str] = []
-    nearest = errors.get_close_matches
-    monkeypatch.setattr(
-        errors, "get_close_matches", lambda word, *rest, **more: compared.append(word) or nearest(word, *rest, **more)
-    )
+
+    def counted(word: str, *rest: Any, **more: Any) -> list[str]:
+        compared.append(word)
+        return get_close_matches(word, *rest, **more)
+
+    monkeypatch.setattr(errors, "get_close_matches", counted)
     refusal(tmp_path, "data: {source: moons}\n" + "".join(f"sed{i}: 1\n" for i in range(1000)))
     assert len(compared) == MOST_SHOWN
     assert allowed("x" * 10**6, ["x"]) == "(allowed x)"

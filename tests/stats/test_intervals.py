@@ -6,6 +6,7 @@ import json
 import math
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json"
 
 
 @pytest.mark.parametrize("figure", FIGURES["wilson"], ids=lambda figure: f"{figure['wrong']}-of-{figure['m']}")
-def test_an_error_rate_has_the_wilson_interval_of_scipy(figure: dict) -> None:
+def test_an_error_rate_has_the_wilson_interval_of_scipy(figure: dict[str, Any]) -> None:
     estimate = error_rate(figure["wrong"] / figure["m"], figure["m"])
     assert [estimate.low, estimate.high] == pytest.approx(figure["interval"], rel=1e-10, abs=1e-15)
     assert estimate.m == figure["m"]
@@ -148,8 +149,8 @@ def test_groups_of_examples_have_the_interval_of_the_examples() -> None:
 
 
 @pytest.mark.parametrize("figure", FIGURES["bootstrap"], ids=lambda figure: f"m={figure['m']}")
-def test_regression_has_the_studentized_interval_of_arch(figure: dict) -> None:
-    squared_errors = np.random.RandomState(figure["seed"]).exponential(size=figure["m"])
+def test_regression_has_the_studentized_interval_of_arch(figure: dict[str, Any]) -> None:
+    squared_errors = np.asarray(np.random.RandomState(figure["seed"]).exponential(size=figure["m"]))
     estimate = root_mean_square(squared_errors, np.random.default_rng(1))
     width = figure["interval"][1] - figure["interval"][0]
     assert [estimate.low, estimate.high] == pytest.approx(figure["interval"], abs=0.08 * width)

@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
-from dlx.runs.export.onnx_file import no_counterpart
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dlx.nn.activations import Activation
-    from dlx.runs.export.frozen import Frozen
+from dlx.nn.activations import Activation
+from dlx.runs.export.frozen import Formula, Frozen
+from dlx.runs.export.target import Target
 
 
-def heading(network: Frozen, framework: str, use: str) -> str:
-    """The docstring of a generated module, and what it says of the data."""
-    name = network.name  # letters, digits, '.', '_' and '-' only: it cannot end the docstring
+class CodeTarget(Target):
+    """A module of readable code, with its weights beside it in a file of plain arrays; the framework is not needed.
+
+    ``activations`` and ``norms`` say how the framework writes each, with options, {units} and {l} in braces.
+    """
+
+    signs = (b": a network trained by dlx (", b"shift.npy")
+    activations: ClassVar[Mapping[str, str]]
+    norms: ClassVar[Mapping[str, str]]
+
+    @abstractmethod
+    def code(self, network: Frozen, name: str) -> str:
+        """The module, whose ``load`` gives the network."""
+
+    def files(self, network: Frozen, name: str) -> dict[str, bytes]:
+        file = io.BytesIO()
+        np.savez(file, **network.arrays())  # type: ignore[arg-type]  # the stub takes them for an option of NumPy 2.1
+        return {".py": self.code(network, name).encode(), ".npz": file.getvalue()}
+
+    def formula(self, formula: Formula) -> str:
+        """How the framework writes an activation or a norm."""
+        of_activation = isinstance(formula.component, Activation)
+        templates = self.activations if of_activation else self.norms
+        name = formula.component.name
+        if name not in templates:
+            raise self.no_counterpart(formula, [*templates, *(["identity"] if of_activation else [])])
+        return templates[name].format(units=formula.units, l=formula.l, **dict(formula.component))
+
+
+def heading(network: Frozen, framework: str, name: str) -> str:
+    """The docstring of a generated module, and what it imports first."""
+    use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {network.n_x}) float32"
+    # the network's name has letters, digits, '.', '_' and '-' only: it cannot end the docstring
     return (
-        f'"""{name}: a network trained by dlx ({network.task}), for {framework}.\n\n{use}\n"""\n\n'
+        f'"""{network.name}: a network trained by dlx ({network.task}), for {framework}.\n\n{use}\n"""\n\n'
         f"from pathlib import Path\n\nimport numpy as np\n"
     )
 
@@ -32,20 +60,6 @@ def facts(network: Frozen) -> str:
     )
 
 
-def activation_code(activation: Activation | None, templates: Mapping[str, str], framework: str) -> str | None:
-    """How the framework writes this activation; None for none. Options stand in braces in ``known``."""
-    if activation is None or activation.name == "identity":
-        return None
-    if activation.name not in templates:
-        raise no_counterpart(framework, activation.name, [*templates, "identity"])
-    return templates[activation.name].format(**activation.model_dump())
-
-
-def weights(network: Frozen) -> bytes:
-    """shift, scale, W1, b1, W2 … as an .npz file."""
-    arrays = {"shift": network.shift, "scale": network.scale}
-    for l, layer in enumerate(network.layers, start=1):
-        arrays |= {f"W{l}": layer.W, f"b{l}": layer.b}
-    file = io.BytesIO()
-    np.savez(file, **arrays)  # type: ignore[arg-type]  # the stub takes them for the option that NumPy 2.1 has not yet
-    return file.getvalue()
+def indented(lines: list[str], spaces: int, end: str = ",") -> str:
+    """Lines of a list in code."""
+    return "\n".join(f"{' ' * spaces}{line}{end}" for line in lines)

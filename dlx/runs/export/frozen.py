@@ -1,66 +1,129 @@
-"""The frozen network as other programs know it: A ← g(A·Wᵀ + b) on rows, layer after layer."""
+"""The frozen network as other programs know it: a list of operations on rows, A·Wᵀ + b or a formula."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.component import Component
 from dlx.data.examples import Column
 from dlx.errors import UsageError
+from dlx.nn.activations import Identity
+from dlx.nn.layers import Activate, Linear, Normalize
 from dlx.words import Task
 
 if TYPE_CHECKING:
-    from dlx.nn.activations import Activation
+    from dlx.nn.network import Network
     from dlx.training.model import Model
     from dlx.types import Array
 
 
 @dataclass(frozen=True)
 class Dense:
-    """One layer: W (n_out, n_in), b (n_out,), and what follows; None is the output layer's or no activation."""
+    """A·Wᵀ + b of layer l: W (n_out, n_in), b (n_out,)."""
 
+    l: int
     W: Array
     b: Array
-    activation: Activation | None
+
+    def scaled(self, scale: Array, shift: Array) -> Dense:
+        """With what scale·Z + shift (n_out, 1) makes of its result."""
+        return Dense(self.l, scale * self.W, scale[:, 0] * self.b + shift[:, 0])
+
+    def float32(self) -> Dense:
+        """As the formats hold it."""
+        return Dense(self.l, _float32(self.W), _float32(self.b))
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An activation, or a norm that no other layer can take in, with its parameters (units,) by name."""
+
+    l: int
+    component: Component
+    units: int
+    arrays: Mapping[str, Array]
+
+
+Operation = Dense | Formula
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """A network on raw rows: (x − shift)·scale, the layers, then sigmoid, softmax or nothing as the task asks."""
+    """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks."""
 
     name: str
     task: Task
     classes: tuple[str | int | float, ...]
     features: tuple[str, ...]
+    operations: tuple[Operation, ...]
     shift: Array
     scale: Array
-    layers: tuple[Dense, ...]
+
+    @property
+    def n_x(self) -> int:
+        """The length of a row."""
+        return len(self.shift)
+
+    @property
+    def dense(self) -> list[Dense]:
+        """The A·Wᵀ + b, first layer first."""
+        return [operation for operation in self.operations if isinstance(operation, Dense)]
+
+    def arrays(self) -> dict[str, Array]:
+        """All its numbers by name: shift, scale, W1, b1, gamma1 …"""
+        arrays = {"shift": self.shift, "scale": self.scale}
+        for operation in self.operations:
+            own = {"W": operation.W, "b": operation.b} if isinstance(operation, Dense) else operation.arrays
+            arrays |= {f"{name}{operation.l}": array for name, array in own.items()}
+        return arrays
 
 
 def freeze(model: Model) -> Frozen:
-    """The network of a model in float32, its batch norms folded into the layers before them."""
-    facts, network = model.facts, model.network
-    norms = {layer.l: layer for layer in network.norms()}
+    """The network of a model in float32; what a norm does to each unit by itself goes into the layer before it.
+
+    Raises:
+        UsageError: float32 cannot hold one of its numbers.
+    """
+    facts = model.facts
     columns = [Column(name, categories) for name, categories in facts["preprocessing"]["columns"]]
-    layers = []
-    for l, plan in enumerate(network.plans, start=1):
-        W = network.parameters[f"W{l}"].astype(np.float64)
-        b = network.parameters[f"b{l}"][:, 0] if f"b{l}" in network.parameters else np.zeros(len(W))
-        if l in norms:
-            affine = norms[l].norm.affine(norms[l].arrays)
-            if affine is None:
-                raise UsageError(f"the norm {norms[l].norm.name} has no counterpart in other formats")
-            scale, shift = affine
-            W, b = scale * W, shift[:, 0]
-        layers.append(Dense(W.astype(np.float32), b.astype(np.float32), plan.activation))
-    return Frozen(
+    frozen = Frozen(
         name=facts["name"],
         task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(feature for column in columns for feature in column.features()),
-        shift=model.shift.astype(np.float32),
-        scale=model.scale.astype(np.float32),
-        layers=tuple(layers),
+        operations=tuple(_operations(model.network)),
+        shift=_float32(model.shift),
+        scale=_float32(model.scale),
     )
+    for name, array in frozen.arrays().items():
+        if not np.isfinite(array).all():
+            raise UsageError(f"{name} of the trained network has numbers that float32 cannot hold")
+    return frozen
+
+
+def _operations(network: Network) -> list[Operation]:
+    operations: list[Operation] = []
+    for layer in network.layers:
+        if isinstance(layer, Linear):
+            b = np.zeros(len(layer.W)) if layer.b is None else layer.b[:, 0]
+            dense = Dense(layer.l, layer.W.astype(np.float64), b)
+            operations.append(dense.float32())
+        elif isinstance(layer, Normalize):
+            affine = layer.norm.affine(layer.arrays)
+            if affine is not None:
+                operations[-1] = dense.scaled(*affine).float32()
+            else:
+                arrays = {name: _float32(array[:, 0]) for name, array in layer.arrays.parameters.items()}
+                operations.append(Formula(layer.l, layer.norm, len(dense.b), arrays))
+        elif isinstance(layer, Activate) and not isinstance(layer.activation, Identity):
+            operations.append(Formula(layer.l, layer.activation, len(dense.b), {}))
+    return operations
+
+
+def _float32(array: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return array.astype(np.float32)

@@ -16,7 +16,11 @@ BETWEEN = 2  # columns of the screen
 
 
 def short_names(keys: Sequence[str]) -> list[str]:
-    """The last part of each dotted key, with as many before it as tell it from the others; a `name` is left out."""
+    """The last part of each dotted key, with as many before it as tell it from the others; a `name` is left out.
+
+    >>> short_names(["optimizer.name", "regularization.l2", "architecture.batch_norm.momentum", "optimizer.momentum"])
+    ['optimizer', 'l2', 'batch_norm.momentum', 'optimizer.momentum']
+    """
     plain = [key.removesuffix(".name") for key in keys]
     return [_short(key, [*plain[:number], *plain[number + 1 :]]) for number, key in enumerate(plain)]
 

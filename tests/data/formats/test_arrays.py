@@ -38,6 +38,7 @@ def test_npz_with_one_set(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", X=X, y=Y)
     examples = load(tmp_path / "x.npz")["all"]
     assert np.array_equal(examples.X[:], X)
+    assert examples.y is not None
     assert np.array_equal(examples.y, Y)
 
 
@@ -56,6 +57,7 @@ def test_npy_pair_stays_in_its_file(tmp_path: Path) -> None:
     assert isinstance(examples.X, MappedRows)
     assert examples.image_shape == (2, 2)
     assert np.array_equal(examples.X[1:5], X[1:5])
+    assert examples.y is not None
     assert np.array_equal(examples.y, Y)
     assert type(examples.y) is np.ndarray
 

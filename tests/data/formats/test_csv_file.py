@@ -201,8 +201,9 @@ def test_whatever_is_written_comes_back(
     csv.writer(file).writerows([("a", "c", "y"), *rows])
     examples = read(tmp_path_factory.getbasetemp(), file.getvalue())
     categories = sorted({text for _, text, _ in rows})
-    assert examples.X[:, :1].ravel().tolist() == [number for number, _, _ in rows]
-    assert [categories[row.argmax()] for row in examples.X[:, 1:]] == [text for _, text, _ in rows]
+    X = examples.X[:]
+    assert X[:, :1].ravel().tolist() == [number for number, _, _ in rows]
+    assert [categories[row.argmax()] for row in X[:, 1:]] == [text for _, text, _ in rows]
     assert examples.y is not None
     assert examples.y.tolist() == [label for _, _, label in rows]
 

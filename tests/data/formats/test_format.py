@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,8 @@ def test_one_class_is_read_packed_or_not_and_listed_everywhere(tmp_path: Path) -
     for name in ("x.jsonl", "x.JSONL.gz"):
         source = {"name": "file", "path": str(tmp_path / name), "target": "y", "ignore": ["key"]}
         examples = Source.parse(source).load()["all"]
-        assert (examples.X.tolist(), examples.y.tolist()) == ([[0.5], [2.5]], [1, 0])
+        assert examples.y is not None
+        assert (examples.X[:].tolist(), examples.y.tolist()) == ([[0.5], [2.5]], [1, 0])
     assert endings()[:6] == [".csv", ".tsv", ".txt", ".data", ".parquet", ".jsonl"]
     assert endings()[-1] == "and .gz behind those of CSV, JSON lines and IDX"
     assert "Parquet and JSON lines (also .gz): named columns" in description()
@@ -58,9 +60,7 @@ def test_without_its_package_one_line_says_how_to_get_it(tmp_path: Path) -> None
         package, extra = "no_such_package_of_avro", "avro"
 
         def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-            import no_such_package_of_avro
-
-            return no_such_package_of_avro.read(path)
+            return (Table(path, {}, 0), import_module("no_such_package_of_avro").roles)
 
     with pytest.raises(EnvironmentProblem, match=r"reading an Avro file needs no_such_.* pip install 'dlx\[avro\]'"):
         Source.parse({"name": "file", "path": str(tmp_path / "x.avro"), "target": "y"}).load()

@@ -101,7 +101,7 @@ print(len(os.listdir("/proc/self/task")) - before)
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted as Linux shows them")
 def test_reading_leaves_no_thread_that_the_end_of_python_could_meet(tmp_path: Path) -> None:
     parquet.write_table(pa.table(TABLE), tmp_path / "x.parquet")
-    command = [sys.executable, "-c", THREADS, tmp_path / "x.parquet"]
+    command = [sys.executable, "-c", THREADS, str(tmp_path / "x.parquet")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "0\n"
 

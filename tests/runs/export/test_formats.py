@@ -18,9 +18,8 @@ import pytest
 from dlx.component import REGISTRY
 from dlx.errors import UsageError
 from dlx.nn.activations import Activation
-from dlx.runs.export.formats import FORMATS
+from dlx.runs.export.formats import TARGETS
 from dlx.runs.export.frozen import Frozen, freeze
-from dlx.runs.export.onnx_file import onnx_file
 from dlx.training.model import Model
 from dlx.types import Array
 
@@ -65,9 +64,9 @@ def rows() -> Array:
     return np.random.default_rng(1).normal(size=(1000, FEATURES)).astype(np.float32)
 
 
-def expected(of: Model) -> Array:
+def expected(of: Model, features: Array | None = None) -> Array:
     """What ``dlx predict`` tells of the rows: a column for each class, or the values."""
-    A = of.outputs(rows())
+    A = of.outputs(rows() if features is None else features)
     return np.column_stack([1 - A, A]) if of.facts["task"] == "binary" else A
 
 
@@ -80,33 +79,34 @@ def imported(path: Path) -> ModuleType:
     return module
 
 
-def from_onnx(network: Frozen, folder: Path) -> Array:
+def from_onnx(network: Frozen, folder: Path, X: Array) -> Array:
     onnxruntime = pytest.importorskip("onnxruntime")  # there is none for Macs with Intel
-    session = onnxruntime.InferenceSession(onnx_file(network, "model")[".onnx"])
-    [result] = session.run(None, {"features": rows()})
+    session = onnxruntime.InferenceSession(TARGETS["onnx"].files(network, "model")[".onnx"])
+    result: Array
+    [result] = session.run(None, {"features": X})
     return result
 
 
 def written(network: Frozen, to: str, folder: Path) -> ModuleType:
-    for ending, content in FORMATS[to](network, "model").items():
+    for ending, content in TARGETS[to].files(network, "model").items():
         (folder / f"model{ending}").write_bytes(content)
     return imported(folder / "model.py")
 
 
-def from_pytorch(network: Frozen, folder: Path) -> Array:
+def from_pytorch(network: Frozen, folder: Path, X: Array) -> Array:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed: its module is written but not run here")
     with torch.no_grad():
-        result: Array = written(network, "pytorch", folder).load()(torch.from_numpy(rows())).numpy()
+        result: Array = written(network, "pytorch", folder).load()(torch.from_numpy(X)).numpy()
     return result
 
 
-def from_keras(network: Frozen, folder: Path) -> Array:
+def from_keras(network: Frozen, folder: Path, X: Array) -> Array:
     pytest.importorskip("keras", reason="Keras is not installed: its module is written but not run here")
-    result: Array = written(network, "keras", folder).load().predict(rows(), verbose=0)
+    result: Array = written(network, "keras", folder).load().predict(X, verbose=0)
     return result
 
 
-RUNNERS: dict[str, Callable[[Frozen, Path], Array]] = {
+RUNNERS: dict[str, Callable[[Frozen, Path, Array], Array]] = {
     "onnx": from_onnx,
     "pytorch": from_pytorch,
     "keras": from_keras,
@@ -114,17 +114,40 @@ RUNNERS: dict[str, Callable[[Frozen, Path], Array]] = {
 built_in = [name for name, member in Activation.members().items() if member.__module__ == "dlx.nn.activations"]
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", TARGETS)
 def test_the_outputs_agree(to: str, tmp_path: Path) -> None:
     for activation, task in product(built_in, OUTPUTS):
         of = model(activation, task, batch_norm=activation in ("relu", "tanh"))
-        found = RUNNERS[to](freeze(of), tmp_path)
+        found = RUNNERS[to](freeze(of), tmp_path, rows())
         rounding = 1e-6 * np.abs(expected(of)).max()
         np.testing.assert_allclose(found, expected(of), rtol=1e-5, atol=rounding, err_msg=f"{activation}, {task}")
 
 
+@pytest.mark.parametrize("to", TARGETS)
+@pytest.mark.parametrize("factor", [1e9, 1e-9, 1e-25])
+def test_inputs_of_any_size(to: str, factor: float, tmp_path: Path) -> None:
+    of = model("relu", "multiclass")
+    arrays = {**of.network.parameters, "shift": of.shift * factor, "scale": of.scale / factor}
+    of, X = Model(arrays, of.facts), rows() * np.float32(factor)
+    np.testing.assert_allclose(RUNNERS[to](freeze(of), tmp_path, X), expected(of, X), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("to", TARGETS)
+def test_features_without_names(to: str, tmp_path: Path) -> None:
+    of = model("relu", "multiclass")
+    of.facts["preprocessing"]["columns"] = []
+    np.testing.assert_allclose(RUNNERS[to](freeze(of), tmp_path, rows()), expected(of), rtol=1e-5, atol=1e-6)
+
+
+def test_numbers_beyond_float32_are_refused() -> None:
+    of = model("relu", "multiclass")
+    of.scale[2] = 1e39
+    with pytest.raises(UsageError, match="scale of the trained network has numbers that float32 cannot hold"):
+        freeze(of)
+
+
 def test_the_onnx_file_names_features_and_classes() -> None:
-    file = onnx.load_from_string(onnx_file(freeze(model("relu", "multiclass")), "model")[".onnx"])
+    file = onnx.load_from_string(TARGETS["onnx"].files(freeze(model("relu", "multiclass")), "model")[".onnx"])
     said = {entry.key: json.loads(entry.value) for entry in file.metadata_props}
     assert said["features"] == ["x", "colour=blue", "colour=red", "y", "z", "w"]
     assert said["classes"] == ["a", "b", "c"]
@@ -135,7 +158,7 @@ def test_generated_code_is_python_whatever_the_names_are(to: str) -> None:
     names = ['"""\nimport os', "a\\", "'", "é"]
     of = model("gelu", "multiclass")
     of.facts["preprocessing"]["columns"] = [[name, None] for name in names] + [["y", None], ["z", None]]
-    code = FORMATS[to](freeze(of), "model")[".py"].decode()
+    code = TARGETS[to].files(freeze(of), "model")[".py"].decode()
     compile(code, "model.py", "exec")
     [line] = [line for line in code.splitlines() if line.startswith("FEATURES = ")]
     assert eval(line.removeprefix("FEATURES = ")) == [*names, "y", "z"]
@@ -157,10 +180,10 @@ def sine() -> Iterator[str]:
     del REGISTRY["activation"][Sine.name]
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", TARGETS)
 def test_an_activation_of_a_plugin_has_no_counterpart(to: str, sine: str) -> None:
     with pytest.raises(UsageError, match=f"{sine} has no counterpart in"):
-        FORMATS[to](freeze(model(sine, "binary")), "model")
+        TARGETS[to].files(freeze(model(sine, "binary")), "model")
 
 
 def test_the_command(call_dlx: Callable[..., Any], tmp_path: Path) -> None:
@@ -180,4 +203,4 @@ def test_the_command(call_dlx: Callable[..., Any], tmp_path: Path) -> None:
 def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(Exception, match=r"needs onnx, which is not installed: pip install 'dlx\[onnx\]'"):
-        onnx_file(freeze(model("relu", "binary")), "model")
+        TARGETS["onnx"].files(freeze(model("relu", "binary")), "model")

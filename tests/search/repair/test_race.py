@@ -20,7 +20,7 @@ from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 MOONS: dict[str, Any] = {
     "data": {"source": {"name": "moons", "m": 400, "noise": 0.1}, "split": {"train": 100, "dev": 200, "test": 100}},
@@ -43,7 +43,7 @@ def remedy(name: str, **overrides: Any) -> Remedy:
 
 
 def ground_of(folder: Path, spec: Spec, is_low: Callable[[Outcome], bool] = lambda outcome: False) -> RaceSetup:
-    held_out = HeldOut(build(spec, initialize=False).dataset)
+    held_out = HeldOut(build_supervised(spec, initialize=False).dataset)
     return RaceSetup(
         folder=folder,
         executor=Serial(),
@@ -176,4 +176,4 @@ def test_finalists_are_the_best_that_beat_the_present_spec() -> None:
 )
 def test_what_the_data_tell(split: dict[str, Any], others: dict[str, Any], facts: DataFacts) -> None:
     spec = spec_of(MOONS, data=MOONS["data"] | {"split": split} | others)
-    assert facts_of(spec, build(spec, initialize=False).dataset) == facts
+    assert facts_of(spec, build_supervised(spec, initialize=False).dataset) == facts

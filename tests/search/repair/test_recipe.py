@@ -53,7 +53,7 @@ architecture: {{hidden: [16]}}
 optimizer: {{name: adam, learning_rate: 0.01}}
 training: {{epochs: 20, batch_size: 50, evaluate_every: 10}}
 """
-SLOW = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
+SLOW: dict[str, Any] = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
 
 
 @dataclass
@@ -220,7 +220,8 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
     tmp_path: Path, undisturbed: tuple[RunDirectory, dict[str, Any]]
 ) -> None:
     run = trained(tmp_path, CIRCLES, **SLOW)
-    command = [Path(sysconfig.get_path("scripts")) / "dlx", "diagnose", run.path, "--act", "--json", "--seeds", "3"]
+    dlx = str(Path(sysconfig.get_path("scripts")) / "dlx")
+    command = [dlx, "diagnose", str(run.path), "--act", "--json", "--seeds", "3"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     until = time.monotonic() + 60
     while len(list(run.trials.glob("*/run.json"))) < 3 and process.poll() is None and time.monotonic() < until:

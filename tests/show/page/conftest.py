@@ -14,6 +14,7 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
 from dlx.show.page import Material
 from dlx.stats.intervals import error_rate
+from dlx.words import Task
 
 VOID = {"img", "meta"}
 
@@ -110,7 +111,7 @@ def material() -> Callable[..., Material]:
 
     def make(word: str = "word", count: int = 2, images: bool = False) -> Material:
         found = [CAUSES["plateau"].finding(evidence=word, layer=1, epoch=2)]
-        document = diagnose({"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, "binary", found)
+        document = diagnose({"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, Task.BINARY, found)
         confusion = (8 * np.eye(count, dtype=int) + 1).tolist()
         facts = {
             "name": word,

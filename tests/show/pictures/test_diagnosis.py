@@ -31,7 +31,7 @@ def share(picture: np.ndarray, color: str, alpha: float = 1.0) -> float:
     return float((np.abs(picture - wanted).max(axis=2) < 0.02).mean())
 
 
-def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: str | None = None) -> Any:
+def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: Task | None = None) -> Any:
     return pixels(diagnosis(diagnose(errors, optimal, tolerance, task), title="a_$b$"))
 
 
@@ -68,13 +68,13 @@ def test_every_part_makes_it_wider_and_an_open_gap_is_amber() -> None:
     ("errors", "task"),
     [
         ({"train": exact(0.0)}, None),
-        ({"dev": error_rate(1.0, 3)}, "binary"),
-        ({"train": exact(0.0), "test": exact(0.0)}, "multiclass"),
+        ({"dev": error_rate(1.0, 3)}, Task.BINARY),
+        ({"train": exact(0.0), "test": exact(0.0)}, Task.MULTICLASS),
         ({"train": exact(3e5), "dev": Estimate(2e5, 0.0, inf, 1)}, Task.REGRESSION),
         ({"train": exact(1e-9), "dev": exact(2e-9)}, Task.REGRESSION),
     ],
 )
-def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate], task: str | None) -> None:
+def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate], task: Task | None) -> None:
     assert drawn(errors, task=task).std() > 0.01
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import matplotlib
@@ -128,18 +129,22 @@ def test_many_classes_with_names_of_any_kind(count: int) -> None:
 
     def predict(rows: np.ndarray) -> np.ndarray:
         near = np.exp(-((rows[:, None] - centers) ** 2).sum(axis=2))
-        return near / near.sum(axis=1, keepdims=True)
+        return np.asarray(near / near.sum(axis=1, keepdims=True))
 
     parts = {"train": (X.astype(np.float32), np.arange(200) % count)}
     names = ["$\\frac$", "漢字", "x" * 40, *range(count - 3)]
     assert boundary(predict, parts, title="a", task="multiclass", classes=names, features=("$a$", "b_{"))
 
 
+def plane(level: float, slope: float, rows: np.ndarray) -> np.ndarray:
+    return level + slope * rows
+
+
 @pytest.mark.parametrize("level", [0.0, 1e30, NAN])
 def test_a_surface_of_any_height(level: float) -> None:
     parts = {"train": (X, X[:, 0]), "dev": (X[:1], np.array([[3.0, 4.0]]))}
     for slope in (0.0, 1.0):
-        assert boundary(lambda rows, slope=slope: level + slope * rows, parts, title="a", task="regression")
+        assert boundary(partial(plane, level, slope), parts, title="a", task="regression")
 
 
 def test_a_single_example_and_very_many() -> None:

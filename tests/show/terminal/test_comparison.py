@@ -81,7 +81,7 @@ def document(runs: list[dict[str, Any]]) -> dict[str, Any]:
 @pytest.mark.parametrize("keys", [0, 1, 8])
 def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     settings = [f"section.a_long_name_of_a_key_{number}" for number in range(keys)]
-    runs = [run(number, f"group {number % 2}", **dict.fromkeys(settings, number % 2)) for number in range(6)]
+    runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(settings, number % 2)) for number in range(6)]
     out = io.StringIO()
     comparison(document(runs), [FALLING, FLAT], stream=out)
     lines = out.getvalue().splitlines()
@@ -103,7 +103,7 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
-    runs = [run(number, f"group {number % 2}", **dict.fromkeys(keys, number)) for number in range(6)]
+    runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(keys, number)) for number in range(6)]
     comparison(document(runs), [FALLING, FLAT], stream=out)
     lines = out.getvalue().splitlines()
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2

@@ -1,0 +1,86 @@
+"""PyTorch: the network as a module of readable code, with its weights in a file of plain arrays."""
+
+from __future__ import annotations
+
+from dlx.runs.export.code import CodeTarget, facts, heading, indented
+from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
+from dlx.words import Task
+
+OUTPUTS = {
+    Task.BINARY: "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
+    Task.MULTICLASS: "return torch.softmax(z, dim=1)",
+    Task.REGRESSION: "return z",
+}
+
+
+class PyTorch(CodeTarget):
+    """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads.
+
+    Rows go in as the data have them, float32; probabilities of the classes or values come out. ``network.layers`` is
+    an ``nn.Sequential`` without the output activation, to be trained further on logits.
+    """
+
+    name = "pytorch"
+    title = "PyTorch"
+    rank = 1
+    activations = {
+        "sigmoid": "nn.Sigmoid()",
+        "tanh": "nn.Tanh()",
+        "relu": "nn.ReLU()",
+        "leaky_relu": "nn.LeakyReLU({slope!r})",
+        "elu": "nn.ELU({alpha!r})",
+        "softplus": "nn.Softplus()",
+        "swish": "nn.SiLU()",
+        "gelu": 'nn.GELU(approximate="tanh")',
+    }
+    norms = {}  # their parameters are called weight and bias, in the order of ours
+
+    def code(self, network: Frozen, name: str) -> str:
+        return f'''{heading(network, "PyTorch", name)}import torch
+from torch import nn
+
+{facts(network)}
+
+class Network(nn.Module):
+    """(x - shift) * scale, the layers, and the output activation."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("shift", torch.zeros({network.n_x}))
+        self.register_buffer("scale", torch.ones({network.n_x}))
+        self.layers = nn.Sequential(
+{indented([self._layer(operation) for operation in network.operations], 12)}
+        )
+
+    def forward(self, x):
+        z = self.layers((x - self.shift) * self.scale)
+        {OUTPUTS[network.task]}
+
+
+def load(path=Path(__file__).with_suffix(".npz")):
+    """The trained network, in evaluation mode."""
+    network = Network()
+    with np.load(path) as arrays, torch.no_grad():
+        network.shift.copy_(torch.from_numpy(arrays["shift"]))
+        network.scale.copy_(torch.from_numpy(arrays["scale"]))
+        linear = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
+        for l, layer in enumerate(linear, start=1):
+            layer.weight.copy_(torch.from_numpy(arrays[f"W{{l}}"]))
+            layer.bias.copy_(torch.from_numpy(arrays[f"b{{l}}"]))
+{self._norms(network)}    return network.eval()
+'''
+
+    def _layer(self, operation: Operation) -> str:
+        if isinstance(operation, Dense):
+            n_out, n_in = operation.W.shape
+            return f"nn.Linear({n_in}, {n_out})"
+        return self.formula(operation)
+
+    def _norms(self, network: Frozen) -> str:
+        """The lines that load the parameters of norms."""
+        return "".join(
+            f'        network.layers[{i}].{attribute}.copy_(torch.from_numpy(arrays["{name}{operation.l}"]))\n'
+            for i, operation in enumerate(network.operations)
+            if isinstance(operation, Formula)
+            for attribute, name in zip(("weight", "bias"), operation.arrays, strict=False)
+        )
