@@ -119,7 +119,8 @@ def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     if shape == NUMBER and not isinstance(value, int | float):
         return _unexpected(value, "a number", key)
     if isinstance(shape, type) and issubclass(shape, StrEnum):
-        return None if value in list(shape) else _unexpected(value, f"one of {', '.join(shape)}", key)
+        expected = f"one of {', '.join(shape)}" if isinstance(value, str) else "text"
+        return None if value in list(shape) else _unexpected(value, expected, key)
     if isinstance(shape, tuple):
         faults = [mismatch(value, option, key) for option in shape]
         return None if None in faults else faults[0]

@@ -8,8 +8,8 @@ from dlx.diagnose.verdict import GAPS, in_words
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
-from dlx.show.page.words import ends, level_of, of_what
-from dlx.show.terminal.summary import ending
+from dlx.show.page.words import ends, of_what
+from dlx.show.words import ending, level_of
 from dlx.words import Status
 
 BAD_ENDINGS = [status for status in Status if status.is_bad]

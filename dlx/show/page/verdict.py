@@ -10,8 +10,8 @@ from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
 from dlx.show.page.scales import PageScale, finite
-from dlx.show.page.words import ends, level_of, of_what, section
-from dlx.show.terminal.summary import place
+from dlx.show.page.words import ends, of_what, section
+from dlx.show.words import level_of, place
 from dlx.stats.intervals import Estimate
 from dlx.words import PARTS, Task
 

@@ -1,4 +1,4 @@
-"""Words that several sections of a page share: intervals, levels, the name of the error."""
+"""Words that several sections of a page share: intervals, the name of the error, sections."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from dlx.show.page.elements import Content, Element, element
 from dlx.show.page.material import Document
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
-
-LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
-
-
-def level_of(verdict: str) -> str:
-    """The level that gives a verdict its colour."""
-    return next((level for level in LEVELS if level in verdict), "unsettled")
 
 
 def ends(estimate: Document, task: str | None) -> str:

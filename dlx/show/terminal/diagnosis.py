@@ -12,7 +12,8 @@ from typing import Any, TextIO
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.numbers import error
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ending, ends, errors, place
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors
+from dlx.show.words import ending, place
 from dlx.text import shorten
 
 MARGIN = 10
