@@ -22,8 +22,7 @@ from dlx.training.experiment import Experiment
 from dlx.training.streams import Streams
 
 if TYPE_CHECKING:
-    from dlx.spec.architecture import LayerSection
-    from dlx.spec.sections import Spec
+    from dlx.spec.sections import LayerSection, Spec
 
 Origins = Mapping[tuple[str | int, ...], Place]
 
