@@ -11,6 +11,7 @@ import numpy as np
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.objective import no_network
+from dlx.runs.result import Result
 from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
@@ -94,17 +95,16 @@ def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProg
 
 def subject_of(run: RunDirectory) -> CurveSubject:
     """What there is to know of a run before training."""
-    spec, facts = load_spec(run.config).spec, run.facts()
+    spec, result = load_spec(run.config).spec, Result.of(run)
     if spec.objective is not None:
         raise no_network(str(run.path), spec.objective.name, "there are no examples to add to")
-    examples = facts["data"]["examples"]
+    assert result.task is not None
+    examples = result.data["examples"]
     if "dev" not in examples:
         raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
     experiment = build_supervised(spec, initialize=False)
     refuse_other_data(run, data_facts(experiment))
-    return CurveSubject(
-        spec, Task(facts["data"]["task"]), examples["train"], examples["dev"], len(experiment.dataset.classes)
-    )
+    return CurveSubject(spec, result.task, examples["train"], examples["dev"], len(experiment.dataset.classes))
 
 
 def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
