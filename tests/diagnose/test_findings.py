@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.findings import SEVERITIES, Cause, by_severity
+from dlx.diagnose.findings import SEVERITIES, Cause, Severity, by_severity
 
 
 def test_a_name_stands_for_one_cause(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,9 @@ def test_a_name_stands_for_one_cause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.sampled_from(sorted(CAUSES)), st.none() | st.floats(), st.none() | st.sampled_from(SEVERITIES))
-def test_a_finding_is_json_and_keeps_what_its_cause_says(name: str, value: float | None, severity: str | None) -> None:
+def test_a_finding_is_json_and_keeps_the_words_of_its_cause(
+    name: str, value: float | None, severity: Severity | None
+) -> None:
     cause = CAUSES[name]
     finding = cause.finding("seen", value, severity=severity)
     document = json.loads(json.dumps(finding.document(), allow_nan=False))
@@ -33,7 +35,7 @@ def test_a_finding_is_json_and_keeps_what_its_cause_says(name: str, value: float
 
 
 @given(st.lists(st.tuples(st.sampled_from(SEVERITIES), st.integers(0, 99))))
-def test_the_worst_come_first_in_the_order_in_which_they_were_found(pairs: list[tuple[str, int]]) -> None:
+def test_the_worst_come_first_in_the_order_in_which_they_were_found(pairs: list[tuple[Severity, int]]) -> None:
     findings = [CAUSES["plateau"].finding("", number, severity=severity) for severity, number in pairs]
     in_order = by_severity(findings)
     for severity in SEVERITIES:

@@ -22,7 +22,7 @@ ROOMS = (
     "diagnose", "show", "runs", "search", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
-BESIDE = {
+BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
     "diagnose": {
         "remedies": (),
         "data": ("remedies",),

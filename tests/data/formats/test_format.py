@@ -71,7 +71,8 @@ def test_another_way_of_packing_is_one_entry(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setitem(UNPACKERS, ".bz2", bz2.BZ2File)
     (tmp_path / "x.tsv.bz2").write_bytes(bz2.compress(b"a\ty\n0.5\t1\n2.5\t0\n"))
     examples = Source.parse({"name": "file", "path": str(tmp_path / "x.tsv.bz2"), "target": "y"}).load()["all"]
-    assert (examples.X.tolist(), examples.y.tolist()) == ([[0.5], [2.5]], [1, 0])
+    assert examples.y is not None
+    assert (examples.X[:].tolist(), examples.y.tolist()) == ([[0.5], [2.5]], [1, 0])
     assert endings()[-1] == "and .gz .bz2 behind those of CSV and IDX"
 
 
