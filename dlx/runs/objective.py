@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
 
 if TYPE_CHECKING:
     from dlx.nn.landscape import Landscape
@@ -53,7 +54,7 @@ def draw_trail(experiment: Experiment, run: RunDirectory) -> None:
     """The curve of the cost, and of one or two variables the trail on J."""
     (landscape, trail), name = _of(experiment), experiment.spec.name
     if experiment.position.last is not None:
-        run.write_curves(pictures.curves(run.metrics(), title=name, task="objective"))
+        run.write_curves(pictures.curves(training_curves(run.metrics(), "objective"), title=name))
     if landscape.w.size <= 2:
         steps, points = trail.table(experiment.position.step)
         run.write_trail_picture(pictures.path(steps, points, landscape.costs, title=name))

@@ -11,6 +11,7 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.verdict import diagnose
 from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
 from dlx.training.evaluation import measured
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def draw_network(experiment: Experiment, run: RunDirectory, model: Model) -> Non
     """The curves of costs and errors, and of two inputs the regions that the network tells apart."""
     name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
     if best is not None:
-        run.write_curves(pictures.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best.epoch))
+        run.write_curves(pictures.curves(training_curves(run.metrics(), dataset.task, best.epoch), title=name))
     if dataset.n_x == 2:
         parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
         picture = pictures.boundary(

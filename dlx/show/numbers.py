@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import isfinite, log
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-WIDE = 20  # a ratio of highest to lowest value that asks for a logarithmic scale
+WIDE = 20  # a ratio of highest to lowest value
 
 
 def error(value: float, task: str | None) -> str:
@@ -33,13 +33,18 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
+def falls_far(low: float, high: float) -> bool:
+    """Whether values between these two are better told apart by their ratios, on a logarithmic scale."""
+    return low > 0 and high > WIDE * low
+
+
 def sparkline(values: Sequence[float], width: int) -> str:
     """The course of the finite values in ``width`` characters, each the mean of its share; low is ▁, high is █."""
     finite = [value for value in values if isfinite(value)]
     if len(finite) < 2:
         return ""
     low, high = min(finite), max(finite)
-    if low > 0 and high > WIDE * low:
+    if falls_far(low, high):
         finite, low, high = [log(value) for value in finite], log(low), log(high)
     count = min(width, len(finite))
     edges = [len(finite) * i // count for i in range(count + 1)]

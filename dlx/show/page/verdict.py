@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dlx.diagnose.verdict import GAPS, between, in_words
+from dlx.show.charts.scales import finite
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
-from dlx.show.page.scales import PageScale, finite
+from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, level_of, limits, of_what, section
 from dlx.show.terminal.summary import place
 
