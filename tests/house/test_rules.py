@@ -21,6 +21,8 @@ ROOMS = (
     "text", "errors", "types", "component", "files", "nn", "stats", "data", "spec", "training", "gradcheck", "diagnose",
     "show", "runs", "search", "cli", "__main__",
 )  # fmt: skip
+# Of show, lowest first; those that stand side by side do not know each other.
+ROOMS_OF_SHOW = (("numbers",), ("words",), ("charts",), ("terminal", "pictures", "page"))
 LIGHT = {"dlx", "__version__", "text", "errors", "types"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals"}
 # What is imported before the command is known.
@@ -130,6 +132,8 @@ def wrong(module: str, imported: Import) -> Iterator[str]:
         yield "it is no room of the house"
     elif top == "dlx" and height(imported.module) > height(module):
         yield f"it stands above {here}"
+    if imported.module.startswith("dlx.show.") and not may_show(module, imported.module):
+        yield "it stands above or beside it"
     if not f"{module}.".startswith(f"{ONLY_IN.get(top, module)}."):
         yield f"only {ONLY_IN[top]} may"
     if top == "matplotlib" and not imported.later:
@@ -140,6 +144,15 @@ def wrong(module: str, imported: Import) -> Iterator[str]:
         yield "the command line starts without it"
     if top == "dlx" and imported.in_function and (module, imported.module) not in OPTIONAL:
         yield "it belongs to the top of the module"
+
+
+def may_show(module: str, imported: str) -> bool:
+    """Whether a module may import this one of show, by the order of the rooms within."""
+    if not module.startswith("dlx.show."):
+        return True
+    here, there = module.split(".")[2], imported.split(".")[2]
+    heights = {name: height for height, names in enumerate(ROOMS_OF_SHOW) for name in names}
+    return here == there or heights[there] < heights[here]
 
 
 def slows_start(module: str) -> bool:
@@ -189,6 +202,8 @@ def test_module_keeps_the_rules(module: str, path: Path) -> None:
         ("dlx.show.page.page", "def f():\n    import matplotlib.pyplot", "only dlx.show.pictures may"),
         ("dlx.show.pictures.curves", "from matplotlib.figure import Figure", "only where a picture is drawn"),
         ("dlx.spec.loader", "import yaml", "only dlx.spec.yaml_text may"),
+        ("dlx.show.page.page", "from dlx.show.terminal import summary", "it stands above or beside it"),
+        ("dlx.show.charts.curves", "from dlx.show.page.page import page", "it stands above or beside it"),
         ("dlx.cli", "import numpy as np", "the command line starts without it"),
         ("dlx.cli", "from dlx.spec.loader import load_spec", "the command line starts without it"),
         ("dlx.cli", "from dlx.cli.train import train", "the command line starts without it"),
@@ -212,6 +227,7 @@ def test_planted_fault_is_caught(module: str, source: str, fault: str) -> None:
         ("dlx.nn.layers", "def f(rng: np.random.Generator): return rng.random(3)"),
         ("dlx.cli", "import typer\nfrom dlx.errors import DlxError"),
         ("dlx.cli.train", "import typer\nfrom dlx.show import terminal"),
+        ("dlx.show.page.page", "from dlx.show.charts.curves import Curves\nfrom dlx.show.page.words import section"),
         ("dlx.show.pictures.curves", "def f():\n    from matplotlib.figure import Figure"),
     ],
 )

@@ -12,7 +12,7 @@ from dlx.show.charts.groups import ENOUGH, Group, MeanCurve, mean_curve
 from dlx.show.charts.quantities import COST, Quantity, error_quantity
 from dlx.show.charts.scales import FEW, apart, fitting
 from dlx.show.pictures.axes import LABEL_GAP, count_epochs, height, scale_values
-from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+from dlx.show.pictures.canvas import ALARM, CLASSES, house_style, new_figure, png
 from dlx.text import visible_line
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
     longest = max((len(line.name) for line in lines), default=0)
     width = LEFT + len(panels) * PANEL + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
     tall = max(SHORTEST, BOTTOM + ABOVE + LINE * len(groups))
-    figure = new_figure(width, tall, title)
-    figure.text(0.15 / width, 1 - 0.44 / tall, "   ".join(_legend(groups, panels)), size=8.5, color=GREY, va="center")
+    figure = new_figure(width, tall, title, "   ".join(_legend(groups, panels)))
     for number, panel in enumerate(panels):
         left = LEFT + number * (PANEL + BETWEEN)
         axes = figure.add_axes((left / width, BOTTOM / tall, PANEL / width, 1 - (BOTTOM + ABOVE) / tall))
