@@ -12,7 +12,7 @@ from dlx.types import Array
 
 DWARFED = 3  # how far the first tenth of a curve may overtop the rest before it is cut
 FEW = 20  # values that are drawn with a dot each, and all of them
-HUGE = 1e200  # what lies beyond leaves no room for a scale
+HUGE = 1e150  # what lies beyond leaves no room for a scale; the square of less is still finite
 
 
 @dataclass(frozen=True)
