@@ -25,6 +25,7 @@ from dlx.runs.preparation import prepare_supervised
 from dlx.runs.references import means_run, open_run
 from dlx.runs.result import Result
 from dlx.show import pictures
+from dlx.show.charts.waterfall import waterfall
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
@@ -55,7 +56,7 @@ class Examination:
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG."""
-        return pictures.diagnosis(self.document, title=self.name)
+        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=self.name)
 
     def worst(self) -> bytes | None:
         """The worst examples as images, as PNG; None where there are none."""

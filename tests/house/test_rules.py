@@ -226,6 +226,8 @@ def test_module_keeps_the_rules(module: str, path: Path) -> None:
         ("dlx.show.page.page", "def f():\n    import matplotlib.pyplot", "only dlx.show.pictures may"),
         ("dlx.show.pictures.curves", "from matplotlib.figure import Figure", "only where a picture is drawn"),
         ("dlx.spec.loader", "import yaml", "only dlx.spec.yaml_text may"),
+        ("dlx.show.page.page", "from dlx.show.terminal import summary", "it stands above or beside it"),
+        ("dlx.show.charts.curves", "from dlx.show.page.page import page", "it stands above or beside it"),
         ("dlx.cli", "import numpy as np", "the command line starts without it"),
         ("dlx.cli", "from dlx.spec.loader import load_spec", "the command line starts without it"),
         ("dlx.cli", "from dlx.cli.train import train", "the command line starts without it"),
@@ -251,6 +253,7 @@ def test_planted_fault_is_caught(module: str, source: str, fault: str) -> None:
         ("dlx.search.tune.tuner", "from dlx.search.trials.pool import run_trials\nfrom dlx.search.tune import space"),
         ("dlx.diagnose.after.checks", "from dlx.diagnose.before import activations\nfrom dlx.diagnose import findings"),
         ("dlx.cli.train", "import typer\nfrom dlx.show import terminal"),
+        ("dlx.show.page.page", "from dlx.show.charts.curves import Curves\nfrom dlx.show.page.words import section"),
         ("dlx.show.pictures.curves", "def f():\n    from matplotlib.figure import Figure"),
     ],
 )

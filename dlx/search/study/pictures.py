@@ -12,8 +12,9 @@ from dlx.nn.landscape import Landscape
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
 from dlx.search.trials.shared_data import data_of
+from dlx.show.charts.groups import Group
 from dlx.show.numbers import error
-from dlx.show.pictures import DescentPath, Group, Panel, activations, boundaries, overlay, paths, sweep
+from dlx.show.pictures import DescentPath, Panel, activations, boundaries, overlay, paths, sweep
 
 if TYPE_CHECKING:
     from dlx.search.study.file import Variant

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element
-from dlx.show.page.material import Document
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
 
 
-def ends(estimate: Document, task: str | None) -> str:
+def ends(estimate: Estimate, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
-    measured = Estimate.from_document(estimate)
-    return "" if measured.low == measured.high else interval(measured.low, measured.high, task).replace("inf", "∞")
+    return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task).replace("inf", "∞")
 
 
 def of_what(task: str | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from dlx.show.charts.importance import importance_bars
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
@@ -148,16 +149,16 @@ def _interval(estimate: Document, task: str | None) -> str:
 
 def _importance(shares: Sequence[Document], out: TextIO) -> None:
     """A bar for each hyperparameter, the most important one first."""
-    ranked = sorted(shares, key=lambda share: -share["value"])
-    keys = [share["key"] for share in ranked]
+    bars = importance_bars(shares)
+    keys = [share.key for share in bars]
     names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= _room(out) else short_names(keys)
     rows = []
-    for name, share in zip(names, ranked, strict=True):
-        ends = f"{100 * share['low']:.0f} to {100 * share['high']:.0f} %"
-        style = "cyan" if share["low"] > 0 else "dim"
-        rows.append((name, f"{100 * share['value']:.0f} %", ends, (bar(share["value"]), style)))
+    for name, share in zip(names, bars, strict=True):
+        style = "cyan" if share.is_sure else "dim"
+        ends = f"{share.low:.0f} to {share.high:.0f} %"
+        rows.append((name, f"{share.value:.0f} %", ends, (bar(share.value / 100), style)))
     table(rows, ("importance", "share", "95 % interval", ""), stream=out)
-    rest = max(100 * (1 - sum(share["value"] for share in shares)), 0)
+    rest = max(100 - sum(share.value for share in bars), 0)
     note = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
     paragraph("", note, "dim", margin=0, stream=out)
 
