@@ -10,6 +10,7 @@ import typer
 
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
 from dlx.errors import CheckFailed, DataError, UsageError
+from dlx.events import finish
 from dlx.runs.collection import StudyDirectory
 from dlx.search.study.check import check, foretold
 from dlx.search.study.file import Study, load_study
@@ -72,9 +73,9 @@ def _foretell(study: Study, json: bool) -> None:
 
 
 def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
-    with terminal.counting("trainings", quiet=quiet or json) as on_progress:
-        run = StudyRun(study, directory, executor, on_progress)
-        document = run.run()
+    run = StudyRun(study, directory, executor)
+    with terminal.progress(terminal.CountProgress("trainings"), quiet=quiet or json) as display:
+        document = finish(run.run(), display.update)
     pictures = draw(run, document)
     document["pictures"] = [path.name for path in pictures]
     directory.write_results(document)

@@ -64,9 +64,8 @@ def _session(spec: Path | None, overrides: list[str], resume: str | None, out: P
 
 def _watch(session: Session, quiet: bool) -> None:
     experiment = session.experiment
-    with terminal.progress(
-        task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet
-    ) as display:
+    task = "objective" if experiment.landscape else experiment.dataset.task
+    with terminal.progress(terminal.TrainingProgress(task), quiet=quiet) as display:
         for record in session.records():
             display.update(record)
 

@@ -12,6 +12,7 @@ import typer
 from dlx.cli.act import seconds_of
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
 from dlx.errors import UsageError
+from dlx.events import finish
 from dlx.runs.collection import TuneDirectory
 from dlx.search.plan import Plan
 from dlx.search.trials.executors import executor_for
@@ -95,9 +96,10 @@ def _search(
 ) -> None:
     task = task or check(plan, space, resumed=True)
     search = plan.options.search
-    progress = terminal.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
-    with progress as watcher:
-        document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
+    tuning = Tuning(plan, space, directory, executor, task, seconds)
+    view = terminal.TuningProgress(task, search.trials, search.objective)
+    with terminal.progress(view, quiet=quiet or json) as display:
+        document = finish(tuning.run(), display.update)
     paths = _pictures(document, directory)
     if json:
         terminal.facts({**document, "directory": str(directory.path)}, json=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import Examined
 from measuring import measure, tolerance
 
+from dlx.events import finish
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.search.repair.recipe import RepairOptions, act
@@ -46,7 +47,7 @@ def repair(one: Examined, folder: Path, budget: float) -> Repaired:
     case = one.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
-        document = act(run, examine_run(run).document, RepairOptions(REPLICATES, budget))["act"]
+        document = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))["act"]
         found = load_spec(run.act).spec if document["spec"] else case.spec
     healthy, after = measure(case.base.spec, folder), measure(found, folder, first=UNSEEN)
     worse = after.error - healthy.error

@@ -16,6 +16,7 @@ from gallery import FILE, gallery, stale
 from measuring import Bench, measured
 from topics import PICTURES, RESULTS, Part, Topic, topics
 
+from dlx.events import finish
 from dlx.files import to_json
 from dlx.runs.collection import StudyDirectory
 from dlx.search.study.file import load_study
@@ -81,7 +82,7 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     """Train a study; returns what of its document does not change each time, and its pictures."""
     with StudyDirectory.create(part.name, out=bench.folder) as directory:
         run = StudyRun(load_study(part.file), directory, bench.executor)
-        document = run.run()
+        document = finish(run.run())
         drawn = {path.stem: path.read_bytes() for path in draw(run, document)}
     variants = [{key: one[key] for key in KEPT} for one in document["variants"]]
     return {**{key: document[key] for key in HEAD}, "variants": variants, "claims": document["claims"]}, drawn

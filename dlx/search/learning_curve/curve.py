@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
+from dlx.errors import DataError, UsageError
+from dlx.events import Count
 from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.document import SCHEMA_VERSION
+from dlx.search.going_on import saving_what_is_reached
 from dlx.search.learning_curve.extrapolation import extrapolation, plain
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
 
 Document = dict[str, Any]
-OnProgress = Callable[[int, int], None]
 Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replicate
 
 
@@ -65,11 +66,11 @@ class CurveSubject:
     classes: int
 
 
-def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProgress | None = None) -> Document:
+def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, Document]:
     """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
 
     All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
-    only what is missing. ``on_progress`` hears how many trainings are done, of how many.
+    only what is missing. The events count the trainings.
 
     Raises:
         UsageError: the run has no dev set, or the sizes or replicates are too few, or sizes that train has not.
@@ -79,7 +80,7 @@ def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProg
     """
     subject = subject_of(run)
     sizes = _sizes(subject, options)
-    outcomes = _trained(run, subject, sizes, options, on_progress or (lambda done, total: None))
+    outcomes = yield from _trained(run, subject, sizes, options)
     return {
         "schema_version": SCHEMA_VERSION,
         "run": str(run.path),
@@ -119,27 +120,20 @@ def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
 
 
 def _trained(
-    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, on_progress: OnProgress
-) -> Outcomes:
+    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions
+) -> Generator[Count, None, Outcomes]:
     """All sizes once, the largest first, then all once more; as far as the time lasts."""
     specs = {size: with_examples(subject.spec, size, subject.m) for size in sizes}
     places = [(size, number) for number in range(options.replicates) for size in reversed(sizes)]
     trials = [Trial.of(replicate(specs[size], number)) for size, number in places]
     by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
     outcomes: dict[tuple[int, int], Outcome] = {}
-    on_progress(0, len(trials))
-    again = f"{command('diagnose', run.path, '--learning-curve')} goes on from here"
-    try:
-        with executor_for(options.workers) as executor:
-            for outcome in run_trials(trials, run.trials, executor, options.budget):
-                outcomes[by_key[outcome.key]] = outcome
-                on_progress(len(outcomes), len(trials))
-    except Interrupted as stop:
-        message = f"interrupted: {again}"
-        raise Interrupted(stop.exit_code - 128, message) from None
-    except EnvironmentProblem as error:
-        message = f"{error}; {again}"
-        raise EnvironmentProblem(message) from error
+    yield Count(0, len(trials))
+    again = command("diagnose", run.path, "--learning-curve")
+    with saving_what_is_reached(again), executor_for(options.workers) as executor:
+        for outcome in run_trials(trials, run.trials, executor, options.budget):
+            outcomes[by_key[outcome.key]] = outcome
+            yield Count(len(outcomes), len(trials))
     return outcomes
 
 

@@ -30,7 +30,6 @@ class RaceSetup:
         largest: change of an error that there can be: 1 for error rates.
         added: what each dev example adds to the error of an outcome.
         is_low: whether bias and variance are low in an outcome.
-        tell: called with the name of a remedy (empty for the present spec) and the outcome of each of its trials.
     """
 
     folder: Path
@@ -43,7 +42,6 @@ class RaceSetup:
     largest: float
     added: Callable[[Outcome], Array]
     is_low: Callable[[Outcome], bool]
-    tell: Callable[[str, Outcome], None]
 
     @property
     def left(self) -> float:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -13,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.verdict import diagnose
-from dlx.errors import EnvironmentProblem, Interrupted, UsageError
+from dlx.errors import Interrupted, UsageError
+from dlx.events import RaceEnd, RaceStart, RepairEvent
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.signals import noted_signals
 from dlx.search.best_spec import described
 from dlx.search.dev_set import HeldOut, facts_of
+from dlx.search.going_on import INTERRUPTED, saving_what_is_reached
 from dlx.search.repair.document import Document, plain, remedy_document
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
-from dlx.search.repair.watcher import RepairWatcher, SilentRepair
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from dlx.stats.intervals import Estimate
 
 DONE, NOTHING_NEEDED, NOTHING_HELPS, TIME_IS_UP = "done", "nothing_needed", "nothing_helps", "budget_spent"
-INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ class RepairOptions:
 
 
 def act(
-    run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, watcher: RepairWatcher | None = None
-) -> Document:
+    run: RunDirectory, document: Mapping[str, Any], options: RepairOptions
+) -> Generator[RepairEvent, None, Document]:
     """Run the recipe on a run that is open for writing; returns the document with the story under ``act``.
 
     ``act.status`` is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
@@ -67,23 +66,20 @@ def act(
         run: of a spec that has a dev set.
         document: its diagnosis.
         options: what may be spent.
-        watcher: is told how it comes on.
 
     Raises:
         UsageError: there is no dev set.
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: trials were lost with their workers, or cannot be written.
     """
-    return _Recipe(run, document, options, watcher or SilentRepair()).follow()
+    return (yield from _Recipe(run, document, options).follow())
 
 
 class _Recipe:
     """The state of one call: the spec that is best so far, and the story."""
 
-    def __init__(
-        self, run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, watcher: RepairWatcher
-    ) -> None:
-        self.run, self.document, self.options, self.watcher = run, dict(document), options, watcher
+    def __init__(self, run: RunDirectory, document: Mapping[str, Any], options: RepairOptions) -> None:
+        self.run, self.document, self.options = run, dict(document), options
         self.first = load_spec(run.config).spec
         dataset = build(self.first, initialize=False).dataset
         if "dev" not in dataset.parts:
@@ -102,21 +98,15 @@ class _Recipe:
         same = story is not None and story["replicates"] == self.options.replicates
         return list(story["rounds"]) if story is not None and same else []
 
-    def follow(self) -> Document:
+    def follow(self) -> Generator[RepairEvent, None, Document]:
         """Race after race."""
-        again = f"{command('diagnose', self.run.path, '--act')} goes on from here"
-        try:
-            with executor_for(self.options.workers) as executor, noted_signals() as self.signals:
-                status = self._races(self._ground(executor))
-        except Interrupted as stop:
-            self._save(INTERRUPTED)
-            number = stop.exit_code - 128
-            message = f"interrupted: {again}"
-            raise Interrupted(number, message) from None
-        except EnvironmentProblem as error:
-            with suppress(EnvironmentProblem):  # a full disk, say
-                self._save(INTERRUPTED)
-            raise EnvironmentProblem(f"{error}; {again}") from error
+        again = command("diagnose", self.run.path, "--act")
+        with (
+            saving_what_is_reached(again, self._save, incomplete=INTERRUPTED),
+            executor_for(self.options.workers) as executor,
+            noted_signals() as self.signals,
+        ):
+            status = yield from self._races(self._ground(executor))
         return self._save(status)
 
     def _ground(self, executor: Executor) -> RaceSetup:
@@ -132,28 +122,31 @@ class _Recipe:
             largest=self.largest,
             added=self.held_out.added,
             is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
-            tell=self._tell,
         )
 
-    def _tell(self, name: str, outcome: Outcome) -> None:
-        self.watcher.trial(name, outcome)
-        if self.signals:
-            raise Interrupted(self.signals[0], "")
-
-    def _races(self, ground: RaceSetup) -> str:
+    def _races(self, ground: RaceSetup) -> Generator[RepairEvent, None, str]:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
         document = self.document
         while _needed(document):
             facts = facts_of(self.spec, build(self.spec, initialize=False).dataset)
             tried = remedies(document, self.spec, facts)
-            winner = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
+            winner = yield from self._first_winner(ground, _families(tried))
             if winner is None:
                 return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
             self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == winner))
             document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
 
-    def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> str | None:
+    def _first_winner(
+        self, ground: RaceSetup, families: Sequence[Sequence[Remedy]]
+    ) -> Generator[RepairEvent, None, str | None]:
+        for family in families:
+            winner = yield from self._race(ground, family)
+            if winner is not None:
+                return winner
+        return None
+
+    def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> Generator[RepairEvent, None, str | None]:
         """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
         key = Trial.of(self.spec).key
         candidates = (round_ for round_ in self.earlier if round_["baseline"] == key and round_["kept"])
@@ -163,11 +156,15 @@ class _Recipe:
             return str(won["kept"])
         if ground.left <= 0:
             return None
-        self.watcher.family(against := _against(family), len(family))
-        race = Race(ground, self.spec, family)
-        tried = [remedy_document(result) for result in race.run()]
+        against, race = _against(family), Race(ground, self.spec, family)
+        yield RaceStart(against, len(family))
+        for event in race.run():
+            yield event
+            if self.signals:
+                raise Interrupted(self.signals[0], "")
+        tried = [remedy_document(result) for result in race.results()]
         self.rounds.append({"baseline": key, "against": against, "kept": race.best(), "remedies": tried})
-        self.watcher.judged(self.rounds[-1])
+        yield RaceEnd(race.best())
         self._save(INTERRUPTED)
         return race.best()
 

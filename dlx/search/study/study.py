@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.errors import EnvironmentProblem, Interrupted
+from dlx.events import Count
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
+from dlx.search.going_on import saving_what_is_reached
 from dlx.search.repair.document import plain
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
@@ -33,13 +33,8 @@ if TYPE_CHECKING:
     from dlx.stats.intervals import Estimate
 
 Document = dict[str, Any]
-COMPLETED, FAILED, INTERRUPTED, RUNNING = "completed", "failed", "interrupted", "running"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: nothing is compared yet
+COMPLETED, FAILED, RUNNING = "completed", "failed", "running"
 PARTS = ("train", "train_dev", "dev", "test")
-
-
-def nobody(done: int, total: int) -> None:
-    """A watcher that tells nobody."""
 
 
 @dataclass
@@ -52,13 +47,11 @@ class StudyRun:
         study: what to train.
         directory: of the study, locked.
         executor: trains.
-        watcher: is told how many trainings of all have ended.
     """
 
     study: Study
     directory: StudyDirectory
     executor: Executor
-    watcher: Callable[[int, int], None] = nobody
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,8 +61,8 @@ class StudyRun:
         }
         self.started, self.before = time.time(), self.directory.seconds_so_far()
 
-    def run(self) -> Document:
-        """Train, compare and check; returns the document that ``study.json`` holds.
+    def run(self) -> Generator[Count, None, Document]:
+        """Train, compare and check, counting the trainings; returns the document that ``study.json`` holds.
 
         A training that diverged or failed is told as such, and the others go on.
 
@@ -77,18 +70,9 @@ class StudyRun:
             Interrupted: a signal asked to stop; everything is saved.
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
-        self.directory.write_results(self._head(RUNNING))
-        again = f"{command('study', '--resume', self.directory.path)} goes on from here"
-        try:
-            self._train()
-        except Interrupted as stop:
-            self.directory.write_results(self._head(INTERRUPTED))
-            message = f"interrupted: {again}"
-            raise Interrupted(stop.exit_code - 128, message) from None
-        except EnvironmentProblem as error:
-            with suppress(EnvironmentProblem):  # a full disk, say
-                self.directory.write_results(self._head(INCOMPLETE))
-            raise EnvironmentProblem(f"{error}; {again}") from error
+        self._save_head(RUNNING)
+        with saving_what_is_reached(command("study", "--resume", self.directory.path), self._save_head):
+            yield from self._train()
         failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
         document = self._head(FAILED if failed else COMPLETED) | {
             "variants": [self._variant(variant) for variant in self.study.variants],
@@ -97,16 +81,20 @@ class StudyRun:
         self.directory.write_results(document)
         return document
 
-    def _train(self) -> None:
+    def _train(self) -> Iterator[Count]:
         """Seed by seed, so that after an interruption there is something of every variant."""
         by_seed = [trial for trials in zip(*self.trials.values(), strict=True) for trial in trials]
         for outcome in run_trials(by_seed, self.directory.trials, self.executor):
             self.outcomes[outcome.key] = outcome
-            self.watcher(len(self.outcomes), len(by_seed))
+            yield Count(len(self.outcomes), len(by_seed))
 
     def of(self, name: str) -> list[Outcome]:
         """What came of a variant, seed by seed."""
         return [self.outcomes[trial.key] for trial in self.trials[name]]
+
+    def _save_head(self, status: str) -> None:
+        """Write what there is to tell before all are trained."""
+        self.directory.write_results(self._head(status))
 
     def _head(self, status: str) -> Document:
         seeds = self.study.seeds

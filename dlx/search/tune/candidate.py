@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.events import TriedSetting
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.trial import Trial
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -76,6 +77,10 @@ class Candidate:
         if self.stopped:
             return status if status in BAD else "stopped"
         return UNFINISHED if status == "stopped" else status
+
+    def tried(self) -> TriedSetting:
+        """As events have it."""
+        return TriedSetting(self.index, self.values, self.measured.value)
 
     def record(self, keys: Sequence[str]) -> dict[str, Any]:
         """As ``tune.json`` has it."""

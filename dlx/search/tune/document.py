@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
 
-RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
+RUNNING, COMPLETED, BUDGET_SPENT = "running", "completed", "budget_spent"
 
 Document = dict[str, Any]
 

@@ -1,23 +1,18 @@
-"""The basic recipe on the terminal: how it comes on, and what each remedy came to."""
+"""The basic recipe on the terminal: what each remedy came to."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, is_plain, say, table
-from dlx.show.terminal.terminal import open_terminal
+from dlx.show.terminal.lines import Piece, say, table
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
-
-if TYPE_CHECKING:
-    from rich.status import Status
 
 COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow"}
 STATUS = {
@@ -132,42 +127,3 @@ def _short(text: str) -> str:
 
 def _line(label: str, *pieces: Piece, out: TextIO) -> None:
     say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)
-
-
-@contextmanager
-def acting(quiet: bool = False) -> Iterator[Acting]:
-    """Tells on stderr how the recipe comes on: one line drawn again in place, or a line for each race."""
-    if quiet or is_plain(sys.stderr):
-        yield Acting(quiet)
-        return
-
-    with open_terminal(sys.stderr).status("") as status:
-        yield Acting(quiet, status)
-
-
-class Acting:
-    """Is told of races and trials."""
-
-    def __init__(self, quiet: bool, status: Status | None = None) -> None:
-        self.quiet, self.status = quiet, status
-        self.trials = 0
-        self.race = ""
-
-    def family(self, against: str, count: int) -> None:
-        """A race of so many remedies begins."""
-        self.race = f"{count} remedies against {against}"
-        if not self.quiet and self.status is None:
-            say((self.race, ""), stream=sys.stderr)
-
-    def trial(self, name: str, outcome: object) -> None:
-        """A trial of a remedy, or of the present spec, has ended."""
-        self.trials += 1
-        if self.status is not None:
-            from rich.text import Text
-
-            self.status.update(Text(f"{self.race}  {name or 'as it is'}  {self.trials:,} trials"))
-
-    def judged(self, round_: Document) -> None:
-        """A race has ended."""
-        if not self.quiet and self.status is None:
-            say((f"kept: {round_['kept'] or 'none'}, after {self.trials:,} trials", ""), stream=sys.stderr)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import EnvironmentProblem, SpecError
+from dlx.events import finish
 from dlx.runs.collection import StudyDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.search.study.claim_check import sampled_epochs
@@ -45,7 +46,7 @@ def studied(folder: Path, text: str = STUDY, workers: int = 1) -> dict[str, Any]
     made = StudyDirectory.open(str(folder), writing=True) if folder.exists() else StudyDirectory.create("x", out=folder)
     with made as directory, executor_for(workers) as executor:
         directory.write_plan(study.plan.text())
-        return StudyRun(study, directory, executor).run()
+        return finish(StudyRun(study, directory, executor).run())
 
 
 def without_times(document: dict[str, Any]) -> dict[str, Any]:

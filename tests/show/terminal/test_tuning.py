@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dlx.show.terminal import tuning, tuning_progress
+from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TriedSetting, TuningEvent
+from dlx.show.terminal import TuningProgress, progress, tuning
+from dlx.show.terminal.progress import LiveDisplay
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.tuning import BAR, bar
 
@@ -204,23 +208,27 @@ def test_as_many_columns_as_fit() -> None:
 # --- how it comes on
 
 
-def searched(out: io.StringIO, **options: Any) -> None:
+def tried(index: int, value: float | None) -> TriedSetting:
+    return TriedSetting(index, record(index, value)["settings"], inf if value is None else value)
+
+
+def searched() -> Iterator[TuningEvent]:
     """Two rounds, of which the fourth trial is the best and the second has diverged; then five trainings more."""
-    values = [0.3, None, 0.2, 0.1, 0.15, 0.4]
-    best: list[dict[str, Any]] = []
-    with tuning_progress("multiclass", stream=out, **options) as watcher:
-        for index, value in enumerate(values):
-            if index % 3 == 0:
-                watcher.round_(1 + index // 3, 2, 3)
-            one = record(index, value)
-            best = sorted([*best, one] if value is not None else best, key=lambda one: one["value"])
-            watcher.trial(one, best[:5])
-        watcher.final(5)
+    best: list[TriedSetting] = []
+    for index, value in enumerate([0.3, None, 0.2, 0.1, 0.15, 0.4]):
+        if index % 3 == 0:
+            yield RoundStart(1 + index // 3, 2, 3)
+        setting = tried(index, value)
+        best = sorted([*best, setting] if value is not None else best, key=lambda other: other.value)
+        yield SettingEnd(setting, tuple(best[:5]))
+    yield ConfirmationStart(5)
 
 
 def test_elsewhere_rounds_and_new_bests_are_lines() -> None:
     out = io.StringIO()
-    searched(out, trials=6)
+    with progress(TuningProgress("multiclass", trials=6), stream=out) as display:
+        for event in searched():
+            display.update(event)
     text = re.sub(r"after .*;", "after a while;", out.getvalue())
     settings = "learning_rate=0.01 beta1=0.9951 activation=relu"
     assert text == (
@@ -235,12 +243,12 @@ def test_elsewhere_rounds_and_new_bests_are_lines() -> None:
 
 def test_a_long_search_tells_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(sys.modules["dlx.show.terminal.tuning_progress"], "monotonic", lambda: now[0])
+    monkeypatch.setattr("dlx.show.terminal.tuning_progress.monotonic", lambda: now[0])
     out = io.StringIO()
-    with tuning_progress(stream=out, trials=1000) as watcher:
-        watcher.round_(1, 1, 1000)
+    with progress(TuningProgress(trials=1000), stream=out) as display:
+        display.update(RoundStart(1, 1, 1000))
         for index in range(1000):
-            watcher.trial(record(index, 0.5), [record(0, 0.5)])
+            display.update(SettingEnd(tried(index, 0.5), (tried(0, 0.5),)))
             now[0] += 4.0
     lines = out.getvalue().splitlines()
     assert lines[2:4] == ["4 of 1,000 trials  49 min 48 s left", "9 of 1,000 trials  58 min 44 s left"]
@@ -254,30 +262,33 @@ def test_a_terminal_shows_the_best_below_a_bar_and_nothing_at_the_end(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     out = Terminal()
-    with tuning_progress("multiclass", stream=out, trials=6) as watcher:
-        watcher.round_(1, 2, 3)
-        watcher.trial(record(0, 0.3), [record(0, 0.3)])
-        watcher.live.refresh()  # type: ignore[attr-defined]
-        short_value = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
-    assert any("round 1 of 2" in line for line in short_value)
-    assert any("30.00 %" in line for line in short_value)
-    assert max(map(len, short_value)) <= width
+    with progress(TuningProgress("multiclass", trials=6), stream=out) as display:
+        display.update(RoundStart(1, 2, 3))
+        display.update(SettingEnd(tried(0, 0.3), (tried(0, 0.3),)))
+        assert isinstance(display, LiveDisplay)
+        display.live.refresh()
+        shown = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
+    assert any("round 1 of 2" in line for line in shown)
+    assert any("30.00 %" in line for line in shown)
+    assert max(map(len, shown)) <= width
     assert out.getvalue().endswith("\x1b[2K")
 
 
 @pytest.mark.parametrize("rounds", [1, 3])
 def test_without_a_stated_number_rounds_are_taken_to_be_alike(rounds: int) -> None:
-    with tuning_progress(quiet=True) as watcher:
-        watcher.round_(1, rounds, 4)
-        assert watcher.total == 4 * rounds
-        for index in range(4):
-            watcher.trial(record(index, 0.1), [])
-        watcher.round_(2, rounds, 7)
-        assert watcher.total == 4 + 7 * max(rounds - 1, 1)
+    view = TuningProgress()
+    view.take(RoundStart(1, rounds, 4))
+    assert view.total == 4 * rounds
+    for index in range(4):
+        view.take(SettingEnd(tried(index, 0.1), ()))
+    view.take(RoundStart(2, rounds, 7))
+    assert view.total == 4 + 7 * max(rounds - 1, 1)
 
 
 def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     monkeypatch.setattr(sys, "stderr", out)
-    searched(out, quiet=True)
+    with progress(TuningProgress(), quiet=True) as display:
+        for event in searched():
+            display.update(event)
     assert out.getvalue() == "" == capsys.readouterr().out

@@ -1,0 +1,37 @@
+"""Going on: whatever stops a search, what it has reached is saved, and the message names the command that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from dlx.errors import EnvironmentProblem, Interrupted
+
+INTERRUPTED = "interrupted"
+INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no result yet
+
+
+@contextmanager
+def saving_what_is_reached(
+    again: str, save: Callable[[str], object] = lambda status: None, incomplete: str = INCOMPLETE
+) -> Iterator[None]:
+    """Inside a generator of events: saves with the status of the end where it is stopped, left or fails.
+
+    Args:
+        again: the command that goes on from here.
+        save: writes what there is, with a status.
+        incomplete: the status where trainings were lost, or cannot be written.
+    """
+    try:
+        yield
+    except Interrupted as stop:
+        save(INTERRUPTED)
+        raise Interrupted(stop.exit_code - 128, f"interrupted: {again} goes on from here") from None
+    except GeneratorExit:
+        with suppress(EnvironmentProblem):
+            save(INTERRUPTED)
+        raise
+    except EnvironmentProblem as error:
+        with suppress(EnvironmentProblem):  # a full disk, say
+            save(incomplete)
+        raise EnvironmentProblem(f"{error}; {again} goes on from here") from error
