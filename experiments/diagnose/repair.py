@@ -47,8 +47,8 @@ def repair(one: Examined, folder: Path, budget: float) -> Repaired:
     case = one.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
-        document = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))["act"]
-        found = load_spec(run.act).spec if document["spec"] else case.spec
+        story = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))
+        found = load_spec(run.act).spec if story.spec else case.spec
     healthy, after = measure(case.base.spec, folder), measure(found, folder, first=UNSEEN)
     worse = after.error - healthy.error
     chance = NOISE * standard_error(healthy.added, after.added)
@@ -58,9 +58,9 @@ def repair(one: Examined, folder: Path, budget: float) -> Repaired:
         healthy.error + case.harm,
         after.error,
         worse <= max(tolerance(case.base.spec), chance),
-        tuple(race["kept"] for race in document["rounds"] if race["kept"]),
-        document["status"],
-        document["seconds"],
+        tuple(race.kept for race in story.rounds if race.kept),
+        story.status,
+        story.seconds,
     )
 
 

@@ -18,8 +18,8 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "errors", "types", "events", "component", "files", "nn", "stats", "data", "spec", "training", "gradcheck",
-    "diagnose", "show", "runs", "search", "cli", "__main__",
+    "text", "errors", "types", "events", "component", "files", "nn", "stats", "data", "spec", "training", "documents",
+    "gradcheck", "diagnose", "show", "runs", "search", "cli", "__main__",
 )  # fmt: skip
 LIGHT = {"dlx", "__version__", "text", "errors", "types"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals"}

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError
 from dlx.events import TrialEnd
-from dlx.search.repair.race_setup import RaceSetup, RemedyResult
+from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
@@ -183,22 +184,36 @@ class Race:
         seconds = sum(outcome.seconds for outcome in mine.values())
         bad = next((outcome for outcome in mine.values() if outcome.status in BAD), None)
         if bad is not None:
-            return RemedyResult(
-                remedy, {"diverged": "harmful"}.get(bad.status, bad.status), None, 0, seconds, bad.message
-            )
+            verdict = "harmful" if bad.status == "diverged" else bad.status
+            return _result(remedy, None, 0, seconds, verdict, bad.message)
         if name not in self.effects:
             return self._judged_once(remedy, seconds)
-        return RemedyResult(remedy, self._verdict(name), self.effects[name], len(self.counted[name]), seconds)
+        return _result(remedy, self.effects[name], len(self.counted[name]), seconds, self._verdict(name))
 
     def _judged_once(self, remedy: Remedy, seconds: float) -> RemedyResult:
         """What replicate 0 tells: too little for an interval."""
         if not (self._runs(remedy.name, 0) and self._runs(BASE, 0)):
-            return RemedyResult(
-                remedy, "not tried", None, 0, seconds, "" if self.enough else "there was no time for it"
-            )
+            return _result(remedy, None, 0, seconds, "not tried", "" if self.enough else "there was no time for it")
         change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
         judgement = "unclear" if remedy.name in self.finalists else "stopped"
-        return RemedyResult(remedy, judgement, Estimate(change, -np.inf, np.inf), 1, seconds)
+        return _result(remedy, Estimate(change, -np.inf, np.inf), 1, seconds, judgement)
+
+
+def _result(
+    remedy: Remedy, change: Estimate | None, replicates: int, seconds: float, verdict: str, message: str = ""
+) -> RemedyResult:
+    return RemedyResult(
+        remedy.name,
+        remedy.against,
+        dict(remedy.overrides),
+        remedy.why,
+        remedy.notes,
+        change,
+        replicates,
+        seconds,
+        verdict,
+        message,
+    )
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The ground that races run on, and what they tell of each remedy."""
+"""The ground that races run on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from dlx.search.trials.outcome import Outcome
 
 if TYPE_CHECKING:
-    from dlx.diagnose.advice import Remedy
-    from dlx.stats.intervals import Estimate
     from dlx.types import Array
 
 
@@ -47,26 +45,3 @@ class RaceSetup:
     def left(self) -> float:
         """Seconds to the deadline."""
         return self.deadline - time.time()
-
-
-@dataclass(frozen=True)
-class RemedyResult:
-    """A remedy and what came of it.
-
-    Args:
-        verdict: keep, harmful, no effect or unclear, by the interval of its effect; ``stopped`` where others were
-            better before it had one that counts; ``not tried`` where there was no time, or no need after one that
-            is good enough; ``failed`` where it cannot be trained.
-        change: of the dev error: the effect over the replicates that confirm, or of the first one alone, without an
-            interval; None where there is nothing to compare.
-        replicates: that the change was measured in.
-        seconds: that all its trials took.
-        message: what went wrong.
-    """
-
-    remedy: Remedy
-    verdict: str
-    change: Estimate | None
-    replicates: int
-    seconds: float
-    message: str = ""

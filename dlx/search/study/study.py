@@ -14,8 +14,8 @@ import numpy as np
 from dlx.events import Count
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
+from dlx.search.estimate_document import plain
 from dlx.search.going_on import saving_what_is_reached
-from dlx.search.repair.document import plain
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.outcome import Outcome

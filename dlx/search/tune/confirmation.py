@@ -12,7 +12,7 @@ import numpy as np
 
 from dlx.search.best_spec import COMMAND, as_comment
 from dlx.search.dev_set import HeldOut
-from dlx.search.repair.document import plain
+from dlx.search.estimate_document import plain
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import measured

@@ -13,11 +13,12 @@ import pytest
 
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError
 from dlx.events import finish
 from dlx.search.dev_set import HeldOut, facts_of
 from dlx.search.repair.race import CHUNK, FINALISTS, LONGER, Race, finalists
-from dlx.search.repair.race_setup import RaceSetup, RemedyResult
+from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.documents.repair import RepairStory
 from dlx.errors import UsageError
 from dlx.events import RaceEnd, RaceStart, RepairEvent, TrialEnd, finish
+from dlx.files import to_json
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
@@ -87,8 +89,13 @@ def acted(run: RunDirectory, notes: Notes | None = None, **options: Any) -> dict
     """The story of the recipe."""
     with RunDirectory.open(run.path, writing=True) as locked:
         events = act(locked, locked.diagnosis(), RepairOptions(**options))
-        story: dict[str, Any] = finish(events, Notes() if notes is None else notes)["act"]
-    return story
+        return plain(finish(events, Notes() if notes is None else notes))
+
+
+def plain(story: RepairStory) -> dict[str, Any]:
+    """As the diagnosis has it."""
+    document: dict[str, Any] = json.loads(to_json(story))
+    return document
 
 
 def mistakes(spec: Spec, folder: Path) -> np.ndarray:
@@ -124,7 +131,7 @@ def test_a_faulty_spec_is_repaired_to_within_noise_of_the_healthy_one(
 def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(tmp_path: Path) -> None:
     run = trained(tmp_path, CIRCLES, initializer="zeros")
     story = acted(run)
-    assert run.diagnosis()["act"] == json.loads(json.dumps(story))
+    assert run.diagnosis()["act"] == story
     text = run.act.read_text(encoding="utf-8")
     assert text.startswith("# The basic recipe, run on ")
     assert "# 1. initializer={name: he}" in text
@@ -212,7 +219,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunDirectory,
     """A run that is repaired, and the story of that; not to be changed."""
     run = trained(tmp_path_factory.mktemp("undisturbed"), CIRCLES, **SLOW)
     with RunDirectory.open(run.path, writing=True) as locked:
-        return run, finish(act(locked, examine_run(run).document, RepairOptions(replicates=3)))["act"]
+        return run, plain(finish(act(locked, examine_run(run).document, RepairOptions(replicates=3))))
 
 
 def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
