@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dlx.cli.act import seconds_of
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
+from dlx.documents.tuning import TuningDocument
 from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.runs.collection import TuneDirectory
@@ -102,23 +103,21 @@ def _search(
         document = finish(tuning.run(), display.update)
     paths = _pictures(document, directory)
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.facts({**document.to_document(), "directory": str(directory.path)}, json=True)
     elif quiet:
         terminal.path(directory.path)
     else:
         terminal.tuning(document, directory.path, paths)
 
 
-def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Path]:
+def _pictures(document: TuningDocument, directory: TuneDirectory) -> list[Path]:
     """One for each hyperparameter, how much each mattered, and why not a grid."""
-    trials = [
-        record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"
-    ]
-    if not any(record["value"] is not None for record in trials):
+    trials = [trial for trial in document.trials if trial.value is not None or trial.status != "unfinished"]
+    if not any(trial.value is not None for trial in trials):
         return []
-    document = {**document, "trials": trials}
-    images = {dimension["key"]: pictures.hyperparameter(document, dimension["key"]) for dimension in document["space"]}
-    images["settings"] = pictures.settings(document)
-    if document["importance"]:
-        images["importance"] = pictures.importance(document)
+    ended = replace(document, trials=trials).to_document()
+    images = {dimension.key: pictures.hyperparameter(ended, dimension.key) for dimension in document.space}
+    images["settings"] = pictures.settings(ended)
+    if document.importance:
+        images["importance"] = pictures.importance(ended)
     return [directory.write_picture(name, png) for name, png in images.items()]

@@ -30,8 +30,8 @@ def described(spec: Spec, run: RunDirectory, story: RepairStory) -> str:
         "",
         *changes,
         "",
-        f"Dev error: {_estimate_text(story.errors.before.get('dev'))} before, "
-        f"{_estimate_text(story.errors.after.get('dev'))} now: means over {story.replicates} replicates, with their "
+        f"Dev error: {estimate_text(story.errors.before.get('dev'))} before, "
+        f"{estimate_text(story.errors.after.get('dev'))} now: means over {story.replicates} replicates, with their "
         "95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
     ]
@@ -51,11 +51,12 @@ def _change(number: int, remedy: RemedyResult) -> list[str]:
     overrides = ", ".join(f"{key}={dump_scalar(value)}" for key, value in remedy.overrides.items())
     return [
         f"{number}. {overrides}",
-        f"   against {remedy.against}: {remedy.why} ({remedy.notes}); dev error {_estimate_text(remedy.change)}",
+        f"   against {remedy.against}: {remedy.why} ({remedy.notes}); dev error {estimate_text(remedy.change)}",
     ]
 
 
-def _estimate_text(error: Estimate | None) -> str:
+def estimate_text(error: Estimate | None) -> str:
+    """An error and its interval, an end of which may be unknown."""
     if error is None:
         return "unknown"
     low, high = (f"{end:.4g}" if isfinite(end) else "?" for end in (error.low, error.high))

@@ -82,7 +82,7 @@ def _search(bench: Bench, file: Path, *overrides: str) -> Mapping[str, Any]:
     plan, space = load_tune(file, overrides)
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     with TuneDirectory.create(plan.name, out=folder / "search") as directory:
-        return finish(Tuning(plan, space, directory, bench.executor, check(plan, space)).run())
+        return finish(Tuning(plan, space, directory, bench.executor, check(plan, space)).run()).to_document()
 
 
 def _winner(document: Mapping[str, Any]) -> Mapping[str, Any]:

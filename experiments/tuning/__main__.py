@@ -62,8 +62,9 @@ def fresh_error(overrides: Sequence[str], executor: Executor) -> float:
     plan, space = load_tune(HERE / "digits.yaml", overrides)
     with tempfile.TemporaryDirectory() as folder, TuneDirectory.create(plan.name, out=Path(folder)) as directory:
         document = finish(Tuning(plan, space, directory, executor, check(plan, space)).run())
-    winner = next(one for one in document["finalists"] if one["index"] == document["winner"])
-    return float(winner["fresh"]["value"])
+    assert document.best is not None
+    assert document.best.fresh is not None
+    return document.best.fresh.value
 
 
 def report(found: dict[str, np.ndarray], seconds: dict[str, float], given: argparse.Namespace) -> str:

@@ -17,11 +17,12 @@ from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
 from dlx.search.tune.derivation import Derivation
-from dlx.search.tune.document import BUDGET_SPENT, COMPLETED, RUNNING, Document, results
+from dlx.search.tune.document import BUDGET_SPENT, COMPLETED, RUNNING, results
 from dlx.search.tune.forecast import method_of
 from dlx.text import command
 
 if TYPE_CHECKING:
+    from dlx.documents.tuning import ConfirmationResult, TuningDocument
     from dlx.runs.collection import TuneDirectory
     from dlx.search.plan import Plan
     from dlx.search.tune.designs import Point
@@ -59,7 +60,7 @@ class Tuning:
     task: str | None = None
     seconds: float | None = None
     settings: list[Candidate] = field(default_factory=list)
-    confirmed: Document = field(default_factory=dict)
+    confirmation: ConfirmationResult | None = None
 
     def __post_init__(self) -> None:
         self.search = self.plan.options.search
@@ -68,7 +69,7 @@ class Tuning:
         self.derivation = Derivation(self.plan, self.space)
         self.method = method_of(self.search, self.space, self.derivation.is_allowed)
 
-    def run(self) -> Generator[TuningEvent, None, Document]:
+    def run(self) -> Generator[TuningEvent, None, TuningDocument]:
         """Search, and confirm what is best; returns the document that ``tune.json`` holds.
 
         Raises:
@@ -82,7 +83,7 @@ class Tuning:
             try:
                 for number, points in self.method.choose(self.settings):
                     yield from self._round(number, points)
-                self.confirmed = yield from self._confirm()
+                self.confirmation = yield from self._confirm()
             except BudgetSpent:
                 status = BUDGET_SPENT
         return self._save(status)
@@ -160,7 +161,7 @@ class Tuning:
             self._save(RUNNING)
             self.written = time.time()
 
-    def _confirm(self) -> Generator[ConfirmationStart, None, Document]:
+    def _confirm(self) -> Generator[ConfirmationStart, None, ConfirmationResult]:
         """The best settings and the base spec in fresh replicates."""
         ended = [candidate for candidate in self.settings if candidate.usable and not candidate.stopped]
         different: dict[tuple[str, ...], Candidate] = {}  # TPE may ask for a setting more than once
@@ -170,9 +171,9 @@ class Tuning:
         confirmation = Confirmation(self.base, self.search, best, len(self.settings))
         yield ConfirmationStart(len(confirmation.trials))
         outcomes = {outcome.key: outcome for outcome in self._outcomes(confirmation.trials)}
-        return confirmation.document(outcomes)
+        return confirmation.result(outcomes)
 
-    def _save(self, status: str) -> Document:
+    def _save(self, status: str) -> TuningDocument:
         """Write what there is to tell."""
         document = results(
             self.plan,
@@ -181,14 +182,15 @@ class Tuning:
             self.settings,
             status=status,
             task=self.task,
-            confirmed=self.confirmed,
+            confirmation=self.confirmation,
             seconds=time.time() - self.started,
         )
-        if document.get("winner") is not None:
-            winner = self.settings[document["winner"]]
-            assert winner.spec is not None
-            document["best_spec"] = str(self.directory.best)
-            self.directory.write_best(described_winner(winner, document, self.directory))
-        self.directory.write_results(document)
-        self.directory.write_ledger(ledger(document["trials"]))
+        if self.confirmation is not None and self.confirmation.best is not None:
+            best = self.confirmation.best
+            spec = self.settings[best.index].spec
+            assert spec is not None
+            document = replace(document, best_spec=str(self.directory.best))
+            self.directory.write_best(described_winner(spec, best, self.confirmation.base, document, self.directory))
+        self.directory.write_results(document.to_document())
+        self.directory.write_ledger(ledger(document.trials))
         return document

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from dlx.documents.tuning import TuningDocument
 from dlx.errors import Interrupted, SpecError
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TuningEvent, finish
+from dlx.files import to_json
 from dlx.runs.collection import TuneDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
@@ -74,9 +76,14 @@ def tuned(
     plan, space = load_tune(path, () if path.parent == folder else overrides)
     directory.write_plan(plan.text())
     with directory, executor_for(workers) as executor:
-        return finish(
-            Tuning(plan, space, directory, executor, check(plan, space)).run(), Notes() if notes is None else notes
-        )
+        events = Tuning(plan, space, directory, executor, check(plan, space)).run()
+        return plain(finish(events, Notes() if notes is None else notes))
+
+
+def plain(document: TuningDocument) -> dict[str, Any]:
+    """As ``tune.json`` has it."""
+    read: dict[str, Any] = json.loads(to_json(document.to_document()))
+    return read
 
 
 def without_times(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,7 +229,7 @@ def test_a_budget_that_is_spent_leaves_what_can_be_gone_on_with(tmp_path: Path) 
     plan, space = load_tune(path)
     with TuneDirectory.create("moons", out=tmp_path / "search") as directory, executor_for() as executor:
         directory.write_plan(plan.text())
-        document = finish(Tuning(plan, space, directory, executor, check(plan, space), seconds=0.5).run())
+        document = plain(finish(Tuning(plan, space, directory, executor, check(plan, space), seconds=0.5).run()))
     assert document["status"] == "budget_spent"
     assert document["counts"] == {"trained": 0, "stopped": 0, "diverged": 0, "failed": 0, "unfinished": 4}
 
@@ -239,7 +246,8 @@ def test_what_was_trained_before_the_end_of_a_budget_or_a_signal_is_told(tmp_pat
             key = record["trials"][0]
             shutil.copytree(tmp_path / "whole" / "search" / "trials" / key, directory.trials / key)
         notes = Notes()
-        document = finish(Tuning(plan, space, directory, executor, check(plan, space), seconds=0.0).run(), notes)
+        events = Tuning(plan, space, directory, executor, check(plan, space), seconds=0.0).run()
+        document = plain(finish(events, notes))
     assert [one["value"] for one in document["trials"][::2]] == [one["value"] for one in whole["trials"][::2]]
     assert {one["status"] for one in document["trials"][1::2]} == {"unfinished"}
     assert (document["counts"]["trained"], document["counts"]["unfinished"]) == (6, 6)

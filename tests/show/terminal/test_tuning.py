@@ -6,12 +6,15 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dlx.documents.reading import read_record
+from dlx.documents.tuning import ConfirmationResult, TuningDocument
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TriedSetting, TuningEvent
 from dlx.show.terminal import TuningProgress, progress, tuning
 from dlx.show.terminal.progress import LiveDisplay
@@ -35,7 +38,8 @@ def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def record(index: int, value: float | None, **settings: Any) -> dict[str, Any]:
     values = {"optimizer.learning_rate": 0.01, "optimizer.beta1": 0.9951, "architecture.activation": "relu"} | settings
     status = "diverged" if value is None else "completed"
-    return {"index": index, "round": 1, "settings": values, "at": {}, "value": value, "status": status, "epoch": 12}
+    facts = {"status": status, "epoch": 12, "seconds": 1.0, "message": "", "trials": []}
+    return {"index": index, "round": 1, "settings": values, "at": {}, "value": value, **facts}
 
 
 def finalist(index: int, search: float, fresh: float | None) -> dict[str, Any]:
@@ -51,11 +55,21 @@ def finalist(index: int, search: float, fresh: float | None) -> dict[str, Any]:
 
 SPACE = [
     {"key": "optimizer.learning_rate", "scale": "log_uniform", "low": 1e-4, "high": 1, "integer": False, "choices": []},
-    {"key": "optimizer.beta1", "scale": "one_minus_log_uniform", "low": 0.9, "high": 0.999, "integer": False},
+    {
+        "key": "optimizer.beta1",
+        "scale": "one_minus_log_uniform",
+        "low": 0.9,
+        "high": 0.999,
+        "integer": False,
+        "choices": [],
+    },
     {"key": "architecture.activation", "scale": "choice", "choices": ["relu", "tanh"]},
 ]
 DOCUMENT: dict[str, Any] = {
+    "schema_version": 1,
     "name": "digits",
+    "method": "random",
+    "seeds": 1,
     "task": "multiclass",
     "status": "completed",
     "objective": "dev_error",
@@ -80,8 +94,15 @@ DOCUMENT: dict[str, Any] = {
 
 def told(out: io.StringIO | None = None, **changes: Any) -> str:
     stream = out or io.StringIO()
-    tuning(DOCUMENT | changes, Path("runs/digits/1"), [Path("runs/digits/1/importance.png")], stream)
+    tuning(typed(DOCUMENT | changes), Path("runs/digits/1"), [Path("runs/digits/1/importance.png")], stream)
     return ESCAPES.sub("", stream.getvalue())
+
+
+def typed(document: dict[str, Any]) -> TuningDocument:
+    """The record of a document, whose keys of the confirmation stand among the others."""
+    parts = {field.name for field in fields(ConfirmationResult)}
+    confirmation = {key: value for key, value in document.items() if key in parts} or None
+    return read_record(TuningDocument, {"tune": document | {"confirmation": confirmation}}, Path("tune.json"), "tune")
 
 
 def test_the_whole_of_it() -> None:
@@ -156,7 +177,7 @@ def test_an_unfinished_search_tells_what_it_has() -> None:
     assert "none: nothing has been tried" in told(**bare, best_spec=None, trials=[])
     missing = {key: value for key, value in DOCUMENT.items() if key not in bare} | {"importance": []}
     out = io.StringIO()
-    tuning(missing, stream=out)
+    tuning(typed(missing), stream=out)
     assert "not yet trained again" in out.getvalue()
 
 
