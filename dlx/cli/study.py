@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -77,20 +78,20 @@ def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bo
     with terminal.progress(terminal.CountProgress("trainings"), quiet=quiet or json) as display:
         document = finish(run.run(), display.update)
     pictures = draw(run, document)
-    document["pictures"] = [path.name for path in pictures]
-    directory.write_results(document)
+    document = replace(document, pictures=[path.name for path in pictures])
+    directory.write_results(document.to_document())
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.facts({**document.to_document(), "directory": str(directory.path)}, json=True)
     elif quiet:
         terminal.path(directory.path)
     else:
         terminal.study(document, directory.path, pictures)
-    if document["status"] == FAILED:
+    if document.status == FAILED:
         failed = [
-            f"{variant['name']}: {message}"
-            for variant in document["variants"]
-            for message in variant["messages"]
-            if FAILED in variant["status"]
+            f"{variant.name}: {message}"
+            for variant in document.variants
+            for message in variant.messages
+            if FAILED in variant.status
         ]
         raise DataError(f"cannot be trained: {'; '.join(failed)}")
     if failing := terminal.failing(document):

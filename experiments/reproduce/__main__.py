@@ -82,8 +82,9 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     """Train a study; returns what of its document does not change each time, and its pictures."""
     with StudyDirectory.create(part.name, out=bench.folder) as directory:
         run = StudyRun(load_study(part.file), directory, bench.executor)
-        document = finish(run.run())
-        drawn = {path.stem: path.read_bytes() for path in draw(run, document)}
+        result = finish(run.run())
+        drawn = {path.stem: path.read_bytes() for path in draw(run, result)}
+    document = result.to_document()
     variants = [{key: one[key] for key in KEPT} for one in document["variants"]]
     return {**{key: document[key] for key in HEAD}, "variants": variants, "claims": document["claims"]}, drawn
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.documents.study import StudyDocument, VariantRecord
 from dlx.events import Count
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.dev_set import HeldOut
-from dlx.search.estimate_document import plain
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
@@ -28,11 +28,11 @@ from dlx.stats.group_difference import paired_by_seed
 from dlx.text import command
 
 if TYPE_CHECKING:
+    from dlx.documents.study import ClaimRecord
     from dlx.runs.collection import StudyDirectory
     from dlx.search.study.file import Expected, Study, Variant
     from dlx.stats.intervals import Estimate
 
-Document = dict[str, Any]
 COMPLETED, FAILED, RUNNING = "completed", "failed", "running"
 PARTS = ("train", "train_dev", "dev", "test")
 
@@ -61,7 +61,7 @@ class StudyRun:
         }
         self.started, self.before = time.time(), self.directory.seconds_so_far()
 
-    def run(self) -> Generator[Count, None, Document]:
+    def run(self) -> Generator[Count, None, StudyDocument]:
         """Train, compare and check, counting the trainings; returns the document that ``study.json`` holds.
 
         A training that diverged or failed is told as such, and the others go on.
@@ -74,11 +74,12 @@ class StudyRun:
         with saving_what_is_reached(command("study", "--resume", self.directory.path), self._save_head):
             yield from self._train()
         failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
-        document = self._head(FAILED if failed else COMPLETED) | {
-            "variants": [self._variant(variant) for variant in self.study.variants],
-            "claims": [self._claim(expected) for expected in self.study.claims],
-        }
-        self.directory.write_results(document)
+        document = replace(
+            self._head(FAILED if failed else COMPLETED),
+            variants=[self._variant(variant) for variant in self.study.variants],
+            claims=[self._claim(expected) for expected in self.study.claims],
+        )
+        self.directory.write_results(document.to_document())
         return document
 
     def _train(self) -> Iterator[Count]:
@@ -94,39 +95,39 @@ class StudyRun:
 
     def _save_head(self, status: str) -> None:
         """Write what there is to tell before all are trained."""
-        self.directory.write_results(self._head(status))
+        self.directory.write_results(self._head(status).to_document())
 
-    def _head(self, status: str) -> Document:
+    def _head(self, status: str) -> StudyDocument:
         seeds = self.study.seeds
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.study.plan.name,
-            "status": status,
-            "task": data_of(self.study.variants[0].spec).task,
-            "seeds": seeds if isinstance(seeds, int) else list(seeds),
-            "seconds": self.before + time.time() - self.started,
-            "variants": [],
-            "claims": [],
-        }
+        return StudyDocument(
+            schema_version=SCHEMA_VERSION,
+            name=self.study.plan.name,
+            status=status,
+            task=data_of(self.study.variants[0].spec).task,
+            seeds=seeds if isinstance(seeds, int) else list(seeds),
+            seconds=self.before + time.time() - self.started,
+            variants=[],
+            claims=[],
+        )
 
-    def _variant(self, variant: Variant) -> Document:
+    def _variant(self, variant: Variant) -> VariantRecord:
         mine = self.of(variant.name)
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
         largest = inf if data_of(variant.spec).task == "regression" else 1.0
-        return {
-            "name": variant.name,
-            "changes": _changes(base, variant.spec.dump()),
-            "trials": [outcome.key for outcome in mine],
-            "status": [outcome.status for outcome in mine],
-            "messages": list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
-            "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
-            "difference": _plainly(self._difference(variant)),
-            "train_cost": _mean([outcome.final.train_cost for outcome in usable if outcome.final]),
-            "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
-            "seconds": _mean([outcome.seconds for outcome in mine]),
-        }
+        return VariantRecord(
+            name=variant.name,
+            changes=_changes(base, variant.spec.dump()),
+            trials=[outcome.key for outcome in mine],
+            status=[outcome.status for outcome in mine],
+            messages=list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
+            errors={part: pooled([outcome.errors[part] for outcome in usable], largest) for part in parts},
+            difference=self._difference(variant),
+            train_cost=_mean([outcome.final.train_cost for outcome in usable if outcome.final]),
+            epochs=_mean([outcome.final.epoch for outcome in mine if outcome.final]),
+            seconds=_mean([outcome.seconds for outcome in mine]),
+        )
 
     def _difference(self, variant: Variant) -> Estimate | None:
         """Of the dev error from the first variant, paired by seed and dev example (see `effect`), all intervals
@@ -154,7 +155,7 @@ class StudyRun:
         first, *rest = (data_of(spec).parts["dev"] for spec in variant.trained(self.study.seeds))
         return all(_same_examples(first, other) for other in rest)
 
-    def _claim(self, expected: Expected) -> Document:
+    def _claim(self, expected: Expected) -> ClaimRecord:
         measures = {name: [_measures(outcome) for outcome in self.of(name)] for name in variants_of(expected.claim)}
         return checked(expected, measures)
 
@@ -163,7 +164,7 @@ def _measures(outcome: Outcome) -> ClaimAnswers:
     return Failed() if outcome.status == FAILED else Measures(outcome.run)
 
 
-def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> Document:
+def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
     """The dotted keys in which a dumped spec differs from the base; null where it has no such value any more."""
     if isinstance(base, dict) and isinstance(other, dict):
         keys = [*base, *(key for key in other if key not in base)]
@@ -182,7 +183,3 @@ def _same_examples(first: Any, second: Any) -> bool:
 
 def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None
-
-
-def _plainly(estimate: Estimate | None) -> Document | None:
-    return None if estimate is None else plain(estimate)
