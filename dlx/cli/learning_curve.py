@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -53,11 +54,11 @@ def show_learning_curve(
     run = open_run(source)
     with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json) as display:
         document = finish(learning_curve(run, options), display.update)
-    picture = pictures.learning_curve(document, title=document["name"])
+    picture = pictures.learning_curve(asdict(document), title=document.name)
     with RunDirectory.open(run.path, writing=True) as locked:
-        written = locked.write_learning_curve(document, picture)
+        written = locked.write_learning_curve(asdict(document), picture)
     if json:
-        terminal.facts(document, json=True)
+        terminal.facts(asdict(document), json=True)
     else:
         terminal.learning_curve(document, written)
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.documents.learning_curve import (
+    CurvePoint,
+    CurveTraining,
+    FailedTraining,
+    Interval,
+    LearningCurve,
+    TrainingCount,
+)
 from dlx.errors import DataError, UsageError
 from dlx.events import Count
 from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.document import SCHEMA_VERSION
 from dlx.search.going_on import saving_what_is_reached
-from dlx.search.learning_curve.extrapolation import extrapolation, plain
+from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
@@ -32,7 +40,6 @@ if TYPE_CHECKING:
 
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
 
-Document = dict[str, Any]
 Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replicate
 
 
@@ -66,7 +73,7 @@ class CurveSubject:
     classes: int
 
 
-def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, Document]:
+def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, LearningCurve]:
     """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
 
     All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
@@ -81,16 +88,28 @@ def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count,
     subject = subject_of(run)
     sizes = _sizes(subject, options)
     outcomes = yield from _trained(run, subject, sizes, options)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "run": str(run.path),
-        "name": subject.spec.name,
-        "task": subject.task,
-        "m": subject.m,
-        "m_dev": subject.m_dev,
-        "replicates": options.replicates,
-        **_judged(subject, sizes, options, outcomes),
-    }
+    usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
+    by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
+    by_size = {size: replicates for size, replicates in by_size.items() if replicates}
+    if not by_size:
+        raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
+    mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
+    measured = points(list(by_size), mistakes, subject.task == "regression")
+    fitted, target, curve = extrapolation(measured, options.target or _target(subject.spec))
+    return LearningCurve(
+        schema_version=SCHEMA_VERSION,
+        run=str(run.path),
+        name=subject.spec.name,
+        task=subject.task,
+        m=subject.m,
+        m_dev=subject.m_dev,
+        replicates=options.replicates,
+        points=_rows(subject, by_size, measured),
+        trainings=TrainingCount(len(usable), len(sizes) * options.replicates, _failed(outcomes)),
+        fit=fitted,
+        target=target,
+        curve=curve,
+    )
 
 
 def subject_of(run: RunDirectory) -> CurveSubject:
@@ -137,22 +156,6 @@ def _trained(
     return outcomes
 
 
-def _judged(subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, outcomes: Outcomes) -> Document:
-    """The points, the power laws that agree with them, and what these say of more examples."""
-    usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
-    by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
-    by_size = {size: replicates for size, replicates in by_size.items() if replicates}
-    if not by_size:
-        raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
-    mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
-    measured = points(list(by_size), mistakes, subject.task == "regression")
-    trained = {
-        "points": _rows(subject, by_size, measured),
-        "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
-    }
-    return {**trained, **extrapolation(measured, options.target or _target(subject.spec))}
-
-
 def _why_not(outcomes: Outcomes) -> str:
     return next((outcome.message for outcome in outcomes.values() if outcome.message), "there was no time for it")
 
@@ -162,29 +165,28 @@ def _target(spec: Spec) -> float:
     return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
 
 
-def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
-    """The points as they are told: for each size the mean errors and those of each training."""
+def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[CurvePoint]:
     train = mean_train_errors([[outcome.errors["train"] for outcome in replicates] for replicates in by_size.values()])
     dev = mean_dev_errors(measured, subject.task)
     return [
-        {
-            "m": size,
-            "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
-            "train": plain(train[row]),
-            "dev": plain(dev[row]),
-            "trainings": [
-                {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
+        CurvePoint(
+            m=size,
+            epochs=with_examples(subject.spec, size, subject.m).training.epochs,
+            train=Interval.of(train[row]),
+            dev=Interval.of(dev[row]),
+            trainings=[
+                CurveTraining(outcome.key, outcome.errors["train"].value, outcome.errors["dev"].value)
                 for outcome in replicates
             ],
-        }
+        )
         for row, (size, replicates) in enumerate(by_size.items())
     ]
 
 
-def _failed(outcomes: Outcomes) -> list[Document]:
+def _failed(outcomes: Outcomes) -> list[FailedTraining]:
     """The trainings that cannot be used, but for those that there was no time for."""
     return [
-        {"m": size, "replicate": number, "status": outcome.status, "message": outcome.message}
+        FailedTraining(size, number, outcome.status, outcome.message)
         for (size, number), outcome in sorted(outcomes.items())
         if outcome.status in ("diverged", "failed")
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from dlx.documents.learning_curve import CurvePoint, CurveTarget, FittedLaw, Interval, LearningCurve, TrainingCount
 from dlx.errors import DataError, UsageError
 from dlx.events import Count, finish
 from dlx.runs.directory import RunDirectory
@@ -51,32 +52,31 @@ def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> N
     counts: list[Count] = []
     document = finish(learning_curve(run, TWICE), counts.append)
     assert counts == [Count(done, 12) for done in range(13)]
-    points = document["points"]
-    assert [point["m"] for point in points] == [10, 17, 30, 53, 92, 160]
-    assert [point["epochs"] for point in points] == [80, 80, 40, 27, 16, 10]
-    assert all(len(point["trainings"]) == 2 for point in points)
-    assert points[0]["dev"]["value"] > points[-1]["dev"]["value"]
+    points = document.points
+    assert [point.m for point in points] == [10, 17, 30, 53, 92, 160]
+    assert [point.epochs for point in points] == [80, 80, 40, 27, 16, 10]
+    assert all(len(point.trainings) == 2 for point in points)
+    assert points[0].dev.value > points[-1].dev.value
     for point in points:
-        assert point["dev"]["low"] < point["dev"]["value"] < point["dev"]["high"]
-        alone = [training["dev"] for training in point["trainings"]]
-        assert point["dev"]["value"] == pytest.approx(sum(alone) / 2)
-    assert document["target"]["error"] == pytest.approx(0.02)
-    assert document["curve"][0]["m"] == 10
-    assert 160 in [point["m"] for point in document["curve"]]
-    assert document["trainings"] == {"done": 12, "of": 12, "failed": []}
+        assert point.dev.low < point.dev.value < point.dev.high
+        assert point.dev.value == pytest.approx(sum(training.dev for training in point.trainings) / 2)
+    assert document.target.error == pytest.approx(0.02)
+    assert document.curve[0].m == 10
+    assert 160 in [point.m for point in document.curve]
+    assert document.trainings == TrainingCount(12, 12, [])
 
     before = files_of(run)
     assert finish(learning_curve(run, TWICE)) == document
     assert files_of(run) == before
     three = finish(learning_curve(run, CurveOptions(replicates=3)))
     assert all(files_of(run)[path] == time for path, time in before.items())
-    assert [point["trainings"][:2] for point in three["points"]] == [point["trainings"] for point in points]
+    assert [point.trainings[:2] for point in three.points] == [point.trainings for point in points]
 
-    png = pictures.learning_curve(document, title="moons")
+    png = pictures.learning_curve(asdict(document), title="moons")
     with RunDirectory.open(run.path, writing=True) as locked:
-        written = locked.write_learning_curve(document, png)
+        written = locked.write_learning_curve(asdict(document), png)
     assert [path.name for path in written] == ["learning_curve.json", "learning_curve.png"]
-    assert json.loads(written[0].read_text())["points"] == points
+    assert json.loads(written[0].read_text())["points"] == asdict(document)["points"]
     assert png.startswith(b"\x89PNG")
     out = io.StringIO()
     show(document, written, stream=out)
@@ -94,7 +94,7 @@ def test_two_workers_find_the_same(tmp_path: Path) -> None:
     together = finish(
         learning_curve(RunDirectory.open(tmp_path / "other"), CurveOptions(replicates=2, sizes=sizes, workers=2))
     )
-    assert {**together, "run": alone["run"]} == alone
+    assert replace(together, run=alone.run) == alone
 
 
 def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
@@ -103,9 +103,9 @@ def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
     data = "data={source: {name: file, path: table.csv, target: y}, split: {train: 120, dev: 80, test: 0}}"
     run = trained(tmp_path, data.replace("table.csv", str(tmp_path / "table.csv")), "architecture.hidden=[]")
     document = finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120), target=0.1)))
-    assert document["task"] == "regression"
-    assert document["fit"] is not None
-    assert pictures.learning_curve(document, title="a regression").startswith(b"\x89PNG")
+    assert document.task == "regression"
+    assert document.fit is not None
+    assert pictures.learning_curve(asdict(document), title="a regression").startswith(b"\x89PNG")
     assert "%" not in next(text for label, text in sentences(document) if label == "verdict")
 
     config = run.config
@@ -121,7 +121,7 @@ def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -
         finish(learning_curve(run, CurveOptions(replicates=2, budget=0.0)))
     finish(learning_curve(run, CurveOptions(replicates=2, sizes=(80, 160))))
     document = finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 160), budget=0.0)))
-    assert [point["m"] for point in document["points"]] == [80, 160]
+    assert [point.m for point in document.points] == [80, 160]
     assert dict(sentences(document))["missing"].startswith("4 of 8 trainings: the time was up")
 
 
@@ -152,22 +152,29 @@ def test_a_run_without_dev_set_or_with_other_data(tmp_path: Path) -> None:
 
 def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
     document = finish(learning_curve(trained(tmp_path), CurveOptions(replicates=2, sizes=(40, 80, 160))))
-    assert document["fit"] is None
+    assert document.fit is None
     assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
-    assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")
+    assert pictures.learning_curve(asdict(document), title="moons").startswith(b"\x89PNG")
 
 
-def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> dict[str, Any]:
-    def interval(low: float, value: float, high: float) -> dict[str, float]:
-        return {"low": low, "value": value, "high": high}
+def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> LearningCurve:
+    def interval(low: float, value: float, high: float) -> Interval:
+        return Interval(value, low, high)
 
-    return {
-        "task": "multiclass",
-        "fit": {"m0": 1000, "c": interval(*floor)},
-        "target": {"error": 0.03, "examples": interval(*needed), "verdict": verdict},
-        "points": [{"dev": interval(0.04, 0.05, 0.06), "train": interval(0.0, 0.01, 0.02)}],
-        "trainings": {"done": 18, "of": 18, "failed": []},
-    }
+    return LearningCurve(
+        schema_version=1,
+        run="run",
+        name="moons",
+        task="multiclass",
+        m=1000,
+        m_dev=300,
+        replicates=3,
+        points=[CurvePoint(1000, 10, interval(0.0, 0.01, 0.02), interval(0.04, 0.05, 0.06), [])],
+        trainings=TrainingCount(18, 18, []),
+        fit=FittedLaw("", 1000, 0.01, interval(0.4, 0.5, 0.6), interval(*floor), 1.0),
+        target=CurveTarget(0.03, interval(*needed), verdict),
+        curve=[],
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,5 +218,5 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
         ),
     ],
 )
-def test_sentences(document: dict[str, Any], told: list[str]) -> None:
+def test_sentences(document: LearningCurve, told: list[str]) -> None:
     assert [text for _, text in sentences(document)] == told
