@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from dlx.show.numbers import error, interval
-from dlx.show.terminal.lines import say, table
+from dlx.show.terminal.lines import MARGIN, labeled, say, table
 
 if TYPE_CHECKING:
     from dlx.documents.learning_curve import CurveTarget, Interval, LearningCurve
 
-MARGIN, WIDTH = 10, 80
+WIDTH = 80
 EVEN = 1.5  # how different the two sides of an interval may be for "± half of it"
 CLEAR_OF_ZERO = 0.1  # of the error there is: a floor whose low end is higher than that is one to speak of
 
@@ -30,9 +30,9 @@ def learning_curve(document: LearningCurve, written: Sequence[Path] = (), stream
     for label, text in sentences(document):
         lines = textwrap.wrap(text, WIDTH - MARGIN) or [""]
         for place, line in zip((label, *[""] * len(lines)), lines, strict=False):
-            say((f"{place:<{MARGIN}}", "dim"), (line, "bold" if label == "verdict" else ""), stream=out)
+            labeled(place, (line, "bold" if label == "verdict" else ""), stream=out)
     for number, path in enumerate(written):
-        say((f"{'' if number else 'written':<{MARGIN}}", "dim"), (str(path), "cyan"), stream=out)
+        labeled("" if number else "written", (str(path), "cyan"), stream=out)
 
 
 def _rows(document: LearningCurve) -> Iterator[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, say, table
+from dlx.show.terminal.lines import Piece, labeled, say, table
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
@@ -30,7 +30,6 @@ HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", 
 AGAINST = HEADERS.index("against")
 WIDE = 108  # columns of a screen that the whole table takes
 LONGEST = 60  # characters of a value that is shown
-MARGIN = 10
 
 
 def recipe(story: RepairStory, task: str | None, stream: TextIO | None = None) -> None:
@@ -45,16 +44,16 @@ def recipe(story: RepairStory, task: str | None, stream: TextIO | None = None) -
     for number, round_ in enumerate(story.rounds, 1):
         _round(number, round_, task, out)
     say(stream=out)
-    _line("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"), out=out)
+    labeled("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"), stream=out)
     before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
     if story.spec and before and after:
-        _line("dev error", (f"{_error(before, task)} before", ""), out=out)
-        _line("", (f"{_error(after, task)} now, means over {story.replicates} replicates", ""), out=out)
-        _line("verdict", (story.verdict, "bold"), out=out)
+        labeled("dev error", (f"{_error(before, task)} before", ""), stream=out)
+        labeled("", (f"{_error(after, task)} now, means over {story.replicates} replicates", ""), stream=out)
+        labeled("verdict", (story.verdict, "bold"), stream=out)
     if story.test:
-        _line("test", (f"{_error(story.test, task)}, measured once: no choice was made by it", ""), out=out)
+        labeled("test", (f"{_error(story.test, task)}, measured once: no choice was made by it", ""), stream=out)
     if story.spec:
-        _line("next", (command("train", Path(story.spec)), "cyan"), out=out)
+        labeled("next", (command("train", Path(story.spec)), "cyan"), stream=out)
 
 
 def _round(number: int, race: RaceResult, task: str | None, out: TextIO) -> None:
@@ -69,11 +68,11 @@ def _round(number: int, race: RaceResult, task: str | None, out: TextIO) -> None
     for reason, count in _left_out(race.remedies).items():
         say((f"{count} more not tried: {reason}", "dim"), stream=out)
     if race.winner is None:
-        _line("kept", ("none: no remedy surely lowers the error", ""), out=out)
+        labeled("kept", ("none: no remedy surely lowers the error", ""), stream=out)
         return
     overrides = race.winner.overrides
     for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
-        _line(label, (f"{key}={_short(dump_scalar(value))}", "green"), out=out)
+        labeled(label, (f"{key}={_short(dump_scalar(value))}", "green"), stream=out)
 
 
 def _is_wide(out: TextIO) -> bool:
@@ -121,7 +120,3 @@ def _error(estimate: Estimate, task: str | None) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def _line(label: str, *pieces: Piece, out: TextIO) -> None:
-    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
 
 if TYPE_CHECKING:
     from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument, VariantRecord
     from dlx.stats.intervals import Estimate
 
-MARGIN = 10
 PARTS = ("train", "train_dev", "dev", "test")
 
 Column: TypeAlias = tuple[str, list[Piece]]  # its header and its cells
@@ -49,9 +48,9 @@ def study(
     for claim in document.claims:
         _claim(claim, out)
     say(stream=out)
-    _line("written", str(directory), out)
+    labeled("written", (str(directory), "cyan"), stream=out)
     for number, path in enumerate(pictures):
-        _line("" if number else "pictures", str(path), out)
+        labeled("" if number else "pictures", (str(path), "cyan"), stream=out)
 
 
 def foretold(document: Mapping[str, Any], json: bool = False, stream: TextIO | None = None) -> None:
@@ -75,8 +74,9 @@ def foretold(document: Mapping[str, Any], json: bool = False, stream: TextIO | N
     ]
     table(rows, headers, stream=out)
     say(stream=out)
-    _line("trainings", f"{document['trainings']:,}, about {duration(document['predicted_seconds'])} on one worker", out)
-    _line("claims", f"{document['claims']:,}", out)
+    time = f"about {duration(document['predicted_seconds'])} on one worker"
+    labeled("trainings", (f"{document['trainings']:,}, {time}", "cyan"), stream=out)
+    labeled("claims", (f"{document['claims']:,}", "cyan"), stream=out)
 
 
 def failing(document: StudyDocument) -> str:
@@ -205,7 +205,3 @@ def _side(value: Side) -> str:
     if isinstance(value, float | int):
         return f"{value:.6g}"
     return value if value.endswith("infinity") else f'"{value}"'
-
-
-def _line(label: str, text: str, out: TextIO) -> None:
-    say((f"{label:<{MARGIN}}", "dim"), (text, "cyan"), stream=out)

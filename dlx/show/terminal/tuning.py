@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dlx.documents.tuning import ConfirmationResult, FinalistRecord, Importance, TuningDocument
     from dlx.stats.intervals import Estimate
 
-MARGIN = 10
 BAR = 24  # characters of a share of 1
 BESIDE_NAMES = BAR + 24  # columns of a screen that stand beside the names in the table of shares
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -64,11 +63,11 @@ def tuning(
     for number, message in enumerate(document.messages):
         paragraph("" if number else "widened", message, stream=out)
     if directory is not None:
-        _line("written", (str(directory), "cyan"), out=out)
+        labeled("written", (str(directory), "cyan"), stream=out)
     if pictures:
         paragraph("pictures", ", ".join(path.name for path in pictures), stream=out)
     if document.best_spec:
-        _line("next", (command("train", Path(document.best_spec)), "cyan"), out=out)
+        labeled("next", (command("train", Path(document.best_spec)), "cyan"), stream=out)
 
 
 def tuning_foretold(document: Mapping[str, Any], stream: TextIO | None = None) -> None:
@@ -95,7 +94,7 @@ def _counts(document: TuningDocument, out: TextIO) -> None:
     counts = document.counts
     parts = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
     if parts:
-        _line("", (", ".join(parts), "dim"), out=out)
+        labeled("", (", ".join(parts), "dim"), stream=out)
 
 
 def unit(document: TuningDocument) -> str | None:
@@ -168,11 +167,11 @@ def bar(share: float) -> str:
 def _outcome(document: TuningDocument, out: TextIO) -> None:
     """The best settings, what they come to, and what they change."""
     if document.confirmation is None or document.confirmation.best is None:
-        _line("best", (_none(document), "bold"), out=out)
+        labeled("best", (_none(document), "bold"), stream=out)
         return
     settings = document.confirmation.best.settings
     for label, (key, value) in zip(("best", *[""] * len(settings)), settings.items(), strict=False):
-        _line(label, (f"{key}={dump_scalar(value)}", "green"), out=out)
+        labeled(label, (f"{key}={dump_scalar(value)}", "green"), stream=out)
     for number, sentence in enumerate(_sentences(document, document.confirmation, document.confirmation.best)):
         paragraph("" if number else "result", sentence, stream=out)
 
@@ -198,7 +197,3 @@ def _sentences(document: TuningDocument, confirmation: ConfirmationResult, best:
         yield f"{change} dev error ({_interval(gain, task)}): {sure} the spec before"
     if test := confirmation.test:
         yield f"{error(test.value, task)} ({_interval(test, task)}) on test, measured once"
-
-
-def _line(label: str, *pieces: Piece, out: TextIO) -> None:
-    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)
