@@ -29,6 +29,13 @@ test-newest:  ## run the tests with the newest version of everything, on the new
 	@VERSIONS=newest sh .ci/environment .venv-newest dlx dev
 	.venv-newest/bin/pytest -n 2
 
+coverage:  ## run the tests and list the lines and branches of dlx that none of them takes (10 minutes)
+	@sh .ci/environment .venv dlx dev coverage
+	.venv/bin/coverage erase
+	.venv/bin/coverage run -m pytest -n 2
+	.venv/bin/coverage combine --quiet
+	.venv/bin/coverage report
+
 constraints:  ## pin the newest versions that go together, for every Python and system, in .ci/constraints.txt
 	@sh .ci/environment .venv-constraints .ci/uv.txt
 	sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv-constraints/bin/uv pip compile --quiet \
@@ -89,7 +96,7 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 	mv .venv/schema.json configs/schema.json
 
 clean:  ## remove the environments and caches, not the runs
-	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
-.PHONY: help train test golden test-lowest test-newest test-bits constraints reproduce reproduce-bits $(TOPICS) benchmark \
-	mnist faults diagnose repair tuning torture schema clean
+.PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
+	benchmark mnist faults diagnose repair tuning torture schema clean

@@ -48,7 +48,7 @@ class Status(StrEnum):
 
     @property
     def is_bad(self) -> bool:
-        """Whether training broke off, and would do so again."""
+        """Whether training broke off, so that there is nothing to compare."""
         return self in (Status.DIVERGED, Status.FAILED)
 
     @property

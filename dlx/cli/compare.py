@@ -107,4 +107,4 @@ def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, 
     elif md:
         sys.stdout.write(terminal.markdown(document))
     else:
-        terminal.comparison(document, comparison.courses() if comparison.comparable else [], picture)
+        terminal.comparison(document, comparison.curves() if comparison.comparable else [], picture)

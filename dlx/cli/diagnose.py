@@ -141,11 +141,11 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
         raise UsageError("--act goes on from a run: train the spec first")
     if not json:
         _show(examination, written, json)
-    document = acted(examination.run, examination.document, options, quiet=json)
+    story = acted(examination.run, examination.document, options, quiet=json)
     if json:
-        terminal.document(document)
+        terminal.document({**examination.document, "act": story})
     else:
-        terminal.recipe(document["act"], document["task"])
+        terminal.recipe(story, examination.document["task"])
 
 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from dlx.cli.options import Json, Overrides
 from dlx.errors import CheckFailed, UsageError
+from dlx.events import finish
 from dlx.gradcheck.plugin import check_plugin, document
 from dlx.nn.gradcheck import EPSILON
 from dlx.runs import check
@@ -74,8 +75,8 @@ def gradcheck(
 
 
 def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool) -> None:
-    with terminal.counting("checking gradients", quiet=json) as on_progress:
-        report = check_file(source, overrides, options, on_progress)
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
+        report = finish(check_file(source, overrides, options), display.update)
     if json:
         terminal.document(report.document())
     else:
@@ -85,8 +86,9 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
 
 
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
-    with terminal.counting("checking gradients", quiet=json) as on_progress:
-        cases = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, on_progress)
+    events = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
+        cases = finish(events, display.update)
     if json:
         terminal.document(document(plugin, cases))
     else:

@@ -51,7 +51,7 @@ def train(
         return
     with _session(spec, overrides or [], resume, out) as session:
         try:
-            with terminal.progress(task=session.kind.task, quiet=quiet or json) as display:
+            with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
                 for record in session.records():
                     display.update(record)
             if spec is not None and not overrides:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
-from dlx.gradcheck.check import OnProgress, check
+from dlx.events import Count
+from dlx.gradcheck.check import check
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
@@ -40,13 +41,8 @@ class PluginCase:
     point: Point
 
 
-def check_plugin(
-    plugin: str, name: str | None, epsilon: float, seed: int, on_progress: OnProgress = lambda done, total: None
-) -> list[PluginCase]:
-    """Check what a plugin defines, or of that the component with this name.
-
-    Args:
-        on_progress: is called after each setting with how many are done, of how many.
+def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
+    """Check what a plugin defines, or of that the component with this name; counts the networks.
 
     Raises:
         UsageError: the plugin cannot be loaded, fails, or defines nothing that has a gradient.
@@ -67,7 +63,7 @@ def check_plugin(
     for member, within, subject in standing:
         point = check(subject, f"{member.name} with {within}", epsilon)
         settings.append(PluginCase(member.kind, member.name, within, point))
-        on_progress(len(settings), len(standing))
+        yield Count(len(settings), len(standing))
     return settings
 
 

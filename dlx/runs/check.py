@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from dlx.errors import DataError, UsageError
-from dlx.gradcheck.check import OnProgress, check
+from dlx.events import Count
+from dlx.gradcheck.check import entry_by_entry
 from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
@@ -45,9 +46,7 @@ class CheckOptions:
             raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
 
 
-def check_file(
-    path: Path, overrides: Sequence[str], options: CheckOptions, on_progress: OnProgress = lambda done, total: None
-) -> Report:
+def check_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Generator[Count, None, Report]:
     """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
 
     Raises:
@@ -59,7 +58,8 @@ def check_file(
     points = []
     for when in _places(experiment, run, options):
         threads.limit(CHECKING_THREADS)
-        points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), on_progress))
+        rng = np.random.default_rng(options.seed)
+        points.append((yield from entry_by_entry(subject, when, options.epsilon, rng)))
     return Report(experiment.spec.name, options.epsilon, subject.examples, tuple(points))
 
 

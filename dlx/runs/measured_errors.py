@@ -11,6 +11,7 @@ from dlx.data.examples import select
 from dlx.diagnose.confusion import Classes, classes_of
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.predict import trained
+from dlx.runs.result import Result
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
 from dlx.words import Task
@@ -29,7 +30,7 @@ PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by on
 class MeasuredErrors:
     """The errors of a run's network, and where the labels are classes what it takes for what."""
 
-    errors: dict[str, Estimate]
+    errors: Mapping[str, Estimate]
     task: Task
     tolerance: float
     classes: dict[str, Any] | None = None
@@ -59,8 +60,8 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
     return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
 
 
-def recall(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
-    """What ``diagnosis.json`` says."""
-    errors = {part: Estimate.from_document(error) for part, error in diagnosis["errors"].items()}
-    tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
-    return MeasuredErrors(errors, Task(facts["data"]["task"]), tolerance, diagnosis.get("classes"))
+def recall(result: Result, spec: Spec) -> MeasuredErrors:
+    """What the run's ``diagnosis.json`` says."""
+    assert result.task is not None, "an objective has no diagnosis"
+    tolerance = spec.diagnosis.tolerance or result.diagnosis["tolerance"]
+    return MeasuredErrors(result.errors, result.task, tolerance, result.diagnosis.get("classes"))

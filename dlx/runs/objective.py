@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.errors import UsageError
 from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
 from dlx.text import command
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class MinimizationRun:
         """The curve of the cost, and of one or two variables the trail on J."""
         name = self.experiment.spec.name
         if self.experiment.position.last is not None:
-            run.write_curves(pictures.curves(run.metrics(), title=name, task=self.task))
+            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task), title=name))
         if self.landscape.w.size <= 2:
             run.write_trail_picture(pictures.path(*self._trail(), self.landscape.costs, title=name))
 

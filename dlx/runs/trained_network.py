@@ -13,6 +13,7 @@ from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
 from dlx.text import command
 from dlx.training.evaluation import measured
 from dlx.training.model import Model, describe
@@ -91,7 +92,7 @@ class NetworkRun:
         experiment, dataset = self.experiment, self.experiment.dataset
         name, best = experiment.spec.name, experiment.position.best
         if best is not None:
-            run.write_curves(pictures.curves(run.metrics(), title=name, task=self.task, best_epoch=best.epoch))
+            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
         if self.draws_boundary:
             parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
             picture = pictures.boundary(

@@ -9,7 +9,7 @@ from math import isfinite, log
 from dlx.words import Task
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-WIDE = 20  # a ratio of highest to lowest value that asks for a logarithmic scale
+WIDE = 20  # a ratio of highest to lowest value
 
 
 def error(value: float, task: str | None) -> str:
@@ -43,6 +43,11 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
+def falls_far(low: float, high: float) -> bool:
+    """Whether values between these two are better told apart by their ratios, on a logarithmic scale."""
+    return low > 0 and high > WIDE * low
+
+
 def sparkline(values: Sequence[float], width: int) -> str:
     """The course of the finite values in ``width`` characters, each the mean of its share; low is ▁, high is █.
 
@@ -53,7 +58,7 @@ def sparkline(values: Sequence[float], width: int) -> str:
     if len(finite) < 2:
         return ""
     low, high = min(finite), max(finite)
-    if low > 0 and high > WIDE * low:
+    if falls_far(low, high):
         finite, low, high = [log(value) for value in finite], log(low), log(high)
     count = min(width, len(finite))
     edges = [len(finite) * i // count for i in range(count + 1)]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.nn.norms.norm import Norm
-from dlx.spec.architecture import LayerSection, norms_of
-from dlx.spec.sections import OF_BATCHES, OF_NETWORKS, Spec
+from dlx.spec.sections import OF_BATCHES, OF_NETWORKS, LayerSection, Spec, norms_of
 from dlx.spec.tree import KeyPath, dotted
 from dlx.words import PARTS
 

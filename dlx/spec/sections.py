@@ -10,7 +10,10 @@ from pydantic_core import core_schema, to_jsonable_python
 
 from dlx.component import Component, Options
 from dlx.data.section import Data
-from dlx.spec.architecture import NORM_KEYS, Architecture, Count, KeepProb, LayerSection, norms_of
+from dlx.spec.architecture import NORM_KEYS, Architecture, KeepProb
+from dlx.spec.architecture import Count as Count
+from dlx.spec.architecture import LayerSection as LayerSection
+from dlx.spec.architecture import norms_of as norms_of
 from dlx.spec.short_forms import as_switch
 
 from dlx.nn.initializers import He, Initializer  # isort: skip - after those of the architecture

@@ -22,8 +22,7 @@ from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
 
 if TYPE_CHECKING:
-    from dlx.spec.architecture import LayerSection
-    from dlx.spec.sections import Spec
+    from dlx.spec.sections import LayerSection, Spec
 
 Origins = Mapping[tuple[str | int, ...], Place]
 

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from dlx.errors import DataError
+from dlx.stats.intervals import Estimate
 from dlx.words import Status, Task
 
 # A shape is a type (an enum: one of its words), None, a tuple of which one must fit, a list of what each item must be,
@@ -107,11 +108,15 @@ def shape_of(record: type) -> Shape:
 def _of_hint(hint: Any) -> Shape:
     if isinstance(hint, UnionType):
         return tuple(map(_of_hint, get_args(hint)))
+    if hint is Estimate:
+        return ESTIMATE
     if is_dataclass(hint):
         return shape_of(cast(type, hint))
     if get_origin(hint) is dict:
-        return {"*": object}
-    return {float: NUMBER, NoneType: None}.get(hint, hint)
+        return {"*": _of_hint(get_args(hint)[1])}
+    if get_origin(hint) is list:
+        return [_of_hint(get_args(hint)[0])]
+    return {float: NUMBER, NoneType: None, Any: object}.get(hint, hint)
 
 
 def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
@@ -119,7 +124,8 @@ def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     if shape == NUMBER and not isinstance(value, int | float):
         return _unexpected(value, "a number", key)
     if isinstance(shape, type) and issubclass(shape, StrEnum):
-        return None if value in list(shape) else _unexpected(value, f"one of {', '.join(shape)}", key)
+        expected = f"one of {', '.join(shape)}" if isinstance(value, str) else "text"
+        return None if value in list(shape) else _unexpected(value, expected, key)
     if isinstance(shape, tuple):
         faults = [mismatch(value, option, key) for option in shape]
         return None if None in faults else faults[0]

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlx.events import finish
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.search.repair.recipe import RepairOptions, act
@@ -46,8 +47,8 @@ def repair(examined: Examined, folder: Path, budget: float) -> Repaired:
     case = examined.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
-        document = act(run, examine_run(run).document, RepairOptions(REPLICATES, budget))["act"]
-        spec = load_spec(run.act).spec if document["spec"] else case.spec
+        story = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))
+        spec = load_spec(run.act).spec if story.spec else case.spec
     healthy, after = measure(case.base.spec, folder), measure(spec, folder, first=UNSEEN)
     worse = after.error - healthy.error
     chance = NOISE * standard_error(healthy.added, after.added)
@@ -57,9 +58,9 @@ def repair(examined: Examined, folder: Path, budget: float) -> Repaired:
         healthy.error + case.harm,
         after.error,
         worse <= max(tolerance(case.base.spec), chance),
-        tuple(race["kept"] for race in document["rounds"] if race["kept"]),
-        document["status"],
-        document["seconds"],
+        tuple(race.kept for race in story.rounds if race.kept),
+        story.status,
+        story.seconds,
     )
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+from dlx.events import finish
 from dlx.files import to_json
 from dlx.runs.collection import StudyDirectory
 from dlx.search.study.file import load_study
@@ -81,8 +82,9 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     """Train a study; returns what of its document does not change each time, and its pictures."""
     with StudyDirectory.create(part.name, out=bench.folder) as directory:
         run = StudyRun(load_study(part.file), directory, bench.executor)
-        document = run.run()
-        pictures = {path.stem: path.read_bytes() for path in draw(run, document)}
+        result = finish(run.run())
+        pictures = {path.stem: path.read_bytes() for path in draw(run, result)}
+    document = result.to_document()
     variants = [{key: variant[key] for key in VARIANT_KEYS} for variant in document["variants"]]
     return {**{key: document[key] for key in STUDY_KEYS}, "variants": variants, "claims": document["claims"]}, pictures
 

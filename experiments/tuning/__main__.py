@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx.events import finish
 from dlx.runs.collection import TuneDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
 from dlx.search.tune.tuner import Tuning
-from dlx.search.tune.watcher import SilentTuning
 from dlx.stats.intervals import CONFIDENCE
 from dlx.stats.student import two_sided
 
@@ -61,9 +61,10 @@ def fresh_error(overrides: Sequence[str], executor: Executor) -> float:
     """The dev error of what a search has come to, in fresh replicates."""
     plan, space = load_tune(HERE / "digits.yaml", overrides)
     with tempfile.TemporaryDirectory() as folder, TuneDirectory.create(plan.name, out=Path(folder)) as directory:
-        document = Tuning(plan, space, directory, executor, SilentTuning(), check(plan, space)).run()
-    winner = next(finalist for finalist in document["finalists"] if finalist["index"] == document["winner"])
-    return float(winner["fresh"]["value"])
+        document = finish(Tuning(plan, space, directory, executor, check(plan, space)).run())
+    assert document.best is not None
+    assert document.best.fresh is not None
+    return document.best.fresh.value
 
 
 def report(fresh_errors: dict[str, np.ndarray], seconds: dict[str, float], arguments: argparse.Namespace) -> str:

@@ -179,6 +179,11 @@ def test_a_run_of_an_older_dlx_is_read_resumed_and_verified_from_then_on(folder:
         ("run.json", lambda document: document.pop("seed"), "run.json: is damaged: there is no seed"),
         ("run.json", lambda document: document.update(data=[]), "run.json: is damaged: data is [], expected a mapping"),
         ("run.json", lambda document: document.update(status=1), "run.json: is damaged: status is 1, expected text"),
+        (
+            "run.json",
+            lambda document: document.update(status="ended"),
+            "status is 'ended', expected one of running, comp",
+        ),
         ("diagnosis.json", lambda document: document["errors"]["dev"].pop("m"), "there is no errors.dev.m"),
         ("diagnosis.json", lambda document: document.update(findings={}), "findings is {}, expected a list"),
     ],

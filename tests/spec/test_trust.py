@@ -429,7 +429,15 @@ def test_what_trust_does_not_take(arguments: tuple[str, ...], tmp_path: Path, ca
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{", '{"schema_version": 2, "trusted": []}', '{"schema_version": 1, "trusted": [3]}']
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        '{"schema_version": 2, "trusted": []}',
+        '{"schema_version": 1, "trusted": [3]}',
+        '{"schema_version": 1, "trusted": [{"sha256": 0, "path": "x.py", "since": ""}]}',
+    ],
 )
 def test_a_damaged_store_is_told_and_trusts_nothing(
     content: str, tmp_path: Path, call_dlx: Dlx, nothing_trusted: Path

@@ -6,39 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import sqrt
 
-from dlx.diagnose.after.ending import (
-    dead_or_saturated,
-    label_noise,
-    narrow,
-    narrowest,
-    no_hidden_layer,
-    plateau,
-    unsettled,
-)
+from dlx.diagnose.after import ending, initialization, optimization, regularization
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
-from dlx.diagnose.after.initialization import start_findings
-from dlx.diagnose.after.optimization import (
-    divergence,
-    early_decay,
-    impatient,
-    long_memory,
-    rising,
-    small_batches,
-    too_few,
-    too_high,
-    too_low,
-)
-from dlx.diagnose.after.regularization import (
-    averages_apart,
-    changed_images,
-    dropout_too_strong,
-    gap_explained,
-    nothing_against_variance,
-    overtraining,
-    penalty_too_strong,
-    pull_too_strong,
-    stopping_that_never_fired,
-)
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Cause, Finding, by_severity
@@ -67,7 +36,7 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
     earlier = [finding for finding in earlier_findings if finding.severity != "note"]
-    noise = [] if LABEL_NOISE.is_among(earlier) else list(label_noise(course))
+    noise = [] if LABEL_NOISE.is_among(earlier) else list(ending.label_noise(course))
     yield from noise
     elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
     is_explained = any(Cause.members[finding.name].explains_training for finding in earlier)
@@ -77,7 +46,7 @@ def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Ite
         yield from _first(*EXPLAIN_BIAS)(course)
     elif not (noise or earlier or elsewhere):
         behind = course.behind("dev", BEHIND_ON_DEV)
-        yield from _first(*(EXPLAIN_VARIANCE if behind else (impatient, overtraining, unsettled)))(course)
+        yield from _first(*(EXPLAIN_VARIANCE if behind else EXPLAIN_THE_REST))(course)
 
 
 def _dev_is_elsewhere(course: TrainingHistory) -> bool:
@@ -99,50 +68,60 @@ def _first(*looks: Look) -> Look:
 
 
 def _notes(course: TrainingHistory) -> Iterator[Finding]:
-    for look in (gap_explained, nothing_against_variance, stopping_that_never_fired):
+    for look in NOTES:
         yield from look(course)
     if not course.behind("train"):
-        yield from rising(course)
+        yield from optimization.rising(course)
 
 
 # Each list is in the order of causes: the first that is seen explains the later ones, which are then not looked for.
 EXPLAIN_DIVERGENCE: tuple[Look, ...] = (
-    small_batches,
-    pull_too_strong,
-    start_findings,
-    dropout_too_strong,
-    divergence,
+    optimization.small_batches,
+    regularization.pull_too_strong,
+    initialization.start_findings,
+    regularization.dropout_too_strong,
+    optimization.divergence,
 )
 EXPLAIN_BIAS: tuple[Look, ...] = (
-    small_batches,
-    start_findings,
-    long_memory,
-    early_decay,
-    too_low,
-    no_hidden_layer,
-    narrowest,
-    averages_apart,
-    pull_too_strong,
-    penalty_too_strong,
-    dropout_too_strong,
-    too_high,
-    rising,
-    too_few,
-    dead_or_saturated,
-    unsettled,
-    changed_images,
-    narrow,
-    plateau,
+    optimization.small_batches,
+    initialization.start_findings,
+    optimization.long_memory,
+    optimization.early_decay,
+    optimization.too_low,
+    ending.no_hidden_layer,
+    ending.narrowest,
+    regularization.averages_apart,
+    regularization.pull_too_strong,
+    regularization.penalty_too_strong,
+    regularization.dropout_too_strong,
+    optimization.too_high,
+    optimization.rising,
+    optimization.too_few,
+    ending.dead_or_saturated,
+    ending.unsettled,
+    regularization.changed_images,
+    ending.narrow,
+    ending.plateau,
 )
 EXPLAIN_VARIANCE: tuple[Look, ...] = (
-    small_batches,
-    start_findings,
-    averages_apart,
-    pull_too_strong,
-    long_memory,
-    early_decay,
-    impatient,
-    overtraining,
-    too_high,
-    unsettled,
+    optimization.small_batches,
+    initialization.start_findings,
+    regularization.averages_apart,
+    regularization.pull_too_strong,
+    optimization.long_memory,
+    optimization.early_decay,
+    optimization.impatient,
+    regularization.overtraining,
+    optimization.too_high,
+    ending.unsettled,
+)
+EXPLAIN_THE_REST: tuple[Look, ...] = (
+    optimization.impatient,
+    regularization.overtraining,
+    ending.unsettled,
+)
+NOTES: tuple[Look, ...] = (
+    regularization.gap_explained,
+    regularization.nothing_against_variance,
+    regularization.stopping_that_never_fired,
 )

@@ -16,8 +16,7 @@ from dlx.words import Status, Task
 
 if TYPE_CHECKING:
     from dlx.nn.norms.norm import Norm
-    from dlx.spec.architecture import LayerSection
-    from dlx.spec.sections import Spec
+    from dlx.spec.sections import LayerSection, Spec
     from dlx.types import Array
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in

@@ -17,8 +17,7 @@ from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
 from dlx.nn.tape import Tape
-from dlx.spec.architecture import LayerSection
-from dlx.spec.sections import Spec
+from dlx.spec.sections import LayerSection, Spec
 from dlx.training.build import assemble
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised

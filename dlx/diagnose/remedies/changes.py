@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.nn.norms.norm import Norm
-from dlx.spec.architecture import LayerSection, norms_of
-from dlx.spec.sections import Spec
+from dlx.spec.sections import LayerSection, Spec, norms_of
 
 Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes them; none where a change does not apply
 

@@ -13,7 +13,7 @@ from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.references import find_all
 from dlx.show import pictures
-from dlx.show.pictures.groups import Group, course
+from dlx.show.charts.groups import Group, MeanCurve, mean_curve
 from dlx.words import PARTS, Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
@@ -95,10 +95,9 @@ class Comparison:
     def _have(self, part: str) -> bool:
         return any(part in run.errors for run in self.runs)
 
-    def courses(self) -> list[tuple[list[float], list[float]]]:
-        """For each group the epochs, and the mean of that column at each of them."""
-        curves = [course(group, self.column) for group in self._curve_groups()]
-        return [([], []) if curve is None else (curve.epochs.tolist(), curve.mean.tolist()) for curve in curves]
+    def curves(self) -> list[MeanCurve | None]:
+        """Of that column for each group; None where it has no value."""
+        return [mean_curve(group, self.column) for group in self._curve_groups()]
 
 
 def compare(references: Sequence[str], against: Sequence[str] = ()) -> Comparison:

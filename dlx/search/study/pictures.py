@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,13 +12,16 @@ from dlx.nn.landscape import Landscape
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
 from dlx.search.trials.shared_data import data_of
+from dlx.show.charts.groups import Group
 from dlx.show.numbers import error
-from dlx.show.pictures import DescentPath, Group, Panel, activations, boundaries, overlay, paths, sweep
+from dlx.show.pictures import DescentPath, Panel, activations, boundaries, overlay, paths, sweep
 
 if TYPE_CHECKING:
+    from dlx.documents.study import StudyDocument
     from dlx.search.study.file import Variant
     from dlx.search.study.study import StudyRun
     from dlx.search.trials.outcome import Outcome
+    from dlx.stats.intervals import Estimate
     from dlx.training.model import Model
     from dlx.types import Array
 
@@ -27,9 +30,9 @@ EXAMPLES = 1024  # of train that the layers are shown
 MOST_POINTS = 400  # of train beside the decision regions
 
 
-def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
+def draw(run: StudyRun, document: StudyDocument) -> list[Path]:
     """Draw and keep what there is to draw of a study that has been trained; returns where it lies."""
-    title, task = document["name"], document["task"]
+    title, task = document.name, document.task
     usable = {
         variant.name: [outcome for outcome in run.of(variant.name) if outcome.usable] for variant in run.study.variants
     }
@@ -50,10 +53,16 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
     swept = run.study.plan.options.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
-        errors = [entry["errors"] for entry in document["variants"]]
+        errors = [{part: _plain(error) for part, error in entry.errors.items()} for entry in document.variants]
         if any(errors):
             pictures["sweep"] = sweep(values, errors, key=key, title=title, task=task)
     return [run.directory.write_picture(name, png) for name, png in pictures.items()]
+
+
+def _plain(estimate: Estimate) -> dict[str, float | None]:
+    """An estimate as pictures take it; an end of the interval that is not known is None."""
+    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
+    return {"value": estimate.value, "low": low, "high": high}
 
 
 class VariantNetwork(NamedTuple):

@@ -14,6 +14,7 @@ from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interr
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
+from dlx.runs.result import Result
 from dlx.runs.signals import noted_signals
 from dlx.runs.train import Session
 from dlx.search.trials.outcome import Outcome, examined, outcome_of, refuse_unsound
@@ -48,7 +49,7 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
                 return Outcome(trial.key, Status.INTERRUPTED, run=str(run.path))
             if outcome is None:
                 _train(trial, run, deadline)
-            return outcome or outcome_of(run, trial)
+            return outcome or outcome_of(Result.of(run), trial)
         except (EnvironmentProblem, Interrupted):
             raise
         except Exception as error:  # of the spec, the data or a plugin: this trial's failure, not the search's
@@ -65,7 +66,7 @@ def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
         try:
             outcome = examined(trial, folder)
             if outcome is None and run.has_begun():
-                refuse_unsound(run, run.facts())
+                refuse_unsound(Result.of(run))
             return run, outcome
         except DlxError as error:
             if isinstance(error, ReadFailure) or not isinstance(error, DataError):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.documents.tuning import TrialRecord
+from dlx.events import TriedSetting
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.trial import Trial
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -76,21 +78,25 @@ class Candidate:
             return status if status.is_bad else Status.STOPPED
         return Status.UNFINISHED if status is Status.STOPPED else status
 
-    def record(self, keys: Sequence[str]) -> dict[str, Any]:
+    def tried(self) -> TriedSetting:
+        """As events have it."""
+        return TriedSetting(self.index, self.values, self.measured.value)
+
+    def record(self, keys: Sequence[str]) -> TrialRecord:
         """As ``tune.json`` has it."""
         measurement = self.measured
-        return {
-            "index": self.index,
-            "round": self.round,
-            "settings": dict(self.values),
-            "at": dict(zip(keys, self.point, strict=True)),
-            "value": measurement.value if isfinite(measurement.value) else None,
-            "status": self._status,
-            "epoch": measurement.epoch,
-            "seconds": measurement.seconds,
-            "message": measurement.message,
-            "trials": [trial.key for trial in self.trials],
-        }
+        return TrialRecord(
+            index=self.index,
+            round=self.round,
+            settings=dict(self.values),
+            at=dict(zip(keys, self.point, strict=True)),
+            value=measurement.value if isfinite(measurement.value) else None,
+            status=self._status,
+            epoch=measurement.epoch,
+            seconds=measurement.seconds,
+            message=measurement.message,
+            trials=[trial.key for trial in self.trials],
+        )
 
 
 def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int | None) -> Measurement:
@@ -124,16 +130,16 @@ def _row(spec: Spec, objective: str, metrics: Mapping[str, list[float]], until: 
     return metrics[objective][row], metrics[f"{part}_cost"][row], int(epochs[count - 1])
 
 
-def ledger(records: Sequence[Mapping[str, Any]]) -> bytes:
+def ledger(records: Sequence[TrialRecord]) -> bytes:
     """The records as a CSV table, a column for each hyperparameter."""
-    keys = list(dict.fromkeys(key for record in records for key in record["settings"]))
+    keys = list(dict.fromkeys(key for record in records for key in record.settings))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS, *keys])
     for record in records:
-        facts = [record[column] for column in COLUMNS[:-1]]
-        values = [_cell(record["settings"].get(key, "")) for key in keys]
-        writer.writerow(["" if fact is None else fact for fact in facts] + [" ".join(record["trials"]), *values])
+        facts = [getattr(record, column) for column in COLUMNS[:-1]]
+        values = [_cell(record.settings.get(key, "")) for key in keys]
+        writer.writerow(["" if fact is None else fact for fact in facts] + [" ".join(record.trials), *values])
     return text.getvalue().encode()
 
 

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from dlx.component import Options
 from dlx.search.tune.methods import METHODS
-from dlx.spec.architecture import Count
-from dlx.spec.sections import Seed
+from dlx.spec.sections import Count, Seed
 from dlx.spec.short_forms import as_switch
 
 Number = float | int

@@ -6,8 +6,7 @@ from typing import Any
 
 from dlx.component import Component, Options
 from dlx.nn.losses import loss_for
-from dlx.spec.architecture import LayerSection
-from dlx.spec.sections import Spec, plain
+from dlx.spec.sections import LayerSection, Spec, plain
 
 
 def changed(spec: Spec) -> dict[str, Any]:

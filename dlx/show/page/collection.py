@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlx import __version__
+from dlx.show.charts.estimates import estimate
 from dlx.show.numbers import duration, error
 from dlx.show.page.cells import cell, flat, is_estimate
 from dlx.show.page.elements import Content, Element, columns, element, name_of, scrolled
@@ -85,7 +86,7 @@ def _tiles(material: CollectionMaterial) -> Iterator[Element]:
         if key in HIDDEN or value is None:
             continue
         if is_estimate(value):
-            yield _tile(key, error(value["value"], material.task), ends(value, material.task))
+            yield _tile(key, error(value["value"], material.task), ends(estimate(value), material.task))
         elif key == "seconds":
             yield _tile("time", duration(value), "")
         elif isinstance(value, str | int | float) or (value and _is_short(value)):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.images import brightness
 from dlx.show.page.elements import Element, columns, element, name_of, table
-from dlx.show.page.images import in_range, png, source_of
+from dlx.show.page.images import png, source_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import section
 from dlx.words import Task
@@ -56,7 +57,7 @@ def worst(material: Material) -> Element | None:
 
 def _tiles(material: Material, answers: list[Document]) -> Iterator[Element]:
     assert material.images is not None
-    for image, answer in zip(in_range(material.images), answers, strict=True):
+    for image, answer in zip(brightness(material.images), answers, strict=True):
         right = answer["label"] == answer["predicted"]
         alt = f"Example {answer['index']}, of class {answer['label']}"
         words = element("b", name_of(answer["label"]), " → ", name_of(answer["predicted"]))

@@ -1,25 +1,16 @@
-"""Words that several sections of a page share: intervals, levels, the name of the error."""
+"""Words that several sections of a page share: intervals, the name of the error, sections."""
 
 from __future__ import annotations
 
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element
-from dlx.show.page.material import Document
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
 
-LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
 
-
-def level_of(verdict: str) -> str:
-    """The level that gives a verdict its colour."""
-    return next((level for level in LEVELS if level in verdict), "unsettled")
-
-
-def ends(estimate: Document, task: str | None) -> str:
+def ends(estimate: Estimate, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
-    measured = Estimate.from_document(estimate)
-    return "" if measured.low == measured.high else interval(measured.low, measured.high, task).replace("inf", "∞")
+    return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task).replace("inf", "∞")
 
 
 def of_what(task: str | None) -> str:

@@ -32,8 +32,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
     most = max(len(layers) for layers in networks.values())
     chosen = np.unique(np.linspace(0, most - 1, min(most, MOST_LAYERS)).round().astype(int))
     width, height = max(LEFT + len(chosen) * WIDE + 0.15, NARROWEST), ABOVE + BELOW + len(networks) * HIGH
-    figure = new_figure(width, height, title)
-    figure.text(0.15 / width, 1 - 0.44 / height, SUBTITLE, color=GREY, size=8.5, va="center")
+    figure = new_figure(width, height, title, SUBTITLE)
     place = {"left": LEFT / width, "right": 1 - 0.15 / width, "bottom": BELOW / height, "top": 1 - ABOVE / height}
     grid = figure.subplots(len(networks), len(chosen), squeeze=False, gridspec_kw={**place, "hspace": 0.25})
     for column, layer in enumerate(chosen):

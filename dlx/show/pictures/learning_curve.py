@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.show.charts.quantities import ERROR_RATE, error_quantity
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
 from dlx.stats.intervals import Estimate
-from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,8 +49,8 @@ class _Drawing:
 
     def __init__(self, axes: Axes, document: Document) -> None:
         self.axes, self.document = axes, document
-        self.is_rate = document["task"] != Task.REGRESSION
-        self.factor = 100 if self.is_rate else 1
+        self.quantity = error_quantity(document["task"])
+        self.factor = self.quantity.factor
         dev = self._column("dev", "value")
         lowest = min(dev.min(), self._goal)
         self.is_logarithmic = bool(lowest > 0 and dev.max() > WIDE * lowest)
@@ -98,7 +98,7 @@ class _Drawing:
         """The error that was asked for, and the number of examples that it needs where that is known."""
         needed, curve = self.document["target"]["examples"], self.document["curve"]
         self.axes.axhline(self._goal, color=GREY, linewidth=0.9, linestyle=":")
-        text = f"target {self._goal:.4g}{' %' if self.is_rate else ''}"
+        text = f"target {self._goal:.4g}{' %' if self.quantity is ERROR_RATE else ''}"
         across = ("axes fraction", "data")
         self.axes.annotate(text, (0.005, self._goal), (0, 3), across, "offset points", color=GREY, size=8.5)
         if needed and curve and 0 < Estimate.from_document(needed).value <= curve[-1]["m"]:
@@ -122,6 +122,6 @@ class _Drawing:
         self.axes.xaxis.set_major_formatter("{x:,.0f}")
         self.axes.yaxis.set_major_formatter("{x:,g}")
         self.axes.set_xlabel("training examples")
-        self.axes.set_ylabel("error (%)" if self.is_rate else "RMSE (units of the target)")
+        self.axes.set_ylabel(self.quantity.name)
         self.axes.grid(axis="y")
         self.axes.legend(loc="upper right")

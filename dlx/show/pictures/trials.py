@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.show.pictures.axes import HUGE
+from dlx.show.charts.scales import HUGE
 from dlx.types import Array
 from dlx.words import Status, Task
 

@@ -18,6 +18,7 @@ from dlx.text import visible_json, visible_line
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
 
+MARGIN = 10  # characters that a label has
 SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
 GAP = ("  ", "")  # between two columns
 
@@ -38,6 +39,11 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
     from rich.text import Text
 
     open_terminal(out).print(Text.assemble(*line), soft_wrap=True)
+
+
+def labeled(label: str, *pieces: Piece, stream: TextIO | None = None) -> None:
+    """A line with its label in the margin."""
+    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=stream)
 
 
 def path(place: Path | str) -> None:
@@ -69,7 +75,7 @@ def paragraph(
     label: str,
     text: str,
     style: str = "",
-    margin: int = 10,
+    margin: int = MARGIN,
     stream: TextIO | None = None,
     label_style: str = "dim",
 ) -> None:

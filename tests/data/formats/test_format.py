@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from dlx.data.examples import Column
 from dlx.data.formats.format import Format, TableFormat, description, endings, format_of, formats
-from dlx.data.opening import open_binary, readable
+from dlx.data.opening import UNPACKERS, open_binary, readable
 from dlx.data.sources import Source
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import EnvironmentProblem
@@ -64,6 +65,15 @@ def test_without_its_package_one_line_says_how_to_get_it(tmp_path: Path) -> None
 
     with pytest.raises(EnvironmentProblem, match=r"reading an Avro file needs no_such_.* pip install 'dlx\[avro\]'"):
         Source.parse({"name": "file", "path": str(tmp_path / "x.avro"), "target": "y"}).load()
+
+
+def test_another_way_of_packing_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UNPACKERS, ".bz2", bz2.BZ2File)
+    (tmp_path / "x.tsv.bz2").write_bytes(bz2.compress(b"a\ty\n0.5\t1\n2.5\t0\n"))
+    examples = Source.parse({"name": "file", "path": str(tmp_path / "x.tsv.bz2"), "target": "y"}).load()["all"]
+    assert examples.y is not None
+    assert (examples.X[:].tolist(), examples.y.tolist()) == ([[0.5], [2.5]], [1, 0])
+    assert endings()[-1] == "and .gz .bz2 behind those of CSV and IDX"
 
 
 def test_every_format_has_endings_of_its_own() -> None:

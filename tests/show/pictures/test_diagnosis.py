@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from dlx.diagnose.verdict import diagnose
+from dlx.show.charts.waterfall import waterfall
 from dlx.show.pictures import diagnosis, worst
 from dlx.show.pictures.canvas import ALARM, CLASSES
 from dlx.show.pictures.diagnosis import COLORS
@@ -32,7 +33,7 @@ def share(picture: np.ndarray, color: str, alpha: float = 1.0) -> float:
 
 
 def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: Task | None = None) -> Any:
-    return pixels(diagnosis(diagnose(errors, optimal, tolerance, task), title="a_$b$"))
+    return pixels(diagnosis(waterfall(diagnose(errors, optimal, tolerance, task), task), title="a_$b$"))
 
 
 @pytest.mark.parametrize(

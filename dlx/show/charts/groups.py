@@ -1,4 +1,4 @@
-"""Groups of runs in a picture: for each the mean of its runs over the epochs, and how far they spread."""
+"""Groups of runs: for each the mean of its runs over the epochs, and how far they spread."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.show.pictures.axes import HUGE
+from dlx.show.charts.scales import drawable
 from dlx.stats.intervals import CONFIDENCE
 from dlx.stats.student import two_sided
+from dlx.types import Array
 
 ENOUGH = 5  # runs that tell an interval of their mean; of fewer the lowest and the highest are shown
 
@@ -30,25 +31,26 @@ class MeanCurve(NamedTuple):
     ``lost`` says whether a run came to an end of its numbers.
     """
 
-    epochs: np.ndarray
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    epochs: Array
+    mean: Array
+    low: Array
+    high: Array
     lost: bool
 
     @property
-    def last(self) -> int:
-        """The index of the last mean that there is."""
-        return int(np.flatnonzero(np.isfinite(self.mean))[-1])
+    def last(self) -> tuple[float, float]:
+        """The last epoch that has a mean, and that mean."""
+        index = np.flatnonzero(np.isfinite(self.mean))[-1]
+        return float(self.epochs[index]), float(self.mean[index])
 
 
-def course(group: Group, column: str, factor: float = 1) -> MeanCurve | None:
+def mean_curve(group: Group, column: str, factor: float = 1) -> MeanCurve | None:
     """A column of a group, times a factor, at every epoch that one of its runs has a row for.
 
     A run is read off between its rows along a straight line. One that ended earlier counts with its last value from
     there on, one that is no longer finite is left out from there on.
     """
-    runs = [(_finite(metrics["epoch"]), factor * _finite(metrics[column])) for metrics in group.metrics]
+    runs = [(drawable(metrics["epoch"]), drawable(metrics[column], factor)) for metrics in group.metrics]
     runs = [(epochs, values) for epochs, values in runs if np.isfinite(values).any()]
     if not runs:
         return None
@@ -58,24 +60,19 @@ def course(group: Group, column: str, factor: float = 1) -> MeanCurve | None:
     return MeanCurve(epochs, _mean(rows), low, high, lost=any(np.isnan(values[-1]) for _, values in runs))
 
 
-def _finite(values: Sequence[float]) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    return np.where(np.abs(array) < HUGE, array, np.nan)
-
-
-def _mean(rows: np.ndarray) -> np.ndarray:
+def _mean(rows: Array) -> Array:
     """Of the runs that have a value, at each epoch."""
     counts = np.isfinite(rows).sum(axis=0)
-    means: np.ndarray = np.where(counts, np.nansum(rows, axis=0) / np.maximum(counts, 1), np.nan)
+    means: Array = np.where(counts, np.nansum(rows, axis=0) / np.maximum(counts, 1), np.nan)
     return means
 
 
-def _lowest(rows: np.ndarray) -> np.ndarray:
+def _lowest(rows: Array) -> Array:
     lowest = np.min(rows, axis=0, initial=np.inf, where=np.isfinite(rows))
     return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
-def _interval(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _interval(rows: Array) -> tuple[Array, Array]:
     """mean ± t·s/√k of the k runs that have a value, at each epoch; NaN where there is only one."""
     counts, mean = np.isfinite(rows).sum(axis=0), _mean(rows)
     variance = np.nansum((rows - mean) ** 2, axis=0) / np.maximum(counts - 1, 1)
