@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any, Literal
 
@@ -149,6 +150,14 @@ def finding(
     return Finding(
         name, severity or cause.severity, layer, epoch, value, threshold, evidence, remedy or cause.remedy, cause.notes
     )
+
+
+def of_normalized(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings about a network that has a norm already: no remedy says that batch norm would help."""
+    return [replace(entry, remedy=_BATCH_NORM.sub("", entry.remedy)) for entry in findings]
+
+
+_BATCH_NORM = re.compile(r"[,;] batch norm\b")
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -44,7 +44,7 @@ from dlx.diagnose.data.duplicates import duplicate_findings
 from dlx.diagnose.data.inputs import input_findings
 from dlx.diagnose.data.labels import label_findings
 from dlx.diagnose.data.parts import part_findings
-from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.findings import Finding, by_severity, of_normalized
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -75,7 +75,8 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
         earlier_findings: what was found before it, which explains what it explains.
     """
     explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status == "diverged" else []
-    return by_severity(explanation or [*_causes(course, earlier_findings), *_notes(course)])
+    findings = explanation or [*_causes(course, earlier_findings), *_notes(course)]
+    return by_severity(of_normalized(findings) if course.norms else findings)
 
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from dlx.diagnose.data.inputs import input_findings
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.labels import label_findings
 from dlx.diagnose.data.parts import part_findings
-from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.findings import Finding, by_severity, of_normalized
 from dlx.training import threads
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def before(experiment: Experiment) -> list[Finding]:
         findings = _of_data(experiment)
         if not any(finding.name == "constant_labels" for finding in findings):
             findings += _of_training(experiment, {finding.name for finding in findings})
-    return by_severity(findings)
+    return by_severity(of_normalized(findings) if experiment.spec.architecture.norms() else findings)
 
 
 def _of_data(experiment: Experiment) -> list[Finding]:
