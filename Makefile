@@ -29,6 +29,13 @@ test-newest:  ## run the tests with the newest version of everything, on the new
 	@VERSIONS=newest sh .ci/environment .venv-newest dlx dev
 	.venv-newest/bin/pytest -n 2
 
+coverage:  ## run the tests and list the lines and branches of dlx that none of them takes (10 minutes)
+	@sh .ci/environment .venv dlx dev coverage
+	.venv/bin/coverage erase
+	.venv/bin/coverage run -m pytest -n 2
+	.venv/bin/coverage combine --quiet
+	.venv/bin/coverage report
+
 constraints:  ## pin the newest versions that go together, for every Python and system, in .ci/constraints.txt
 	@sh .ci/environment .venv-constraints .ci/uv.txt
 	sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv-constraints/bin/uv pip compile --quiet \
@@ -37,27 +44,27 @@ constraints:  ## pin the newest versions that go together, for every Python and 
 
 reproduce:  ## train and check everything that the gallery in experiments/README.md shows (4 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/reproduce
+	.venv/bin/python -m experiments.reproduce
 
 test-bits:  ## run the tests as other processors would, whose sums end in other digits (an hour)
 	@sh .ci/environment .venv dlx dev
-	.venv/bin/python experiments/bits
+	.venv/bin/python -m experiments.bits
 
 reproduce-bits:  ## the same with the claims of the gallery (10 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/bits --reproduce
+	.venv/bin/python -m experiments.bits --reproduce
 
 $(TOPICS):
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/reproduce $@
+	.venv/bin/python -m experiments.reproduce $@
 
 benchmark:  ## measure dlx against its peers (downloads them, takes long)
 	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
-	.venv-benchmark/bin/python experiments/benchmark
+	.venv-benchmark/bin/python -m experiments.benchmark
 
 mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads both)
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
-	.venv-mnist/bin/python experiments/mnist/compare.py
+	.venv-mnist/bin/python -m experiments.mnist
 
 golden:  ## compare all that dlx prints and writes with what it did at another commit (8 minutes; AS=HEAD)
 	@sh .ci/environment .venv dlx dev
@@ -65,19 +72,19 @@ golden:  ## compare all that dlx prints and writes with what it did at another c
 
 faults:  ## plant mistakes in backprop and see whether the gradient check finds them
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/gradcheck
+	.venv/bin/python -m experiments.gradcheck
 
 diagnose:  ## plant faults in specs and see whether the diagnosis finds them (3 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/diagnose
+	.venv/bin/python -m experiments.diagnose
 
 repair:  ## run the basic recipe on those faults and see how many it repairs (15 minutes)
 	@sh .ci/environment .venv dlx
-	.venv/bin/python experiments/diagnose --act
+	.venv/bin/python -m experiments.diagnose --act
 
 tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal trials (7 minutes)
 	@sh .ci/environment .venv dlx optuna
-	.venv/bin/python experiments/tuning
+	.venv/bin/python -m experiments.tuning
 
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx
@@ -89,7 +96,7 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 	mv .venv/schema.json configs/schema.json
 
 clean:  ## remove the environments and caches, not the runs
-	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
-.PHONY: help train test golden test-lowest test-newest test-bits constraints reproduce reproduce-bits $(TOPICS) benchmark \
-	mnist faults diagnose repair tuning torture schema clean
+.PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
+	benchmark mnist faults diagnose repair tuning torture schema clean

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
-from dlx.text import visible_line
+from dlx.text import shorten, visible_line
 
 # A message is read by people: so many problems of a file are shown, and so many characters of a key and of a sentence.
 MOST_SHOWN = 50
@@ -85,7 +85,11 @@ class Place:
 
     @classmethod
     def of_index(cls, source: str, text: str, index: int) -> Place:
-        """The place of an index into the text of a source."""
+        """The place of an index into the text of a source.
+
+        >>> str(Place.of_index("spec.yaml", "seed: 1\\ntask: unknown", index=14))
+        'spec.yaml:2:7'
+        """
         return cls(source, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
     def order(self) -> tuple[bool, str, int, int]:
@@ -102,7 +106,7 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        parts = (str(self.place), shortened(self.key, LONGEST_KEY), shortened(self.what, LONGEST_MESSAGE))
+        parts = (str(self.place), shorten(self.key, LONGEST_KEY), shorten(self.what, LONGEST_MESSAGE))
         return visible_line(": ".join(part for part in parts if part))
 
 
@@ -123,11 +127,6 @@ class SpecError(UsageError):
         return cls([Problem(place, key, what)])
 
 
-def shortened(text: str, longest: int) -> str:
-    """The text, or its beginning where it is too long for a message."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
 def nearest(value: object, names: Iterable[str]) -> str | None:
     """The name that was probably meant; None where none is like it. No name is like a long text."""
     text = str(value)
@@ -137,7 +136,11 @@ def nearest(value: object, names: Iterable[str]) -> str | None:
 
 
 def allowed(value: object, names: Sequence[str]) -> str:
-    """``(allowed a, b, c; did you mean b?)``, the way every message lists what could stand there instead."""
+    """What could stand there instead, the way every message lists it.
+
+    >>> allowed("rleu", ["relu", "tanh"]), allowed(3, ["relu", "tanh"])
+    ('(allowed relu, tanh; did you mean relu?)', '(allowed relu, tanh)')
+    """
     near = nearest(value, names)
     hint = f"; did you mean {near}?" if near is not None else ""
     return f"(allowed {', '.join(names)}{hint})" if names else "(nothing is allowed here)"

@@ -15,6 +15,8 @@ from typing import Any, BinaryIO
 
 from dlx.errors import DataError, EnvironmentProblem, ReadFailure
 
+SCHEMA_VERSION = 1  # of every document: which dlx can read it
+
 # How the files begin that dlx writes, by the ends of their names.
 BEGINNINGS = {
     ".json": (b"{",),
@@ -142,6 +144,25 @@ def to_json(document: object) -> bytes:
         )
         + b"\n"
     )
+
+
+def to_document(document: Mapping[str, Any]) -> bytes:
+    """The same of a document that a later dlx may read: its version stands in front."""
+    return to_json(versioned(document))
+
+
+def versioned(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the version of its format in front."""
+    return {"schema_version": SCHEMA_VERSION, **document}
+
+
+def of_this_version(path: Path, document: Any) -> dict[str, Any]:
+    """The document that stands at ``path``, if it is one that this dlx reads."""
+    if not isinstance(document, dict):
+        raise DataError(f"{path}: is damaged: it holds no mapping")
+    if (version := document.get("schema_version")) != SCHEMA_VERSION:
+        raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
+    return document
 
 
 def to_signed_json(document: Mapping[str, Any]) -> bytes:

@@ -17,13 +17,22 @@ _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}\u2028\u2029]")
 
 
 def visible(text: str) -> str:
-    r"""The text with such characters as ``\x1b`` or ``\u202e``; newlines and tabs stay."""
+    r"""The text with such characters as ``\x1b`` or ``\u202e``; newlines and tabs stay.
+
+    >>> print(visible("red: \x1b[31m"))
+    red: \x1b[31m
+    """
     return _STEERING.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def visible_line(text: str) -> str:
     r"""The same for what must stay in one line: newlines and tabs are written out too, as ``\n`` and ``\t``."""
     return _STEERING_A_LINE.sub(lambda match: repr(match[0])[1:-1], text)
+
+
+def shorten(text: str, longest: int) -> str:
+    """The text, or where it is longer than that its beginning and …."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def visible_json(text: str) -> str:
@@ -72,7 +81,11 @@ def without_advice(error: Exception) -> str:
 
 
 def quoted(word: str | Path) -> str:
-    """A word as a shell takes it, without control characters that a terminal would obey."""
+    r"""A word as a shell takes it, without control characters that a terminal would obey.
+
+    >>> print(quoted("my spec.yaml"), quoted(Path("-x.yaml")), quoted("a\nb"))
+    'my spec.yaml' ./-x.yaml $'a\x0ab'
+    """
     text = f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
     if text.isprintable():
         return shlex.quote(text)

@@ -15,6 +15,7 @@ from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"
@@ -67,6 +68,7 @@ SEEDS = (1, 2, 3)
 def train(name: str, overrides: str, seed: int) -> dict[str, float]:
     """The errors of the kept network, the worst dev error among the last ten rows, and the number of epochs."""
     experiment = prepare(load_spec(CONFIGS / f"{name}.yaml", [*overrides.split(), f"seed={seed}"]).spec)
+    assert isinstance(experiment, Supervised)
     rows = [record for record in fit(experiment) if isinstance(record, EpochRecord)]
     experiment.restore_best()
     errors = {part: experiment.evaluate(part)[1] for part in experiment.dataset.parts}

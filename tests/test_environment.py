@@ -98,11 +98,16 @@ def test_another_environment_gives_the_same_bits(variant: str, reference: Any, t
     assert bits(tmp_path / "run") == reference
 
 
+def without_stdin() -> None:
+    os.close(0)
+    os.umask(0o077)
+
+
 @POSIX
 @pytest.mark.parametrize(
     "before",
     [
-        pytest.param(lambda: (os.close(0), os.umask(0o077)), id="stdin closed, umask 077"),
+        pytest.param(without_stdin, id="stdin closed, umask 077"),
         pytest.param(lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN), id="children that nobody waits for"),
         pytest.param(lambda: [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 13, 15)], id="signals ignored"),
     ],

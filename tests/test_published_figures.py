@@ -19,6 +19,7 @@ from dlx.nn.tape import Tape
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 
 
@@ -159,6 +160,7 @@ def batches(folder: Path, rows: Array, size: int) -> list[Array]:
     np.savez(folder / "rows.npz", X=rows, y=np.arange(len(rows)) % 2)
     (folder / "spec.yaml").write_text(SPEC.replace("SIZE", str(size)))
     experiment, seen = prepare(load_spec(folder / "spec.yaml").spec), []
+    assert isinstance(experiment, Supervised)
     for done in range(0, len(rows), size):
         take_steps(experiment, 1)
         seen.append(experiment.batches.step_for(min(size, len(rows) - done)).X.copy())

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlx.text import command
+from dlx.text import command, shorten
 
 BASH = shutil.which("bash")
 SPEC = """
@@ -52,3 +52,10 @@ def test_commands_about_a_run_can_be_typed(name: str, tmp_path: Path, call_dlx: 
         arguments = [MEANT.get(word, word) for word in words(line)[1:]]
         result = call_dlx(*arguments, cwd=tmp_path)
         assert result.code == 0, result.stderr
+
+
+@given(st.text(), st.integers(1, 30))
+def test_a_short_text_stays_and_a_long_one_ends_in_dots(text: str, longest: int) -> None:
+    short = shorten(text, longest)
+    assert len(short) == min(len(text), longest)
+    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))

@@ -21,7 +21,7 @@ from typer.main import get_command
 from dlx import __version__
 from dlx.cli.messages import message_and_code
 from dlx.cli.remarks import remarks_shown
-from dlx.cli.standard_streams import fill_in, flush_stdout, forgive_stderr, make_visible
+from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem
 from dlx.runs.signals import NUMBERS
 
@@ -168,35 +168,33 @@ def dlx(version: Version = False, debug: Debug = False) -> None:
 
 
 def main() -> int:
-    """Run the command that ``sys.argv`` gives; returns its exit code."""
-    before = sys.stdout, sys.stderr
-    fill_in()
-    forgive_stderr()
-    make_visible()
-    try:
-        return _ended()
-    finally:
-        sys.stdout, sys.stderr = before
-
-
-def _ended() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code, whatever happens."""
     arguments = sys.argv[1:]
-    if current_thread() is main_thread():
-        _heed_signals()
-    try:
-        with remarks_shown():
-            code = _run([argument for argument in arguments if argument != "--debug"])
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        code = 128 + signal.SIGINT
-    except BrokenPipeError:
-        code = BROKEN_PIPE
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename is None and (error.errno in OF_DISKS or not flush_stdout()):
-            error.filename = "stdout"  # files are named where they are written
-        code = _report(error, debug="--debug" in arguments)
-    return code if flush_stdout() else code or EnvironmentProblem.exit_code
+    with sound_streams():
+        if current_thread() is main_thread():
+            _heed_signals()
+        try:
+            with remarks_shown():
+                try:
+                    _command().main(args=[argument for argument in arguments if argument != "--debug"], prog_name="dlx")
+                    code = 0
+                except SystemExit as end:
+                    code = end.code if isinstance(end.code, int) else 0
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            code = 128 + signal.SIGINT
+        except BrokenPipeError:
+            code = BROKEN_PIPE
+        except Exception as error:
+            _name_stdout(error)
+            code = _report(error, debug="--debug" in arguments)
+        return code if flush_stdout() else code or EnvironmentProblem.exit_code
+
+
+def _name_stdout(error: Exception) -> None:
+    """Say that an error is of stdout: all other files are named where they are written."""
+    if isinstance(error, OSError) and error.filename is None and (error.errno in OF_DISKS or not flush_stdout()):
+        error.filename = "stdout"
 
 
 def _heed_signals() -> None:
@@ -208,14 +206,6 @@ def _heed_signals() -> None:
 
 def _terminated(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
-
-
-def _run(arguments: list[str]) -> int:
-    try:
-        _command().main(args=arguments, prog_name="dlx")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    return 0
 
 
 @cache

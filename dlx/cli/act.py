@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from dlx.documents.repair import RepairStory
 from dlx.errors import UsageError
+from dlx.events import finish
 from dlx.runs.directory import RunDirectory
 from dlx.search.repair.recipe import RepairOptions, act
 from dlx.show import terminal
@@ -70,7 +72,8 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Re
     )
 
 
-def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> dict[str, Any]:
-    """The document with what the recipe came to under ``act``."""
-    with RunDirectory.open(run.path, writing=True) as locked, terminal.acting(quiet) as watcher:
-        return act(locked, document, options, watcher)
+def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> RepairStory:
+    """What the recipe came to."""
+    display = terminal.progress(terminal.RepairProgress(), quiet=quiet)
+    with RunDirectory.open(run.path, writing=True) as locked, display:
+        return finish(act(locked, document, options), display.update)

@@ -49,8 +49,8 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
             {"beta": beta, "window": 1 / (1 - beta), "average": v.tolist(), "corrected": corrected[beta].tolist()}
             for beta, v in plain.items()
         ]
-        head = {"schema_version": 1, "file": str(file), "column": series.name}
-        terminal.facts({**head, "values": series.values.tolist(), "averages": entries}, json=True)
+        head = {"file": str(file), "column": series.name}
+        terminal.document({**head, "values": series.values.tolist(), "averages": entries})
         return
     names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
     columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]

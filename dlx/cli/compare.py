@@ -101,10 +101,10 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
 def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
     document = {**comparison.document(), "picture": None if picture is None else str(picture)}
     if json:
-        terminal.facts(document, json=True)
+        terminal.document(document)
     elif csv:
         terminal.csv_table(terminal.csv_rows(document))
     elif md:
         sys.stdout.write(terminal.markdown(document))
     else:
-        terminal.comparison(document, comparison.courses() if comparison.comparable else [], picture)
+        terminal.comparison(document, comparison.curves() if comparison.comparable else [], picture)

@@ -69,7 +69,7 @@ def _print_origins(resolved: Resolved, json: bool) -> None:
 def _print_step(resolved: Resolved, json: bool) -> None:
     lines = build(resolved.spec).step_lines()
     if json:
-        terminal.facts({"schema_version": 1, "step": lines}, json=True)
+        terminal.document({"step": lines})
     else:
         typer.echo("\n".join(lines))
 
@@ -99,7 +99,7 @@ def _load(path: Path, overrides: Sequence[str]) -> None:
 
 def _print_verdict(problems: Sequence[Problem]) -> None:
     entries = [_as_data(problem) for problem in problems]
-    terminal.facts({"schema_version": 1, "valid": not problems, "problems": entries}, json=True)
+    terminal.document({"valid": not problems, "problems": entries})
 
 
 def _as_data(problem: Problem) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _show(examination: Examination, written: list[Path], json: bool) -> None:
     if json:
         for remark in examination.remarks if examination.run else ():
             terminal.say((f"remark: {remark}", ""), stream=sys.stderr)
-        terminal.facts(examination.document, json=True)
+        terminal.document(examination.document)
     else:
         terminal.diagnosis(
             examination.name,
@@ -141,11 +141,11 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
         raise UsageError("--act goes on from a run: train the spec first")
     if not json:
         _show(examination, written, json)
-    document = acted(examination.run, examination.document, options, quiet=json)
+    story = acted(examination.run, examination.document, options, quiet=json)
     if json:
-        terminal.facts(document, json=True)
+        terminal.document({**examination.document, "act": story})
     else:
-        terminal.recipe(document["act"], document["task"])
+        terminal.recipe(story, examination.document["task"])
 
 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:

@@ -40,7 +40,7 @@ def doctor(run: Directory = None, json: Json = False, accept: Accept = False) ->
         raise UsageError("--accept takes the files of a RUN as they are: name one")
     facts = _facts()
     if json:
-        terminal.facts({"schema_version": 1} | facts, json=True)
+        terminal.document(facts)
         return
     groups = [(name, value if isinstance(value, dict) else {"": value}) for name, value in facts.items()]
     print_rows([(f"{name} {key}".strip(), str(fact)) for name, group in groups for key, fact in group.items()])
@@ -53,7 +53,7 @@ def _verify(run: str, json: bool, accept: bool) -> bool:
         directory.accept_files()
     result = health(directory)
     if json:
-        terminal.facts(result.document(), json=True)
+        terminal.document(result.document())
     else:
         status = [("status", result.status)] if result.status else []
         print_rows([("directory", str(result.path)), *status])

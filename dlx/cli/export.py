@@ -23,7 +23,7 @@ def export(run: Run, to: To, out: Out = None, plugin: Plugins = None, json: Json
     load_named(plugin or ())
     files = [str(path) for path in write(run, to, out)]
     if json:
-        terminal.facts({"schema_version": 1, "run": run, "format": to, "files": files}, json=True)
+        terminal.document({"run": run, "format": to, "files": files})
     else:
         for file in files:
             terminal.path(file)

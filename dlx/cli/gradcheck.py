@@ -9,6 +9,7 @@ import typer
 
 from dlx.cli.options import Json, Overrides
 from dlx.errors import CheckFailed, UsageError
+from dlx.events import finish
 from dlx.gradcheck.plugin import check_plugin, document
 from dlx.nn.gradcheck import EPSILON
 from dlx.runs import check
@@ -74,10 +75,10 @@ def gradcheck(
 
 
 def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool) -> None:
-    with terminal.counting("checking gradients", quiet=json) as on_progress:
-        report = check_file(source, overrides, options, on_progress)
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
+        report = finish(check_file(source, overrides, options), display.update)
     if json:
-        terminal.facts(report.document(), json=True)
+        terminal.document(report.document())
     else:
         show.report(report)
     if not report.passed:
@@ -85,10 +86,11 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
 
 
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
-    with terminal.counting("checking gradients", quiet=json) as on_progress:
-        cases = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed, on_progress)
+    events = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
+        cases = finish(events, display.update)
     if json:
-        terminal.facts(document(plugin, cases), json=True)
+        terminal.document(document(plugin, cases))
     else:
         show.plugin(cases)
     if not all(case.point.passed for case in cases):
@@ -102,6 +104,6 @@ def _show_orders(source: Path, overrides: list[str], options: CheckOptions, pict
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
         write_output("--picture", picture, png, pictures.is_ours)
     if json:
-        terminal.facts(convergence.document(), json=True)
+        terminal.document(convergence.document())
     else:
         show.orders(convergence)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from dlx.cli.act import seconds_of
 from dlx.errors import UsageError
+from dlx.events import finish
 from dlx.runs.directory import RunDirectory
 from dlx.runs.references import open_run
 from dlx.search.learning_curve.curve import CurveOptions, learning_curve
@@ -50,13 +52,13 @@ def show_learning_curve(
         target=_error(target) if target is not None else None,
     )
     run = open_run(source)
-    with terminal.counting("training on fewer examples", quiet=json) as on_progress:
-        document = learning_curve(run, options, on_progress)
-    picture = pictures.learning_curve(document, title=document["name"])
+    with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json) as display:
+        document = finish(learning_curve(run, options), display.update)
+    picture = pictures.learning_curve(asdict(document), title=document.name)
     with RunDirectory.open(run.path, writing=True) as locked:
-        written = locked.write_learning_curve(document, picture)
+        written = locked.write_learning_curve(asdict(document), picture)
     if json:
-        terminal.facts(document, json=True)
+        terminal.document(asdict(document))
     else:
         terminal.learning_curve(document, written)
 

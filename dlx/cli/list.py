@@ -55,7 +55,7 @@ def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Comp
 
 def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
     components = [description(member) for members in chosen.values() for member in members.values()]
-    terminal.facts({"schema_version": 1, "components": components}, json=True)
+    terminal.document({"components": components})
 
 
 def _print_summaries(members: dict[str, type[Component]]) -> None:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from dlx.errors import UsageError
 from dlx.show import terminal
 from dlx.spec.starter import starter, starter_for
+from dlx.words import Task
 
 Data = Annotated[
     Path | None, typer.Argument(metavar="DATA", help="A data file that it should train on.", show_default=False)
 ]
 Target = Annotated[list[str] | None, typer.Option(help="The column to predict, or the file of labels; repeatable.")]
-Task = Annotated[
-    Literal["binary", "multiclass", "regression"] | None,
-    typer.Option(help="What to learn, where the labels leave it open."),
-]
+StatedTask = Annotated[Task | None, typer.Option(help="What to learn, where the labels leave it open.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there and not on stdout.")]
 
 
-def new(data: Data = None, target: Target = None, task: Task = None, out: Out = None) -> None:
+def new(data: Data = None, target: Target = None, task: StatedTask = None, out: Out = None) -> None:
     """Print or write a spec to start from.
 
     With a data file it is one that trains on that file.

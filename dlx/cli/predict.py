@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
+from dlx.files import versioned
 from dlx.runs.predict import evaluation, predictions
 from dlx.show import terminal
 from dlx.spec.trust import load_named
@@ -24,7 +25,7 @@ def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False
     header, rows = predictions(run, data)
     if json:
         records = [dict(zip(header, row, strict=True)) for row in rows]
-        terminal.facts({"schema_version": 1, "run": run, "data": str(data), "predictions": records}, json=True)
+        terminal.document({"run": run, "data": str(data), "predictions": records})
     else:
         terminal.csv_table([header, *rows])
 
@@ -32,4 +33,4 @@ def predict(run: Run, data: Examples, plugin: Plugins = None, json: Json = False
 def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:
     """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
     load_named(plugin or ())
-    terminal.facts(evaluation(run, data, target), json)
+    terminal.facts(versioned(evaluation(run, data, target)), json)

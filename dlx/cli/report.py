@@ -34,6 +34,6 @@ def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = Fal
     load_named(plugin or ())
     page = write_report(source, out)
     if json:
-        terminal.facts({"schema_version": 1, "run": source, "path": str(page)}, json=True)
+        terminal.document({"run": source, "path": str(page)})
     else:
         terminal.path(page)

@@ -43,7 +43,7 @@ def list_runs(
     for fault in filter(None, (run.fault for run in listing)):
         terminal.say((f"remark: {fault}", ""), stream=sys.stderr)
     if json:
-        terminal.facts({"schema_version": 1, "runs": [run.document() for run in listing]}, json=True)
+        terminal.document({"runs": [run.document() for run in listing]})
     elif listing:
         terminal.table([_row(run) for run in listing], HEADERS)
     else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -25,7 +26,20 @@ class _Forgiving(FileIO):
         return len(memoryview(data))
 
 
-def fill_in() -> None:
+@contextmanager
+def sound_streams() -> Iterator[None]:
+    """Inside, all that can be done for the standard streams is done; those of before are back afterwards."""
+    before = sys.stdout, sys.stderr
+    _fill_in()
+    _forgive_stderr()
+    _make_visible()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _fill_in() -> None:
     """Give the process the standard streams that a shell has closed (``2>&-``).
 
     Else the next file that is opened takes the place, and messages of libraries would be written into a run. stdin and
@@ -41,7 +55,7 @@ def fill_in() -> None:
     sys.stderr = sys.stderr or _text(FileIO(STDERR, "w", closefd=False))
 
 
-def forgive_stderr() -> None:
+def _forgive_stderr() -> None:
     """Let stderr take everything: progress and messages that cannot be shown are no reason to fail."""
     if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, TextIOWrapper):
         text = sys.stderr
@@ -50,7 +64,7 @@ def forgive_stderr() -> None:
         sys.stderr = _text(_Forgiving(text.fileno(), "w", closefd=False), text.encoding, text.errors)
 
 
-def make_visible() -> None:
+def _make_visible() -> None:
     """Let names, labels and messages not steer a terminal; to a pipe stdout is exact."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail

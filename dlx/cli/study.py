@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +11,16 @@ import typer
 
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
 from dlx.errors import CheckFailed, DataError, UsageError
+from dlx.events import finish
 from dlx.runs.collection import StudyDirectory
 from dlx.search.study.check import check, foretold
 from dlx.search.study.file import Study, load_study
 from dlx.search.study.pictures import draw
-from dlx.search.study.study import FAILED, StudyRun
+from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
 from dlx.show import terminal
 from dlx.spec.trust import NamedBy, load_named
+from dlx.words import Status
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a study; latest is the newest one.")]
@@ -72,24 +75,24 @@ def _foretell(study: Study, json: bool) -> None:
 
 
 def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
-    with terminal.counting("trainings", quiet=quiet or json) as on_progress:
-        run = StudyRun(study, directory, executor, on_progress)
-        document = run.run()
+    run = StudyRun(study, directory, executor)
+    with terminal.progress(terminal.CountProgress("trainings"), quiet=quiet or json) as display:
+        document = finish(run.run(), display.update)
     pictures = draw(run, document)
-    document["pictures"] = [path.name for path in pictures]
-    directory.write_results(document)
+    document = replace(document, pictures=[path.name for path in pictures])
+    directory.write_results(document.to_document())
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.document({**document.to_document(), "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:
         terminal.study(document, directory.path, pictures)
-    if document["status"] == FAILED:
+    if document.status == Status.FAILED:
         failed = [
-            f"{variant['name']}: {message}"
-            for variant in document["variants"]
-            for message in variant["messages"]
-            if FAILED in variant["status"]
+            f"{variant.name}: {message}"
+            for variant in document.variants
+            for message in variant.messages
+            if Status.FAILED in variant.status
         ]
         raise DataError(f"cannot be trained: {'; '.join(failed)}")
     if failing := terminal.failing(document):

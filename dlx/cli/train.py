@@ -10,6 +10,7 @@ import typer
 
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
+from dlx.files import versioned
 from dlx.runs.dry_run import rehearse
 from dlx.runs.repeat import compare, original_of
 from dlx.runs.train import Session
@@ -17,6 +18,7 @@ from dlx.show import terminal
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy, load_named
 from dlx.text import command
+from dlx.words import Status
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -49,7 +51,9 @@ def train(
         return
     with _session(spec, overrides or [], resume, out) as session:
         try:
-            _watch(session, quiet or json)
+            with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
+                for record in session.records():
+                    display.update(record)
             if spec is not None and not overrides:
                 _compare_with_original(spec, session)
         finally:
@@ -60,15 +64,6 @@ def _session(spec: Path | None, overrides: list[str], resume: str | None, out: P
     if spec is None:
         return Session.resume(resume or "")
     return Session.start(load_spec(spec, overrides, named_by=NamedBy.USER), overrides, out, folder=spec.parent)
-
-
-def _watch(session: Session, quiet: bool) -> None:
-    experiment = session.experiment
-    with terminal.progress(
-        task="objective" if experiment.landscape else experiment.dataset.task, quiet=quiet
-    ) as display:
-        for record in session.records():
-            display.update(record)
 
 
 def _compare_with_original(spec: Path, session: Session) -> None:
@@ -86,21 +81,16 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         terminal.facts({**session.facts, "run": str(run.path)}, json=True)
     elif quiet:
         terminal.path(run.path)
-    elif session.facts["status"] != "running":  # or its end could not be written, and there is nothing to tell
-        going_on = [command("train", "--resume", run.path)] if session.status == "interrupted" else []
-        suggestions = [
-            command("diagnose", run.path),
-            command("predict", run.path, "FILE"),
-            command("train", run.config, "KEY=VALUE"),
-        ]
-        of_objective = [command("gradcheck", run.path), suggestions[-1]]
-        commands = [*going_on, *(of_objective if session.experiment.landscape else suggestions)]
-        if session.status == "failed":  # there is no network to look at
-            commands = suggestions[-1:]
+    elif session.facts["status"] != Status.RUNNING:  # or its end could not be written, and there is nothing to tell
+        commands = session.kind.commands(run)
+        if session.status is Status.INTERRUPTED:
+            commands = [command("train", "--resume", run.path), *commands]
+        elif session.status is Status.FAILED:  # there is no network to look at
+            commands = commands[-1:]
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
         )
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    terminal.facts(rehearse(load_spec(path, overrides, named_by=NamedBy.USER)), json)
+    terminal.facts(versioned(rehearse(load_spec(path, overrides, named_by=NamedBy.USER))), json)

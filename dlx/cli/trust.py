@@ -89,7 +89,7 @@ def _matches(reference: str) -> list[Entry]:
 
 def _print(what: str, entries: Sequence[Entry], json: bool) -> None:
     if json:
-        terminal.facts({"schema_version": 1, what: entries}, json=True)
+        terminal.document({what: entries})
         return
     for entry in entries:
         typer.echo(f"{what}  {entry.sha256}  {entry.since}  {quoted(entry.path)}")

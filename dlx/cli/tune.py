@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dlx.cli.act import seconds_of
 from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
+from dlx.documents.tuning import TuningDocument
 from dlx.errors import UsageError
+from dlx.events import finish
 from dlx.runs.collection import TuneDirectory
 from dlx.search.plan import Plan
 from dlx.search.trials.executors import executor_for
@@ -22,6 +24,7 @@ from dlx.search.tune.space import Space
 from dlx.search.tune.tuner import Tuning
 from dlx.show import pictures, terminal
 from dlx.spec.trust import NamedBy, load_named
+from dlx.words import Status
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the search.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a search; latest is the newest one.")]
@@ -95,28 +98,27 @@ def _search(
 ) -> None:
     task = task or check(plan, space, resumed=True)
     search = plan.options.search
-    progress = terminal.tuning_progress(task, quiet or json, trials=search.trials, objective=search.objective)
-    with progress as watcher:
-        document = Tuning(plan, space, directory, executor, watcher, task, seconds).run()
+    tuning = Tuning(plan, space, directory, executor, task, seconds)
+    view = terminal.TuningProgress(task, search.trials, search.objective)
+    with terminal.progress(view, quiet=quiet or json) as display:
+        document = finish(tuning.run(), display.update)
     paths = _pictures(document, directory)
     if json:
-        terminal.facts({**document, "directory": str(directory.path)}, json=True)
+        terminal.document({**document.to_document(), "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:
         terminal.tuning(document, directory.path, paths)
 
 
-def _pictures(document: Mapping[str, Any], directory: TuneDirectory) -> list[Path]:
+def _pictures(document: TuningDocument, directory: TuneDirectory) -> list[Path]:
     """One for each hyperparameter, how much each mattered, and why not a grid."""
-    trials = [
-        record for record in document["trials"] if record["value"] is not None or record["status"] != "unfinished"
-    ]
-    if not any(record["value"] is not None for record in trials):
+    trials = [trial for trial in document.trials if trial.value is not None or trial.status != Status.UNFINISHED]
+    if not any(trial.value is not None for trial in trials):
         return []
-    document = {**document, "trials": trials}
-    images = {dimension["key"]: pictures.hyperparameter(document, dimension["key"]) for dimension in document["space"]}
-    images["settings"] = pictures.settings(document)
-    if document["importance"]:
-        images["importance"] = pictures.importance(document)
+    ended = replace(document, trials=trials).to_document()
+    images = {dimension.key: pictures.hyperparameter(ended, dimension.key) for dimension in document.space}
+    images["settings"] = pictures.settings(ended)
+    if document.importance:
+        images["importance"] = pictures.importance(ended)
     return [directory.write_picture(name, png) for name, png in images.items()]

@@ -12,6 +12,7 @@ from dlx.data.mapped import MappedRows
 from dlx.data.windows import Windows
 from dlx.errors import DataError
 from dlx.types import Array
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.augmentation import Augmentation
@@ -72,7 +73,7 @@ class Reader:
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
-        is_multiclass = dataset.task == "multiclass"
+        is_multiclass = dataset.task is Task.MULTICLASS
         self._targets = None if is_multiclass else np.ascontiguousarray(y.reshape(self.m, self.n_y).T, self._dtype)
 
     def buffers(self, size: int) -> tuple[Array, Array]:

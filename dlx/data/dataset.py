@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.labels import Label, Labels, Task
+from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
 from dlx.types import Array
+from dlx.words import Task
 
 SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
@@ -50,7 +51,7 @@ class Dataset:
 
     @property
     def task(self) -> Task:
-        """binary, multiclass or regression."""
+        """What there is to learn from the labels."""
         return self.labels.task
 
     @property
@@ -89,9 +90,3 @@ class Dataset:
         """What identifies the files of which rows are read while training, each file once."""
         mapped = {part.X.path: part.X for part in self.parts.values() if isinstance(part.X, MappedRows)}
         return [rows.identity() for rows in mapped.values()]
-
-
-def no_examples() -> Dataset:
-    """What stands where an objective needs no data: a train of one zero, so that an epoch is one step."""
-    train = Part(np.zeros((1, 1)), np.zeros(1))
-    return Dataset({"train": train}, Labels("regression", (), 1), (), None, np.zeros(1), np.ones(1), {})

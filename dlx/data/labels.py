@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from dlx.errors import DataError
 from dlx.types import Array
+from dlx.words import Task
 
-Task = Literal["binary", "multiclass", "regression"]
 Label = str | int | float | bool
 
 MOST_CLASSES = 100  # that numbers may have where no task is stated
@@ -28,11 +27,11 @@ class Labels:
     @property
     def n_y(self) -> int:
         """The size of the network's output."""
-        return len(self.classes) if self.task == "multiclass" else self.targets
+        return len(self.classes) if self.task is Task.MULTICLASS else self.targets
 
     def encode(self, y: Array, origin: str) -> Array:
         """The place of each label among the classes (m,), from 0, in few bytes; or the targets (m, k) as float64."""
-        if self.task == "regression":
+        if self.task.is_regression:
             return self._numbers(y, origin)
         classes = np.array(self.classes)
         if y.ndim > 1 or (y.dtype.kind == "U") != (classes.dtype.kind == "U"):
@@ -63,16 +62,16 @@ def infer_labels(y: Array, task: Task | None, origin: str) -> Labels:
     numbers that could be either must have their task stated: more than 100 different ones, or more than 20 that are
     also more than half as many as the examples.
     """
-    if (task or _regression_or_not(y, origin)) == "regression":
-        return Labels("regression", targets=1 if y.ndim == 1 else y.shape[1])
+    if (task or _regression_or_not(y, origin)) is Task.REGRESSION:
+        return Labels(Task.REGRESSION, targets=1 if y.ndim == 1 else y.shape[1])
     if y.ndim > 1:
         raise DataError(f"{origin}: `task: {task}` needs one label for each example, y has shape {y.shape}")
     classes = tuple(np.unique(y).tolist())
     if len(classes) < 2:
         raise DataError(f"{origin}: every label is {classes[0]!r}; classification needs at least two classes")
-    if task == "binary" and len(classes) > 2:
+    if task is Task.BINARY and len(classes) > 2:
         raise DataError(f"{origin}: `task: binary` needs two classes, there are {len(classes)}: {_few(classes)}")
-    return Labels(task or ("binary" if len(classes) == 2 else "multiclass"), classes)
+    return Labels(task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS), classes)
 
 
 def _regression_or_not(y: Array, origin: str) -> Task | None:
@@ -80,12 +79,12 @@ def _regression_or_not(y: Array, origin: str) -> Task | None:
     if y.dtype.kind in "Ub" and y.ndim == 1:
         return None
     if y.dtype.kind == "f" and (y.ndim > 1 or (y != np.floor(y)).any()):
-        return "regression"
+        return Task.REGRESSION
     count = len(np.unique(y))
     if y.ndim == 1 and (count <= FEW_CLASSES or (count <= MOST_CLASSES and 2 * count <= len(y))):
         return None
     if y.dtype.kind == "f" and count > MOST_CLASSES:
-        return "regression"
+        return Task.REGRESSION
     what = f"the labels are {_kind(y)} with {count} different values: classes or quantities?"
     raise DataError(f"{origin}: {what} State `task: multiclass` or `task: regression`")
 

@@ -11,24 +11,23 @@ import numpy as np
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Column, Examples, select, tidy
-from dlx.data.formats import PAIRS, format_of
+from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed
-from dlx.data.labels import Labels, Task, infer_labels
+from dlx.data.labels import Labels, infer_labels
 from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_room
 from dlx.data.normalization import Normalization
-from dlx.data.readers import read_file
 from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 from dlx.types import Array, Rng
+from dlx.words import PARTS, Task
 
 if TYPE_CHECKING:
     from dlx.data.section import Data
     from dlx.data.splits import Split
 
-PARTS = ("train", "train_dev", "dev", "test")
 MORE = "more"  # the key of a source that is added to train
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 
@@ -67,13 +66,13 @@ def read_like(
     them unread, so that they may be absent, blank or new.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
-    if target is not None or not labelled or format_of(path.name) in PAIRS:  # train's file of labels has none for this
+    if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
     examples = _whole(str(path), read_file(path, TableOptions(**options), columns))
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)
-    labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
+    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
     y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
     return replace(examples, X=imputed(examples.X, row), y=y)
@@ -166,7 +165,7 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
 
 def _strata(y: Array, labels: Labels) -> Array:
     """What a split keeps in proportion: the classes, where there are any."""
-    return np.zeros(len(y), np.uint8) if labels.task == "regression" else y
+    return np.zeros(len(y), np.uint8) if labels.task.is_regression else y
 
 
 def _check(data: Data, parts: Mapping[str, Examples]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.csv_file import number_in, records_of
+from dlx.data.formats.csv_file import number_in, records_of
 from dlx.errors import DataError, allowed
 from dlx.types import Array
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,9 +13,8 @@ from pydantic import Field, model_validator
 
 from dlx.component import Component, FilePath, absolute
 from dlx.data.examples import Column, Examples
-from dlx.data.formats import APPLIES_TO, PAIRS, SUFFIXES, format_of
+from dlx.data.formats.format import description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.imputation import Impute
-from dlx.data.readers import read_file
 from dlx.data.tables import TableOptions
 from dlx.errors import allowed
 from dlx.types import Array
@@ -177,12 +176,9 @@ class Digits(Source):
 
 
 class File(Source):
-    """A file, whose format follows from the end of its name; its rows are examples.
+    """A file, whose format follows from the end of its name; its rows are examples."""
 
-    CSV (.csv .tsv .txt .data, also .gz) and Parquet: named columns of numbers or text, text becomes one-hot categories.
-    NPZ: X and y, or X_train, y_train, X_dev, …, y_test. NPY (stays on disk, however large) and IDX (.idx or -ubyte,
-    also .gz): one file of inputs, and `target` names the one of labels. Nothing is ever unpickled.
-    """
+    __doc__ = f"{__doc__}\n\n{description()}"
 
     name = "file"
     path: Annotated[FilePath, Field(description="from the folder of the spec, or absolute")]
@@ -209,20 +205,21 @@ class File(Source):
     @classmethod
     def _target_as_path(cls, options: Any) -> Any:
         """The labels' file, for formats that have them in a file of their own."""
-        if isinstance(options, dict) and format_of(str(options.get("path"))) in PAIRS and "target" in options:
+        if isinstance(options, dict) and "target" in options and has_only_inputs(str(options.get("path"))):
             return {**options, "target": absolute(options["target"])}
         return options
 
     @model_validator(mode="after")
     def _fits_the_format(self) -> Self:
-        kind = format_of(self.path)
-        if kind is None:
-            raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, SUFFIXES)}")
-        if kind in PAIRS and self.target is not None and format_of(str(self.target)) not in PAIRS:
-            raise ValueError(f"target must be the path of an NPY or IDX file with the labels, got {self.target!r}")
-        for option, kinds in APPLIES_TO.items():
-            if kind not in kinds and getattr(self, option) != type(self).model_fields[option].default:
-                raise ValueError(f"{option} does not apply to {kind} files")
+        file_format = format_of(self.path)
+        if file_format is None:
+            raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, endings())}")
+        if file_format.has_only_inputs and self.target is not None and not has_only_inputs(str(self.target)):
+            raise ValueError(f"target must be the path of {file_of_labels()} with the labels, got {self.target!r}")
+        for option in (field.name for field in fields(TableOptions)):
+            stated = getattr(self, option) != type(self).model_fields[option].default
+            if stated and option not in file_format.options:
+                raise ValueError(f"{option} does not apply to {file_format.name} files")
         return self
 
     def load(self) -> dict[str, Examples]:

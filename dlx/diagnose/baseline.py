@@ -58,7 +58,7 @@ def reference(dataset: Dataset) -> Baseline | None:
     if few is None:
         return None
     by_kernel = _kernel(few, dataset)
-    many = _labeled_examples(dataset, MOST_LABELED["neighbours"]) if dataset.task != "regression" else None
+    many = _labeled_examples(dataset, MOST_LABELED["neighbours"]) if not dataset.task.is_regression else None
     if many is None:
         return by_kernel
     by_neighbours = _neighbours(many, dataset)
@@ -140,7 +140,7 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
 
 def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
-    is_regression = dataset.task == "regression"
+    is_regression = dataset.task.is_regression
     Y = examples.y if is_regression else np.eye(len(dataset.classes))[examples.y]
     squares, mean = examples.squares(examples.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0

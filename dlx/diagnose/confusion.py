@@ -77,13 +77,9 @@ class Classes:
         """The share of this class that is taken for another; null where the part has none of it."""
         m = int(self.confusion[code].sum())
         wrong = m - int(self.confusion[code, code])
-        error = error_rate(wrong / m, m) if m else None
-        interval = (
-            {"value": error.value, "low": error.low, "high": error.high}
-            if error
-            else dict.fromkeys(("value", "low", "high"))
-        )
-        return {"label": label, **interval, "m": m}
+        if m == 0:
+            return {"label": label, "value": None, "low": None, "high": None, "m": 0}
+        return {"label": label, **error_rate(wrong / m, m).document()}
 
     def _confused(self, labels: Sequence[Label]) -> Iterator[dict[str, Any]]:
         mistaken = self.confusion.copy()

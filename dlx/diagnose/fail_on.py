@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dlx.diagnose.findings import CAUSES, SEVERITIES
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.findings import SEVERITIES
 from dlx.diagnose.verdict import GAPS, in_words
 from dlx.errors import UsageError, allowed
 

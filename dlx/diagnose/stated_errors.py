@@ -10,8 +10,8 @@ from decimal import Decimal
 from dlx.diagnose.verdict import TOLERANCE
 from dlx.errors import UsageError, allowed
 from dlx.stats.intervals import Estimate, error_rate
+from dlx.words import PARTS
 
-PARTS = ("train", "train_dev", "dev", "test")
 SIZES = {f"m_{part}": part for part in PARTS}
 RATES = (*PARTS, "optimal", "tolerance")
 NAMES = (*RATES, *SIZES)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
+from dlx.words import Task
 
 if TYPE_CHECKING:
     import numpy as np
-
-SCHEMA_VERSION = 1
 
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
@@ -43,7 +42,7 @@ def diagnose(
     errors: Mapping[str, Estimate],
     optimal_error: float,
     tolerance: float,
-    task: str | None = None,
+    task: Task | None = None,
     findings: Iterable[Finding] = (),
 ) -> dict[str, Any]:
     """The document ``diagnosis.json``.
@@ -63,14 +62,13 @@ def diagnose(
         findings: what else was found out, in any order.
     """
     estimates = {**errors, "optimal": exact(optimal_error)}
-    pairs, regression, ranked_findings = between(errors), task == "regression", by_severity(findings)
+    pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
     gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
     return {
-        "schema_version": SCHEMA_VERSION,
         "task": task,
         "optimal_error": optimal_error,
         "tolerance": tolerance,
-        "errors": {part: {**_interval(error), "m": error.m} for part, error in errors.items()},
+        "errors": {part: error.document() for part, error in errors.items()},
         **gaps,
         "verdict": _verdict(gaps),
         "findings": [finding.document() for finding in ranked_findings],
@@ -83,7 +81,7 @@ def mending(findings: Iterable[Finding]) -> list[str]:
     return [f"{finding.name}: {finding.remedy}" for finding in findings if finding.severity != "note"]
 
 
-def default_tolerance(task: str, train_targets: np.ndarray) -> float:
+def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     """What counts as high where nothing is stated.
 
     The default of ``diagnosis.tolerance`` is 0.02. In the notes' four columns gaps of up to 1 % are let pass and those
@@ -97,7 +95,7 @@ def default_tolerance(task: str, train_targets: np.ndarray) -> float:
         task: binary, multiclass or regression.
         train_targets: y of train, (m,) or (m, k).
     """
-    if task != "regression":
+    if not task.is_regression:
         return TOLERANCE
     return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
@@ -124,16 +122,12 @@ def _gap(question: Question) -> Gap | None:
     gap = question.gap({})
     level = _level(gap, question.tolerance)
     settled_by = enough_to_settle(question, _growing(question)) if level == "unsettled" else None
-    return {**_interval(gap), "level": level, "settled_by": settled_by}
+    return {**gap.interval(), "level": level, "settled_by": settled_by}
 
 
 def _growing(question: Question) -> tuple[str, ...]:
     """The parts whose size can be chosen without training anew; for the bias, which has none, train."""
     return tuple(part for part in HELD_OUT if part in (question.upper, question.lower)) or ("train",)
-
-
-def _interval(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
 def _level(gap: Estimate, tolerance: float) -> Level:

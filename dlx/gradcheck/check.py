@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from dlx.errors import CheckFailed
+from dlx.events import Count, finish
 from dlx.gradcheck.coverage import coverage, direction
 from dlx.gradcheck.derivatives import DIRECTION, Derivatives, largest
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Parameter, Point, Refereed, Worst
-from dlx.gradcheck.subject import LEAST_COST, Subject
+from dlx.gradcheck.subject import LEAST_COST, CheckedCost
 from dlx.nn.gradcheck import (
     EPSILON,
     GREAT,
@@ -28,7 +29,6 @@ from dlx.nn.gradcheck import (
 )
 from dlx.types import Array
 
-OnProgress = Callable[[int, int], None]
 PROOF = 200  # entries of one parameter that the referee has found wrong: the others need no second look
 
 
@@ -49,11 +49,9 @@ class Judged:
 class Check:
     """One check of a subject at its present θ."""
 
-    def __init__(
-        self, subject: Subject, when: str, epsilon: float, rng: np.random.Generator, on_progress: OnProgress
-    ) -> None:
-        self.subject, self.when, self.epsilon, self.rng, self.on_progress = subject, when, epsilon, rng, on_progress
-        self.slices = subject.network.parameters.slices
+    def __init__(self, subject: CheckedCost, when: str, epsilon: float, rng: np.random.Generator) -> None:
+        self.subject, self.when, self.epsilon, self.rng = subject, when, epsilon, rng
+        self.slices = subject.parameters.slices
         self.d_theta = subject.gradient()
         self.cost = subject.cost()
         if not np.isfinite(self.cost):
@@ -63,14 +61,14 @@ class Check:
         self.referee = Referee(subject.complex_step, size)
         self.judged: dict[str | None, Judged] = {name: Judged() for name in (None, *self.slices)}
 
-    def run(self) -> Point:
-        """Compare everything that is to be covered."""
+    def run(self) -> Generator[Count, None, Point]:
+        """Compare everything that is to be covered, counting the entries."""
         plan = coverage(self.slices, self.rng)
         places = [(name, i) for name, indices in plan.entries.items() for i in indices.tolist()]
         for done, (name, i) in enumerate(places):
             line = along_entry(self.subject.cost, self.subject.theta, i)
             self._compare(self.judged[name], line, i)
-            self.on_progress(done, len(places))
+            yield Count(done, len(places))
         for over, part in plan.directions:
             v = direction(self.d_theta.size, part, self.rng)
             self._compare(self.judged[over], along(self.subject.cost, self.subject.theta, v), v)
@@ -149,7 +147,7 @@ class Check:
         if compared.entries[k] == DIRECTION:
             return None
         place = compared.entries[k] - self.slices[name].start
-        index = np.unravel_index(place, self.subject.network.parameters[name].shape)
+        index = np.unravel_index(place, self.subject.parameters[name].shape)
         return Worst(tuple(map(int, index)), compared.analytic[k], compared.numeric[k])
 
 
@@ -158,24 +156,24 @@ def _refereed(compared: Derivatives) -> Refereed | None:
     return Refereed(len(compared) - directions, directions, compared.largest()) if compared else None
 
 
-def check(
-    subject: Subject,
-    when: str,
-    epsilon: float = EPSILON,
-    rng: np.random.Generator | None = None,
-    on_progress: OnProgress = lambda done, total: None,
-) -> Point:
-    """Compare dθ of the subject at its present θ with two-sided differences of its cost.
+def entry_by_entry(
+    subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.random.Generator | None = None
+) -> Generator[Count, None, Point]:
+    """Compare dθ of the subject at its present θ with two-sided differences of its cost, counting the entries.
 
     Args:
         when: what the report calls this θ.
         rng: chooses what is looked at of a large θ.
-        on_progress: is called after each entry with how many are done, of how many.
 
     Raises:
         CheckFailed: the cost is not finite.
     """
     rng = rng or np.random.default_rng(0)
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient
-        point = Check(subject, when, epsilon, rng, on_progress).run()
+        point = yield from Check(subject, when, epsilon, rng).run()
         return point if point.passed else replace(point, fault=locate(subject, point, rng))
+
+
+def check(subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.random.Generator | None = None) -> Point:
+    """The same at once."""
+    return finish(entry_by_entry(subject, when, epsilon, rng))

@@ -6,11 +6,11 @@ import inspect
 
 import numpy as np
 
-from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation, operations
+from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.signatures import SAME, WrongGradient, signature
-from dlx.gradcheck.subject import Subject, move_away
+from dlx.gradcheck.subject import CheckedCost, move_away
 from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
 from dlx.nn.layers import Layer
 from dlx.types import Array
@@ -19,13 +19,13 @@ MOST_ENTRIES = 4096  # a gradient of one operation of up to this size is looked 
 SAMPLE = 300  # entries of a larger one
 
 
-def locate(subject: Subject, point: Point, rng: np.random.Generator) -> Fault:
+def locate(subject: CheckedCost, point: Point, rng: np.random.Generator) -> Fault:
     """The fault behind a check that failed.
 
     Every operation is checked alone: its backward on u = ∂J/∂f of this batch against differences of Σ u∘f. As long as
     those nearer to the cost are right, so is u. Where each alone is right, the fault lies in how they are put together.
     """
-    for operation in operations(subject):
+    for operation in subject.operations():
         errors = [error for name in operation.variables if (error := _error(operation, name, subject, point, rng))]
         if errors:
             return _fault(operation, errors, subject)
@@ -35,7 +35,7 @@ def locate(subject: Subject, point: Point, rng: np.random.Generator) -> Fault:
     return Fault("chain", None, only, "one parameter only" if only else "chain", sentence, None)
 
 
-def _fault(operation: Operation, errors: list[WrongGradient], subject: Subject) -> Fault:
+def _fault(operation: Operation, errors: list[WrongGradient], subject: CheckedCost) -> Fault:
     """Of several wrong gradients of one operation the one with the clearest signature speaks."""
     named = [(error, *signature(error)) for error in errors]
     error, name, sentence = next(
@@ -45,9 +45,9 @@ def _fault(operation: Operation, errors: list[WrongGradient], subject: Subject) 
     return Fault(operation.name, operation.layer, parameter, name, sentence, _place(operation))
 
 
-def _parameter(error: WrongGradient, subject: Subject) -> str | None:
+def _parameter(error: WrongGradient, subject: CheckedCost) -> str | None:
     """The parameter whose gradient is wrong; None for the gradient of a layer's input, or of several W."""
-    slices = subject.network.parameters.slices
+    slices = subject.parameters.slices
     if error.name != "dW":
         name = error.name.removeprefix("d")
         return name if name in slices else None
@@ -57,7 +57,7 @@ def _parameter(error: WrongGradient, subject: Subject) -> str | None:
 
 
 def _error(
-    operation: Operation, name: str, subject: Subject, point: Point, rng: np.random.Generator
+    operation: Operation, name: str, subject: CheckedCost, point: Point, rng: np.random.Generator
 ) -> WrongGradient | None:
     """The gradient of one variable of an operation against differences, if it is wrong."""
     variable = operation.variables[name]
@@ -115,14 +115,14 @@ def _numeric(
     return (analytic, noise) if referee.on_a_kink else refined(line, EPSILON, noise)
 
 
-def _entries(flat: Array, name: str, subject: Subject, point: Point, rng: np.random.Generator) -> Array:
+def _entries(flat: Array, name: str, subject: CheckedCost, point: Point, rng: np.random.Generator) -> Array:
     """All entries, or of a large gradient a sample with those that the check has found worst."""
     if flat.size <= MOST_ENTRIES:
         return np.arange(flat.size)
     sample = rng.choice(flat.size, SAMPLE, replace=False)
-    slices = subject.network.parameters.slices
+    slices = subject.parameters.slices
     worst = [
-        int(np.ravel_multi_index(parameter.worst.index, subject.network.parameters[parameter.name].shape))
+        int(np.ravel_multi_index(parameter.worst.index, subject.parameters[parameter.name].shape))
         + (slices[parameter.name].start if name == "dW" else 0)
         for parameter in point.parameters
         if parameter.worst is not None

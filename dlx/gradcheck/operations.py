@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.gradcheck.subject import Subject
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout, Layer, Linear
 from dlx.nn.losses import Loss
@@ -142,34 +140,12 @@ class ObjectiveOperation(Operation):
         self.owner, self.name, w = landscape.objective, landscape.objective.name, landscape.w
         self.variables, self._dw = {"dw": w}, landscape.parameters.gradients["w"]
         self.forward, self.whole = Tape(w.dtype), Tape(w.dtype)
-        landscape.record_cost(self.forward)
+        landscape.objective.record(self.forward, w)
         landscape.objective.record(self.whole, w)(self._dw)
 
     def gradients(self) -> dict[str, Array]:
         self.whole.run()
         return {"dw": self._dw.copy()}
-
-
-def operations(subject: Subject) -> Iterator[Operation]:
-    """Every operation of the network from the cost backwards: the loss, the penalties, the layers."""
-    if isinstance(subject.network, Landscape):
-        yield ObjectiveOperation(subject.network)
-        return
-    network, x = subject.network, np.ascontiguousarray(subject.X.T)
-    layers = []
-    with subject.masks_frozen():
-        for layer in network.layers:
-            layers.append(LayerOperation(layer, network, x.copy()))
-            x = layers[-1].out.copy()
-        loss = LossOperation(network.loss, x, subject.Y, len(network.plans))
-        yield loss
-        for name, record in network.penalties().items():
-            yield PenaltyOperation(name, record, network, len(subject.X))
-        u = loss.gradients()[loss.input]
-        for operation in reversed(layers):
-            operation.backward(u)
-            yield operation
-            u = operation.gradients().get(operation.input, u)
 
 
 def _gradient_name(layer: Layer) -> str:

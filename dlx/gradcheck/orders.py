@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlx.gradcheck.complex_step import NotAnalytic
-from dlx.gradcheck.report import SCHEMA_VERSION
-from dlx.gradcheck.subject import Subject
+from dlx.gradcheck.subject import CheckedCost
 from dlx.nn.gradcheck import Line, along, one_sided, rounding, slope, two_sided
 from dlx.types import Array
 
@@ -37,7 +36,6 @@ class Orders:
     def document(self) -> dict[str, Any]:
         """The JSON document."""
         return {
-            "schema_version": SCHEMA_VERSION,
             "epsilons": self.epsilons.tolist(),
             **{method: self.errors[method].tolist() if method in self.errors else None for method in METHODS},
             "slopes": {method: self.slopes.get(method) for method in METHODS},
@@ -66,15 +64,13 @@ def orders(
     return Orders(epsilons, errors, slopes, at_kink)
 
 
-def orders_of(subject: Subject, rng: np.random.Generator) -> Orders:
+def orders_of(subject: CheckedCost, rng: np.random.Generator) -> Orders:
     """Those of the subject's cost from its θ along a random unit vector.
 
     It is one over all of θ; where kinks lie too near on that for a fit, one over the parameters of the last layer,
     which move no hinge of a hidden one.
     """
-    last = len(subject.network.plans)
-    slices = subject.network.parameters.slices
-    outputs = {name: part for name, part in slices.items() if name in (f"W{last}", f"b{last}")}
+    outputs = {name: part for name, part in subject.parameters.slices.items() if name in subject.outputs}
     everywhere = _orders_over("all of θ", [slice(None)], subject, rng)
     if not outputs or None not in everywhere.slopes.values():
         return everywhere
@@ -82,7 +78,7 @@ def orders_of(subject: Subject, rng: np.random.Generator) -> Orders:
     return max(everywhere, output, key=lambda fit: sum(slope is not None for slope in fit.slopes.values()))
 
 
-def _orders_over(name: str, parts: Sequence[slice], subject: Subject, rng: np.random.Generator) -> Orders:
+def _orders_over(name: str, parts: Sequence[slice], subject: CheckedCost, rng: np.random.Generator) -> Orders:
     v = np.zeros(subject.theta.size)
     for part in parts:
         v[part] = rng.standard_normal(v[part].size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
-from dlx.gradcheck.check import OnProgress, check
-from dlx.gradcheck.report import SCHEMA_VERSION, Point
-from dlx.gradcheck.subject import Subject
+from dlx.events import Count
+from dlx.gradcheck.check import check
+from dlx.gradcheck.report import Point
+from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.initializers import Xavier
 from dlx.nn.landscape import Landscape
@@ -25,9 +26,9 @@ from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
+from dlx.words import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
-TASKS = ("binary", "multiclass", "regression")
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,8 @@ class PluginCase:
     point: Point
 
 
-def check_plugin(
-    plugin: str, name: str | None, epsilon: float, seed: int, on_progress: OnProgress = lambda done, total: None
-) -> list[PluginCase]:
-    """Check what a plugin defines, or of that the component with this name.
-
-    Args:
-        on_progress: is called after each setting with how many are done, of how many.
+def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
+    """Check what a plugin defines, or of that the component with this name; counts the networks.
 
     Raises:
         UsageError: the plugin cannot be loaded, fails, or defines nothing that has a gradient.
@@ -67,7 +63,7 @@ def check_plugin(
     for member, within, subject in standing:
         point = check(subject, f"{member.name} with {within}", epsilon)
         settings.append(PluginCase(member.kind, member.name, within, point))
-        on_progress(len(settings), len(standing))
+        yield Count(len(settings), len(standing))
     return settings
 
 
@@ -75,7 +71,6 @@ def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
     """The JSON document."""
     faults = [case.point.fault for case in settings if case.point.fault]
     return {
-        "schema_version": SCHEMA_VERSION,
         "plugin": plugin,
         "passed": all(case.point.passed for case in settings),
         "settings": [
@@ -103,8 +98,8 @@ def _defined_by(plugin: str) -> dict[str, type[Component]]:
 
 
 def _instance(member: type[Component]) -> Component:
-    if issubclass(member, Loss) and getattr(member, "task", None) not in TASKS:
-        raise UsageError(f"loss {member.name}: its task is missing {allowed('', TASKS)}")
+    if issubclass(member, Loss) and getattr(member, "task", None) not in list(Task):
+        raise UsageError(f"loss {member.name}: its task is missing {allowed('', list(Task))}")
     try:
         return member()
     except ValidationError as error:
@@ -114,7 +109,7 @@ def _instance(member: type[Component]) -> Component:
         ) from None
 
 
-def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
+def _subjects(component: Component, seed: int) -> Iterator[tuple[str, CheckedCost]]:
     """Networks with two hidden layers that the component stands in, each with a few words for it.
 
     An objective stands alone, at its start and elsewhere.
@@ -122,7 +117,7 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
     if isinstance(component, Objective):
         yield from _landscapes(component, np.random.default_rng(seed))
         return
-    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in TASKS]
+    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in Task]
     activation = component if isinstance(component, Activation) else Tanh()
     norms = [component] if isinstance(component, Norm) else [None, BatchNorm()]
     for loss, norm, dropout in product(losses, norms, (False, True)):
@@ -131,21 +126,21 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, Subject]]:
         yield setting, _subject(activation, loss, norm, dropout, np.random.default_rng(seed))
 
 
-def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, Subject]]:
+def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, CheckedCost]]:
     for setting, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
         landscape = Landscape(objective, np.float64)
         landscape.initialize(rng)
         landscape.w[...] += away * rng.standard_normal(landscape.w.shape)
-        yield setting, Subject(landscape, np.zeros((1, 1)), np.zeros((1, 1)))
+        yield setting, LandscapeSubject(landscape)
 
 
 def _subject(activation: Activation, loss: Loss, norm: Norm | None, dropout: bool, rng: np.random.Generator) -> Subject:
     draw = mask_from(rng, 0.7) if dropout else None
     hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
-    n_y = 1 if loss.task == "binary" else CLASSES
+    n_y = 1 if loss.task == Task.BINARY else CLASSES
     network = Network(FEATURES, [*hidden, LayerPlan(n_y, None, Xavier())], loss, np.float64, l2=0.7)
     network.initialize(rng)
     network.parameters.theta[...] += 0.3 * rng.standard_normal(network.parameters.theta.size)
     classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=EXAMPLES)]
-    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == "regression" else classes
+    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == Task.REGRESSION else classes
     return Subject(network, rng.standard_normal((EXAMPLES, FEATURES)), np.ascontiguousarray(Y))

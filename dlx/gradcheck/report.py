@@ -7,8 +7,6 @@ from typing import Any, Literal
 
 from dlx.nn.gradcheck import GREAT, Verdict
 
-SCHEMA_VERSION = 1
-
 
 @dataclass(frozen=True)
 class Worst:
@@ -115,7 +113,6 @@ class Report:
         """The JSON document: the decisive θ in full, the others by their difference."""
         decisive = self.decisive
         return {
-            "schema_version": SCHEMA_VERSION,
             "name": self.name,
             "passed": self.passed,
             "difference": decisive.difference,

@@ -1,47 +1,119 @@
-"""What is checked: a network on one batch, its cost a function of θ alone since the dropout masks are frozen."""
+"""What is checked: the cost of a network on one batch, dropout masks frozen, or an objective; a function of θ alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from dlx.errors import UsageError
 from dlx.gradcheck.complex_step import ComplexStep
+from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, Operation, PenaltyOperation
 from dlx.nn.gradcheck import Line
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
+from dlx.nn.params import Parameters
 from dlx.nn.tape import Tape
 from dlx.spec.plugins import blamed
 from dlx.types import Array
 
+Draw = Callable[[Array], None]
+
 LEAST_COST = 1e-3  # below it the digits of dθ count, which come from A − Y, not those of J
 
 
-class Subject:
-    """A float64 network on X (m, n_x) and Y (n_y, m) in training mode, or the landscape of an objective.
+class CheckedCost(ABC):
+    """A cost J(θ) in float64, and its gradient as a training step computes it.
 
-    Dropout masks are drawn once; running statistics stay as they are, since no step is accepted. ``hinges`` are what
-    has a kink at 0: the Z of some activations, and the weights where L1 is on.
+    Args:
+        parameters: θ and dθ.
+        step: writes dθ.
+        cost: computes J alone.
+        hinges: what has a kink at 0.
+        draws: the functions on both tapes that stand for random ones; what they write does not depend on θ.
+    """
+
+    def __init__(
+        self, parameters: Parameters, step: Tape, cost: Tape, hinges: Sequence[Array] = (), draws: Sequence[Draw] = ()
+    ) -> None:
+        self.parameters, self.theta, self.hinges = parameters, parameters.theta, hinges
+        self._step, self._cost, self._draws = step, cost, draws
+        for tape in (step, cost):
+            _rehearse(tape)
+
+    @property
+    @abstractmethod
+    def examples(self) -> int:
+        """How many examples J is a mean over; 0 where there are none."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> tuple[str, ...]:
+        """The parameters that move no hinge, if there may be such."""
+
+    @abstractmethod
+    def operations(self) -> Iterator[Operation]:
+        """Every operation from the cost backwards."""
+
+    def cost(self) -> float:
+        """J(θ), penalties included."""
+        self._cost.run()
+        return self._cost.cost()
+
+    def complex_step(self) -> ComplexStep:
+        """The derivative of `cost` that takes no difference; raises NotAnalytic."""
+        return self.complex_step_of(self._cost, self.theta)
+
+    def complex_step_of(self, tape: Tape, theta: Array) -> ComplexStep:
+        """That of the cost of another tape with the same masks, by another θ."""
+        return ComplexStep(tape, theta, set(self._draws))
+
+    def gradient(self) -> Array:
+        """A copy of dθ as the training step computes it.
+
+        A pass at another θ comes first: what a step wrongly keeps of the one before then shows.
+        """
+        theta = self.theta.copy()
+        move_away(self.theta)
+        self._step.run()
+        self.theta[...] = theta
+        self._step.run()
+        return self.parameters.d_theta.copy()
+
+    def first_not_finite(self) -> str:
+        """The first array of the last training step that holds an infinity or a NaN, such as Z2."""
+        name, _ = self._step.first_not_finite() or ("J", None)
+        return name
+
+    def crosses_a_kink(self, line: Line, epsilon: float) -> bool:
+        """Whether a hinge is on one side of its kink at −ε, and on the other at ε."""
+        sides = []
+        for t in (-epsilon, epsilon):
+            line(t)
+            sides.append(b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges))
+        return sides[0] != sides[1]
+
+
+class Subject(CheckedCost):
+    """A float64 network on X (m, n_x) and Y (n_y, m) in training mode.
+
+    Dropout masks are drawn once; running statistics stay as they are, since no step is accepted. ``hinges`` are the Z
+    of some activations, and the weights where L1 is on.
     """
 
     def __init__(self, network: Network, X: Array, Y: Array) -> None:
         self.network, self.X, self.Y = network, X, Y
-        self.theta = network.parameters.theta
         self._masks = {layer: _frozen(layer.draw, (network.sizes[layer.l], len(X))) for layer in _dropouts(network)}
         with self.masks_frozen():
-            self._step = network.record_step(X, Y)
-            self._tape, self.hinges = self._record_cost()
-        for tape in (self._step.tape, self._tape):
-            _rehearse(tape)
+            step = network.record_step(X, Y)
+            cost, hinges = self._record_cost()
+        super().__init__(network.parameters, step.tape, cost, hinges, list(self._masks.values()))
 
     def _record_cost(self) -> tuple[Tape, list[Array]]:
         network, tape, hinges = self.network, self._named_tape(), []
-        if isinstance(network, Landscape):
-            network.record_cost(tape)
-            return tape, []
         A = self.X.T
         for layer in network.layers:
             tape.layer = layer.l
@@ -57,48 +129,38 @@ class Subject:
         return tape, hinges
 
     def _named_tape(self) -> Tape:
-        tape = Tape(self.theta.dtype)
+        tape = Tape(self.network.parameters.theta.dtype)
         for name, array in {"X": self.X, "Y": self.Y, **self.network.parameters}.items():
             tape.register(name, array)
         return tape
 
-    def cost(self) -> float:
-        """J(θ), penalties included."""
-        self._tape.run()
-        return self._tape.cost()
+    @property
+    def examples(self) -> int:
+        """m."""
+        return len(self.X)
 
-    def complex_step(self) -> ComplexStep:
-        """The derivative of `cost` that takes no difference; raises NotAnalytic."""
-        return self.complex_step_of(self._tape, self.theta)
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Those of the last layer, behind which there is no hidden one."""
+        last = len(self.network.plans)
+        return (f"W{last}", f"b{last}")
 
-    def complex_step_of(self, tape: Tape, theta: Array) -> ComplexStep:
-        """That of the cost of another tape with the same masks, by another θ."""
-        return ComplexStep(tape, theta, set(self._masks.values()))
-
-    def gradient(self) -> Array:
-        """A copy of dθ as the training step computes it.
-
-        A pass at another θ comes first: what a step wrongly keeps of the one before then shows.
-        """
-        theta = self.theta.copy()
-        move_away(self.theta)
-        self._step.run()
-        self.theta[...] = theta
-        self._step.run()
-        return self.network.parameters.d_theta.copy()
-
-    def first_not_finite(self) -> str:
-        """The first array of the last training step that holds an infinity or a NaN, such as Z2."""
-        name, _ = self._step.tape.first_not_finite() or ("J", None)
-        return name
-
-    def crosses_a_kink(self, line: Line, epsilon: float) -> bool:
-        """Whether a hinge is on one side of its kink at −ε, and on the other at ε."""
-        sides = []
-        for t in (-epsilon, epsilon):
-            line(t)
-            sides.append(b"".join(np.packbits(Z > 0).tobytes() for Z in self.hinges))
-        return sides[0] != sides[1]
+    def operations(self) -> Iterator[Operation]:
+        """The loss, the penalties, the layers."""
+        network, x, layers = self.network, np.ascontiguousarray(self.X.T), []
+        with self.masks_frozen():
+            for layer in network.layers:
+                layers.append(LayerOperation(layer, network, x.copy()))
+                x = layers[-1].out.copy()
+            loss = LossOperation(network.loss, x, self.Y, len(network.plans))
+            yield loss
+            for name, record in network.penalties().items():
+                yield PenaltyOperation(name, record, network, len(self.X))
+            u = loss.gradients()[loss.input]
+            for operation in reversed(layers):
+                operation.backward(u)
+                yield operation
+                u = operation.gradients().get(operation.input, u)
 
     @contextmanager
     def masks_frozen(self) -> Iterator[None]:
@@ -111,6 +173,21 @@ class Subject:
         finally:
             for layer, draw in draws.items():
                 layer.draw = draw
+
+
+class LandscapeSubject(CheckedCost):
+    """The landscape of an objective, without noise on its gradient: J knows nothing of that."""
+
+    examples = 0
+    outputs = ()
+
+    def __init__(self, landscape: Landscape) -> None:
+        self.landscape = landscape
+        super().__init__(landscape.parameters, landscape.record_step(), landscape.record_evaluation())
+
+    def operations(self) -> Iterator[Operation]:
+        """The objective, which is all there is between w and J."""
+        yield ObjectiveOperation(self.landscape)
 
 
 def _rehearse(tape: Tape) -> None:
@@ -134,7 +211,7 @@ def _dropouts(network: Network) -> list[Dropout]:
     return [layer for layer in network.layers if isinstance(layer, Dropout)]
 
 
-def _frozen(draw: Callable[[Array], None], shape: tuple[int, int]) -> Callable[[Array], None]:
+def _frozen(draw: Draw, shape: tuple[int, int]) -> Draw:
     mask = np.empty(shape)
     draw(mask)
 

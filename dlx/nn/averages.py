@@ -30,7 +30,13 @@ def bias(beta: float, t: int) -> float:
 
 
 def averages(series: Sequence[float] | Array, beta: float, corrected: bool = True) -> Array:
-    """v₁ … v_n of a series, divided by 1 − βᵗ where ``corrected``; about an average over 1/(1 − β) values."""
+    """v₁ … v_n of a series, divided by 1 − βᵗ where ``corrected``; about an average over 1/(1 − β) values.
+
+    >>> averages([10, 20, 20], beta=0.9, corrected=False).round(2).tolist()
+    [1.0, 2.9, 4.61]
+    >>> averages([10, 20, 20], beta=0.9).round(2).tolist()
+    [10.0, 15.26, 17.01]
+    """
     v, result = 0.0, np.empty(len(series))
     for t, x in enumerate(series, start=1):
         v = beta * v + (1 - beta) * x

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from math import sqrt
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from dlx.component import Component
 from dlx.nn.activations import Backward, log1p_exp_minus_abs, sigmoid
 from dlx.nn.tape import Tape
 from dlx.types import Array
+from dlx.words import Task
 
 
 class Loss(Component):
@@ -21,7 +22,7 @@ class Loss(Component):
     """
 
     kind = "loss"
-    task: ClassVar[Literal["binary", "multiclass", "regression"]]
+    task: ClassVar[Task]
 
     @abstractmethod
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
@@ -40,7 +41,7 @@ class Logistic(Loss):
     """A = σ(Z), ℓ = −y·ln A − (1 − y)·ln(1 − A) = ln(1 + exp(Z)) − y·Z, dZ = (A − Y)/m; class 1 where A > ½."""
 
     name = "logistic"
-    task = "binary"
+    task = Task.BINARY
 
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
         m = Z.shape[1]
@@ -69,7 +70,7 @@ class Softmax(Loss):
     """A = exp(Z)/Σ_c exp(Z_c), ℓ = −Σ_c y_c·ln A_c, dZ = (A − Y)/m; max(Z) is taken off first: no overflow."""
 
     name = "softmax"
-    task = "multiclass"
+    task = Task.MULTICLASS
 
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
         C, m = Z.shape
@@ -98,7 +99,7 @@ class SquaredError(Loss):
     """A = Z, ℓ = ‖Z − y‖², dZ = 2(Z − Y)/m; the error is the root mean square of the residuals, in the unit of y."""
 
     name = "squared_error"
-    task = "regression"
+    task = Task.REGRESSION
 
     def record(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
         m = Z.shape[1]
@@ -121,9 +122,9 @@ class SquaredError(Loss):
         return sqrt(mistakes / m)
 
 
-def loss_for(task: str) -> Loss:
+def loss_for(task: Task) -> Loss:
     """The loss, with its output activation, that a task is trained by where the spec names none."""
-    return {"binary": Logistic(), "multiclass": Softmax(), "regression": SquaredError()}[task]
+    return {Task.BINARY: Logistic(), Task.MULTICLASS: Softmax(), Task.REGRESSION: SquaredError()}[task]
 
 
 def _residual(tape: Tape, A: Array, Y: Array, scale: float) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import final
 
 from numpy.typing import DTypeLike
 
@@ -58,6 +59,7 @@ class Step:
         return self.tape.cost()
 
 
+@final
 class Network:
     """A fully-connected network n_x – units – … – n_y over one θ.
 

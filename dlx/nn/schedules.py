@@ -34,7 +34,12 @@ class Schedule(Component):
         """α at time t of ``total`` units."""
 
     def learning_rate(self, alpha0: float, done: int, total: int) -> float:
-        """α after ``done`` of ``total`` units: the warm-up, then the schedule from its beginning."""
+        """α after ``done`` of ``total`` units: the warm-up, then the schedule from its beginning.
+
+        >>> schedule = InverseTime(warmup=2)
+        >>> [round(schedule.learning_rate(0.2, done, total=6), 4) for done in range(6)]
+        [0.1, 0.2, 0.1, 0.0667, 0.05, 0.04]
+        """
         if done < self.warmup:
             return alpha0 * (done + 1) / self.warmup
         return self.rate(alpha0, done - self.warmup + self.first, max(total - self.warmup, 1))

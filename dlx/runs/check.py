@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from dlx.errors import DataError, UsageError
-from dlx.gradcheck.check import OnProgress, check
+from dlx.events import Count
+from dlx.gradcheck.check import entry_by_entry
 from dlx.gradcheck.orders import Orders, orders_of
 from dlx.gradcheck.report import Report
-from dlx.gradcheck.subject import Subject
+from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.gradcheck import EPSILON
 from dlx.runs.directory import RunDirectory
 from dlx.runs.references import means_run, open_run
@@ -23,6 +24,8 @@ from dlx.training import threads
 from dlx.training.build import build
 from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
+from dlx.training.minimization import Minimization
+from dlx.training.supervised import Supervised
 
 EXAMPLES = 16
 CHECKING_THREADS = 1  # a pass over so few examples is short, and there are thousands: two would wait for each other
@@ -43,9 +46,7 @@ class CheckOptions:
             raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
 
 
-def check_file(
-    path: Path, overrides: Sequence[str], options: CheckOptions, on_progress: OnProgress = lambda done, total: None
-) -> Report:
+def check_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Generator[Count, None, Report]:
     """Check the network of a spec, or of a run, which is then checked at its trained parameters too.
 
     Raises:
@@ -57,9 +58,9 @@ def check_file(
     points = []
     for when in _places(experiment, run, options):
         threads.limit(CHECKING_THREADS)
-        points.append(check(subject, when, options.epsilon, np.random.default_rng(options.seed), on_progress))
-    examples = 0 if experiment.landscape else len(subject.X)
-    return Report(experiment.spec.name, options.epsilon, examples, tuple(points))
+        rng = np.random.default_rng(options.seed)
+        points.append((yield from entry_by_entry(subject, when, options.epsilon, rng)))
+    return Report(experiment.spec.name, options.epsilon, subject.examples, tuple(points))
 
 
 def orders_of_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Orders:
@@ -70,14 +71,14 @@ def orders_of_file(path: Path, overrides: Sequence[str], options: CheckOptions) 
     return orders_of(subject, np.random.default_rng(options.seed))
 
 
-def _experiment(path: Path, overrides: Sequence[str], options: CheckOptions) -> tuple[Experiment, RunDirectory | None]:
+def _experiment(
+    path: Path, overrides: Sequence[str], options: CheckOptions
+) -> tuple[Supervised | Minimization, RunDirectory | None]:
     run = open_run(str(path)) if means_run(path) else None
     named_by = NamedBy.FILE if run else NamedBy.USER
     resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
-    experiment = build(_in_double(spec), resolved.origins)
-    _refuse(experiment, options)
-    return experiment, run
+    return build(_in_double(spec), resolved.origins), run
 
 
 def _in_double(spec: Spec) -> Spec:
@@ -91,19 +92,30 @@ def _without_dropout(spec: Spec) -> Spec:
     return spec.model_copy(update={"architecture": spec.architecture.model_copy(update={"hidden": hidden})})
 
 
-def _refuse(experiment: Experiment, options: CheckOptions) -> None:
-    m, steps = experiment.train.m, experiment.spec.training.epochs * experiment.steps_per_epoch
-    if options.examples is not None and experiment.landscape:
-        raise UsageError("--examples: an objective has none")
-    if options.examples is not None and not 1 <= options.examples <= m:
-        raise UsageError(f"--examples: expected 1 to {m:,}, the examples of train, got {options.examples}")
+def _subject(experiment: Supervised | Minimization, options: CheckOptions) -> CheckedCost:
+    """What is checked; raises `UsageError` where an option asks for what there is not."""
+    subject: CheckedCost
+    if isinstance(experiment, Supervised):
+        subject = _on_batch(experiment, options)
+    else:
+        subject = _on_landscape(experiment, options)
+    steps = experiment.spec.training.epochs * experiment.steps_per_epoch
     if options.after is not None and not 1 <= options.after <= steps:
         raise UsageError(f"--after: expected 1 to {steps:,}, the steps of the whole training, got {options.after}")
+    return subject
 
 
-def _subject(experiment: Experiment, options: CheckOptions) -> Subject:
+def _on_landscape(experiment: Minimization, options: CheckOptions) -> LandscapeSubject:
+    if options.examples is not None:
+        raise UsageError("--examples: an objective has none")
+    return LandscapeSubject(experiment.landscape)
+
+
+def _on_batch(experiment: Supervised, options: CheckOptions) -> Subject:
     """The network on its batch and with its masks; training draws from its streams as if there were no check."""
     train, streams = experiment.train, experiment.streams
+    if options.examples is not None and not 1 <= options.examples <= train.m:
+        raise UsageError(f"--examples: expected 1 to {train.m:,}, the examples of train, got {options.examples}")
     states = {purpose: streams.state(purpose) for purpose in ("augmentation", "dropout")}
     size = min(EXAMPLES, train.m) if options.examples is None else options.examples
     X, Y = train.buffers(size)
@@ -115,7 +127,7 @@ def _subject(experiment: Experiment, options: CheckOptions) -> Subject:
 
 
 def _threads_of_training(experiment: Experiment) -> int:
-    count, weights = experiment.spec.training.threads, experiment.network.parameters.weights.size
+    count, weights = experiment.spec.training.threads, experiment.parameters.weights.size
     return threads.decide(weights, experiment.batch_size) if count == "auto" else count
 
 
@@ -133,7 +145,7 @@ def _places(experiment: Experiment, run: RunDirectory | None, options: CheckOpti
 
 def _load(experiment: Experiment, run: RunDirectory) -> None:
     arrays, _ = run.model()
-    for name, view in experiment.network.parameters.items():
+    for name, view in experiment.parameters.items():
         if name not in arrays or arrays[name].shape != view.shape:
             raise DataError(f"{run.path}: its trained {name} does not fit the network of the spec with these overrides")
         view[...] = arrays[name]

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError
-from dlx.files import from_signed_json, read, temporaries, to_signed_json, write_atomically, writing
+from dlx.files import (
+    from_signed_json,
+    of_this_version,
+    read,
+    temporaries,
+    to_signed_json,
+    versioned,
+    write_atomically,
+    writing,
+)
 from dlx.runs.manifest import refuse_links
 from dlx.training.stored import check
 
@@ -19,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 MANIFEST = "manifest.json"
-SCHEMA_VERSION = 1
 ENTRY = {"file": str, "sha256": str, "*": object}
 SHAPE = {"arrays": {"*": ENTRY}, "tables?": {"*": ENTRY}, "state": ENTRY, "*": object}  # of the manifest
 NAME = re.compile(r"\w+-(?P<digest>[0-9a-f]{12})\.(npy|json|csv)")  # of a file that belongs to a checkpoint
@@ -48,12 +56,11 @@ def save(
     with writing(directory):
         directory.mkdir(exist_ok=True)
     document = {
-        "schema_version": SCHEMA_VERSION,
         "arrays": {key: _write(directory, key, ".npy", _npy(array)) for key, array in arrays.items()},
         "tables": {key: _write(directory, key, ".csv", table) for key, table in (tables or {}).items()},
         "state": _write(directory, "state", ".json", state),
     }
-    write_atomically(directory / MANIFEST, to_signed_json(document))
+    write_atomically(directory / MANIFEST, to_signed_json(versioned(document)))
     with writing(directory):
         for leftovers in (_temporaries(directory), _old_files(directory, _files(document))):
             for path in leftovers:  # one by one, so that a crash does not leave all of the work to the next time
@@ -131,8 +138,7 @@ def _manifest(directory: Path) -> dict[str, Any]:
     document = from_signed_json(read(path))
     if document is None:
         raise DataError(f"{path}: is damaged: its own SHA-256 does not fit")
-    if (version := document.get("schema_version")) != SCHEMA_VERSION:
-        raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
+    of_this_version(path, document)
     check(path, document, SHAPE)
     return document
 

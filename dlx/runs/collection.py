@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from dlx.errors import DataError, DlxError, ReadFailure, UsageError
-from dlx.files import to_json
+from dlx.files import to_document
 from dlx.runs.file_names import TRIALS
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST, refuse_links
 from dlx.text import command
+from dlx.words import Status
 
 PLAN = "plan.yaml"
 BEST = "best.yaml"
@@ -57,7 +58,7 @@ class RunCollection(LockedDirectory):
     def way_on(self) -> str:
         """The command that goes on with one that is not complete."""
         with suppress(DlxError, KeyError):
-            if self.results()["status"] != "completed":
+            if self.results()["status"] != Status.COMPLETED:
                 return f" ({command(self.command, '--resume', self.path)} goes on with what is there)"
         return ""
 
@@ -86,7 +87,7 @@ class RunCollection(LockedDirectory):
 
     def write_results(self, document: Mapping[str, Any]) -> None:
         """Keeps what came of it so far."""
-        self.write(self.document_name, to_json({**document, "manifest": MANIFEST}))
+        self.write(self.document_name, to_document({**document, "manifest": MANIFEST}))
 
     def write_picture(self, name: str, png: bytes) -> Path:
         """Keeps a picture; returns where."""

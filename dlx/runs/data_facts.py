@@ -8,13 +8,11 @@ from dlx.errors import DataError
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 
-def data_facts(experiment: Experiment) -> dict[str, Any]:
-    """What run.json says of the data: their fingerprint, the task and the sizes; nothing where there are none."""
-    if experiment.landscape is not None:
-        return {}
+def data_facts(experiment: Supervised) -> dict[str, Any]:
+    """What run.json says of the data: their fingerprint, the task and the sizes."""
     dataset = experiment.dataset
     return {
         "fingerprint": dataset.fingerprint,
@@ -26,14 +24,14 @@ def data_facts(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def refuse_other_data(run: RunDirectory, experiment: Experiment) -> None:
-    """Raise `DataError` where the data are not those that a run began with.
+def refuse_other_data(run: RunDirectory, now: dict[str, Any]) -> None:
+    """Raise `DataError` where the data, of which these are the facts now, are not those that a run began with.
 
     A run of an older dlx knows of a mapped file only a sample of its rows.
     """
-    before, now = run.facts()["data"], data_facts(experiment)
-    files, files_now = before.get("files"), now.pop("files", [])
-    if {key: value for key, value in before.items() if key != "files"} != now:
+    before = run.facts()["data"]
+    files, files_now = before.get("files"), now.get("files", [])
+    if before | {"files": None} != now | {"files": None}:
         raise DataError(f"{run.path}: the data have changed since the run began")
     for old, new in zip(files or (), files_now, strict=False):
         if old.get("bytes") != new["bytes"] or old.get("sha256") != new.get("sha256"):

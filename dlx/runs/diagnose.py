@@ -15,14 +15,17 @@ from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
-from dlx.diagnose.verdict import SCHEMA_VERSION, diagnose, in_words, mending
+from dlx.diagnose.verdict import diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import SPECS
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
-from dlx.runs.preparation import prepare
+from dlx.runs.objective import no_network
+from dlx.runs.preparation import prepare_supervised
 from dlx.runs.references import means_run, open_run
+from dlx.runs.result import Result
 from dlx.show import pictures
+from dlx.show.charts.waterfall import waterfall
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
@@ -53,7 +56,7 @@ class Examination:
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG."""
-        return pictures.diagnosis(self.document, title=self.name)
+        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=self.name)
 
     def worst(self) -> bytes | None:
         """The worst examples as images, as PNG; None where there are none."""
@@ -98,9 +101,8 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides, named_by=NamedBy.USER)
     _refuse_objective(str(path), resolved.spec)
-    findings = by_severity(before(prepare(resolved.spec, resolved.origins)))
+    findings = by_severity(before(prepare_supervised(resolved.spec, resolved.origins)))
     document = {
-        "schema_version": SCHEMA_VERSION,
         "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
     }
@@ -124,35 +126,36 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         UsageError: an override changes more than what the errors are judged against.
     """
     _refuse_other_overrides(run, overrides)
-    spec, facts, diagnosis = load_spec(run.config, overrides).spec, run.facts(), run.diagnosis_unless_damaged()
+    spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     _refuse_objective(str(run.path), spec)
-    measurement, findings, remarks = _evidence(run, spec, facts, diagnosis)
+    measurement, findings, remarks = _evidence(result, spec, diagnosis)
     document = diagnosis | diagnose(
         measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
     )
     document |= {"classes": measurement.classes}
-    sizes = facts["data"]["examples"]
+    sizes = result.data["examples"]
     data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, data_facts, run.path, run.config))
-    return Examination(facts["name"], document, typed, remarks, measurement.images, run, facts)
+    return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
 
 
 def _evidence(
-    run: RunDirectory, spec: Spec, facts: Mapping[str, Any], diagnosis: Mapping[str, Any]
+    result: Result, spec: Spec, diagnosis: Mapping[str, Any]
 ) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...]]:
     """The errors, the findings and the remarks on them: anew, or where that cannot be, as the diagnosis has them."""
     findings = [_finding(document) for document in diagnosis.get("findings", [])]
     try:
-        experiment = prepare(spec)
-        measurement, ahead = measure(run, experiment), before(experiment)
+        experiment = prepare_supervised(spec)
+        measurement, ahead = measure(result.run, experiment), before(experiment)
         expected = reference(experiment.dataset)
-        course = TrainingHistory.read(run.metrics(), run.layers(), facts, experiment.spec, measurement.errors, expected)
+        tables = result.metrics, result.layers
+        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected)
         return measurement, all_findings(course, ahead, findings), ()
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):
             raise
         remark = f"the errors are those of diagnosis.json, because {error}"
-        return recall(diagnosis, facts, spec), findings, (remark,)
+        return recall(result, spec), findings, (remark,)
 
 
 def all_findings(
@@ -196,10 +199,9 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
 
 def _refuse_objective(source: str, spec: Spec) -> None:
     if spec.objective is not None:
-        raise UsageError(
-            f"{source}: minimizes the objective {spec.objective.name}: without examples there is neither bias nor "
-            "variance (what the steps came to is in its metrics.csv, path.csv and pictures)"
-        )
+        files = "what the steps came to is in its metrics.csv, path.csv and pictures"
+        why = f"without examples there is neither bias nor variance ({files})"
+        raise no_network(source, spec.objective.name, why)
 
 
 def _finding(document: Mapping[str, Any]) -> Finding:

@@ -16,6 +16,7 @@ from dlx.runs.manifest import refuse_links
 from dlx.runs.result_files import ResultFiles
 from dlx.runs.training_files import TrainingFiles
 from dlx.text import command
+from dlx.words import Status
 
 
 class RunDirectory(TrainingFiles, ResultFiles):
@@ -90,7 +91,7 @@ class RunDirectory(TrainingFiles, ResultFiles):
     def way_on(self) -> str:
         """The command that goes on with a run that has not ended."""
         with suppress(DlxError):
-            if self.facts()["status"] in ("running", "interrupted", "failed"):
+            if Status(self.facts()["status"]).may_resume:
                 return f" ({command('train', '--resume', self.path)} goes on with the run that is there)"
         return ""
 

@@ -11,7 +11,6 @@ from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.files import unread
 from dlx.runs.collection import RunCollection
 from dlx.runs.directory import RunDirectory
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.file_health import FAULTY, UNVERIFIED, FileHealth, files_of
 from dlx.runs.file_names import CONFIG, FACTS
 from dlx.runs.locked_directory import LockedDirectory
@@ -38,7 +37,7 @@ class Health:
 
     def document(self) -> dict[str, Any]:
         """As ``dlx doctor RUN --json`` prints it."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self), "path": str(self.path)}
+        return {**asdict(self), "path": str(self.path)}
 
 
 def directory_of(reference: str) -> LockedDirectory:

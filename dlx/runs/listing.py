@@ -14,7 +14,9 @@ from dlx.errors import DataError, UsageError, allowed
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
 from dlx.runs.latest import ROOT, point_to_newest
+from dlx.runs.result import Result
 from dlx.runs.tables import MEASURES
+from dlx.words import Status
 
 Value = str | float | int | None
 Kind = TypeVar("Kind", list[Any], dict[str, Any])
@@ -22,16 +24,23 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": 
 FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
 COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
 WORDS = ("name", "id", "status", "started", "tags")  # columns of text
-DAMAGED = "damaged"  # the status of a run whose facts cannot be read
 
 
 @dataclass(frozen=True)
-class PastRun:
-    """One run: its directory, its facts, and of its measures those of the parameters that were kept."""
+class PastRun(Result):
+    """One run of the list, its measures those of the parameters that were kept."""
 
-    path: Path
-    facts: dict[str, Any]
     fault: str = ""  # why its facts could not be read
+
+    @classmethod
+    def listed(cls, path: Path) -> PastRun:
+        """The run in a directory, of which only that is known where its ``run.json`` is damaged."""
+        run = RunDirectory(path)
+        try:
+            facts = run.document(FACTS)
+        except DataError as error:
+            return cls(run, {"name": path.parent.name, "status": Status.DAMAGED}, str(error))
+        return cls(run, facts | {name: _or_empty(facts.get(name), dict) for name in ("final", "best", "test")})
 
     @property
     def tags(self) -> list[str]:
@@ -43,14 +52,10 @@ class PastRun:
         if column in ("id", "tags"):
             return self.path.name if column == "id" else ",".join(self.tags)
         if column.startswith("test_"):
-            return _value(_or_empty(self.facts.get("test"), dict).get(column.removeprefix("test_")))
+            return _value(self.test.get(column.removeprefix("test_")))
         if column in ("epoch", *MEASURES):
-            return _value(self._kept_row().get(column))
+            return _value(self.kept_row.get(column))
         return _value(self.facts.get(column))
-
-    def _kept_row(self) -> dict[str, Any]:
-        final, best = (_or_empty(self.facts.get(name), dict) for name in ("final", "best"))
-        return best if best.get("epoch") == self.facts.get("kept_epoch") else final
 
     def document(self) -> dict[str, Any]:
         """The columns of the list, and the directory."""
@@ -69,15 +74,8 @@ def _value(value: Any) -> Value:
 def past_runs(root: Path = ROOT) -> list[PastRun]:
     """Every run below ``root``, the oldest first; of one whose ``run.json`` is damaged only that is known."""
     paths = [path.parent for path in root.glob(f"*/*/{FACTS}") if not path.parent.parent.is_symlink()]
-    runs = [_past_run(path) for path in paths]
+    runs = [PastRun.listed(path) for path in paths]
     return sorted(runs, key=lambda run: (run.path.name if run.fault else str(run["started"]), run.path.name))
-
-
-def _past_run(path: Path) -> PastRun:
-    try:
-        return PastRun(path, RunDirectory(path).document(FACTS))
-    except DataError as error:
-        return PastRun(path, {"name": path.parent.name, "status": DAMAGED}, str(error))
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
         if not word.isprintable() or not word or any(letter in " ,/~:" for letter in word) or word == "latest":
             raise UsageError(f"{word!r}: a tag is one word without , / ~ and :, and not latest")
     with RunDirectory.open(path, writing=True) as run:
-        others = [other for other in PastRun(run.path, run.document(FACTS)).tags if other not in tags]
+        others = [other for other in PastRun(run, run.document(FACTS)).tags if other not in tags]
         result = others if remove else [*others, *tags]
         run.write_facts(tags=result)
     return result

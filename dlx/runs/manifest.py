@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from dlx.errors import DataError, ReadFailure, UsageError
-from dlx.files import from_signed_json, read, to_signed_json, write_atomically, writing
+from dlx.files import from_signed_json, of_this_version, read, to_signed_json, versioned, write_atomically, writing
 from dlx.text import command
 
 MANIFEST = "manifest.json"
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,7 @@ class Manifest:
                 f"{path}: is damaged: its own SHA-256 does not fit, so no file beside it can be verified "
                 f"({command('doctor', directory)} says what to do)"
             )
-        if (version := document.get("schema_version")) != SCHEMA_VERSION:
-            raise DataError(f"{path}: has schema_version {version}, this dlx reads {SCHEMA_VERSION}")
+        of_this_version(path, document)
         try:
             return cls({name: tuple(map(_content, states)) for name, states in document["files"].items()})
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -81,8 +79,7 @@ class Manifest:
     def write(self, directory: Path, durable: bool) -> None:
         """Put it into the directory."""
         files = {name: [state and state.to_data() for state in states] for name, states in self.contents.items()}
-        document = {"schema_version": SCHEMA_VERSION, "files": files}
-        write_atomically(directory / MANIFEST, to_signed_json(document), durable)
+        write_atomically(directory / MANIFEST, to_signed_json(versioned({"files": files})), durable)
         self.unwritten = False
 
     def announce(self, changes: Mapping[str, Content | None]) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dlx.data.batches import Reader
 from dlx.data.examples import select
 from dlx.diagnose.confusion import Classes, classes_of
-from dlx.runs.data_facts import refuse_other_data
+from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.predict import trained
+from dlx.runs.result import Result
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
     from dlx.runs.directory import RunDirectory
     from dlx.spec.sections import Spec
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
     from dlx.types import Array
 
 PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
@@ -29,22 +30,22 @@ PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by on
 class MeasuredErrors:
     """The errors of a run's network, and where the labels are classes what it takes for what."""
 
-    errors: dict[str, Estimate]
-    task: str
+    errors: Mapping[str, Estimate]
+    task: Task
     tolerance: float
     classes: dict[str, Any] | None = None
     images: Array | None = None
 
 
-def measure(run: RunDirectory, experiment: Experiment) -> MeasuredErrors:
+def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     """What the kept network does on the run's own data; raises DataError where either is no longer there."""
     dataset, options = experiment.dataset, experiment.spec.diagnosis
     network = trained(run).network
-    refuse_other_data(run, experiment)
+    refuse_other_data(run, data_facts(experiment))
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         return MeasuredErrors(errors, dataset.task, options.tolerance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
@@ -59,11 +60,8 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
     return select(dataset.parts[part].X, classes.worst.index)[:].reshape(-1, *dataset.image_shape)
 
 
-def recall(diagnosis: Mapping[str, Any], facts: Mapping[str, Any], spec: Spec) -> MeasuredErrors:
-    """What ``diagnosis.json`` says; an end of an interval that is null there lies at infinity."""
-    errors = {
-        part: Estimate(error["value"], error["low"], inf if error["high"] is None else error["high"], error["m"])
-        for part, error in diagnosis["errors"].items()
-    }
-    tolerance = spec.diagnosis.tolerance or diagnosis["tolerance"]
-    return MeasuredErrors(errors, facts["data"]["task"], tolerance, diagnosis.get("classes"))
+def recall(result: Result, spec: Spec) -> MeasuredErrors:
+    """What the run's ``diagnosis.json`` says."""
+    assert result.task is not None, "an objective has no diagnosis"
+    tolerance = spec.diagnosis.tolerance or result.diagnosis["tolerance"]
+    return MeasuredErrors(result.errors, result.task, tolerance, result.diagnosis.get("classes"))

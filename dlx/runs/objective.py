@@ -2,64 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dlx.errors import UsageError
 from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
+from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.nn.landscape import Landscape
     from dlx.runs.directory import RunDirectory
-    from dlx.training.experiment import Experiment
-    from dlx.training.path import Trail
+    from dlx.training.minimization import Minimization
     from dlx.types import Array
 
 MOST_SHOWN = 10  # variables that run.json and the summary tell one by one
 
 
-def objective_facts(experiment: Experiment) -> dict[str, Any]:
-    """What run.json says: the objective's name, how many variables it has, w where they are few, and J(w)."""
-    landscape, _ = _of(experiment)
-    w = landscape.w
-    return {
-        "name": landscape.objective.name,
-        "variables": w.size,
-        "w": w.tolist() if w.size <= MOST_SHOWN else None,
-        "cost": experiment.evaluate("train")[0],
-    }
+def no_network(source: str, objective: str, why: str) -> UsageError:
+    """The refusal of what takes a network."""
+    return UsageError(f"{source}: minimizes the objective {objective}: {why}")
 
 
-def describe_objective(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
-    """The arrays and facts of the model file: w, and which objective it is of."""
-    landscape, _ = _of(experiment)
-    facts = {
-        "name": experiment.spec.name,
-        "dtype": experiment.spec.dtype,
-        "plugins": list(experiment.spec.plugins),
-        "objective": landscape.objective.model_dump(mode="json"),
-    }
-    return {"w": landscape.w}, facts
+class MinimizationRun:
+    """The run of an objective: J(w), and the trail of w; without examples there are no errors to diagnose."""
 
+    task, draws_boundary = "objective", False
 
-def trail_text(experiment: Experiment) -> str:
-    """The file of the trail: a row for each point, in full precision."""
-    landscape, trail = _of(experiment)
-    steps, points = trail.table(experiment.position.step)
-    names = ["step", *(f"w{i + 1}" for i in range(landscape.w.size))]
-    rows = [[step, *point] for step, point in zip(steps, points, strict=True)]
-    return "".join(",".join(map(str, row)) + "\n" for row in (names, *rows))
+    def __init__(self, experiment: Minimization) -> None:
+        self.experiment, self.landscape = experiment, experiment.landscape
+        self.diagnosis: dict[str, Any] = {}
 
+    def facts(self) -> dict[str, Any]:
+        """There are no data; of the objective its name, how many variables it has, w where they are few, and J(w)."""
+        w = self.landscape.w
+        objective = {
+            "name": self.landscape.objective.name,
+            "variables": w.size,
+            "w": w.tolist() if w.size <= MOST_SHOWN else None,
+            "cost": self.experiment.cost(),
+        }
+        return {"data": {}, "objective": objective}
 
-def draw_trail(experiment: Experiment, run: RunDirectory) -> None:
-    """The curve of the cost, and of one or two variables the trail on J."""
-    (landscape, trail), name = _of(experiment), experiment.spec.name
-    if experiment.position.last is not None:
-        run.write_curves(pictures.curves(run.metrics(), title=name, task="objective"))
-    if landscape.w.size <= 2:
-        steps, points = trail.table(experiment.position.step)
-        run.write_trail_picture(pictures.path(steps, points, landscape.costs, title=name))
+    def forecast(self) -> dict[str, Any]:
+        """The objective's name, and how many variables it has."""
+        return {"objective": self.landscape.objective.name, "variables": self.landscape.w.size}
 
+    def rehearse_judgement(self) -> None:
+        """There is nothing to judge."""
 
-def _of(experiment: Experiment) -> tuple[Landscape, Trail]:
-    assert experiment.landscape is not None  # the caller has an objective
-    assert experiment.trail is not None
-    return experiment.landscape, experiment.trail
+    def course(self) -> dict[str, Any]:
+        """The trail has it."""
+        return {}
+
+    def write(self, run: RunDirectory, facts: Mapping[str, Any], light: bool) -> dict[str, Any]:
+        """Write w, which objective it is of, and a row for each point of the trail, in full precision."""
+        spec, w = self.experiment.spec, self.landscape.w
+        meta = {
+            "name": spec.name,
+            "dtype": spec.dtype,
+            "plugins": list(spec.plugins),
+            "objective": self.landscape.objective.model_dump(mode="json"),
+        }
+        run.write_model({"w": w}, meta)
+        steps, points = self._trail()
+        names = ["step", *(f"w{i + 1}" for i in range(w.size))]
+        rows = [[step, *point] for step, point in zip(steps, points, strict=True)]
+        run.write_trail("".join(",".join(map(str, row)) + "\n" for row in (names, *rows)))
+        return {"objective": self.facts()["objective"]}
+
+    def draw(self, run: RunDirectory) -> None:
+        """The curve of the cost, and of one or two variables the trail on J."""
+        name = self.experiment.spec.name
+        if self.experiment.position.last is not None:
+            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task), title=name))
+        if self.landscape.w.size <= 2:
+            run.write_trail_picture(pictures.path(*self._trail(), self.landscape.costs, title=name))
+
+    def _trail(self) -> tuple[list[int], Array]:
+        return self.experiment.trail.table(self.experiment.position.step)
+
+    def commands(self, run: RunDirectory) -> list[str]:
+        """Check the gradient, or go another way."""
+        return [command("gradcheck", run.path), command("train", run.config, "KEY=VALUE")]

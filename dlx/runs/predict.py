@@ -12,14 +12,15 @@ from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
-from dlx.errors import DataError, Diverged, UsageError
+from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.file_names import MODEL
+from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.examples import Examples
@@ -52,7 +53,6 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
-        "schema_version": SCHEMA_VERSION,
         "run": run,
         "data": str(path),
         "m": len(examples.y),
@@ -89,7 +89,7 @@ def model_of(run: str) -> Model:
     directory = open_run(run)
     _, facts = directory.model()
     if "objective" in facts:
-        raise UsageError(f"{run}: minimizes the objective {facts['objective']['name']}: there is no network in it")
+        raise no_network(run, facts["objective"]["name"], "there is no network in it")
     load_of(directory.path / MODEL, facts["plugins"])
     return trained(directory)
 
@@ -109,6 +109,6 @@ def _examples(model: Model, path: Path, target: str | None = None, labelled: boo
 
 def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
-    labels = Labels(preprocessing["task"], tuple(preprocessing["classes"]), preprocessing["targets"])
+    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
     return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, preprocessing)

@@ -8,36 +8,46 @@ from typing import TYPE_CHECKING
 from dlx.diagnose.verdict import default_tolerance
 from dlx.errors import Remark
 from dlx.training import threads
-from dlx.training.build import Origins, build
-from dlx.training.experiment import Experiment
+from dlx.training.build import Origins, build, build_supervised
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
     from dlx.spec.sections import Spec
+    from dlx.training.experiment import Experiment
+    from dlx.training.minimization import Minimization
+    from dlx.training.supervised import Supervised
 
 
 def prepare(
     spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
-) -> Experiment:
+) -> Supervised | Minimization:
     """Build the experiment, fill in what only the data tell, and give the matrix products their threads."""
-    experiment = build(spec, origins, initialize, dataset)
-    count = spec.training.threads
-    if count == "auto":
-        count = threads.decide(experiment.network.parameters.weights.size, experiment.batch_size)
-    if (granted := threads.limit(count)) < count:
-        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}"), stacklevel=2)
-    training = spec.training.model_copy(update={"threads": granted})
-    if spec.objective is not None:
-        experiment.spec = spec.model_copy(update={"training": training})
-        return experiment
+    if spec.objective is None:
+        return prepare_supervised(spec, origins, initialize, dataset)
+    experiment = build(spec, origins, initialize)
+    _give_threads(experiment)
+    return experiment
+
+
+def prepare_supervised(
+    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
+) -> Supervised:
+    """The same of a spec that has data."""
+    experiment = build_supervised(spec, origins, initialize, dataset)
+    _give_threads(experiment)
     dataset = experiment.dataset
     tolerance = spec.diagnosis.tolerance or default_tolerance(dataset.task, dataset.parts["train"].y)
-    experiment.spec = spec.model_copy(
-        update={
-            "task": dataset.task,
-            "loss": experiment.network.loss,
-            "training": training,
-            "diagnosis": spec.diagnosis.model_copy(update={"tolerance": tolerance}),
-        }
-    )
+    diagnosis = spec.diagnosis.model_copy(update={"tolerance": tolerance})
+    from_data = {"task": dataset.task, "loss": experiment.network.loss, "diagnosis": diagnosis}
+    experiment.spec = experiment.spec.model_copy(update=from_data)
     return experiment
+
+
+def _give_threads(experiment: Experiment) -> None:
+    count = experiment.spec.training.threads
+    if count == "auto":
+        count = threads.decide(experiment.parameters.weights.size, experiment.batch_size)
+    if (granted := threads.limit(count)) < count:
+        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}"), stacklevel=3)
+    training = experiment.spec.training.model_copy(update={"threads": granted})
+    experiment.spec = experiment.spec.model_copy(update={"training": training})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, FACTS
+from dlx.runs.result import Result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,26 +42,24 @@ def original_of(spec: Path) -> Path | None:
 def compare(original: Path, repeated: RunDirectory) -> Repeat:
     """Whether rows and parameters of two runs of the same spec are the same."""
     try:
-        before = RunDirectory.open(original)
-        return Repeat(str(original), *_compared(before, repeated))
+        return Repeat(str(original), *_compared(Result.read(original), Result.of(repeated)))
     except DlxError as error:
         return Repeat(str(original), None, str(error))
 
 
-def _compared(before: RunDirectory, after: RunDirectory) -> tuple[bool | None, str]:
-    facts, facts_now = before.facts(), after.facts()
-    if facts["status"] != facts_now["status"]:
-        return None, f"that is {facts['status']}, this is {facts_now['status']}"
-    if facts["data"] != facts_now["data"]:
+def _compared(before: Result, after: Result) -> tuple[bool | None, str]:
+    if before.status is not after.status:
+        return None, f"that is {before.status}, this is {after.status}"
+    if before.data != after.data:
         return False, "the data have changed"
     difference = (
-        _in_table(before.metrics(), after.metrics())
-        or _in_table(before.layers(), after.layers())
-        or _in_arrays(_arrays(before), _arrays(after))
+        _in_table(before.metrics, after.metrics)
+        or _in_table(before.layers, after.layers)
+        or _in_arrays(_arrays(before.run), _arrays(after.run))
     )
     if difference is None:
         return True, "every row and every parameter is the same, bit for bit"
-    return False, f"{difference}{_why(facts, facts_now)}"
+    return False, f"{difference}{_why(before.facts, after.facts)}"
 
 
 def _arrays(run: RunDirectory) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, REPORT
 from dlx.runs.manifest import write_output
 from dlx.runs.references import open_run
+from dlx.runs.result import Result
 from dlx.show import page
 from dlx.show.page import CollectionMaterial, Material
 from dlx.show.page.changed import changed
@@ -66,30 +67,31 @@ def material_of(run: RunDirectory) -> Material:
     Of a run that is still in training, or that was killed, it is what its files tell so far; the same where its
     network, its data or a plugin of its spec are gone, which a remark then says.
     """
+    result = Result.of(run)
     return Material(
-        facts=run.facts(),
+        facts=result.facts,
         config=run.read(CONFIG).decode(errors="replace"),
-        metrics=run.metrics(),
-        layers=run.layers(),
+        metrics=result.metrics,
+        layers=result.layers,
         pictures=run.pictures(),
         repeat=train_command(run.config, []),
-        **_examined(run),
+        **_examined(result),
     )
 
 
-def _examined(run: RunDirectory) -> dict[str, Any]:
+def _examined(result: Result) -> dict[str, Any]:
     """What takes the spec, and where it can be had the network, to be found out.
 
     Where an objective was minimized there are no examples to look at.
     """
-    diagnosis = run.diagnosis_unless_damaged()
+    run, diagnosis = result.run, result.run.diagnosis_unless_damaged()
     try:
         short = dump(changed(load_spec(run.config).spec))
     except ReadFailure:
         raise
     except DlxError as error:
         return {"diagnosis": diagnosis, "remarks": (f"nothing could be measured anew: {error}",)}
-    if run.facts().get("objective"):
+    if result.is_of_objective:
         return {"changed": short}
     try:
         examination = examine_run(run)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, ReadFailure, Remark
-from dlx.files import to_json
-from dlx.runs.document import SCHEMA_VERSION, of_this_version
+from dlx.files import of_this_version, to_document, versioned
 from dlx.runs.file_names import (
     ACT,
     BOUNDARY,
@@ -47,9 +46,8 @@ class ResultFiles(LockedDirectory):
 
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
-        start = {"schema_version": SCHEMA_VERSION, "manifest": MANIFEST}
-        before = self.document(FACTS) if self.holds(FACTS) else start
-        self.write(FACTS, to_json(before | facts))
+        before = self.document(FACTS) if self.holds(FACTS) else {"manifest": MANIFEST}
+        self.write(FACTS, to_document(before | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
@@ -76,7 +74,7 @@ class ResultFiles(LockedDirectory):
 
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
-        self.write(DIAGNOSIS, to_json(document))
+        self.write(DIAGNOSIS, to_document(document))
 
     @property
     def act(self) -> Path:
@@ -100,14 +98,14 @@ class ResultFiles(LockedDirectory):
 
     def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
         """Keeps what training on fewer examples told, and its picture; returns where."""
-        files = {LEARNING_CURVE: to_json(document), LEARNING_CURVE_PICTURE: png}
+        files = {LEARNING_CURVE: to_document(document), LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
         """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
         import numpy as np
 
-        meta_text = np.array(json.dumps({"schema_version": SCHEMA_VERSION, **meta}))
+        meta_text = np.array(json.dumps(versioned(meta)))
         self.write(MODEL, _npz({"meta": meta_text, **arrays}))
 
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from dlx.diagnose.after.facts import course_facts
 from dlx.errors import DataError, Diverged, Interrupted
 from dlx.files import read
-from dlx.runs.data_facts import data_facts, refuse_other_data
+from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.directory import RunDirectory
-from dlx.runs.objective import describe_objective, draw_trail, objective_facts, trail_text
+from dlx.runs.kinds import kind_of
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
-from dlx.runs.trained_network import draw_network, errors_of_parts, judge
 from dlx.spec.loader import dump_yaml, load_spec
 from dlx.text import command
-from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
-from dlx.training.model import Model, describe
 from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.runs.repeat import Repeat
     from dlx.spec.loader import Resolved
+    from dlx.training.minimization import Minimization
+    from dlx.training.supervised import Supervised
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
-NOT_ENDED = ("running", "failed")  # without a checkpoint such a run has lost nothing, and begins anew
 
 
 class Session:
@@ -43,12 +42,12 @@ class Session:
     it does not wait for the disk with what is done again in no time.
     """
 
-    def __init__(self, experiment: Experiment, run: RunDirectory, light: bool = False) -> None:
+    def __init__(self, experiment: Supervised | Minimization, run: RunDirectory, light: bool = False) -> None:
         self.experiment, self.run, self.light = experiment, run, light
+        self.kind = kind_of(experiment)
         run.durable = not light
-        self.status = "running"
+        self.status = Status.RUNNING
         self.facts: dict[str, Any] = {}
-        self.diagnosis: dict[str, Any] = {}
 
     @classmethod
     def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
@@ -63,15 +62,14 @@ class Session:
         experiment, config = self.experiment, dump_yaml(self.experiment.spec)
         self._note(
             name=experiment.spec.name,
-            status="running",
+            status=Status.RUNNING,
             seed=experiment.spec.seed,
             overrides=overrides,
             started=utc_now(),
             **origin,
             config_sha256=sha256(config.encode()).hexdigest(),
-            data=data_facts(experiment),
-            **({"objective": objective_facts(experiment)} if experiment.landscape else {}),
-            parameters=experiment.network.parameters.theta.size,
+            **self.kind.facts(),
+            parameters=experiment.parameters.theta.size,
         )
         self.run.write_config(config)  # last: it is what makes a directory a run
 
@@ -97,16 +95,16 @@ class Session:
             raise DataError(
                 f"{run.config}: was changed since the run began; {command('train', run.config)} begins a new one"
             )
-        if run.has_lost_checkpoint() or (facts["status"] not in NOT_ENDED and not run.has_checkpoint()):
+        if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
             raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
         session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
         session.facts = facts
-        refuse_other_data(run, session.experiment)
+        refuse_other_data(run, session.kind.facts()["data"])
         if run.has_checkpoint():
             session._stand_at_checkpoint()
         run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
-        session._note(status="running", resumed=utc_now())
+        session._note(status=Status.RUNNING, resumed=utc_now())
         return session
 
     def _stand_at_checkpoint(self) -> None:
@@ -129,12 +127,17 @@ class Session:
         self.facts |= facts
         self.run.write_facts(**facts)
 
+    @property
+    def diagnosis(self) -> dict[str, Any]:
+        """The document ``diagnosis.json``, once there is one."""
+        return self.kind.diagnosis
+
     def note_repeat(self, repeat: Repeat) -> None:
         """Keep in run.json whether the run repeats another one."""
         self._note(repeat=asdict(repeat))
 
     def records(
-        self, enough: Callable[[EpochRecord | Progress], bool] | None = None
+        self, enough: Callable[[EpochRecord | Progress], bool] = lambda record: False
     ) -> Iterator[EpochRecord | Progress]:
         """Train to the end, saving on the way; yields the rows of metrics.csv and the progress.
 
@@ -145,81 +148,57 @@ class Session:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
             Diverged: as ``fit``; the last finite state is saved.
         """
-        self.status = "failed"
-        with noted_signals() as signals:  # also while the end is written: no signal may leave that half done
-            try:
-                yield from self._saving(signals, enough or (lambda record: False))
-                self.status = self.experiment.position.finished or "interrupted"
-            except Interrupted:
-                self.status = "interrupted"
-                raise
-            except Diverged as error:
-                self.status = "diverged"
-                self.facts["message"] = str(error)
-                raise
-            finally:
-                if self.status == "failed":
-                    self._note(status=self.status, ended=utc_now())
-                else:
-                    self._finish()
-
-    def _saving(
-        self, signals: list[int], enough: Callable[[EpochRecord | Progress], bool]
-    ) -> Iterator[EpochRecord | Progress]:
-        saved_at, last = monotonic(), self.experiment.position.last
-        if last is not None and enough(last):  # it was stopped here, and its end could not be written
-            return
-        for record in fit(self.experiment):
-            if isinstance(record, LayerRecord):
-                self.run.append_layer(record)
-                continue
-            if isinstance(record, EpochRecord):
-                self.run.append_metrics(record)
-            yield record
-            if signals and self.experiment.position.finished is None:
-                raise Interrupted(
-                    signals[0], f"interrupted: {command('train', '--resume', self.run.path)} goes on from here"
-                )
-            if enough(record):
+        run, position, saved_at = self.run, self.experiment.position, monotonic()
+        with noted_signals() as signals, self._ending():  # no signal may leave the end half written
+            if position.last is not None and enough(position.last):  # it stopped here, and could not write its end
                 return
-            if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
-                self.run.save_checkpoint(*self.experiment.to_data())
-                saved_at = monotonic()
+            for record in fit(self.experiment):
+                if isinstance(record, LayerRecord):
+                    run.append_layer(record)
+                    continue
+                if isinstance(record, EpochRecord):
+                    run.append_metrics(record)
+                yield record
+                if signals and position.finished is None:
+                    again = command("train", "--resume", run.path)
+                    raise Interrupted(signals[0], f"interrupted: {again} goes on from here")
+                if enough(record):
+                    return
+                if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
+                    run.save_checkpoint(*self.experiment.to_data())
+                    saved_at = monotonic()
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Train inside it: however that ends is written down."""
+        self.status = Status.FAILED
+        try:
+            yield
+            self.status = self.experiment.position.finished or Status.INTERRUPTED
+        except Interrupted:
+            self.status = Status.INTERRUPTED
+            raise
+        except Diverged as error:
+            self.status = Status.DIVERGED
+            self.facts["message"] = str(error)
+            raise
+        finally:
+            if self.status is Status.FAILED:
+                self._note(status=self.status, ended=utc_now())
+            else:
+                self._finish()
 
     def _finish(self) -> None:
-        """Write everything that tells of the end; the network then holds the kept parameters."""
+        """Write everything that tells of the end."""
         experiment, run, position = self.experiment, self.run, self.experiment.position
-        if not self.light or self.status == "interrupted" or run.has_checkpoint():
+        if not self.light or self.status is Status.INTERRUPTED or run.has_checkpoint():
             run.save_checkpoint(*experiment.to_data())
-        if experiment.landscape is not None:
-            self._finish_objective()
-            return
-        experiment.restore_best()
-        errors = errors_of_parts(experiment)
-        described = describe(experiment)  # after measuring: exact statistics are then those of this θ
         run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
-        run.write_model(*described)
-        if self.light:
-            run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
         record = position.best if experiment.best.theta is not None else position.last
-        self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None}
-        self.facts["course"] = course_facts(experiment)
-        self.diagnosis = judge(experiment, run, self.facts, errors, thorough=not self.light)
-        run.write_diagnosis(self.diagnosis)
-        test = dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True)) if "test" in errors else None
-        self._note_end(course=self.facts["course"], **({"test": test} if test else {}))
+        self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None, **self.kind.course()}
+        self._note_end(**self.kind.write(run, self.facts, self.light))
         if not self.light:
-            draw_network(experiment, run, Model(*described))
-
-    def _finish_objective(self) -> None:
-        """Write w and where it has been; there are no errors to diagnose."""
-        experiment, run, last = self.experiment, self.run, self.experiment.position.last
-        run.write_model(*describe_objective(experiment))
-        run.write_trail(trail_text(experiment))
-        self.facts["kept_epoch"] = last.epoch if last else None
-        self._note_end(objective=objective_facts(experiment))
-        if not self.light:
-            draw_trail(experiment, run)
+            self.kind.draw(run)
 
     def _note_end(self, **facts: Any) -> None:
         """Put the end of the run into run.json."""

@@ -1,61 +1,114 @@
-"""What training a network leaves behind beside the model: its errors, the verdict on them, and the pictures."""
+"""What training a network leaves behind: the model, its errors, the verdict on them, and the pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlx.data.loading import PARTS
-from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.checks import after
+from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
+from dlx.runs.data_facts import data_facts
 from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
+from dlx.text import command
 from dlx.training.evaluation import measured
+from dlx.training.model import Model, describe
+from dlx.words import PARTS
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
     from dlx.stats.intervals import Estimate
-    from dlx.training.experiment import Experiment
-    from dlx.training.model import Model
+    from dlx.training.supervised import Supervised
 
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
-def errors_of_parts(experiment: Experiment) -> dict[str, Estimate]:
-    """The errors of the network on all parts of its data."""
-    return {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
+class NetworkRun:
+    """The run of a network on data: the kept parameters, their errors and the diagnosis."""
 
+    def __init__(self, experiment: Supervised) -> None:
+        self.experiment, self.task = experiment, str(experiment.task)
+        self.draws_boundary = experiment.dataset.n_x == 2
+        self.diagnosis: dict[str, Any] = {}
 
-def judge(
-    experiment: Experiment, run: RunDirectory, facts: Mapping[str, Any], errors: Mapping[str, Estimate], thorough: bool
-) -> dict[str, Any]:
-    """The diagnosis of a training that has ended, from its errors, its data and its course.
+    def facts(self) -> dict[str, Any]:
+        """Of the data, what notices that they have changed."""
+        return {"data": data_facts(self.experiment)}
 
-    What takes longer is left to `dlx diagnose`; of the data more is looked at where that is to be ``thorough``.
-    """
-    spec, dataset = experiment.spec, experiment.dataset
-    findings = data_findings(dataset, thorough)
-    course = TrainingHistory.read(run.metrics(), run.layers(), facts, spec, errors, reference(dataset))
-    options = spec.diagnosis
-    assert options.tolerance is not None
-    causes = [*findings, *after(course, findings)]
-    return diagnose(errors, options.optimal_error, options.tolerance, dataset.task, causes)
+    def forecast(self) -> dict[str, Any]:
+        """The same."""
+        return data_facts(self.experiment)
 
+    def rehearse_judgement(self) -> None:
+        """Look at the data as thoroughly as at the end."""
+        data_findings(self.experiment.dataset, thorough=True)
 
-def draw_network(experiment: Experiment, run: RunDirectory, model: Model) -> None:
-    """The curves of costs and errors, and of two inputs the regions that the network tells apart."""
-    name, dataset, best = experiment.spec.name, experiment.dataset, experiment.position.best
-    if best is not None:
-        run.write_curves(pictures.curves(run.metrics(), title=name, task=dataset.task, best_epoch=best.epoch))
-    if dataset.n_x == 2:
-        parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
-        picture = pictures.boundary(
-            model.outputs,
-            parts,
-            title=name,
-            task=dataset.task,
-            classes=dataset.classes,
-            features=dataset.features,
+    def course(self) -> dict[str, Any]:
+        """Counts over all steps, and what a constant answer would reach."""
+        return {"course": course_facts(self.experiment)}
+
+    def write(self, run: RunDirectory, facts: Mapping[str, Any], light: bool) -> dict[str, Any]:
+        """Write the model and the diagnosis; the network then holds the kept parameters.
+
+        What takes longer is left to `dlx diagnose`; of the data less is looked at where that is to be ``light``, and
+        what each example of dev adds to the error is kept.
+        """
+        experiment = self.experiment
+        experiment.restore_best()
+        errors = self._errors()
+        run.write_model(*describe(experiment))  # after measuring: exact statistics are then those of this θ
+        if light:
+            run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
+        self.diagnosis = self._judged(run, facts, errors, thorough=not light)
+        run.write_diagnosis(self.diagnosis)
+        test = (
+            {"test": dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True))} if "test" in errors else {}
         )
-        run.write_boundary(picture)
+        return {"course": facts["course"], **test}
+
+    def _errors(self) -> dict[str, Estimate]:
+        """On all parts of the data."""
+        experiment = self.experiment
+        return {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
+
+    def _judged(
+        self, run: RunDirectory, facts: Mapping[str, Any], errors: Mapping[str, Estimate], thorough: bool
+    ) -> dict[str, Any]:
+        """The diagnosis, from the errors, the data and the course of the training."""
+        spec, dataset = self.experiment.spec, self.experiment.dataset
+        findings = data_findings(dataset, thorough)
+        course = TrainingHistory.read(run.metrics(), run.layers(), facts, spec, errors, reference(dataset))
+        options = spec.diagnosis
+        assert options.tolerance is not None
+        causes = [*findings, *after(course, findings)]
+        return diagnose(errors, options.optimal_error, options.tolerance, dataset.task, causes)
+
+    def draw(self, run: RunDirectory) -> None:
+        """The curves of costs and errors, and of two inputs the regions that the network tells apart."""
+        experiment, dataset = self.experiment, self.experiment.dataset
+        name, best = experiment.spec.name, experiment.position.best
+        if best is not None:
+            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
+        if self.draws_boundary:
+            parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
+            picture = pictures.boundary(
+                Model(*describe(experiment)).outputs,
+                parts,
+                title=name,
+                task=self.task,
+                classes=dataset.classes,
+                features=dataset.features,
+            )
+            run.write_boundary(picture)
+
+    def commands(self, run: RunDirectory) -> list[str]:
+        """Find out more, use the network, or train another."""
+        return [
+            command("diagnose", run.path),
+            command("predict", run.path, "FILE"),
+            command("train", run.config, "KEY=VALUE"),
+        ]

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from dlx.errors import DataError, ReadFailure
-from dlx.files import parse_json, read, temporaries
-from dlx.runs.document import of_this_version
+from dlx.files import of_this_version, parse_json, read, temporaries
 from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.text import command
 

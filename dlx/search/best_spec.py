@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from math import isfinite
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dlx.spec.loader import dump_yaml
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:
+    from dlx.documents.repair import RemedyResult, RepairStory
     from dlx.runs.directory import RunDirectory
     from dlx.spec.sections import Spec
+    from dlx.stats.intervals import Estimate
 
 WIDTH = 110
 COMMAND = "Command: "
 
 
-def described(spec: Spec, run: RunDirectory, story: Mapping[str, Any]) -> str:
+def described(spec: Spec, run: RunDirectory, story: RepairStory) -> str:
     """The spec as a file that opens with its history: each remedy that was kept, with its measured effect."""
-    before, after = (story["errors"][when].get("dev") for when in ("before", "after"))
-    remedies = [remedy for race in story["rounds"] for remedy in race["remedies"] if remedy["name"] == race["kept"]]
+    remedies = [race.winner for race in story.rounds if race.winner is not None]
     changes = [line for number, remedy in enumerate(remedies, 1) for line in _change(number, remedy)]
     lines = [
         f"The basic recipe, run on {run.path}: what surely lowered its error on dev, one change after the other.",
         "",
         *changes,
         "",
-        f"Dev error: {_estimate_text(before)} before, {_estimate_text(after)} now: means over {story['replicates']} "
-        "replicates, with their 95 % interval.",
+        f"Dev error: {estimate_text(story.errors.before.get('dev'))} before, "
+        f"{estimate_text(story.errors.after.get('dev'))} now: means over {story.replicates} replicates, with their "
+        "95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
     ]
     return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"
@@ -44,17 +47,17 @@ def _filled(line: str) -> str:
     return fill(line, WIDTH, initial_indent="# ", subsequent_indent="#   ") if line else "#"
 
 
-def _change(number: int, remedy: Mapping[str, Any]) -> list[str]:
-    overrides = ", ".join(f"{key}={dump_scalar(value)}" for key, value in remedy["overrides"].items())
+def _change(number: int, remedy: RemedyResult) -> list[str]:
+    overrides = ", ".join(f"{key}={dump_scalar(value)}" for key, value in remedy.overrides.items())
     return [
         f"{number}. {overrides}",
-        f"   against {remedy['against']}: {remedy['why']} ({remedy['notes']}); "
-        f"dev error {_estimate_text(remedy['change'])}",
+        f"   against {remedy.against}: {remedy.why} ({remedy.notes}); dev error {estimate_text(remedy.change)}",
     ]
 
 
-def _estimate_text(error: Mapping[str, Any] | None) -> str:
+def estimate_text(error: Estimate | None) -> str:
+    """An error and its interval, an end of which may be unknown."""
     if error is None:
         return "unknown"
-    low, high = ("?" if error[end] is None else f"{error[end]:.4g}" for end in ("low", "high"))
-    return f"{error['value']:.4g} ({low} to {high})"
+    low, high = (f"{end:.4g}" if isfinite(end) else "?" for end in (error.low, error.high))
+    return f"{error.value:.4g} ({low} to {high})"

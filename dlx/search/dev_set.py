@@ -23,7 +23,7 @@ class HeldOut:
         self.task = dataset.task
         self._contributions: dict[str, Array] = {}
         self._trivial: Array | None = None
-        if dataset.task == "regression":
+        if dataset.task.is_regression:
             mean = dataset.parts["train"].y.mean(axis=0)
             residuals = (dataset.parts["dev"].y - mean) ** 2
             self._trivial = residuals.reshape(len(residuals), -1).mean(axis=1)
@@ -35,9 +35,7 @@ class HeldOut:
         that has learned nothing, or has diverged, says nothing, and would drown what the others say.
         """
         if outcome.key not in self._contributions:
-            self._contributions[outcome.key] = contributions(
-                self._bounded(outcome.mistakes()), self.task == "regression"
-            )
+            self._contributions[outcome.key] = contributions(self._bounded(outcome.mistakes()), self.task.is_regression)
         return self._contributions[outcome.key]
 
     def _bounded(self, mistakes: Array) -> Array:

@@ -6,22 +6,32 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite, log
 
+from dlx.words import Task
+
 BLOCKS = "▁▂▃▄▅▆▇█"
-WIDE = 20  # a ratio of highest to lowest value that asks for a logarithmic scale
+WIDE = 20  # a ratio of highest to lowest value
 
 
 def error(value: float, task: str | None) -> str:
     """An error rate in percent, or for regression the number itself."""
-    return f"{value:.4g}" if task == "regression" else f"{100 * value:.2f} %"
+    return f"{value:.4g}" if task == Task.REGRESSION else f"{100 * value:.2f} %"
 
 
 def interval(low: float, high: float, task: str | None) -> str:
-    """The two ends of an interval of errors, such as `0.87 to 5.57 %`."""
+    """The two ends of an interval of errors.
+
+    >>> interval(0.0087, 0.0557, "binary"), interval(0.25, 1.5, "regression")
+    ('0.87 to 5.57 %', '0.25 to 1.5')
+    """
     return f"{error(low, task).removesuffix(' %')} to {error(high, task)}"
 
 
 def duration(seconds: float) -> str:
-    """A time to two units: 0.42 s, 12 s, 3 min 5 s, 2 h 10 min, 4 d 3 h."""
+    """A time to two units.
+
+    >>> [duration(seconds) for seconds in (0.42, 12.3, 185, 7_830, 357_000)]
+    ['0.42 s', '12 s', '3 min 5 s', '2 h 10 min', '4 d 3 h']
+    """
     if seconds < 9.95:
         return f"{seconds:.2f} s" if seconds < 0.995 else f"{seconds:.1f} s"
     whole = round(seconds)
@@ -33,13 +43,22 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
+def falls_far(low: float, high: float) -> bool:
+    """Whether values between these two are better told apart by their ratios, on a logarithmic scale."""
+    return low > 0 and high > WIDE * low
+
+
 def sparkline(values: Sequence[float], width: int) -> str:
-    """The course of the finite values in ``width`` characters, each the mean of its share; low is ▁, high is █."""
+    """The course of the finite values in ``width`` characters, each the mean of its share; low is ▁, high is █.
+
+    >>> sparkline([0.9, 0.5, 0.3, 0.2, 0.15, 0.14], width=6)
+    '█▄▂▂▁▁'
+    """
     finite = [value for value in values if isfinite(value)]
     if len(finite) < 2:
         return ""
     low, high = min(finite), max(finite)
-    if low > 0 and high > WIDE * low:
+    if falls_far(low, high):
         finite, low, high = [log(value) for value in finite], log(low), log(high)
     count = min(width, len(finite))
     edges = [len(finite) * i // count for i in range(count + 1)]

@@ -10,6 +10,7 @@ import numpy as np
 from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import OF_BATCHES, OF_NETWORKS, LayerSection, Spec, norms_of
 from dlx.spec.tree import KeyPath, dotted
+from dlx.words import PARTS
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def _sources(spec: Spec) -> Iterator[Contradiction]:
     if "data" not in spec.model_fields_set:
         yield Contradiction(("data",), ("objective",), "is missing: give it, or an objective to minimize in its place")
         return
-    parts = [part for part in ("train", "train_dev", "dev", "test") if getattr(data, part) is not None]
+    parts = [part for part in PARTS if getattr(data, part) is not None]
     if data.source is None and data.train is None:
         yield Contradiction(("data",), ("data",), "gives no examples: set source, or train (and dev, test)")
     if data.source is not None:

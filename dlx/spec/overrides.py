@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dlx.errors import LONGEST_KEY, Place, Problem, SpecError, shortened
+from dlx.errors import LONGEST_KEY, Place, Problem, SpecError
 from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted
 from dlx.spec.yaml_text.limits import MAX_DEPTH
 from dlx.spec.yaml_text.reading import parse
+from dlx.text import shorten
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
-    """All overrides as one tree, so that their order does not matter, and what is wrong with the others."""
+    """All overrides as one tree, so that their order does not matter, and what is wrong with the others.
+
+    >>> tree, problems = overrides_tree(["optimizer=adam", "seed=2", "optimizer.beta1=0.8", "seed=3"])
+    >>> tree.plain()
+    {'optimizer': {'name': 'adam', 'beta1': 0.8}, 'seed': 2}
+    >>> print(*problems)
+    command line: seed=3: seed: given twice, first on the command line: seed=2
+    """
     nowhere = Place("command line")
     trees: list[Node] = [Node({}, nowhere, nowhere)]
     problems: list[Problem] = []
@@ -27,7 +35,7 @@ def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node,
 
 def _override_tree(override: str) -> Node:
     """``a.b=value`` as the tree {a: {b: value}}."""
-    place = Place(f"command line: {shortened(override, LONGEST_KEY)}")
+    place = Place(f"command line: {shorten(override, LONGEST_KEY)}")
     key, equals, value = override.partition("=")
     if not equals or not all(key.split(".")):
         raise SpecError.of(place, "", "expected key=value, as in optimizer.learning_rate=0.01")

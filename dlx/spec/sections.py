@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import to_jsonable_python
+from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema
+from pydantic_core import core_schema, to_jsonable_python
 
 from dlx.component import Component, Options
 from dlx.data.section import Data
@@ -21,6 +21,7 @@ from dlx.nn.losses import Loss
 from dlx.nn.objectives import Objective
 from dlx.nn.optimizers import GradientDescent, Optimizer
 from dlx.nn.schedules import Constant, Schedule
+from dlx.words import Task
 
 Strength = Annotated[float, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -96,8 +97,9 @@ class Randomness(Options):
     gradient_noise: Stream | None = Field(None, description="the noise on the gradient of an objective")
 
 
-Task = Literal["binary", "multiclass", "regression"]
-
+# To pydantic the words alone are right, and the schema lists them where they stand; the field holds the task.
+TASK_SCHEMA = core_schema.no_info_after_validator_function(Task, core_schema.literal_schema([*map(str, Task)]))
+StatedTask = Annotated[Task, GetPydanticSchema(lambda *_: TASK_SCHEMA)]
 
 FOLDER_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
@@ -121,7 +123,7 @@ class Spec(Options):
     )
     seed: Seed = Field(1, description="every random stream derives from it")
     dtype: Literal["float32", "float64"] = Field("float32", description="of all arrays of the network")
-    task: Task | None = Field(None, description="follows from the labels when left out")
+    task: StatedTask | None = Field(None, description="follows from the labels when left out")
     plugins: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         (), description="Python files or modules that define more components"
     )

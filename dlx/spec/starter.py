@@ -18,7 +18,7 @@ from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.data.labels import Task
+    from dlx.words import Task
 
 TEMPLATE = """\
 # {title}
@@ -117,7 +117,7 @@ def _split(m: int) -> str:
 
 
 def _outputs(labels: Labels) -> str:
-    if labels.task == "regression":
+    if labels.task.is_regression:
         return f"{labels.targets} real number{'s' * (labels.targets > 1)} to predict"
     names = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
     return f"{len(labels.classes)} classes ({names})"

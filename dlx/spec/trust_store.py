@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dlx.errors import DataError, EnvironmentProblem
-from dlx.files import parse_json, read, to_json, writing
+from dlx.files import SCHEMA_VERSION, parse_json, read, to_document, writing
 from dlx.spec.plugin_sources import PluginSource
 
 if sys.platform == "win32":
@@ -20,7 +20,6 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-SCHEMA_VERSION = 1
 STORE = "DLX_TRUST_FILE"  # the environment variable that names the file in place of the user's own
 SHORTEST_HASH = 8  # digits by which a hash may be named
 
@@ -122,8 +121,8 @@ def _change(change: Callable[[list[Entry]], list[Entry]]) -> tuple[list[Entry], 
         with _locked(path.with_name(f"{path.name}.lock")):
             before = entries()
             after = change(before)
-            document = {"schema_version": SCHEMA_VERSION, "trusted": [asdict(entry) for entry in after]}
-            _write_privately(path, to_json(document))
+            document = {"trusted": [asdict(entry) for entry in after]}
+            _write_privately(path, to_document(document))
     return before, after
 
 

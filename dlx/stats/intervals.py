@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import hypot, inf, sqrt
+from math import hypot, inf, isfinite, sqrt
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,10 +26,41 @@ class Estimate:
     high: float
     m: int | None = None
 
+    @property
+    def has_interval(self) -> bool:
+        """Whether anything is known of how far off the value can be."""
+        return self.low > -inf or self.high < inf
+
+    def interval(self) -> dict[str, float | None]:
+        """Value and ends as JSON has them, which knows no infinity: such a number is null there."""
+        ends = {"value": self.value, "low": self.low, "high": self.high}
+        return {name: number if isfinite(number) else None for name, number in ends.items()}
+
+    def document(self) -> dict[str, float | None]:
+        """The same with the number of examples."""
+        return {**self.interval(), "m": self.m}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Estimate:
+        """The estimate that a document has; an end that is not stated is the value itself.
+
+        What is null there was infinite: the value and the upper end upwards, the lower end only with the value.
+        """
+        value = inf if document["value"] is None else float(document["value"])
+        low, high = document.get("low", value), document.get("high", value)
+        if low is None:
+            low = inf if value == inf else -inf
+        return cls(value, float(low), inf if high is None else float(high), document.get("m"))
+
 
 def exact(value: float, m: int | None = None) -> Estimate:
     """A value taken at its word: its interval is the point itself."""
     return Estimate(value, value, value, m)
+
+
+def unbounded(value: float, m: int | None = None) -> Estimate:
+    """A value of which nothing more is known."""
+    return Estimate(value, -inf, inf, m)
 
 
 def error_rate(value: float, m: int | None) -> Estimate:
@@ -40,6 +72,10 @@ def error_rate(value: float, m: int | None) -> Estimate:
     counted in whole numbers, the coverage swings about 95 %: it stays within 93 and 97 % where 10 or more wrong answers
     are to be expected, within 92.5 and 98.2 % where 2 are, and can fall to 84 % where 0.18 are (Brown, Cai & DasGupta,
     "Interval estimation for a binomial proportion", Statistical Science 16 (2001)).
+
+    >>> estimate = error_rate(81 / 263, 263)
+    >>> round(estimate.low, 4), round(estimate.high, 4)
+    (0.2553, 0.3662)
     """
     if m is None:
         return exact(value)

@@ -25,7 +25,11 @@ def within(t: float, df: int) -> float:
 
 @lru_cache
 def two_sided(confidence: float, df: int) -> float:
-    """The t for which −t … t holds a value of Student's t with that probability."""
+    """The t for which −t … t holds a value of Student's t with that probability.
+
+    >>> [round(two_sided(0.95, df), 3) for df in (1, 4, 30)]
+    [12.706, 2.776, 2.042]
+    """
     if df >= NEARLY_NORMAL:
         return NormalDist().inv_cdf((1 + confidence) / 2)
     low, high = 0.0, 1.0

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlx.data.batches import Reader
 from dlx.nn.network import Network, Step
+from dlx.nn.tape import Tape
 from dlx.training.position import Position
 from dlx.training.streams import Streams
 
@@ -54,12 +55,28 @@ class TrainingBatches:
             step = self._steps[size] = self.network.record_step(*self.reader.buffers(size))
         return step
 
-    def fill(self, step: Step) -> None:
-        """Put the next examples into the buffers of ``step``, unless they hold them still."""
+    def begin_epoch(self) -> None:
+        """Order the examples, also where the buffers hold all of them still: it restarts the streams of an epoch."""
+        self.order()
+
+    def next(self, size: int) -> Tape:
+        """The step on the next examples, which are put into its buffers unless they hold them still."""
+        step = self.step_for(size)
         if step is not self._holding:
             done = self.position.done
-            self.reader.fill(self.order()[done : done + self.size], step.X, step.Y)
+            self.reader.fill(self.order()[done : done + size], step.X, step.Y)
             self._holding = step if self._stays else None
+        return step.tape
+
+    def tape(self, size: int) -> Tape:
+        """The step for batches of this size, with no examples in its buffers yet."""
+        return self.step_for(size).tape
+
+    def run_first(self, size: int) -> float:
+        """Replay a step on the first examples of the epoch, changing no θ; returns its cost."""
+        step = self.step_for(size)
+        self.reader.fill(self.order()[:size], step.X, step.Y)
+        return step.run()
 
     def order(self) -> Array:
         """The order of the examples in this epoch."""

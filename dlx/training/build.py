@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.dataset import Dataset, no_examples
+from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.data.memory import amount, free
 from dlx.errors import EnvironmentProblem, Place, Problem, SpecError
 from dlx.nn.activations import Identity
-from dlx.nn.landscape import Landscape, noise_from
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import loss_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.training.evaluation import batch_sizes
-from dlx.training.experiment import Experiment
+from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
+from dlx.training.supervised import Supervised
 
 if TYPE_CHECKING:
     from dlx.spec.sections import LayerSection, Spec
@@ -29,8 +29,8 @@ Origins = Mapping[tuple[str | int, ...], Place]
 
 def build(
     spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
-) -> Experiment:
-    """The experiment that a complete spec describes, its network drawn and nothing trained.
+) -> Supervised | Minimization:
+    """The experiment that a complete spec describes, its first parameters drawn and nothing trained.
 
     ``origins`` are the places of the spec's values, for messages. ``initialize`` is false where a checkpoint follows.
     ``dataset`` is what `dataset_of` this spec gives, where it has been loaded already.
@@ -39,6 +39,18 @@ def build(
         DataError: the data cannot be read or do not fit.
         SpecError: the spec asks for what the data do not offer.
     """
+    if spec.objective is None:
+        return build_supervised(spec, origins, initialize, dataset)
+    experiment = Minimization(spec, spec.objective, Streams(spec.seed, spec.randomness))
+    if initialize:
+        experiment.landscape.initialize(experiment.streams["initializer"])
+    return experiment
+
+
+def build_supervised(
+    spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
+) -> Supervised:
+    """The same of a spec that has data."""
     streams = Streams(spec.seed, spec.randomness)
     dataset = dataset or _loaded(spec, streams)
     _refuse_misfits(spec, dataset, origins or {})
@@ -49,10 +61,9 @@ def build(
     return experiment
 
 
-def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Experiment:
+def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Supervised:
     """The experiment of a complete spec, its data and streams; θ is zero."""
-    network = _landscape(spec, streams) if spec.objective is not None else _network(spec, dataset, streams)
-    return Experiment(spec, dataset, streams, network)
+    return Supervised(spec, dataset, streams, _network(spec, dataset, streams))
 
 
 def dataset_of(spec: Spec) -> Dataset:
@@ -65,8 +76,6 @@ def dataset_of(spec: Spec) -> Dataset:
 
 
 def _loaded(spec: Spec, streams: Streams) -> Dataset:
-    if spec.objective is not None:
-        return no_examples()
     return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
 
 
@@ -135,14 +144,6 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
 def _place(key: tuple[str, ...], origins: Origins) -> Place:
     """Where the key stands, or the first of the values below it."""
     return next((place for path, place in origins.items() if path[: len(key)] == key), Place("spec"))
-
-
-def _landscape(spec: Spec, streams: Streams) -> Landscape:
-    """What an objective is minimized on."""
-    objective = spec.objective
-    assert objective is not None
-    sigma = objective.gradient_noise
-    return Landscape(objective, spec.dtype, noise_from(streams["gradient_noise"], sigma) if sigma else None)
 
 
 def _network(spec: Spec, dataset: Dataset, streams: Streams) -> Network:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlx.nn.network import Network
+from dlx.nn.trainable import Trainable
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord
 
@@ -17,13 +17,13 @@ class BestRow:
     """The best row of a training so far; where it may stop early, with the parameters of that row.
 
     Args:
-        network: whose parameters are kept.
+        trainable: whose parameters are kept.
         position: holds the row, what is watched and how long nothing has improved.
         options: of early stopping; None where training goes to its end.
     """
 
-    def __init__(self, network: Network, position: Position, options: Options | None) -> None:
-        self.network, self.position, self.options = network, position, options
+    def __init__(self, trainable: Trainable, position: Position, options: Options | None) -> None:
+        self.trainable, self.position, self.options = trainable, position, options
         self.theta: Array | None = None
         self.statistics: Array | None = None
 
@@ -39,8 +39,8 @@ class BestRow:
         if is_best:
             position.best = record
             if options is not None:
-                self.theta = self.network.parameters.theta.copy()
-                self.statistics = self.network.statistics.vector.copy()
+                self.theta = self.trainable.parameters.theta.copy()
+                self.statistics = self.trainable.statistics.vector.copy()
 
     def stops(self) -> bool:
         """Whether training has waited long enough for an improvement."""
@@ -50,8 +50,8 @@ class BestRow:
         """Put the parameters and statistics of the best row back; False where none were kept."""
         if self.theta is None or self.statistics is None:
             return False
-        self.network.parameters.theta[...] = self.theta
-        self.network.statistics.vector[...] = self.statistics
+        self.trainable.parameters.theta[...] = self.theta
+        self.trainable.statistics.vector[...] = self.statistics
         return True
 
     def to_data(self) -> dict[str, Array]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.batches import Reader
@@ -124,6 +125,6 @@ def _squares(Z: Array, Y: Array) -> Array:
 
 def measured(evaluation: Evaluation) -> Estimate:
     """The error of a frozen network on its part of the data, with the interval that fits the task."""
-    if evaluation.network.loss.task == "regression":
+    if evaluation.network.loss.task == Task.REGRESSION:
         return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
     return error_rate(evaluation.run()[1], evaluation.reader.m)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.errors import Diverged
-from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
 
 if TYPE_CHECKING:
-    from dlx.nn.network import Step
+    from dlx.nn.tape import Tape
     from dlx.training.experiment import Experiment
-    from dlx.training.layer_statistics import LayerWatch
 
 # A gradient or rate beyond these could overflow θ in one step: only then is θ backed up and checked around the step.
 RISKY_NORM, RISKY_RATE = 1e15, 1e8
@@ -35,7 +34,7 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress
         Diverged: a cost, gradient, parameter or statistic is not finite, or what the frozen network makes of train; the
             experiment keeps its last finite state.
     """
-    position, m = experiment.position, experiment.train.m
+    position, m = experiment.position, experiment.steps.m
     started = perf_counter() - position.seconds
     report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
     if position.samples == 0 and position.step == 0:
@@ -53,47 +52,29 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress
             experiment.end_epoch(None)
 
 
-def _end_with_row(experiment: Experiment, started: float) -> Iterator[EpochRecord | LayerRecord]:
-    """Measure the epoch that has just ended, and its layers where that is due; nothing is saved between the two."""
-    watch = experiment.watch if experiment.sampling.is_due() else None
-    record = _measure(experiment, started, watch)
-    experiment.end_epoch(record)
-    if watch is None and experiment.position.finished is not None:
-        watch = experiment.watch
-        _see_train(experiment, watch)
-    if watch is not None:
-        yield from experiment.sampling.take()
-    yield record
-
-
-def _see_train(experiment: Experiment, watch: LayerWatch) -> tuple[float, float]:
-    watch.clear()
-    return experiment.evaluate("train", watch)
-
-
 def take_steps(experiment: Experiment, count: int) -> None:
     """Train for that many steps, measuring nothing; raises `Diverged` as `fit` does."""
     for _ in range(count):
         _advance(experiment, until=0.0)
-        if experiment.position.done == experiment.train.m:
+        if experiment.position.done == experiment.steps.m:
             experiment.end_epoch(None)
 
 
 def _advance(experiment: Experiment, until: float) -> None:
     """Train to the end of the next epoch that has a row, or until the clock says so."""
-    position, batches = experiment.position, experiment.batches
-    m, size = batches.m, batches.size
+    position, steps = experiment.position, experiment.steps
+    m, most = steps.m, steps.size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
-            batches.order()
+            steps.begin_epoch()
             has_row = experiment.epoch_has_row()
-            watched = has_row and experiment.sampling.may_be_due()
+            sampled = has_row and experiment.sampling.may_be_due()
             while position.done < m:
-                step = batches.step_for(min(size, m - position.done))
-                batches.fill(step)
-                if watched and position.done + size >= m:
-                    experiment.watch.keep(position.step)
-                _train_step(experiment, step)
+                size = min(most, m - position.done)
+                tape = steps.next(size)
+                if sampled and position.done + size == m:
+                    experiment.see_before_last_step()
+                _take_step(experiment, tape, size)
                 if perf_counter() >= until:
                     return
             if has_row:
@@ -101,33 +82,33 @@ def _advance(experiment: Experiment, until: float) -> None:
             experiment.end_epoch(None)
 
 
-def _train_step(experiment: Experiment, step: Step) -> None:
-    position, tape = experiment.position, step.tape
+def _take_step(experiment: Experiment, tape: Tape, size: int) -> None:
+    """Replay the step, on so many examples, and update θ by its gradient."""
+    position = experiment.position
     experiment.begin_step()
     tape.run()
-    cost, norm = tape.cost(), experiment.network.parameters.gradient_norm()
+    cost, norm = tape.cost(), experiment.parameters.gradient_norm()
     if not isfinite(cost + norm + tape.watched()):
         what = "cost" if not isfinite(cost) else "gradient" if not isfinite(norm) else "statistic"
-        raise _diverged(experiment, step, what)
+        raise _diverged(experiment, tape, what)
     rate = experiment.learning_rate()
     if norm < RISKY_NORM and rate < RISKY_RATE:
         experiment.update(rate, norm)
     else:
-        _update_with_care(experiment, step, rate, norm)
+        _update_with_care(experiment, tape, rate, norm)
     tape.accept()
     if norm > experiment.clip_norm:
         position.clipped += 1
     if position.step == 0:
         position.first_cost = cost
-    m = step.X.shape[0]
     position.step += 1
-    position.done += m
-    position.cost_sum += cost * m
+    position.done += size
+    position.cost_sum += cost * size
     position.learning_rate, position.gradient_norm = rate, norm
 
 
-def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: float) -> None:
-    theta, update = experiment.network.parameters.theta, experiment.update
+def _update_with_care(experiment: Experiment, tape: Tape, rate: float, norm: float) -> None:
+    theta, update = experiment.parameters.theta, experiment.update
     before = theta.copy(), {slot: vector.copy() for slot, vector in update.vectors.items()}
     update(rate, norm)
     if not np.isfinite(theta).all():
@@ -135,12 +116,12 @@ def _update_with_care(experiment: Experiment, step: Step, rate: float, norm: flo
         for slot, vector in before[1].items():
             update.vectors[slot][...] = vector
         update.t -= 1
-        raise _diverged(experiment, step, "parameter")
+        raise _diverged(experiment, tape, "parameter")
 
 
-def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
+def _diverged(experiment: Experiment, tape: Tape, what: str) -> Diverged:
     position = experiment.position
-    tensor, layer = step.tape.first_not_finite() or ("theta", None)
+    tensor, layer = tape.first_not_finite() or ("theta", None)
     where = tensor if layer is None else f"{tensor} of layer {layer}"
     position.diverged = {"epoch": position.epoch, "step": position.step + 1, "tensor": tensor, "layer": layer}
     return Diverged(
@@ -149,12 +130,41 @@ def _diverged(experiment: Experiment, step: Step, what: str) -> Diverged:
     )
 
 
-def _refuse_infinite(experiment: Experiment, train_cost: float, dev_cost: float | None) -> None:
+def _end_with_row(experiment: Experiment, started: float) -> Iterator[EpochRecord | LayerRecord]:
+    """Measure the epoch that has just ended, and its layers where that is due; nothing is saved between the two."""
+    sampled = experiment.sampling.is_due()
+    record = _measure(experiment, started, sampled)
+    experiment.end_epoch(record)
+    if not sampled and experiment.position.finished is not None:
+        sampled = True
+        experiment.measure(sampled)
+    if sampled:
+        yield from experiment.sample()
+    yield record
+
+
+def _measure(experiment: Experiment, started: float, sampled: bool) -> EpochRecord:
+    """The row of the epoch that has just ended."""
+    position, costs = experiment.position, experiment.measure(sampled)
+    _refuse_infinite(experiment, costs)
+    position.seconds = perf_counter() - started
+    return EpochRecord(
+        epoch=position.epoch,
+        step=position.step,
+        learning_rate=position.learning_rate,
+        cost=position.cost_sum / experiment.steps.m,
+        **costs._asdict(),
+        gradient_norm=position.gradient_norm,
+        seconds=position.seconds,
+    )
+
+
+def _refuse_infinite(experiment: Experiment, costs: RowCosts) -> None:
     """Of dev an infinite cost can be true: an example far from all others."""
-    position, statistics = experiment.position, experiment.network.statistics.vector
-    if not isfinite(train_cost) or not np.isfinite(statistics).all():
+    position = experiment.position
+    if not isfinite(costs.train_cost) or not np.isfinite(experiment.statistics.vector).all():
         what, tensor = "the cost of the frozen network on train is not finite", "train_cost"
-    elif dev_cost is not None and isnan(dev_cost):
+    elif costs.dev_cost is not None and isnan(costs.dev_cost):
         what, tensor = "the cost of the frozen network on dev is not a number", "dev_cost"
     else:
         return
@@ -162,25 +172,4 @@ def _refuse_infinite(experiment: Experiment, train_cost: float, dev_cost: float 
     raise Diverged(
         f"diverged in epoch {position.epoch}, step {position.step}: {what} "
         f"(learning rate {experiment.learning_rate():g}: try a smaller one)"
-    )
-
-
-def _measure(experiment: Experiment, started: float, watch: LayerWatch | None) -> EpochRecord:
-    """The row of the epoch that has just ended."""
-    position, has_dev = experiment.position, "dev" in experiment.dataset.parts
-    train_cost, train_error = _see_train(experiment, watch) if watch else experiment.evaluate("train")
-    dev_cost, dev_error = experiment.evaluate("dev") if has_dev else (None, None)
-    _refuse_infinite(experiment, train_cost, dev_cost)
-    position.seconds = perf_counter() - started
-    return EpochRecord(
-        epoch=position.epoch,
-        step=position.step,
-        learning_rate=position.learning_rate,
-        cost=position.cost_sum / experiment.train.m,
-        train_cost=train_cost,
-        train_error=None if isnan(train_error) else train_error,
-        dev_cost=dev_cost,
-        dev_error=dev_error,
-        gradient_norm=position.gradient_norm,
-        seconds=position.seconds,
     )

@@ -19,6 +19,7 @@ from dlx.nn.network import Network, Step
 from dlx.nn.tape import Tape
 from dlx.training.records import LayerRecord
 from dlx.types import Array
+from dlx.words import Task
 
 # |g′| below this share of its maximum is flat: |z| > 2.2 for tanh, where A = 0.976, and |z| > 4.4 for the sigmoid.
 FLAT = 0.05
@@ -138,7 +139,7 @@ class LayerWatch:
         with np.errstate(all="ignore"):  # what overflows shows in the records
             for signal, Z in zip(self._signals.values(), step.Zs, strict=True):
                 signal.see(Z)
-        if self.network.loss.task != "regression":
+        if self.network.loss.task != Task.REGRESSION:
             self._answers.append(answers(step.Z, step.Y))
 
     def records(self, epoch: int, step: int) -> list[LayerRecord]:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dlx.data.mapped import MappedRows
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
     from dlx.types import Array
 
 
-def describe(experiment: Experiment) -> tuple[dict[str, Array], dict[str, Any]]:
+def describe(experiment: Supervised) -> tuple[dict[str, Array], dict[str, Any]]:
     """The arrays W1, b1 …, mu1, sigma_squared1 …, shift and scale, and the facts that a Model is made from again."""
     network, dataset = experiment.network, experiment.dataset
     arrays = {**network.parameters, **network.statistics, "shift": dataset.shift, "scale": dataset.scale}

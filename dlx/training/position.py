@@ -8,6 +8,7 @@ from typing import Any
 
 from dlx.training.records import EpochRecord
 from dlx.training.stored import mismatch, shape_of
+from dlx.words import Status
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Position:
     sample_at: int = 1  # the epoch from which on the next is due
     reference: float | None = None  # what early stopping watches, at its last improvement
     waiting: int = 0  # rows since then
-    finished: str | None = None
+    finished: Status | None = None  # how, once it has ended
     last: EpochRecord | None = None
     best: EpochRecord | None = None
     order_state: dict[str, Any] = field(default_factory=dict)  # of the shuffle stream, before the epoch's order
@@ -47,7 +48,8 @@ class Position:
         if fault := mismatch(data, shape_of(cls), "position"):
             raise ValueError(fault)
         records = {name: EpochRecord(**data[name]) if data[name] else None for name in ("last", "best")}
-        return cls(**{**data, **records})
+        finished = Status(data["finished"]) if data["finished"] else None
+        return cls(**{**data, **records, "finished": finished})
 
     def move_to(self, other: Position) -> None:
         """Stand where the other does; the parts of an experiment share the one position."""

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class RowCosts(NamedTuple):
+    """What a row of metrics.csv measures after its epoch, as far as there is such a part, and errors in it."""
+
+    train_cost: float
+    train_error: float | None
+    dev_cost: float | None
+    dev_error: float | None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,10 @@
-"""Sampling: in which epochs of a training the layers are looked at, and the records of them."""
+"""Sampling: in which epochs of a training the layers are looked at."""
 
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
 
-from dlx.training.layer_statistics import LayerWatch
 from dlx.training.position import Position
-from dlx.training.records import LayerRecord
-
-if TYPE_CHECKING:
-    from dlx.nn.network import Network
 
 # Layers are sampled before training, in the first three rows, then in epochs that grow by a factor and lie at least so
 # many steps apart, and in the last row: of 15,000 rows 60 at most. A sample takes the time of two to six steps.
@@ -25,28 +19,17 @@ def next_sample(before: int, epoch: int, steps_per_epoch: int) -> int:
 
 
 class LayerSampling:
-    """When the layers are sampled, and what the samples are.
+    """When the layers are sampled.
 
     Args:
-        network: whose layers are watched.
         position: counts the samples.
         epochs, steps_per_epoch: of the whole training.
         may_stop_early: so that any row can turn out to be the last, which is sampled.
     """
 
-    def __init__(
-        self, network: Network, position: Position, epochs: int, steps_per_epoch: int, may_stop_early: bool
-    ) -> None:
-        self.network, self.position, self.epochs, self.steps_per_epoch = network, position, epochs, steps_per_epoch
+    def __init__(self, position: Position, epochs: int, steps_per_epoch: int, may_stop_early: bool) -> None:
+        self.position, self.epochs, self.steps_per_epoch = position, epochs, steps_per_epoch
         self.may_stop_early = may_stop_early
-        self._watch: LayerWatch | None = None
-
-    @property
-    def watch(self) -> LayerWatch:
-        """What the layers are sampled by; it has room for W, so it is made when it is needed."""
-        if self._watch is None:
-            self._watch = LayerWatch(self.network)
-        return self._watch
 
     def is_due(self) -> bool:
         """Whether the layers are sampled in this epoch, which has a row: for the rule see the constants above."""
@@ -56,15 +39,14 @@ class LayerSampling:
         """The same before the last step of the epoch."""
         return self.is_due() or self.may_stop_early
 
-    def first(self) -> list[LayerRecord]:
-        """The records of the layers before the first step, once the watch has seen examples."""
+    def count_first(self) -> None:
+        """Count the sample before the first step."""
         self.position.samples += 1
-        return self.watch.records(0, 0)
 
-    def take(self) -> list[LayerRecord]:
-        """The records of the layers, after a row's measurement has shown the examples to the watch."""
+    def count(self) -> int:
+        """Count the sample that belongs to the last row; returns the epoch of both."""
         position = self.position
         epoch = position.last.epoch if position.last else 0
         position.sample_at = next_sample(position.samples, epoch, self.steps_per_epoch)
         position.samples += 1
-        return self.watch.records(epoch, position.step)
+        return epoch

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from dlx.errors import DataError
+from dlx.stats.intervals import Estimate
+from dlx.words import Status, Task
 
-# A shape is a type, None, a tuple of which one must fit, a list of what each item must be, or a mapping of the keys: a
-# key with "?" may be absent, and "*" stands for every other one.
+# A shape is a type (an enum: one of its words), None, a tuple of which one must fit, a list of what each item must be,
+# or a mapping of the keys: a key with "?" may be absent, and "*" stands for every other one.
 Shape = type | tuple[Any, ...] | list[Any] | Mapping[str, Any] | None
 
 NUMBER: Shape = (int, float)
@@ -22,7 +25,7 @@ GAP: Shape = ({"value": NUMBER_OR_NONE, "low": NUMBER_OR_NONE, "high": NUMBER_OR
 
 RUN = {
     "name": str,
-    "status": str,
+    "status": Status,
     "seed": int,
     "overrides": [str],
     "started": str,
@@ -30,7 +33,7 @@ RUN = {
     "versions": {"*": str},
     "config_sha256": str,
     "parameters": int,
-    "data": ({"fingerprint": str, "task": str, "n_x": int, "n_y": int, "examples": {"*": int}, "*": object}, {}),
+    "data": ({"fingerprint": str, "task": Task, "n_x": int, "n_y": int, "examples": {"*": int}, "*": object}, {}),
     "final?": ROW,
     "best?": ROW,
     "kept_epoch?": (int, None),
@@ -69,7 +72,7 @@ MODEL: Shape = (
         "name": str,
         "dtype": str,
         "plugins": [str],
-        "task": str,
+        "task": Task,
         "loss": COMPONENT,
         "classes": list,
         "n_x": int,
@@ -82,7 +85,7 @@ MODEL: Shape = (
                 "norm?": COMPONENT,
             }
         ],
-        "preprocessing": {"columns": list, "options": dict, "task": str, "classes": list, "*": object},
+        "preprocessing": {"columns": list, "options": dict, "task": Task, "classes": list, "*": object},
         "*": object,
     },
     {"objective": COMPONENT, "*": object},
@@ -105,17 +108,24 @@ def shape_of(record: type) -> Shape:
 def _of_hint(hint: Any) -> Shape:
     if isinstance(hint, UnionType):
         return tuple(map(_of_hint, get_args(hint)))
+    if hint is Estimate:
+        return ESTIMATE
     if is_dataclass(hint):
         return shape_of(cast(type, hint))
     if get_origin(hint) is dict:
-        return {"*": object}
-    return {float: NUMBER, NoneType: None}.get(hint, hint)
+        return {"*": _of_hint(get_args(hint)[1])}
+    if get_origin(hint) is list:
+        return [_of_hint(get_args(hint)[0])]
+    return {float: NUMBER, NoneType: None, Any: object}.get(hint, hint)
 
 
 def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     """Where and how the value differs from the shape; None where it does not."""
     if shape == NUMBER and not isinstance(value, int | float):
         return _unexpected(value, "a number", key)
+    if isinstance(shape, type) and issubclass(shape, StrEnum):
+        expected = f"one of {', '.join(shape)}" if isinstance(value, str) else "text"
+        return None if value in list(shape) else _unexpected(value, expected, key)
     if isinstance(shape, tuple):
         faults = [mismatch(value, option, key) for option in shape]
         return None if None in faults else faults[0]

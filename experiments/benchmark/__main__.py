@@ -17,11 +17,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench import Bench, interleaved, median_time
-from workloads import WORKLOADS, Workload
+from .bench import ROOT, WORKER, Bench, Sample, interleaved, median_time
+from .workloads import WORKLOADS, Workload
 
 HERE = Path(__file__).parent
 COLUMNS = ("dlx", "PyTorch", "PyTorch compiled", "JAX", "scikit-learn", "limit")
@@ -72,14 +73,16 @@ def describe(work: Workload) -> str:
     return ", ".join(parts)
 
 
-def cell(samples: list[dict] | None) -> str:
+def cell(samples: list[Sample] | None) -> str:
     if not samples:
         return "–"
     how = samples[0]["candidate"] + (f", {samples[0]['threads']} thr." if samples[0]["threads"] else "")
     return f"{figures(median_time(samples))} ({how})"
 
 
-def ratio_row(name: str, above: str, below: str, sign: str, bound: float, samples: dict[str, list[dict]]) -> list[str]:
+def ratio_row(
+    name: str, above: str, below: str, sign: str, bound: float, samples: dict[str, list[Sample]]
+) -> list[str]:
     target = [name, f"{above} / {below}"], f"{sign} {bound}"
     if above not in samples or below not in samples:
         return [*target[0], "–", "–", target[1], "not measured"]
@@ -92,23 +95,22 @@ def ratio_row(name: str, above: str, below: str, sign: str, bound: float, sample
 
 def process_section(bench: Bench) -> str:
     """Whole processes, from shell to prompt."""
-    dlx, circles = Path(sys.executable).with_name("dlx"), HERE.parents[1] / "configs" / "course" / "circles_he.yaml"
+    dlx, circles = Path(sys.executable).with_name("dlx"), ROOT / "configs" / "course" / "circles_he.yaml"
     work = WORKLOADS["W1"]
-    jax = [sys.executable, HERE / "worker.py", "JAX", "0", bench.examples(work), json.dumps(asdict(work)), "15000"]
     runs = bench.folder / "runs"
-    commands = {
+    commands: dict[str, list[str | Path]] = {
         "dlx --help": [dlx, "--help"],
         "dlx train circles_he.yaml": [dlx, "train", circles, "--out", runs],
-        "JAX, the same 15,000 steps": jax,
+        "JAX, the same 15,000 steps": [*WORKER, "JAX", "0", bench.examples(work), json.dumps(asdict(work)), "15000"],
     }
 
-    def timed(command: list) -> float:
+    def timed(command: list[str | Path]) -> float:
         shutil.rmtree(runs, ignore_errors=True)
         start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
         return time.perf_counter() - start
 
-    seconds = interleaved({label: lambda c=command: timed(c) for label, command in commands.items()}, bench.rounds)
+    seconds = interleaved({label: partial(timed, command) for label, command in commands.items()}, bench.rounds)
     middle = {label: median(values) for label, values in seconds.items()}
     help_, train, other = middle.values()
     targets = ["≤ 0.2", "≤ 2.0 and ahead of JAX", ""]
@@ -140,11 +142,11 @@ def scaling_sections(bench: Bench) -> Iterator[str]:
     )
 
 
-def samples_of(bench: Bench, works: dict[int, Workload]) -> dict:
+def samples_of(bench: Bench, works: dict[int, Workload]) -> dict[int, list[Sample]]:
     return bench.measure({label: ("dlx", work) for label, work in works.items()})
 
 
-def per(samples: list[dict], amount: int) -> list[str]:
+def per(samples: list[Sample], amount: int) -> list[str]:
     microseconds = median_time(samples)
     return [figures(microseconds), figures(microseconds * 1000 / amount)]
 

@@ -14,10 +14,15 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import IO, Any, TypeVar
 
-from workloads import Workload, write_examples
+from .workloads import Workload, write_examples
 
+Sample = dict[str, Any]  # what a worker says of itself or of one sample
+T = TypeVar("T")
+
+ROOT = Path(__file__).parents[2]
+WORKER = (sys.executable, "-m", "experiments.benchmark.worker")
 REST = 0.05  # seconds between samples, for the thread pools of the last one to fall asleep
 
 
@@ -25,37 +30,41 @@ class Worker:
     """One peer on one workload with a number of threads (0: as it decides itself)."""
 
     def __init__(self, peer: str, threads: int, work: Workload, folder: Path) -> None:
-        command = [
-            sys.executable,
-            Path(__file__).with_name("worker.py"),
-            peer,
-            str(threads),
-            folder,
-            json.dumps(asdict(work)),
-        ]
+        command = [*WORKER, peer, str(threads), str(folder), json.dumps(asdict(work))]
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the worker)
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, bufsize=1
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            bufsize=1,
         )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.requests: IO[str] = self.process.stdin
+        self.answers: IO[str] = self.process.stdout
         self.threads = threads
         self.about = self._answer()
 
-    def _answer(self) -> dict:
-        line = self.process.stdout.readline()
+    def _answer(self) -> Sample:
+        line = self.answers.readline()
         if not line:
             self.process.wait()
             self.log.seek(0)
             raise RuntimeError(self.log.read()[-2000:])
-        return json.loads(line)
+        answer: Sample = json.loads(line)
+        return answer
 
-    def sample(self, seconds: float) -> dict:
+    def sample(self, seconds: float) -> Sample:
         time.sleep(REST)
-        self.process.stdin.write(f"{seconds}\n")
+        self.requests.write(f"{seconds}\n")
         how = {"candidate": self.about["candidate"], "threads": self.threads}
         return self._answer() | how
 
     def close(self) -> None:
-        self.process.stdin.close()
+        self.requests.close()
         self.process.wait()
         self.log.close()
 
@@ -86,7 +95,7 @@ class Bench:
                 print(f"{peer} does not run here: {error}", file=sys.stderr)
         return workers
 
-    def measure(self, works: dict[Any, tuple[str, Workload]]) -> dict[Any, list[dict]]:
+    def measure(self, works: dict[Any, tuple[str, Workload]]) -> dict[Any, list[Sample]]:
         """Samples of each label's (peer, workload), one a round, with the number of threads that was faster."""
         workers = {label: self.start(*pair) for label, pair in works.items()}
         every = [worker for started in workers.values() for worker in started]
@@ -98,14 +107,14 @@ class Bench:
         return {label: min(choices, key=median_time) for label, choices in taken.items()}
 
 
-def median_time(samples: list[dict]) -> float:
+def median_time(samples: list[Sample]) -> float:
     """µs per step."""
-    return median(sample["microseconds"] for sample in samples)
+    return float(median(sample["microseconds"] for sample in samples))
 
 
-def interleaved(samplers: dict[Any, Callable], rounds: int) -> dict[Any, list]:
+def interleaved(samplers: dict[Any, Callable[[], T]], rounds: int) -> dict[Any, list[T]]:
     """One call of each a round, in random order; the first round warms up and does not count."""
-    samples: dict[Any, list] = {label: [] for label in samplers}
+    samples: dict[Any, list[T]] = {label: [] for label in samplers}
     for _ in range(1 + rounds):
         for label in random.sample(list(samplers), len(samplers)):
             samples[label].append(samplers[label]())

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from stepping import Run, repeat
-from workloads import Workload
+
+from .stepping import Run, repeat
+from .workloads import Workload
+
+Calls = Callable[..., Any]  # of NumPy, or of PyTorch
 
 
-def bare_step(work: Workload, ones: Callable, product: Callable, copy: Callable, dot: Callable) -> Callable[[], None]:
+def bare_step(work: Workload, ones: Calls, product: Calls, copy: Calls, dot: Calls) -> Callable[[], None]:
     """The matrix products of a step into arrays that are there already, then the optimizer's reads and writes:
 
     θ, v and s of Adam, or θ of gradient descent, are read and written, dθ is read.

@@ -8,10 +8,15 @@ The fastest candidate is measured.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    import torch
+
 Run = Callable[[int], int]
+State = dict[str, Any]  # of a training whose steps give the next one: parameters, averages, counters
 
 
 def repeat(step: Callable[[], object], finish: Callable[[], object] = lambda: None) -> Run:
@@ -24,7 +29,7 @@ def repeat(step: Callable[[], object], finish: Callable[[], object] = lambda: No
     return run
 
 
-def batches(m: int, size: int, permutation: Callable[[int], object]) -> Iterator[object]:
+def batches(m: int, size: int, permutation: Callable[[int], torch.Tensor]) -> Iterator[torch.Tensor]:
     """Shuffled consecutive slices for ever, the last of each epoch shorter; the whole set is not shuffled."""
     while True:
         order = permutation(m)

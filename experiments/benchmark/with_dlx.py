@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from stepping import Run
-from workloads import Workload, read_examples
 
 from dlx.runs.preparation import prepare
 from dlx.spec.sections import Spec
 from dlx.training.fit import fit
+
+from .stepping import Run
+from .workloads import Workload, read_examples
 
 
 def loop(work: Workload, folder: Path) -> dict[str, Run]:

@@ -10,10 +10,12 @@ from pathlib import Path
 import jax
 import numpy as np
 from jax import numpy as jnp
-from stepping import Run, data_types, repeat
-from workloads import Workload, read_examples
+
+from .stepping import Run, State, data_types, repeat
+from .workloads import Workload, read_examples
 
 Arrays = list[dict[str, jax.Array]]
+Statistics = list[tuple[jax.Array, jax.Array]]
 
 
 def first_theta(work: Workload, rng: np.random.Generator) -> Arrays:
@@ -26,7 +28,7 @@ def first_theta(work: Workload, rng: np.random.Generator) -> Arrays:
     return theta
 
 
-def normalize(Z: jax.Array, layer: dict, statistics: list) -> jax.Array:
+def normalize(Z: jax.Array, layer: dict[str, jax.Array], statistics: Statistics) -> jax.Array:
     mu, sigma2 = Z.mean(0), Z.var(0)
     statistics.append((mu, sigma2))
     return (Z - mu) * jax.lax.rsqrt(sigma2 + 1e-5) * layer["gamma"] + layer["beta"]
@@ -36,9 +38,9 @@ def drop(A: jax.Array, key: jax.Array, keep_prob: float) -> jax.Array:
     return jnp.where(jax.random.bernoulli(key, keep_prob, A.shape), A, 0) / keep_prob
 
 
-def forward(work: Workload, theta: Arrays, A: jax.Array, key: jax.Array) -> tuple[jax.Array, list]:
+def forward(work: Workload, theta: Arrays, A: jax.Array, key: jax.Array) -> tuple[jax.Array, Statistics]:
     """The logits, and the batch's μ and σ² of each batch norm."""
-    statistics: list = []
+    statistics: Statistics = []
     for number, layer in enumerate(theta[:-1]):
         Z = A @ layer["W"]
         A = jax.nn.relu(normalize(Z, layer, statistics) if work.batch_norm else Z + layer["b"])
@@ -46,18 +48,18 @@ def forward(work: Workload, theta: Arrays, A: jax.Array, key: jax.Array) -> tupl
     return A @ theta[-1]["W"] + theta[-1]["b"], statistics
 
 
-def cost_of(theta: Arrays, work: Workload, A: jax.Array, t: jax.Array, key: jax.Array) -> tuple[jax.Array, list]:
+def cost_of(theta: Arrays, work: Workload, A: jax.Array, t: jax.Array, key: jax.Array) -> tuple[jax.Array, Statistics]:
     Z, statistics = forward(work, theta, A.astype(jnp.float32) / 255 if A.dtype == jnp.uint8 else A, key)
     if work.binary:
         return (jax.nn.softplus(Z[:, 0]) - t * Z[:, 0]).mean(), statistics
     return -jnp.take_along_axis(jax.nn.log_softmax(Z), t[:, None], axis=1).mean(), statistics
 
 
-def gradient_descent(state: dict, d_theta: Arrays, rate: float) -> dict:
+def gradient_descent(state: State, d_theta: Arrays, rate: float) -> State:
     return {"theta": jax.tree.map(lambda w, d: w - rate * d, state["theta"], d_theta)}
 
 
-def adam(state: dict, d_theta: Arrays, rate: float) -> dict:
+def adam(state: State, d_theta: Arrays, rate: float) -> State:
     t = state["t"].astype(jnp.float32)
     v = jax.tree.map(lambda v, d: 0.9 * v + 0.1 * d, state["v"], d_theta)
     s = jax.tree.map(lambda s, d: 0.999 * s + 0.001 * d * d, state["s"], d_theta)
@@ -66,11 +68,11 @@ def adam(state: dict, d_theta: Arrays, rate: float) -> dict:
     return {"theta": theta, "v": v, "s": s}
 
 
-def make_step(work: Workload, examples: jax.Array, labels: jax.Array) -> Callable[[dict, jax.Array, int], dict]:
+def make_step(work: Workload, examples: jax.Array, labels: jax.Array) -> Callable[[State, jax.Array, int], State]:
     update = {"adam": adam, "gradient_descent": gradient_descent}[work.optimizer]
     seed = jax.random.key(0, impl="rbg")
 
-    def step(state: dict, order: jax.Array, size: int) -> dict:
+    def step(state: State, order: jax.Array, size: int) -> State:
         A, t, key = examples, labels, jax.random.fold_in(seed, state["t"])
         if size < work.m:
             index = jax.lax.dynamic_slice(order, (state["position"],), (size,))
@@ -81,10 +83,11 @@ def make_step(work: Workload, examples: jax.Array, labels: jax.Array) -> Callabl
         state = state | counters | {"averages": averages, "total": state["total"] + cost * size}
         return state | update(state, d_theta, work.learning_rate)
 
-    return jax.jit(step, static_argnames="size", donate_argnames="state")
+    jitted: Callable[[State, jax.Array, int], State] = jax.jit(step, static_argnames="size", donate_argnames="state")
+    return jitted
 
 
-def first_state(work: Workload, rng: np.random.Generator) -> dict:
+def first_state(work: Workload, rng: np.random.Generator) -> State:
     theta = first_theta(work, rng)
     moments = {name: jax.tree.map(jnp.zeros_like, theta) for name in ("v", "s")} if work.optimizer == "adam" else {}
     averages = [(jnp.zeros(n), jnp.ones(n)) for n in work.units[1:-1]] if work.batch_norm else []

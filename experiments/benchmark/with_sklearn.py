@@ -7,8 +7,9 @@ import warnings
 from pathlib import Path
 
 from sklearn.neural_network import MLPClassifier
-from stepping import Run, data_types
-from workloads import Workload, read_examples
+
+from .stepping import Run, data_types
+from .workloads import Workload, read_examples
 
 
 def fit(work: Workload, folder: Path) -> dict[str, Run]:
@@ -21,8 +22,8 @@ def fit(work: Workload, folder: Path) -> dict[str, Run]:
 
     def run(n: int) -> int:
         epochs = math.ceil(n / steps_per_epoch)
-        options = {"alpha": 0.0, "tol": 0.0, "n_iter_no_change": epochs + 1, "max_iter": epochs, "random_state": 0}
-        options |= {"batch_size": work.batch_size, "learning_rate_init": work.learning_rate} | solver
+        options: dict[str, object] = {"batch_size": work.batch_size, "learning_rate_init": work.learning_rate, **solver}
+        options |= {"alpha": 0.0, "tol": 0.0, "n_iter_no_change": epochs + 1, "max_iter": epochs, "random_state": 0}
         MLPClassifier(work.units[1:-1], **options).fit(data, y)
         return epochs * steps_per_epoch
 

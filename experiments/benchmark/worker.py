@@ -1,6 +1,7 @@
 """A process in which one peer trains one workload: answers each line ``seconds`` on stdin with µs per step on stdout.
 
-python worker.py PEER THREADS FOLDER WORKLOAD-AS-JSON [STEPS]; with STEPS it trains that long and ends.
+python -m experiments.benchmark.worker PEER THREADS FOLDER WORKLOAD-AS-JSON [STEPS]; with STEPS it trains that long
+and ends.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from workloads import Workload
+from .workloads import Workload
 
 # Each peer: the module and function that train with it, and the package whose version is told.
 PEERS = {
@@ -46,7 +47,7 @@ def steps_for(seconds: float, pace: float) -> int:
     return max(1, math.ceil(seconds * 1e6 / pace))
 
 
-def fastest(candidates: dict, epoch: int) -> tuple[str, float]:
+def fastest(candidates: dict[str, Callable[[int], int]], epoch: int) -> tuple[str, float]:
     """The fastest candidate and its µs per step: an epoch to warm up, then the best of three short samples each."""
     pace = {}
     for name, run in candidates.items():
@@ -66,13 +67,13 @@ def peak_memory() -> float:
 
 
 def main() -> None:
-    peer, threads, folder, given = sys.argv[1:5]
+    peer, threads, folder, workload = sys.argv[1:5]
     cores = os.sched_getaffinity(0)
     if int(threads):
         limit_threads(int(threads))
     module, function, package = PEERS[peer]
-    work = Workload(**json.loads(given))
-    candidates = getattr(import_module(module), function)(work, Path(folder))
+    work = Workload(**json.loads(workload))
+    candidates = getattr(import_module(f".{module}", __package__), function)(work, Path(folder))
     os.sched_setaffinity(0, cores)
     if len(sys.argv) > 5:
         next(iter(candidates.values()))(int(sys.argv[5]))

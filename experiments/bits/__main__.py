@@ -18,9 +18,6 @@ ROOT = HERE.parents[1]
 SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "DLX_TEST_ULP", "DLX_TEST_THREADS")
 KERNELS = ("Haswell", "Zen", "SandyBridge", "SkylakeX")
 LAST_DIGITS = range(1, 6)
-# What the gallery reads of experiments/.
-READ = ("benchmark", "bits", "gradcheck", "measurements", "pictures")
-READ += ("reproduce", "results", "studies", "topics.yaml", "tuning")
 
 # Prints which kernels multiply matrices here, and what NumPy's own loops use beyond their baseline.
 PROBE = """
@@ -56,7 +53,7 @@ class Result:
 
 def options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="experiments/bits", description=__doc__)
+    parser = argparse.ArgumentParser(prog="experiments.bits", description=__doc__)
     parser.add_argument(
         "paths", nargs="*", default=["tests"], help="only these tests, or with --reproduce these topics"
     )
@@ -145,11 +142,9 @@ def reproduced(variant: Variant, topics: Sequence[str], workers: int) -> Result:
     """The outcome of the gallery's claims, trained in a copy, so that the checkout stays as it is."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        (copy / "experiments").mkdir()
-        for name in READ:
-            _copy(ROOT / "experiments" / name, copy / "experiments" / name)
-        _copy(ROOT / "configs", copy / "configs")
-        command = [sys.executable, "experiments/reproduce", *topics, "--workers", str(workers)]
+        for name in ("experiments", "configs"):
+            shutil.copytree(ROOT / name, copy / name)
+        command = [sys.executable, "-m", "experiments.reproduce", *topics, "--workers", str(workers)]
         done = subprocess.run(command, cwd=copy, env=variant.environment(), capture_output=True, encoding="utf-8")
     lines = done.stdout.splitlines()
     failures = [line.strip() for line in lines if line.strip().startswith("fails: ")]
@@ -162,13 +157,6 @@ def _holding(line: str) -> int:
     """Of a line such as `l2   12 of 12 claims hold, 3.2 s`."""
     words = line.split()
     return int(words[1]) if words[2:3] == ["of"] else 0
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy(source, target)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
-from bench import HALVES, Examined, Task, processors, run, tasks
-from repair import repairs
-from report import repair_section, report, summary
-
 from dlx.search.trials.executors import executor_for
+
+from .bench import HALVES, Examined, Task, processors, run, tasks
+from .repair import repairs
+from .report import repair_section, report, summary
 
 HERE = Path(__file__).parent
 SEED = 101  # while the diagnosis was developed, it saw seeds below 100 only
@@ -21,7 +21,7 @@ SEED = 101  # while the diagnosis was developed, it saw seeds below 100 only
 
 def options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="experiments/diagnose", description=__doc__)
+    parser = argparse.ArgumentParser(prog="experiments.diagnose", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="of the drawn half")
     parser.add_argument("--half", choices=HALVES, help="only this one")
     parser.add_argument("--kind", default="", help="only faults of this kind")
@@ -35,39 +35,45 @@ def options() -> argparse.Namespace:
 
 def main() -> None:
     """Run the bench."""
-    given = options()
-    chosen = [task for task in tasks(given.seed, [given.half] if given.half else HALVES) if given.kind in task[2]]
-    with tempfile.TemporaryDirectory() as temporary, executor_for(given.workers) as executor:
-        folder = (given.folder or Path(temporary)).absolute()
+    arguments = options()
+    chosen = [
+        task
+        for task in tasks(arguments.seed, [arguments.half] if arguments.half else HALVES)
+        if arguments.kind in task[2]
+    ]
+    with tempfile.TemporaryDirectory() as temporary, executor_for(arguments.workers) as executor:
+        folder = (arguments.folder or Path(temporary)).absolute()
         folder.mkdir(exist_ok=True)
-        told = _written(chosen, given, folder, executor)
-    print(told)
+        sentence = _written(chosen, arguments, folder, executor)
+    print(sentence)
 
 
-def _written(chosen: Sequence[Task], given: argparse.Namespace, folder: Path, executor: Executor) -> str:
+def _written(chosen: Sequence[Task], arguments: argparse.Namespace, folder: Path, executor: Executor) -> str:
     """Writes the file; returns what it says in a sentence."""
     started = time.monotonic()
-    cases, given_up = examine_all(chosen, given.seed, folder, executor)
-    if given.act:
-        text, told = repair_section(repairs(cases, folder, given.budget, executor), given.budget, given.seed)
+    cases, undrawn = examine_all(chosen, arguments.seed, folder, executor)
+    if arguments.act:
+        text, sentence = repair_section(
+            repairs(cases, folder, arguments.budget, executor), arguments.budget, arguments.seed
+        )
     else:
-        text, told = report(cases, given_up, given.seed, time.monotonic() - started), summary(cases)
-    out = given.out or HERE / ("repaired.md" if given.act else "results.md")
+        text, sentence = report(cases, undrawn, arguments.seed, time.monotonic() - started), summary(cases)
+    out = arguments.out or HERE / ("repaired.md" if arguments.act else "results.md")
     out.write_text(text, encoding="utf-8")
-    return told
+    return sentence
 
 
 def examine_all(
     chosen: Sequence[Task], seed: int, folder: Path, executor: Executor
 ) -> tuple[list[Examined], list[str]]:
     """The cases, and the tasks of which none has come."""
-    cases, given_up = list[Examined](), list[str]()
-    for task, one in zip(chosen, run(chosen, seed, folder, executor), strict=True):
-        if one is None:
-            given_up.append(f"{task[0]} {task[1]} {task[2]}".strip())
+    cases, undrawn = list[Examined](), list[str]()
+    for task, case in zip(chosen, run(chosen, seed, folder, executor), strict=True):
+        if case is None:
+            undrawn.append(f"{task[0]} {task[1]} {task[2]}".strip())
         else:
-            cases.append(one)
-    return cases, given_up
+            cases.append(case)
+    return cases, undrawn
 
 
 main()

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from best_known import best_known
-from files import Workshop, applications, friedman
 
 from dlx.data.sources import Digits
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+
+from .best_known import best_known
+from .files import Workshop, applications, friedman
 
 PENGUINS = Path(__file__).parents[2] / "configs" / "penguins.csv"
 DEV = 500  # examples of made sets
@@ -29,14 +30,14 @@ class Base:
     best_known: float
 
 
-def base(name: str, data: Plain, known: float | None = None, **sections: Any) -> Base:
+def base(name: str, data: Plain, least_error: float | None = None, **sections: Any) -> Base:
     """A base from the sections of its spec, which also states the best error that is known as the optimal one."""
     spec = Spec.model_validate({"name": name, "data": data, **sections}).complete()
-    best = best_known(spec) if known is None else known
+    best = best_known(spec) if least_error is None else least_error
     return Base(derive(spec, {"diagnosis.optimal_error": round(best, 4)}), best)
 
 
-def made(name: str, train: int, **options: Any) -> Plain:
+def toy_set(name: str, train: int, **options: Any) -> Plain:
     """The data of a toy set."""
     return {"source": {"name": name, "m": train + DEV, **options}, "split": {"train": train, "dev": DEV}}
 
@@ -62,10 +63,11 @@ def table(workshop: Workshop, train: int, features: int, noise: float, seed: int
 def even_digits(workshop: Workshop, seed: int) -> Plain:
     """Whether a digit is even: two classes that are no clouds, with images cut anew into train and dev."""
     digits = Digits().load()["all"]
-    order = np.random.default_rng(seed).permutation(len(digits.y))
+    X, y = np.asarray(digits.X), np.asarray(digits.y)
+    order = np.random.default_rng(seed).permutation(len(y))
     train, dev = order[:1348], order[1348:]
-    parts = {f"X_{name}": digits.X[rows] for name, rows in (("train", train), ("dev", dev))}
-    labels = {f"y_{name}": digits.y[rows] % 2 for name, rows in (("train", train), ("dev", dev))}
+    parts = {f"X_{name}": X[rows] for name, rows in (("train", train), ("dev", dev))}
+    labels = {f"y_{name}": y[rows] % 2 for name, rows in (("train", train), ("dev", dev))}
     source = {"name": "file", "path": str(workshop.written(**parts, **labels)), "image_shape": [8, 8]}
     return {"source": source, "normalize": "minmax"}
 
@@ -115,14 +117,14 @@ def fixed_bases(workshop: Workshop) -> dict[str, Base]:
         ),
         base(
             "circles",
-            made("circles", 600, noise=0.1, factor=0.5, seed=1),
+            toy_set("circles", 600, noise=0.1, factor=0.5, seed=1),
             architecture=layers(32, 16),
             optimizer=optimizer("adam", 0.01),
             training=training(60, 32),
         ),
         base(
             "moons",
-            made("moons", 600, noise=0.15, seed=2),
+            toy_set("moons", 600, noise=0.15, seed=2),
             architecture=layers(32, 32, activation="tanh"),
             initializer=xavier,
             optimizer=optimizer("momentum", 0.3),
@@ -130,28 +132,28 @@ def fixed_bases(workshop: Workshop) -> dict[str, Base]:
         ),
         base(
             "noisy_moons",
-            made("moons", 200, noise=0.3, seed=1),
+            toy_set("moons", 200, noise=0.3, seed=1),
             architecture=layers(48, 32),
             optimizer=optimizer("adam", 0.01),
             training=training(60, 32, early_stopping=stopping),
         ),
         base(
             "spirals",
-            made("spirals", 800, noise=0.03, turns=0.8, classes=3, seed=3),
+            toy_set("spirals", 800, noise=0.03, turns=0.8, classes=3, seed=3),
             architecture=layers(48, 48, 48),
             optimizer=optimizer("adam", 0.005),
             training=training(120, 64, evaluate_every=2),
         ),
         base(
             "blobs",
-            made("blobs", 600, noise=0.7, centers=centers, seed=4),
+            toy_set("blobs", 600, noise=0.7, centers=centers, seed=4),
             architecture=layers(32),
             optimizer=optimizer("gradient_descent", 0.2),
             training=training(60, 32),
         ),
         base(
             "xor",
-            made("xor", 800, seed=5),
+            toy_set("xor", 800, seed=5),
             architecture=layers(32, 32),
             optimizer=optimizer("rmsprop", 0.005),
             schedule=cosine,
@@ -174,4 +176,4 @@ def fixed_bases(workshop: Workshop) -> dict[str, Base]:
             training=training(100, 32, evaluate_every=2),
         ),
     ]
-    return {one.spec.name: one for one in listed}
+    return {base.spec.name: base for base in listed}

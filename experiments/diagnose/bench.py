@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from cases import FIXED, Case, drawn_fault, drawn_healthy, fixed_fault, kinds_to_draw
-from healthy import HEALTHY, fixed_healthy
-from kinds import Kind
-
-from dlx.diagnose.after.checks import after, data_findings
+from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.findings import Finding
 from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
@@ -24,9 +21,14 @@ from dlx.runs.preparation import prepare
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
+from dlx.training.supervised import Supervised
+
+from .cases import FIXED, Case, draw_fault, draw_healthy, fixed_fault, kinds_to_draw
+from .healthy import HEALTHY, fixed_healthy
+from .kinds import Kind
 
 HALVES = ("fixed", "drawn")
-DRAWN_HEALTHY = 60  # a share of few per cent needs many to be told
+HEALTHY_DRAWS = 60  # a share of few per cent needs many to be told
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,15 @@ class Examined:
 
     def names(self, when: str = "both") -> frozenset[str]:
         """What is found with the severity of a warning or an error: ``before``, ``after`` or ``both``."""
-        found = {"before": self.before, "after": self.after, "both": self.both}[when]
-        return frozenset(one.name for one in found if one.severity != "note")
+        findings = {"before": self.before, "after": self.after, "both": self.both}[when]
+        return frozenset(finding.name for finding in findings if finding.severity != "note")
 
 
 def examine(case: Case, folder: Path) -> Examined:
     """The findings of a case; its training is the one that it was measured by, where that is in the folder."""
     trial, started = Trial.of(case.spec), perf_counter()
     experiment = prepare(Spec.model_validate(trial.spec).complete())
+    assert isinstance(experiment, Supervised)
     early = before(experiment)
     seconds = perf_counter() - started
     outcome = run_trial(trial, folder)
@@ -75,9 +78,9 @@ Task = tuple[str, int, str]  # half, number, kind of fault or nothing
 def tasks(seed: int, halves: Sequence[str] = HALVES) -> list[Task]:
     """All cases; the drawn half has as many faults as the fixed one."""
     faults = {"fixed": [kind for _, kind, _ in FIXED], "drawn": kinds_to_draw(seed, len(FIXED))}
-    healthy = {"fixed": len(HEALTHY), "drawn": DRAWN_HEALTHY}
-    some = ((half, kinds) for half in halves for kinds in (faults[half], [""] * healthy[half]))
-    return [(half, number, kind) for half, kinds in some for number, kind in enumerate(kinds)]
+    healthy = {"fixed": len(HEALTHY), "drawn": HEALTHY_DRAWS}
+    groups = ((half, kinds) for half in halves for kinds in (faults[half], [""] * healthy[half]))
+    return [(half, number, kind) for half, kinds in groups for number, kind in enumerate(kinds)]
 
 
 def examined(task: Task, seed: int, folder: Path) -> Examined | None:
@@ -90,7 +93,7 @@ def _case(task: Task, seed: int, folder: Path) -> Case | None:
     half, number, kind = task
     if half == "fixed":
         return fixed_fault(number, folder) if kind else fixed_healthy(number, folder)
-    return drawn_fault(seed, number, kind, folder) if kind else drawn_healthy(seed, number, folder)
+    return draw_fault(seed, number, kind, folder) if kind else draw_healthy(seed, number, folder)
 
 
 def run(chosen: Sequence[Task], seed: int, folder: Path, executor: Executor) -> Iterator[Examined | None]:

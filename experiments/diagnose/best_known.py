@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from files import Array, load, parts_of
 
 from dlx.data.sources import Source
 from dlx.spec.sections import Spec
+
+from .files import Array, load, parts_of
 
 POINTS = 4000  # of the noise-free set, that stand for its density
 LEAST_NOISE = 1e-3  # for sets without any: the class of the nearest point
@@ -28,12 +29,13 @@ def best_known(spec: Spec) -> float:
 
 def _bayes(source: Source, X: Array) -> Array:
     """The likeliest class of each x: p(x | c) is the mean of normal densities around the class's noise-free points."""
-    points = source.model_copy(update={"m": POINTS, "noise": 0.0}).load()["all"]
+    examples = source.model_copy(update={"m": POINTS, "noise": 0.0}).load()["all"]
+    points, labels = np.asarray(examples.X), np.asarray(examples.y)
     noise = max(source.noise, LEAST_NOISE)  # type: ignore[attr-defined]
-    squares = (X**2).sum(axis=1)[:, None] - 2 * X @ points.X.T + (points.X**2).sum(axis=1)
+    squares = (X**2).sum(axis=1)[:, None] - 2 * X @ points.T + (points**2).sum(axis=1)
     exponent = -squares / (2 * noise**2)
     density = np.exp(exponent - exponent.max(axis=1, keepdims=True))
-    by_class = [density[:, points.y == c].mean(axis=1) for c in np.unique(points.y)]
+    by_class = [density[:, labels == c].mean(axis=1) for c in np.unique(labels)]
     return np.asarray(np.stack(by_class, axis=1).argmax(axis=1))
 
 
@@ -41,7 +43,7 @@ def _nearest_neighbours(spec: Spec) -> float:
     """The error on dev of the vote of five neighbours in train, in the spec's own scaling of the inputs."""
     dataset, parts = load(spec), parts_of(spec)
     (X, y), (X_dev, y_dev) = (parts[part] for part in ("train", "dev"))
-    A, B = ((some - dataset.shift) * dataset.scale for some in (X, X_dev))
+    A, B = ((inputs - dataset.shift) * dataset.scale for inputs in (X, X_dev))
     distances = (B**2).sum(axis=1)[:, None] - 2 * B @ A.T + (A**2).sum(axis=1)
     nearest = y[np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]]
     votes = np.stack([(nearest == c).sum(axis=1) for c in range(int(y.max()) + 1)], axis=1)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import data_faults as data_faults  # registers its kinds
 import numpy as np
-import spec_faults as spec_faults  # likewise
-from bases import Base, Rng, fixed_bases
-from drawing import draw_base
-from files import Workshop
-from kinds import KINDS, Kind
-from measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
 
 from dlx.spec.sections import Spec
+
+from . import data_faults as data_faults  # registers its kinds
+from . import spec_faults as spec_faults  # likewise
+from .bases import Base, Rng, fixed_bases
+from .drawing import draw_base
+from .files import Workshop
+from .kinds import KINDS, Kind
+from .measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
 
 MOST_DRAWS = 60  # before a kind is given up for a case
 
@@ -121,7 +122,7 @@ def fixed_fault(number: int, folder: Path) -> Case | None:
     if spec is None or not is_healthy(base, healthy):
         return None
     harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
-    case = Case(f"{name}, {kind.told.format(severity)}", "fixed", base, spec, of_kind, worse, healthy.error)
+    case = Case(f"{name}, {kind.description.format(severity)}", "fixed", base, spec, of_kind, worse, healthy.error)
     return case if harmful else None
 
 
@@ -132,7 +133,7 @@ def does_harm(kind: Kind, base: Base, healthy: Measured, faulty: Measured) -> tu
     return is_fault(base, healthy, faulty)
 
 
-def drawn_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | None:
+def draw_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | None:
     """A fault of this kind whose base, severity and everything else are drawn until it is one; None if it never is."""
     rng, workshop, kind = np.random.default_rng((seed, number, 0)), Workshop(folder), KINDS[of_kind]
     unhealthy = harmless = misfits = 0
@@ -149,13 +150,13 @@ def drawn_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | No
             continue
         harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
         if harmful:
-            name = f"{base.spec.name} {number}, {kind.told.format(severity)}"
+            name = f"{base.spec.name} {number}, {kind.description.format(severity)}"
             return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, unhealthy, harmless, misfits)
         harmless += 1
     return None
 
 
-def drawn_healthy(seed: int, number: int, folder: Path) -> Case:
+def draw_healthy(seed: int, number: int, folder: Path) -> Case:
     """A base that is drawn until it is healthy."""
     rng, workshop = np.random.default_rng((seed, number, 1)), Workshop(folder)
     for unhealthy in range(MOST_DRAWS):
@@ -170,6 +171,6 @@ def drawn_healthy(seed: int, number: int, folder: Path) -> Case:
 def kinds_to_draw(seed: int, count: int) -> list[str]:
     """Which kinds of faults the drawn half has: each as often as the others, but for one, in random order."""
     rng: Rng = np.random.default_rng((seed, 2))
-    names = sorted(name for name, kind in KINDS.items() if kind.drawn)
+    names = sorted(name for name, kind in KINDS.items() if kind.in_drawn_half)
     order = [names[i] for _ in range(-(-count // len(names))) for i in rng.permutation(len(names))]
     return order[:count]

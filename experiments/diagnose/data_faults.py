@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from bases import Base
-from files import Array, Parts, Workshop, parts_of
-from kinds import changed, kind, lasting
 
 from dlx.spec.sections import Spec
+
+from .bases import Base
+from .files import Array, Parts, Workshop, parts_of
+from .kinds import changed, kind, lasting
 
 WITHOUT_UNIT = 3.0  # root mean square of inputs that need no normalization
 LEAST_LEFT = 4  # examples of train in its rarest class
@@ -149,8 +150,8 @@ def class_left_out(base: Base, factor: float, workshop: Workshop) -> Spec | None
     if y.ndim > 1:
         return None
     of_class = np.flatnonzero(y == y.max())
-    kept = rng.choice(of_class, max(LEAST_LEFT, round(len(of_class) / factor)), replace=False)
-    rows = np.sort(np.concatenate([np.flatnonzero(y != y.max()), kept]))
+    sample = rng.choice(of_class, max(LEAST_LEFT, round(len(of_class) / factor)), replace=False)
+    rows = np.sort(np.concatenate([np.flatnonzero(y != y.max()), sample]))
     rows = rows[: len(rows) // 2 * 2]  # batch norm refuses some odd numbers
     return workshop.with_parts(base.spec, parts | {"train": (X[rows], y[rows])})
 
@@ -169,7 +170,7 @@ def normalized_apart(base: Base, factor: float, workshop: Workshop) -> Spec:
     wild = np.where(rng.random((len(X), 1)) < 0.01, factor, 1.0)
     altered: Parts = parts | {"train": (X * wild, y)}
     return workshop.with_parts(
-        base.spec, {part: (_standardized(some), labels) for part, (some, labels) in altered.items()}, "none"
+        base.spec, {part: (_standardized(inputs), labels) for part, (inputs, labels) in altered.items()}, "none"
     )
 
 
@@ -194,7 +195,7 @@ def _standardized(X: Array) -> Array:
     (0.3, 0.8),
     repairable=False,
     hides=True,
-    drawn=False,
+    in_drawn_half=False,
 )
 def copies_in_dev(base: Base, share: float, workshop: Workshop) -> Spec:
     """The dev error then measures memory; test has the examples that dev had."""

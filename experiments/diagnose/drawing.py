@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from bases import Base, Plain, Rng, base, even_digits, images, loans, made, penguins, table
-from files import Workshop
+
+from .bases import Base, Plain, Rng, base, even_digits, images, loans, penguins, table, toy_set
+from .files import Workshop
 
 
 def draw_base(rng: Rng, workshop: Workshop) -> Base:
     """A spec with everything in it drawn by chance; good in most cases, which is to be checked."""
     family = str(rng.choice(sorted(FAMILIES)))
-    data, known = FAMILIES[family](rng, workshop)
+    data, least_error = FAMILIES[family](rng, workshop)
     most = 128 if "digits" in family else 64
     sections = {**_network(rng, most), **_training(rng, family, _size(family, data))}
-    return base(family, data, known, **sections, seed=_seed(rng))
+    return base(family, data, least_error, **sections, seed=_seed(rng))
 
 
 def _size(family: str, data: Plain) -> int:
     """How many examples train has."""
-    known = {"digits": 1078, "even_digits": 1348, "penguins": 205, "regression": 800, "loans": LOANS}
-    return known[family] if family in known else int(data["split"]["train"])
+    sizes = {"digits": 1078, "even_digits": 1348, "penguins": 205, "regression": 800, "loans": LOANS}
+    return sizes[family] if family in sizes else int(data["split"]["train"])
 
 
 def rounded(value: float) -> float:
@@ -46,34 +47,34 @@ def _train(rng: Rng, low: int, high: int = 1000) -> int:
     return 2 * int(rng.integers(low // 2, high // 2))
 
 
-def _circles(rng: Rng, workshop: Workshop) -> Drawn:
+def _circles(rng: Rng, workshop: Workshop) -> DataDraw:
     options = {"noise": _uniform(rng, 0.04, 0.12), "factor": _uniform(rng, 0.3, 0.6)}
-    return made("circles", _train(rng, 400), **options, seed=_seed(rng)), None
+    return toy_set("circles", _train(rng, 400), **options, seed=_seed(rng)), None
 
 
-def _moons(rng: Rng, workshop: Workshop) -> Drawn:
-    return made("moons", _train(rng, 400), noise=_uniform(rng, 0.08, 0.25), seed=_seed(rng)), None
+def _moons(rng: Rng, workshop: Workshop) -> DataDraw:
+    return toy_set("moons", _train(rng, 400), noise=_uniform(rng, 0.08, 0.25), seed=_seed(rng)), None
 
 
-def _spirals(rng: Rng, workshop: Workshop) -> Drawn:
+def _spirals(rng: Rng, workshop: Workshop) -> DataDraw:
     shape = {"classes": int(rng.integers(2, 4)), "turns": _uniform(rng, 0.5, 0.9)}
-    return made("spirals", _train(rng, 700), noise=_uniform(rng, 0.01, 0.03), seed=_seed(rng), **shape), None
+    return toy_set("spirals", _train(rng, 700), noise=_uniform(rng, 0.01, 0.03), seed=_seed(rng), **shape), None
 
 
-def _xor(rng: Rng, workshop: Workshop) -> Drawn:
-    return made("xor", _train(rng, 700), noise=_uniform(rng, 0.0, 0.1), seed=_seed(rng)), None
+def _xor(rng: Rng, workshop: Workshop) -> DataDraw:
+    return toy_set("xor", _train(rng, 700), noise=_uniform(rng, 0.0, 0.1), seed=_seed(rng)), None
 
 
-def _blobs(rng: Rng, workshop: Workshop) -> Drawn:
+def _blobs(rng: Rng, workshop: Workshop) -> DataDraw:
     centers = rng.uniform(-2, 2, size=(int(rng.integers(2, 6)), int(rng.integers(2, 8)))).round(2).tolist()
-    return made("blobs", _train(rng, 400), noise=_uniform(rng, 0.4, 0.9), centers=centers, seed=_seed(rng)), None
+    return toy_set("blobs", _train(rng, 400), noise=_uniform(rng, 0.4, 0.9), centers=centers, seed=_seed(rng)), None
 
 
-def _digits(rng: Rng, workshop: Workshop) -> Drawn:
+def _digits(rng: Rng, workshop: Workshop) -> DataDraw:
     return images(str(rng.choice(["minmax", "standard"]))) | _augment(rng), None
 
 
-def _even_digits(rng: Rng, workshop: Workshop) -> Drawn:
+def _even_digits(rng: Rng, workshop: Workshop) -> DataDraw:
     return even_digits(workshop, _seed(rng)) | _augment(rng), None
 
 
@@ -83,21 +84,21 @@ def _augment(rng: Rng) -> Plain:
     return {"augment": [[], [], [], [turned], [moved]][rng.integers(5)]}
 
 
-def _penguins(rng: Rng, workshop: Workshop) -> Drawn:
+def _penguins(rng: Rng, workshop: Workshop) -> DataDraw:
     return penguins(), None
 
 
-def _regression(rng: Rng, workshop: Workshop) -> Drawn:
+def _regression(rng: Rng, workshop: Workshop) -> DataDraw:
     noise = _uniform(rng, 0.1, 0.4)
     return table(workshop, 800, int(rng.integers(5, 9)), noise, _seed(rng)), noise
 
 
-def _loans(rng: Rng, workshop: Workshop) -> Drawn:
+def _loans(rng: Rng, workshop: Workshop) -> DataDraw:
     return loans(workshop, LOANS, _uniform(rng, 0.2, 1.0), _seed(rng))
 
 
-Drawn = tuple[Plain, float | None]  # the section data, and the best known error where its maker knows it
-FAMILIES: dict[str, Callable[[Rng, Workshop], Drawn]] = {
+DataDraw = tuple[Plain, float | None]  # the section data, and the best known error where its maker knows it
+FAMILIES: dict[str, Callable[[Rng, Workshop], DataDraw]] = {
     "circles": _circles,
     "moons": _moons,
     "spirals": _spirals,

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
+from dlx.data.normalization import Normalization
 from dlx.data.section import Data
 from dlx.data.sources import Source
 from dlx.spec.sections import Spec
@@ -46,15 +48,15 @@ class Workshop:
         if isinstance(spec.data.source, Source) and spec.data.source.name == "digits":
             source["image_shape"] = [8, 8]
         data = Data(
-            source=source,
-            normalize=normalize or spec.data.normalize,
+            source=Source.parse(source),
+            normalize=Normalization.parse(normalize) if normalize else spec.data.normalize,
             augment=spec.data.augment,
             train_examples=spec.data.train_examples,
         )
         return spec.model_copy(update={"data": data, "task": load(spec).task})
 
 
-def load(spec: Spec) -> Any:
+def load(spec: Spec) -> Dataset:
     """The data set of a spec, split as its training splits it."""
     streams = Streams(spec.seed, spec.randomness)
     return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bases import Base, fixed_bases, optimizer
-from cases import Case
-from files import Workshop
-from measuring import is_healthy, measure
-
 from dlx.spec.loader import derive
+
+from .bases import Base, fixed_bases, optimizer
+from .cases import Case
+from .files import Workshop
+from .measuring import is_healthy, measure
 
 # Variants of the fixed bases: name of the base, what is different.
 HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -49,8 +49,8 @@ def fixed_healthy(number: int, folder: Path) -> Case | None:
     """One of them; None where it is not healthy after all."""
     name, overrides = HEALTHY[number]
     first = fixed_bases(Workshop(folder))[name]
-    one = Base(derive(first.spec, overrides) if overrides else first.spec, first.best_known)
-    measured = measure(one.spec, folder)
-    told = ", ".join(f"{key} {value}" for key, value in overrides.items())
-    case = Case(f"{name} {told}".strip(), "fixed", one, one.spec, base_error=measured.error)
-    return case if is_healthy(one, measured) else None
+    base = Base(derive(first.spec, overrides) if overrides else first.spec, first.best_known)
+    measured = measure(base.spec, folder)
+    changes = ", ".join(f"{key} {value}" for key, value in overrides.items())
+    case = Case(f"{name} {changes}".strip(), "fixed", base, base.spec, base_error=measured.error)
+    return case if is_healthy(base, measured) else None

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bases import Base, Rng
-from drawing import log_uniform
-from files import Workshop
-
-from dlx.diagnose.findings import CAUSES
+from dlx.diagnose.causes import CAUSES
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+
+from .bases import Base, Rng
+from .drawing import log_uniform
+from .files import Workshop
 
 Put = Callable[[Base, float, Workshop], Spec | None]
 
@@ -31,24 +31,24 @@ class Kind:
         equivalent: other findings that a user would be helped by: their remedy undoes the harm too, or they tell what
             this fault does to the layers or the cost.
         severity: the least and the largest number that it is drawn with, and how it reads in the table.
-        told: the fault in words, with the severity in its place.
+        description: the fault in words, with the severity in its place.
         put: the spec with the fault in it; None where it does not go into this base.
         healthy: the base that the fault is compared with, where that depends on the severity too.
         repairable: whether a change of the spec can undo it; data that are wrong, it cannot mend.
         hides: the fault makes the dev error look better than it is.
-        drawn: whether the drawn half has it; few bases are such that it does harm otherwise.
+        in_drawn_half: whether the drawn half has it; few bases are such that it does harm otherwise.
     """
 
     name: str
     exact: frozenset[str]
     equivalent: frozenset[str]
     severity: tuple[float, float]
-    told: str
+    description: str
     put: Put
     healthy: Callable[[Base, float], Base] = _itself
     repairable: bool = True
     hides: bool = False
-    drawn: bool = True
+    in_drawn_half: bool = True
 
     def draw(self, rng: Rng) -> float:
         """A severity."""
@@ -58,12 +58,14 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def kind(told: str, exact: str, equivalent: str, severity: tuple[float, float], **options: Any) -> Callable[[Put], Put]:
+def kind(
+    description: str, exact: str, equivalent: str, severity: tuple[float, float], **options: Any
+) -> Callable[[Put], Put]:
     """Registers what puts a fault into a spec under its own name."""
 
     def register(put: Put) -> Put:
         name = put.__name__
-        KINDS[name] = Kind(name, _names(exact), _names(equivalent), severity, told, put, **options)
+        KINDS[name] = Kind(name, _names(exact), _names(equivalent), severity, description, put, **options)
         return put
 
     return register

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bases import Base
-from files import Array, load
 
 from dlx.search.dev_set import HeldOut
 from dlx.search.trials.outcome import Outcome
@@ -16,6 +14,9 @@ from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
+
+from .bases import Base
+from .files import Array, load
 
 REPLICATES = 2
 # Of the diagnosis: what a classifier, or a regression, may lie above the best known and count as healthy.
@@ -55,7 +56,7 @@ def measure(spec: Spec, folder: Path, first: int = 0) -> Measured:
     """Train the replicates of a spec from the first one on, as far as this folder does not have them already."""
     numbers = range(first, first + REPLICATES)
     outcomes = tuple(run_trial(Trial.of(replicate(spec, k)), folder) for k in numbers)
-    failed = [one.message for one in outcomes if one.status == "failed"]
+    failed = [outcome.message for outcome in outcomes if outcome.status == "failed"]
     if failed:
         raise ValueError(f"{spec.name}: {failed[0]}")
     held_out = HeldOut(load(spec))

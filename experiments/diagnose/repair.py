@@ -7,9 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import Examined
-from measuring import measure, tolerance
-
+from dlx.events import finish
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.search.repair.recipe import RepairOptions, act
@@ -17,6 +15,9 @@ from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.effects import standard_error
+
+from .bench import Examined
+from .measuring import measure, tolerance
 
 REPLICATES = 3  # that confirm a remedy
 NOISE = 2.0  # standard errors of a difference that count as none
@@ -37,18 +38,18 @@ class Repaired:
     seconds: float
 
 
-def repair(one: Examined, folder: Path, budget: float) -> Repaired:
+def repair(examined: Examined, folder: Path, budget: float) -> Repaired:
     """Run the recipe on the case for so many seconds at most, on one process.
 
     The spec that it comes to is trained anew, in replicates that it was not chosen by. Repaired is what is then worse
     than the healthy spec by no more than the tolerance, or by what replicates and examples differ by chance.
     """
-    case = one.case
+    case = examined.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
-        document = act(run, examine_run(run).document, RepairOptions(REPLICATES, budget))["act"]
-        found = load_spec(run.act).spec if document["spec"] else case.spec
-    healthy, after = measure(case.base.spec, folder), measure(found, folder, first=UNSEEN)
+        story = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))
+        spec = load_spec(run.act).spec if story.spec else case.spec
+    healthy, after = measure(case.base.spec, folder), measure(spec, folder, first=UNSEEN)
     worse = after.error - healthy.error
     chance = NOISE * standard_error(healthy.added, after.added)
     return Repaired(
@@ -57,14 +58,14 @@ def repair(one: Examined, folder: Path, budget: float) -> Repaired:
         healthy.error + case.harm,
         after.error,
         worse <= max(tolerance(case.base.spec), chance),
-        tuple(race["kept"] for race in document["rounds"] if race["kept"]),
-        document["status"],
-        document["seconds"],
+        tuple(race.kept for race in story.rounds if race.kept),
+        story.status,
+        story.seconds,
     )
 
 
 def repairs(cases: Sequence[Examined], folder: Path, budget: float, executor: Executor) -> list[Repaired]:
     """Of all faults that a spec can undo."""
-    chosen = [one for one in cases if one.kind is not None and one.kind.repairable]
-    futures = [executor.submit(repair, one, folder, budget) for one in chosen]
+    chosen = [case for case in cases if case.kind is not None and case.kind.repairable]
+    futures = [executor.submit(repair, case, folder, budget) for case in chosen]
     return [future.result() for future in futures]

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bench import HALVES, Examined
-from repair import REPLICATES, Repaired
-from scoring import Score, Share, by_kind, causes, score, share
+from .bench import HALVES, Examined
+from .repair import REPLICATES, Repaired
+from .scoring import Score, Share, by_kind, causes, score, share
 
 AIMS = "Aims: recall ≥ 85 %, precision ≥ 80 %, false alarms ≤ 5 %."
 COLUMNS = ("exact recall", "recall", "exact precision", "precision", "false alarms")
 
 
-def report(cases: Sequence[Examined], given_up: Sequence[str], seed: int, seconds: float) -> str:
+def report(cases: Sequence[Examined], undrawn: Sequence[str], seed: int, seconds: float) -> str:
     """The whole of results.md."""
-    parts = [_head(cases, seed, seconds), _scores(cases), _kinds(cases), _drawing(cases, given_up), _listing(cases)]
+    parts = [_head(cases, seed, seconds), _scores(cases), _kinds(cases), _drawing(cases, undrawn), _listing(cases)]
     return "\n\n".join(parts) + "\n"
 
 
 def summary(cases: Sequence[Examined]) -> str:
     """The line that the README quotes."""
-    faults = sum(one.kind is not None for one in cases)
+    faults = sum(case.kind is not None for case in cases)
     both = score(cases)
     return (
         f"{faults} planted faults: the cause is found in {_percent(both.recall)} ({_percent(both.exact)} by its own "
@@ -52,7 +52,7 @@ and 37 % with equivalent repairs counted. {AIMS}
 def _scores(cases: Sequence[Examined]) -> str:
     rows = []
     for half in (*HALVES, "all"):
-        of_half = [one for one in cases if half in (one.case.half, "all")]
+        of_half = [case for case in cases if half in (case.case.half, "all")]
         rows += [_score_row(half, when, score(of_half, when)) for when in ("before", "after", "both") if of_half]
     return table(("half", "findings", *COLUMNS), rows)
 
@@ -64,16 +64,16 @@ def _score_row(half: str, when: str, scores: Score) -> tuple[str, ...]:
 
 def _kinds(cases: Sequence[Examined]) -> str:
     rows = []
-    for one in by_kind(cases):
-        others = {name: count for name, count in one.names.items() if name not in causes(one.kind)}
+    for row in by_kind(cases):
+        others = {name: count for name, count in row.names.items() if name not in causes(row.kind)}
         rows.append(
             (
-                one.kind.name.replace("_", " "),
-                str(one.count),
-                str(one.exact),
-                str(one.recalled),
-                ", ".join(sorted(one.kind.exact)),
-                ", ".join(_counted(name, one.names[name]) for name in sorted(one.kind.equivalent)),
+                row.kind.name.replace("_", " "),
+                str(row.count),
+                str(row.exact),
+                str(row.recalled),
+                ", ".join(sorted(row.kind.exact)),
+                ", ".join(_counted(name, row.names[name]) for name in sorted(row.kind.equivalent)),
                 ", ".join(_counted(name, others[name]) for name in sorted(others, key=lambda name: -others[name])),
             )
         )
@@ -93,21 +93,24 @@ def _counted(name: str, count: int) -> str:
     return f"{name} {count}" if count else name
 
 
-def _drawing(cases: Sequence[Examined], given_up: Sequence[str]) -> str:
-    drawn = [one.case for one in cases if one.case.half == "drawn"]
-    faults = [one for one in drawn if one.kind is not None]
+def _drawing(cases: Sequence[Examined], undrawn: Sequence[str]) -> str:
+    draws = [examined.case for examined in cases if examined.case.half == "drawn"]
+    faults = [case for case in draws if case.kind is not None]
+    unhealthy = sum(case.unhealthy for case in draws)
+    harmless = sum(case.harmless for case in faults)
+    misfits = sum(case.misfits for case in faults)
     lines = f"""## What was drawn
 
-{len(drawn)} cases, {len(faults)} of them faults. Redrawn: {sum(one.unhealthy for one in drawn)} bases that were not
-healthy, {sum(one.harmless for one in faults)} faults that did no clear harm, {sum(one.misfits for one in faults)} that
+{len(draws)} cases, {len(faults)} of them faults. Redrawn: {unhealthy} bases that were not
+healthy, {harmless} faults that did no clear harm, {misfits} that
 do not go into the base at all (such as β in an optimizer without)."""
-    return lines + (f" Not counted, as no clear fault or not healthy: {', '.join(given_up)}." if given_up else "")
+    return lines + (f" Not counted, as no clear fault or not healthy: {', '.join(undrawn)}." if undrawn else "")
 
 
-def repair_section(found: Sequence[Repaired], budget: float, seed: int) -> tuple[str, str]:
+def repair_section(outcomes: Sequence[Repaired], budget: float, seed: int) -> tuple[str, str]:
     """The whole of repaired.md, and what it says in a sentence."""
-    repaired = share(sum(one.within_noise for one in found), len(found))
-    told = f"{_with_interval(repaired)} of {len(found)} faults that a change of the spec can undo are repaired"
+    repaired = share(sum(outcome.within_noise for outcome in outcomes), len(outcomes))
+    sentence = f"{_with_interval(repaired)} of {len(outcomes)} faults that a change of the spec can undo are repaired"
     header = ("case", "healthy", "faulty", "after the recipe", "remedies kept", "ended", "repaired")
     text = f"""# The recipe, checked
 
@@ -117,33 +120,33 @@ not like train, it cannot mend. Repaired is a fault when the dev error of the sp
 replicates that it was not chosen by, is above that of the healthy spec by no more than the tolerance, or by no more
 than chance makes of it (two standard errors). Aim: 80 %.
 
-**{told}.**
+**{sentence}.**
 
-{table(header, [_repair_row(one) for one in found])}
+{table(header, [_repair_row(outcome) for outcome in outcomes])}
 """
-    return text, told
+    return text, sentence
 
 
-def _repair_row(one: Repaired) -> tuple[str, ...]:
-    errors = (f"{error:.3f}" for error in (one.healthy, one.faulty, one.repaired))
-    ended = f"{one.status} ({one.seconds:.0f} s)"
-    return one.name, *errors, ", ".join(one.remedies), ended, "yes" if one.within_noise else "no"
+def _repair_row(outcome: Repaired) -> tuple[str, ...]:
+    errors = (f"{error:.3f}" for error in (outcome.healthy, outcome.faulty, outcome.repaired))
+    ended = f"{outcome.status} ({outcome.seconds:.0f} s)"
+    return outcome.name, *errors, ", ".join(outcome.remedies), ended, "yes" if outcome.within_noise else "no"
 
 
 def _listing(cases: Sequence[Examined]) -> str:
-    rows = [_case_row(one) for one in sorted(cases, key=lambda one: one.kind is None)]
+    rows = [_case_row(case) for case in sorted(cases, key=lambda case: case.kind is None)]
     return "## Every case\n\n" + table(("half", "case", "dev error", "harm", "before", "after", "result"), rows)
 
 
-def _case_row(one: Examined) -> tuple[str, ...]:
-    case, names = one.case, one.names()
-    if one.kind is None:
+def _case_row(examined: Examined) -> tuple[str, ...]:
+    case, names = examined.case, examined.names()
+    if examined.kind is None:
         result = "false alarm" if names else "rightly none"
     else:
-        result = "exact" if names & one.kind.exact else "equivalent" if names & causes(one.kind) else "missed"
-    found = (", ".join(sorted(one.names(when))) for when in ("before", "after"))
-    harm = f"{case.harm:+.3f}" if one.kind else ""
-    return case.half, case.name, f"{case.base_error:.3f}", harm, *found, result
+        result = "exact" if names & examined.kind.exact else "equivalent" if names & causes(examined.kind) else "missed"
+    columns = (", ".join(sorted(examined.names(when))) for when in ("before", "after"))
+    harm = f"{case.harm:+.3f}" if examined.kind else ""
+    return case.half, case.name, f"{case.base_error:.3f}", harm, *columns, result
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kinds import Kind
-
 from dlx.stats.intervals import Estimate, error_rate
+
+from .kinds import Kind
 
 
 class Diagnosed(Protocol):
@@ -44,14 +44,14 @@ class Score:
 def score(cases: Iterable[Diagnosed], when: str = "both") -> Score:
     """The scores over cases, by the findings of ``before``, ``after`` or ``both``."""
     cases = list(cases)
-    faults = [(one.kind, one.names(when)) for one in cases if one.kind is not None]
-    healthy = [one.names(when) for one in cases if one.kind is None]
-    found = sum(len(names) for _, names in faults)
+    faults = [(case.kind, case.names(when)) for case in cases if case.kind is not None]
+    healthy = [case.names(when) for case in cases if case.kind is None]
+    findings = sum(len(names) for _, names in faults)
     return Score(
         exact=share(sum(bool(names & kind.exact) for kind, names in faults), len(faults)),
         recall=share(sum(bool(names & causes(kind)) for kind, names in faults), len(faults)),
-        exact_precision=share(sum(len(names & kind.exact) for kind, names in faults), found),
-        precision=share(sum(len(names & causes(kind)) for kind, names in faults), found),
+        exact_precision=share(sum(len(names & kind.exact) for kind, names in faults), findings),
+        precision=share(sum(len(names & causes(kind)) for kind, names in faults), findings),
         false_alarms=share(sum(map(bool, healthy)), len(healthy)),
     )
 
@@ -80,9 +80,9 @@ class OfKind:
 def by_kind(cases: Iterable[Diagnosed]) -> list[OfKind]:
     """The confusion: a row for each kind of fault, in alphabetical order."""
     groups: dict[str, list[Diagnosed]] = {}
-    for one in cases:
-        if one.kind is not None:
-            groups.setdefault(one.kind.name, []).append(one)
+    for case in cases:
+        if case.kind is not None:
+            groups.setdefault(case.kind.name, []).append(case)
     return [_of_kind(groups[name]) for name in sorted(groups)]
 
 
@@ -94,9 +94,9 @@ def _of_kind(cases: Sequence[Diagnosed]) -> OfKind:
         len(cases),
         _count(cases, lambda names: bool(names & kind.exact)),
         _count(cases, lambda names: bool(names & causes(kind))),
-        Counter(name for one in cases for name in sorted(one.names())),
+        Counter(name for case in cases for name in sorted(case.names())),
     )
 
 
 def _count(cases: Iterable[Diagnosed], holds: Callable[[frozenset[str]], bool]) -> int:
-    return sum(holds(one.names()) for one in cases)
+    return sum(holds(case.names()) for case in cases)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from bases import Base
-from files import Workshop, load
-from kinds import changed, kind, lasting
 
 from dlx.nn.initializers import He
 from dlx.spec.sections import Spec
+
+from .bases import Base
+from .files import Workshop, load
+from .kinds import changed, kind, lasting
 
 MOST_STEPS = 12_000  # of a fault that takes more steps than its base
 
@@ -119,7 +120,7 @@ def _batches_of(spec: Spec, size: int) -> dict[str, object]:
     return {"training.batch_size": size, **lasting(spec, min(spec.training.epochs, max(2, MOST_STEPS // per_epoch)))}
 
 
-@kind("batch norm that averages over {:g} batches", "frozen_gap", "", (10_000, 1_000_000), drawn=False)
+@kind("batch norm that averages over {:g} batches", "frozen_gap", "", (10_000, 1_000_000), in_drawn_half=False)
 def batch_norm_never_settles(base: Base, memory: float, workshop: Workshop) -> Spec:
     return changed(base, {"architecture.batch_norm": {"momentum": 1 - 1 / memory}})
 
@@ -289,7 +290,7 @@ def impatient(base: Base, patience: float, workshop: Workshop) -> Spec:
     return changed(base, {"training.early_stopping": stopping, "training.evaluate_every": 1})
 
 
-@kind("{:g} times the epochs, no early stopping", "overtraining", "few_examples", (5, 20), drawn=False)
+@kind("{:g} times the epochs, no early stopping", "overtraining", "few_examples", (5, 20), in_drawn_half=False)
 def trained_too_long(base: Base, factor: float, workshop: Workshop) -> Spec | None:
     spec = base.spec
     if spec.training.early_stopping is None or spec.training.epochs * factor > MOST_STEPS:

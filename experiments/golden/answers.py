@@ -139,8 +139,8 @@ def _is_table(text: str) -> bool:
 def _table(text: str) -> str:
     rows = list(csv.reader(io.StringIO(text)))
     of_the_moment = {k for k, name in enumerate(rows[0] if rows else ()) if name in OF_THE_MOMENT}
-    kept = (",".join(cell for k, cell in enumerate(row) if k not in of_the_moment) for row in rows)
-    return _stable("\n".join(kept), Path())
+    lines = (",".join(cell for k, cell in enumerate(row) if k not in of_the_moment) for row in rows)
+    return _stable("\n".join(lines), Path())
 
 
 def _stable(text: str, source: Path) -> str:

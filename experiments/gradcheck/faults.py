@@ -20,7 +20,7 @@ from dlx.nn.initializers import He
 from dlx.nn.layers import Activate, Dropout, Linear, Normalize, mask_from
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
-from dlx.nn.norms.norm import Norm
+from dlx.nn.norms.norm import Backward, Norm
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
@@ -122,10 +122,10 @@ def transposed(tape: Tape, gradient: Array) -> None:
 
 
 def stale(tape: Tape, gradient: Array) -> None:
-    kept = np.zeros_like(gradient)
+    previous = np.zeros_like(gradient)
 
     def swap() -> None:
-        gradient[...], kept[...] = kept.copy(), gradient.copy()
+        gradient[...], previous[...] = previous.copy(), gradient.copy()
 
     tape.call(swap)
 
@@ -144,9 +144,9 @@ def usual(
     yield "one entry × −1", one_entry(-1), ("one entry",)
     yield "NaN in one entry", one_entry(np.nan), ("not finite",)
     yield "from the pass before", stale, ("stale",)
-    for told, change in UNFORESEEN.items():
-        if rows or told == "+ 0.01":
-            yield told, in_place(change), ()
+    for description, change in UNFORESEEN.items():
+        if rows or description == "+ 0.01":
+            yield description, in_place(change), ()
     if rows:
         yield "one row × 2", one_row(2), ("one row",)
     if square:
@@ -159,15 +159,16 @@ def in_layer(kind: type, number: int, change: Change) -> Iterator[None]:
     record = kind.record  # type: ignore[attr-defined]
 
     def spoiled(self: Any, tape: Tape, A: Array, training: bool) -> Any:
+        backward: Backward
         out, backward = record(self, tape, A, training)
 
         def wrong(u: Array) -> Array:
             if self.l != number:
                 return backward(u)
-            kept = np.empty_like(u)
-            tape.call(np.positive, u, out=kept)
+            output_gradient = np.empty_like(u)
+            tape.call(np.positive, u, out=output_gradient)
             dx = backward(u)
-            change(tape, self, A, out, kept, dx)
+            change(tape, self, A, out, output_gradient, dx)
             return dx
 
         return out, wrong
@@ -182,6 +183,7 @@ def in_loss(kind: type, change: Callable[[Tape, Array, Array, Array], None]) -> 
     record = kind.record  # type: ignore[attr-defined]
 
     def spoiled(self: Any, tape: Tape, Z: Array, Y: Array) -> Any:
+        backward: Backward
         A, backward = record(self, tape, Z, Y)
 
         def wrong(_: Array) -> Array:
@@ -246,9 +248,9 @@ def _of_parameters() -> Iterator[Planted]:
         targets.append((setting, Normalize, number, name, False))
     for setting, kind, number, name, square in targets:
         operation = f"{'linear' if kind is Linear else setting.title_of_norm} {number}"
-        for told, spoil, names in usual(("sum for mean", "mean for sum"), ("missing",), name == "dW", square):
+        for mistake, spoil, names in usual(("sum for mean", "mean for sum"), ("missing",), name == "dW", square):
             change = _on_parameter(name, spoil)
-            description = f"{name}{number} of {operation} {told}"
+            description = f"{name}{number} of {operation} {mistake}"
             yield Planted(setting, description, operation, names, _putter(kind, number, change))
 
 
@@ -279,9 +281,11 @@ def _of_inputs() -> Iterator[Planted]:
     ]
     for setting, kind, number, operation, name, square in targets:
         means = ("constant factor 10", "constant factor 0.1") if kind is Dropout else ("sum for mean", "mean for sum")
-        for told, spoil, names in usual(means, ("missing",), True, square):
+        for description, spoil, names in usual(means, ("missing",), True, square):
             change = _on_input(spoil)
-            yield Planted(setting, f"{name} of {operation} {told}", operation, names, _putter(kind, number, change))
+            yield Planted(
+                setting, f"{name} of {operation} {description}", operation, names, _putter(kind, number, change)
+            )
     wrong_side = set_to(lambda layer, x, out, u, dx: layer.W @ u)
     yield Planted(PLAIN, "dA1 = W2·dZ2", "linear 2", ("transposed",), _putter(Linear, 2, wrong_side))
     no_mask = set_to(lambda layer, x, out, u, dx: u)
@@ -305,8 +309,10 @@ def _on_input(spoil: Spoil) -> Change:
 def _of_losses() -> Iterator[Planted]:
     for kind in Loss.members().values():
         setting = Setting("tanh", kind.name)
-        for told, spoil, names in usual(("missing 1/m", "1/m twice"), ("missing",), kind.name != "logistic", False):
-            yield Planted(setting, f"dZ3 of {kind.name} {told}", kind.name, names, _in_loss(kind, spoil))
+        for description, spoil, names in usual(
+            ("missing 1/m", "1/m twice"), ("missing",), kind.name != "logistic", False
+        ):
+            yield Planted(setting, f"dZ3 of {kind.name} {description}", kind.name, names, _in_loss(kind, spoil))
         without_y = _loss_values(lambda A, Y: A / M)
         yield Planted(setting, f"{kind.name} without Y", kind.name, ("Y left out",), _loss_putter(kind, without_y))
         without_a = _loss_values(lambda A, Y: -Y / M)
@@ -335,10 +341,10 @@ def _of_penalties() -> Iterator[Planted]:
     missing = {"l2": "missing λ/m·W", "l1": "missing λ/2m·sign(W)"}
     for name in ("l2", "l1"):
         setting = Setting("tanh", "logistic", l2=0.7 * (name == "l2"), l1=0.7 * (name == "l1"))
-        for told, spoil, names in usual(("missing 1/m", "1/m twice"), (missing[name],), False, False):
-            if told == "× 2":
+        for description, spoil, names in usual(("missing 1/m", "1/m twice"), (missing[name],), False, False):
+            if description == "× 2":
                 names = ("factor 2 too much",)
-            yield Planted(setting, f"{name} {told}", name, names, _in_penalty(name, spoil))
+            yield Planted(setting, f"{name} {description}", name, names, _in_penalty(name, spoil))
     half = _in_penalty("l2", times(0.5))
     yield Planted(Setting("tanh", "logistic", l2=0.7), "l2 with λ/2m", "l2", ("λ/2m in place of λ/m",), half)
 
@@ -381,9 +387,10 @@ def _mistakes_of_norm(axis: int) -> dict[str, Change]:
         def wrong(layer: Any, x: Array, out: Array, u: Array, dx: Array) -> Array:
             sigma = np.sqrt(x.var(axis=axis, keepdims=True) + layer.norm.epsilon)
             Z_norm = (x - x.mean(axis=axis, keepdims=True)) / sigma
-            v = layer.arrays.parameters["gamma"] * u if gamma else u
+            v: Array = layer.arrays.parameters["gamma"] * u if gamma else u
             along = Z_norm * (v * Z_norm).mean(axis=axis, keepdims=True)
-            return change(v, v.mean(axis=axis, keepdims=True), along) / sigma
+            spoiled: Array = change(v, v.mean(axis=axis, keepdims=True), along) / sigma
+            return spoiled
 
         return set_to(wrong)
 

@@ -11,8 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured, Row
 
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer
@@ -20,6 +18,8 @@ from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Step
 from dlx.runs.directory import RunDirectory
 from dlx.training import threads
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured, Row
 
 SPEC = "../configs/stochastic.yaml"
 M, COST = 1024, 0.12

@@ -11,12 +11,13 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from measuring import Bench, Measured
 
 from dlx.runs.directory import RunDirectory
 from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.build import build
+from dlx.training.minimization import Minimization
+from experiments.reproduce.measuring import Bench, Measured
 
 SPEC = "../configs/objectives/ravine.yaml"
 SHARE = 1e-6
@@ -62,7 +63,8 @@ def _row(run: RunDirectory, spectrum: np.ndarray) -> dict[str, float]:
 
 def _way(name: str, run: RunDirectory, shown: int) -> DescentPath:
     steps, points = run.trail()
-    landscape = build(load_spec(run.path / "config.yaml").spec).landscape
-    assert landscape is not None
+    experiment = build(load_spec(run.path / "config.yaml").spec)
+    assert isinstance(experiment, Minimization)
+    landscape = experiment.landscape
     count = sum(step <= shown for step in steps)
     return DescentPath(name, steps[:count], points[:count], landscape.costs)

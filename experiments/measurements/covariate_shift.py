@@ -10,13 +10,13 @@ is what each mini-batch of training has. The shift is that of Z of layer 2 from 
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.data.batches import Scaling
 from dlx.nn.network import Step
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 SPEC = "../configs/batch_norm.yaml"
 BASE = (

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
+
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 VARIABLES = (1, 2, 3, 4, 6, 8, 10)
 COSTS, STEPS = 12, 50  # costs of each number of variables, Newton steps from each start

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.data.splits import Split, part_sizes
 from dlx.stats.intervals import error_rate
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 ERROR = NormalDist().cdf(-1)  # of the best border between the two clouds of the study
 SETS = 20_000

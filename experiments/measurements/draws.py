@@ -8,11 +8,11 @@ values by five, and as many random ones.
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.search.tune.designs import grid, random_points, whole
 from dlx.search.tune.space import Dimension
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 COUNT, SETTINGS = 10_000, 25
 DECADES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from measuring import Bench, Measured
 
 from dlx.data.sources import Digits
 from dlx.runs.export.formats import export
 from dlx.runs.predict import predictions
+from experiments.reproduce.measuring import Bench, Measured
 
 EXAMPLES = 1000
 TO = ("pytorch", "keras")

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
-from topics import ROOT
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
+from experiments.reproduce.topics import ROOT
 
 BENCHMARK = ROOT / "benchmark"
 FRAMEWORKS = {

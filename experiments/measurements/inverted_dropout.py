@@ -8,14 +8,14 @@ and training without an update, are run twice.
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured, Row
 
 from dlx.nn.layers import Dropout, mask_from
 from dlx.nn.network import Network, Step
 from dlx.nn.tape import Tape
 from dlx.training import threads
 from dlx.types import Array
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured, Row
 
 SPEC = "../configs/overfitting.yaml"
 SEEN = [2**k for k in range(13)]  # masks in the means that are looked at; all of them in the last

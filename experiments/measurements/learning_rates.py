@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import log10
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.runs.directory import RunDirectory
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 SPEC = "../configs/batch_norm.yaml"
 ALPHAS = [float(f"{alpha:.2g}") for alpha in np.geomspace(1e-3, 30, 10)]

@@ -7,13 +7,13 @@ The output for x = 1 is held against 1.5^L and 0.5^L; db of the first layer agai
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.nn.activations import Identity
 from dlx.nn.initializers import Zeros
 from dlx.nn.losses import SquaredError
 from dlx.nn.network import LayerPlan, Network
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 SCALES = {"one_and_a_half": 1.5, "one": 1.0, "half": 0.5}
 DEPTHS = range(1, 51)

@@ -9,11 +9,11 @@ of as many steps each on 200 noisy moons with a network that is far too large fo
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.data.batches import Scaling
 from dlx.runs.predict import model_of
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 DIGITS = "../configs/batch_norm.yaml"
 NETWORK = (

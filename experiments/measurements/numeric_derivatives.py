@@ -10,14 +10,14 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
 from dlx.nn.gradcheck import along, one_sided, rounding, slope, two_sided
 from dlx.training import threads
 from dlx.types import Array
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 SPEC, EXAMPLES, DIRECTIONS = "../configs/softmax.yaml", 64, 10
 EPSILONS = 10.0 ** np.arange(-1, -12.1, -0.25)

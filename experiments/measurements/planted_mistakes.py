@@ -8,15 +8,10 @@ a mask of its own for each pass, and with one for all.
 
 from __future__ import annotations
 
-import sys
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import numpy as np
-from drawing import Map, maps
-from measuring import Bench, Measured, Row
-from topics import ROOT
 
 from dlx.gradcheck.check import check
 from dlx.gradcheck.report import Point
@@ -24,9 +19,9 @@ from dlx.nn.gradcheck import EPSILON, along_entry, difference, two_sided
 from dlx.nn.layers import Activate, Linear
 from dlx.nn.losses import Softmax
 from dlx.training import threads
-
-sys.path.append(str(ROOT / "gradcheck"))
-faults: Any = import_module("faults")
+from experiments.gradcheck import faults
+from experiments.reproduce.drawing import Map, maps
+from experiments.reproduce.measuring import Bench, Measured, Row
 
 SETTING = faults.Setting("tanh", "softmax", l2=0.7)
 PARAMETERS = ("W1", "b1", "W2", "b2", "W3", "b3")

@@ -8,8 +8,6 @@ n·Var(W)·E[tanh²(√q·ξ)] and Var(dZ) to n·Var(W)·E[tanh′²(√q·ξ)]�
 from __future__ import annotations
 
 import numpy as np
-from drawing import Map, maps
-from measuring import Bench, Measured, Row
 
 from dlx.diagnose.before.propagation import propagate
 from dlx.nn.activations import Activation
@@ -18,6 +16,8 @@ from dlx.nn.losses import SquaredError
 from dlx.nn.network import LayerPlan, Network
 from dlx.training import threads
 from dlx.types import Array
+from experiments.reproduce.drawing import Map, maps
+from experiments.reproduce.measuring import Bench, Measured, Row
 
 LAYERS, UNITS, EXAMPLES, NETWORKS = 51, 128, 64, 6
 FAR = 1e50  # so far are the targets that dZ = 2(Z − Y)/m of the last layer is noise which knows nothing of W

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 BOTH_ENDS = ("before", "after")
 NETWORKS = {

@@ -6,8 +6,6 @@ The notes' own is inverse time: α = α₀/(1 + decay_rate·epoch), decay_rate =
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.nn.schedules import (
     Constant,
@@ -20,6 +18,8 @@ from dlx.nn.schedules import (
     Staircase,
     Stretched,
 )
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 ALPHA_0, EPOCHS = 0.2, 40
 SHOWN: dict[str, Schedule] = {

@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measuring import Bench, Measured
-from topics import ROOT
 
+from dlx.events import finish
 from dlx.runs.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
 from dlx.search.tune.tuner import Tuning
-from dlx.search.tune.watcher import SilentTuning
 from dlx.show import pictures
 from dlx.spec.loader import dump_yaml
+from experiments.reproduce.measuring import Bench, Measured
+from experiments.reproduce.topics import ROOT
 
 PLAN, TWENTY = ROOT / "tuning/digits.yaml", ROOT / "tuning/results.md"
 DEEPER = "base.architecture.hidden=[128, 128, 128]"
@@ -82,7 +82,7 @@ def _search(bench: Bench, file: Path, *overrides: str) -> Mapping[str, Any]:
     plan, space = load_tune(file, overrides)
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     with TuneDirectory.create(plan.name, out=folder / "search") as directory:
-        return Tuning(plan, space, directory, bench.executor, SilentTuning(), check(plan, space)).run()
+        return finish(Tuning(plan, space, directory, bench.executor, check(plan, space)).run()).to_document()
 
 
 def _winner(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from measuring import Bench, Measured
-from topics import ROOT
 
 from dlx.data.series import read_series
 from dlx.nn.averages import averages
 from dlx.show.pictures import averages as picture
+from experiments.reproduce.measuring import Bench, Measured
+from experiments.reproduce.topics import ROOT
 
 BETAS = (0.9, 0.98, 0.5)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from drawing import Map, maps
-from measuring import Bench, Measured, Row
+
+from experiments.reproduce.drawing import Map, maps
+from experiments.reproduce.measuring import Bench, Measured, Row
 
 SPEC = "../configs/digits.yaml"
 PLAIN = (

@@ -8,11 +8,11 @@ J is higher than before, J with the penalty, and for comparison J without it.
 from __future__ import annotations
 
 import numpy as np
-from drawing import Chart, Line, charts
-from measuring import Bench, Measured
 
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
+from experiments.reproduce.drawing import Chart, Line, charts
+from experiments.reproduce.measuring import Bench, Measured
 
 SPEC = "../configs/overfitting.yaml"
 BASE = (

@@ -48,10 +48,10 @@ WEIGHTS = {FINISHED: 8, INTERRUPTED: 8, RUNNING: 4, OBJECTIVE: 2, SEARCH: 2, CLA
 
 def cases(bench: Bench) -> list[Case]:
     """2,000 flipped bits and 500 cuts, each of a random file, and a command that has to do with it."""
-    return [_drawn(bench, number) for number in bench.numbers(FLIPS + CUTS)]
+    return [_draw_case(bench, number) for number in bench.numbers(FLIPS + CUTS)]
 
 
-def _drawn(bench: Bench, number: int) -> Case:
+def _draw_case(bench: Bench, number: int) -> Case:
     rng = random.Random(f"{bench.seed} {number}")
     place = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     folder = bench.shared(f"arranged {Path(place).name}", partial(arrange, bench, place))

@@ -38,10 +38,10 @@ Key = tuple[str | int, ...]
 
 def cases(bench: Bench) -> list[Case]:
     """2,000 mutations, each with a command that has to do with the directory."""
-    return [_drawn(bench, number) for number in bench.numbers(COUNT)]
+    return [_draw_case(bench, number) for number in bench.numbers(COUNT)]
 
 
-def _drawn(bench: Bench, number: int) -> Case:
+def _draw_case(bench: Bench, number: int) -> Case:
     rng = random.Random(f"{bench.seed} {number}")
     place = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     folder = bench.shared(f"arranged {Path(place).name}", partial(arrange, bench, place))
@@ -53,7 +53,7 @@ def _drawn(bench: Bench, number: int) -> Case:
         path, how = rng.choice(files), rng.choice(OF_FILES)
         what, mutation = how, partial(mutate_file, how=how)
     else:
-        path = _main_one(documents, rng)
+        path = _random_document(documents, rng)
         key, value = rng.choice(list(_keys(_document(path)))), rng.choice((*VALUES, GONE, GONE, GONE))
         what = f"{'.'.join(map(str, key))} {'gone' if value is GONE else f'= {value!r}'}"
         mutation = partial(mutate_key, key=key, value=value)
@@ -62,7 +62,7 @@ def _drawn(bench: Bench, number: int) -> Case:
     return Case(f"{file}, {what}: {command}", partial(_judge, bench, place, file, mutation, words))
 
 
-def _main_one(documents: list[Path], rng: random.Random) -> Path:
+def _random_document(documents: list[Path], rng: random.Random) -> Path:
     """One of the documents, those of the directory itself more often than those of its trials."""
     own = [path for path in documents if "trials" not in path.parts]
     return rng.choice(own if own and rng.random() < 0.6 else documents)

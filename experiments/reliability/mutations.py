@@ -1,6 +1,6 @@
 """Mutated specs and plans, drawn from a seed, and what is wrong with how dlx refuses them.
 
-``python experiments/reliability/mutations.py --count 10000 --seed 1`` draws so many, prints each one that raises
+``python -m experiments.reliability.mutations --count 10000 --seed 1`` draws so many, prints each one that raises
 anything but a usage error or has a problem without line and column, and the slowest.
 """
 
@@ -310,10 +310,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     slowest: list[tuple[float, int, str]] = []
-    drawn, refused = mutants(arguments.seed), 0
+    mutated, refused = mutants(arguments.seed), 0
     with tempfile.TemporaryDirectory() as folder:
         for number in range(arguments.count):
-            mutant = next(drawn)
+            mutant = next(mutated)
             started = time.process_time()
             what = fault(mutant, Path(folder))
             seconds = time.process_time() - started

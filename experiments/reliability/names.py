@@ -177,10 +177,10 @@ def _documents(table: str, folder: Path, labels: Sequence[str]) -> list[str]:
         return [f"{as_csv}: the labels of CSV and JSON are not those of the table"]
     for path in (folder / RUN).glob("model_pytorch*.py"):
         compile(path.read_text(encoding="utf-8"), path.name, "exec")
-    return same_bits(_kept(folder / RUN), folder / "runs/lab/again")
+    return same_bits(_trained_files(folder / RUN), folder / "runs/lab/again")
 
 
-def _kept(run: Path) -> dict[str, str]:
+def _trained_files(run: Path) -> dict[str, str]:
     """The files that training itself makes."""
     return {path: digest for path, digest in bits(run).items() if path in ("config.yaml", "model.npz", "metrics.csv")}
 

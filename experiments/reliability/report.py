@@ -49,14 +49,14 @@ if nothing had happened. What each kind does stands at the head of its file besi
 {"".join(_section(kind, f"--seed {seed} --share {share:g}") for kind in kinds if kind.wrong)}"""
 
 
-def _section(kind: Kind, drawn_by: str) -> str:
+def _section(kind: Kind, options: str) -> str:
     named = list(kind.wrong.items())[:MOST]
     lines = "\n".join(f"- {name}: {'; '.join(faults)}".replace("\n", " ⏎ ") for name, faults in named)
     more = f"\n- … and {len(kind.wrong) - MOST} more" if len(kind.wrong) > MOST else ""
     return f"""
 ## Wrong: {kind.name}
 
-Again: `python -m experiments.reliability --only {kind.name} {drawn_by} --case NUMBER`.
+Again: `python -m experiments.reliability --only {kind.name} {options} --case NUMBER`.
 
 {lines}{more}
 """

@@ -12,10 +12,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from gallery import FILE, gallery, stale
-from measuring import Bench, measured
-from topics import PICTURES, RESULTS, Part, Topic, topics
-
+from dlx.events import finish
 from dlx.files import to_json
 from dlx.runs.collection import StudyDirectory
 from dlx.search.study.file import load_study
@@ -23,14 +20,18 @@ from dlx.search.study.pictures import draw
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
 
+from .gallery import FILE, gallery, stale
+from .measuring import Bench, measured
+from .topics import PICTURES, RESULTS, Part, Topic, topics
+
 # Of a study and of a variant: what does not change each time.
-HEAD = ("name", "task", "seeds")
-KEPT = ("name", "changes", "status", "errors", "difference", "epochs", "train_cost")
+STUDY_KEYS = ("name", "task", "seeds")
+VARIANT_KEYS = ("name", "changes", "status", "errors", "difference", "epochs", "train_cost")
 
 
 def options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="experiments/reproduce", description=__doc__)
+    parser = argparse.ArgumentParser(prog="experiments.reproduce", description=__doc__)
     parser.add_argument("topics", nargs="*", help="only these")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that train")
     parser.add_argument("--check", action="store_true", help="only say what of the gallery is out of date")
@@ -39,18 +40,18 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     """Reproduce; returns 3 where a claim fails, or the gallery is out of date."""
-    given = options()
-    if given.check:
+    arguments = options()
+    if arguments.check:
         old = stale(topics())
         print("\n".join(f"out of date: {name}" for name in old) or "the gallery is up to date")
         return 3 if old else 0
     for folder in (RESULTS, PICTURES):
         folder.mkdir(exist_ok=True)
     failed = 0
-    with executor_for(given.workers) as executor:
-        for topic in topics(given.topics):
+    with executor_for(arguments.workers) as executor:
+        for topic in topics(arguments.topics):
             failed += reproduce(topic, executor)
-    if missing := [one.name for one in topics() if not one.is_reproduced()]:
+    if missing := [topic.name for topic in topics() if not topic.is_reproduced()]:
         print(f"the gallery is not written: nothing is known yet of {', '.join(missing)}")
     else:
         FILE.write_text(gallery(topics()), encoding="utf-8")
@@ -63,15 +64,15 @@ def reproduce(topic: Topic, executor: Executor) -> int:
     started, parts = time.monotonic(), {}
     for part in topic.parts:
         with tempfile.TemporaryDirectory() as folder:
-            document, drawn = (studied if part.is_study else measured)(part, Bench(Path(folder), executor))
+            document, pictures = (studied if part.is_study else measured)(part, Bench(Path(folder), executor))
         for name in part.pictures:
-            part.picture_file(name).write_bytes(drawn[name])
+            part.picture_file(name).write_bytes(pictures[name])
         parts[part.name] = {"digest": part.digest(), **document}
     topic.results_file.write_bytes(to_json(parts))
     claims = [claim for part in parts.values() for claim in part["claims"]]
-    fails = [one["claim"] for one in claims if not one["holds"]]
-    told = f"{len(claims) - len(fails)} of {len(claims)} claims hold, {time.monotonic() - started:.1f} s"
-    print(f"{topic.name:<20} {told}", flush=True)
+    fails = [claim["claim"] for claim in claims if not claim["holds"]]
+    summary = f"{len(claims) - len(fails)} of {len(claims)} claims hold, {time.monotonic() - started:.1f} s"
+    print(f"{topic.name:<20} {summary}", flush=True)
     for claim in fails:
         print(f"{'':<20} fails: {claim}", flush=True)
     return len(fails)
@@ -81,10 +82,12 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     """Train a study; returns what of its document does not change each time, and its pictures."""
     with StudyDirectory.create(part.name, out=bench.folder) as directory:
         run = StudyRun(load_study(part.file), directory, bench.executor)
-        document = run.run()
-        drawn = {path.stem: path.read_bytes() for path in draw(run, document)}
-    variants = [{key: one[key] for key in KEPT} for one in document["variants"]]
-    return {**{key: document[key] for key in HEAD}, "variants": variants, "claims": document["claims"]}, drawn
+        result = finish(run.run())
+        pictures = {path.stem: path.read_bytes() for path in draw(run, result)}
+    document = result.to_document()
+    variants = [{key: variant[key] for key in VARIANT_KEYS} for variant in document["variants"]]
+    return {**{key: document[key] for key in STUDY_KEYS}, "variants": variants, "claims": document["claims"]}, pictures
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

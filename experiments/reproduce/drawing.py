@@ -38,16 +38,16 @@ class Chart(NamedTuple):
 
 
 @house_style()
-def charts(*shown: Chart, title: str) -> bytes:
+def charts(*panels: Chart, title: str) -> bytes:
     """Charts side by side, as PNG; lines of one name have one colour, and the names stand once on the right."""
-    names = 0.6 + LETTER * max(len(name) for chart in shown for name in chart.lines)
-    panel = PANELS[min(len(shown), len(PANELS)) - 1]
-    width = LEFT + len(shown) * panel + (len(shown) - 1) * BETWEEN + names + RIGHT
+    names = 0.6 + LETTER * max(len(name) for chart in panels for name in chart.lines)
+    panel_width = PANELS[min(len(panels), len(PANELS)) - 1]
+    width = LEFT + len(panels) * panel_width + (len(panels) - 1) * BETWEEN + names + RIGHT
     figure = new_figure(width, HEIGHT, title)
     colors: dict[str, str] = {}
-    for number, chart in enumerate(shown):
-        left = LEFT + number * (panel + BETWEEN)
-        axes = figure.add_axes((left / width, BELOW / HEIGHT, panel / width, 1 - (BELOW + ABOVE) / HEIGHT))
+    for number, chart in enumerate(panels):
+        left = LEFT + number * (panel_width + BETWEEN)
+        axes = figure.add_axes((left / width, BELOW / HEIGHT, panel_width / width, 1 - (BELOW + ABOVE) / HEIGHT))
         for name, line in chart.lines.items():
             color = colors.setdefault(name, CLASSES[(len(colors) if line.color is None else line.color) % len(CLASSES)])
             _draw(axes, name, line, color)
@@ -112,26 +112,26 @@ class Map(NamedTuple):
 
 
 @house_style()
-def maps(*shown: Map, title: str, limits: tuple[float, float], form: str = "{:z.0f}") -> bytes:
+def maps(*panels: Map, title: str, limits: tuple[float, float], form: str = "{:z.0f}") -> bytes:
     """Maps side by side on one scale of colours, blue below its middle and red above, as PNG."""
     cell, high = 0.62, 0.36
-    panel = max(len(one.columns) for one in shown) * cell
-    width = 1.5 + len(shown) * panel + (len(shown) - 1) * 0.4 + RIGHT
-    height = ABOVE + 0.25 + max(len(one.rows) for one in shown) * high + BELOW
+    panel_width = max(len(heat_map.columns) for heat_map in panels) * cell
+    width = 1.5 + len(panels) * panel_width + (len(panels) - 1) * 0.4 + RIGHT
+    height = ABOVE + 0.25 + max(len(heat_map.rows) for heat_map in panels) * high + BELOW
     figure = new_figure(max(width, 5), height, title)
-    for number, one in enumerate(shown):
-        tall = len(one.rows) * high
-        place = (1.5 + number * (panel + 0.4), BELOW, panel, tall)
+    for number, heat_map in enumerate(panels):
+        tall = len(heat_map.rows) * high
+        place = (1.5 + number * (panel_width + 0.4), BELOW, panel_width, tall)
         axes = figure.add_axes((place[0] / width, place[1] / height, place[2] / width, place[3] / height))
-        axes.imshow(np.clip(one.values, *limits), cmap="RdBu_r", vmin=limits[0], vmax=limits[1], aspect="auto")
-        axes.set_xticks(range(len(one.columns)), one.columns)
-        axes.set_yticks(range(len(one.rows)), one.rows if number == 0 else [""] * len(one.rows))
-        axes.set_xlabel(one.x, color=GREY)
-        axes.set_title(one.title, size=9.5, loc="left", color=GREY)
+        axes.imshow(np.clip(heat_map.values, *limits), cmap="RdBu_r", vmin=limits[0], vmax=limits[1], aspect="auto")
+        axes.set_xticks(range(len(heat_map.columns)), heat_map.columns)
+        axes.set_yticks(range(len(heat_map.rows)), heat_map.rows if number == 0 else [""] * len(heat_map.rows))
+        axes.set_xlabel(heat_map.x, color=GREY)
+        axes.set_title(heat_map.title, size=9.5, loc="left", color=GREY)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
         middle, span = sum(limits) / 2, (limits[1] - limits[0]) / 2
-        for (i, j), value in np.ndenumerate(one.values):
+        for (i, j), value in np.ndenumerate(heat_map.values):
             strong = abs(np.clip(value, *limits) - middle) > 0.6 * span
             text = form.format(value) if np.isfinite(value) else "–"
             axes.text(j, i, text, ha="center", va="center", size=8, color="white" if strong else INK)

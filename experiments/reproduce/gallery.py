@@ -6,30 +6,30 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from topics import PICTURES, RESULTS, ROOT, Part, Topic
-
 from dlx.show.numbers import error, interval
+from dlx.words import PARTS
+
+from .topics import PICTURES, RESULTS, ROOT, Part, Topic
 
 FILE = ROOT / "README.md"
 HEAD = """# Experiments
 
-Every claim of the course, regenerated and checked: `make reproduce` trains all of it anew and fails when a claim no
-longer holds; `make NAME` does it for one topic. This page is made of what was measured ([`results/`](results)); a test
-sees to it that it is not older than what it shows.
+Every claim of the course, reproduced and checked. `make reproduce` trains everything again and fails if a claim no
+longer holds; `make NAME` does it for one topic. This page is generated from the measurements in [`results/`](results),
+and a test fails if it is older than the studies that it shows.
 
-Of studies, numbers are means over the seeds, with 95 % intervals of the dev error. A claim's margin is by how much it
-holds.
+In studies, numbers are means over the seeds, with 95 % intervals of the dev error. The margin of a claim is the amount
+by which it holds.
 """
-PARTS = ("train", "train_dev", "dev", "test")
 
 
 def gallery(all_topics: Sequence[Topic]) -> str:
     """The page, topic by topic."""
-    claims = [claim for one in all_topics for part in one.results().values() for claim in part["claims"]]
+    claims = [claim for topic in all_topics for part in topic.results().values() for claim in part["claims"]]
     holding = sum(claim["holds"] for claim in claims)
-    told = f"{holding} of {len(claims)} claims in {len(all_topics)} topics hold."
-    contents = " · ".join(f"[{one.title}](#{_anchor(one.title)})" for one in all_topics)
-    return "\n".join([HEAD, told, "", contents, "", *(_section(one) for one in all_topics)])
+    summary = f"{holding} of {len(claims)} claims in {len(all_topics)} topics hold."
+    contents = " · ".join(f"[{topic.title}](#{_anchor(topic.title)})" for topic in all_topics)
+    return "\n".join([HEAD, summary, "", contents, "", *(_section(topic) for topic in all_topics)])
 
 
 def _anchor(title: str) -> str:
@@ -38,8 +38,8 @@ def _anchor(title: str) -> str:
 
 def _section(topic: Topic) -> str:
     results = topic.results()
-    shown = [text for part in topic.parts for text in _part(part, results[part.name])]
-    return "\n\n".join([f"## {topic.title}", topic.shows, f"`make {topic.name}`", *shown]) + "\n"
+    texts = [text for part in topic.parts for text in _part(part, results[part.name])]
+    return "\n\n".join([f"## {topic.title}", topic.shows, f"`make {topic.name}`", *texts]) + "\n"
 
 
 def _part(part: Part, results: Mapping[str, Any]) -> Iterator[str]:
@@ -64,18 +64,18 @@ def _sentence(about: str) -> str:
 
 def _variants(results: Mapping[str, Any]) -> str:
     variants, task = results["variants"], results["task"]
-    parts = [part for part in PARTS if any(part in one["errors"] for one in variants)]
+    parts = [part for part in PARTS if any(part in variant["errors"] for variant in variants)]
     if not parts:
-        costs = [[one["name"], f"{one['train_cost']:.4g}", f"{one['epochs']:,.0f}"] for one in variants]
+        costs = [[variant["name"], f"{variant['train_cost']:.4g}", f"{variant['epochs']:,.0f}"] for variant in variants]
         return _table(["variant", "J", "steps"], costs)
     chief = "dev" if "dev" in parts else parts[-1]
     header = ["variant", *(part.replace("_", "-") for part in parts), f"95 % of {chief}"]
     lines = []
-    for one in variants:
-        found = one["errors"]
-        errors = [error(found[part]["value"], task) if part in found else "" for part in parts]
-        ends = interval(found[chief]["low"], found[chief]["high"], task) if chief in found else ""
-        lines.append([one["name"], *errors, ends])
+    for variant in variants:
+        estimates = variant["errors"]
+        errors = [error(estimates[part]["value"], task) if part in estimates else "" for part in parts]
+        ends = interval(estimates[chief]["low"], estimates[chief]["high"], task) if chief in estimates else ""
+        lines.append([variant["name"], *errors, ends])
     return _table(header, lines)
 
 
@@ -84,11 +84,11 @@ def _rows(rows: Mapping[str, Mapping[str, float | str]]) -> str:
     tables: list[dict[str, Mapping[str, float | str]]] = []
     for name, row in rows.items():
         joined = {name: row}
-        for table in [one for one in tables if any(set(other) & set(row) for other in one.values())]:
+        for table in [table for table in tables if any(set(other) & set(row) for other in table.values())]:
             tables.remove(table)
             joined = table | joined
         tables.append(joined)
-    return "\n\n".join(_of_rows(one) for one in tables)
+    return "\n\n".join(_of_rows(table) for table in tables)
 
 
 def _of_rows(rows: Mapping[str, Mapping[str, float | str]]) -> str:
@@ -105,10 +105,10 @@ def _number(value: float | str) -> str:
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> str:
     lines = []
-    for one in claims:
-        margins = [compared["by"] for compared in one["comparisons"] if isinstance(compared["by"], float | int)]
+    for claim in claims:
+        margins = [compared["by"] for compared in claim["comparisons"] if isinstance(compared["by"], float | int)]
         by = f"{min(margins):.2g}" if margins and any(margins) else "exactly" if margins else ""
-        lines.append([f"`{one['claim']}`", by if one["holds"] else "**fails**", one["why"] or ""])
+        lines.append([f"`{claim['claim']}`", by if claim["holds"] else "**fails**", claim["why"] or ""])
     return _table(["claim", "holds by", "because"], lines)
 
 
@@ -118,16 +118,16 @@ def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def stale(all_topics: Sequence[Topic]) -> list[str]:
     """What of the gallery is not what the studies would give now, or is not there."""
-    found = [f"results/{one.name}.json" for one in all_topics if not _is_current(one)]
-    pictures = {part.picture_file(name) for one in all_topics for part in one.parts for name in part.pictures}
-    found += [f"pictures/{path.name}" for path in sorted(pictures) if not path.exists()]
-    if not found and FILE.read_text(encoding="utf-8") != gallery(all_topics):
-        found.append("README.md")
-    known = pictures | {one.results_file for one in all_topics}
-    return found + [
+    names = [f"results/{topic.name}.json" for topic in all_topics if not _is_current(topic)]
+    pictures = {part.picture_file(name) for topic in all_topics for part in topic.parts for name in part.pictures}
+    names += [f"pictures/{path.name}" for path in sorted(pictures) if not path.exists()]
+    if not names and FILE.read_text(encoding="utf-8") != gallery(all_topics):
+        names.append("README.md")
+    files = pictures | {topic.results_file for topic in all_topics}
+    return names + [
         f"{path.relative_to(ROOT)} belongs to no topic"
         for path in sorted([*RESULTS.glob("*.json"), *PICTURES.glob("*.png")])
-        if path not in known
+        if path not in files
     ]
 
 

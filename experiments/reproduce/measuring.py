@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from math import isfinite
 from pathlib import Path
 from typing import Any
-
-from topics import ROOT, Part
 
 from dlx.runs.directory import RunDirectory
 from dlx.search.study.claim_outcomes import checked
@@ -19,8 +17,10 @@ from dlx.search.study.file import Expected
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
+from dlx.training.supervised import Supervised
+
+from .topics import ROOT, Part
 
 Row = Mapping[str, float | str]
 
@@ -45,15 +45,15 @@ class Bench:
     folder: Path
     executor: Executor
 
-    def built(self, spec: str, *overrides: str) -> Experiment:
+    def built(self, spec: str, *overrides: str) -> Supervised:
         """The experiment of a spec, its path as seen from ``experiments/``, before the first step."""
-        return build(load_spec(ROOT / spec, overrides).spec)
+        return build_supervised(load_spec(ROOT / spec, overrides).spec)
 
     def trained(self, spec: str, changes: Mapping[str, Sequence[str]]) -> dict[str, RunDirectory]:
         """Train a spec once for each name with its overrides, such as ``optimizer.learning_rate=0.1``."""
         trials = {name: Trial.of(load_spec(ROOT / spec, overrides).spec) for name, overrides in changes.items()}
-        found = {one.key: one.run for one in run_trials(list(trials.values()), self.folder, self.executor)}
-        return {name: RunDirectory.open(found[trial.key]) for name, trial in trials.items()}
+        runs = {outcome.key: outcome.run for outcome in run_trials(list(trials.values()), self.folder, self.executor)}
+        return {name: RunDirectory.open(runs[trial.key]) for name, trial in trials.items()}
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,12 @@ class _Answers:
 
 def measured(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, bytes]]:
     """Measure; returns the document with the outcome of the claims, and the pictures."""
-    spec = spec_from_file_location(part.name, part.file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Measured = module.measure(bench)
-    answers = {name: [_Answers(name, row)] for name, row in found.rows.items()}
+    module = import_module(f"experiments.measurements.{part.name}")
+    result: Measured = module.measure(bench)
+    answers = {name: [_Answers(name, row)] for name, row in result.rows.items()}
     claims = [checked(Expected(claim, why), answers) for claim, why in part.expect]
-    rows = {name: {key: _plain(value) for key, value in row.items()} for name, row in found.rows.items()}
-    return {"about": module.__doc__, "rows": rows, "claims": claims}, found.pictures
+    rows = {name: {key: _plain(value) for key, value in row.items()} for name, row in result.rows.items()}
+    return {"about": module.__doc__, "rows": rows, "claims": claims}, result.pictures
 
 
 def _plain(value: float | str) -> float | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,12 +44,26 @@ class Part:
         return PICTURES / f"{self.name}_{picture}.png"
 
     def digest(self) -> str:
-        """SHA-256 of everything that decides its results: a study with its base and every default, or the code."""
+        """SHA-256 of everything that decides its results: a study with its base and every default, or the code.
+
+        Where code imports from does not count.
+        """
         if self.is_study:
             return sha256(load_study(self.file).plan.text().encode()).hexdigest()
         claims = [[claim.text, why] for claim, why in self.expect]
-        files = [file.read_bytes() for file in (self.file, *self.reads)]
-        return sha256(b"".join([*files, to_json(claims)])).hexdigest()
+        reads = [file.read_bytes() for file in self.reads]
+        return sha256(b"".join([_code(self.file).encode(), *reads, to_json(claims)])).hexdigest()
+
+
+def _code(file: Path) -> str:
+    """The text of a module without its imports and empty lines."""
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+                lines[number - 1] = ""
+    return "\n".join(filter(str.strip, lines))
 
 
 @dataclass(frozen=True)
@@ -67,8 +82,8 @@ class Topic:
 
     def results(self) -> dict[str, Any]:
         """What was written when it was last reproduced: of each part its document."""
-        found: dict[str, Any] = json.loads(self.results_file.read_text(encoding="utf-8"))
-        return found
+        results: dict[str, Any] = json.loads(self.results_file.read_text(encoding="utf-8"))
+        return results
 
     def is_reproduced(self) -> bool:
         """Whether there are results of all its parts."""
@@ -77,24 +92,24 @@ class Topic:
 
 def topics(names: Sequence[str] = ()) -> list[Topic]:
     """Those of these names, or all, in the order of the gallery."""
-    told = load(ROOT / "topics.yaml").plain()
-    unknown = [name for name in names if name not in told]
+    sections = load(ROOT / "topics.yaml").plain()
+    unknown = [name for name in names if name not in sections]
     if unknown:
-        raise SystemExit(f"there is no topic {unknown[0]!r} (allowed {', '.join(told)})")
+        raise SystemExit(f"there is no topic {unknown[0]!r} (allowed {', '.join(sections)})")
     return [
-        Topic(name, one["title"], one["shows"], tuple(_part(each) for each in one["parts"]))
-        for name, one in told.items()
+        Topic(name, section["title"], section["shows"], tuple(_part(each) for each in section["parts"]))
+        for name, section in sections.items()
         if not names or name in names
     ]
 
 
-def _part(told: dict[str, Any]) -> Part:
-    pictures = tuple(told.get("pictures", ()))
-    if "study" in told:
-        return Part((ROOT / told["study"]).resolve(), pictures)
+def _part(section: dict[str, Any]) -> Part:
+    pictures = tuple(section.get("pictures", ()))
+    if "study" in section:
+        return Part((ROOT / section["study"]).resolve(), pictures)
     expect = tuple(
-        (parse_claim(one), None) if isinstance(one, str) else (parse_claim(one["claim"]), one.get("why"))
-        for one in told["expect"]
+        (parse_claim(claim), None) if isinstance(claim, str) else (parse_claim(claim["claim"]), claim.get("why"))
+        for claim in section["expect"]
     )
-    reads = tuple(ROOT / name for name in told.get("reads", ()))
-    return Part(ROOT / told["measure"], pictures, expect, reads)
+    reads = tuple(ROOT / name for name in section.get("reads", ()))
+    return Part(ROOT / section["measure"], pictures, expect, reads)

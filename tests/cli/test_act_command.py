@@ -55,7 +55,7 @@ def test_one_document_and_the_same_beside_the_run(run: Path, call_dlx: Call) -> 
 
 
 def test_a_stated_optimum_counts_and_is_in_the_spec_that_comes_of_it(run: Path, call_dlx: Call) -> None:
-    given = ("diagnosis.optimal_error=0.5", "--act", "--json")
+    given: tuple[object, ...] = ("diagnosis.optimal_error=0.5", "--act", "--json")
     assert json.loads(call_dlx("diagnose", "first", *given, cwd=run.parent).stdout)["act"]["status"] == "nothing_needed"
     given = ("diagnosis.optimal_error=0.4", "--act", "--json", "--seeds", 2)
     assert json.loads(call_dlx("diagnose", "first", *given, cwd=run.parent).stdout)["act"]["status"] == "done"

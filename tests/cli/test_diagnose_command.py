@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.findings import finding
+from dlx.diagnose.causes import CAUSES
 from dlx.runs.directory import RunDirectory
 
 DIGITS = """
@@ -87,10 +87,10 @@ def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path
     """Against the outputs of the model on the same rows, taken by their number in the part."""
     from dlx.runs.predict import model_of
     from dlx.spec.loader import load_spec
-    from dlx.training.build import build
+    from dlx.training.build import build_supervised
 
     document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
-    dev = build(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]
+    dev = build_supervised(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]
     A = model_of(str(folder / "run")).outputs(dev.X)
     for one in document["classes"]["worst"]:
         assert one["label"] == dev.y[one["index"]]
@@ -150,9 +150,9 @@ def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(
 ) -> None:
     path = folder / "run" / "diagnosis.json"
     found = [
-        finding("full_batch_fits", "m is 500"),
-        finding("dead_units", "62 % of them are 0", 0.62, 0.5, layer=1, epoch=4),
-        finding("symmetric_units", "all are the same", layer=1),
+        CAUSES["full_batch_fits"].finding("m is 500"),
+        CAUSES["dead_units"].finding("62 % of them are 0", 0.62, 0.5, layer=1, epoch=4),
+        CAUSES["symmetric_units"].finding("all are the same", layer=1),
     ]
     rewrite(path, read(path) | {"findings": [one.document() for one in found], "story": [1, 2]})
     shown = call_dlx("diagnose", "run", cwd=folder).stdout
@@ -336,7 +336,7 @@ def test_a_run_has_the_findings_of_its_training_and_of_its_spec(
         == 0
     )
     path = folder / "same" / "diagnosis.json"
-    rewrite(path, read(path) | {"findings": [finding("overtraining", "since epoch 3", epoch=3).document()]})
+    rewrite(path, read(path) | {"findings": [CAUSES["overtraining"].finding("since epoch 3", epoch=3).document()]})
     assert call_dlx("diagnose", "same", "--fail-on", "symmetric_units", cwd=folder).code == 3
     document = read(path)
     names = [one["name"] for one in document["findings"]]
@@ -355,7 +355,7 @@ def test_findings_are_conditions_by_severity_and_name(
     fail_on: str, code: int, folder: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]
 ) -> None:
     path = folder / "run" / "diagnosis.json"
-    rewrite(path, read(path) | {"findings": [finding("dead_units", "62 %").document()]})
+    rewrite(path, read(path) | {"findings": [CAUSES["dead_units"].finding("62 %").document()]})
     result = call_dlx("diagnose", "run", "--fail-on", fail_on, cwd=folder)
     assert result.code == code
     assert ("dead_units (warning)" in result.stderr) == (code == 3)

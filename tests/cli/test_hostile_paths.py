@@ -105,7 +105,7 @@ def test_folders_of_the_program_that_may_not_be_read_are_named(tmp_path: Path) -
         "sys.path.insert(0, sys.argv.pop(1))\n"
         "os.chmod(sys.path[0] + '/..', 0)\n"
         "os.setuid(65534)\n"
-        "dlx.cli._run = lambda arguments: ''.encode('nonsense')\n"
+        "dlx.cli._command = lambda: ''.encode('nonsense')\n"
         "sys.exit(dlx.cli.main())"
     )
     done = subprocess.run([sys.executable, "-c", program, package], capture_output=True, text=True)
@@ -126,7 +126,7 @@ def test_packages_whose_folders_may_not_be_read_are_named(
     def refused(folder: Path) -> Iterator[Path]:
         raise PermissionError
 
-    monkeypatch.setattr("dlx.cli._run", lambda arguments: package.Loader)
+    monkeypatch.setattr("dlx.cli._command", lambda: package.Loader)
     monkeypatch.setattr(Path, "iterdir", refused)
     result = call_dlx("train")
     if module == "sys":

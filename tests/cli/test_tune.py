@@ -121,7 +121,7 @@ def test_two_at_once_are_refused(folder: Path, call_dlx: Callable[..., Any]) -> 
 def test_a_signal_keeps_everything(folder: Path, call_dlx: Callable[..., Any], workers: str) -> None:
     text = MOONS.replace("epochs: 8, batch_size: 20", "epochs: 600, batch_size: 20, evaluate_every: 150")
     (folder / "tune.yaml").write_text(text.replace("trials: 9", "trials: 3"))
-    command = [Path(sysconfig.get_path("scripts")) / "dlx", "tune", "tune.yaml", "--out", "search"]
+    command: list[str | Path] = [Path(sysconfig.get_path("scripts")) / "dlx", "tune", "tune.yaml", "--out", "search"]
     process = subprocess.Popen(
         [*command, "--workers", workers], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     )

@@ -24,7 +24,8 @@ def test_images_keep_their_shape_and_type_and_the_given_ones_are_untouched(
     images = np.random.default_rng(1).random(shape, np.float32)
     before = images.copy()
     first, again, other = (Augmentation.parse(options).apply(images, rng(seed)) for seed in (1, 1, 2))
-    assert (first.shape, first.dtype) == (shape, np.float32)
+    assert first.shape == shape
+    assert first.dtype == np.float32
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
     assert np.array_equal(images, before)

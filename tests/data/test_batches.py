@@ -18,7 +18,7 @@ from dlx.data.loading import load_dataset
 from dlx.data.section import Data
 
 RNG = np.random.default_rng(0)
-RAW = {
+RAW: dict[str, np.ndarray] = {
     "uint8": RNG.integers(0, 256, (300, 12), dtype=np.uint8),
     "int64": RNG.integers(-(10**12), 10**12, (300, 12)),
     "float32": RNG.standard_normal((300, 12), np.float32),
@@ -70,14 +70,14 @@ def test_short_numbers_normalized_batch_by_batch_give_the_same_bits(
 ) -> None:
     dataset = load(tmp_path, RAW["uint8"], LABELS["binary"], "npz")
     index = np.random.default_rng(3).permutation(300)[:100]
-    filled = []
+    filled: list[np.ndarray] = []
     for ready_bytes in (2**28, 100):
         monkeypatch.setattr(batches_module, "READY_BYTES", ready_bytes)
         reader = Reader(dataset, "train", "float32")
         X, Y = reader.buffers(100)
         reader.fill(index, X, Y)
         filled.append(X)
-    assert np.array_equal(*filled)
+    assert np.array_equal(filled[0], filled[1])
     assert ready(dataset, "train", np.dtype("float32")) is None
 
 
@@ -113,7 +113,8 @@ def test_labels_become_columns(tmp_path: Path) -> None:
         X, Y = reader.buffers(77)
         reader.fill(index, X, Y)
         assert dataset.task == task
-        assert (Y.shape, Y.dtype) == ((reader.n_y, 77), np.float32)
+        assert Y.shape == (reader.n_y, 77)
+        assert Y.dtype == np.float32
         assert np.array_equal(Y, expected[:, index])
 
 

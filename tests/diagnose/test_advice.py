@@ -11,15 +11,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from dlx.diagnose.advice import CURES, Remedy, remedies
-from dlx.diagnose.findings import CAUSES, finding
-from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
-from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
-from dlx.diagnose.remedies.changes import CHANGES, DataFacts
+from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.tree import leaves
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 SPLIT = {"train": 60, "dev": 20, "test": 10}
 # m of train leaves no last batch of one for the sizes that a remedy may choose
@@ -84,7 +82,7 @@ def specs(draw: st.DrawFn) -> Spec:
 
 
 def facts_of(spec: Spec) -> DataFacts:
-    dataset = build(spec, initialize=False).dataset
+    dataset = build_supervised(spec, initialize=False).dataset
     spare = 0
     if (
         spec.data.train_examples is None
@@ -98,7 +96,7 @@ def facts_of(spec: Spec) -> DataFacts:
 
 def document(bias: float, variance: float, *names: str) -> dict[str, Any]:
     gaps = {"bias": {"value": bias}, "variance": {"value": variance}}
-    found = [finding(name, "seen").document() for name in names]
+    found = [CAUSES[name].finding("seen").document() for name in names]
     return {**gaps, "tolerance": 0.02, "findings": found}
 
 
@@ -130,12 +128,12 @@ def test_every_remedy_is_a_spec_of_its_own_that_differs_in_its_overrides_alone(s
 @settings(max_examples=4, phases=ONE_BY_ONE)
 @given(specs())
 def test_every_remedy_can_be_built_and_none_changes_dev_or_test(spec: Spec) -> None:
-    held_out = build(spec, initialize=False).dataset
+    held_out = build_supervised(spec, initialize=False).dataset
     for remedy in remedies(document(0.3, 0.3, *CAUSES), spec, facts_of(spec)):
         changed = derive(spec, remedy.overrides)
-        dataset = build(changed, initialize=False).dataset
+        dataset = build_supervised(changed, initialize=False).dataset
         for part in ("dev", "test"):
-            assert np.array_equal(dataset.parts[part].X, held_out.parts[part].X), remedy
+            assert np.array_equal(dataset.parts[part].X[:], held_out.parts[part].X[:]), remedy
             assert np.array_equal(dataset.parts[part].y, held_out.parts[part].y), remedy
 
 
@@ -143,8 +141,11 @@ DIGITS = "data: {source: digits, split: {train: 1000, dev: 400, test: 200}}\narc
 
 
 @pytest.fixture
-def digits(tmp_path: Path) -> Callable[[str], Spec]:
-    return lambda text="": of(DIGITS + text, tmp_path)
+def digits(tmp_path: Path) -> Callable[..., Spec]:
+    def spec(text: str = "") -> Spec:
+        return of(DIGITS + text, tmp_path)
+
+    return spec
 
 
 def named(tried: list[Remedy]) -> dict[str, Remedy]:
@@ -215,19 +216,14 @@ def test_what_is_there_already_or_does_not_apply_is_not_tried(tmp_path: Path, te
 def test_more_examples_of_a_toy_set_are_of_its_distribution_and_none_of_it_again(tmp_path: Path) -> None:
     spec = of("data: {source: {name: blobs, m: 60, seed: 3}, split: {train: 0.5, dev: 0.5}}", tmp_path)
     overrides = named(remedies(document(0.0, 0.2), spec, DataFacts(30)))["more_examples"].overrides
-    dataset = build(derive(spec, overrides), initialize=False).dataset
+    dataset = build_supervised(derive(spec, overrides), initialize=False).dataset
     first, more = dataset.parts["train"].X[:30], dataset.parts["train"].X[30:]
     assert len(more) == 270
     for label in range(3):
         old, new = (X[y == label].mean(axis=0) for X, y in _halves(dataset.parts["train"], 30))
         assert np.linalg.norm(old - new) < 1.5  # clouds of deviation 1, 10 and 90 of them
-    assert not {tuple(row) for row in more} & {tuple(row) for row in (*first, *dataset.parts["dev"].X)}
+    assert not {tuple(row) for row in more} & {tuple(row) for row in (*first, *dataset.parts["dev"].X[:])}
 
 
 def _halves(part: Any, m: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(part.X[:m], part.y[:m]), (part.X[m:], part.y[m:])]
-
-
-def test_every_known_cause_has_its_cures_and_every_cure_exists() -> None:
-    assert CAUSES.keys() == CURES.keys()
-    assert {name for names in CURES.values() for name in names} | {*AGAINST_BIAS, *AGAINST_VARIANCE} == CHANGES.keys()

@@ -12,7 +12,7 @@ import pytest
 from dlx.data.dataset import Dataset
 from dlx.diagnose.baseline import Baseline, reference
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 KEPT = json.loads((Path(__file__).parents[1] / "reference" / "reference_errors.json").read_text())
 
@@ -22,7 +22,8 @@ def dataset(train: int = 200, **sections: Any) -> Dataset:
         part: {"name": "moons", "m": m, "noise": 0.3, "seed": s}
         for part, m, s in (("train", train, 1), ("dev", 150, 2))
     }
-    return build(Spec.model_validate({"data": {**data, **sections.pop("data", {})}, **sections}).complete()).dataset
+    spec = Spec.model_validate({"data": {**data, **sections.pop("data", {})}, **sections}).complete()
+    return build_supervised(spec).dataset
 
 
 def told(some: Dataset) -> Baseline:
@@ -66,7 +67,7 @@ def test_classes_of_more_than_two_and_labels_that_contradict(tmp_path: Path) -> 
 
     def of(name: str) -> Baseline:
         source = {"name": "file", "path": str(tmp_path / name)}
-        return told(build(Spec.model_validate({"data": {"source": source}}).complete()).dataset)
+        return told(build_supervised(Spec.model_validate({"data": {"source": source}}).complete()).dataset)
 
     assert (of("clean.npz").train, of("clean.npz").contradicted) == (0, 0)
     assert of("wrong.npz").contradicted == pytest.approx(0.2, abs=0.05)

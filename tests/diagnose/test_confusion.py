@@ -18,6 +18,7 @@ from dlx.nn.losses import loss_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.stats.intervals import error_rate
 from dlx.training.evaluation import Evaluation
+from dlx.words import Task
 
 FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "classes.json").read_text())
 M, CLASSES = 2500, 4
@@ -26,7 +27,7 @@ M, CLASSES = 2500, 4
 def looked_at(logits: np.ndarray, codes: np.ndarray, labels: tuple[Any, ...], dtype: str = "float64") -> Classes:
     """Through a network that passes its inputs on."""
     n = logits.shape[1]
-    task: Any = "binary" if n == 1 else "multiclass"
+    task = Task.BINARY if n == 1 else Task.MULTICLASS
     network = Network(n, [LayerPlan(n, None, Zeros())], loss_for(task), dtype)
     network.parameters["W1"][...] = np.eye(n)
     parts = {"dev": Part(logits, codes.astype(np.uint8))}

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.diagnose.findings import finding
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.words import Task
 
 NOTES = [
     (0.01, 0.11, "high variance"),
@@ -100,7 +101,7 @@ def test_test_against_dev_tells_of_overfitting_to_dev() -> None:
 
 def gap_at(m: int, tolerance: float) -> dict[str, Any]:
     errors = {"train": error_rate(0.01, 20_000), "dev": error_rate(0.015, m)}
-    gap = diagnose(errors, 0.0, tolerance)["variance"]
+    gap: dict[str, Any] | None = diagnose(errors, 0.0, tolerance)["variance"]
     assert gap is not None
     return gap
 
@@ -147,10 +148,10 @@ def test_test_and_dev_grow_together_where_neither_alone_settles_their_gap() -> N
 
 def test_a_regression_is_settled_as_the_root_of_m() -> None:
     errors = {"train": exact(1.0), "dev": Estimate(1.2, 1.0, 1.5, 100)}
-    enough = diagnose(errors, 0.0, 0.3, task="regression")["variance"]["settled_by"]["dev"]
+    enough = diagnose(errors, 0.0, 0.3, task=Task.REGRESSION)["variance"]["settled_by"]["dev"]
     assert enough == 900  # the upper end, 0.3 away, must come to a third of that
     assert (
-        diagnose({"train": exact(1.0), "dev": Estimate(1.2, 0.0, inf, 1)}, 0.0, 0.3, "regression")["variance"][
+        diagnose({"train": exact(1.0), "dev": Estimate(1.2, 0.0, inf, 1)}, 0.0, 0.3, Task.REGRESSION)["variance"][
             "settled_by"
         ]
         is None
@@ -158,7 +159,7 @@ def test_a_regression_is_settled_as_the_root_of_m() -> None:
 
 
 def test_findings_stand_in_the_document_worst_first() -> None:
-    found = [finding("full_batch_fits", "m = 300"), finding("dead_units", "62 % of them", layer=2)]
+    found = [CAUSES["full_batch_fits"].finding("m = 300"), CAUSES["dead_units"].finding("62 % of them", layer=2)]
     document = diagnose({"train": exact(0.1)}, 0.0, 0.02, findings=found)
     assert [one["name"] for one in document["findings"]] == ["dead_units", "full_batch_fits"]
     assert document["findings"][0]["layer"] == 2
@@ -167,7 +168,7 @@ def test_findings_stand_in_the_document_worst_first() -> None:
 
 
 def test_a_warning_is_to_be_mended_though_bias_and_variance_are_low() -> None:
-    copies = finding("duplicates_across_parts", "30 of 100")
+    copies = CAUSES["duplicates_across_parts"].finding("30 of 100")
     document = diagnose({"train": exact(0.01), "dev": exact(0.01)}, 0.0, 0.02, findings=[copies])
     assert document["verdict"] == "low bias and low variance"
     assert document["next"] == [f"duplicates_across_parts: {copies.remedy}"]

@@ -13,7 +13,7 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
 from dlx.nn.activations import Activation
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 CIRCLES = {"source": {"name": "circles", "m": 700, "noise": 0.1, "factor": 0.5}, "split": {"train": 400, "dev": 300}}
 APART = {"source": {"name": "blobs", "m": 700, "centers": [[-3, 0], [3, 0]]}, "split": {"train": 400, "dev": 300}}
@@ -25,7 +25,7 @@ NEW = {"no_activation", "targets_not_normalized", "augmentation_too_strong"}
 def found(**sections: Any) -> dict[str, Finding]:
     """The findings of these kinds, and any others that are more than notes, by name."""
     spec = Spec.model_validate({"optimizer": ADAM, "training": TRAINING, **sections}).complete()
-    return {one.name: one for one in before(build(spec)) if one.name in NEW or one.severity != "note"}
+    return {one.name: one for one in before(build_supervised(spec)) if one.name in NEW or one.severity != "note"}
 
 
 def layers(activation: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import exp, pi, sqrt
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,7 @@ REDUCTIONS = ("sum", "mean", "add.reduce", "multiply.reduce", "maximum.reduce", 
 
 
 def function_named(name: str) -> Callable[..., Any]:
-    function: Any = np
-    for part in name.split("."):
-        function = getattr(function, part)
+    function: Callable[..., Any] = attrgetter(name)(np)
     return function
 
 

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dlx.gradcheck.check import check
-from dlx.gradcheck.report import Point
+from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.gradcheck import GREAT
+from dlx.nn.layers import Activate, Linear
 from dlx.nn.tape import Tape
 from dlx.types import Array
-
-FAULTS = Path(__file__).parents[2] / "experiments" / "gradcheck" / "faults.py"
-
-
-def planted() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("planted_faults", FAULTS)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-faults = planted()
+from experiments.gradcheck import faults
 
 
 def test_planted_faults_are_found() -> None:
@@ -68,53 +52,60 @@ def test_the_same_networks_pass_without_a_fault(setting: faults.Setting) -> None
     assert point.fault is None
 
 
+def fault_of(subject: Subject) -> Fault:
+    """What the check of a network in which there is a mistake finds."""
+    fault = check(subject, "now").fault
+    assert fault is not None
+    return fault
+
+
 def test_the_sentence_says_what_is_wrong() -> None:
-    def twice(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+    def twice(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
         tape.call(np.add, layer.dW, layer.dW, out=layer.dW)
 
-    with faults.in_layer(faults.Linear, 2, twice):
-        fault = check(faults.PLAIN.subject(), "now").fault
+    with faults.in_layer(Linear, 2, twice):
+        fault = fault_of(faults.PLAIN.subject())
     assert fault.sentence == "dW2: analytic = 2 × numeric in every entry"
     assert (fault.operation, fault.layer, fault.parameter) == ("linear 2", 2, "W2")
     assert fault.place is None
 
 
 def test_one_small_entry_among_large_ones() -> None:
-    def add(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+    def add(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
         smallest = np.unravel_index(np.abs(layer.dW).argmin(), layer.dW.shape)
         tape.call(lambda: layer.dW.__setitem__(smallest, layer.dW[smallest] + 3e-8))
 
     subject = faults.PLAIN.subject()
     subject.gradient()
-    with faults.in_layer(faults.Linear, 2, add):
-        fault = check(Subject(subject.network, subject.X, subject.Y), "now").fault
+    with faults.in_layer(Linear, 2, add):
+        fault = fault_of(Subject(subject.network, subject.X, subject.Y))
     assert (fault.operation, fault.signature) == ("linear 2", "one entry")
 
 
 def test_a_fault_in_how_the_operations_are_put_together() -> None:
     subject = faults.PLAIN.subject()
     b2 = subject.network.parameters.gradients["b2"]
-    subject._step.tape.call(np.multiply, b2, np.array(3.0), out=b2)
-    fault = check(subject, "now").fault
+    subject._step.call(np.multiply, b2, np.array(3.0), out=b2)
+    fault = fault_of(subject)
     assert (fault.operation, fault.parameter, fault.signature) == ("chain", "b2", "one parameter only")
 
 
 def test_a_kink_that_nobody_told_of_does_not_mislead(monkeypatch: pytest.MonkeyPatch) -> None:
-    def twice(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+    def twice(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
         tape.call(np.add, layer.dW, layer.dW, out=layer.dW)
 
     monkeypatch.setattr(ReLU, "has_kink", False)
-    with faults.in_layer(faults.Linear, 1, twice):
+    with faults.in_layer(Linear, 1, twice):
         subject = faults.Setting("relu", "softmax").subject()
         parameters = subject.network.parameters
         parameters["b1"][0] = 1e-9 - parameters["W1"][0] @ subject.X[2]
-        fault = check(subject, "now").fault
+        fault = fault_of(subject)
     assert fault.sentence == "dW1: analytic = 2 × numeric in every entry"
 
 
 def test_of_two_faults_the_one_nearer_to_the_cost_is_named() -> None:
-    def half(tape: Tape, layer: object, x: Array, out: Array, u: Array, dx: Array) -> None:
+    def half(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
         tape.call(np.multiply, dx, np.array(0.5), out=dx)
 
-    with faults.in_layer(faults.Linear, 2, half), faults.in_layer(faults.Activate, 2, half):
-        assert check(faults.PLAIN.subject(), "now").fault.operation == "tanh 2"
+    with faults.in_layer(Linear, 2, half), faults.in_layer(Activate, 2, half):
+        assert fault_of(faults.PLAIN.subject()).operation == "tanh 2"

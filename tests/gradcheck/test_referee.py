@@ -27,7 +27,7 @@ def subject_of(*hidden: int, activation: str = "relu", m: int = 8) -> Subject:
 
 def spoil(subject: Subject, name: str, place: int, factor: float) -> None:
     d_theta, entry = subject.network.parameters.d_theta, subject.network.parameters.slices[name].start + place
-    subject._step.tape.call(lambda: d_theta.__setitem__(entry, factor * d_theta[entry]))
+    subject._step.call(lambda: d_theta.__setitem__(entry, factor * d_theta[entry]))
 
 
 def to_its_kink(subject: Subject, distance: float) -> None:
@@ -125,6 +125,6 @@ def test_directions_that_cross_kinks_are_judged_too() -> None:
     assert point.referee is not None
     assert point.referee.directions > 10
     d_theta = subject.network.parameters.gradients["W2"].reshape(-1)
-    subject._step.tape.call(np.multiply, d_theta, np.array(1.0005), out=d_theta)
+    subject._step.call(np.multiply, d_theta, np.array(1.0005), out=d_theta)
     wrong = check(subject, "now", epsilon=1e-3)
     assert [one.name for one in wrong.parameters if one.verdict != "great"] == ["W2"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-BENCHMARK = Path(__file__).parents[2] / "experiments" / "benchmark"
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_worker_trains_dlx_and_answers_with_its_pace(tmp_path: Path) -> None:
@@ -18,7 +18,8 @@ def test_the_worker_trains_dlx_and_answers_with_its_pace(tmp_path: Path) -> None
     np.save(tmp_path / "y.npy", np.arange(40) % 3)
     work = {"units": [3, 4, 3], "m": 40, "batch_size": 16, "batch_norm": True, "keep_prob": 0.5}
     done = subprocess.run(
-        [sys.executable, BENCHMARK / "worker.py", "dlx", "0", tmp_path, json.dumps(work)],
+        [sys.executable, "-m", "experiments.benchmark.worker", "dlx", "0", tmp_path, json.dumps(work)],
+        cwd=ROOT,
         input="0.01\n0.01\n",
         capture_output=True,
         text=True,

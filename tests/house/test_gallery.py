@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,12 @@ from dlx.spec.yaml_text.reading import load
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "experiments"
+REPRODUCE = (sys.executable, "-m", "experiments.reproduce")
 
 
 def test_the_gallery_is_not_older_than_its_studies() -> None:
     """Needs no training: results keep a digest of the study that they were made by."""
-    command = [sys.executable, EXPERIMENTS / "reproduce", "--check"]
+    command = [*REPRODUCE, "--check"]
     checked = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
     assert checked.returncode == 0, f"{checked.stdout}{checked.stderr}run: make reproduce"
 
@@ -33,15 +35,14 @@ def test_every_topic_is_a_target() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The experiments in a copy, so that the checkout stays as it is."""
-    for name in ("reproduce", "studies", "measurements", "results", "topics.yaml"):
-        (tmp_path / "experiments").mkdir(exist_ok=True)
-        subprocess.run(["cp", "-r", EXPERIMENTS / name, tmp_path / "experiments" / name], check=True)
-    subprocess.run(["cp", "-r", ROOT / "configs", tmp_path / "configs"], check=True)
+    for name in ("experiments", "configs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("pictures"))
+    (tmp_path / "experiments" / "pictures").mkdir()
     return tmp_path
 
 
 def reproduced(copy: Path, topic: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, copy / "experiments" / "reproduce", topic]
+    command = [*REPRODUCE, topic]
     return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=copy)
 
 
@@ -59,7 +60,6 @@ def test_a_study_is_reproduced(copy: Path) -> None:
 
 
 def test_a_measurement_is_reproduced_and_a_claim_of_it_can_fail(copy: Path) -> None:
-    (copy / "experiments" / "pictures").mkdir()
     file = copy / "experiments" / "results" / "averages.json"
     before = json.loads(file.read_text())["temperatures"]["rows"]
     topics = copy / "experiments" / "topics.yaml"

@@ -45,8 +45,8 @@ def test_backprop_with_l2_has_the_course_gradients() -> None:
         "W2": [[0.79276486, 0.85133918], [-0.0957219, -0.01720463], [-0.13100772, -0.03750433]],
         "W3": [[-1.77691347, -0.11832879, -0.09397446]],
     }
-    for name, values in expected.items():
-        np.testing.assert_allclose(network.parameters.gradients[name], values, atol=1e-8)
+    for name, gradient in expected.items():
+        np.testing.assert_allclose(network.parameters.gradients[name], gradient, atol=1e-8)
 
 
 @pytest.mark.parametrize(

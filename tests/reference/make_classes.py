@@ -11,7 +11,7 @@ from torch.nn import functional
 M, CLASSES = 2500, 4
 
 
-def figures(logits: np.ndarray, codes: np.ndarray) -> dict:
+def figures(logits: np.ndarray, codes: np.ndarray) -> dict[str, object]:
     Z, y = torch.from_numpy(logits), torch.from_numpy(codes)
     if logits.shape[1] == 1:
         losses = functional.binary_cross_entropy_with_logits(Z[:, 0], y.double(), reduction="none")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -84,7 +85,7 @@ def main() -> None:
     cases["power"] = torch.pow, [rng.uniform(0.1, 3, (3, 4)), rng.uniform(-2, 2, (3, 4))]
     cases["matmul"] = cases["dot"] = torch.matmul, [rng.uniform(-3, 3, (3, 4)), rng.uniform(-3, 3, (4, 2))]
     cases["clip"] = torch.clip, [rng.uniform(-3, 3, (3, 4)), np.full((3, 4), -1.0), np.full((3, 4), 1.5)]
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, (function, at) in cases.items():
         along = [rng.standard_normal(one.shape) for one in at]
         _, derivative = jvp(function, tuple(map(torch.from_numpy, at)), tuple(map(torch.from_numpy, along)))

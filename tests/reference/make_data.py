@@ -74,8 +74,9 @@ def scaled() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
+    members: dict[str, Any] = toys() | turned() | scaled()
     sources = json.dumps({case: source for case, (source, _) in CASES.items()})
-    np.savez_compressed(HERE / "data.npz", sources=np.array(sources), **toys(), **turned(), **scaled())
+    np.savez_compressed(HERE / "data.npz", sources=np.array(sources), **members)
     X, y = load_digits(return_X_y=True)
     digits = HERE.parents[1] / "dlx" / "data" / "digits.npz"
     np.savez_compressed(digits, X=X.astype(np.uint8), y=y.astype(np.uint8))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import optuna
-from optuna.distributions import CategoricalDistribution, FloatDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from optuna.importance import FanovaImportanceEvaluator
 
 warnings.simplefilter("ignore")
@@ -23,17 +23,17 @@ EFFECT = np.array([0.0, 1.0, 0.2])
 
 
 def g_function(X: np.ndarray) -> np.ndarray:
-    return np.prod((np.abs(4 * X - 2) + A) / (1 + A), axis=1)
+    return np.asarray(np.prod((np.abs(4 * X - 2) + A) / (1 + A), axis=1))
 
 
 def mixed(X: np.ndarray) -> np.ndarray:
     """Two numbers, of which the second does nothing, and a choice."""
-    return X[:, 0] + EFFECT[X[:, 2].astype(int)]
+    return np.asarray(X[:, 0] + EFFECT[X[:, 2].astype(int)])
 
 
 def asked(X: np.ndarray, y: np.ndarray, choice: int | None) -> list[float]:
     """Optuna's importances, the mean over 5 seeds of its forest."""
-    space = {
+    space: dict[str, BaseDistribution] = {
         f"x{j}": CategoricalDistribution(OPTIONS) if j == choice else FloatDistribution(0, 1) for j in range(X.shape[1])
     }
     study = optuna.create_study()

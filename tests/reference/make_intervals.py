@@ -20,7 +20,7 @@ def bootstrap(squared_errors: np.ndarray, resamples: int) -> list[float]:
     drawn = IIDBootstrap(squared_errors, seed=0)
     spread = lambda mean, sample: sample.std() / np.sqrt(len(sample))  # noqa: E731 (arch asks for a callable)
     ends = drawn.conf_int(np.mean, resamples, method="studentized", std_err_func=spread)
-    return np.sqrt(np.maximum(ends[:, 0], 0)).tolist()
+    return [float(end) for end in np.sqrt(np.maximum(ends[:, 0], 0))]
 
 
 document = {

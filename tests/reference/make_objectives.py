@@ -6,6 +6,7 @@ Run where PyTorch is installed; the numbers in the file are of 2.13.0.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -18,7 +19,7 @@ OPTIMIZERS = {
 }
 
 
-def end(make: object) -> list[float]:
+def end(make: Callable[[torch.Tensor], torch.optim.Optimizer]) -> list[float]:
     """w after the steps, from (−1.2, 1)."""
     w = torch.tensor([-1.2, 1.0], dtype=torch.float64, requires_grad=True)
     optimizer = make(w)
@@ -26,7 +27,7 @@ def end(make: object) -> list[float]:
         optimizer.zero_grad()
         (100 * (w[1] - w[0] ** 2) ** 2 + (1 - w[0]) ** 2).backward()
         optimizer.step()
-    return w.detach().tolist()
+    return [float(entry) for entry in w.detach()]
 
 
 found = {name: end(make) for name, make in OPTIMIZERS.items()}

@@ -18,12 +18,15 @@ CASES = (  # c, a, b, the relative noise, and how much of it all sizes share
 
 def law(parameters: np.ndarray, m: np.ndarray | float) -> np.ndarray:
     a, b, c = parameters
-    return c + a * (m / SIZES.max()) ** -b
+    return np.asarray(c + a * (m / SIZES.max()) ** -b)
 
 
-def fitted(y: np.ndarray, covariance: np.ndarray) -> dict:
+def fitted(y: np.ndarray, covariance: np.ndarray) -> dict[str, object]:
     whiten = np.linalg.inv(np.linalg.cholesky(covariance))
-    residuals = lambda p: whiten @ (y - law(p, SIZES))  # noqa: E731
+
+    def residuals(p: np.ndarray) -> np.ndarray:
+        return np.asarray(whiten @ (y - law(p, SIZES)))
+
     bounds = ([0, 0.02, 0], [np.inf, 4, np.inf])
     starts = [(0.5 * y[-1], b, c * y[-1]) for b in (0.1, 0.5, 1, 2) for c in (0.01, 0.5, 0.9)]
     found = [least_squares(residuals, start, bounds=bounds, xtol=1e-15, ftol=1e-15, gtol=1e-15) for start in starts]

@@ -16,13 +16,13 @@ def samples(kind: str, shift: float, n_a: int, n_b: int) -> tuple[np.ndarray, np
     return a, b + shift
 
 
-def two_samples(kind: str, shift: float, n_a: int, n_b: int) -> dict:
+def two_samples(kind: str, shift: float, n_a: int, n_b: int) -> dict[str, object]:
     found = stats.ks_2samp(*samples(kind, shift, n_a, n_b), method="asymp")
     given = {"kind": kind, "shift": shift, "n_a": n_a, "n_b": n_b}
     return given | {"distance": found.statistic, "probability": found.pvalue}
 
 
-def proportions(a: list[int], b: list[int]) -> dict:
+def proportions(a: list[int], b: list[int]) -> dict[str, object]:
     tests = [
         stats.chi2_contingency([[x, sum(a) - x], [y, sum(b) - y]], correction=True).pvalue
         for x, y in zip(a, b, strict=True)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -126,7 +127,7 @@ def optimizers() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(3)
     gradients = rng.standard_normal((5, 12)) * np.append(10.0 ** -np.arange(11), 0)
     start = rng.standard_normal(12)
-    made: dict[str, Callable[[list], torch.optim.Optimizer]] = {
+    made: dict[str, Callable[[list[torch.nn.Parameter]], torch.optim.Optimizer]] = {
         "gradient_descent": lambda p: torch.optim.SGD(p, lr=0.01),
         "momentum": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, dampening=0.9),
         "nesterov": lambda p: torch.optim.SGD(p, lr=0.01 * (1 - 0.9), momentum=0.9, nesterov=True),
@@ -180,7 +181,7 @@ def schedules() -> dict[str, np.ndarray]:
 
 def main() -> None:
     warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")  # no step of the optimizer is wanted here
-    kept = activations() | losses() | norms() | optimizers() | averages() | schedules()
+    kept: dict[str, Any] = activations() | losses() | norms() | optimizers() | averages() | schedules()
     assert not [name for name, value in kept.items() if not np.isfinite(value).all()]
     np.savez_compressed(Path(__file__).with_name("units.npz"), torch=np.array(torch.__version__), **kept)
 

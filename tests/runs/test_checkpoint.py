@@ -100,7 +100,7 @@ def test_a_missing_or_cut_file_is_named(tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as later:
-        later.setattr(checkpoint, "SCHEMA_VERSION", 2)
+        later.setattr("dlx.files.SCHEMA_VERSION", 2)
         saved(tmp_path)
     with pytest.raises(DataError, match="schema_version 2, this dlx reads 1"):
         checkpoint.load(tmp_path)

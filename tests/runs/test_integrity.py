@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from dlx.runs.train import Session
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
+from dlx.training.records import EpochRecord, Progress
 
 Call = Callable[..., Any]
 
@@ -37,6 +39,10 @@ training: {epochs: 4, batch_size: 20}
 """
 
 
+def reaches(epoch: int, record: EpochRecord | Progress) -> bool:
+    return record.epoch >= epoch
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ``spec.yaml``, a run of it, ``whole``, and an interrupted one, ``part``; not to be changed."""
@@ -44,7 +50,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "spec.yaml").write_text(SPEC)
     for name, enough in (("whole", 99), ("part", 3)):
         with Session.start(load_spec(folder / "spec.yaml"), [], folder / name, folder) as session:
-            for _ in session.records(lambda record, enough=enough: record.epoch >= enough):
+            for _ in session.records(partial(reaches, enough)):
                 pass
     return folder
 
@@ -173,6 +179,11 @@ def test_a_run_of_an_older_dlx_is_read_resumed_and_verified_from_then_on(folder:
         ("run.json", lambda document: document.pop("seed"), "run.json: is damaged: there is no seed"),
         ("run.json", lambda document: document.update(data=[]), "run.json: is damaged: data is [], expected a mapping"),
         ("run.json", lambda document: document.update(status=1), "run.json: is damaged: status is 1, expected text"),
+        (
+            "run.json",
+            lambda document: document.update(status="ended"),
+            "status is 'ended', expected one of running, comp",
+        ),
         ("diagnosis.json", lambda document: document["errors"]["dev"].pop("m"), "there is no errors.dev.m"),
         ("diagnosis.json", lambda document: document.update(findings={}), "findings is {}, expected a list"),
     ],

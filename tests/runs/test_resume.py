@@ -22,7 +22,7 @@ from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
 
 M, EPOCHS = 26, 5
-REQUIRED = {
+REQUIRED: dict[str, dict[str, object]] = {
     "manual": {"table": [[1, 0.1], [3, 0.02]]},
     "stretched": {"schedule": {"name": "exponential"}, "factor": 2},
     "polynomial": {"coefficients": [1, -10, 25]},
@@ -51,7 +51,9 @@ def schedules(draw: st.DrawFn) -> dict[str, Any]:
 
 def pins(*purposes: str) -> st.SearchStrategy[dict[str, Any]]:
     """Streams that start anew at each epoch or step, and the generator of them all."""
-    reseed = st.sampled_from([{}, {"reseed": "epoch"}, {"reseed": "step"}, {"reseed": "step", "increment": 0}])
+    reseed: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+        [{}, {"reseed": "epoch"}, {"reseed": "step"}, {"reseed": "step", "increment": 0}]
+    )
     each = {purpose: st.one_of(st.none(), reseed.map(lambda how: PINNED | how)) for purpose in purposes}
     return st.fixed_dictionaries({"generator": st.sampled_from(["pcg64", "legacy"]), **each})
 

@@ -21,8 +21,9 @@ from dlx.runs import checkpoint
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.spec.loader import load_spec
-from dlx.training.model import Model
+from dlx.training.model import Model, describe
 from dlx.training.records import EpochRecord, Progress
+from dlx.training.supervised import Supervised
 
 EVERYTHING = """
 name: everything
@@ -156,6 +157,7 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
     facts = json.loads((tmp_path / "run" / "run.json").read_text())
     assert facts["status"] == "early_stopped"
     assert facts["final"]["epoch"] == facts["best"]["epoch"] + 3
+    assert isinstance(session.experiment, Supervised)
     dev_cost, dev_error = session.experiment.evaluate("dev")
     assert (dev_cost, dev_error) == (facts["best"]["dev_cost"], facts["best"]["dev_error"])
     rows = rows_of(tmp_path / "run")
@@ -174,12 +176,11 @@ def test_early_stopping_waits_for_an_improvement_larger_than_min_delta(tmp_path:
 def test_a_signal_while_the_end_is_written_waits_until_it_is(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import dlx.runs.train
+    def interrupted(experiment: Supervised) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        signal.raise_signal(number)
+        return describe(experiment)
 
-    describe = dlx.runs.train.describe
-    monkeypatch.setattr(
-        "dlx.runs.train.describe", lambda experiment: (signal.raise_signal(number), describe(experiment))[1]
-    )
+    monkeypatch.setattr("dlx.runs.trained_network.describe", interrupted)
     train(written("data: {source: moons}\n", tmp_path), tmp_path / "run")
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "completed"
     assert (tmp_path / "run" / "model.npz").is_file()
@@ -194,6 +195,7 @@ def test_exact_statistics_are_those_of_the_model_that_is_kept(tmp_path: Path) ->
         with pytest.raises(Interrupted):
             next(interrupted)
     model = Model(*RunDirectory.open(tmp_path / "run").model())
+    assert isinstance(session.experiment, Supervised)
     dev = session.experiment.dataset.parts["dev"]
     wrong = model.outputs(dev.X).argmax(axis=1) != dev.y
     assert wrong.mean() == pytest.approx(session.diagnosis["errors"]["dev"]["value"])
@@ -291,7 +293,7 @@ def test_the_cost_weighs_the_short_last_batch_by_its_size(tmp_path: Path) -> Non
 def test_a_signal_finishes_the_step_saves_and_exits_with_its_code(number: signal.Signals, tmp_path: Path) -> None:
     spec = written(EVERYTHING.replace("OPTIMIZER", "adam").replace("epochs: 6", "epochs: 1000000"), tmp_path)
     spec.write_text(spec.read_text().replace(", early_stopping: {patience: 4}", ""))
-    command = [Path(sysconfig.get_path("scripts")) / "dlx", "train", spec, "--out", tmp_path / "run"]
+    command: list[str | Path] = [Path(sysconfig.get_path("scripts")) / "dlx", "train", spec, "--out", tmp_path / "run"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr is not None
         process.stderr.readline()  # the first line of progress: training has begun

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -15,35 +14,21 @@ from dlx.errors import MOST_SHOWN, Place, Problem, SpecError, allowed
 from dlx.search.study.file import load_study
 from dlx.search.tune.file import load_tune
 from dlx.spec.loader import load_spec
+from experiments.reliability import mutations
 
-FILE = Path(__file__).parents[2] / "experiments" / "reliability" / "mutations.py"
 MUTANTS = 40
 
 
-@pytest.fixture(scope="module")
-def mutations() -> ModuleType:
-    """The generator, which is no part of the package."""
-    spec = spec_from_file_location("dlx_mutations", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclass looks there
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("seed", [1, 2])
-def test_mutants_are_valid_or_refused_with_their_place(mutations: ModuleType, seed: int, tmp_path: Path) -> None:
+def test_mutants_are_valid_or_refused_with_their_place(seed: int, tmp_path: Path) -> None:
     faults = {
         m.steps: fault for m in islice(mutations.mutants(seed), MUTANTS) if (fault := mutations.fault(m, tmp_path))
     }
     assert faults == {}
 
 
-def test_a_problem_without_its_place_is_noticed(
-    mutations: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    mutant = mutations.Mutant(FILE, (), "seed: -1")
+def test_a_problem_without_its_place_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    mutant = mutations.Mutant(Path(mutations.__file__), (), "seed: -1")
     assert mutations.fault(mutant, tmp_path) is None
     monkeypatch.setattr(mutations, "load_spec", lambda file: _raise(SpecError([Problem(Place("x"), "", "no")])))
     assert mutations.fault(mutant, tmp_path) == "without a place: x: no"
@@ -77,10 +62,12 @@ def test_names_are_compared_for_the_problems_that_are_shown_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     compared: list[str] = []
-    nearest = errors.get_close_matches
-    monkeypatch.setattr(
-        errors, "get_close_matches", lambda word, *rest, **more: compared.append(word) or nearest(word, *rest, **more)
-    )
+
+    def counted(word: str, *rest: Any, **more: Any) -> list[str]:
+        compared.append(word)
+        return get_close_matches(word, *rest, **more)
+
+    monkeypatch.setattr(errors, "get_close_matches", counted)
     refusal(tmp_path, "data: {source: moons}\n" + "".join(f"sed{i}: 1\n" for i in range(1000)))
     assert len(compared) == MOST_SHOWN
     assert allowed("x" * 10**6, ["x"]) == "(allowed x)"

@@ -11,6 +11,7 @@ from dlx.errors import DataError, UsageError
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.starter import starter, starter_for
+from dlx.words import Task
 
 FILE = Path("spec.yaml")
 
@@ -90,6 +91,6 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"'knd'.*did you mean kind"):
         starter_for(iris(tmp_path), ["knd"], None, FILE)
     with pytest.raises(DataError, match="needs two classes, there are 5"):
-        starter_for(iris(tmp_path), ["length"], "binary", FILE)
+        starter_for(iris(tmp_path), ["length"], Task.BINARY, FILE)
     with pytest.raises(UsageError, match=r"tells no format"):
         starter_for(tmp_path / "data.xls", [], None, FILE)

@@ -59,7 +59,7 @@ def runs(p: Array, replicates: int, spread: float, kind: str, rng: np.random.Gen
         "failing": 3.0 * (rng.random((replicates, 1)) < 0.3),
     }[kind]
     logit = np.log(p / (1 - p)) + spread * drawn
-    return (rng.random((replicates, len(p))) < 1 / (1 + np.exp(-logit))).astype(np.float64)
+    return np.asarray(rng.random((replicates, len(p))) < 1 / (1 + np.exp(-logit)), np.float64)
 
 
 def difficulties(m: int, error: float, rng: np.random.Generator) -> Array:

@@ -69,7 +69,7 @@ def test_the_interval_over_seeds_covers_the_truth(
 def standardized(rng: Rng, k: int, mean: float, deviation: float) -> Array:
     """k values with exactly that mean and standard deviation."""
     values = rng.normal(size=k)
-    return mean + deviation * (values - values.mean()) / values.std(ddof=1)
+    return np.asarray(mean + deviation * (values - values.mean()) / values.std(ddof=1))
 
 
 @pytest.mark.parametrize(("k", "gap"), [(3, 0.01), (5, 0.008), (8, 0.005)])

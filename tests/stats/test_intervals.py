@@ -6,19 +6,20 @@ import json
 import math
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square
+from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square, unbounded
 
 FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json").read_text())
 
 
 @pytest.mark.parametrize("figure", FIGURES["wilson"], ids=lambda figure: f"{figure['wrong']}-of-{figure['m']}")
-def test_an_error_rate_has_the_wilson_interval_of_scipy(figure: dict) -> None:
+def test_an_error_rate_has_the_wilson_interval_of_scipy(figure: dict[str, Any]) -> None:
     estimate = error_rate(figure["wrong"] / figure["m"], figure["m"])
     assert [estimate.low, estimate.high] == pytest.approx(figure["interval"], rel=1e-10, abs=1e-15)
     assert estimate.m == figure["m"]
@@ -148,8 +149,8 @@ def test_groups_of_examples_have_the_interval_of_the_examples() -> None:
 
 
 @pytest.mark.parametrize("figure", FIGURES["bootstrap"], ids=lambda figure: f"m={figure['m']}")
-def test_regression_has_the_studentized_interval_of_arch(figure: dict) -> None:
-    squared_errors = np.random.RandomState(figure["seed"]).exponential(size=figure["m"])
+def test_regression_has_the_studentized_interval_of_arch(figure: dict[str, Any]) -> None:
+    squared_errors = np.asarray(np.random.RandomState(figure["seed"]).exponential(size=figure["m"]))
     estimate = root_mean_square(squared_errors, np.random.default_rng(1))
     width = figure["interval"][1] - figure["interval"][0]
     assert [estimate.low, estimate.high] == pytest.approx(figure["interval"], abs=0.08 * width)
@@ -187,3 +188,26 @@ def test_more_examples_at_the_same_value_never_widen_an_interval(regression: boo
     for few, more in pairwise(sizes):
         assert few.low < more.low <= estimate.value <= more.high < few.high
     assert sizes[-1].high - sizes[-1].low < 1e-3
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(FINITE, FINITE | st.just(-math.inf), FINITE | st.just(math.inf), st.none() | st.integers(1, 10**9))
+def test_an_estimate_comes_back_from_its_document(value: float, low: float, high: float, m: int | None) -> None:
+    estimate = Estimate(value, low, high, m)
+    assert Estimate.from_document(json.loads(json.dumps(estimate.document(), allow_nan=False))) == estimate
+    assert Estimate.from_document(estimate.interval()) == Estimate(value, low, high)
+
+
+def test_what_is_null_in_a_document_was_infinite() -> None:
+    assert unbounded(0.3).document() == {"value": 0.3, "low": None, "high": None, "m": None}
+    assert not unbounded(0.3).has_interval
+    assert Estimate(2.0, 0.0, math.inf).has_interval
+    beyond = Estimate(math.inf, math.inf, math.inf, 7)
+    assert beyond.document() == {"value": None, "low": None, "high": None, "m": 7}
+    assert Estimate.from_document(beyond.document()) == beyond
+
+
+def test_ends_that_no_document_states_are_the_value() -> None:
+    assert Estimate.from_document({"value": 0.25, "m": None}) == exact(0.25)

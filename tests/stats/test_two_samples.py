@@ -17,6 +17,7 @@ from dlx.diagnose.data.duplicates import duplicate_findings, hashes
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.parts import part_findings
 from dlx.stats.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ
+from dlx.words import Task
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_samples.json").read_text())
 
@@ -44,7 +45,7 @@ def test_shares_differ_as_much_as_scipy_says(given: dict[str, Any]) -> None:
 
 def dataset(X: np.ndarray, y: np.ndarray, rows: dict[str, np.ndarray]) -> Dataset:
     n, classes = X.shape[1], int(y.max()) + 1
-    labels = Labels("binary" if classes == 2 else "multiclass", tuple(range(classes)))
+    labels = Labels(Task.BINARY if classes == 2 else Task.MULTICLASS, tuple(range(classes)))
     parts = {name: Part(X[some], y[some]) for name, some in rows.items()}
     return Dataset(parts, labels, tuple(f"x{j}" for j in range(n)), None, np.zeros(n), np.ones(n), {})
 

@@ -12,10 +12,10 @@ import pytest
 
 from dlx.errors import DataError, EnvironmentProblem, SpecError
 from dlx.spec.sections import Spec
-from dlx.training.build import build, dataset_of, least_memory
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised, dataset_of, least_memory
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 
 MOONS: dict[str, Any] = {
     "dtype": "float64",
@@ -24,11 +24,11 @@ MOONS: dict[str, Any] = {
 }
 
 
-def experiment(**sections: Any) -> Experiment:
-    return build(Spec.model_validate(MOONS | sections).complete())
+def experiment(**sections: Any) -> Supervised:
+    return build_supervised(Spec.model_validate(MOONS | sections).complete())
 
 
-def rows(trained: Experiment) -> list[EpochRecord]:
+def rows(trained: Supervised) -> list[EpochRecord]:
     return [record for record in fit(trained) if isinstance(record, EpochRecord)]
 
 
@@ -52,7 +52,8 @@ def test_running_averages_are_another_thing() -> None:
 def test_a_run_starts_where_a_file_says(tmp_path: Path, exact_start: None) -> None:
     first = experiment(architecture={"hidden": [6, 5], "batch_norm": True}, training={"epochs": 3})
     rows(first)
-    np.savez(tmp_path / "first.npz", **first.network.parameters)
+    parameters: dict[str, Any] = dict(first.network.parameters)
+    np.savez(tmp_path / "first.npz", **parameters)
     second = experiment(
         architecture={"hidden": [6, 5], "batch_norm": True},
         initializer={"name": "file", "path": str(tmp_path / "first.npz")},
@@ -68,7 +69,7 @@ def test_a_run_starts_where_a_file_says(tmp_path: Path, exact_start: None) -> No
         ({"W1": np.full((6, 2), np.nan)}, "W1 is not finite"),
     ],
 )
-def test_a_file_that_does_not_fit_is_refused(arrays: dict[str, np.ndarray], complaint: str, tmp_path: Path) -> None:
+def test_a_file_that_does_not_fit_is_refused(arrays: dict[str, Any], complaint: str, tmp_path: Path) -> None:
     np.savez(tmp_path / "first.npz", **arrays)
     with pytest.raises(DataError, match=complaint):
         experiment(initializer={"name": "file", "path": str(tmp_path / "first.npz")})
@@ -139,7 +140,7 @@ def test_the_least_memory_is_taken(sections: dict[str, Any]) -> None:
     dataset = dataset_of(spec)
     tracemalloc.start()
     try:
-        trained = build(spec, dataset=dataset)
+        trained = build_supervised(spec, dataset=dataset)
         rows(trained)
         trained.evaluation("test").run()
         _, peak = tracemalloc.get_traced_memory()

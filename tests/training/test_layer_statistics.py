@@ -12,11 +12,11 @@ import pytest
 from dlx.errors import Diverged
 from dlx.nn.activations import Activation
 from dlx.spec.sections import Spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
 from dlx.training.fit import fit, take_steps
 from dlx.training.layer_statistics import contradicted, limits
 from dlx.training.records import EpochRecord, LayerRecord
+from dlx.training.supervised import Supervised
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -29,11 +29,11 @@ MOONS: dict[str, Any] = {
 }
 
 
-def experiment(**sections: Any) -> Experiment:
-    return build(Spec.model_validate(MOONS | sections).complete())
+def experiment(**sections: Any) -> Supervised:
+    return build_supervised(Spec.model_validate(MOONS | sections).complete())
 
 
-def sampled(trained: Experiment) -> dict[int, list[LayerRecord]]:
+def sampled(trained: Supervised) -> dict[int, list[LayerRecord]]:
     """The records of each sampled epoch."""
     records: dict[int, list[LayerRecord]] = {}
     for record in fit(trained):
@@ -42,7 +42,7 @@ def sampled(trained: Experiment) -> dict[int, list[LayerRecord]]:
     return records
 
 
-def weights(trained: Experiment) -> list[Array]:
+def weights(trained: Supervised) -> list[Array]:
     return [trained.network.parameters[f"W{layer}"].copy() for layer in (1, 2, 3, 4)]
 
 
@@ -50,7 +50,7 @@ def relu(Z: Array) -> Array:
     return np.maximum(Z, 0)
 
 
-def forward(trained: Experiment) -> tuple[list[Array], Array]:
+def forward(trained: Supervised) -> tuple[list[Array], Array]:
     """Z (m, n) of each layer over all of train, and the labels, by plain NumPy."""
     dataset, theta = trained.dataset, trained.network.parameters
     A, Zs = (dataset.parts["train"].X - dataset.shift) * dataset.scale, []
@@ -154,7 +154,7 @@ def test_so_many_rows_have_no_more_than_70_samples() -> None:
             position.last = EpochRecord(epoch, epoch, 0.1, 1.0, 1.0, 0.5, 1.0, 0.5, 1.0, 0.0)
             trained.watch.clear()
             trained._evaluation("train").show(trained.watch)
-            trained.sampling.take()
+            trained.sampling.count()
             epochs.append(epoch)
     assert epochs[-1] == 15_000
     assert 40 < len(epochs) <= 70

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from dlx.spec.sections import Spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 
 with np.load(Path(__file__).parents[1] / "reference" / "torch_trajectories.npz") as file:
@@ -22,19 +22,19 @@ RECIPE: dict[str, Any] = json.loads(KEPT["recipe"].item())
 STEPS_PER_EPOCH, TOLERANCE = 4, 1e-9
 
 
-def start(key: str, folder: Path) -> Experiment:
+def start(key: str, folder: Path) -> Supervised:
     """The case's network with PyTorch's first parameters and data."""
     network = key.split("/")[0]
     np.savez(folder / "examples.npz", X=KEPT[f"{network}/X"], y=KEPT[f"{network}/y"])
     source = {"name": "file", "path": str(folder / "examples.npz")}
     common = {"dtype": "float64", "data": {"train": source, "normalize": "none"}}
-    experiment = build(Spec.model_validate(common | RECIPE["cases"][key]).complete())
+    experiment = build_supervised(Spec.model_validate(common | RECIPE["cases"][key]).complete())
     for name, view in experiment.network.parameters.items():
         view[...] = KEPT[f"{key}/{name}"][0].reshape(view.shape)
     return experiment
 
 
-def difference(experiment: Experiment, key: str, snapshot: int) -> float:
+def difference(experiment: Supervised, key: str, snapshot: int) -> float:
     """The relative difference of θ."""
     parameters = experiment.network.parameters
     expected = np.concatenate([KEPT[f"{key}/{name}"][snapshot].ravel() for name in parameters])
@@ -56,5 +56,6 @@ def test_the_same_trajectory_for_200_steps(key: str, tmp_path: Path) -> None:
             assert record.cost == pytest.approx(mean_cost(costs[record.epoch - 1]), rel=TOLERANCE)
             if record.step in snapshots:
                 assert difference(experiment, key, snapshots[record.step]) < TOLERANCE
+    assert isinstance(record, EpochRecord)
     assert record.step == 200
     assert record.train_cost == pytest.approx(KEPT[f"{key}/frozen_cost"].item(), rel=TOLERANCE)

@@ -5,61 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import sqrt
-from typing import TYPE_CHECKING
 
-from dlx.diagnose.after.ending import (
-    dead_or_saturated,
-    label_noise,
-    narrow,
-    narrowest,
-    no_hidden_layer,
-    plateau,
-    unsettled,
-)
+from dlx.diagnose.after import ending, initialization, optimization, regularization
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
-from dlx.diagnose.after.initialization import start_findings
-from dlx.diagnose.after.optimization import (
-    divergence,
-    early_decay,
-    impatient,
-    long_memory,
-    rising,
-    small_batches,
-    too_few,
-    too_high,
-    too_low,
-)
-from dlx.diagnose.after.regularization import (
-    averages_apart,
-    changed_images,
-    dropout_too_strong,
-    gap_explained,
-    nothing_against_variance,
-    overtraining,
-    penalty_too_strong,
-    pull_too_strong,
-    stopping_that_never_fired,
-)
-from dlx.diagnose.data.duplicates import duplicate_findings
-from dlx.diagnose.data.inputs import input_findings
-from dlx.diagnose.data.labels import label_findings
-from dlx.diagnose.data.parts import part_findings
-from dlx.diagnose.findings import Finding, by_severity, of_normalized
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
+from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.data.parts import PARTS_DIFFER
+from dlx.diagnose.findings import Cause, Finding, by_severity, of_normalized
+from dlx.words import Status
 
 Look = Callable[[TrainingHistory], Iterable[Finding]]
 
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
-# What is known before training and says nothing about how well train is fitted.
-OF_PARTS = {"duplicates_across_parts", "parts_differ", "class_imbalance", "few_examples", "label_noise"}
-
-
-def data_findings(dataset: Dataset, thorough: bool = True) -> list[Finding]:
-    """What is wrong with the data whatever is trained on them; comparing the parts takes longest."""
-    checks = [label_findings, input_findings, duplicate_findings, *([part_findings] if thorough else [])]
-    return [finding for check in checks for finding in check(dataset)]
 
 
 def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> list[Finding]:
@@ -74,23 +30,24 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
         course: of the training.
         earlier_findings: what was found before it, which explains what it explains.
     """
-    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status == "diverged" else []
+    explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status is Status.DIVERGED else []
     findings = explanation or [*_causes(course, earlier_findings), *_notes(course)]
     return by_severity(of_normalized(findings) if course.norms else findings)
 
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
-    names = {finding.name for finding in earlier_findings if finding.severity != "note"}
-    noise = [] if "label_noise" in names else list(label_noise(course))
+    earlier = [finding for finding in earlier_findings if finding.severity != "note"]
+    noise = [] if LABEL_NOISE.is_among(earlier) else list(ending.label_noise(course))
     yield from noise
-    elsewhere = "parts_differ" in names or _dev_is_elsewhere(course)
-    if names - OF_PARTS or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
+    elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
+    is_explained = any(Cause.members[finding.name].explains_training for finding in earlier)
+    if is_explained or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
         return
     if course.behind("train"):
         yield from _first(*EXPLAIN_BIAS)(course)
-    elif not (noise or names or elsewhere):
+    elif not (noise or earlier or elsewhere):
         behind = course.behind("dev", BEHIND_ON_DEV)
-        yield from _first(*(EXPLAIN_VARIANCE if behind else (impatient, overtraining, unsettled)))(course)
+        yield from _first(*(EXPLAIN_VARIANCE if behind else EXPLAIN_THE_REST))(course)
 
 
 def _dev_is_elsewhere(course: TrainingHistory) -> bool:
@@ -98,7 +55,7 @@ def _dev_is_elsewhere(course: TrainingHistory) -> bool:
     reference, dev = course.reference, course.errors.get("dev")
     if reference is None or reference.dev is None or dev is None:
         return False
-    if course.task == "regression":
+    if course.task.is_regression:
         return reference.dev > reference.train + course.tolerance
     variances = (
         error * (1 - error) / m for error, m in ((reference.train, reference.sample_size), (reference.dev, dev.m or 1))
@@ -112,50 +69,60 @@ def _first(*looks: Look) -> Look:
 
 
 def _notes(course: TrainingHistory) -> Iterator[Finding]:
-    for look in (gap_explained, nothing_against_variance, stopping_that_never_fired):
+    for look in NOTES:
         yield from look(course)
     if not course.behind("train"):
-        yield from rising(course)
+        yield from optimization.rising(course)
 
 
 # Each list is in the order of causes: the first that is seen explains the later ones, which are then not looked for.
 EXPLAIN_DIVERGENCE: tuple[Look, ...] = (
-    small_batches,
-    pull_too_strong,
-    start_findings,
-    dropout_too_strong,
-    divergence,
+    optimization.small_batches,
+    regularization.pull_too_strong,
+    initialization.start_findings,
+    regularization.dropout_too_strong,
+    optimization.divergence,
 )
 EXPLAIN_BIAS: tuple[Look, ...] = (
-    small_batches,
-    start_findings,
-    long_memory,
-    early_decay,
-    too_low,
-    no_hidden_layer,
-    narrowest,
-    averages_apart,
-    pull_too_strong,
-    penalty_too_strong,
-    dropout_too_strong,
-    too_high,
-    rising,
-    too_few,
-    dead_or_saturated,
-    unsettled,
-    changed_images,
-    narrow,
-    plateau,
+    optimization.small_batches,
+    initialization.start_findings,
+    optimization.long_memory,
+    optimization.early_decay,
+    optimization.too_low,
+    ending.no_hidden_layer,
+    ending.narrowest,
+    regularization.averages_apart,
+    regularization.pull_too_strong,
+    regularization.penalty_too_strong,
+    regularization.dropout_too_strong,
+    optimization.too_high,
+    optimization.rising,
+    optimization.too_few,
+    ending.dead_or_saturated,
+    ending.unsettled,
+    regularization.changed_images,
+    ending.narrow,
+    ending.plateau,
 )
 EXPLAIN_VARIANCE: tuple[Look, ...] = (
-    small_batches,
-    start_findings,
-    averages_apart,
-    pull_too_strong,
-    long_memory,
-    early_decay,
-    impatient,
-    overtraining,
-    too_high,
-    unsettled,
+    optimization.small_batches,
+    initialization.start_findings,
+    regularization.averages_apart,
+    regularization.pull_too_strong,
+    optimization.long_memory,
+    optimization.early_decay,
+    optimization.impatient,
+    regularization.overtraining,
+    optimization.too_high,
+    ending.unsettled,
+)
+EXPLAIN_THE_REST: tuple[Look, ...] = (
+    optimization.impatient,
+    regularization.overtraining,
+    ending.unsettled,
+)
+NOTES: tuple[Look, ...] = (
+    regularization.gap_explained,
+    regularization.nothing_against_variance,
+    regularization.stopping_that_never_fired,
 )

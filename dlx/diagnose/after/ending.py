@@ -8,9 +8,21 @@ import numpy as np
 
 from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
 from dlx.diagnose.after.initialization import DEAD, NARROWEST, SATURATED
-from dlx.diagnose.after.optimization import FLAT, small_batches
-from dlx.diagnose.before.activations import is_linear
-from dlx.diagnose.findings import Finding, Severity, finding
+from dlx.diagnose.after.optimization import FLAT, small_batch_cause
+from dlx.diagnose.before.activations import NO_ACTIVATION, is_linear
+from dlx.diagnose.before.initialization import DEAD_UNITS, SATURATED_UNITS
+from dlx.diagnose.before.optimization import TOO_FEW_UNITS
+from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.remedies.against_bias import fitting_initializer
+from dlx.diagnose.remedies.optimization import (
+    adam,
+    decaying_learning_rate,
+    fast_adam,
+    learning_rate_tenth,
+    learning_rate_x10,
+    momentum,
+)
 
 NARROW = 8  # units of a layer, where nothing else explains the error
 CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
@@ -20,15 +32,30 @@ FEW_VOTES = 40  # neighbours' votes, from which no share can be told
 LOTTERY, NOISY = 1.5, 1.5
 
 
+OSCILLATION = Cause(
+    "oscillation",
+    "momentum or adam, a smaller learning rate, or decay",
+    "Momentum",
+    (learning_rate_tenth, adam, momentum, decaying_learning_rate),
+)
+PLATEAU = Cause(
+    "plateau",
+    "adam or momentum; another learning rate or initializer",
+    "The problem of local optima",
+    (fast_adam, learning_rate_x10, fitting_initializer),
+    severity="note",
+)
+
+
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
     """A straight border where the neighbours know a better one."""
     if not course.hidden:
-        yield finding("too_few_units", course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
+        yield TOO_FEW_UNITS.finding(course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
     elif all(is_linear(layer.activation) for layer in course.hidden):
         evidence = (
             f"{len(course.hidden)} hidden layer{'s' * (len(course.hidden) > 1)} without a bend are a linear function"
         )
-        yield finding("no_activation", course.beside(evidence), 0.0, 1.0, layer=1)
+        yield NO_ACTIVATION.finding(course.beside(evidence), 0.0, 1.0, layer=1)
 
 
 def narrowest(course: TrainingHistory) -> Iterator[Finding]:
@@ -46,12 +73,15 @@ def _narrower_than(course: TrainingHistory, limit: int) -> Iterator[Finding]:
     least = min(units, key=lambda number: units[number], default=0)
     if least and units[least] <= limit:
         evidence = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
-        yield finding("too_few_units", course.beside(evidence), float(units[least]), float(limit), layer=least)
+        yield TOO_FEW_UNITS.finding(course.beside(evidence), float(units[least]), float(limit), layer=least)
 
 
 def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
     """Units that were lost on the way."""
-    for column, limit, what in (("dead", DEAD, "of the units"), ("saturated", SATURATED, "of the outputs")):
+    for cause, column, limit, what in (
+        (DEAD_UNITS, "dead", DEAD, "of the units"),
+        (SATURATED_UNITS, "saturated", SATURATED, "of the outputs"),
+    ):
         for number, columns in course.hidden_layers.items():
             if len(columns[column]) and columns[column][-1] >= limit:
                 share, begun = float(columns[column][-1]), np.argmax(columns[column] >= limit)
@@ -59,7 +89,7 @@ def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
                 evidence = (
                     f"{share:.0%} {what} of layer {number} are {column} at the end, {limit:.0%} since epoch {epoch}"
                 )
-                yield finding(f"{column}_units", course.beside(evidence), share, limit, layer=number, epoch=epoch)
+                yield cause.finding(course.beside(evidence), share, limit, layer=number, epoch=epoch)
 
 
 def unsettled(course: TrainingHistory) -> Iterator[Finding]:
@@ -71,14 +101,13 @@ def unsettled(course: TrainingHistory) -> Iterator[Finding]:
     spread = float(last.max() - last.min())
     cost = course.cost()[-len(last) :]
     if spread > LOTTERY * course.tolerance and cost.max() > NOISY * cost.min():
-        few = [*small_batches(course)]
-        name, why = (
-            (few[0].name, f"; each step saw {course.batch_size} of the examples") if few else ("oscillation", "")
-        )
+        cause, why = small_batch_cause(course), f"; each step saw {course.batch_size} of the examples"
+        if cause is None:
+            cause, why = OSCILLATION, ""
         evidence = f"in the last {len(last)} rows the train error lay anywhere from {course.error(last.min())}"
         evidence = f"{evidence} to {course.error(last.max())}{why}"
         severity: Severity = "warning" if course.behind("train") or course.behind("dev", BEHIND_ON_DEV) else "note"
-        yield finding(name, evidence, spread, LOTTERY * course.tolerance, severity=severity)
+        yield cause.finding(evidence, spread, LOTTERY * course.tolerance, severity=severity)
 
 
 def plateau(course: TrainingHistory) -> Iterator[Finding]:
@@ -86,7 +115,7 @@ def plateau(course: TrainingHistory) -> Iterator[Finding]:
     falling = course.fall(0.5)
     if abs(falling) < FLAT:
         evidence = f"over the last half of the training the cost changed by {abs(falling):.1%}"
-        yield finding("plateau", course.beside(evidence), abs(falling), FLAT)
+        yield PLATEAU.finding(course.beside(evidence), abs(falling), FLAT)
 
 
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:
@@ -106,4 +135,4 @@ def label_noise(course: TrainingHistory) -> Iterator[Finding]:
             f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
         )
         evidence = f"{evidence}; the network, where it was surest, was contradicted by {by_network:.0%}"
-        yield finding("label_noise", evidence, share, CONTRADICTED, severity="warning" if clean else "note")
+        yield LABEL_NOISE.finding(evidence, share, CONTRADICTED, severity="warning" if clean else "note")

@@ -8,12 +8,12 @@ import numpy as np
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
 
 
-def course_facts(experiment: Experiment) -> dict[str, Any]:
+def course_facts(experiment: Supervised) -> dict[str, Any]:
     """What run.json says of the course: counts over all steps, and what the best constant answer would reach."""
     position = experiment.position
     return {name: getattr(position, name) for name in COUNTS} | {"constant": constant_answer(experiment.dataset)}
@@ -25,7 +25,7 @@ def constant_answer(dataset: Dataset) -> dict[str, float]:
     The cost is the entropy of the shares, or the variance of the targets, added up over outputs.
     """
     y = dataset.parts["train"].y
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         variance = y.astype(np.float64).var(axis=0)
         return {"cost": float(variance.sum()), "error": float(np.sqrt(variance.mean()))}
     shares = np.bincount(y) / len(y)

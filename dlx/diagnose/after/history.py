@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.diagnose.baseline import Baseline
 from dlx.stats.intervals import Estimate
+from dlx.words import Status, Task
 
 if TYPE_CHECKING:
     from dlx.nn.norms.norm import Norm
@@ -41,12 +42,12 @@ class TrainingHistory:
     """
 
     spec: Spec
-    task: str
+    task: Task
     m: int
     rows: Columns
     layers: Columns
     errors: Mapping[str, Estimate]
-    status: str
+    status: Status
     kept_epoch: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     reference: Baseline | None = None
@@ -64,12 +65,12 @@ class TrainingHistory:
         """The course of a run, from the columns of its tables and from its ``run.json``."""
         return cls(
             spec=spec,
-            task=facts["data"]["task"],
+            task=Task(facts["data"]["task"]),
             m=facts["data"]["examples"]["train"],
             rows=_arrays(metrics),
             layers=_arrays(layers),
             errors=errors,
-            status=facts["status"],
+            status=Status(facts["status"]),
             kept_epoch=facts.get("kept_epoch"),
             facts=facts.get("course", {}),
             reference=reference,
@@ -200,7 +201,7 @@ class TrainingHistory:
         if part not in self.errors:
             return False
         expected, chance = self.expected(part), 0.0
-        if self.task != "regression" and self.reference is not None:
+        if not self.task.is_regression and self.reference is not None:
             chance = CHANCE * sqrt(expected * (1 - min(expected, 1)) / self.reference.sample_size)
         return self.errors[part].value - expected > max(times * self.tolerance, chance)
 
@@ -228,7 +229,7 @@ class TrainingHistory:
 
     def error(self, value: float) -> str:
         """An error as a reader expects it: in per cent, or in the unit of the target."""
-        return f"{value:.3g}" if self.task == "regression" else f"{100 * value:.2g} %"
+        return f"{value:.3g}" if self.task.is_regression else f"{100 * value:.2g} %"
 
 
 def _arrays(columns: Mapping[str, list[float]]) -> dict[str, Array]:

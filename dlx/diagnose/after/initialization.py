@@ -9,7 +9,16 @@ from math import sqrt
 import numpy as np
 
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.before.initialization import (
+    DEAD_UNITS,
+    INITIAL_COST,
+    SATURATED_UNITS,
+    SYMMETRIC_UNITS,
+    VANISHING_GRADIENT,
+    VANISHING_SIGNAL,
+)
+from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
+from dlx.diagnose.findings import Finding
 
 NARROWEST = 2  # units of a layer: they pass on no more than a plane, and chance decides about their signal
 # Shares of a hidden layer. Healthy trainings began with up to 0.34 dead and 0.06 saturated.
@@ -42,7 +51,7 @@ def _symmetric(course: TrainingHistory) -> Iterator[Finding]:
     for number in course.hidden_layers:
         if norms[number] == 0:
             evidence = f"all W of layer {number} began as 0: its units get the same gradient and stay alike"
-            yield finding("symmetric_units", course.beside(evidence), 0.0, 0.0, layer=number, epoch=0)
+            yield SYMMETRIC_UNITS.finding(course.beside(evidence), 0.0, 0.0, layer=number, epoch=0)
 
 
 def _inputs(course: TrainingHistory) -> Iterator[Finding]:
@@ -54,29 +63,29 @@ def _inputs(course: TrainingHistory) -> Iterator[Finding]:
     if inputs > INPUTS_LARGE or 0 < inputs < INPUTS_SMALL:
         limit = INPUTS_LARGE if inputs > INPUTS_LARGE else INPUTS_SMALL
         evidence = f"Z of layer 1 began as inputs with a standard deviation of about {inputs:.2g} make it"
-        yield finding("inputs_not_normalized", course.beside(evidence), inputs, limit, layer=1, epoch=0)
+        yield INPUTS_NOT_NORMALIZED.finding(course.beside(evidence), inputs, limit, layer=1, epoch=0)
 
 
 def _dead(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "dead").items():
         if share >= DEAD and number in course.hidden_layers:
             evidence = f"{share:.0%} of the units of layer {number} gave 0 for every example before the first step"
-            yield finding("dead_units", course.beside(evidence), share, DEAD, layer=number, epoch=0)
+            yield DEAD_UNITS.finding(course.beside(evidence), share, DEAD, layer=number, epoch=0)
 
 
 def _saturated(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "saturated").items():
         if share >= SATURATED and number in course.hidden_layers:
             evidence = f"{share:.0%} of the outputs of layer {number} were in the flat parts before the first step"
-            yield finding("saturated_units", course.beside(evidence), share, SATURATED, layer=number, epoch=0)
+            yield SATURATED_UNITS.finding(course.beside(evidence), share, SATURATED, layer=number, epoch=0)
 
 
 def _loud(course: TrainingHistory) -> Iterator[Finding]:
     spreads = _first(course, "z_std")
     last = max(spreads)
-    if spreads[last] > LOUD and course.norm_of_batches is None and course.task != "regression":
+    if spreads[last] > LOUD and course.norm_of_batches is None and not course.task.is_regression:
         evidence = f"the logits began with a standard deviation of {spreads[last]:.3g}"
-        yield finding("initial_cost", course.beside(evidence), spreads[last], LOUD, layer=last, epoch=0)
+        yield INITIAL_COST.finding(course.beside(evidence), spreads[last], LOUD, layer=last, epoch=0)
 
 
 def _quiet(course: TrainingHistory) -> Iterator[Finding]:
@@ -86,6 +95,6 @@ def _quiet(course: TrainingHistory) -> Iterator[Finding]:
     left = spreads[-1] / spreads[0] if spreads[0] > 0 else 1.0
     if left < QUIET and np.isfinite(left):
         bends = [layer.activation.name for layer in course.hidden if layer.activation]
-        name = "vanishing_gradient" if set(bends) == {"sigmoid"} else "vanishing_signal"
+        cause = VANISHING_GRADIENT if set(bends) == {"sigmoid"} else VANISHING_SIGNAL
         evidence = f"the spread of Z began {left:.1g} times as large in the last layer as in the first"
-        yield finding(name, course.beside(evidence), left, QUIET, layer=len(spreads), epoch=0)
+        yield cause.finding(course.beside(evidence), left, QUIET, layer=len(spreads), epoch=0)

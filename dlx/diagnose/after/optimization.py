@@ -9,7 +9,18 @@ import numpy as np
 
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.initialization import DEAD
-from dlx.diagnose.findings import Finding, Severity, finding
+from dlx.diagnose.before.batches import BATCH_NORM_SMALL_BATCH, BATCH_SIZE_SMALL
+from dlx.diagnose.before.optimization import (
+    BAD_BETA,
+    DECAY_TOO_FAST,
+    LEARNING_RATE_TOO_HIGH,
+    LEARNING_RATE_TOO_LOW,
+    TOO_FEW_EPOCHS,
+)
+from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
+from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth
+from dlx.words import Status
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
 # fastest layer of nine in ten healthy trainings lay between 5e-4 and 1e-2; the others had learned all the same.
@@ -32,13 +43,22 @@ FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
 FALLING = 0.05  # of itself, over the last quarter of the epochs
 SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
 IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls
-FEW_EXAMPLES = 4  # in a batch: the notes' stochastic descent, which never settles
+FEW_IN_A_BATCH = 4  # examples: the notes' stochastic descent, which never settles
 CLIPPED = 0.9  # of the steps
+
+
+DIVERGED = Cause(
+    "diverged",
+    "a smaller learning rate, normalized inputs, initializer: he",
+    "Learning rate",
+    (learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
+    severity="error",
+)
 
 
 def divergence(course: TrainingHistory) -> Iterator[Finding]:
     """That a number was no longer finite, and where that was seen first."""
-    if course.status != "diverged":
+    if course.status is not Status.DIVERGED:
         return
     location = course.facts.get("diverged") or {}
     epoch, layer = location.get("epoch"), location.get("layer")
@@ -47,16 +67,23 @@ def divergence(course: TrainingHistory) -> Iterator[Finding]:
         where = location["tensor"] if layer is None else f"{location['tensor']} of layer {layer}"
         evidence = f"in epoch {epoch}, step {location['step']:,}, {where} was no longer finite"
     evidence = f"{evidence}; the learning rate is {course.spec.optimizer.learning_rate:g}"
-    yield finding("diverged", evidence, layer=layer, epoch=epoch)
+    yield DIVERGED.finding(evidence, layer=layer, epoch=epoch)
 
 
 def small_batches(course: TrainingHistory) -> Iterator[Finding]:
     """A batch of one or a few: steps that are mostly noise, and statistics of batch norm that are worse."""
-    if course.batch_size <= FEW_EXAMPLES < course.m:
-        name = "batch_norm_small_batch" if course.norm_of_batches else "batch_size_small"
+    cause = small_batch_cause(course)
+    if cause is not None:
         evidence = f"each step saw {course.batch_size} example{'s' * (course.batch_size > 1)}"
         size = float(course.batch_size)
-        yield finding(name, course.beside(evidence), size, float(FEW_EXAMPLES), severity="warning")
+        yield cause.finding(course.beside(evidence), size, float(FEW_IN_A_BATCH), severity="warning")
+
+
+def small_batch_cause(course: TrainingHistory) -> Cause | None:
+    """What is wrong with the batches where each step sees a few of the examples only."""
+    if not course.batch_size <= FEW_IN_A_BATCH < course.m:
+        return None
+    return BATCH_NORM_SMALL_BATCH if course.norm_of_batches else BATCH_SIZE_SMALL
 
 
 def long_memory(course: TrainingHistory) -> Iterator[Finding]:
@@ -68,11 +95,11 @@ def long_memory(course: TrainingHistory) -> Iterator[Finding]:
             steps = 1 / (1 - beta)
             if steps > MEMORY * course.steps and steps >= LONGER / (1 - default):
                 evidence = f"{key} = {beta:g} averages over {steps:,.0f} of {course.steps:,} steps"
-                yield finding("bad_beta", course.beside(evidence), beta, default)
+                yield BAD_BETA.finding(course.beside(evidence), beta, default)
     beta2 = getattr(optimizer, "beta2", 1.0)
     if beta2 < FORGETFUL or beta2 < getattr(optimizer, "beta1", 0.0) ** 2:
         evidence = f"beta2 = {beta2:g} averages dθ² over {1 / (1 - beta2):.2g} steps"
-        yield finding("bad_beta", course.beside(evidence), beta2, FORGETFUL)
+        yield BAD_BETA.finding(course.beside(evidence), beta2, FORGETFUL)
 
 
 def early_decay(course: TrainingHistory) -> Iterator[Finding]:
@@ -85,7 +112,7 @@ def early_decay(course: TrainingHistory) -> Iterator[Finding]:
         low = int(np.argmax(alpha < 0.1 * alpha.max()))
         when = f"α was down to a tenth in epoch {epochs[low]:.0f} of {epochs[-1]:.0f}"
         evidence = f"{when}, at a train cost of {cost[low]:.3g} that came to {cost[-1]:.3g} at the end"
-        yield finding("decay_too_fast", course.beside(evidence), mean, DECAYED, epoch=int(epochs[low]))
+        yield DECAY_TOO_FAST.finding(course.beside(evidence), mean, DECAYED, epoch=int(epochs[low]))
 
 
 def too_high(course: TrainingHistory) -> Iterator[Finding]:
@@ -100,7 +127,7 @@ def too_high(course: TrainingHistory) -> Iterator[Finding]:
                 how = f"an early step changed W of layer {number} by {thrown:.0%} of itself"
             evidence = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
             limits = (thrown, THROWN) if thrown > THROWN else (growth, GROWN)
-            yield finding("learning_rate_too_high", evidence, *limits, layer=number, remedy=remedy)
+            yield LEARNING_RATE_TOO_HIGH.finding(evidence, *limits, layer=number, remedy=remedy)
 
 
 def _marks(course: TrainingHistory) -> Iterator[str]:
@@ -124,7 +151,7 @@ def rising(course: TrainingHistory) -> Iterator[Finding]:
         evidence = f"the cost of the full batch rose in {share:.0%} of the epochs, first in epoch {when}"
         evidence = f"{evidence}, by up to {100 * course.largest_rise:.2g} %"
         severity: Severity = "warning" if course.behind("train") else "note"
-        yield finding("learning_rate_too_high", evidence, share, RISES, epoch=when, severity=severity)
+        yield LEARNING_RATE_TOO_HIGH.finding(evidence, share, RISES, epoch=when, severity=severity)
 
 
 def too_low(course: TrainingHistory) -> Iterator[Finding]:
@@ -143,7 +170,7 @@ def too_low(course: TrainingHistory) -> Iterator[Finding]:
             evidence, remedy = f"{evidence}; nearly every gradient was clipped", "a larger optimizer.clip_norm"
         elif course.spec.schedule.warmup > 0 and course.rows["learning_rate"][-1] < alpha / 2:
             evidence, remedy = f"{evidence}; the warm-up did not end", "a shorter schedule.warmup"
-        yield finding("learning_rate_too_low", course.beside(evidence), ratio, SLOW, layer=fastest, remedy=remedy)
+        yield LEARNING_RATE_TOO_LOW.finding(course.beside(evidence), ratio, SLOW, layer=fastest, remedy=remedy)
 
 
 def impatient(course: TrainingHistory) -> Iterator[Finding]:
@@ -155,12 +182,12 @@ def impatient(course: TrainingHistory) -> Iterator[Finding]:
 
 
 def _is_stopped_short(course: TrainingHistory) -> bool:
-    return course.status == "early_stopped" and course.epochs < SHORT * course.spec.training.epochs
+    return course.status is Status.EARLY_STOPPED and course.epochs < SHORT * course.spec.training.epochs
 
 
 def too_few(course: TrainingHistory) -> Iterator[Finding]:
     """A training that ended before the cost did."""
-    if course.status == "interrupted":
+    if course.status is Status.INTERRUPTED:
         return
     falling, epoch_limit, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
     if not (stopped or course.steps < FEW_STEPS or falling > FALLING):
@@ -172,4 +199,4 @@ def too_few(course: TrainingHistory) -> Iterator[Finding]:
         evidence += f"; early stopping ended it, with {epoch_limit - course.epochs:,} left"
     remedy = "a larger training.early_stopping.patience" if stopped else None
     value, limit = (falling, FALLING) if falling > FALLING else (float(course.steps), float(FEW_STEPS))
-    yield finding("too_few_epochs", course.beside(evidence), value, limit, remedy=remedy)
+    yield TOO_FEW_EPOCHS.finding(course.beside(evidence), value, limit, remedy=remedy)

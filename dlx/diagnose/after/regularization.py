@@ -8,8 +8,12 @@ from math import sqrt
 import numpy as np
 
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.before.regularization import AUGMENTATION_TOO_STRONG, DROPOUT_TOO_STRONG, PENALTY_TOO_STRONG
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import batch_norm_defaults, longer_training
+from dlx.diagnose.remedies.against_variance import dropout, early_stopping, strong_l2, weak_l2
 from dlx.stats.intervals import difference
+from dlx.words import Status
 
 # ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it
 # is so small that the next step throws it about.
@@ -28,6 +32,30 @@ COST_UP = 1.1  # the dev cost at the end, against the lowest
 ROWS = 20  # of these parts of the training one is averaged over, so that no single row decides
 
 
+NO_REGULARIZATION = Cause(
+    "no_regularization",
+    "regularization.l2, keep_prob, data.augment, or training.early_stopping",
+    "Regularization",
+    (weak_l2, early_stopping, dropout),
+    severity="note",
+)
+OVERTRAINING = Cause("overtraining", "training.early_stopping: true", "Early stopping", (early_stopping, strong_l2))
+EARLY_STOPPING_NEVER_FIRED = Cause(
+    "early_stopping_never_fired",
+    "more training.epochs: the end came before it",
+    "Early stopping",
+    (longer_training,),
+    severity="note",
+)
+FROZEN_GAP = Cause(
+    "frozen_gap",
+    "nothing: training and evaluation see different networks",
+    "Dropout, batch norm at test time",
+    (batch_norm_defaults,),
+    severity="note",
+)
+
+
 def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     """Weights that a penalty has held down, or a cost that is penalty for a good part."""
     if not penalties(course):
@@ -37,11 +65,11 @@ def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
         growth = course.growth(number)
         if growth < limit:
             evidence = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {growth:.2g} of its start"
-            yield finding("penalty_too_strong", course.beside(evidence), growth, limit, layer=number)
+            yield PENALTY_TOO_STRONG.finding(course.beside(evidence), growth, limit, layer=number)
     share = l2_cost(course) / (l2_cost(course) + course.cost()[-1]) if course.epochs else 0.0
     if share > SHARE and not course.norms:
         evidence = f"with {_strengths(course)} {share:.0%} of the cost is penalty"
-        yield finding("penalty_too_strong", course.beside(evidence), share, SHARE)
+        yield PENALTY_TOO_STRONG.finding(course.beside(evidence), share, SHARE)
 
 
 def pull_too_strong(course: TrainingHistory) -> Iterator[Finding]:
@@ -53,7 +81,7 @@ def pull_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     pull = spec.optimizer.learning_rate * decay
     if pull > PULL:
         evidence = f"with {_strengths(course)} each step takes {pull:.2g}·W off W"
-        yield finding("penalty_too_strong", evidence, pull, PULL)
+        yield PENALTY_TOO_STRONG.finding(evidence, pull, PULL)
 
 
 def _strengths(course: TrainingHistory) -> str:
@@ -82,7 +110,7 @@ def dropout_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     if least and keep_probs[least] < LEAST_KEEP_PROB:
         units = keep_probs[least] * course.hidden[least - 1].units
         evidence = f"layer {least} kept {keep_probs[least]:.2g} of its units in a step, {units:.2g} on average"
-        yield finding("dropout_too_strong", course.beside(evidence), keep_probs[least], LEAST_KEEP_PROB, layer=least)
+        yield DROPOUT_TOO_STRONG.finding(course.beside(evidence), keep_probs[least], LEAST_KEEP_PROB, layer=least)
 
 
 def changed_images(course: TrainingHistory) -> Iterator[Finding]:
@@ -91,7 +119,7 @@ def changed_images(course: TrainingHistory) -> Iterator[Finding]:
         names = ", ".join(augmentation.name for augmentation in course.spec.data.augment)
         running = float(course.rows["cost"][-1])
         evidence = f"every image was changed by {names}: over them the last cost is {running:.3g}"
-        yield finding("augmentation_too_strong", course.beside(evidence), running)
+        yield AUGMENTATION_TOO_STRONG.finding(course.beside(evidence), running)
 
 
 def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
@@ -104,8 +132,8 @@ def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
         evidence = (
             f"by its averages the network has a train cost of {frozen:.3g}, in training {running:.3g} by its batches"
         )
-        yield finding(
-            "frozen_gap", course.beside(evidence), frozen / running, BEYOND, severity="warning", remedy=OTHER_STATISTICS
+        yield FROZEN_GAP.finding(
+            course.beside(evidence), frozen / running, BEYOND, severity="warning", remedy=OTHER_STATISTICS
         )
 
 
@@ -117,8 +145,8 @@ def _long_averages(course: TrainingHistory) -> Iterator[Finding]:
                 evidence = f"the averages of batch norm in layer {number} reach back over {steps:,.0f} steps"
                 evidence = course.beside(f"{evidence}, of {course.steps:,} in all: to networks that were others")
                 value, limit = steps / course.steps, REACH
-                yield finding(
-                    "frozen_gap", evidence, value, limit, layer=number, severity="warning", remedy=OTHER_STATISTICS
+                yield FROZEN_GAP.finding(
+                    evidence, value, limit, layer=number, severity="warning", remedy=OTHER_STATISTICS
                 )
 
 
@@ -131,7 +159,7 @@ def gap_explained(course: TrainingHistory) -> Iterator[Finding]:
     if running - frozen > GAP * running and parts.keys() - {AVERAGING}:
         shares = ", ".join(f"{value:.2g} {what}" for what, value in parts.items())
         evidence = f"the cost over the last epoch is {running:.3g}, that of the frozen network {frozen:.3g}: {shares}"
-        yield finding("frozen_gap", evidence, running - frozen, GAP * running)
+        yield FROZEN_GAP.finding(evidence, running - frozen, GAP * running)
 
 
 def _parts(course: TrainingHistory, running: float, frozen: float) -> Iterator[tuple[str, float]]:
@@ -172,13 +200,13 @@ def overtraining(course: TrainingHistory) -> Iterator[Finding]:
     if course.cost()[-wide:].mean() >= course.cost()[around].mean():
         return
     rise, m = float(now - then), course.errors["dev"].m or 1
-    chance = 0.0 if course.task == "regression" else 2 * sqrt(max(rise, 0) / m)
+    chance = 0.0 if course.task.is_regression else 2 * sqrt(max(rise, 0) / m)
     if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
         epoch = int(course.rows["epoch"][best])
         evidence = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
         evidence = f"{evidence} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
         evidence = f"{evidence} to {course.cost()[-1]:.2g}"
-        yield finding("overtraining", evidence, rise, WORSE * course.tolerance, epoch=epoch)
+        yield OVERTRAINING.finding(evidence, rise, WORSE * course.tolerance, epoch=epoch)
 
 
 def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
@@ -193,15 +221,15 @@ def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
             evidence = (
                 f"the {held_out} error is {course.error(gap.value)} above the train error, and nothing regularizes"
             )
-            yield finding("no_regularization", evidence, gap.value, course.tolerance)
+            yield NO_REGULARIZATION.finding(evidence, gap.value, course.tolerance)
 
 
 def stopping_that_never_fired(course: TrainingHistory) -> Iterator[Finding]:
     """Early stopping that had no time to come: the last epoch came while the dev set still improved."""
     stopping, last = course.spec.training.early_stopping, course.epochs
-    if stopping is None or course.status != "completed" or course.kept_epoch is None:
+    if stopping is None or course.status is not Status.COMPLETED or course.kept_epoch is None:
         return
     rows_since = int((course.rows["epoch"] > course.kept_epoch).sum())
     if rows_since < stopping.patience / 2:
         evidence = f"the best epoch was {course.kept_epoch} of {last}; patience is {stopping.patience} evaluations"
-        yield finding("early_stopping_never_fired", evidence, float(rows_since), float(stopping.patience))
+        yield EARLY_STOPPING_NEVER_FIRED.finding(evidence, float(rows_since), float(stopping.patience))

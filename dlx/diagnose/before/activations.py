@@ -7,8 +7,16 @@ import numpy as np
 from dlx.diagnose.before.first_steps import FirstSteps
 from dlx.diagnose.before.probe import Probe, slope
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.findings import Finding, Severity, finding
+from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.remedies.against_bias import relu
 from dlx.nn.activations import Activation, ReLU
+
+NO_ACTIVATION = Cause(
+    "no_activation",
+    "architecture.activation: relu (layers without a bend are one linear function together)",
+    "Activation functions",
+    (relu,),
+)
 
 
 def activation_findings(trial: Probe) -> tuple[list[Finding], Probe]:
@@ -25,7 +33,7 @@ def activation_findings(trial: Probe) -> tuple[list[Finding], Probe]:
         evidence = f"{evidence}; the first steps bring the cost to {here.typical.cost:.3g}"
         evidence = f"{evidence}, with relu to {there.typical.cost:.3g}"
     severity: Severity = "warning" if pays else "note"
-    return [finding("no_activation", evidence, 0.0, 1.0, layer=1, severity=severity)], bent if pays else trial
+    return [NO_ACTIVATION.finding(evidence, 0.0, 1.0, layer=1, severity=severity)], bent if pays else trial
 
 
 def is_linear(activation: Activation | None) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import no_batch_norm
+from dlx.diagnose.remedies.optimization import full_batch, mini_batches
 
 if TYPE_CHECKING:
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 # The notes: batches of 64 to 512, and the full batch for up to 2000 examples.
 FULL_BATCH_UP_TO = 2000
@@ -22,38 +24,66 @@ AVERAGED = 6  # arrays the size of Z that a layer's step keeps
 BATCH_TO_COMPARE, FEW_STEPS = 64, 50  # a batch too large leaves fewer steps than these, and 64 would leave many more
 
 
-def spec_findings(experiment: Experiment) -> Iterator[Finding]:
+BATCH_NORM_SMALL_BATCH = Cause(
+    "batch_norm_small_batch",
+    "training.batch_size of 32 or more: a batch this small has no useful statistics",
+    "Batch norm",
+    (mini_batches, no_batch_norm),
+)
+BATCH_SIZE_SMALL = Cause(
+    "batch_size_small",
+    "training.batch_size: 64 to 512, a power of 2",
+    "Mini-batch gradient descent",
+    (mini_batches,),
+    severity="note",
+)
+FULL_BATCH_FITS = Cause(
+    "full_batch_fits",
+    "training.batch_size: full, for up to 2000 examples",
+    "Mini-batch gradient descent",
+    (full_batch,),
+    severity="note",
+)
+BATCH_TOO_LARGE = Cause(
+    "batch_too_large",
+    "training.batch_size: 64 to 512, which fits in memory",
+    "Mini-batch gradient descent",
+    (mini_batches,),
+)
+
+
+def spec_findings(experiment: Supervised) -> Iterator[Finding]:
     """What is wrong with the size of a batch."""
     size, m = experiment.batch_size, experiment.train.m
     of_batch = [norm for norm in experiment.network.norms() if norm.norm.least_batch > 1]
     if of_batch and size < min(SMALL_FOR_BATCH_NORM, m):
         evidence = f"{of_batch[0].title} takes its μ and σ² from {size} examples"
         layer = of_batch[0].l
-        yield finding("batch_norm_small_batch", evidence, float(size), float(SMALL_FOR_BATCH_NORM), layer=layer)
+        yield BATCH_NORM_SMALL_BATCH.finding(evidence, float(size), float(SMALL_FOR_BATCH_NORM), layer=layer)
     elif size < min(SMALL_BATCH, m):
         evidence = f"{experiment.steps_per_epoch:,} steps an epoch, each of {size} example{'s' * (size > 1)}"
         tiny = size <= TINY_BATCH
-        yield finding("batch_size_small", evidence, size, SMALL_BATCH, severity="warning" if tiny else None)
+        yield BATCH_SIZE_SMALL.finding(evidence, size, SMALL_BATCH, severity="warning" if tiny else None)
     elif size < m <= FULL_BATCH_UP_TO:
         evidence = f"train has {m:,} examples, a batch {size}"
-        yield finding("full_batch_fits", evidence, float(m), float(FULL_BATCH_UP_TO))
+        yield FULL_BATCH_FITS.finding(evidence, float(m), float(FULL_BATCH_UP_TO))
     yield from _too_large(experiment)
 
 
-def _too_large(experiment: Experiment) -> Iterator[Finding]:
+def _too_large(experiment: Supervised) -> Iterator[Finding]:
     size, free = experiment.batch_size, free_memory()
     needed = bytes_of_step(experiment)
     if free is not None and needed > MEMORY * free:
         evidence = f"a step on {size:,} examples takes about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} are free"
-        yield finding("batch_too_large", evidence, float(needed), MEMORY * free)
+        yield BATCH_TOO_LARGE.finding(evidence, float(needed), MEMORY * free)
     steps = experiment.spec.training.epochs * experiment.steps_per_epoch
     if steps < FEW_STEPS and size >= 4 * BATCH_TO_COMPARE:
         evidence = f"{steps} step{'s' * (steps > 1)} in the whole training"
         evidence = f"{evidence}; batches of 64 would make {steps * size // 64:,}"
-        yield finding("batch_too_large", evidence, float(steps), float(FEW_STEPS))
+        yield BATCH_TOO_LARGE.finding(evidence, float(steps), float(FEW_STEPS))
 
 
-def bytes_of_step(experiment: Experiment) -> int:
+def bytes_of_step(experiment: Supervised) -> int:
     """About how many bytes a recorded step keeps: the batch, and some arrays of the size of each Z."""
     sizes = experiment.network.sizes
     numbers = sizes[0] + experiment.dataset.n_y + AVERAGED * sum(sizes[1:])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.diagnose.before.activations import activation_findings
-from dlx.diagnose.before.batches import spec_findings
+from dlx.diagnose.before.batches import BATCH_NORM_SMALL_BATCH, BATCH_SIZE_SMALL, spec_findings
 from dlx.diagnose.before.gradients import gradient_findings
 from dlx.diagnose.before.initial_pass import look
 from dlx.diagnose.before.initialization import INITIAL_EXCESS, initialization_findings
@@ -16,21 +16,22 @@ from dlx.diagnose.before.memorizing import memorizing_findings
 from dlx.diagnose.before.optimization import step_findings
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.targets import target_findings
-from dlx.diagnose.data.duplicates import duplicate_findings
-from dlx.diagnose.data.inputs import input_findings
+from dlx.diagnose.data.checks import data_findings
+from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS
+from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
 from dlx.diagnose.data.label_noise import label_noise_findings
-from dlx.diagnose.data.labels import label_findings
-from dlx.diagnose.data.parts import part_findings
+from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES
+from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Finding, by_severity, of_normalized
 from dlx.training import threads
 
 if TYPE_CHECKING:
-    from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 
 
-def before(experiment: Experiment) -> list[Finding]:
+def before(experiment: Supervised) -> list[Finding]:
     """What is likely to keep this experiment from training well, the worst first.
 
     One cause, not its consequences: what is found is mended on a copy before the next thing is looked for, in the order
@@ -40,23 +41,22 @@ def before(experiment: Experiment) -> list[Finding]:
     """
     with threads.limited(1), np.errstate(all="ignore"):  # what overflows shows in costs and growths
         findings = _of_data(experiment)
-        if not any(finding.name == "constant_labels" for finding in findings):
-            findings += _of_training(experiment, {finding.name for finding in findings})
+        if not CONSTANT_LABELS.is_among(findings):
+            findings += _of_training(experiment, findings)
     return by_severity(of_normalized(findings) if experiment.spec.architecture.norms() else findings)
 
 
-def _of_data(experiment: Experiment) -> list[Finding]:
-    checks = (label_findings, input_findings, duplicate_findings, part_findings)
-    findings = [finding for check in checks for finding in check(experiment.dataset)]
-    if not {"parts_differ", "duplicates_across_parts", "constant_labels"} & {finding.name for finding in findings}:
+def _of_data(experiment: Supervised) -> list[Finding]:
+    findings = data_findings(experiment.dataset)
+    if not any(cause.is_among(findings) for cause in (PARTS_DIFFER, DUPLICATES_ACROSS_PARTS, CONSTANT_LABELS)):
         findings += label_noise_findings(experiment.dataset)
     return [
-        _with_consequence(finding, experiment) if finding.name == "inputs_not_normalized" else finding
+        _with_consequence(finding, experiment) if finding.name == INPUTS_NOT_NORMALIZED.name else finding
         for finding in findings
     ]
 
 
-def _with_consequence(finding: Finding, experiment: Experiment) -> Finding:
+def _with_consequence(finding: Finding, experiment: Supervised) -> Finding:
     """With what the inputs do to the first cost, where it is much."""
     trial = Probe.of(experiment).unregularized()
     here, normalized = look(trial), look(trial.normalized())
@@ -66,12 +66,12 @@ def _with_consequence(finding: Finding, experiment: Experiment) -> Finding:
     return replace(finding, evidence=f"{finding.evidence}; {cost}")
 
 
-def _of_training(experiment: Experiment, data_causes: set[str]) -> list[Finding]:
+def _of_training(experiment: Supervised, of_data: list[Finding]) -> list[Finding]:
     trial = Probe.of(experiment)
     findings = [*gradient_findings(trial), *spec_findings(experiment)]
-    if any(finding.name in ("batch_norm_small_batch", "batch_size_small") for finding in findings):
+    if any(cause.is_among(findings) for cause in (BATCH_NORM_SMALL_BATCH, BATCH_SIZE_SMALL)):
         trial = trial.in_batches(BATCH_IN_PLACE)
-    if "inputs_not_normalized" in data_causes:
+    if INPUTS_NOT_NORMALIZED.is_among(of_data):
         trial = trial.normalized()
     of_targets, trial = target_findings(trial)
     linear, trial = activation_findings(trial)
@@ -80,5 +80,5 @@ def _of_training(experiment: Experiment, data_causes: set[str]) -> list[Finding]
     findings += [*of_targets, *linear, *at_start, *by_heart]
     if not any(finding.severity == "error" for finding in by_heart):
         mended = any(finding.severity != "note" for finding in (*linear, *at_start, *by_heart))
-        findings += step_findings(trial, "few_examples" in data_causes, mended)
+        findings += step_findings(trial, FEW_EXAMPLES.is_among(of_data), mended)
     return findings

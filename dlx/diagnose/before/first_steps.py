@@ -11,8 +11,8 @@ from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import DIVERGED, ProbeResult, Runs, decide
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
-from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 
 # What one run of first steps may take by the estimate below, which is of the sizes alone: results depend on no clock.
@@ -135,7 +135,7 @@ class FirstSteps:
         return self.learned(result) > LEARNED and result.error < MISTAKEN * self.chance.error
 
 
-def outcome(copy: Experiment, steps: int) -> ProbeResult:
+def outcome(copy: Supervised, steps: int) -> ProbeResult:
     """Train the copy for so many steps; the mean of what it shows near the end."""
     measurements, done = [], 0
     for look in sorted({max(1, round(share * steps)) for share in LOOKS}):
@@ -158,7 +158,7 @@ def rates_of(spec: Spec, total: int, pieces: int = PIECES) -> Array:
     return np.maximum(rates, HARDLY)
 
 
-def affordable_steps(copy: Experiment) -> int:
+def affordable_steps(copy: Supervised) -> int:
     """How many steps a run may have, by the calls and operations of one of them (measured on one thread)."""
     network, m = copy.network, copy.batch_size
     parameters, units = network.parameters.theta.size, sum(network.sizes)
@@ -167,10 +167,10 @@ def affordable_steps(copy: Experiment) -> int:
     return int(np.clip(SECONDS / seconds, LEAST_STEPS, MOST_STEPS))
 
 
-def of_a_constant(copy: Experiment) -> ProbeResult:
+def of_a_constant(copy: Supervised) -> ProbeResult:
     """The least cost and error on the seen examples of a network that gives the same answer to all."""
     dataset, y = copy.dataset, copy.dataset.parts[SEEN_PART].y
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         variance = y.var(axis=0)
         error = float(np.sqrt(variance.mean())) or 1.0
         return ProbeResult(float(variance.sum()) or 1.0, error, error)

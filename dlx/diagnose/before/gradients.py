@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.diagnose.before.probe import Probe
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
 from dlx.errors import CheckFailed
 from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import direction
@@ -19,12 +19,17 @@ EXAMPLES = 16
 DIRECTIONS = 2  # over each parameter; a factor, a sign or a missing term shows in every one of them
 
 
+WRONG_GRADIENT = Cause(
+    "wrong_gradient", "dlx gradcheck tells which operation is wrong, and how", "Gradient checking", severity="error"
+)
+
+
 def gradient_findings(trial: Probe) -> Iterator[Finding]:
     """A finding where dθ of a parameter is not the derivative of the cost; in float64, with frozen dropout masks."""
     subject = subject_of(trial)
     with np.errstate(all="ignore"):
         d_theta, noise = subject.gradient(), rounding(max(subject.cost(), LEAST_COST), EPSILON)
-        parts = subject.network.parameters.slices.values()
+        parts = subject.parameters.slices.values()
         suspected = any(_looks_wrong(subject, part, d_theta, noise) for part in parts)
     if suspected:
         yield from _checked(subject)
@@ -56,4 +61,4 @@ def _checked(subject: Subject) -> Iterator[Finding]:
     if not point.passed:
         what = point.fault.sentence if point.fault else "dθ differs from differences of the cost"
         layer = point.fault.layer if point.fault else None
-        yield finding("wrong_gradient", what, point.difference, WORRY, layer=layer)
+        yield WRONG_GRADIENT.finding(what, point.difference, WORRY, layer=layer)

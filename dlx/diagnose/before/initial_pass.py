@@ -46,6 +46,6 @@ def look(trial: Probe) -> InitialPass:
     hidden = passed.signals[:-1]
     saturated = max((signal.saturated for signal in hidden), default=0.0)
     dead = max((signal.dead for signal in hidden), default=0.0)
-    is_regression = copy.dataset.task == "regression"
+    is_regression = copy.dataset.task.is_regression
     constant = float(np.square(Y).sum(axis=0).mean()) or 1.0 if is_regression else of_a_constant(copy).cost
     return InitialPass(passed, constant, is_regression, saturated, dead)

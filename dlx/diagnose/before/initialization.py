@@ -12,7 +12,9 @@ from dlx.diagnose.before.initial_pass import EXAMPLES, InitialPass, look
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.propagation import distinct_units
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import batch_norm, fitting_initializer, leaky_relu, normalize_inputs, relu
+from dlx.diagnose.remedies.optimization import clip_gradients, learning_rate_tenth
 
 NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
 
@@ -30,6 +32,57 @@ VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 3e-4, 3e-8
 INITIAL_EXCESS = 2.0
 SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,000 steps mend it (of the same networks)
 DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
+
+
+SYMMETRIC_UNITS = Cause(
+    "symmetric_units",
+    "initializer: he (random values break the symmetry)",
+    "Weight initialization",
+    (fitting_initializer,),
+    severity="error",
+)
+INITIAL_COST = Cause(
+    "initial_cost",
+    "initializer: he or xavier, no larger scale",
+    "Weight initialization",
+    (fitting_initializer, normalize_inputs),
+)
+VANISHING_SIGNAL = Cause(
+    "vanishing_signal",
+    "initializer: he for relu, xavier for tanh; batch norm",
+    "Vanishing gradients",
+    (fitting_initializer, batch_norm, relu),
+)
+EXPLODING_SIGNAL = Cause(
+    "exploding_signal",
+    "initializer: he for relu, xavier for tanh; batch norm",
+    "Exploding gradients",
+    (fitting_initializer, normalize_inputs, batch_norm),
+)
+VANISHING_GRADIENT = Cause(
+    "vanishing_gradient",
+    "relu in place of sigmoid or tanh; he; batch norm",
+    "Vanishing gradients",
+    (relu, fitting_initializer, batch_norm),
+)
+EXPLODING_GRADIENT = Cause(
+    "exploding_gradient",
+    "initializer: he or xavier; batch norm; optimizer.clip_norm",
+    "Exploding gradients",
+    (fitting_initializer, normalize_inputs, clip_gradients, batch_norm),
+)
+DEAD_UNITS = Cause(
+    "dead_units",
+    "a smaller learning rate, initializer: he, or leaky_relu",
+    "Activation functions",
+    (learning_rate_tenth, fitting_initializer, leaky_relu, normalize_inputs),
+)
+SATURATED_UNITS = Cause(
+    "saturated_units",
+    "initializer: xavier, normalized inputs, batch norm, or relu",
+    "Vanishing gradients",
+    (normalize_inputs, fitting_initializer, batch_norm, relu),
+)
 
 
 def initialization_findings(trial: Probe) -> tuple[list[Finding], Probe]:
@@ -97,7 +150,7 @@ def _symmetric(trial: Probe) -> Iterator[Finding]:
         if plan.units > 1 and share <= 0.5:
             same = "all units" if round(share * plan.units) == 1 else f"{1 - share:.0%} of the units"
             evidence = f"{same} of layer {layer} are equal: same W, same gradient, so they stay equal"
-            yield finding("symmetric_units", evidence, share, 0.5, layer=layer)
+            yield SYMMETRIC_UNITS.finding(evidence, share, 0.5, layer=layer)
 
 
 def _of_initializer(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
@@ -109,20 +162,20 @@ def _of_initializer(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspi
             f"{initial_pass.saturated:.0%} of layer {layer} is saturated at the initialization{_cost(initial_pass)}"
         )
         yield Suspicion(
-            finding("saturated_units", evidence, initial_pass.saturated, SATURATED, layer),
+            SATURATED_UNITS.finding(evidence, initial_pass.saturated, SATURATED, layer),
             initial_pass.saturated > SATURATED_SURELY,
             "saturated",
         )
     grown = max(passed.forward, passed.backward)
     if grown > EXPLODING:
-        yield Suspicion(_growth("exploding_signal", initial_pass, EXPLODING), grown > EXPLODING_SURELY, "grown")
+        yield Suspicion(_growth(EXPLODING_SIGNAL, initial_pass, EXPLODING), grown > EXPLODING_SURELY, "grown")
     if initial_pass.dead > DEAD:
         layer = max(passed.signals[:-1], key=lambda signal: signal.dead).layer
         evidence = f"{initial_pass.dead:.0%} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
-        yield Suspicion(finding("dead_units", evidence, initial_pass.dead, DEAD, layer), False, "dead")
+        yield Suspicion(DEAD_UNITS.finding(evidence, initial_pass.dead, DEAD, layer), False, "dead")
     if passed.backward < VANISHING:
         sure = passed.backward < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
-        yield Suspicion(_growth("vanishing_signal", initial_pass, VANISHING), sure, "shrunk")
+        yield Suspicion(_growth(VANISHING_SIGNAL, initial_pass, VANISHING), sure, "shrunk")
     if initial_pass.excess > INITIAL_EXCESS:
         yield Suspicion(_initial_cost(initial_pass), False, "excess")
 
@@ -131,7 +184,7 @@ def _initial_cost(initial_pass: InitialPass) -> Finding:
     evidence = (
         f"the cost begins at {initial_pass.passed.cost:.3g}, that of a constant answer is {initial_pass.constant:.3g}"
     )
-    return finding("initial_cost", evidence, initial_pass.passed.cost, initial_pass.constant + INITIAL_EXCESS)
+    return INITIAL_COST.finding(evidence, initial_pass.passed.cost, initial_pass.constant + INITIAL_EXCESS)
 
 
 def _of_depth(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
@@ -139,9 +192,9 @@ def _of_depth(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspicion]:
     back = initial_pass.passed.backward
     if back < VANISHING:
         sure = back < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)
-        yield Suspicion(_growth("vanishing_gradient", initial_pass, VANISHING), sure, None)
+        yield Suspicion(_growth(VANISHING_GRADIENT, initial_pass, VANISHING), sure, None)
     if back > EXPLODING:
-        yield Suspicion(_growth("exploding_gradient", initial_pass, EXPLODING), back > EXPLODING_SURELY, None)
+        yield Suspicion(_growth(EXPLODING_GRADIENT, initial_pass, EXPLODING), back > EXPLODING_SURELY, None)
 
 
 def _is_within(initial_pass: InitialPass, symptom: str | None) -> bool:
@@ -156,7 +209,7 @@ def _is_within(initial_pass: InitialPass, symptom: str | None) -> bool:
     }[symptom]
 
 
-def _growth(name: str, initial_pass: InitialPass, threshold: float) -> Finding:
+def _growth(cause: Cause, initial_pass: InitialPass, threshold: float) -> Finding:
     """With the layer at which it is worst: forward the last, of a gradient the first."""
     passed, steps = initial_pass.passed, max(initial_pass.layers - 1, 1)
     of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
@@ -164,7 +217,7 @@ def _growth(name: str, initial_pass: InitialPass, threshold: float) -> Finding:
     rate = value ** (1 / (steps if of_gradient else initial_pass.layers)) if np.isfinite(value) else value
     way = "the gradient from the output back to layer 1" if of_gradient else "the signal from the inputs to the output"
     evidence = f"{way} grows by a factor of {value:.2g}, {rate:.2g} a layer{_cost(initial_pass)}"
-    return finding(name, evidence, value, threshold, layer=1 if of_gradient else initial_pass.layers)
+    return cause.finding(evidence, value, threshold, layer=1 if of_gradient else initial_pass.layers)
 
 
 def _cost(initial_pass: InitialPass) -> str:

@@ -7,13 +7,15 @@ from math import inf, isfinite
 import numpy as np
 
 from dlx.diagnose.before.first_steps import of_a_constant
+from dlx.diagnose.before.initialization import VANISHING_SIGNAL
+from dlx.diagnose.before.optimization import TOO_FEW_UNITS
 from dlx.diagnose.before.probe import SEEN_PART, Probe
 from dlx.diagnose.data.duplicates import hashes
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
 from dlx.errors import Diverged
 from dlx.nn.optimizers import Adam, Optimizer
-from dlx.training.experiment import Experiment
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 
 # Karpathy, "A recipe for training neural networks" (2019): overfit a single batch of only a few examples.
 EXAMPLES, STEPS, LOOK_EVERY = 8, 300, 25
@@ -21,6 +23,14 @@ BY_HEART = 0.1  # of the cost of a constant answer; nothing is left of it where 
 RATES = (1e-2, 1e-3, 1e-1)  # of Adam, which needs no tuning to within these
 WIDER, AT_LEAST = 8, 64
 NARROW = 4  # in narrower layers another draw may do what only more units do reliably
+
+
+CANNOT_OVERFIT_A_BATCH = Cause(
+    "cannot_overfit_a_batch",
+    "if it can't learn a handful of examples by heart, something is broken: see the other findings",
+    "Basic recipe",
+    severity="error",
+)
 
 
 def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
@@ -37,12 +47,12 @@ def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     evidence = f"{EXAMPLES} examples are not learned by heart in {STEPS} steps, {left:.0%} of the cost is left"
     if min(units) >= NARROW and best_of(few.initialized(), own) <= BY_HEART:
         return [
-            finding("vanishing_signal", f"{evidence}; with another initializer they are", left, BY_HEART)
+            VANISHING_SIGNAL.finding(f"{evidence}; with another initializer they are", left, BY_HEART)
         ], trial.initialized()
     if best_of(few.initialized().widened(WIDER, AT_LEAST), own) > BY_HEART:
-        return [finding("cannot_overfit_a_batch", evidence, left, BY_HEART)], trial
+        return [CANNOT_OVERFIT_A_BATCH.finding(evidence, left, BY_HEART)], trial
     evidence = f"{evidence}; {max(AT_LEAST, WIDER * min(units))} units in place of {min(units)} learn them"
-    bottleneck = finding("too_few_units", evidence, left, BY_HEART, layer=units.index(min(units)) + 1)
+    bottleneck = TOO_FEW_UNITS.finding(evidence, left, BY_HEART, layer=units.index(min(units)) + 1)
     return [bottleneck], trial.widened(WIDER, AT_LEAST)
 
 
@@ -51,7 +61,7 @@ def handful(trial: Probe) -> Probe:
     X, y = trial.dataset.parts[SEEN_PART].X[:], trial.dataset.parts[SEEN_PART].y
     different = np.unique(hashes(X), return_index=True)[1]
     X, y = X[different], y[different]
-    if trial.dataset.task == "regression":
+    if trial.dataset.task.is_regression:
         targets = y[:EXAMPLES] - y[:EXAMPLES].mean(axis=0)
         deviation = targets.std(axis=0)
         return trial.on(X[:EXAMPLES], targets / np.where(deviation > 0, deviation, 1))
@@ -70,7 +80,7 @@ def best_of(few: Probe, own: Optimizer) -> float:
     return least
 
 
-def _left(copy: Experiment) -> float:
+def _left(copy: Supervised) -> float:
     """What is left after the steps, or as soon as it is little enough."""
     constant, left = of_a_constant(copy).cost, inf
     for _ in range(STEPS // LOOK_EVERY):

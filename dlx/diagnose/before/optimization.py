@@ -10,7 +10,19 @@ from dlx.diagnose.before.first_steps import MOST_STEPS, FirstSteps, rates_of
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.regularization import strength_findings
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import deeper, longer_training, much_longer_training, patience_to_the_end, wider
+from dlx.diagnose.remedies.optimization import (
+    constant_learning_rate,
+    fast_adam,
+    learning_rate_hundredth,
+    learning_rate_tenth,
+    learning_rate_third,
+    learning_rate_x3,
+    learning_rate_x10,
+    learning_rate_x100,
+    optimizer_defaults,
+)
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
 
@@ -26,6 +38,36 @@ NARROW, WIDE = 8, 64
 # With fewer steps than these in all, or no third epoch, it is looked whether time is what lacks, not the rate: whether
 # more of it takes away such a share of the error of a constant answer.
 FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
+
+
+LEARNING_RATE_TOO_HIGH = Cause(
+    "learning_rate_too_high",
+    "a smaller optimizer.learning_rate (a third, a tenth)",
+    "Learning rate",
+    (learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
+)
+LEARNING_RATE_TOO_LOW = Cause(
+    "learning_rate_too_low",
+    "a larger optimizer.learning_rate (three times, ten times)",
+    "Learning rate",
+    (learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+)
+DECAY_TOO_FAST = Cause(
+    "decay_too_fast",
+    "a smaller schedule.decay_rate, or schedule: constant",
+    "Learning rate decay",
+    (constant_learning_rate,),
+)
+BAD_BETA = Cause(
+    "bad_beta", "optimizer.beta (beta1) near 0.9, beta2 near 0.999", "Momentum, RMSProp, Adam", (optimizer_defaults,)
+)
+TOO_FEW_EPOCHS = Cause(
+    "too_few_epochs",
+    "longer training (training.epochs)",
+    "Basic recipe",
+    (longer_training, much_longer_training, patience_to_the_end),
+)
+TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper))
 
 
 def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Finding]:
@@ -64,10 +106,8 @@ def _decay(trial: Probe) -> tuple[list[Finding], Probe]:
     units = spec.training.epochs if spec.schedule.unit == "epoch" else steps.total
     if spec.schedule.warmup > units / 2:
         evidence = f"{evidence}: the warm-up takes {spec.schedule.warmup:,} of {units:,} {spec.schedule.unit}s"
-        return [
-            finding("learning_rate_too_low", evidence, share, MEAN_RATE, remedy="a shorter schedule.warmup")
-        ], constant
-    return [finding("decay_too_fast", f"{evidence}: it is used up too soon", share, MEAN_RATE)], constant
+        return [LEARNING_RATE_TOO_LOW.finding(evidence, share, MEAN_RATE, remedy="a shorter schedule.warmup")], constant
+    return [DECAY_TOO_FAST.finding(f"{evidence}: it is used up too soon", share, MEAN_RATE)], constant
 
 
 def _averages(trial: Probe) -> tuple[list[Finding], Probe]:
@@ -86,7 +126,7 @@ def _averages(trial: Probe) -> tuple[list[Finding], Probe]:
             f"{key} = {beta:g} averages over about {1 / (1 - beta):.3g} steps" for key, beta in betas.items()
         )
         evidence = f"{evidence}, of {steps.total:,}; the first steps with {_values(defaults)} bring clearly more"
-        return [finding("bad_beta", evidence, betas[key], defaults[key], remedy=_values(defaults))], mended
+        return [BAD_BETA.finding(evidence, betas[key], defaults[key], remedy=_values(defaults))], mended
     return [], trial
 
 
@@ -118,7 +158,7 @@ def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
     evidence = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_outcome_at(steps, factor)}"
     better = float(f"{alpha * factor:.2g}")
     remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
-    return [finding("learning_rate_too_high", evidence, alpha, better, remedy=remedy)], factor
+    return [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, better, remedy=remedy)], factor
 
 
 def too_short(steps: FirstSteps) -> list[Finding]:
@@ -130,7 +170,7 @@ def too_short(steps: FirstSteps) -> list[Finding]:
         return []
     evidence = f"{steps.total:,} steps bring the cost to {steps.at(1.0).cost:.3g}"
     evidence = f"{evidence}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
-    return [finding("too_few_epochs", evidence, float(steps.total), float(FEW_STEPS))]
+    return [TOO_FEW_EPOCHS.finding(evidence, float(steps.total), float(FEW_STEPS))]
 
 
 def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
@@ -146,7 +186,7 @@ def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
     evidence = f"{evidence}, {_outcome_at(steps, factor)}"
     better = float(f"{alpha * factor:.2g}")
     remedy = f"a larger optimizer.learning_rate, such as {better:g}"
-    return [finding("learning_rate_too_low", evidence, alpha, better, remedy=remedy)], factor
+    return [LEARNING_RATE_TOO_LOW.finding(evidence, alpha, better, remedy=remedy)], factor
 
 
 def _outcome_at(steps: FirstSteps, factor: float) -> str:
@@ -168,4 +208,4 @@ def _units(plain: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
         evidence = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
         evidence = f"{evidence} in place of {here.typical.cost:.3g}"
         layer = units.index(min(units)) + 1 if units else None
-        yield finding("too_few_units", evidence, float(min(units, default=0)), float(NARROW), layer=layer)
+        yield TOO_FEW_UNITS.finding(evidence, float(min(units, default=0)), float(NARROW), layer=layer)

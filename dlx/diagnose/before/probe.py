@@ -19,8 +19,8 @@ from dlx.nn.schedules import Manual, Schedule
 from dlx.nn.tape import Tape
 from dlx.spec.sections import LayerSection, Spec
 from dlx.training.build import assemble
-from dlx.training.experiment import Experiment
 from dlx.training.streams import Streams
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 
 MOST_ROWS, MOST_BYTES = 16_384, 2**26  # of train that a copy trains on
@@ -43,14 +43,14 @@ class Probe:
     the last digits of θ, 0 for none: what depends on it depends on the processor, too.
     """
 
-    original: Experiment
+    original: Supervised
     spec: Spec
     dataset: Dataset
     redrawn: bool = False
     nudge: int = 0
 
     @classmethod
-    def of(cls, original: Experiment) -> Probe:
+    def of(cls, original: Supervised) -> Probe:
         """The experiment as it stands, on a sample of its data, without augmentation, in batches that are not huge."""
         parts = _sampled(original.dataset)
         size = original.spec.training.batch_size
@@ -64,7 +64,7 @@ class Probe:
         spec = _changed(spec, "training", evaluate_every=WITHOUT_ROWS, early_stopping=None)
         return cls(original, spec, replace(original.dataset, parts=parts))
 
-    def copy(self, dtype: str | None = None) -> Experiment:
+    def copy(self, dtype: str | None = None) -> Supervised:
         """A new experiment that stands where the original does; with its θ, unless that is to be drawn anew."""
         spec = self.spec if dtype is None else self.spec.model_copy(update={"dtype": dtype})
         streams, original = Streams(spec.seed, spec.randomness), self.original

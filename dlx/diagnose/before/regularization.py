@@ -10,11 +10,23 @@ import numpy as np
 from dlx.diagnose.before.first_steps import HARM, FirstSteps
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import milder_dropout, no_augmentation, no_dropout, no_penalty, weaker_penalty
 
 # A run in quick motion makes regularization look stronger than it is: where it does, a run of so many times the steps
 # has to confirm it.
 LONGER = 4
+
+
+PENALTY_TOO_STRONG = Cause(
+    "penalty_too_strong", "a smaller regularization.l2 (or l1)", "L2 regularization", (weaker_penalty, no_penalty)
+)
+DROPOUT_TOO_STRONG = Cause(
+    "dropout_too_strong", "a larger regularization.keep_prob", "Dropout", (milder_dropout, no_dropout)
+)
+AUGMENTATION_TOO_STRONG = Cause(
+    "augmentation_too_strong", "milder changes of the images (data.augment)", "Data augmentation", (no_augmentation,)
+)
 
 
 class Harm(NamedTuple):
@@ -34,17 +46,17 @@ def strength_findings(trial: Probe, steps: FirstSteps, factor: float) -> Iterato
     }
     if any(strengths.values()) and (harm := harm_of(trial.without_dropout(), steps, factor)):
         of = ", ".join(f"{name} = {strength:g}" for name, strength in strengths.items() if strength)
-        yield finding("penalty_too_strong", f"with {of} {harm.evidence}", harm.size, HARM)
+        yield PENALTY_TOO_STRONG.finding(f"with {of} {harm.evidence}", harm.size, HARM)
     augment = trial.original.spec.data.augment
     if augment and (harm := harm_of(steps.trial.augmented(), steps, factor)):
         of = ", ".join(f"{augmentation.name} ({augmentation})" for augmentation in augment)
-        yield finding("augmentation_too_strong", f"with {of} {harm.evidence}", harm.size, HARM)
+        yield AUGMENTATION_TOO_STRONG.finding(f"with {of} {harm.evidence}", harm.size, HARM)
     keep_prob = [layer.keep_prob or 1.0 for layer in spec.architecture.hidden]
     if min(keep_prob, default=1.0) < 1 and (harm := harm_of(trial.without_penalty(), steps, factor)):
         mean_units = [layer.units * keep for layer, keep in zip(spec.architecture.hidden, keep_prob, strict=True)]
         layer = int(np.argmin(mean_units))
         evidence = f"layer {layer + 1} keeps {mean_units[layer]:.3g} units on average; {harm.evidence}"
-        yield finding("dropout_too_strong", evidence, harm.size, HARM, layer=layer + 1)
+        yield DROPOUT_TOO_STRONG.finding(evidence, harm.size, HARM, layer=layer + 1)
 
 
 def harm_of(trial: Probe, steps: FirstSteps, factor: float) -> Harm | None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.diagnose.before.first_steps import FirstSteps
+from dlx.diagnose.before.initialization import INITIAL_COST
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import ProbeResult, decide
-from dlx.diagnose.findings import CAUSES, Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.optimization import adam, learning_rate_hundredth, learning_rate_x10, learning_rate_x100
 from dlx.types import Array
 
 FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
@@ -17,9 +19,17 @@ FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 LARGE, SMALL = 10.0, 0.01
 
 
+TARGETS_NOT_NORMALIZED = Cause(
+    "targets_not_normalized",
+    "subtract the mean of the targets, and divide by their standard deviation, before training",
+    "Normalizing inputs",
+    (learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),
+)
+
+
 def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the targets, and the trial with those that are normalized where that pays."""
-    if trial.dataset.task != "regression":
+    if not trial.dataset.task.is_regression:
         return [], trial
     y = trial.dataset.parts["train"].y
     spread, far = float(np.sqrt(y.var(axis=0).mean())), list(_far(y))
@@ -34,7 +44,7 @@ def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     evidence = f"{evidence}; the first steps bring the error to {here.typical.error:.3g}"
     evidence = f"{evidence}, with normalized targets to {_in_units_of(steps, better, there.typical).error:.3g}"
     limit = LARGE if spread > LARGE else SMALL if spread < SMALL else None
-    return [finding("targets_not_normalized", evidence, spread, limit)], normalized
+    return [TARGETS_NOT_NORMALIZED.finding(evidence, spread, limit)], normalized
 
 
 def _in_units_of(steps: FirstSteps, other: FirstSteps, result: ProbeResult) -> ProbeResult:
@@ -49,5 +59,5 @@ def _far(y: Array) -> Iterator[Finding]:
     if first > FAR_FROM_ZERO * variance:
         evidence = f"with outputs near 0 the cost begins near {first:.3g}"
         evidence = f"{evidence}, the variance of the targets is {variance:.3g}"
-        remedy = CAUSES["targets_not_normalized"].remedy
-        yield finding("initial_cost", evidence, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)
+        remedy = TARGETS_NOT_NORMALIZED.remedy
+        yield INITIAL_COST.finding(evidence, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)

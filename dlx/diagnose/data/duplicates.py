@@ -10,7 +10,7 @@ import numpy as np
 from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import block_sample, rows
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ SHARE = 0.01
 # Rows of few discrete values coincide by chance; copies must be this many times as many.
 BEYOND_CHANCE = 10.0
 COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
+
+
+DUPLICATES_ACROSS_PARTS = Cause(
+    "duplicates_across_parts",
+    "remove the copies from dev and test: they measure memory",
+    "Train, dev and test sets",
+    explains_training=False,
+)
 
 
 def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
@@ -37,7 +45,7 @@ def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
             about = "about " if read < 1 else ""
             evidence = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
             row = int(copies.argmax())
-            yield finding("duplicates_across_parts", f"{evidence} (such as row {row} of {name})", share, SHARE)
+            yield DUPLICATES_ACROSS_PARTS.finding(f"{evidence} (such as row {row} of {name})", share, SHARE)
 
 
 def _is_among(values: Array, sorted_values: Array) -> Array:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.diagnose.data.samples import sampled_part
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import normalize_inputs
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ LARGE, SMALL = 3.0, 0.02
 OFFSET = 10.0
 # Standard deviations this far apart leave the smaller feature without influence, by the same argument.
 SPREAD = 100.0
+
+
+INPUTS_NOT_NORMALIZED = Cause(
+    "inputs_not_normalized", "data.normalize: standard", "Normalizing inputs", (normalize_inputs,)
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def input_findings(dataset: Dataset) -> Iterator[Finding]:
         return
     anomaly = _size(scales) or (_images(scales) if dataset.image_shape else _features(scales))
     if anomaly is not None:
-        yield finding("inputs_not_normalized", *anomaly)
+        yield INPUTS_NOT_NORMALIZED.finding(*anomaly)
 
 
 def scales_of(dataset: Dataset) -> Scales:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.diagnose.data.samples import sampled_part
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_variance import early_stopping, narrower, strong_dropout, strong_l2
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -22,11 +23,20 @@ NEIGHBOURS = 15
 LEVEL, LEAST = 1e-4, 0.08
 
 
+LABEL_NOISE = Cause(
+    "label_noise",
+    "look through the worst examples and correct their labels",
+    "Bias and variance",
+    (early_stopping, strong_l2, strong_dropout, narrower),
+    explains_training=False,
+)
+
+
 def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
     """A finding where the majority of its neighbours in train contradicts train's labels far more often than dev's."""
     parts = dataset.parts
     other = next((name for name in ("train_dev", "dev", "test") if name in parts), None)
-    if dataset.task == "regression" or other is None:
+    if dataset.task.is_regression or other is None:
         return
     X, y = sampled_part(parts["train"], ROWS, seed=6)
     shuffled = np.random.default_rng(8).permutation(len(X))
@@ -41,7 +51,7 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
     if own.mean() - theirs.mean() > LEAST and probability < LEVEL:
         evidence = f"{own.mean():.0%} of the labels of train, {theirs.mean():.0%} of {other}, contradict most of their"
         evidence = f"{evidence} {NEIGHBOURS} nearest neighbours in train (by chance {probability:.0e})"
-        yield finding("label_noise", evidence, float(own.mean()), float(theirs.mean()) + LEAST)
+        yield LABEL_NOISE.finding(evidence, float(own.mean()), float(theirs.mean()) + LEAST)
 
 
 def contradicted(X: Array, y: Array, queries: Array, labels: Array, own: bool = False) -> Array:

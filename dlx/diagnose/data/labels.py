@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_variance import (
+    all_the_examples,
+    more_examples,
+    rest_of_the_examples,
+    rotate_images,
+    shift_images,
+)
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -21,10 +28,32 @@ FEW_TARGETS = 40  # of a regression, where there are no classes
 IMBALANCE = 10.0
 
 
+CONSTANT_LABELS = Cause(
+    "constant_labels",
+    "give examples of at least two classes (or targets that vary)",
+    "Train, dev and test sets",
+    severity="error",
+)
+CLASS_IMBALANCE = Cause(
+    "class_imbalance",
+    "judge by the per-class errors; collect or augment the rare classes",
+    "Train, dev and test sets",
+    severity="note",
+    explains_training=False,
+)
+FEW_EXAMPLES = Cause(
+    "few_examples",
+    "collect more examples, or augment (data.augment)",
+    "Bias and variance",
+    (all_the_examples, rest_of_the_examples, more_examples, shift_images, rotate_images),
+    explains_training=False,
+)
+
+
 def label_findings(dataset: Dataset) -> Iterator[Finding]:
     """What is wrong with the labels of train."""
     y = dataset.parts["train"].y
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         yield from _of_targets(y)
     else:
         yield from _of_classes(y, [str(label) for label in dataset.classes])
@@ -34,21 +63,21 @@ def _of_targets(y: Array) -> Iterator[Finding]:
     constant = np.flatnonzero(np.ptp(y, axis=0) == 0)
     if len(constant):
         which = f"target {constant[0] + 1}" if y.shape[1] > 1 else "the target"
-        yield finding("constant_labels", f"{which} is {y[0, constant[0]]:g} in every example of train", 0.0, 0.0)
+        yield CONSTANT_LABELS.finding(f"{which} is {y[0, constant[0]]:g} in every example of train", 0.0, 0.0)
     elif len(y) < FEW_TARGETS:
-        yield finding("few_examples", f"train has {len(y)} examples", float(len(y)), float(FEW_TARGETS))
+        yield FEW_EXAMPLES.finding(f"train has {len(y)} examples", float(len(y)), float(FEW_TARGETS))
 
 
 def _of_classes(y: Array, names: list[str]) -> Iterator[Finding]:
     counts = np.bincount(y, minlength=len(names))
     if np.count_nonzero(counts) < 2:
         only = names[int(counts.argmax())]
-        yield finding("constant_labels", f"every example of train is of class {only}", 1.0, 2.0)
+        yield CONSTANT_LABELS.finding(f"every example of train is of class {only}", 1.0, 2.0)
         return
     per_class = len(y) / len(names)
     if per_class < FEW_IN_A_CLASS:
         evidence = f"train has {len(y)} examples of {len(names)} classes, {per_class:.3g} of each on average"
-        yield finding("few_examples", evidence, per_class, float(FEW_IN_A_CLASS))
+        yield FEW_EXAMPLES.finding(evidence, per_class, float(FEW_IN_A_CLASS))
     yield from _imbalance(counts, names)
 
 
@@ -57,6 +86,6 @@ def _imbalance(counts: Array, names: list[str]) -> Iterator[Finding]:
     evidence = f"train has {counts[common]:,} examples of class {names[common]}"
     evidence = f"{evidence} and {counts[rare]:,} of class {names[rare]}"
     if counts[rare] == 0:
-        yield finding("class_imbalance", evidence, None, IMBALANCE, severity="warning")
+        yield CLASS_IMBALANCE.finding(evidence, None, IMBALANCE, severity="warning")
     elif counts[common] > IMBALANCE * counts[rare]:
-        yield finding("class_imbalance", evidence, float(counts[common] / counts[rare]), IMBALANCE)
+        yield CLASS_IMBALANCE.finding(evidence, float(counts[common] / counts[rare]), IMBALANCE)

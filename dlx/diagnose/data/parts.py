@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.diagnose.data.samples import sampled_part
-from dlx.diagnose.findings import Finding, finding
+from dlx.diagnose.findings import Cause, Finding
 from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
 from dlx.types import Array
 
@@ -25,6 +25,14 @@ LEVEL = 1e-4
 LEAST_DISTANCE, LEAST_SHARE = 0.1, 0.05
 
 
+PARTS_DIFFER = Cause(
+    "parts_differ",
+    "take dev and test from the distribution that matters, both from the same",
+    "Mismatched distributions",
+    explains_training=False,
+)
+
+
 def part_findings(dataset: Dataset) -> Iterator[Finding]:
     """A finding for each part that differs from train, or for test if it differs from dev alone."""
     parts = dataset.parts
@@ -38,7 +46,7 @@ def part_findings(dataset: Dataset) -> Iterator[Finding]:
             reported.add(other)
             apart = f"{difference.what} is {difference.size:.2g} of 1 apart (by chance {difference.probability:.0e})"
             evidence = f"{other} does not come from the distribution of {reference}: {apart}"
-            yield finding("parts_differ", evidence, difference.size, LEAST_DISTANCE)
+            yield PARTS_DIFFER.finding(evidence, difference.size, LEAST_DISTANCE)
 
 
 def _difference(dataset: Dataset, reference: Part, other: Part, level: float) -> SampleDifference | None:
@@ -53,7 +61,7 @@ def _difference(dataset: Dataset, reference: Part, other: Part, level: float) ->
 
 
 def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> SampleDifference | None:
-    if dataset.task == "regression":
+    if dataset.task.is_regression:
         tests = [
             SampleDifference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)
         ]

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
+from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
 from dlx.diagnose.remedies.optimization import (
     USUAL_BATCH,
+    adam,
     adam_at,
+    clip_gradients,
     constant_learning_rate,
+    decaying_learning_rate,
+    fast_adam,
+    learning_rate_hundredth,
+    learning_rate_tenth,
+    learning_rate_third,
+    learning_rate_x3,
+    learning_rate_x10,
+    learning_rate_x100,
     mini_batches,
+    momentum,
     optimizer_defaults,
 )
 from dlx.nn.norms.batch_norm import BatchNorm
@@ -17,42 +28,6 @@ from dlx.nn.norms.batch_norm import BatchNorm
 LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
 MOST_UNITS = 4096
 FEW_STEPS = 5000  # of Adam at α = 0.001, which moves a weight by at most about α a step
-
-# The recipe, the cheapest and most probable first.
-AGAINST_BIAS = (
-    "normalize_inputs",
-    "fitting_initializer",
-    "learning_rate_tenth",
-    "learning_rate_x10",
-    "fast_adam",
-    "adam",
-    "constant_learning_rate",
-    "optimizer_defaults",
-    "no_penalty",
-    "no_dropout",
-    "mini_batches",
-    "batch_norm",
-    "batch_norm_defaults",
-    "no_batch_norm",
-    "relu",
-    "patience_to_the_end",
-    "no_augmentation",
-    "start_from_defaults",
-    "longer_training",
-    "wider",
-    "deeper",
-    "learning_rate_third",
-    "learning_rate_x3",
-    "learning_rate_x100",
-    "learning_rate_hundredth",
-    "weaker_penalty",
-    "milder_dropout",
-    "momentum",
-    "leaky_relu",
-    "clip_gradients",
-    "decaying_learning_rate",
-    "much_longer_training",
-)
 
 # Inputs and initialization
 
@@ -149,18 +124,17 @@ def _layers(hidden: list[dict[str, Any]]) -> Overrides:
     return {"architecture.hidden": hidden}
 
 
-def _longer(factor: int) -> Rule:
+def _longer(name: str, factor: int) -> Change:
     def rule(now: SpecContext) -> Overrides:
         training = now.spec.training
         stopping = training.early_stopping
         more = {"training.early_stopping.patience": stopping.patience * factor} if stopping else {}
         return {"training.epochs": training.epochs * factor} | more
 
-    return rule
+    return Change(name, "the cost may still have been falling", "Basic recipe", rule)
 
 
-for _name, _factor in {"longer_training": 3, "much_longer_training": 10}.items():
-    enter(_name, "the cost may still have been falling", "Basic recipe", _longer(_factor))
+longer_training, much_longer_training = _longer("longer_training", 3), _longer("much_longer_training", 10)
 
 
 # Regularization: less of it
@@ -226,3 +200,40 @@ def start_from_defaults(now: SpecContext) -> Overrides:
         together.pop("optimizer.weight_decay", None)
         together["optimizer"].pop("weight_decay", None)
     return together if len(together) > 1 else {}
+
+
+# The recipe, the cheapest and most probable first.
+AGAINST_BIAS = (
+    normalize_inputs,
+    fitting_initializer,
+    learning_rate_tenth,
+    learning_rate_x10,
+    fast_adam,
+    adam,
+    constant_learning_rate,
+    optimizer_defaults,
+    no_penalty,
+    no_dropout,
+    mini_batches,
+    batch_norm,
+    batch_norm_defaults,
+    no_batch_norm,
+    relu,
+    patience_to_the_end,
+    no_augmentation,
+    start_from_defaults,
+    longer_training,
+    wider,
+    deeper,
+    learning_rate_third,
+    learning_rate_x3,
+    learning_rate_x100,
+    learning_rate_hundredth,
+    weaker_penalty,
+    milder_dropout,
+    momentum,
+    leaky_relu,
+    clip_gradients,
+    decaying_learning_rate,
+    much_longer_training,
+)

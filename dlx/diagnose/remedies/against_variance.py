@@ -7,36 +7,25 @@ from typing import Any
 import numpy as np
 
 from dlx.data.sources import Blobs, NoisyPoints, Source, Xor
-from dlx.diagnose.remedies.against_bias import keeping, scaled
-from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
-from dlx.spec.sections import Spec
-
-# First what the notes name; then what changes the training, for weights that begin too large overfit as well.
-AGAINST_VARIANCE = (
-    "all_the_examples",
-    "rest_of_the_examples",
-    "more_examples",
-    "early_stopping",
-    "weak_l2",
-    "strong_l2",
-    "stronger_l2",
-    "dropout",
-    "strong_dropout",
-    "shift_images",
-    "rotate_images",
-    "normalize_inputs",
-    "fitting_initializer",
-    "batch_norm",
-    "batch_norm_defaults",
-    "no_batch_norm",
-    "mini_batches",
-    "start_from_defaults",
-    "learning_rate_tenth",
-    "optimizer_defaults",
-    "decaying_learning_rate",
-    "narrower",
-    "wider",
+from dlx.diagnose.remedies.against_bias import (
+    batch_norm,
+    batch_norm_defaults,
+    fitting_initializer,
+    keeping,
+    no_batch_norm,
+    normalize_inputs,
+    scaled,
+    start_from_defaults,
+    wider,
 )
+from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
+from dlx.diagnose.remedies.optimization import (
+    decaying_learning_rate,
+    learning_rate_tenth,
+    mini_batches,
+    optimizer_defaults,
+)
+from dlx.spec.sections import Spec
 
 ROWS = 50  # evaluations among which early stopping can choose
 WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a multiple of α
@@ -125,7 +114,7 @@ def strong_dropout(now: SpecContext) -> Overrides:
     return keeping(now, 0.5) if now.layers and now.keep_prob > 0.5 else {}
 
 
-def _augmented(name: str, options: dict[str, Any]) -> Rule:
+def _augmented(name: str, **options: Any) -> Change:
     def rule(now: SpecContext) -> Overrides:
         present = now.spec.data.augment
         if not now.facts.images or any(augmentation.name == name for augmentation in present):
@@ -133,16 +122,40 @@ def _augmented(name: str, options: dict[str, Any]) -> Rule:
         documents = [augmentation.model_dump(mode="json") for augmentation in present]
         return {"data.augment": [*documents, {"name": name} | options]}
 
-    return rule
+    return Change(f"{name}_images", "images slightly changed are more images", "Data augmentation", rule)
 
 
-_SLIGHT: dict[str, dict[str, Any]] = {"shift": {"pixels": 1}, "rotate": {"degrees": 10.0}}
-for _name, _options in _SLIGHT.items():
-    enter(
-        f"{_name}_images", "images slightly changed are more images", "Data augmentation", _augmented(_name, _options)
-    )
+shift_images, rotate_images = _augmented("shift", pixels=1), _augmented("rotate", degrees=10.0)
 
 
 @change("fewer units cannot learn the examples by heart", "Basic recipe")
 def narrower(now: SpecContext) -> Overrides:
     return scaled(now, 0.25, least=2)
+
+
+# First what the notes name; then what changes the training, for weights that begin too large overfit as well.
+AGAINST_VARIANCE = (
+    all_the_examples,
+    rest_of_the_examples,
+    more_examples,
+    early_stopping,
+    weak_l2,
+    strong_l2,
+    stronger_l2,
+    dropout,
+    strong_dropout,
+    shift_images,
+    rotate_images,
+    normalize_inputs,
+    fitting_initializer,
+    batch_norm,
+    batch_norm_defaults,
+    no_batch_norm,
+    mini_batches,
+    start_from_defaults,
+    learning_rate_tenth,
+    optimizer_defaults,
+    decaying_learning_rate,
+    narrower,
+    wider,
+)

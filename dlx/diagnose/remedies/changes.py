@@ -1,4 +1,4 @@
-"""Changes of a spec that the basic recipe may try: what each needs to know, and the register that they stand in."""
+"""Changes of a spec that the basic recipe may try: what each is, and what it needs to know."""
 
 from __future__ import annotations
 
@@ -84,34 +84,25 @@ class SpecContext:
         return {"architecture.hidden": [{k: v for k, v in layer.items() if k not in keys} for layer in hidden]}
 
 
+Rule = Callable[[SpecContext], Overrides]
+
+
 @dataclass(frozen=True)
 class Change:
-    """What is altered, why that may help, and where the notes say so."""
+    """What is altered, why that may help, and where the notes say so; called with a spec, it gives the overrides."""
 
     name: str
     why: str
     notes: str
-    overrides: Callable[[SpecContext], Overrides]
+    rule: Rule
+
+    def __call__(self, now: SpecContext) -> Overrides:
+        return self.rule(now)
 
 
-CHANGES: dict[str, Change] = {}
-
-Rule = Callable[[SpecContext], Overrides]
-
-
-def change(why: str, notes: str) -> Callable[[Rule], Rule]:
-    """Registers a rule under its own name."""
-
-    def register(rule: Rule) -> Rule:
-        enter(rule.__name__, why, notes, rule)
-        return rule
-
-    return register
-
-
-def enter(name: str, why: str, notes: str, rule: Rule) -> None:
-    """Registers a rule under a name."""
-    CHANGES[name] = Change(name, why, notes, rule)
+def change(why: str, notes: str) -> Callable[[Rule], Change]:
+    """Makes a rule a change of the same name."""
+    return lambda rule: Change(rule.__name__, why, notes, rule)
 
 
 def rounded(value: float) -> float:

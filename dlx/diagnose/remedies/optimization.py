@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dlx.diagnose.remedies.changes import Overrides, Rule, SpecContext, change, enter, rounded
+from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
 from dlx.nn.optimizers import Adam, Optimizer
 
 USUAL_BATCH = range(16, 513)
 
 
-def _rate_times(factor: float) -> Rule:
-    return lambda now: {"optimizer.learning_rate": rounded(now.spec.optimizer.learning_rate * factor)}
+def _rate_times(factor: float, name: str) -> Change:
+    smaller, larger = (
+        "a cost that jumps or rises asks for smaller steps",
+        "a cost that falls to the end asks for larger",
+    )
+    return Change(
+        f"learning_rate_{name}",
+        smaller if factor < 1 else larger,
+        "Learning rate",
+        lambda now: {"optimizer.learning_rate": rounded(now.spec.optimizer.learning_rate * factor)},
+    )
 
 
-_SMALLER, _LARGER = "a cost that jumps or rises asks for smaller steps", "a cost that falls to the end asks for larger"
-for _name, _factor in {"third": 1 / 3, "tenth": 0.1, "hundredth": 0.01, "x3": 3, "x10": 10, "x100": 100}.items():
-    enter(f"learning_rate_{_name}", _SMALLER if _factor < 1 else _LARGER, "Learning rate", _rate_times(_factor))
+learning_rate_third, learning_rate_x3 = _rate_times(1 / 3, "third"), _rate_times(3, "x3")
+learning_rate_tenth, learning_rate_x10 = _rate_times(0.1, "tenth"), _rate_times(10, "x10")
+learning_rate_hundredth, learning_rate_x100 = _rate_times(0.01, "hundredth"), _rate_times(100, "x100")
 
 
 @change("an α that decays too fast ends the training before its end", "Learning rate decay")

@@ -10,11 +10,11 @@ from typing import Any
 from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
-from dlx.runs.compare.run import PARTS, ComparedRun, differing
-from dlx.runs.document import SCHEMA_VERSION
+from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.references import find_all
 from dlx.show import pictures
-from dlx.show.pictures.groups import Group, course
+from dlx.show.charts.groups import Group, MeanCurve, mean_curve
+from dlx.words import PARTS, Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
 
@@ -39,19 +39,18 @@ class Comparison:
         return [run for group in self.groups for run in group.runs]
 
     @property
-    def tasks(self) -> set[str | None]:
+    def tasks(self) -> set[Task | None]:
         """The tasks of the runs; None of a run whose task is not known yet."""
         return {run.task for run in self.runs}
 
     @property
     def comparable(self) -> bool:
         """Whether the errors of all are in the same unit."""
-        return len({task == "regression" for task in self.tasks}) == 1
+        return len({run.is_regression for run in self.runs}) == 1
 
     def document(self) -> dict[str, Any]:
         """All of it as plain data; a setting that a run lacks is null there."""
         return {
-            "schema_version": SCHEMA_VERSION,
             "differing": list(self.differing),
             "runs": [self._row(group, run) for group in self.groups for run in group.runs],
             "groups": [group.document() for group in self.groups],
@@ -70,7 +69,7 @@ class Comparison:
             "settings": {key: run.settings.get(key) for key in self.differing},
             "absent": [key for key in self.differing if key not in run.settings],
             **run.measures(),
-            "errors": {part: run.errors[part]._asdict() for part in PARTS if part in run.errors},
+            "errors": {part: run.errors[part].document() for part in PARTS if part in run.errors},
         }
 
     def picture(self) -> bytes:
@@ -96,10 +95,9 @@ class Comparison:
     def _have(self, part: str) -> bool:
         return any(part in run.errors for run in self.runs)
 
-    def courses(self) -> list[tuple[list[float], list[float]]]:
-        """For each group the epochs, and the mean of that column at each of them."""
-        curves = [course(group, self.column) for group in self._curve_groups()]
-        return [([], []) if curve is None else (curve.epochs.tolist(), curve.mean.tolist()) for curve in curves]
+    def curves(self) -> list[MeanCurve | None]:
+        """Of that column for each group; None where it has no value."""
+        return [mean_curve(group, self.column) for group in self._curve_groups()]
 
 
 def compare(references: Sequence[str], against: Sequence[str] = ()) -> Comparison:
@@ -140,8 +138,7 @@ def _check(sides: Sequence[Sequence[Path]]) -> None:
 
 def _check_sides(groups: Sequence[RunGroup]) -> None:
     """What two groups need that are to be compared explicitly."""
-    tasks = {run.task == "regression" for group in groups for run in group.runs}
-    if len(tasks) > 1:
+    if len({run.is_regression for group in groups for run in group.runs}) > 1:
         raise UsageError("the errors of a regression and of a classification cannot be compared")
 
 
@@ -149,7 +146,7 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
     """The difference of two groups, of those of their runs that have a dev error; and why there is none."""
     if len(groups) != 2:
         return None, []
-    if len({run.task == "regression" for group in groups for run in group.runs}) > 1:
+    if len({run.is_regression for group in groups for run in group.runs}) > 1:
         return None, ["no difference: one is a regression, the other is none"]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]
@@ -164,7 +161,7 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
     remarks = [] if keys else ["nothing differs in the specs"]
-    for status, words in (("running", "still running"), ("diverged", "diverged"), ("failed", "failed")):
+    for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
     return remarks

@@ -56,7 +56,7 @@ class Measuring:
         return [self._measured(run) for run in runs]
 
     def _of(self, run: ComparedRun, examples: str, mistakes: Array) -> DevMistakes:
-        return DevMistakes(examples, contributions(mistakes, run.task == "regression"))
+        return DevMistakes(examples, contributions(mistakes, run.is_regression))
 
     def _measured(self, run: ComparedRun) -> DevMistakes:
         spec = load_spec(run.run.config).spec

@@ -54,15 +54,12 @@ class Difference:
         ``settled_by`` is what would settle it with a probability of 80 % if difference and spread are as measured; a
         number of null there is beyond all that is reasonable, a key that is missing is not needed.
         """
-        value, low, high, m = (getattr(self.estimate, key) for key in ("value", "low", "high", "m"))
+        value = self.estimate.value
         return {
             "measure": "dev_error",
             "of": self.of,
             "against": self.against,
-            "value": value,
-            "low": low,
-            "high": high,
-            "m": m,
+            **self.estimate.document(),
             "runs": list(self.counts),
             "paired": list(self.paired),
             "about": "settings" if self.chance.seeds else "networks",
@@ -95,7 +92,8 @@ def difference(of: RunGroup, against: RunGroup) -> Difference:
     except DlxError as error:
         measured, remarks = None, [*remarks, f"the dev examples are not paired, because {error}"]
     estimate, chance, paired = _compared(sides, measured, pairs is not None)
-    estimate = clipped(estimate, inf if sides[0][0].task == "regression" else 1.0)
+    if (task := sides[0][0].task) is not None:
+        estimate = clipped(estimate, task.largest_error)
     return Difference(of.label, against.label, estimate, chance, paired, _counts(sides), tuple(remarks))
 
 
@@ -163,12 +161,12 @@ def _examples(side: Sequence[ComparedRun], measured: Sequence[DevMistakes] | Non
     """The half width that the dev examples add to the mean error of runs that all have the same; else their chance
     shows in the spread from seed to seed."""
     identities = [mistakes.examples for mistakes in measured] if measured else [run.fingerprint for run in side]
-    ends = [(run.errors["dev"].low, run.errors["dev"].high) for run in side]
-    halves = [(high - low) / 2 for low, high in ends if low is not None and high is not None]
+    errors = [run.errors["dev"] for run in side]
+    halves = [(error.high - error.low) / 2 for error in errors if error.has_interval]
     return float(np.mean(halves)) if halves and len(set(identities)) == 1 else 0.0
 
 
 def _finest(run: ComparedRun) -> float:
     """The least step of an error rate."""
     m = run.errors["dev"].m
-    return 1 / m if m and run.task != "regression" else 0.0
+    return 1 / m if m and not run.is_regression else 0.0

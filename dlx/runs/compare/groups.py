@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from dlx.runs.compare.run import ASIDE, PARTS, ComparedRun, differing, is_of
+from dlx.runs.compare.run import ASIDE, ComparedRun, differing, is_of
+from dlx.words import PARTS
 
 MOST_SAID = 2  # settings in a group's label
 

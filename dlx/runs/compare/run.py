@@ -5,55 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite
+from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 from dlx.errors import DataError
-from dlx.runs.directory import RunDirectory
-from dlx.runs.listing import PastRun
-from dlx.runs.tables import MEASURES
+from dlx.runs.result import Result
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
+from dlx.stats.intervals import Estimate, unbounded
+from dlx.words import PARTS, Status
 
-PARTS = ("train", "train_dev", "dev", "test")
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads")  # what does not change what a training is
 
 
-class ComparedError(NamedTuple):
-    """An error of the kept parameters with its 95 % interval, where there is one."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    m: int | None = None
-
-
 @dataclass(frozen=True)
-class ComparedRun:
-    """One run."""
-
-    run: RunDirectory
-    facts: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    errors: Mapping[str, ComparedError]
-    metrics: Mapping[str, Sequence[float]]
+class ComparedRun(Result):
+    """One run; errors of one that goes on are those of its last row, whose interval is not known."""
 
     @classmethod
-    def read(cls, path: Path) -> ComparedRun:
-        """The run in a directory.
+    def read(cls, path: Path | str) -> Self:
+        """The run in a directory; all that is compared is read here, so that damage is named before it begins."""
+        run = super().read(path)
+        run.settings, run.metrics, run.errors  # noqa: B018 - these are kept
+        return run
 
-        Raises:
-            UsageError: there is none.
-            DataError: a file of it is damaged.
-        """
-        run = RunDirectory.open(path)
-        facts, spec, metrics = run.facts(), load(run.config).plain(), run.metrics()
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """The leaves of its spec by dotted key."""
+        spec = load(self.run.config).plain()
         if not isinstance(spec, dict):
-            raise DataError(f"{run.config}: is damaged: it holds no mapping")
-        settings = {dotted(key): value for key, value in leaves(spec)}
-        return cls(run, facts, settings, _errors(run, facts, metrics), metrics)
+            raise DataError(f"{self.run.config}: is damaged: it holds no mapping")
+        return {dotted(key): value for key, value in leaves(spec)}
+
+    @cached_property
+    def errors(self) -> Mapping[str, Estimate]:
+        """Of the parameters that were kept, or where there is no diagnosis yet, of those there are."""
+        if self.status is not Status.RUNNING and self.run.has_diagnosis():
+            return super().errors
+        last = self.last
+        return {part: unbounded(last[f"{part}_error"]) for part in PARTS if f"{part}_error" in last}
 
     @property
     def id(self) -> str:
@@ -61,24 +53,9 @@ class ComparedRun:
         return self.run.path.resolve().name.rpartition("-")[2]
 
     @property
-    def name(self) -> str:
-        """What the spec is called."""
-        return str(self.facts.get("name", self.settings.get("name", "")))
-
-    @property
-    def status(self) -> str:
-        """As ``run.json`` has it."""
-        return str(self.facts.get("status", "running"))
-
-    @property
-    def task(self) -> str | None:
-        """binary, multiclass or regression."""
-        return (self.facts.get("data") or {}).get("task")
-
-    @property
     def fingerprint(self) -> str | None:
         """Of its data, all parts."""
-        return (self.facts.get("data") or {}).get("fingerprint")
+        return self.data.get("fingerprint")
 
     @property
     def chance(self) -> tuple[tuple[str, Any], ...]:
@@ -92,57 +69,33 @@ class ComparedRun:
 
     def measures(self) -> dict[str, Any]:
         """Of the kept parameters, which are the last ones while training goes on."""
-        past, last = PastRun(self.run.path, dict(self.facts)), self.last
-        final = self.facts.get("final") or last
-        row = {key: past[key] if past["epoch"] is not None else last.get(key) for key in ("epoch", *MEASURES)}
+        final = self.facts.get("final") or self.last
+        row = self.kept_row or self.last
         return {
             "status": self.status,
-            "epoch": row["epoch"],
+            "epoch": row.get("epoch"),
             "epochs": final.get("epoch"),
             "seconds": final.get("seconds"),
             "parameters": self.facts.get("parameters"),
-            **{key: row[key] for key in ("cost", "train_cost", "dev_cost")},
-            "test_cost": past["test_cost"],
+            **{key: row.get(key) for key in ("cost", "train_cost", "dev_cost")},
+            "test_cost": self.test.get("cost"),
         }
 
     @property
     def last(self) -> dict[str, Any]:
-        """The last row of ``metrics.csv``; empty where there is none."""
-        return last_row(self.metrics)
+        """The last row of ``metrics.csv``, what is not a number left out; empty where there is none."""
+        return {name: values[-1] for name, values in self.metrics.items() if values and isfinite(values[-1])}
 
     @property
     def dev_error(self) -> float | None:
         """That of the kept parameters, where it is a number and training has ended."""
         error = self.errors.get("dev")
-        ended = self.status not in ("running", "failed")
-        return error.value if error is not None and ended and isfinite(error.value) else None
+        return error.value if error is not None and self.status.has_result and isfinite(error.value) else None
 
 
 def is_of(key: str, sections: Sequence[str]) -> bool:
     """Whether a dotted key is one of these or lies below one."""
     return any(key == section or key.startswith(f"{section}.") for section in sections)
-
-
-def last_row(metrics: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """The last row of the columns, what is not a number left out."""
-    return {name: values[-1] for name, values in metrics.items() if values and isfinite(values[-1])}
-
-
-def _errors(
-    run: RunDirectory, facts: Mapping[str, Any], metrics: Mapping[str, Sequence[float]]
-) -> dict[str, ComparedError]:
-    """Those of ``diagnosis.json``; where there is none yet, those of the last row of ``metrics.csv``."""
-    if facts.get("status") == "running" or not run.has_diagnosis():
-        row = last_row(metrics)
-        return {part: ComparedError(row[f"{part}_error"]) for part in PARTS if f"{part}_error" in row}
-    errors = run.diagnosis().get("errors") or {}
-    return {part: _error(errors[part]) for part in PARTS if part in errors}
-
-
-def _error(estimate: Mapping[str, Any]) -> ComparedError:
-    """JSON has no infinity: what is null was beyond all numbers."""
-    value, low, high = (inf if estimate.get(key) is None else float(estimate[key]) for key in ("value", "low", "high"))
-    return ComparedError(value, low, high, estimate.get("m"))
 
 
 def differing(runs: Sequence[ComparedRun]) -> list[str]:

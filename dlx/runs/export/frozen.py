@@ -13,6 +13,7 @@ from dlx.data.examples import Column
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.nn.network import Network
@@ -55,7 +56,7 @@ class Frozen:
     """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks."""
 
     name: str
-    task: str
+    task: Task
     classes: tuple[str | int | float, ...]
     features: tuple[str, ...]
     operations: tuple[Operation, ...]
@@ -91,7 +92,7 @@ def freeze(model: Model) -> Frozen:
     columns = [Column(name, categories) for name, categories in facts["preprocessing"]["columns"]]
     frozen = Frozen(
         name=facts["name"],
-        task=facts["task"],
+        task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(feature for column in columns for feature in column.features()),
         operations=tuple(_operations(model.network)),

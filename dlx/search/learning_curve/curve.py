@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.errors import DataError, EnvironmentProblem, Interrupted, UsageError
-from dlx.runs.data_facts import refuse_other_data
-from dlx.runs.document import SCHEMA_VERSION
-from dlx.search.learning_curve.extrapolation import extrapolation, plain
+from dlx.documents.learning_curve import (
+    CurvePoint,
+    CurveTraining,
+    FailedTraining,
+    Interval,
+    LearningCurve,
+    TrainingCount,
+)
+from dlx.errors import DataError, UsageError
+from dlx.events import Count
+from dlx.runs.data_facts import data_facts, refuse_other_data
+from dlx.runs.objective import no_network
+from dlx.runs.result import Result
+from dlx.search.going_on import saving_what_is_reached
+from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.search.trials.executors import executor_for
@@ -22,7 +33,8 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.stats.power_law import Points, points
 from dlx.text import command
-from dlx.training.build import build
+from dlx.training.build import build_supervised
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.runs.directory import RunDirectory
@@ -30,8 +42,6 @@ if TYPE_CHECKING:
 
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
 
-Document = dict[str, Any]
-OnProgress = Callable[[int, int], None]
 Outcomes = Mapping[tuple[int, int], Outcome]  # by size and number of the replicate
 
 
@@ -59,17 +69,17 @@ class CurveSubject:
     """The run that is asked about: its spec, and what its data are."""
 
     spec: Spec
-    task: str
+    task: Task
     m: int
     m_dev: int
     classes: int
 
 
-def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProgress | None = None) -> Document:
+def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, LearningCurve]:
     """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
 
     All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
-    only what is missing. ``on_progress`` hears how many trainings are done, of how many.
+    only what is missing. The events count the trainings.
 
     Raises:
         UsageError: the run has no dev set, or the sizes or replicates are too few, or sizes that train has not.
@@ -79,32 +89,42 @@ def learning_curve(run: RunDirectory, options: CurveOptions, on_progress: OnProg
     """
     subject = subject_of(run)
     sizes = _sizes(subject, options)
-    outcomes = _trained(run, subject, sizes, options, on_progress or (lambda done, total: None))
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "run": str(run.path),
-        "name": subject.spec.name,
-        "task": subject.task,
-        "m": subject.m,
-        "m_dev": subject.m_dev,
-        "replicates": options.replicates,
-        **_judged(subject, sizes, options, outcomes),
-    }
+    outcomes = yield from _trained(run, subject, sizes, options)
+    usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
+    by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
+    by_size = {size: replicates for size, replicates in by_size.items() if replicates}
+    if not by_size:
+        raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
+    mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
+    measured = points(list(by_size), mistakes, subject.task.is_regression)
+    fitted, target, curve = extrapolation(measured, options.target or _target(subject.spec))
+    return LearningCurve(
+        run=str(run.path),
+        name=subject.spec.name,
+        task=subject.task,
+        m=subject.m,
+        m_dev=subject.m_dev,
+        replicates=options.replicates,
+        points=_rows(subject, by_size, measured),
+        trainings=TrainingCount(len(usable), len(sizes) * options.replicates, _failed(outcomes)),
+        fit=fitted,
+        target=target,
+        curve=curve,
+    )
 
 
 def subject_of(run: RunDirectory) -> CurveSubject:
     """What there is to know of a run before training."""
-    spec, facts = load_spec(run.config).spec, run.facts()
+    spec, result = load_spec(run.config).spec, Result.of(run)
     if spec.objective is not None:
-        raise UsageError(f"{run.path}: minimizes the objective {spec.objective.name}: there are no examples to add to")
-    examples = facts["data"]["examples"]
+        raise no_network(str(run.path), spec.objective.name, "there are no examples to add to")
+    assert result.task is not None
+    examples = result.data["examples"]
     if "dev" not in examples:
         raise UsageError(f"{run.path}: has no dev set, which a learning curve is measured on (set data.split.dev)")
-    experiment = build(spec, initialize=False)
-    refuse_other_data(run, experiment)
-    return CurveSubject(
-        spec, facts["data"]["task"], examples["train"], examples["dev"], len(experiment.dataset.classes)
-    )
+    experiment = build_supervised(spec, initialize=False)
+    refuse_other_data(run, data_facts(experiment))
+    return CurveSubject(spec, result.task, examples["train"], examples["dev"], len(experiment.dataset.classes))
 
 
 def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
@@ -119,44 +139,21 @@ def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
 
 
 def _trained(
-    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, on_progress: OnProgress
-) -> Outcomes:
+    run: RunDirectory, subject: CurveSubject, sizes: Sequence[int], options: CurveOptions
+) -> Generator[Count, None, Outcomes]:
     """All sizes once, the largest first, then all once more; as far as the time lasts."""
     specs = {size: with_examples(subject.spec, size, subject.m) for size in sizes}
     places = [(size, number) for number in range(options.replicates) for size in reversed(sizes)]
     trials = [Trial.of(replicate(specs[size], number)) for size, number in places]
     by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
     outcomes: dict[tuple[int, int], Outcome] = {}
-    on_progress(0, len(trials))
-    again = f"{command('diagnose', run.path, '--learning-curve')} goes on from here"
-    try:
-        with executor_for(options.workers) as executor:
-            for outcome in run_trials(trials, run.trials, executor, options.budget):
-                outcomes[by_key[outcome.key]] = outcome
-                on_progress(len(outcomes), len(trials))
-    except Interrupted as stop:
-        message = f"interrupted: {again}"
-        raise Interrupted(stop.exit_code - 128, message) from None
-    except EnvironmentProblem as error:
-        message = f"{error}; {again}"
-        raise EnvironmentProblem(message) from error
+    yield Count(0, len(trials))
+    again = command("diagnose", run.path, "--learning-curve")
+    with saving_what_is_reached(again), executor_for(options.workers) as executor:
+        for outcome in run_trials(trials, run.trials, executor, options.budget):
+            outcomes[by_key[outcome.key]] = outcome
+            yield Count(len(outcomes), len(trials))
     return outcomes
-
-
-def _judged(subject: CurveSubject, sizes: Sequence[int], options: CurveOptions, outcomes: Outcomes) -> Document:
-    """The points, the power laws that agree with them, and what these say of more examples."""
-    usable = {place: outcome for place, outcome in outcomes.items() if outcome.usable}
-    by_size = {size: [usable[place] for place in sorted(usable) if place[0] == size] for size in sizes}
-    by_size = {size: replicates for size, replicates in by_size.items() if replicates}
-    if not by_size:
-        raise DataError(f"nothing could be trained: {_why_not(outcomes)}")
-    mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
-    measured = points(list(by_size), mistakes, subject.task == "regression")
-    trained = {
-        "points": _rows(subject, by_size, measured),
-        "trainings": {"done": len(usable), "of": len(sizes) * options.replicates, "failed": _failed(outcomes)},
-    }
-    return {**trained, **extrapolation(measured, options.target or _target(subject.spec))}
 
 
 def _why_not(outcomes: Outcomes) -> str:
@@ -168,29 +165,28 @@ def _target(spec: Spec) -> float:
     return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
 
 
-def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[Document]:
-    """The points as they are told: for each size the mean errors and those of each training."""
+def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[CurvePoint]:
     train = mean_train_errors([[outcome.errors["train"] for outcome in replicates] for replicates in by_size.values()])
     dev = mean_dev_errors(measured, subject.task)
     return [
-        {
-            "m": size,
-            "epochs": with_examples(subject.spec, size, subject.m).training.epochs,
-            "train": plain(train[row]),
-            "dev": plain(dev[row]),
-            "trainings": [
-                {"trial": outcome.key, **{part: outcome.errors[part].value for part in ("train", "dev")}}
+        CurvePoint(
+            m=size,
+            epochs=with_examples(subject.spec, size, subject.m).training.epochs,
+            train=Interval.of(train[row]),
+            dev=Interval.of(dev[row]),
+            trainings=[
+                CurveTraining(outcome.key, outcome.errors["train"].value, outcome.errors["dev"].value)
                 for outcome in replicates
             ],
-        }
+        )
         for row, (size, replicates) in enumerate(by_size.items())
     ]
 
 
-def _failed(outcomes: Outcomes) -> list[Document]:
+def _failed(outcomes: Outcomes) -> list[FailedTraining]:
     """The trainings that cannot be used, but for those that there was no time for."""
     return [
-        {"m": size, "replicate": number, "status": outcome.status, "message": outcome.message}
+        FailedTraining(size, number, outcome.status, outcome.message)
         for (size, number), outcome in sorted(outcomes.items())
-        if outcome.status in ("diverged", "failed")
+        if outcome.status.is_bad
     ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 import numpy as np
 
+from dlx.documents.learning_curve import CurveTarget, FittedError, FittedLaw, Interval
 from dlx.stats.intervals import Estimate
 from dlx.stats.power_law import FEWEST_SIZES, Points, PowerLaws, fit
 
@@ -14,20 +12,18 @@ FAR = 1000  # times the examples there are: further no extrapolation is to be be
 CURVE_POINTS = 40  # of the fitted curve
 CURVE_TO, CURVE_AT_MOST = 4, 30  # times the examples there are: how far it is drawn, and how far where more are needed
 
-Document = dict[str, Any]
 
-
-def extrapolation(measured: Points, error: float) -> Document:
-    """What the measured points say of more examples: ``fit``, ``target``, of which the error is given, and ``curve``.
+def extrapolation(measured: Points, error: float) -> tuple[FittedLaw | None, CurveTarget, list[FittedError]]:
+    """What the measured points say of more examples: the law, what the error needs by it, and its curve.
 
     Too few sizes for a power law have neither fit nor curve.
     """
     if len(measured.sizes) < FEWEST_SIZES:
-        return {"fit": None, "target": {"error": error, "examples": None, "verdict": None}, "curve": []}
+        return None, CurveTarget(error, None, None), []
     laws = fit(measured)
     needed = laws.examples_for(error)
-    target = {"error": error, "examples": plain(needed), "verdict": verdict(needed, laws.m0)}
-    return {"fit": _fitted(laws), "target": target, "curve": _curve(laws, needed)}
+    target = CurveTarget(error, Interval.of(needed), verdict(needed, laws.m0))
+    return _fitted(laws), target, _curve(laws, needed)
 
 
 def verdict(needed: Estimate, m: int) -> str:
@@ -43,25 +39,17 @@ def verdict(needed: Estimate, m: int) -> str:
     return "settled" if needed.high <= FAR * m else "open"
 
 
-def _fitted(laws: PowerLaws) -> Document:
-    return {
-        "law": "c + a·(m/m0)^(−b)",
-        "m0": laws.m0,
-        "a": laws.a,
-        "b": plain(laws.exponent),
-        "c": plain(laws.floor),
-        "chi_squared": laws.chi_squared,
-    }
+def _fitted(laws: PowerLaws) -> FittedLaw:
+    exponent, floor = Interval.of(laws.exponent), Interval.of(laws.floor)
+    return FittedLaw("c + a·(m/m0)^(−b)", laws.m0, laws.a, exponent, floor, laws.chi_squared)
 
 
-def _curve(laws: PowerLaws, needed: Estimate) -> list[Document]:
+def _curve(laws: PowerLaws, needed: Estimate) -> list[FittedError]:
     """The fitted error from the smallest size on to beyond what is needed, as far as that can be told."""
     m0 = laws.m0
     end = min(max(CURVE_TO * m0, 1.5 * needed.value), CURVE_AT_MOST * m0)
     sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, CURVE_POINTS).round()])
-    return [{"m": int(size), **plain(laws.error_at(size))} for size in sizes]
-
-
-def plain(estimate: Estimate) -> Document:
-    """An estimate as ``learning_curve.json`` has it."""
-    return {key: value for key, value in asdict(estimate).items() if key != "m"}
+    errors = [laws.error_at(size) for size in sizes]
+    return [
+        FittedError(int(size), error.value, error.low, error.high) for size, error in zip(sizes, errors, strict=True)
+    ]

@@ -9,17 +9,18 @@ from statistics import NormalDist, fmean, variance
 from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
 from dlx.stats.power_law import Points
 from dlx.stats.student import two_sided
+from dlx.words import Task
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
-def mean_dev_errors(measured: Points, task: str) -> list[Estimate]:
+def mean_dev_errors(measured: Points, task: Task) -> list[Estimate]:
     """The mean error of each size, its interval from the same deviations as the power law's.
 
     A rate p with deviation d has the Wilson interval of p·(1 − p)/d² examples, which never reaches below 0.
     """
     pairs = zip(measured.errors.tolist(), measured.deviations.tolist(), strict=True)
-    if task == "regression":
+    if task.is_regression:
         return [Estimate(error, max(error - Z * d, 0.0), error + Z * d) for error, d in pairs]
     return [error_rate(p, max(round(p * (1 - p) / d**2), 1) if 0 < p < 1 else round(1 / d)) for p, d in pairs]
 

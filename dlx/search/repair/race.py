@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError
-from dlx.search.repair.race_setup import RaceSetup, RemedyResult
+from dlx.events import TrialEnd
+from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
@@ -17,6 +19,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive
 from dlx.stats.effects import clipped, effect, standard_error, verdict
 from dlx.stats.intervals import Estimate
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.diagnose.advice import Remedy
@@ -28,7 +31,6 @@ FINALISTS = 3
 LONGER = 3  # times the replicates where the first ones leave it open
 FIRST_RISK, SECOND_RISK = 0.04, 0.01
 OVERHEAD = 0.2  # seconds of a trial besides training
-BAD = ("diverged", "failed")
 BASE = ""  # the name under which the present spec runs
 
 
@@ -54,17 +56,20 @@ class Race:
         self.counted: dict[str, list[int]] = {}  # the replicates that they were measured in
         self.dropped: set[str] = set()  # who diverged, or was surely worse than the best finalist
 
-    def run(self) -> list[RemedyResult]:
-        """What came of each remedy, in their order."""
-        self._train([BASE], 0, self.ground.left)
+    def run(self) -> Generator[TrialEnd]:
+        """Train as much as it takes, and as there is time for."""
+        yield from self._train([BASE], 0, self.ground.left)
         if self._runs(BASE, 0):
-            self._screen()
+            yield from self._screen()
             screened = {name: self._added(name, [0])[0] for name in self.specs if name and self._runs(name, 0)}
             self.finalists = finalists(self._added(BASE, [0])[0], screened)[: self._affordable()]
             first, all_of_them = self.ground.replicates, self.ground.replicates * LONGER
-            self._look(self.finalists, range(1, first + 1), FIRST_RISK)
+            yield from self._look(self.finalists, range(1, first + 1), FIRST_RISK)
             if not self._sure():
-                self._look(self._promising(), range(first + 1, all_of_them + 1), SECOND_RISK)
+                yield from self._look(self._promising(), range(first + 1, all_of_them + 1), SECOND_RISK)
+
+    def results(self) -> list[RemedyResult]:
+        """What came of each remedy, in their order."""
         return [self._judged(remedy) for remedy in self.remedies]
 
     def best(self) -> str | None:
@@ -92,13 +97,13 @@ class Race:
     def _verdict(self, name: str) -> str:
         return "stopped" if name in self.dropped else verdict(self.effects[name], self.ground.tolerance)
 
-    def _screen(self) -> None:
+    def _screen(self) -> Iterator[TrialEnd]:
         """Every remedy in replicate 0, as long as the time lasts that confirming does not need."""
         names = [remedy.name for remedy in self.remedies]
         until = time.time() + max(self.ground.left - self._seconds_to_confirm(), self.ground.left / 2)
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
-            self._train(chunk, 0, until - time.time())
+            yield from self._train(chunk, 0, until - time.time())
             self.enough = any(self._is_enough(name) for name in chunk if self._runs(name, 0))
             if self.enough:
                 return
@@ -121,7 +126,7 @@ class Race:
         counts = range(FINALISTS, 1, -1)
         return next((count for count in counts if self._seconds_to_confirm(count) <= self.ground.left), 1)
 
-    def _look(self, names: list[str], numbers: Sequence[int], risk: float) -> None:
+    def _look(self, names: list[str], numbers: Sequence[int], risk: float) -> Iterator[TrialEnd]:
         """Replicate by replicate, each complete before the next, so that every comparison is paired; then the effects.
 
         Who has been dropped, or has not trained to its end, is left behind.
@@ -129,7 +134,7 @@ class Race:
         going = names
         for number in numbers:
             if going := [name for name in going if name not in self.dropped]:
-                self._train([BASE, *going], number, self.ground.left)
+                yield from self._train([BASE, *going], number, self.ground.left)
                 going = [name for name in going if self._runs(name, number) and self._runs(BASE, number)]
                 self._drop(going, number)
         for name in names:
@@ -148,22 +153,22 @@ class Race:
         best = min(names, key=lambda name: float(added[name].mean()))
         self.dropped |= {name for name in names if effect(added[best], added[name]).low > 0}
 
-    def _train(self, names: Iterable[str], number: int, seconds: float) -> None:
+    def _train(self, names: Iterable[str], number: int, seconds: float) -> Iterator[TrialEnd]:
         trials = [(name, Trial.of(replicate(self.specs[name], number))) for name in names]
         by_key = {trial.key: name for name, trial in trials}
         for outcome in run_trials((trial for _, trial in trials), self.ground.folder, self.ground.executor, seconds):
             name = by_key[outcome.key]
             self.outcomes[name, number] = outcome
-            self.ground.tell(name, outcome)
-            if name != BASE and outcome.status in BAD:
+            yield TrialEnd(name, outcome.status, outcome.run)
+            if name != BASE and outcome.status.is_bad:
                 self.dropped.add(name)
-            if name == BASE and outcome.status == "failed":
+            if name == BASE and outcome.status is Status.FAILED:
                 raise DataError(f"the spec cannot be trained again: {outcome.message}")
 
     def _runs(self, name: str, number: int) -> bool:
         """Whether the trial is there to be compared; the present spec is so even where it diverged."""
         outcome = self.outcomes.get((name, number))
-        return outcome is not None and (outcome.usable or (name == BASE and outcome.status == "diverged"))
+        return outcome is not None and (outcome.usable or (name == BASE and outcome.status is Status.DIVERGED))
 
     def _added(self, name: str, numbers: Iterable[int]) -> Array:
         return np.stack([self.ground.added(self.outcomes[name, number]) for number in numbers])
@@ -177,24 +182,38 @@ class Race:
         name = remedy.name
         mine = {number: outcome for (whose, number), outcome in self.outcomes.items() if whose == name}
         seconds = sum(outcome.seconds for outcome in mine.values())
-        bad = next((outcome for outcome in mine.values() if outcome.status in BAD), None)
+        bad = next((outcome for outcome in mine.values() if outcome.status.is_bad), None)
         if bad is not None:
-            return RemedyResult(
-                remedy, {"diverged": "harmful"}.get(bad.status, bad.status), None, 0, seconds, bad.message
-            )
+            verdict = "harmful" if bad.status is Status.DIVERGED else str(bad.status)
+            return _result(remedy, None, 0, seconds, verdict, bad.message)
         if name not in self.effects:
             return self._judged_once(remedy, seconds)
-        return RemedyResult(remedy, self._verdict(name), self.effects[name], len(self.counted[name]), seconds)
+        return _result(remedy, self.effects[name], len(self.counted[name]), seconds, self._verdict(name))
 
     def _judged_once(self, remedy: Remedy, seconds: float) -> RemedyResult:
         """What replicate 0 tells: too little for an interval."""
         if not (self._runs(remedy.name, 0) and self._runs(BASE, 0)):
-            return RemedyResult(
-                remedy, "not tried", None, 0, seconds, "" if self.enough else "there was no time for it"
-            )
+            return _result(remedy, None, 0, seconds, "not tried", "" if self.enough else "there was no time for it")
         change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
         judgement = "unclear" if remedy.name in self.finalists else "stopped"
-        return RemedyResult(remedy, judgement, Estimate(change, -np.inf, np.inf), 1, seconds)
+        return _result(remedy, Estimate(change, -np.inf, np.inf), 1, seconds, judgement)
+
+
+def _result(
+    remedy: Remedy, change: Estimate | None, replicates: int, seconds: float, verdict: str, message: str = ""
+) -> RemedyResult:
+    return RemedyResult(
+        remedy.name,
+        remedy.against,
+        dict(remedy.overrides),
+        remedy.why,
+        remedy.notes,
+        change,
+        replicates,
+        seconds,
+        verdict,
+        message,
+    )
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The ground that races run on, and what they tell of each remedy."""
+"""The ground that races run on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from dlx.search.trials.outcome import Outcome
 
 if TYPE_CHECKING:
-    from dlx.diagnose.advice import Remedy
-    from dlx.stats.intervals import Estimate
     from dlx.types import Array
 
 
@@ -30,7 +28,6 @@ class RaceSetup:
         largest: change of an error that there can be: 1 for error rates.
         added: what each dev example adds to the error of an outcome.
         is_low: whether bias and variance are low in an outcome.
-        tell: called with the name of a remedy (empty for the present spec) and the outcome of each of its trials.
     """
 
     folder: Path
@@ -43,32 +40,8 @@ class RaceSetup:
     largest: float
     added: Callable[[Outcome], Array]
     is_low: Callable[[Outcome], bool]
-    tell: Callable[[str, Outcome], None]
 
     @property
     def left(self) -> float:
         """Seconds to the deadline."""
         return self.deadline - time.time()
-
-
-@dataclass(frozen=True)
-class RemedyResult:
-    """A remedy and what came of it.
-
-    Args:
-        verdict: keep, harmful, no effect or unclear, by the interval of its effect; ``stopped`` where others were
-            better before it had one that counts; ``not tried`` where there was no time, or no need after one that
-            is good enough; ``failed`` where it cannot be trained.
-        change: of the dev error: the effect over the replicates that confirm, or of the first one alone, without an
-            interval; None where there is nothing to compare.
-        replicates: that the change was measured in.
-        seconds: that all its trials took.
-        message: what went wrong.
-    """
-
-    remedy: Remedy
-    verdict: str
-    change: Estimate | None
-    replicates: int
-    seconds: float
-    message: str = ""

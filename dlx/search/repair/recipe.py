@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.verdict import diagnose
-from dlx.errors import EnvironmentProblem, Interrupted, UsageError
+from dlx.documents.reading import read_record
+from dlx.documents.repair import ErrorChange, RaceResult, RepairStory
+from dlx.errors import Interrupted, UsageError
+from dlx.events import RaceEnd, RaceStart, RepairEvent
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import DIAGNOSIS
 from dlx.runs.signals import noted_signals
 from dlx.search.best_spec import described
 from dlx.search.dev_set import HeldOut, facts_of
-from dlx.search.repair.document import Document, plain, remedy_document
+from dlx.search.going_on import saving_what_is_reached
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
-from dlx.search.repair.watcher import RepairWatcher, SilentRepair
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate
@@ -30,14 +31,14 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.effects import pooled
 from dlx.text import command
-from dlx.training.build import build
+from dlx.training.build import build_supervised
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
     from dlx.stats.intervals import Estimate
 
-DONE, NOTHING_NEEDED, NOTHING_HELPS, TIME_IS_UP = "done", "nothing_needed", "nothing_helps", "budget_spent"
-INTERRUPTED = "interrupted"
+DONE, NOTHING_NEEDED, NOTHING_HELPS = "done", "nothing_needed", "nothing_helps"
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,12 @@ class RepairOptions:
 
 
 def act(
-    run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, watcher: RepairWatcher | None = None
-) -> Document:
-    """Run the recipe on a run that is open for writing; returns the document with the story under ``act``.
+    run: RunDirectory, document: Mapping[str, Any], options: RepairOptions
+) -> Generator[RepairEvent, None, RepairStory]:
+    """Run the recipe on a run that is open for writing; returns the story, which its diagnosis then has under ``act``.
 
-    ``act.status`` is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
-    (nothing, or nothing more, surely), ``budget_spent`` or ``interrupted``; ``act.rounds`` has a race each, with what
-    came of each remedy and which is kept; ``act.errors`` the mean errors before and after; ``act.spec`` the file of the
-    spec that it has come to, null where that is the run's own.
+    Its status is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
+    (nothing, or nothing more, surely), ``budget_spent`` or ``interrupted``.
 
     The story is written after every race, and every trial is a run directory named by its spec, so that an
     interruption loses nothing and the next call repeats nothing: it takes over the races that were won, and reads the
@@ -67,56 +66,48 @@ def act(
         run: of a spec that has a dev set.
         document: its diagnosis.
         options: what may be spent.
-        watcher: is told how it comes on.
 
     Raises:
         UsageError: there is no dev set.
         Interrupted: a signal asked to stop; everything is saved.
         EnvironmentProblem: trials were lost with their workers, or cannot be written.
     """
-    return _Recipe(run, document, options, watcher or SilentRepair()).follow()
+    return (yield from _Recipe(run, document, options).follow())
 
 
 class _Recipe:
     """The state of one call: the spec that is best so far, and the story."""
 
-    def __init__(
-        self, run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, watcher: RepairWatcher
-    ) -> None:
-        self.run, self.document, self.options, self.watcher = run, dict(document), options, watcher
+    def __init__(self, run: RunDirectory, document: Mapping[str, Any], options: RepairOptions) -> None:
+        self.run, self.document, self.options = run, document, options
         self.first = load_spec(run.config).spec
-        dataset = build(self.first, initialize=False).dataset
+        dataset = build_supervised(self.first, initialize=False).dataset
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
         self.held_out = HeldOut(dataset)
-        self.largest = inf if dataset.task == "regression" else 1.0
-        self.document.pop("act", None)
+        self.largest = dataset.task.largest_error
         self.earlier = self._earlier_rounds()
-        self.rounds: list[Document] = []
+        self.rounds: list[RaceResult] = []
         self.spec = self.first
         self.started = time.time()
 
-    def _earlier_rounds(self) -> list[Document]:
+    def _earlier_rounds(self) -> list[RaceResult]:
         """The races of an earlier call with as many replicates."""
-        story = self.run.diagnosis().get("act") if self.run.has_diagnosis() else None
-        same = story is not None and story["replicates"] == self.options.replicates
-        return list(story["rounds"]) if story is not None and same else []
+        diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else {}
+        if diagnosis.get("act") is None:
+            return []
+        story = read_record(RepairStory, diagnosis, self.run.path / DIAGNOSIS, "act")
+        return story.rounds if story.replicates == self.options.replicates else []
 
-    def follow(self) -> Document:
+    def follow(self) -> Generator[RepairEvent, None, RepairStory]:
         """Race after race."""
-        again = f"{command('diagnose', self.run.path, '--act')} goes on from here"
-        try:
-            with executor_for(self.options.workers) as executor, noted_signals() as self.signals:
-                status = self._races(self._ground(executor))
-        except Interrupted as stop:
-            self._save(INTERRUPTED)
-            number = stop.exit_code - 128
-            message = f"interrupted: {again}"
-            raise Interrupted(number, message) from None
-        except EnvironmentProblem as error:
-            with suppress(EnvironmentProblem):  # a full disk, say
-                self._save(INTERRUPTED)
-            raise EnvironmentProblem(f"{error}; {again}") from error
+        again = command("diagnose", self.run.path, "--act")
+        with (
+            saving_what_is_reached(again, self._save, incomplete=Status.INTERRUPTED),
+            executor_for(self.options.workers) as executor,
+            noted_signals() as self.signals,
+        ):
+            status = yield from self._races(self._ground(executor))
         return self._save(status)
 
     def _ground(self, executor: Executor) -> RaceSetup:
@@ -132,51 +123,57 @@ class _Recipe:
             largest=self.largest,
             added=self.held_out.added,
             is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
-            tell=self._tell,
         )
 
-    def _tell(self, name: str, outcome: Outcome) -> None:
-        self.watcher.trial(name, outcome)
-        if self.signals:
-            raise Interrupted(self.signals[0], "")
-
-    def _races(self, ground: RaceSetup) -> str:
+    def _races(self, ground: RaceSetup) -> Generator[RepairEvent, None, str]:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
-        document = self.document
+        document: Mapping[str, Any] = self.document
         while _needed(document):
-            facts = facts_of(self.spec, build(self.spec, initialize=False).dataset)
+            facts = facts_of(self.spec, build_supervised(self.spec, initialize=False).dataset)
             tried = remedies(document, self.spec, facts)
-            winner = next((name for family in _families(tried) if (name := self._race(ground, family))), None)
+            winner = yield from self._first_winner(ground, _families(tried))
             if winner is None:
-                return TIME_IS_UP if ground.left <= 0 else NOTHING_HELPS
+                return Status.BUDGET_SPENT if ground.left <= 0 else NOTHING_HELPS
             self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == winner))
             document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
 
-    def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> str | None:
+    def _first_winner(
+        self, ground: RaceSetup, families: Sequence[Sequence[Remedy]]
+    ) -> Generator[RepairEvent, None, str | None]:
+        for family in families:
+            winner = yield from self._race(ground, family)
+            if winner is not None:
+                return winner
+        return None
+
+    def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> Generator[RepairEvent, None, str | None]:
         """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
         key = Trial.of(self.spec).key
-        candidates = (round_ for round_ in self.earlier if round_["baseline"] == key and round_["kept"])
-        won = next((round_ for round_ in candidates if round_["kept"] in {remedy.name for remedy in family}), None)
+        names = {remedy.name for remedy in family}
+        won = next((race for race in self.earlier if race.baseline == key and race.kept in names), None)
         if won is not None:
             self.rounds.append(won)
-            return str(won["kept"])
+            return won.kept
         if ground.left <= 0:
             return None
-        self.watcher.family(against := _against(family), len(family))
-        race = Race(ground, self.spec, family)
-        tried = [remedy_document(result) for result in race.run()]
-        self.rounds.append({"baseline": key, "against": against, "kept": race.best(), "remedies": tried})
-        self.watcher.judged(self.rounds[-1])
-        self._save(INTERRUPTED)
+        against, race = _against(family), Race(ground, self.spec, family)
+        yield RaceStart(against, len(family))
+        for event in race.run():
+            yield event
+            if self.signals:
+                raise Interrupted(self.signals[0], "")
+        self.rounds.append(RaceResult(key, against, race.best(), race.results()))
+        yield RaceEnd(race.best())
+        self._save(Status.INTERRUPTED)
         return race.best()
 
-    def _anew(self) -> Document:
+    def _anew(self) -> dict[str, Any]:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
         findings = examine_run(RunDirectory.open(self._outcomes(self.spec)[0].run)).document["findings"]
         return self._diagnosed(self._errors(self.spec), [Finding(**finding) for finding in findings])
 
-    def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> Document:
+    def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> dict[str, Any]:
         document = self.document
         return diagnose(errors, document["optimal_error"], document["tolerance"], self.held_out.task, findings)
 
@@ -192,29 +189,26 @@ class _Recipe:
         parts = [part for part in (counted[0].errors if counted else ()) if part != "test"]
         return {part: pooled([outcome.errors[part] for outcome in counted], self.largest) for part in parts}
 
-    def _save(self, status: str) -> Document:
+    def _save(self, status: str) -> RepairStory:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
         better = self.spec is not self.first
         before, after = self._errors(self.first), self._errors(self.spec)
-        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != INTERRUPTED else None
-        story: Document = {
-            "status": status,
-            "replicates": self.options.replicates,
-            "budget": self.options.budget,
-            "seconds": time.time() - self.started,
-            "rounds": self.rounds,
-            "errors": {
-                "before": {part: plain(error) for part, error in before.items()},
-                "after": {part: plain(error) for part, error in after.items()},
-            },
-            "verdict": self._diagnosed(after)["verdict"] if better else self.document["verdict"],
-            "spec": str(self.run.act) if better else None,
-            "test": test and plain(test),
-        }
+        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != Status.INTERRUPTED else None
+        story = RepairStory(
+            status=status,
+            replicates=self.options.replicates,
+            budget=self.options.budget,
+            seconds=time.time() - self.started,
+            rounds=self.rounds,
+            errors=ErrorChange(before, after),
+            verdict=self._diagnosed(after)["verdict"] if better else self.document["verdict"],
+            spec=str(self.run.act) if better else None,
+            test=test,
+        )
         self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
         diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else self.document
         self.run.write_diagnosis({**diagnosis, "act": story})
-        return {**self.document, "act": story}
+        return story
 
     def _judged_alike(self) -> Spec:
         """The present spec with what its errors are judged against, which may have been stated for the diagnosis."""

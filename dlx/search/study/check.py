@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, SpecError
-from dlx.runs.document import SCHEMA_VERSION
 from dlx.runs.dry_run import rehearse
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.file import Study, Variant, misclaimed
-from dlx.search.trials.shared_data import data_of
+from dlx.search.trials.shared_data import shared_dataset
 from dlx.spec.tree import dotted
 from dlx.training.build import build
 
 if TYPE_CHECKING:
-    from dlx.training.experiment import Experiment
+    from dlx.training.minimization import Minimization
+    from dlx.training.supervised import Supervised
 
 FORETOLD = ("parameters", "steps", "first_cost", "predicted_seconds", "predicted_bytes")
 
@@ -47,9 +47,11 @@ def check(study: Study) -> None:
         raise SpecError(problems)
 
 
-def _built(variant: Variant) -> Experiment:
+def _built(variant: Variant) -> Supervised | Minimization:
     try:
-        return build(variant.spec, variant.resolved.origins, initialize=False, dataset=data_of(variant.spec))
+        return build(
+            variant.spec, variant.resolved.origins, initialize=False, dataset=shared_dataset(variant.spec.dump())
+        )
     except DataError as error:
         raise DataError(f"{variant.name}: {error}") from None
 
@@ -59,10 +61,9 @@ def foretold(study: Study) -> dict[str, Any]:
     seeds = study.repetitions
     variants = []
     for variant in study.variants:
-        forecast = rehearse(variant.resolved, data_of(variant.spec))
+        forecast = rehearse(variant.resolved, shared_dataset(variant.spec.dump()))
         variants.append({"name": variant.name, **{key: forecast[key] for key in FORETOLD}})
     return {
-        "schema_version": SCHEMA_VERSION,
         "name": study.plan.name,
         "seeds": seeds,
         "trainings": len(variants) * seeds,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dlx.diagnose.findings import CAUSES
+from dlx.diagnose.causes import CAUSES
 from dlx.errors import allowed
 from dlx.runs.objective import MOST_SHOWN
 from dlx.runs.tables import COLUMNS, LAYER_COLUMNS
@@ -24,11 +24,13 @@ from dlx.search.study.claims import (
     term_of,
 )
 from dlx.search.study.measures import FINDINGS, LAYER, NEEDED, OF_DIAGNOSIS, PLAIN, ROWS, STATUSES, VARIABLE, VERDICTS
+from dlx.training.minimization import Minimization
 from dlx.training.sampling import next_sample
 
 if TYPE_CHECKING:
     from dlx.spec.sections import Spec
     from dlx.training.experiment import Experiment
+    from dlx.training.supervised import Supervised
 
 POSSIBLE_TEXTS = {"status": STATUSES, "verdict": VERDICTS}
 
@@ -55,7 +57,7 @@ def check_claim(claim: Claim, specs: Mapping[str, Spec]) -> None:
         _check_kinds(left, sign, right)
 
 
-def check_against_data(claim: Claim, experiments: Mapping[str, Experiment]) -> None:
+def check_against_data(claim: Claim, experiments: Mapping[str, Supervised | Minimization]) -> None:
     """Refuse what the data of its variants, now that they are loaded, cannot tell: ``dev_error`` without a dev set.
 
     Raises:
@@ -75,26 +77,26 @@ def _misnamed(quantity: Quantity, spec: Spec) -> str | None:
     if isinstance(quantity, Reaching):
         plain = term.epoch is None and len(term.path) == 1 and term.path[0] in COLUMNS
         return None if plain else _unknown(term.path, COLUMNS)
-    head, rest = term.path[0], term.path[1:]
+    head, rest, is_minimized = term.path[0], term.path[1:], spec.objective is not None
     if LAYER.fullmatch(head):
-        return _misnamed_layer(int(head[5:]), rest, spec)
+        layers = 0 if is_minimized else len(spec.architecture.hidden) + 1
+        return _misnamed_layer(int(head[5:]), rest, layers)
     if head in ROWS:
         if term.epoch is not None:
             return f"{head} is a row of its own: leave @{term.epoch} out"
         return None if len(rest) == 1 and rest[0] in COLUMNS else _unknown(rest, COLUMNS)
-    if VARIABLE.fullmatch(head) and spec.objective is not None and not rest:
+    if is_minimized and VARIABLE.fullmatch(head) and not rest:
         return None if int(head[1:]) <= MOST_SHOWN else f"run.json tells the variables of {MOST_SHOWN} at most"
     if rest or head not in PLAIN:
-        names = (*PLAIN, *ROWS, "layer1", *(("w1",) if spec.objective is not None else ()))
+        names = (*PLAIN, *ROWS, "layer1", *(("w1",) if is_minimized else ()))
         return f"there is no measure {'.'.join(term.path)!r} {allowed(head, names)}"
     if term.epoch is not None and head not in COLUMNS:
         return f"{head} is no column of metrics.csv, of which there is one for each epoch"
     return None
 
 
-def _misnamed_layer(number: int, rest: tuple[str, ...], spec: Spec) -> str | None:
-    layers = len(spec.architecture.hidden) + 1
-    if spec.objective is not None:
+def _misnamed_layer(number: int, rest: tuple[str, ...], layers: int) -> str | None:
+    if layers == 0:
         return "an objective has no layers"
     if not 1 <= number <= layers:
         return f"there is no layer{number}: the layers are layer1 to layer{layers}, the last one the output"
@@ -163,10 +165,10 @@ def _check_text(left: Term | Words, right: Term | Words) -> None:
             raise ClaimError(what, words.position)
 
 
-def _no_part(term: Term, experiment: Experiment) -> str | None:
+def _no_part(term: Term, experiment: Supervised | Minimization) -> str | None:
     """What is asked of a part that the data do not have."""
     name = term.path[-1]
-    if experiment.landscape is not None:
+    if isinstance(experiment, Minimization):
         if VARIABLE.fullmatch(name):
             count = experiment.landscape.w.size
             return None if int(name[1:]) <= count <= MOST_SHOWN else f"run.json tells no {name} of {count} variables"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from dlx.documents.study import ClaimRecord, ComparisonRecord, Side
 from dlx.search.study.claims import NOT_IN, Claim, ClaimResult, Quantity, Value, term_of
 
 if TYPE_CHECKING:
     from dlx.search.study.file import Expected
 
-Document = dict[str, Any]
 INFINITE = "infinity"
 
 
@@ -29,7 +29,7 @@ def variants_of(claim: Claim) -> list[str]:
     return list(dict.fromkeys(term_of(quantity).variant for quantity in claim.quantities))
 
 
-def checked(expected: Expected, measures: Mapping[str, Sequence[ClaimAnswers]]) -> Document:
+def checked(expected: Expected, measures: Mapping[str, Sequence[ClaimAnswers]]) -> ClaimRecord:
     """A claim as ``study.json`` tells it: each comparison over the means of the seeds, and where it holds alone.
 
     Args:
@@ -40,14 +40,14 @@ def checked(expected: Expected, measures: Mapping[str, Sequence[ClaimAnswers]]) 
     count = len(next(iter(measures.values()))) if measures else 0
     compared = _check(claim, measures)
     alone = [_check(claim, {name: [runs[k]] for name, runs in measures.items()}) for k in range(count)]
-    return {
-        "claim": claim.text,
-        "why": expected.why,
-        "holds": all(result.holds for result in compared),
-        "comparisons": [_compared(result) for result in compared],
-        "seeds": count,
-        "seeds_holding": sum(all(result.holds for result in results) for results in alone),
-    }
+    return ClaimRecord(
+        claim=claim.text,
+        why=expected.why,
+        holds=all(result.holds for result in compared),
+        comparisons=[_compared(result) for result in compared],
+        seeds=count,
+        seeds_holding=sum(all(result.holds for result in results) for results in alone),
+    )
 
 
 def _check(claim: Claim, measures: Mapping[str, Sequence[ClaimAnswers]]) -> list[ClaimResult]:
@@ -65,17 +65,11 @@ def _check(claim: Claim, measures: Mapping[str, Sequence[ClaimAnswers]]) -> list
     return claim.check(value)
 
 
-def _compared(result: ClaimResult) -> Document:
-    return {
-        "left": _side(result.left),
-        "sign": result.sign,
-        "right": _side(result.right),
-        "holds": result.holds,
-        "by": _side(result.by),
-    }
+def _compared(result: ClaimResult) -> ComparisonRecord:
+    return ComparisonRecord(_side(result.left), result.sign, _side(result.right), result.holds, _side(result.by))
 
 
-def _side(value: Value | None) -> Any:
+def _side(value: Value | None) -> Side:
     """As JSON has it: null for a number that is none, a word for one beyond all."""
     if isinstance(value, frozenset):
         return sorted(value)

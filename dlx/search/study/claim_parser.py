@@ -58,6 +58,10 @@ def parse_claim(text: str) -> Claim:
                | ("epochs_to" | "steps_to" | "seconds_to") "(" term sign side ")", the side of numbers only
         term   = variant "." name {"." name} ["@" epoch]; the variant in quotes where it is no plain name
 
+    >>> claim = parse_claim("2 * he.cost@100 <= epochs_to(zeros.cost < 5%)")
+    >>> print(*claim.sides)
+    2.0 * he.cost@100 epochs_to(zeros.cost < 0.05)
+
     Raises:
         ClaimError: it is none.
     """

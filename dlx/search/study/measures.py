@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from math import inf, nan
 from typing import Any
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.result import Result
 from dlx.runs.tables import COLUMNS
 from dlx.search.study.claims import COMPARE, Quantity, Reaching, Value, term_of
+from dlx.words import PARTS, Status
 
 ROWS = ("final", "best", "first", "min", "max")  # of metrics.csv; min and max are over all rows
 FACTS = ("epochs", "steps", "kept_epoch", "parameters")
 GAPS = ("bias", "variance", "mismatch")
-PARTS = ("train", "train_dev", "dev", "test")
 ENDS = tuple(f"{part}_{end}" for part in PARTS for end in ("low", "high"))  # of the 95 % interval of each error
 FINDINGS = "findings"
-STATUSES = ("completed", "early_stopped", "diverged", "failed")
+STATUSES = (Status.COMPLETED, Status.EARLY_STOPPED, Status.DIVERGED, Status.FAILED)
 VERDICTS = ("high bias", "high variance", "high bias and high variance", "low bias and low variance", "unsettled")
 TEXTS = ("status", "verdict")
 PLAIN = (*COLUMNS, "test_error", "test_cost", "train_dev_error", *FACTS, *GAPS, *TEXTS, *ENDS, FINDINGS)
@@ -45,22 +44,7 @@ class Measures:
     """The measures of one run."""
 
     def __init__(self, path: str) -> None:
-        self._run = RunDirectory.open(path)
-
-    @cached_property
-    def facts(self) -> dict[str, Any]:
-        """Of ``run.json``."""
-        return self._run.facts()
-
-    @cached_property
-    def rows(self) -> dict[str, list[float]]:
-        """The columns of ``metrics.csv``."""
-        return self._run.metrics()
-
-    @cached_property
-    def diagnosis(self) -> dict[str, Any]:
-        """The document ``diagnosis.json``."""
-        return self._run.diagnosis()
+        self.result = Result.read(path)
 
     def value(self, quantity: Quantity) -> Value:
         """What a claim asks for; NaN where the run has no such number.
@@ -75,54 +59,49 @@ class Measures:
         if head in ROWS:
             return self._of_row(head, column)
         if quantity.epoch is not None:
-            return self._at(self.rows, column, quantity.epoch)
+            return self._at(self.result.metrics, column, quantity.epoch)
         return nan if self._diverged and head not in WITHOUT_END else self._plain(head)
 
     @property
     def _diverged(self) -> bool:
-        return bool(self.facts["status"] == "diverged")
+        return self.result.status is Status.DIVERGED
 
     def _plain(self, name: str) -> Value:
-        facts = self.facts
+        result, facts = self.result, self.result.facts
         if name in TEXTS:
-            return str(facts.get(name) or self.diagnosis.get(name))
+            return str(facts.get(name) or result.diagnosis.get(name))
         if VARIABLE.fullmatch(name):
             return _number(facts["objective"]["w"][int(name[1:]) - 1])
         if name == FINDINGS:
-            return frozenset(finding["name"] for finding in self.diagnosis["findings"])
+            return frozenset(finding["name"] for finding in result.diagnosis["findings"])
         if name in GAPS:
-            return _number((self.diagnosis.get(name) or {}).get("value"))
+            return _number((result.diagnosis.get(name) or {}).get("value"))
         if name in ENDS:
             part, _, end = name.rpartition("_")
-            return _number((self.diagnosis["errors"].get(part) or {}).get(end))
+            return _number((result.diagnosis["errors"].get(part) or {}).get(end))
         if name == "train_dev_error":
-            return _number((self.diagnosis["errors"].get("train_dev") or {}).get("value"))
+            return _number((result.diagnosis["errors"].get("train_dev") or {}).get("value"))
         if name.startswith("test_"):
-            return _number((facts.get("test") or {}).get(name.removeprefix("test_")))
+            return _number(result.test.get(name.removeprefix("test_")))
         if name in ("kept_epoch", "parameters"):
             return _number(facts.get(name))
         if name in LAST:
             return _number((facts.get("final") or {}).get(LAST[name]))
-        return _number(self._kept_row().get(name))
-
-    def _kept_row(self) -> Mapping[str, Any]:
-        """The row of the parameters that were kept."""
-        final, best = self.facts.get("final") or {}, self.facts.get("best") or {}
-        return best if best.get("epoch") == self.facts.get("kept_epoch") else final
+        return _number(result.kept_row.get(name))
 
     def _of_row(self, which: str, column: str) -> float:
-        values = self.rows[column]
+        values = self.result.metrics[column]
         if which == "final" and self._diverged:
             return nan
         if which == "best":
-            return _number((self.facts.get("best") or {}).get(column))
+            return _number((self.result.facts.get("best") or {}).get(column))
         if which in ("min", "max"):
             finite = [value for value in values if value == value]
             return (min if which == "min" else max)(finite) if finite else nan
         return values[0 if which == "first" else -1] if values else nan
 
     def _of_layer(self, layer: int, column: str, epoch: int | None) -> float:
-        table = self._run.layers()
+        table = self.result.layers
         mine = [k for k, number in enumerate(table["layer"]) if number == layer]
         rows = {name: [values[k] for k in mine] for name, values in table.items()}
         return self._at(rows, column, inf if epoch is None else epoch)
@@ -137,11 +116,11 @@ class Measures:
         return rows[column][row] if exact else nan
 
     def _reached(self, quantity: Reaching) -> float:
-        values = self.rows[quantity.term.path[-1]]
+        values = self.result.metrics[quantity.term.path[-1]]
         compare = COMPARE[quantity.sign]
         row = next((k for k, value in enumerate(values) if compare(value, quantity.bound)), None)
         column = {"epochs_to": "epoch", "steps_to": "step", "seconds_to": "seconds"}[quantity.what]
-        return inf if row is None else self.rows[column][row]
+        return inf if row is None else self.result.metrics[column][row]
 
 
 class Failed:
@@ -152,7 +131,7 @@ class Failed:
         name = term_of(quantity).path[0]
         if name == FINDINGS:
             return frozenset()
-        return "failed" if name in TEXTS else nan
+        return Status.FAILED if name in TEXTS else nan
 
 
 def _number(value: Any) -> float:

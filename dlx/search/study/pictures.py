@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dlx.nn.landscape import Landscape
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
 from dlx.search.trials.shared_data import data_of
+from dlx.show.charts.groups import Group
 from dlx.show.numbers import error
-from dlx.show.pictures import DescentPath, Group, Panel, activations, boundaries, overlay, paths, sweep
-from dlx.training.build import build
+from dlx.show.pictures import DescentPath, Panel, activations, boundaries, overlay, paths, sweep
 
 if TYPE_CHECKING:
+    from dlx.documents.study import StudyDocument
     from dlx.search.study.file import Variant
     from dlx.search.study.study import StudyRun
     from dlx.search.trials.outcome import Outcome
+    from dlx.stats.intervals import Estimate
     from dlx.training.model import Model
     from dlx.types import Array
 
@@ -27,9 +30,9 @@ EXAMPLES = 1024  # of train that the layers are shown
 MOST_POINTS = 400  # of train beside the decision regions
 
 
-def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
+def draw(run: StudyRun, document: StudyDocument) -> list[Path]:
     """Draw and keep what there is to draw of a study that has been trained; returns where it lies."""
-    title, task = document["name"], document["task"]
+    title, task = document.name, document.task
     usable = {
         variant.name: [outcome for outcome in run.of(variant.name) if outcome.usable] for variant in run.study.variants
     }
@@ -38,21 +41,28 @@ def draw(run: StudyRun, document: Mapping[str, Any]) -> list[Path]:
         return []
     groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
     pictures = {"curves": overlay(groups, title=title, task=task)}
-    variants = [variant for variant in run.study.variants if variant.name in usable and variant.spec.objective is None]
-    networks = [_network(variant, usable[variant.name][0]) for variant in variants[:MOST_PANELS]]
+    variants = [variant for variant in run.study.variants if variant.name in usable]
+    trained = [variant for variant in variants if variant.spec.objective is None]
+    networks = [_network(variant, usable[variant.name][0]) for variant in trained[:MOST_PANELS]]
     if panels := [network.panel(task) for network in networks if network.X.shape[1] == 2 and network.task == task]:
         pictures["boundaries"] = boundaries(panels, title=title, task=task)
     if layers := {network.name: hidden for network in networks if (hidden := network.model.hidden(network.X))}:
         pictures["activations"] = activations(layers, title=title)
-    if ways := [way for variant in run.study.variants if (way := _way(variant, usable.get(variant.name, [])))]:
+    if ways := [way for variant in variants if (way := _way(variant, usable[variant.name][0]))]:
         pictures["paths"] = paths(ways[:MOST_PANELS], title=title)
     swept = run.study.plan.options.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
-        errors = [entry["errors"] for entry in document["variants"]]
+        errors = [{part: _plain(error) for part, error in entry.errors.items()} for entry in document.variants]
         if any(errors):
             pictures["sweep"] = sweep(values, errors, key=key, title=title, task=task)
     return [run.directory.write_picture(name, png) for name, png in pictures.items()]
+
+
+def _plain(estimate: Estimate) -> dict[str, float | None]:
+    """An estimate as pictures take it; an end of the interval that is not known is None."""
+    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
+    return {"value": estimate.value, "low": low, "high": high}
 
 
 class VariantNetwork(NamedTuple):
@@ -81,15 +91,13 @@ def _network(variant: Variant, outcome: Outcome) -> VariantNetwork:
     return VariantNetwork(variant.name, outcome, model_of(outcome.run), dataset.task, X, y)
 
 
-def _way(variant: Variant, outcomes: list[Outcome]) -> DescentPath | None:
-    """The trail of an objective of one or two variables, of the first seed."""
-    if variant.spec.objective is None or not outcomes:
+def _way(variant: Variant, outcome: Outcome) -> DescentPath | None:
+    """The trail of an objective of one or two variables."""
+    spec = variant.spec
+    if spec.objective is None or spec.objective.dimension() > 2:
         return None
-    landscape = build(variant.spec).landscape
-    if landscape is None or landscape.w.size > 2:
-        return None
-    steps, points = RunDirectory.open(outcomes[0].run).trail()
-    return DescentPath(variant.name, steps, points, landscape.costs)
+    steps, points = RunDirectory.open(outcome.run).trail()
+    return DescentPath(variant.name, steps, points, Landscape(spec.objective, spec.dtype).costs)
 
 
 def _metrics(outcome: Outcome) -> dict[str, list[float]]:

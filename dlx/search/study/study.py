@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
-from dataclasses import dataclass, field
-from math import inf
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.errors import EnvironmentProblem, Interrupted
-from dlx.runs.document import SCHEMA_VERSION
+from dlx.documents.study import StudyDocument, VariantRecord
+from dlx.events import Count
 from dlx.search.dev_set import HeldOut
-from dlx.search.repair.document import plain
+from dlx.search.going_on import saving_what_is_reached
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
-from dlx.search.trials.shared_data import data_of
+from dlx.search.trials.shared_data import data_of, task_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.group_difference import paired_by_seed
 from dlx.text import command
+from dlx.words import PARTS, Status
 
 if TYPE_CHECKING:
+    from dlx.documents.study import ClaimRecord
     from dlx.runs.collection import StudyDirectory
     from dlx.search.study.file import Expected, Study, Variant
     from dlx.stats.intervals import Estimate
-
-Document = dict[str, Any]
-COMPLETED, FAILED, INTERRUPTED, RUNNING = "completed", "failed", "interrupted", "running"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: nothing is compared yet
-PARTS = ("train", "train_dev", "dev", "test")
-
-
-def nobody(done: int, total: int) -> None:
-    """A watcher that tells nobody."""
 
 
 @dataclass
@@ -52,13 +43,11 @@ class StudyRun:
         study: what to train.
         directory: of the study, locked.
         executor: trains.
-        watcher: is told how many trainings of all have ended.
     """
 
     study: Study
     directory: StudyDirectory
     executor: Executor
-    watcher: Callable[[int, int], None] = nobody
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,8 +57,8 @@ class StudyRun:
         }
         self.started, self.before = time.time(), self.directory.seconds_so_far()
 
-    def run(self) -> Document:
-        """Train, compare and check; returns the document that ``study.json`` holds.
+    def run(self) -> Generator[Count, None, StudyDocument]:
+        """Train, compare and check, counting the trainings; returns the document that ``study.json`` holds.
 
         A training that diverged or failed is told as such, and the others go on.
 
@@ -77,68 +66,63 @@ class StudyRun:
             Interrupted: a signal asked to stop; everything is saved.
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
-        self.directory.write_results(self._head(RUNNING))
-        again = f"{command('study', '--resume', self.directory.path)} goes on from here"
-        try:
-            self._train()
-        except Interrupted as stop:
-            self.directory.write_results(self._head(INTERRUPTED))
-            message = f"interrupted: {again}"
-            raise Interrupted(stop.exit_code - 128, message) from None
-        except EnvironmentProblem as error:
-            with suppress(EnvironmentProblem):  # a full disk, say
-                self.directory.write_results(self._head(INCOMPLETE))
-            raise EnvironmentProblem(f"{error}; {again}") from error
-        failed = any(outcome.status == FAILED for outcome in self.outcomes.values())
-        document = self._head(FAILED if failed else COMPLETED) | {
-            "variants": [self._variant(variant) for variant in self.study.variants],
-            "claims": [self._claim(expected) for expected in self.study.claims],
-        }
-        self.directory.write_results(document)
+        self._save_head(Status.RUNNING)
+        with saving_what_is_reached(command("study", "--resume", self.directory.path), self._save_head):
+            yield from self._train()
+        failed = any(outcome.status is Status.FAILED for outcome in self.outcomes.values())
+        document = replace(
+            self._head(Status.FAILED if failed else Status.COMPLETED),
+            variants=[self._variant(variant) for variant in self.study.variants],
+            claims=[self._claim(expected) for expected in self.study.claims],
+        )
+        self.directory.write_results(document.to_document())
         return document
 
-    def _train(self) -> None:
+    def _train(self) -> Iterator[Count]:
         """Seed by seed, so that after an interruption there is something of every variant."""
         by_seed = [trial for trials in zip(*self.trials.values(), strict=True) for trial in trials]
         for outcome in run_trials(by_seed, self.directory.trials, self.executor):
             self.outcomes[outcome.key] = outcome
-            self.watcher(len(self.outcomes), len(by_seed))
+            yield Count(len(self.outcomes), len(by_seed))
 
     def of(self, name: str) -> list[Outcome]:
         """What came of a variant, seed by seed."""
         return [self.outcomes[trial.key] for trial in self.trials[name]]
 
-    def _head(self, status: str) -> Document:
-        seeds = self.study.seeds
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.study.plan.name,
-            "status": status,
-            "task": data_of(self.study.variants[0].spec).task,
-            "seeds": seeds if isinstance(seeds, int) else list(seeds),
-            "seconds": self.before + time.time() - self.started,
-            "variants": [],
-            "claims": [],
-        }
+    def _save_head(self, status: Status) -> None:
+        """Write what there is to tell before all are trained."""
+        self.directory.write_results(self._head(status).to_document())
 
-    def _variant(self, variant: Variant) -> Document:
+    def _head(self, status: Status) -> StudyDocument:
+        seeds = self.study.seeds
+        return StudyDocument(
+            name=self.study.plan.name,
+            status=status,
+            task=task_of(self.study.variants[0].spec),
+            seeds=seeds if isinstance(seeds, int) else list(seeds),
+            seconds=self.before + time.time() - self.started,
+            variants=[],
+            claims=[],
+        )
+
+    def _variant(self, variant: Variant) -> VariantRecord:
         mine = self.of(variant.name)
         base = self.study.plan.base.spec.dump()
         usable = [outcome for outcome in mine if outcome.usable]
         parts = [part for part in PARTS if usable and part in usable[0].errors]
-        largest = inf if data_of(variant.spec).task == "regression" else 1.0
-        return {
-            "name": variant.name,
-            "changes": _changes(base, variant.spec.dump()),
-            "trials": [outcome.key for outcome in mine],
-            "status": [outcome.status for outcome in mine],
-            "messages": list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
-            "errors": {part: plain(pooled([outcome.errors[part] for outcome in usable], largest)) for part in parts},
-            "difference": _plainly(self._difference(variant)),
-            "train_cost": _mean([outcome.final.train_cost for outcome in usable if outcome.final]),
-            "epochs": _mean([outcome.final.epoch for outcome in mine if outcome.final]),
-            "seconds": _mean([outcome.seconds for outcome in mine]),
-        }
+        largest = task_of(variant.spec).largest_error
+        return VariantRecord(
+            name=variant.name,
+            changes=_changes(base, variant.spec.dump()),
+            trials=[outcome.key for outcome in mine],
+            status=[outcome.status for outcome in mine],
+            messages=list(dict.fromkeys(outcome.message for outcome in mine if outcome.message)),
+            errors={part: pooled([outcome.errors[part] for outcome in usable], largest) for part in parts},
+            difference=self._difference(variant),
+            train_cost=_mean([outcome.final.train_cost for outcome in usable if outcome.final]),
+            epochs=_mean([outcome.final.epoch for outcome in mine if outcome.final]),
+            seconds=_mean([outcome.seconds for outcome in mine]),
+        )
 
     def _difference(self, variant: Variant) -> Estimate | None:
         """Of the dev error from the first variant, paired by seed and dev example (see `effect`), all intervals
@@ -153,7 +137,7 @@ class StudyRun:
         dataset, other = data_of(first.spec), data_of(variant.spec)
         if dataset.task != other.task or not _same_examples(dataset.parts["dev"], other.parts["dev"]):
             return None
-        largest = inf if dataset.task == "regression" else 1.0
+        largest = dataset.task.largest_error
         if not self._dev_is_shared(first):
             against, of = (np.array([outcome.errors["dev"].value for outcome in mine]) for mine in both)
             return clipped(paired_by_seed(of, against, finest=1 / dataset.parts["dev"].m)[0], largest)
@@ -166,16 +150,16 @@ class StudyRun:
         first, *rest = (data_of(spec).parts["dev"] for spec in variant.trained(self.study.seeds))
         return all(_same_examples(first, other) for other in rest)
 
-    def _claim(self, expected: Expected) -> Document:
+    def _claim(self, expected: Expected) -> ClaimRecord:
         measures = {name: [_measures(outcome) for outcome in self.of(name)] for name in variants_of(expected.claim)}
         return checked(expected, measures)
 
 
 def _measures(outcome: Outcome) -> ClaimAnswers:
-    return Failed() if outcome.status == FAILED else Measures(outcome.run)
+    return Failed() if outcome.status is Status.FAILED else Measures(outcome.run)
 
 
-def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> Document:
+def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
     """The dotted keys in which a dumped spec differs from the base; null where it has no such value any more."""
     if isinstance(base, dict) and isinstance(other, dict):
         keys = [*base, *(key for key in other if key not in base)]
@@ -194,7 +178,3 @@ def _same_examples(first: Any, second: Any) -> bool:
 
 def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None
-
-
-def _plainly(estimate: Estimate | None) -> Document | None:
-    return None if estimate is None else plain(estimate)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dlx.errors import DataError, ReadFailure
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG
 from dlx.runs.manifest import refuse_links
-from dlx.runs.train import NOT_ENDED
+from dlx.runs.result import Result
 from dlx.search.trials.trial import Trial
 from dlx.stats.intervals import Estimate
 from dlx.training.records import EpochRecord
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.types import Array
-
-ENDED = ("completed", "early_stopped", "diverged")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Outcome:
     """
 
     key: str
-    status: str
+    status: Status
     message: str = ""
     errors: Mapping[str, Estimate] = field(default_factory=dict)
     final: EpochRecord | None = None
@@ -52,7 +50,7 @@ class Outcome:
     @property
     def usable(self) -> bool:
         """Whether training went as asked, so that the errors may be compared with others."""
-        return self.status in ("completed", "early_stopped", "stopped")
+        return self.status.is_good
 
     def mistakes(self, part: str = "dev") -> Array:
         """For each example of a part 1 where it is classified wrongly, else 0, (m,); of a regression the mean squared
@@ -81,66 +79,50 @@ def examined(trial: Trial, folder: Path) -> Outcome | None:
     refuse_links(run.path)
     if not run.has_begun():
         return None
-    facts = run.facts()
+    result = Result.of(run)
     run.read(CONFIG)
-    if _is_done(facts, trial):
+    if _is_done(result, trial):
         run.verify()
-        return outcome_of(run, trial)
-    if facts["status"] != "running":
-        refuse_unsound(run, facts)
+        return outcome_of(result, trial)
+    if result.status is not Status.RUNNING:
+        refuse_unsound(result)
     return None
 
 
-def refuse_unsound(run: RunDirectory, facts: Mapping[str, Any]) -> None:
+def refuse_unsound(result: Result) -> None:
     """Raise DataError where training cannot go on in the directory: its state is damaged, or lost."""
+    run = result.run
     if run.has_checkpoint():
         faults = sorted(run.checkpoint_faults(), key=lambda fault: not isinstance(fault, ReadFailure))
         if faults:
             raise faults[0]
-    elif facts["status"] not in NOT_ENDED:
-        raise DataError(f"{run.path}: is {facts['status']}, and its checkpoint is gone")
+    elif result.status.has_result:
+        raise DataError(f"{run.path}: is {result.status}, and its checkpoint is gone")
 
 
-def _is_done(facts: Mapping[str, Any], trial: Trial) -> bool:
+def _is_done(result: Result, trial: Trial) -> bool:
     """Whether training has come as far as it should."""
-    return facts["status"] in ENDED or (facts["status"] == "interrupted" and _far_enough(facts, trial))
+    return not result.status.may_resume or (result.status is Status.INTERRUPTED and _far_enough(result, trial))
 
 
-def _far_enough(facts: Mapping[str, Any], trial: Trial) -> bool:
-    final = facts["final"]
-    return trial.until_epoch is not None and final is not None and bool(final["epoch"] >= trial.until_epoch)
+def _far_enough(result: Result, trial: Trial) -> bool:
+    final = result.final
+    return trial.until_epoch is not None and final is not None and final.epoch >= trial.until_epoch
 
 
-def outcome_of(run: RunDirectory, trial: Trial) -> Outcome:
-    """What a run directory tells of the trial that was trained there."""
-    facts = run.facts()
-    errors = {} if "objective" in facts else run.diagnosis()["errors"]
-    final, best = (_record(facts[name], has_dev="dev" in errors) for name in ("final", "best"))
-    status = facts["status"]
-    if status == "interrupted" and _far_enough(facts, trial):
-        status = "stopped"
+def outcome_of(result: Result, trial: Trial) -> Outcome:
+    """What came of the trial that was trained in a run directory."""
+    final, status = result.final, result.status
+    if status is Status.INTERRUPTED and _far_enough(result, trial):
+        status = Status.STOPPED
     return Outcome(
         key=trial.key,
         status=status,
-        message=facts.get("message", ""),
-        errors={part: _estimate(**error) for part, error in errors.items()},
+        message=result.facts.get("message", ""),
+        errors=result.errors,
         final=final,
-        best=best,
-        kept_epoch=facts["kept_epoch"],
+        best=result.best,
+        kept_epoch=result.facts["kept_epoch"],
         seconds=final.seconds if final else 0.0,
-        run=str(run.path),
+        run=str(result.path),
     )
-
-
-def _estimate(value: float | None, low: float | None, high: float | None, m: int) -> Estimate:
-    """JSON has no infinity: what is null was beyond all numbers."""
-    value, low, high = (inf if number is None else number for number in (value, low, high))
-    return Estimate(value, low, high, m)
-
-
-def _record(row: Mapping[str, Any] | None, has_dev: bool) -> EpochRecord | None:
-    if row is None:
-        return None
-    absent = () if has_dev else ("dev_cost", "dev_error")
-    values: dict[str, Any] = {key: nan if row[key] is None and key not in absent else row[key] for key in row}
-    return EpochRecord(**values)

@@ -89,11 +89,11 @@ def _ended(futures: Iterator[Future[Outcome]], executor: Executor) -> Generator[
             while True:
                 room = getattr(executor, "slots", SLOTS) - len(waiting)
                 waiting.update(islice(futures, room))
-                if not waiting:
-                    break
                 done, _ = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
                 if signals:
                     raise Interrupted(signals[0], "interrupted: the same command goes on from here")
+                if not waiting:
+                    break
                 for future in done:
                     waiting.remove(future)
                     yield future

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.spec.sections import Spec
 from dlx.training.build import dataset_of
+from dlx.training.minimization import Minimization
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
@@ -16,13 +18,22 @@ if TYPE_CHECKING:
 
 def data_of(spec: Spec) -> Dataset:
     """The data set of a complete spec, the one object for those that share it; raises as `dataset_of`."""
-    return shared_dataset(spec.dump())
+    return _dataset(spec.dump())
 
 
-def shared_dataset(spec: Mapping[str, Any]) -> Dataset:
-    """The same of a complete spec as plain data."""
+def shared_dataset(spec: Mapping[str, Any]) -> Dataset | None:
+    """The same of a complete spec as plain data; None of one that minimizes an objective, which has none."""
+    return None if "objective" in spec else _dataset(spec)
+
+
+def task_of(spec: Spec) -> Task:
+    """The task of its data; that of an objective, which has none, is what a `Minimization` says."""
+    return Minimization.task if spec.objective is not None else data_of(spec).task
+
+
+def _dataset(spec: Mapping[str, Any]) -> Dataset:
     streams = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
-    sections = {key: spec[key] for key in ("data", "objective", "task") if key in spec}
+    sections = {key: spec[key] for key in ("data", "task") if key in spec}
     decided = sections | {"seed": spec["seed"], "randomness": streams}
     return _loaded(json.dumps(decided, sort_keys=True))
 

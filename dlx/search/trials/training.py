@@ -14,6 +14,7 @@ from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interr
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
+from dlx.runs.result import Result
 from dlx.runs.signals import noted_signals
 from dlx.runs.train import Session
 from dlx.search.trials.outcome import Outcome, examined, outcome_of, refuse_unsound
@@ -22,6 +23,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.spec.trust import load_allowed
 from dlx.training.records import EpochRecord, Progress
+from dlx.words import Status
 
 SECONDS_BETWEEN_LOOKS = 0.05  # at a trial that another process is training
 
@@ -44,15 +46,15 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
     with run:
         try:
             if outcome is None and deadline is not None and time.time() >= deadline:
-                return Outcome(trial.key, "interrupted", run=str(run.path))
+                return Outcome(trial.key, Status.INTERRUPTED, run=str(run.path))
             if outcome is None:
                 _train(trial, run, deadline)
-            return outcome or outcome_of(run, trial)
+            return outcome or outcome_of(Result.of(run), trial)
         except (EnvironmentProblem, Interrupted):
             raise
         except Exception as error:  # of the spec, the data or a plugin: this trial's failure, not the search's
             message = str(error) if isinstance(error, DlxError) else f"{type(error).__name__}: {error}"
-            return Outcome(trial.key, "failed", message, run=str(run.path))
+            return Outcome(trial.key, Status.FAILED, message, run=str(run.path))
 
 
 def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
@@ -64,7 +66,7 @@ def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
         try:
             outcome = examined(trial, folder)
             if outcome is None and run.has_begun():
-                refuse_unsound(run, run.facts())
+                refuse_unsound(Result.of(run))
             return run, outcome
         except DlxError as error:
             if isinstance(error, ReadFailure) or not isinstance(error, DataError):

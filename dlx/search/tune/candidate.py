@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.documents.tuning import TrialRecord
+from dlx.events import TriedSetting
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.trial import Trial
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.search.trials.outcome import Outcome
     from dlx.search.tune.designs import Point
     from dlx.spec.sections import Spec
 
-BAD = ("diverged", "failed")
-UNFINISHED = "unfinished"  # the search ended before it was trained as far as it was to be
 COLUMNS = ("index", "round", "status", "value", "epoch", "seconds", "trials")
 
 
@@ -41,7 +42,7 @@ class Measurement:
     value: float = inf
     tie: float = inf
     epoch: int = 0
-    status: str = UNFINISHED
+    status: Status = Status.UNFINISHED
     seconds: float = 0.0
     message: str = ""
 
@@ -70,28 +71,32 @@ class Candidate:
         return isfinite(self.measured.value)
 
     @property
-    def _status(self) -> str:
+    def _status(self) -> Status:
         """A training that has come to a rung has stopped there, but only of a weak setting that is the end."""
         status = self.measured.status
         if self.stopped:
-            return status if status in BAD else "stopped"
-        return UNFINISHED if status == "stopped" else status
+            return status if status.is_bad else Status.STOPPED
+        return Status.UNFINISHED if status is Status.STOPPED else status
 
-    def record(self, keys: Sequence[str]) -> dict[str, Any]:
+    def tried(self) -> TriedSetting:
+        """As events have it."""
+        return TriedSetting(self.index, self.values, self.measured.value)
+
+    def record(self, keys: Sequence[str]) -> TrialRecord:
         """As ``tune.json`` has it."""
         measurement = self.measured
-        return {
-            "index": self.index,
-            "round": self.round,
-            "settings": dict(self.values),
-            "at": dict(zip(keys, self.point, strict=True)),
-            "value": measurement.value if isfinite(measurement.value) else None,
-            "status": self._status,
-            "epoch": measurement.epoch,
-            "seconds": measurement.seconds,
-            "message": measurement.message,
-            "trials": [trial.key for trial in self.trials],
-        }
+        return TrialRecord(
+            index=self.index,
+            round=self.round,
+            settings=dict(self.values),
+            at=dict(zip(keys, self.point, strict=True)),
+            value=measurement.value if isfinite(measurement.value) else None,
+            status=self._status,
+            epoch=measurement.epoch,
+            seconds=measurement.seconds,
+            message=measurement.message,
+            trials=[trial.key for trial in self.trials],
+        )
 
 
 def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int | None) -> Measurement:
@@ -101,14 +106,16 @@ def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int
     what it saw before. With early stopping it is the best row so far, as its parameters would be kept.
     """
     seconds = sum(outcome.seconds for outcome in outcomes)
-    bad = next((outcome for outcome in outcomes if outcome.status in BAD), None)
+    bad = next((outcome for outcome in outcomes if outcome.status.is_bad), None)
     if bad is not None:
         epoch = bad.final.epoch if bad.final else 0
         return Measurement(epoch=epoch, status=bad.status, seconds=seconds, message=bad.message)
     rows = [_row(spec, objective, RunDirectory.open(outcome.run).metrics(), until) for outcome in outcomes]
     value, tie = (float(np.mean(column)) for column in list(zip(*rows, strict=True))[:2])
     if not (isfinite(value) and isfinite(tie)):
-        return Measurement(epoch=rows[0][2], status="diverged", seconds=seconds, message=f"{objective} is not finite")
+        return Measurement(
+            epoch=rows[0][2], status=Status.DIVERGED, seconds=seconds, message=f"{objective} is not finite"
+        )
     return Measurement(value, tie, max(row[2] for row in rows), outcomes[0].status, seconds)
 
 
@@ -123,16 +130,16 @@ def _row(spec: Spec, objective: str, metrics: Mapping[str, list[float]], until: 
     return metrics[objective][row], metrics[f"{part}_cost"][row], int(epochs[count - 1])
 
 
-def ledger(records: Sequence[Mapping[str, Any]]) -> bytes:
+def ledger(records: Sequence[TrialRecord]) -> bytes:
     """The records as a CSV table, a column for each hyperparameter."""
-    keys = list(dict.fromkeys(key for record in records for key in record["settings"]))
+    keys = list(dict.fromkeys(key for record in records for key in record.settings))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS, *keys])
     for record in records:
-        facts = [record[column] for column in COLUMNS[:-1]]
-        values = [_cell(record["settings"].get(key, "")) for key in keys]
-        writer.writerow(["" if fact is None else fact for fact in facts] + [" ".join(record["trials"]), *values])
+        facts = [getattr(record, column) for column in COLUMNS[:-1]]
+        values = [_cell(record.settings.get(key, "")) for key in keys]
+        writer.writerow(["" if fact is None else fact for fact in facts] + [" ".join(record.trials), *values])
     return text.getvalue().encode()
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.search.best_spec import COMMAND, as_comment
+from dlx.documents.tuning import ConfirmationResult, FinalistRecord
+from dlx.search.best_spec import COMMAND, as_comment, estimate_text
 from dlx.search.dev_set import HeldOut
-from dlx.search.repair.document import plain
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import measured
@@ -26,14 +26,12 @@ from dlx.training.build import dataset_of
 
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
+    from dlx.documents.tuning import TuningDocument
     from dlx.runs.collection import TuneDirectory
     from dlx.search.trials.outcome import Outcome
     from dlx.search.tune.candidate import Candidate
     from dlx.search.tune.section import Search
     from dlx.spec.sections import Spec
-
-WIDTH = 110
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,36 +68,31 @@ class Confirmation:
         specs = [self.base, *(finalist.spec for finalist in self.finalists if finalist.spec is not None)]
         return [trial for spec in specs for trial in self._trials_of(spec)] if self.finalists else []
 
-    def document(self, outcomes: Mapping[str, Outcome]) -> Document:
-        """What came of them, as ``tune.json`` has it."""
+    def result(self, outcomes: Mapping[str, Outcome]) -> ConfirmationResult:
+        """What came of them."""
         if not self.finalists:
-            return {"finalists": [], "winner": None, "base": None, "gain": None, "test": None}
-        records: list[Document] = []
-        for finalist in self.finalists:
-            assert finalist.spec is not None
-            fresh = self._fresh(finalist.spec, outcomes)
-            records.append(
-                {
-                    "index": finalist.index,
-                    "settings": dict(finalist.values),
-                    "search": finalist.measured.value,
-                    "fresh": fresh and plain(fresh),
-                    "seeds": self.search.fresh_seeds,
-                }
-            )
-        best = min(range(len(records)), key=lambda k: (records[k]["fresh"] or {"value": inf})["value"])
-        winner = self.finalists[best]
+            return ConfirmationResult([], None, None, None, None)
+        records = [self._record(finalist, outcomes) for finalist in self.finalists]
+        values = [inf if record.fresh is None else record.fresh.value for record in records]
+        winner = self.finalists[values.index(min(values))]
         assert winner.spec is not None
-        base = self._fresh(self.base, outcomes)
-        gain = self._gain(winner.spec, outcomes)
-        test = self._pooled(winner.spec, outcomes, "test")
-        return {
-            "finalists": records,
-            "winner": winner.index,
-            "base": base and plain(base),
-            "gain": gain and plain(gain),
-            "test": test and plain(test),
-        }
+        return ConfirmationResult(
+            finalists=records,
+            winner=winner.index,
+            base=self._fresh(self.base, outcomes),
+            gain=self._gain(winner.spec, outcomes),
+            test=self._pooled(winner.spec, outcomes, "test"),
+        )
+
+    def _record(self, finalist: Candidate, outcomes: Mapping[str, Outcome]) -> FinalistRecord:
+        assert finalist.spec is not None
+        return FinalistRecord(
+            index=finalist.index,
+            settings=dict(finalist.values),
+            search=finalist.measured.value,
+            fresh=self._fresh(finalist.spec, outcomes),
+            seeds=self.search.fresh_seeds,
+        )
 
     @cached_property
     def _dataset(self) -> Dataset:
@@ -108,7 +101,7 @@ class Confirmation:
     @property
     def _largest(self) -> float:
         """The largest error that there can be."""
-        return inf if self._dataset.task == "regression" else 1.0
+        return self._dataset.task.largest_error
 
     def _mine(self, spec: Spec, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         return [outcomes[trial.key] for trial in self._trials_of(spec)]
@@ -142,22 +135,17 @@ class Confirmation:
         return clipped(effect(before, after, self.tried, len(self.finalists)), self._largest)
 
 
-def described_winner(winner: Candidate, document: Mapping[str, Any], directory: TuneDirectory) -> str:
+def described_winner(
+    spec: Spec, best: FinalistRecord, base: Estimate | None, document: TuningDocument, directory: TuneDirectory
+) -> str:
     """The best spec as a file that opens with where it came from."""
-    finalist = next(record for record in document["finalists"] if record["index"] == winner.index)
-    values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in winner.values.items())
-    objective = document["objective"].replace("_", " ")
+    values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in best.settings.items())
+    objective = document.objective.replace("_", " ")
     lines = [
-        f"Found by {document['method']} in {len(document['trials'])} trials ({directory.path}): {values}",
+        f"Found by {document.method} in {len(document.trials)} trials ({directory.path}): {values}",
         "",
-        f"{objective.capitalize()}: {winner.measured.value:.4g} in the search, where it was chosen; "
-        f"{_estimate_text(finalist['fresh'])} in {finalist['seeds']} fresh trainings; "
-        f"{_estimate_text(document['base'])} of the spec before.",
+        f"{objective.capitalize()}: {best.search:.4g} in the search, where it was chosen; {estimate_text(best.fresh)} "
+        f"in {best.seeds} fresh trainings; {estimate_text(base)} of the spec before.",
         f"{COMMAND}{command('train', directory.best)}",
     ]
-    assert winner.spec is not None
-    return f"{as_comment(lines)}\n\n{dump_yaml(winner.spec)}"
-
-
-def _estimate_text(error: Mapping[str, Any] | None) -> str:
-    return "unknown" if error is None else f"{error['value']:.4g} ({error['low']:.4g} to {error['high']:.4g})"
+    return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"

@@ -11,6 +11,7 @@ from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, Measurement
 from dlx.spec.loader import derive
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.search.plan import Plan
@@ -64,7 +65,7 @@ class Derivation:
             if number == 1:
                 raise self._conflict(values, error) from None
             message = "; ".join(problem.what for problem in error.problems)
-            return Candidate(index, number, point, values, None, (), Measurement(status="failed", message=message))
+            return Candidate(index, number, point, values, None, (), Measurement(status=Status.FAILED, message=message))
         trials = tuple(Trial.of(replicate(spec, seed)) for seed in range(self.plan.options.search.seeds))
         return Candidate(index, number, point, values, spec, trials)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.runs.document import SCHEMA_VERSION
-from dlx.search.tune.candidate import UNFINISHED, Candidate
+from dlx.documents.tuning import ConfirmationResult, Importance, RoundRegion, TrialRecord, TuningDocument
+from dlx.search.tune.candidate import Candidate
 from dlx.search.tune.importance import importances
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.search.plan import Plan
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
 
-RUNNING, COMPLETED, BUDGET_SPENT, INTERRUPTED = "running", "completed", "budget_spent", "interrupted"
-INCOMPLETE = "incomplete"  # workers died, or the machine refused: there is no winner yet
-
-Document = dict[str, Any]
-
 
 def results(
     plan: Plan[TuneFile],
@@ -30,63 +26,58 @@ def results(
     method: Method,
     candidates: Sequence[Candidate],
     *,
-    status: str,
+    status: Status,
     task: str | None,
-    confirmed: Mapping[str, Any],
+    confirmation: ConfirmationResult | None,
     seconds: float,
-) -> Document:
+) -> TuningDocument:
     """What a search has come to so far.
 
     Args:
         plan, space, method: what is searched, and how.
         candidates: all settings so far.
         status, task: of the search, and of its data.
-        confirmed: what came of the confirmation, empty before it.
+        confirmation: what came of it; None before it.
         seconds: that the search took.
     """
     search = plan.options.search
     records = [candidate.record(space.keys) for candidate in candidates]
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "name": plan.name,
-        "task": task,
-        "status": status,
-        "method": search.method,
-        "objective": search.objective,
-        "seeds": search.seeds,
-        "space": [dimension.described() for dimension in space.dimensions],
-        "rounds": [_region(space, number, region) for number, region in enumerate(method.regions, 1)],
-        "messages": method.messages,
-        "counts": _counts(records),
-        **confirmed,
-        "importance": _importance(space, method.telling(candidates), search.seed) if status == COMPLETED else [],
-        "best_spec": None,
-        "seconds": seconds,
-        "trials": records,
-    }
+    return TuningDocument(
+        name=plan.name,
+        task=task,
+        status=status,
+        method=search.method,
+        objective=search.objective,
+        seeds=search.seeds,
+        space=[dimension.described() for dimension in space.dimensions],
+        rounds=[_region(space, number, region) for number, region in enumerate(method.regions, 1)],
+        messages=method.messages,
+        counts=_counts(records),
+        confirmation=confirmation,
+        importance=_importance(space, method.telling(candidates), search.seed) if status is Status.COMPLETED else [],
+        best_spec=None,
+        seconds=seconds,
+        trials=records,
+    )
 
 
-def _region(space: Space, number: int, region: Region) -> Document:
-    """Where a round has searched, in values."""
-    ends: Document = {}
+def _region(space: Space, number: int, region: Region) -> RoundRegion:
+    ends: dict[str, list[Any]] = {}
     for dimension, within in zip(space.dimensions, region, strict=True):
         places = within if dimension.is_choice else (within[0], within[-1])
         ends[dimension.key] = [dimension.value(place) for place in places]
-    return {"round": number, "region": ends}
+    return RoundRegion(number, ends)
 
 
-def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    statuses = [record["status"] for record in records]
-    counts = {status: statuses.count(status) for status in ("stopped", "diverged", "failed", UNFINISHED)}
-    return {"trained": statuses.count("completed") + statuses.count("early_stopped")} | counts
+def _counts(records: Sequence[TrialRecord]) -> dict[str, int]:
+    statuses = [record.status for record in records]
+    trained = statuses.count(Status.COMPLETED) + statuses.count(Status.EARLY_STOPPED)
+    others = (Status.STOPPED, Status.DIVERGED, Status.FAILED, Status.UNFINISHED)
+    return {"trained": trained} | {status: statuses.count(status) for status in others}
 
 
-def _importance(space: Space, candidates: Sequence[Candidate], seed: int) -> list[Document]:
+def _importance(space: Space, candidates: Sequence[Candidate], seed: int) -> list[Importance]:
     """Of each hyperparameter, the most important one first."""
     X = np.array([candidate.point for candidate in candidates])
     y = np.array([candidate.measured.value for candidate in candidates])
-    ranking = importances(space.dimensions, X, y, seed)
-    return [
-        {"key": importance.key, "value": importance.value, "low": importance.low, "high": importance.high}
-        for importance in ranking
-    ]
+    return importances(space.dimensions, X, y, seed)

@@ -10,10 +10,12 @@ from dlx.search.tune.methods import METHODS, Method
 from dlx.search.tune.section import Search, TuneFile
 from dlx.search.tune.sobol import MOST_DIMENSIONS
 from dlx.training.build import build
+from dlx.training.minimization import Minimization
 
 if TYPE_CHECKING:
     from dlx.search.plan import Plan
     from dlx.search.tune.space import Dimension, Space
+    from dlx.training.supervised import Supervised
 
 FIRST = 3  # settings that are told
 
@@ -62,15 +64,21 @@ def check(plan: Plan[TuneFile], space: Space, *, resumed: bool = False) -> str |
         refuse("trials", f"a {search.method} over this space takes at least {least:,}, got {search.trials:,}")
     if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
         refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
-    dataset = build(plan.base.spec, plan.base.origins, initialize=False).dataset
-    if plan.base.spec.objective is not None:
-        if search.objective != "train_cost":
-            refuse("objective", f"what is minimized has no {search.objective}: its J is `train_cost`")
-    elif search.objective.startswith("dev") and "dev" not in dataset.parts:
-        refuse("objective", f"there is no dev set to measure {search.objective} on (set data.split.dev in the spec)")
+    experiment = build(plan.base.spec, plan.base.origins, initialize=False)
+    if lacking := _lacking(experiment, search.objective):
+        refuse("objective", lacking)
     if problems:
         raise SpecError(problems)
-    return dataset.task
+    return experiment.task
+
+
+def _lacking(experiment: Supervised | Minimization, column: str) -> str | None:
+    """Why there is nothing in a column of metrics.csv; None where there is something."""
+    if isinstance(experiment, Minimization):
+        return None if column == "train_cost" else f"what is minimized has no {column}: its J is `train_cost`"
+    if column.startswith("dev") and "dev" not in experiment.dataset.parts:
+        return f"there is no dev set to measure {column} on (set data.split.dev in the spec)"
+    return None
 
 
 def foretold(plan: Plan[TuneFile], space: Space) -> Document:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.documents.tuning import Importance
 from dlx.search.tune.forest import Sample, agreement
 from dlx.stats.intervals import CONFIDENCE
 from dlx.types import Array
@@ -23,16 +24,6 @@ PARTITIONS, TREES = 24, 4
 REPLICATES = 60
 ROWS = 3000  # trials times partitions of a replicate: many trials need fewer partitions for as little chance
 LEAST_EXPLAINED = 0.05  # of the variance: of less than this no shares are told
-
-
-@dataclass(frozen=True)
-class Importance:
-    """The share of the explained variance that a hyperparameter explains alone, 0 to 1, with its 95 % interval."""
-
-    key: str
-    value: float
-    low: float
-    high: float
 
 
 def importances(dimensions: Sequence[Dimension], X: Array, y: Array, seed: int) -> list[Importance]:

@@ -43,6 +43,9 @@ def sobol(count: int, dimensions: int, shift: Array | None = None) -> Array:
 
     ``shift``, a whole number below 2³⁰ for each dimension, is added bit by bit without carry (Cranley & Patterson's
     shift in base 2): it keeps how evenly the points lie and makes them random.
+
+    >>> sobol(4, 2).tolist()
+    [[0.0, 0.0], [0.5, 0.5], [0.75, 0.25], [0.25, 0.75]]
     """
     directions = np.stack([_directions(*DIRECTIONS[number], first=number == 0) for number in range(dimensions)])
     points = np.zeros((count, dimensions), np.int64)

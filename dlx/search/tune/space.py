@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Any, Literal
 
+from dlx.documents.tuning import SearchedDimension
+
 Scale = Literal["uniform", "log_uniform", "one_minus_log_uniform", "choice"]
 Value = Any  # a number of a scale, or one of the options of a choice: any plain value of YAML
 DIGITS = 6  # significant ones of a value that is drawn, so that specs can be read; of 1 − β on its scale
@@ -83,10 +85,12 @@ class Dimension:
             return exp(place)
         return 1 - exp(place) if self.scale == "one_minus_log_uniform" else place
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> SearchedDimension:
         """As ``tune.json`` has it."""
-        ends = {} if self.is_choice else {"low": self.low, "high": self.high, "integer": self.integer}
-        return {"key": self.key, "scale": self.scale, **ends, "choices": list(self.choices)}
+        ends: dict[str, Any] = {}
+        if not self.is_choice:
+            ends = {"low": self.low, "high": self.high, "integer": self.integer}
+        return SearchedDimension(key=self.key, scale=self.scale, **ends, choices=list(self.choices))
 
 
 LAYERS, UNITS = "layers", "units"  # of a choice of hidden layers: how many, and how many units each of them has

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from dlx.errors import EnvironmentProblem, Interrupted
+from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TuningEvent
+from dlx.search.going_on import saving_what_is_reached
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
 from dlx.search.tune.derivation import Derivation
-from dlx.search.tune.document import (
-    BUDGET_SPENT,
-    COMPLETED,
-    INCOMPLETE,
-    INTERRUPTED,
-    RUNNING,
-    Document,
-    results,
-)
+from dlx.search.tune.document import results
 from dlx.search.tune.forecast import method_of
 from dlx.text import command
+from dlx.words import Status
 
 if TYPE_CHECKING:
+    from dlx.documents.tuning import ConfirmationResult, TuningDocument
     from dlx.runs.collection import TuneDirectory
     from dlx.search.plan import Plan
     from dlx.search.tune.designs import Point
     from dlx.search.tune.section import TuneFile
     from dlx.search.tune.space import Space
-    from dlx.search.tune.watcher import TuningWatcher
 
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
 BEST_SHOWN = 5
@@ -57,7 +50,6 @@ class Tuning:
         plan, space: what is searched.
         directory: of the search, locked.
         executor: trains.
-        watcher: is told how it comes on.
         task: of the data.
         seconds: that it may take; None is as long as it takes.
     """
@@ -66,11 +58,10 @@ class Tuning:
     space: Space
     directory: TuneDirectory
     executor: Executor
-    watcher: TuningWatcher
     task: str | None = None
     seconds: float | None = None
     settings: list[Candidate] = field(default_factory=list)
-    confirmed: Document = field(default_factory=dict)
+    confirmation: ConfirmationResult | None = None
 
     def __post_init__(self) -> None:
         self.search = self.plan.options.search
@@ -79,7 +70,7 @@ class Tuning:
         self.derivation = Derivation(self.plan, self.space)
         self.method = method_of(self.search, self.space, self.derivation.is_allowed)
 
-    def run(self) -> Document:
+    def run(self) -> Generator[TuningEvent, None, TuningDocument]:
         """Search, and confirm what is best; returns the document that ``tune.json`` holds.
 
         Raises:
@@ -87,55 +78,48 @@ class Tuning:
             EnvironmentProblem: trials were lost with their workers, or cannot be written; there is no winner.
             SpecError: values of the first round do not go together.
         """
-        self._save(RUNNING)
-        again = f"{command('tune', '--resume', self.directory.path)} goes on from here"
-        try:
-            for number, points in self.method.choose(self.settings):
-                self._round(number, points)
-            self.confirmed = self._confirm()
-        except BudgetSpent:
-            return self._save(BUDGET_SPENT)
-        except Interrupted as stop:
-            self._save(INTERRUPTED)
-            message = f"interrupted: {again}"
-            raise Interrupted(stop.exit_code - 128, message) from None
-        except EnvironmentProblem as error:
-            with suppress(EnvironmentProblem):  # a full disk, say
-                self._save(INCOMPLETE)
-            raise EnvironmentProblem(f"{error}; {again}") from error
-        return self._save(COMPLETED)
+        self._save(Status.RUNNING)
+        status = Status.COMPLETED
+        with saving_what_is_reached(command("tune", "--resume", self.directory.path), self._save):
+            try:
+                for number, points in self.method.choose(self.settings):
+                    yield from self._round(number, points)
+                self.confirmation = yield from self._confirm()
+            except BudgetSpent:
+                status = Status.BUDGET_SPENT
+        return self._save(status)
 
-    def _round(self, number: int, points: Sequence[Point]) -> None:
+    def _round(self, number: int, points: Sequence[Point]) -> Iterator[TuningEvent]:
         """Train a round: rung by rung where the weak are stopped early."""
         first = len(self.settings)
         candidates = [self.derivation.candidate(first + offset, number, point) for offset, point in enumerate(points)]
         self.settings += candidates
-        self.watcher.round_(number, self.method.round_count, len(candidates))
+        yield RoundStart(number, self.method.round_count, len(candidates))
         going = [candidate for candidate in candidates if candidate.spec is not None]
         halving = self.search.halving if "halving" in self.method.keys else None
         for rung in range(halving.rungs if halving else 0, 0, -1):
             assert halving is not None
             shares = {candidate.index: self._until(candidate, halving.reduction**rung) for candidate in going}
-            self._train(going, shares)
+            for _ in self._train(going, shares):
+                pass
             ranked = sorted(going, key=lambda candidate: candidate.rank)
             survivors = ranked[: ceil(len(ranked) / halving.reduction)]
             for candidate in ranked[len(survivors) :]:
                 candidate.stopped = True
-                self._tell(candidate)
+                yield from self._end(candidate)
             going = sorted(
                 (candidate for candidate in survivors if candidate.usable), key=lambda candidate: candidate.index
             )
-        self._train(going, {}, self._tell)
+        for candidate in self._train(going, {}):
+            yield from self._end(candidate)
 
     @staticmethod
     def _until(candidate: Candidate, divisor: int) -> int:
         assert candidate.spec is not None
         return ceil(candidate.spec.training.epochs / divisor)
 
-    def _train(
-        self, settings: Sequence[Candidate], until: Mapping[int, int], tell: Callable[[Candidate], None] | None = None
-    ) -> None:
-        """Train these settings to an epoch each, or to their end, and measure each as soon as its trials are there."""
+    def _train(self, settings: Sequence[Candidate], until: Mapping[int, int]) -> Iterator[Candidate]:
+        """Train these settings to an epoch each, or to their end; yields each, measured, when its trials are there."""
         trials = {
             trial.key: replace(trial, until_epoch=until.get(candidate.index))
             for candidate in settings
@@ -150,8 +134,7 @@ class Tuning:
             ]:
                 waiting.remove(candidate)
                 self._measure(candidate, outcomes, until.get(candidate.index))
-                if tell:
-                    tell(candidate)
+                yield candidate
 
     def _measure(self, candidate: Candidate, outcomes: Mapping[str, Outcome], until: int | None) -> None:
         assert candidate.spec is not None
@@ -162,7 +145,7 @@ class Tuning:
         """All that there are; only then it is said that the time was too short for the others."""
         spent = False
         for outcome in run_trials(trials, self.directory.trials, self.executor, self._left()):
-            if outcome.status == "interrupted":
+            if outcome.status is Status.INTERRUPTED:
                 spent = True
             else:
                 yield outcome
@@ -172,14 +155,14 @@ class Tuning:
     def _left(self) -> float | None:
         return None if self.seconds is None else max(self.seconds - (time.time() - self.started), 0.0)
 
-    def _tell(self, candidate: Candidate) -> None:
+    def _end(self, candidate: Candidate) -> Iterator[SettingEnd]:
         best = sorted((other for other in self.settings if other.usable), key=lambda other: other.rank)[:BEST_SHOWN]
-        self.watcher.trial(candidate.record(self.space.keys), [other.record(self.space.keys) for other in best])
+        yield SettingEnd(candidate.tried(), tuple(other.tried() for other in best))
         if time.time() - self.written > SECONDS_BETWEEN_WRITES:
-            self._save(RUNNING)
+            self._save(Status.RUNNING)
             self.written = time.time()
 
-    def _confirm(self) -> Document:
+    def _confirm(self) -> Generator[ConfirmationStart, None, ConfirmationResult]:
         """The best settings and the base spec in fresh replicates."""
         ended = [candidate for candidate in self.settings if candidate.usable and not candidate.stopped]
         different: dict[tuple[str, ...], Candidate] = {}  # TPE may ask for a setting more than once
@@ -187,11 +170,11 @@ class Tuning:
             different.setdefault(tuple(trial.key for trial in candidate.trials), candidate)
         best = list(different.values())[: self.search.finalists]
         confirmation = Confirmation(self.base, self.search, best, len(self.settings))
-        self.watcher.final(len(confirmation.trials))
+        yield ConfirmationStart(len(confirmation.trials))
         outcomes = {outcome.key: outcome for outcome in self._outcomes(confirmation.trials)}
-        return confirmation.document(outcomes)
+        return confirmation.result(outcomes)
 
-    def _save(self, status: str) -> Document:
+    def _save(self, status: Status) -> TuningDocument:
         """Write what there is to tell."""
         document = results(
             self.plan,
@@ -200,14 +183,15 @@ class Tuning:
             self.settings,
             status=status,
             task=self.task,
-            confirmed=self.confirmed,
+            confirmation=self.confirmation,
             seconds=time.time() - self.started,
         )
-        if document.get("winner") is not None:
-            winner = self.settings[document["winner"]]
-            assert winner.spec is not None
-            document["best_spec"] = str(self.directory.best)
-            self.directory.write_best(described_winner(winner, document, self.directory))
-        self.directory.write_results(document)
-        self.directory.write_ledger(ledger(document["trials"]))
+        if self.confirmation is not None and self.confirmation.best is not None:
+            best = self.confirmation.best
+            spec = self.settings[best.index].spec
+            assert spec is not None
+            document = replace(document, best_spec=str(self.directory.best))
+            self.directory.write_best(described_winner(spec, best, self.confirmation.base, document, self.directory))
+        self.directory.write_results(document.to_document())
+        self.directory.write_ledger(ledger(document.trials))
         return document

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
-from math import isfinite, nan
+from math import isfinite
+from typing import NamedTuple
 
+from dlx.show.charts.curves import Curve, Curves
+from dlx.show.charts.scales import apart, epoch_range, third
 from dlx.show.page.elements import Element, element
-from dlx.show.page.scales import FEW, PageScale, apart, finite, fitting
+from dlx.show.page.scales import PageScale, with_margin
 
 MOST_POINTS = 600  # of a curve that are drawn: more than a page has dots for
 LINE = 7.5  # what the height of a line of text is of that of a chart, in percent
+MARGIN = 0.015  # of the epochs, on both sides
+SIDES = ("from", "around", "until")  # which side of a text stands at its mark, so that it stays within the chart
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Values over the epochs, NaN where there is none, under the word that also names their colour."""
-
-    label: str
-    values: Sequence[float]
-
-    def last(self) -> float:
-        """The last value that can be drawn."""
-        return finite(self.values)[-1]
-
-
-@dataclass(frozen=True)
-class Mark:
+class _Mark(NamedTuple):
     """An upright line at an epoch with its text above the chart; ``kind`` is its style."""
 
     epoch: float
@@ -35,83 +26,79 @@ class Mark:
     kind: str
 
 
-@dataclass(frozen=True)
-class Chart:
-    """Some curves over the same epochs.
+def figure(chart: Curves) -> Element:
+    """The figure of a chart that has a curve."""
+    title = chart.quantity.name[0].upper() + chart.quantity.name[1:]
+    x = PageScale(*epoch_range(*chart.ends, MARGIN))
+    y, marks = with_margin(chart.range), list(_marks(chart))
+    parts = [_mark_texts(marks, x), _values(y), _drawing(chart, marks, x, y), _ends(chart, y), _epochs(x)]
+    plot = element("div", parts, class_="plot", role="img", aria_label=_in_words(title, chart, marks))
+    return element("figure", element("figcaption", title), plot, class_="chart")
 
-    title: what they show, with the unit.
-    form: how a value is written, as in ``str.format``.
-    may_be_logarithmic: whether values that fall far are shown by their ratios.
-    """
 
-    title: str
-    epochs: Sequence[float]
-    curves: Sequence[Curve]
-    form: str = "{:.3g}"
-    may_be_logarithmic: bool = True
-    marks: Sequence[Mark] = ()
+def _marks(chart: Curves) -> Iterator[_Mark]:
+    """The end of all numbers, and the epoch that is kept where it is not the last."""
+    if chart.lost is not None:
+        yield _Mark(chart.lost, chart.warning, "alarm")
+    if chart.kept is not None and chart.kept != chart.ends[1]:
+        yield _Mark(chart.kept, f"epoch {chart.kept:,} kept", "kept")
 
-    def draw(self) -> Element:
-        """The figure."""
-        x, y = self._along(), fitting([curve.values for curve in self.curves], self.may_be_logarithmic)
-        parts = [self._marks(x), self._values(y), self._drawing(x, y), self._ends(y), self._epochs(x)]
-        plot = element("div", parts, class_="plot", role="img", aria_label=self._in_words())
-        return element("figure", element("figcaption", self.title), plot, class_="chart")
 
-    def _along(self) -> PageScale:
-        first, last = self.epochs[0], self.epochs[-1]
-        room = max(0.5, 0.015 * (last - first))
-        return PageScale(max(0, first - room), last + room)
+def _in_words(title: str, chart: Curves, marks: Sequence[_Mark]) -> str:
+    """For those who hear the page."""
+    curves = (
+        f"{curve.label} from {_written(chart, curve.first)} to {_written(chart, curve.last)}" for curve in chart.curves
+    )
+    until = "epochs {:,.0f} to {:,.0f}".format(*chart.ends)
+    return f"{title}, {until}: {'; '.join([*curves, *(mark.text for mark in marks)])}"
 
-    def _in_words(self) -> str:
-        """For those who hear the page."""
-        descriptions = (
-            f"{curve.label} from {self._written(finite(curve.values)[0])} to {self._written(curve.last())}"
-            for curve in self.curves
-        )
-        until = f"epochs {self.epochs[0]:,.0f} to {self.epochs[-1]:,.0f}"
-        return f"{self.title}, {until}: {'; '.join([*descriptions, *(mark.text for mark in self.marks)])}"
 
-    def _written(self, value: float) -> str:
-        return short(self.form.format(value))
+def _written(chart: Curves, value: float) -> str:
+    return short(chart.quantity.written(value))
 
-    def _drawing(self, x: PageScale, y: PageScale) -> Element:
-        grid = [stroke([(0, 100 - y(tick)), (100, 100 - y(tick))], "grid") for tick in y.ticks()]
-        marks = [stroke([(x(mark.epoch), 0), (x(mark.epoch), 100)], f"mark {mark.kind}") for mark in self.marks]
-        curves = [path for curve in self.curves for path in self._curve(curve, x, y)]
-        return drawing([*grid, *marks, *curves])
 
-    def _curve(self, curve: Curve, x: PageScale, y: PageScale) -> Iterator[Element]:
-        """Its line, in pieces where there are values missing; few values have a dot each."""
-        pairs = zip(self.epochs, curve.values, strict=True)
-        points = [(x(epoch), 100 - y.beyond(value)) if isfinite(value) else (x(epoch), nan) for epoch, value in pairs]
-        yield from lines(points, curve.label)
-        if len(points) <= FEW:
-            yield dots([point for point in points if isfinite(point[1])], curve.label)
+def _drawing(chart: Curves, marks: Sequence[_Mark], x: PageScale, y: PageScale) -> Element:
+    grid = [stroke([(0, 100 - y(tick)), (100, 100 - y(tick))], "grid") for tick in y.ticks()]
+    uprights = [stroke([(x(mark.epoch), 0), (x(mark.epoch), 100)], f"mark {mark.kind}") for mark in marks]
+    curves = [path for curve in chart.curves for path in _curve(chart, curve, x, y)]
+    return drawing([*grid, *uprights, *curves])
 
-    def _values(self, y: PageScale) -> Element:
-        ticks = [element("span", short(f"{tick:.5g}"), style=_at("top", 100 - y(tick))) for tick in y.ticks()]
-        return element("div", ticks, class_="values")
 
-    def _epochs(self, x: PageScale) -> Element:
-        ticks = [tick for tick in x.ticks() if tick == int(tick) and tick >= 1]
-        labels = [element("span", f"{tick:,.0f}", style=_at("left", x(tick))) for tick in ticks]
-        return element("div", labels, element("span", "epoch", class_="unit"), class_="epochs")
+def _curve(chart: Curves, curve: Curve, x: PageScale, y: PageScale) -> Iterator[Element]:
+    """Its line, in pieces where there are values missing; few values have a dot each."""
+    pairs = zip(chart.epochs.tolist(), curve.values.tolist(), strict=True)
+    points = [(x(epoch), 100 - y.beyond(value) if isfinite(value) else value) for epoch, value in pairs]
+    yield from lines(points, curve.label)
+    if chart.is_dotted:
+        yield dots([point for point in points if isfinite(point[1])], curve.label)
 
-    def _ends(self, y: PageScale) -> Element:
-        places = apart([100 - y(curve.last()) for curve in self.curves], LINE)
-        labels = [
-            element("span", f"{curve.label} {self._written(curve.last())}", class_=curve.label, style=_at("top", place))
-            for curve, place in zip(self.curves, places, strict=True)
-        ]
-        return element("div", labels, class_="ends")
 
-    def _marks(self, x: PageScale) -> Element | None:
-        labels = [
-            element("span", mark.text, class_=f"{mark.kind} {_side(x(mark.epoch))}", style=_at("left", x(mark.epoch)))
-            for mark in self.marks
-        ]
-        return element("div", labels, class_="marks") if labels else None
+def _values(y: PageScale) -> Element:
+    ticks = [element("span", short(f"{tick:.5g}"), style=_at("top", 100 - y(tick))) for tick in y.ticks()]
+    return element("div", ticks, class_="values")
+
+
+def _epochs(x: PageScale) -> Element:
+    ticks = [tick for tick in x.ticks() if tick == int(tick) and tick >= 1]
+    labels = [element("span", f"{tick:,.0f}", style=_at("left", x(tick))) for tick in ticks]
+    return element("div", labels, element("span", "epoch", class_="unit"), class_="epochs")
+
+
+def _ends(chart: Curves, y: PageScale) -> Element:
+    places = apart([100 - y(curve.last) for curve in chart.curves], LINE, end=100)
+    labels = [
+        element("span", f"{curve.label} {_written(chart, curve.last)}", class_=curve.label, style=_at("top", place))
+        for curve, place in zip(chart.curves, places, strict=True)
+    ]
+    return element("div", labels, class_="ends")
+
+
+def _mark_texts(marks: Sequence[_Mark], x: PageScale) -> Element | None:
+    labels = [
+        element("span", mark.text, class_=f"{mark.kind} {SIDES[third(place / 100)]}", style=_at("left", place))
+        for mark, place in ((mark, x(mark.epoch)) for mark in marks)
+    ]
+    return element("div", labels, class_="marks") if labels else None
 
 
 def short(number: str) -> str:
@@ -163,8 +150,3 @@ def _place(point: tuple[float, float]) -> str:
 
 def _at(side: str, place: float) -> str:
     return f"{side}:{place:.2f}%"
-
-
-def _side(place: float) -> str:
-    """Which side of a text stands at its mark, so that it stays within the chart."""
-    return ("from", "around", "until")[min(int(3 * place / 100), 2)]

@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlx import __version__
+from dlx.show.charts.estimates import estimate
 from dlx.show.numbers import duration, error
 from dlx.show.page.cells import cell, flat, is_estimate
 from dlx.show.page.elements import Content, Element, columns, element, name_of, scrolled
 from dlx.show.page.images import is_wide, source_of
 from dlx.show.page.page import document
 from dlx.show.page.words import ends, section
+from dlx.words import Status, Task
 
 FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
 HIDDEN = ("schema_version", "name", "status", "task", "best_spec")
 HIDDEN_IN_ROWS = ("at", "trials")  # of a row: places on the scales of the search, and names of directories
 NOTHING: tuple[object, ...] = (None, "", [], {})
 MOST_ROWS = 25  # of a table that are shown at once
-GOOD_ENDINGS = ("completed",)
 HOLDS = "holds"
 
 Document = Mapping[str, Any]
@@ -49,7 +50,7 @@ class CollectionMaterial:
     def task(self) -> str | None:
         """Regression where the estimates are numbers with a unit: the errors of a regression, and costs."""
         cost = str(self.outcome.get("objective", "")).endswith("cost")
-        return "regression" if cost else self.outcome.get("task")
+        return Task.REGRESSION if cost else self.outcome.get("task")
 
 
 def many_page(material: CollectionMaterial) -> str:
@@ -64,7 +65,7 @@ def many_page(material: CollectionMaterial) -> str:
 
 def _heading(material: CollectionMaterial) -> Element:
     status = str(material.outcome.get("status", ""))
-    kind = "low" if status in GOOD_ENDINGS else "unsettled"
+    kind = "low" if status == Status.COMPLETED else "unsettled"
     badges = [element("span", status.replace("_", " "), class_=f"badge {kind}"), *_claims_in_short(material.outcome)]
     tiles = element("dl", _tiles(material), class_="tiles")
     return element("header", element("h1", name_of(material.name)), element("p", badges, class_="verdict"), tiles)
@@ -85,7 +86,7 @@ def _tiles(material: CollectionMaterial) -> Iterator[Element]:
         if key in HIDDEN or value is None:
             continue
         if is_estimate(value):
-            yield _tile(key, error(value["value"], material.task), ends(value, material.task))
+            yield _tile(key, error(value["value"], material.task), ends(estimate(value), material.task))
         elif key == "seconds":
             yield _tile("time", duration(value), "")
         elif isinstance(value, str | int | float) or (value and _is_short(value)):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.diagnose.verdict import GAPS, in_words
+from dlx.show.charts.estimates import estimate
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
-from dlx.show.page.words import ends, level_of, of_what
-from dlx.show.terminal.summary import ending
+from dlx.show.page.words import ends, of_what
+from dlx.show.words import ending, level_of
+from dlx.words import Status
 
-BAD_ENDINGS = ("diverged", "failed")
+BAD_ENDINGS = [status for status in Status if status.is_bad]
 
 
 def heading(material: Material) -> Element:
@@ -48,8 +50,8 @@ def _ending(material: Material) -> Iterator[Element | str]:
 
 
 def _tiles(material: Material) -> Iterator[Element]:
-    for part, estimate in (material.diagnosis.get("errors") or {}).items():
-        value, interval = error(estimate["value"], material.task), ends(estimate, material.task)
+    for part, measured in (material.diagnosis.get("errors") or {}).items():
+        value, interval = error(measured["value"], material.task), ends(estimate(measured), material.task)
         yield _tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
     facts = material.facts
     if objective := facts.get("objective"):

@@ -28,26 +28,11 @@ def is_wide(png: bytes) -> bool:
     return bool(width > WIDE * height)
 
 
-def in_range(images: Array) -> Array:
-    """Brightness from 0 to 255, one scale for all: (k, h, w), or (k, h, w, 3) where the data have colours.
-
-    Args:
-        images: (k, h, w) or (k, h, w, c); a fourth channel, which would be transparency, is left out, and other numbers
-            of channels become their mean.
-    """
-    values = np.nan_to_num(images.astype(np.float64), posinf=0, neginf=0)
-    if values.ndim == 4:
-        values = values[..., :3] if values.shape[3] in (3, 4) else values.mean(axis=3)
-    low, high = values.min(), values.max()
-    scaled: Array = ((values - low) * (255 / ((high - low) or 1))).round().astype(np.uint8)
-    return scaled
-
-
 def png(image: Array) -> bytes:
-    """A file of one image (h, w) or (h, w, 3) of 0 to 255 (ISO/IEC 15948:2004; every row is unfiltered)."""
+    """A file of one image (h, w) or (h, w, 3) of 0 to 1 (ISO/IEC 15948:2004; every row is unfiltered)."""
     height, width = image.shape[:2]
     header = struct.pack(">2I5B", width, height, 8, RGB if image.ndim == 3 else GREY, 0, 0, 0)
-    rows = b"".join(b"\0" + row.tobytes() for row in image)
+    rows = b"".join(b"\0" + row.tobytes() for row in (255 * image).round().astype(np.uint8))
     chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")
     return SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)
 

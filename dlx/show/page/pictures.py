@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.images import brightness
 from dlx.show.page.elements import Element, columns, element, name_of, table
-from dlx.show.page.images import in_range, png, source_of
+from dlx.show.page.images import png, source_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import section
+from dlx.words import Task
 
 MOST_WORST = 10  # examples in the table
 
 
 def boundary(material: Material) -> Element | None:
     """The plane of two inputs; None where there are more."""
-    what = "its values" if material.task == "regression" else "its decision regions"
+    what = "its values" if material.task == Task.REGRESSION else "its decision regions"
     alt = f"What {material.name} makes of the plane of its two inputs: {what}, and the examples on them."
     return _picture(material, "boundary", "What the network makes of its inputs", alt)
 
@@ -55,7 +57,7 @@ def worst(material: Material) -> Element | None:
 
 def _tiles(material: Material, answers: list[Document]) -> Iterator[Element]:
     assert material.images is not None
-    for image, answer in zip(in_range(material.images), answers, strict=True):
+    for image, answer in zip(brightness(material.images), answers, strict=True):
         right = answer["label"] == answer["predicted"]
         alt = f"Example {answer['index']}, of class {answer['label']}"
         words = element("b", name_of(answer["label"]), " → ", name_of(answer["predicted"]))

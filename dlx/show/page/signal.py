@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, log1p, nan
 
+from dlx.show.charts.scales import finite, fitting
 from dlx.show.page.charts import drawing, lines
 from dlx.show.page.elements import Element, columns, element, table
 from dlx.show.page.material import Columns, Material
-from dlx.show.page.scales import PageScale, finite, fitting
+from dlx.show.page.scales import PageScale, with_margin
 from dlx.show.page.words import section
 
 NOTE = (
@@ -74,14 +75,8 @@ def _rows(layers: Columns, layer: float) -> list[int]:
 def _scale(measure: Measure, values: Sequence[float]) -> PageScale:
     if measure.share:
         return PageScale(0, 1)
-    finite_values = finite(values)
-    return fitting([finite_values], may_be_logarithmic=True) if min(finite_values) > 0 else _above_zero(finite_values)
-
-
-def _above_zero(values: Sequence[float]) -> PageScale:
-    """A share of 0 has no logarithm: what is below the smallest other value lies on the border."""
-    positive = [value for value in values if value > 0]
-    return fitting([positive], may_be_logarithmic=True) if positive else PageScale(0, 1)
+    positive = [value for value in finite(values) if value > 0]  # 0 has no logarithm and lies on the border
+    return with_margin(fitting([positive], may_be_logarithmic=True)) if positive else PageScale(0, 1)
 
 
 def _cell(layers: Columns, rows: Sequence[int], measure: Measure, y: PageScale) -> Element:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dlx.diagnose.verdict import GAPS, between, in_words
+from dlx.diagnose.verdict import in_words
+from dlx.show.charts.quantities import error_quantity
+from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
-from dlx.show.page.scales import PageScale, finite
-from dlx.show.page.words import ends, level_of, limits, of_what, section
-from dlx.show.terminal.summary import place
+from dlx.show.page.scales import PageScale
+from dlx.show.page.words import ends, of_what, section
+from dlx.show.words import level_of, place
+from dlx.stats.intervals import Estimate
+from dlx.words import Task
 
 TITLES = ("error", "95 % interval", "examples, level")
-NAMES = {"bias": "avoidable bias"}
-LEVELS = ("optimal", "train", "train_dev", "dev", "test")
 ROOM = 1.08  # to the right of the highest end of an interval
 HEIGHT, MIDDLE = 100, 50  # of a row, in percent
 
@@ -28,82 +30,77 @@ def verdict(material: Material) -> Element | None:
     return section(
         "diagnosis",
         "Diagnosis",
-        [_Waterfall(document, material.task).draw(), _judged(document, material.task)],
+        [_Table(waterfall(document, material.task)).draw(), _judged(document, material.task)],
         *_findings(document),
         *_next(document, material.commands),
     )
 
 
 @dataclass(frozen=True)
-class _Waterfall:
-    """A table of the errors from the optimal one on, each gap between them as a row of its own, on one scale."""
+class _Table:
+    """A table of the errors, each gap between them as a row of its own, on one scale."""
 
-    document: Document
-    task: str | None
+    chart: Waterfall
 
     def draw(self) -> Element:
         """The table."""
-        title = f"{of_what(self.task)} of each part, and the gaps between them"
+        title = f"{of_what(self.chart.task)} of each part, and the gaps between them"
         cells = [element("td", role="cell"), *(_cell("th", text, "columnheader", scope="col") for text in TITLES)]
         scale = _cell("th", self._axis(), "columnheader", scope="col", class_="bar")
         head = element("thead", element("tr", cells, scale, role="row"), role="rowgroup")
         body = element("tbody", self._rows(), role="rowgroup")
         return element("table", head, body, class_="waterfall", role="table", aria_label=title)
 
-    def _errors(self) -> Document:
-        errors = {"optimal": {"value": self.document["optimal_error"], "m": None}, **self.document["errors"]}
-        return {part: errors[part] for part in LEVELS if part in errors}
-
     def _scale(self) -> PageScale:
-        ends = [end for estimate in self._errors().values() for end in (estimate["value"], limits(estimate)[1])]
-        return PageScale(0, ROOM * (max(finite([*ends, self.document["tolerance"]]), default=1) or 1))
+        return PageScale(0, ROOM * self.chart.top)
 
     def _rows(self) -> Iterator[Element]:
         """The gap below each error before it."""
-        pairs = between(self.document["errors"])
-        gaps = {pairs[name][0]: name for name in GAPS if self.document.get(name)}
-        for part, estimate in self._errors().items():
+        gaps, task = {gap.upper: gap for gap in self.chart.gaps}, self.chart.task
+        for part, measured in self.chart.errors.items():
             if part in gaps:
-                yield self._gap(gaps[part], pairs[gaps[part]])
-            shapes = [*self._grid(), *self._point(estimate)]
-            m = "" if estimate["m"] is None else f"{estimate['m']:,}"
-            yield _row(in_words(part), error(estimate["value"], self.task), ends(estimate, self.task), m, shapes)
+                yield self._gap(gaps[part])
+            shapes = [*self._grid(), *self._point(measured)]
+            m = "" if measured.m is None else f"{measured.m:,}"
+            yield _row(in_words(part), error(measured.value, task), ends(measured, task), m, shapes)
 
-    def _gap(self, name: str, parts: tuple[str, str]) -> Element:
-        gap, upper, lower = self.document[name], *(self._errors()[part]["value"] for part in parts)
-        level = element("span", gap["level"], class_=f"badge {gap['level']}")
-        shapes = [*self._grid(), *self._bar(lower, upper, gap["level"])]
-        title = [element("span", NAMES.get(name, in_words(name))), element("small", " − ".join(map(in_words, parts)))]
-        return _row(title, error(gap["value"], self.task), ends(gap, self.task), level, shapes, "gap")
+    def _gap(self, gap: ErrorGap) -> Element:
+        level = element("span", gap.level, class_=f"badge {gap.level}")
+        shapes = [*self._grid(), *self._bar(gap)]
+        parts = " − ".join(map(in_words, (gap.upper, gap.lower)))
+        title = [element("span", gap.name), element("small", parts)]
+        value, interval = error(gap.size.value, self.chart.task), ends(gap.size, self.chart.task)
+        return _row(title, value, interval, level, shapes, "gap")
 
     def _grid(self) -> list[Element]:
         x = self._scale()
         return [_line(x(tick), 0, x(tick), HEIGHT, "grid") for tick in x.ticks()]
 
     def _axis(self) -> Element:
-        x, factor = self._scale(), 1 if self.task == "regression" else 100
-        unit = "" if self.task == "regression" else " %"
+        x, factor = self._scale(), error_quantity(self.chart.task).factor
+        unit = "" if self.chart.task == Task.REGRESSION else " %"
         ticks = [tick for tick in x.ticks() if x(tick) < 96]
         labels = [element("span", f"{factor * tick:.4g}{unit}", style=f"left:{x(tick):.2f}%") for tick in ticks]
         return element("div", labels, class_="axis", aria_hidden="true")
 
-    def _point(self, estimate: Document) -> list[Element]:
+    def _point(self, measured: Estimate) -> list[Element]:
         """The value, and its interval where it has one."""
-        x, (low, high) = self._scale(), limits(estimate)
+        x, (low, high) = self._scale(), (measured.low, measured.high)
         whiskers = [
             _line(x(low), MIDDLE, x(high), MIDDLE, "interval"),
             *(_line(x(end), 30, x(end), 70, "interval") for end in (low, high)),
         ]
-        point = element("circle", cx=f"{x(estimate['value']):.2f}%", cy=f"{MIDDLE}%", r="4.5", class_="point")
+        point = element("circle", cx=f"{x(measured.value):.2f}%", cy=f"{MIDDLE}%", r="4.5", class_="point")
         return [*(whiskers if low < high else []), point]
 
-    def _bar(self, lower: float, upper: float, level: str) -> list[Element]:
+    def _bar(self, gap: ErrorGap) -> list[Element]:
         """The gap from one error to the other, and where the tolerance would end."""
         x = self._scale()
+        lower, upper = (self.chart.errors[part].value for part in (gap.lower, gap.upper))
         left, right = sorted((x(lower), x(upper)))
         size = {"x": f"{left:.2f}%", "y": "22%", "width": f"{right - left:.2f}%", "height": "56%"}
-        limit = x(lower + self.document["tolerance"])
-        return [element("rect", **size, class_=level), _line(limit, 8, limit, 92, "tolerance")]
+        limit = x(lower + self.chart.tolerance)
+        return [element("rect", **size, class_=gap.level), _line(limit, 8, limit, 92, "tolerance")]
 
 
 def _row(

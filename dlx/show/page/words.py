@@ -1,36 +1,21 @@
-"""Words that several sections of a page share: intervals, levels, the name of the error."""
+"""Words that several sections of a page share: intervals, the name of the error, sections."""
 
 from __future__ import annotations
 
-from math import inf
-
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element
-from dlx.show.page.material import Document
-
-LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
-
-
-def level_of(verdict: str) -> str:
-    """The level that gives a verdict its colour."""
-    return next((level for level in LEVELS if level in verdict), "unsettled")
+from dlx.stats.intervals import Estimate
+from dlx.words import Task
 
 
-def limits(estimate: Document) -> tuple[float, float]:
-    """The ends of an interval; null stands for infinity, which JSON lacks."""
-    low, high = (estimate.get(end, estimate["value"]) for end in ("low", "high"))
-    return -inf if low is None else low, inf if high is None else high
-
-
-def ends(estimate: Document, task: str | None) -> str:
+def ends(estimate: Estimate, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
-    low, high = limits(estimate)
-    return "" if low == high else interval(low, high, task).replace("inf", "∞")
+    return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task).replace("inf", "∞")
 
 
 def of_what(task: str | None) -> str:
     """What the errors are."""
-    return "RMSE" if task == "regression" else "error"
+    return "RMSE" if task == Task.REGRESSION else "error"
 
 
 def section(name: str, title: str, *content: Content) -> Element:

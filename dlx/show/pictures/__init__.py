@@ -7,7 +7,6 @@ from dlx.show.pictures.boundary import boundary
 from dlx.show.pictures.canvas import is_ours
 from dlx.show.pictures.curves import curves
 from dlx.show.pictures.diagnosis import diagnosis
-from dlx.show.pictures.groups import Group
 from dlx.show.pictures.hyperparameter import hyperparameter
 from dlx.show.pictures.importance import importance
 from dlx.show.pictures.learning_curve import learning_curve
@@ -21,7 +20,6 @@ from dlx.show.pictures.worst import worst
 
 __all__ = [
     "DescentPath",
-    "Group",
     "Panel",
     "activations",
     "averages",

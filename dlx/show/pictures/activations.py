@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, GREY, PALE, house_style, new_figure, png
+from dlx.text import shorten
 
 MOST_LAYERS = 6
 WIDE, HIGH, LEFT, ABOVE, BELOW, NARROWEST = 1.75, 1.0, 1.7, 1.05, 0.35, 4.5  # inches
@@ -31,8 +32,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
     most = max(len(layers) for layers in networks.values())
     chosen = np.unique(np.linspace(0, most - 1, min(most, MOST_LAYERS)).round().astype(int))
     width, height = max(LEFT + len(chosen) * WIDE + 0.15, NARROWEST), ABOVE + BELOW + len(networks) * HIGH
-    figure = new_figure(width, height, title)
-    figure.text(0.15 / width, 1 - 0.44 / height, SUBTITLE, color=GREY, size=8.5, va="center")
+    figure = new_figure(width, height, title, SUBTITLE)
     place = {"left": LEFT / width, "right": 1 - 0.15 / width, "bottom": BELOW / height, "top": 1 - ABOVE / height}
     grid = figure.subplots(len(networks), len(chosen), squeeze=False, gridspec_kw={**place, "hspace": 0.25})
     for column, layer in enumerate(chosen):
@@ -44,7 +44,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
             if row == 0:
                 axes.set_title(f"layer {layer + 1}", size=9.5)
             if column == 0:
-                axes.set_ylabel(_short(name), rotation=0, ha="right", va="center", parse_math=False)
+                axes.set_ylabel(shorten(name, LONGEST), rotation=0, ha="right", va="center", parse_math=False)
             if layer < len(layers):
                 values = np.clip(layers[layer][np.isfinite(layers[layer])], bins[0], bins[-1])
                 axes.axvline(0, color=PALE, linewidth=1, zorder=0)
@@ -72,7 +72,3 @@ def _bins(values: Sequence[np.ndarray]) -> np.ndarray:
 def _spread(values: np.ndarray) -> str:
     finite = values[np.isfinite(values)]
     return f"sd {finite.std():.3g}" if finite.size else "not finite"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.show.pictures.boundary import Plane, Predict, plane, subsample
-from dlx.show.pictures.canvas import GREY, house_style, new_figure, png
+from dlx.show.pictures.canvas import house_style, new_figure, png
+from dlx.words import Task
 
 COLUMNS = 4
 PANEL, GAP, ABOVE = 2.7, 0.22, 0.95  # inches
@@ -36,16 +37,14 @@ def boundaries(panels: Sequence[Panel], *, title: str, task: str) -> bytes:
     rows = ceil(len(panels) / COLUMNS)
     columns = ceil(len(panels) / rows)
     width, height = max(columns * (PANEL + GAP) + GAP, 4.5), ABOVE + rows * (PANEL + 2 * GAP)
-    figure = new_figure(width, height, title)
-    subtitle = "examples of train on what the network of the first seed says"
-    figure.text(0.15 / width, 1 - 0.44 / height, subtitle, color=GREY, size=8.5, va="center")
+    figure = new_figure(width, height, title, "examples of train on what the network of the first seed says")
     examples = [subsample(panel.X, panel.y) for panel in panels]
     xs, ys = plane(np.concatenate([X for X, _ in examples]), np.array([1.0, 1.0]), GRID)
     places = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
     predictions = [
         np.nan_to_num(np.asarray(panel.predict(places), dtype=float), posinf=0, neginf=0) for panel in panels
     ]
-    limits = _limits([*predictions, *(y for _, y in examples)]) if task == "regression" else None
+    limits = _limits([*predictions, *(y for _, y in examples)]) if task == Task.REGRESSION else None
     for number, (panel, sample, values) in enumerate(zip(panels, examples, predictions, strict=True)):
         left = (GAP + number % columns * (PANEL + GAP)) / width
         bottom = 1 - (ABOVE + (number // columns) * (PANEL + 2 * GAP) + PANEL) / height

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.text import shorten
+from dlx.words import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +57,7 @@ def boundary(
     rows = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
     predictions = np.nan_to_num(np.asarray(predict(rows), dtype=float), posinf=0, neginf=0).reshape(GRID, GRID, -1)
     draw = Plane(axes, xs, ys, samples)
-    if task == "regression":
+    if task == Task.REGRESSION:
         draw.surface(predictions[:, :, 0])
         draw.scale()
         draw.legend()
@@ -153,7 +155,7 @@ class Plane:
         from matplotlib.lines import Line2D
 
         names = [name if isinstance(name, str) else f"class {name}" for name in classes or range(len(colors))]
-        entries = [("o", color, _short(name)) for name, color in zip(names, colors, strict=True)]
+        entries = [("o", color, shorten(name, 16)) for name, color in zip(names, colors, strict=True)]
         entries += [(marker, GREY, name) for marker, name in zip(MARKERS, self.parts, strict=False)]
         handles = [
             Line2D([], [], linestyle="", marker=marker, color=color, label=name) for marker, color, name in entries
@@ -179,7 +181,3 @@ def _tinted(probabilities: np.ndarray, colors: np.ndarray) -> np.ndarray:
     certainty = (probabilities.max(axis=2, keepdims=True) - chance) / (1 - chance)
     tinted: np.ndarray = 1 - TINT * certainty * (1 - colors[probabilities.argmax(axis=2)])
     return tinted.clip(0, 1)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 16 else f"{name[:15]}…"

@@ -69,7 +69,7 @@ def _matplotlib() -> Any:
     return matplotlib
 
 
-def new_figure(width: float, height: float, title: str) -> Figure:
+def new_figure(width: float, height: float, title: str, subtitle: str = "") -> Figure:
     """An empty figure of that size in inches under its title, which is never read as mathematics."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -77,6 +77,8 @@ def new_figure(width: float, height: float, title: str) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     figure.text(0.15 / width, 1 - 0.2 / height, title, size=12, weight="bold", va="center", parse_math=False)
+    if subtitle:
+        figure.text(0.15 / width, 1 - 0.44 / height, subtitle, size=8.5, color=GREY, va="center")
     return figure
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlx.show.charts.importance import importance_bars
 from dlx.show.pictures.canvas import GREY, INK, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.scales import tail
 
 WIDTH, ABOVE, BELOW, ROW = 8.0, 0.75, 0.55, 0.36  # inches
 LETTER = 0.078
 LONGEST = 44
+SUBTITLE = "share of the explained variance of the trials' ranks, each hyperparameter alone, with 95 % interval"
 
 Document = Mapping[str, Any]
 
@@ -24,22 +26,21 @@ def importance(document: Document) -> bytes:
     Args:
         document: ``tune.json``.
     """
-    shares = sorted(document["importance"], key=lambda share: share["value"])
-    height = ABOVE + BELOW + ROW * max(len(shares), 1)
-    figure = new_figure(WIDTH, height, f"{tail(document['name'], 40)}: what decides which of two trials is better")
-    subtitle = "share of the explained variance of the trials' ranks, each hyperparameter alone, with 95 % interval"
-    figure.text(0.15 / WIDTH, 1 - 0.44 / height, subtitle, size=8.5, color=GREY, va="center")
-    left = 0.3 + LETTER * max([8, *(len(tail(share["key"], LONGEST)) for share in shares)])
+    bars = importance_bars(document["importance"])[::-1]
+    names = [tail(bar.key, LONGEST) for bar in bars]
+    height = ABOVE + BELOW + ROW * max(len(bars), 1)
+    title = f"{tail(document['name'], 40)}: what decides which of two trials is better"
+    figure = new_figure(WIDTH, height, title, SUBTITLE)
+    left = 0.3 + LETTER * max([8, *map(len, names)])
     axes = figure.add_axes((left / WIDTH, BELOW / height, (WIDTH - left - 0.75) / WIDTH, 1 - (ABOVE + BELOW) / height))
-    for row, share in enumerate(shares):
-        value, low, high = (100 * share[end] for end in ("value", "low", "high"))
-        color = TRAIN if low > 0 else GREY
-        axes.barh(row, value, height=0.62, color=color, alpha=0.8)
-        axes.plot([low, high], [row, row], color=INK, linewidth=1.2)
-        axes.plot([low, high], [row, row], "|", color=INK, markersize=7)
-        axes.text(1.02, row, f"{value:.0f} %", transform=axes.get_yaxis_transform(), va="center", color=color)
-    axes.set_yticks(range(len(shares)), [tail(share["key"], LONGEST) for share in shares], parse_math=False)
-    axes.set(xlim=(0, 100), ylim=(-0.6, max(len(shares), 1) - 0.4), xlabel="share (%)")
+    for row, bar in enumerate(bars):
+        color = TRAIN if bar.is_sure else GREY
+        axes.barh(row, bar.value, height=0.62, color=color, alpha=0.8)
+        axes.plot([bar.low, bar.high], [row, row], color=INK, linewidth=1.2)
+        axes.plot([bar.low, bar.high], [row, row], "|", color=INK, markersize=7)
+        axes.text(1.02, row, f"{bar.value:.0f} %", transform=axes.get_yaxis_transform(), va="center", color=color)
+    axes.set_yticks(range(len(bars)), names, parse_math=False)
+    axes.set(xlim=(0, 100), ylim=(-0.6, max(len(bars), 1) - 0.4), xlabel="share (%)")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     return png(figure)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.show.charts.quantities import ERROR_RATE, error_quantity
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
+from dlx.stats.intervals import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +49,8 @@ class _Drawing:
 
     def __init__(self, axes: Axes, document: Document) -> None:
         self.axes, self.document = axes, document
-        self.is_rate = document["task"] != "regression"
-        self.factor = 100 if self.is_rate else 1
+        self.quantity = error_quantity(document["task"])
+        self.factor = self.quantity.factor
         dev = self._column("dev", "value")
         lowest = min(dev.min(), self._goal)
         self.is_logarithmic = bool(lowest > 0 and dev.max() > WIDE * lowest)
@@ -60,7 +62,10 @@ class _Drawing:
         return self.factor * float(self.document["target"]["error"])
 
     def _column(self, part: str, key: str) -> Array:
-        return self.factor * np.array([point[part][key] for point in self.document["points"]])
+        return self._numbers([point[part] for point in self.document["points"]], key)
+
+    def _numbers(self, estimates: Sequence[Document], key: str) -> Array:
+        return self.factor * np.array([getattr(Estimate.from_document(estimate), key) for estimate in estimates])
 
     def law(self) -> None:
         """The best law as a line, dashed beyond the examples there are, and the range of all that agree."""
@@ -68,7 +73,7 @@ class _Drawing:
         if not curve:
             return
         m = np.array([point["m"] for point in curve])
-        value, low, high = (self.factor * np.array([point[key] for point in curve]) for key in KEYS)
+        value, low, high = (self._numbers(curve, key) for key in KEYS)
         measured = m <= self.document["fit"]["m0"]
         beyond = m >= m[measured][-1]
         self.axes.fill_between(m, np.maximum(low, self.bottom), high, color=DEV, alpha=0.13, linewidth=0)
@@ -93,10 +98,10 @@ class _Drawing:
         """The error that was asked for, and the number of examples that it needs where that is known."""
         needed, curve = self.document["target"]["examples"], self.document["curve"]
         self.axes.axhline(self._goal, color=GREY, linewidth=0.9, linestyle=":")
-        text = f"target {self._goal:.4g}{' %' if self.is_rate else ''}"
+        text = f"target {self._goal:.4g}{' %' if self.quantity is ERROR_RATE else ''}"
         across = ("axes fraction", "data")
         self.axes.annotate(text, (0.005, self._goal), (0, 3), across, "offset points", color=GREY, size=8.5)
-        if needed and curve and 0 < needed["value"] <= curve[-1]["m"]:
+        if needed and curve and 0 < Estimate.from_document(needed).value <= curve[-1]["m"]:
             at = (needed["value"], self._goal)
             label = f"{float(f'{at[0]:.2g}'):,.0f} examples"
             self.axes.plot(*at, "D", color=ALARM, markersize=6, zorder=4)
@@ -117,6 +122,6 @@ class _Drawing:
         self.axes.xaxis.set_major_formatter("{x:,.0f}")
         self.axes.yaxis.set_major_formatter("{x:,g}")
         self.axes.set_xlabel("training examples")
-        self.axes.set_ylabel("error (%)" if self.is_rate else "RMSE (units of the target)")
+        self.axes.set_ylabel(self.quantity.name)
         self.axes.grid(axis="y")
         self.axes.legend(loc="upper right")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dlx.show.pictures.axes import FEW, LABEL_GAP, apart, count_epochs, height, scale_values
-from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
-from dlx.show.pictures.curves import COST, ERROR, RMSE, View
-from dlx.show.pictures.groups import ENOUGH, Group, MeanCurve, course
+from dlx.show.charts.curves import COSTS, ERRORS
+from dlx.show.charts.groups import ENOUGH, Group, MeanCurve, mean_curve
+from dlx.show.charts.quantities import COST, Quantity, error_quantity
+from dlx.show.charts.scales import FEW, apart, fitting
+from dlx.show.pictures.axes import LABEL_GAP, count_epochs, height, scale_values
+from dlx.show.pictures.canvas import ALARM, CLASSES, house_style, new_figure, png
 from dlx.text import visible_line
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class _Line(NamedTuple):
 def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
     """Cost, and error where there is one, of all groups, as PNG: dev solid, train dashed, a colour for each group.
 
-    A line is the mean of the group's runs, as `course` takes it. The band is the 95 % interval of that mean,
+    A line is the mean of the group's runs, as `mean_curve` takes it. The band is the 95 % interval of that mean,
     mean ± t·s/√k of k runs, for five runs or more, and from the lowest to the highest for fewer. A cross marks where
     a run of the group came to an end of its numbers at last.
 
@@ -47,14 +49,13 @@ def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
         task: ``regression`` has its error in the units of the target, the others in percent.
     """
     lines = [_Line(_short(group.label), *_look(number)) for number, group in enumerate(groups)]
-    views = [COST, RMSE if task == "regression" else ERROR]
-    panels = [_Panel(view, groups, lines) for view in views]
-    panels = [panel for panel in panels if panel.courses or panel.view is COST]
+    costs = _Panel(COST, _mean_curves(groups, COST, COSTS), lines)
+    errors = _Panel(error_quantity(task), _mean_curves(groups, error_quantity(task), ERRORS), lines)
+    panels = [costs, errors] if errors.curves else [costs]
     longest = max((len(line.name) for line in lines), default=0)
     width = LEFT + len(panels) * PANEL + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
     tall = max(SHORTEST, BOTTOM + ABOVE + LINE * len(groups))
-    figure = new_figure(width, tall, title)
-    figure.text(0.15 / width, 1 - 0.44 / tall, "   ".join(_legend(groups, panels)), size=8.5, color=GREY, va="center")
+    figure = new_figure(width, tall, title, "   ".join(_legend(groups, panels)))
     for number, panel in enumerate(panels):
         left = LEFT + number * (PANEL + BETWEEN)
         axes = figure.add_axes((left / width, BOTTOM / tall, PANEL / width, 1 - (BOTTOM + ABOVE) / tall))
@@ -77,11 +78,11 @@ def _short(label: str) -> str:
 
 def _legend(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
     """What is solid, dashed, shaded and crossed."""
-    courses = [of for panel in panels for of in panel.courses.values()]
-    if any("dev" in of for of in courses):
-        yield "solid: dev" if all("dev" in of for of in courses) else "solid: dev, or train where there is no dev"
+    drawn = [parts for panel in panels for parts in panel.curves.values()]
+    if any("dev" in parts for parts in drawn):
+        yield "solid: dev" if all("dev" in parts for parts in drawn) else "solid: dev, or train where there is no dev"
         yield "dashed: train"
-    elif courses:
+    elif drawn:
         yield "train"
     counts = [len(group.metrics) for group in groups if len(group.metrics) > 1]
     few, many = (any((count < ENOUGH) == is_few for count in counts) for is_few in (True, False))
@@ -89,36 +90,44 @@ def _legend(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
         yield f"band: 95 % interval of the mean{f' of {ENOUGH} runs or more' * few}"
     if few:
         yield f"band: lowest to highest{f' of fewer than {ENOUGH}' * many}"
-    if any(curve.lost for of in courses for curve in of.values()):
+    if any(curve.lost for parts in drawn for curve in parts.values()):
         yield "cross: no longer finite"
 
 
-class _Panel:
-    """What one pair of axes shows: for each group that has values there its courses, by part."""
+def _mean_curves(
+    groups: Sequence[Group], quantity: Quantity, columns: Mapping[str, str]
+) -> dict[int, dict[str, MeanCurve]]:
+    """For each group that has values, by its number, the curves of its parts."""
+    curves: dict[int, dict[str, MeanCurve]] = {}
+    for number, group in enumerate(groups):
+        for part in ("train", "dev"):
+            if curve := mean_curve(group, columns[part], quantity.factor):
+                curves.setdefault(number, {})[part] = curve
+    return curves
 
-    def __init__(self, view: View, groups: Sequence[Group], lines: Sequence[_Line]) -> None:
-        self.view, self.lines = view, lines
-        self.courses: dict[int, dict[str, MeanCurve]] = {}
-        for number, group in enumerate(groups):
-            parts = {curve.label: course(group, curve.column, view.factor) for curve in view.curves}
-            if courses := {part: curve for part, curve in parts.items() if curve and part in ("train", "dev")}:
-                self.courses[number] = courses
+
+class _Panel(NamedTuple):
+    """What one pair of axes shows: the curves of each group, by its number and their part, and how groups look."""
+
+    quantity: Quantity
+    curves: Mapping[int, Mapping[str, MeanCurve]]
+    lines: Sequence[_Line]
 
     def draw(self, axes: Axes) -> None:
         """All lines with their bands, those of dev on top."""
-        axes.set(xlabel="epoch", ylabel=self.view.label)
+        axes.set(xlabel="epoch", ylabel=self.quantity.name)
         axes.grid(axis="y")
-        every = [curve for of in self.courses.values() for curve in of.values()]
+        every = [curve for parts in self.curves.values() for curve in parts.values()]
         if not every:
             return
         count_epochs(axes, min(curve.epochs[0] for curve in every), max(curve.epochs[-1] for curve in every))
-        scale_values(axes, [curve.mean for curve in every], self.view.logarithmic)
-        for number, of in self.courses.items():
-            for part, curve in of.items():
-                self._draw(axes, curve, self.lines[number], faint=part == "train" and "dev" in of)
+        scale_values(axes, fitting([curve.mean for curve in every], self.quantity.may_be_logarithmic))
+        for number, parts in self.curves.items():
+            for part, curve in parts.items():
+                self._draw(axes, curve, self.lines[number], faint=part == "train" and "dev" in parts)
 
     def _draw(self, axes: Axes, curve: MeanCurve, line: _Line, faint: bool) -> None:
-        crowded = len(self.courses) > MOST_AT_ENDS
+        crowded = len(self.curves) > MOST_AT_ENDS
         strokes, alpha = (DASHED, 0.35 if crowded else 0.75) if faint else (line.strokes, 1)
         options: dict[str, Any] = {
             "linestyle": strokes,
@@ -131,13 +140,12 @@ class _Panel:
             low = np.maximum(curve.low, axes.get_ylim()[0])
             axes.fill_between(curve.epochs, low, curve.high, color=line.color, alpha=0.15, linewidth=0, zorder=1)
         if curve.lost:
-            end = curve.last
-            axes.plot(curve.epochs[end], curve.mean[end], "X", color=ALARM, markersize=7, zorder=4, clip_on=False)
+            axes.plot(*curve.last, "X", color=ALARM, markersize=7, zorder=4, clip_on=False)
 
     def label(self, axes: Axes, gap: float, named: bool) -> None:
         """Beside the axes each group's last value, and its name where it is ``named``; of many values no other list."""
-        ends = {number: of.get("dev") or of["train"] for number, of in self.courses.items()}
-        last = {number: float(curve.mean[curve.last]) for number, curve in ends.items()}
+        ends = {number: parts.get("dev") or parts["train"] for number, parts in self.curves.items()}
+        last = {number: curve.last[1] for number, curve in ends.items()}
         missing = [number for number in range(len(self.lines)) if named and number not in last]
         if len(self.lines) > MOST_AT_ENDS:
             order = [*sorted(last, key=lambda number: -last[number]), *missing] if named else []
@@ -145,9 +153,11 @@ class _Panel:
         else:
             heights = [height(axes, ends[number].epochs[-1], value) for number, value in last.items()]
             order = [*last, *missing]
-            places = dict(zip(order, apart([*heights, *(0.0 for _ in missing)], max(gap, LABEL_GAP)), strict=True))
+            places = dict(
+                zip(order, apart([*heights, *(0.0 for _ in missing)], max(gap, LABEL_GAP), end=1), strict=True)
+            )
         for number in order:
-            value = self.view.form.format(last[number]) if number in last else "no values"
+            value = self.quantity.written(last[number]) if number in last else "no values"
             self._label(axes, places[number], self.lines[number], value, named)
 
     def _label(self, axes: Axes, place: float, line: _Line, value: str, named: bool) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.show.pictures.boundaries import shortened
-from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
+from dlx.show.pictures.canvas import ALARM, DEV, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.path import CROWDED, Costs, ground, surroundings, within_reach
 
 COLUMNS = 4
@@ -34,9 +34,7 @@ def paths(ways: Sequence[DescentPath], *, title: str) -> bytes:
     rows = ceil(len(ways) / COLUMNS)
     columns = ceil(len(ways) / rows)
     width, height = max(columns * (PANEL + GAP) + EDGE, 4.5), ABOVE + rows * (PANEL + BETWEEN) - 0.35
-    figure = new_figure(width, height, title)
-    subtitle = "from the start (orange) to the end (red)"
-    figure.text(0.15 / width, 1 - 0.44 / height, subtitle, color=GREY, size=8.5, va="center")
+    figure = new_figure(width, height, title, "from the start (orange) to the end (red)")
     trajectories = [within_reach(np.asarray(way.points, dtype=float), way.costs) for way in ways]
     limits = _square(*surroundings(np.concatenate(trajectories)))
     for number, (way, points) in enumerate(zip(ways, trajectories, strict=True)):

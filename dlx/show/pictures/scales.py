@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.text import shorten
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def spelled(value: Any) -> str:
             return f"{1 - float(f'{1 - value:.3g}'):.12g}"
         return f"{value:.4g}".replace("e-0", "e-").replace("e+0", "e")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shorten(text, LONGEST)
 
 
 def tail(key: str, longest: int = 60) -> str:

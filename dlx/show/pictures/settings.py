@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from dlx.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 9.4, 4.9
 RUG = 0.025  # of the axes
@@ -36,20 +38,47 @@ def settings(document: Document) -> bytes:
         document: ``tune.json``.
     """
     trials, count = Trials(document), len(document["trials"])
-    figure = new_figure(
-        WIDTH, HEIGHT, f"{tail(document['name'], 40)}: what {count:,} trials try of each hyperparameter"
-    )
+    title = f"{tail(document['name'], 40)}: what {count:,} trials try of each hyperparameter"
+    figure = new_figure(WIDTH, HEIGHT, title)
     scales = [Scale(entry) for entry in _most_important(document)]
-    panels: tuple[type[_Panel], ...] = (
-        (_SearchedGrid, _Random) if document.get("method") == "grid" else (_Grid, _Searched)
-    )
-    for left, panel in zip((0.088, 0.545), panels, strict=True):
+    columns = [scale.places([trial["settings"][scale.key] for trial in document["trials"]]) for scale in scales]
+    if document.get("method") == "grid":
+        searched = _Sample("this search, a grid", columns, (34, 13))
+        samples = searched, _random(scales, count)
+    else:
+        searched = _Sample("this search", columns, (34, 13))
+        samples = _grid(document, scales), searched
+    for left, sample in zip((0.088, 0.545), samples, strict=True):
         axes = figure.add_axes((left, 0.12, 0.35, 0.66))
-        drawing = panel(axes, document, scales, trials)
-        drawing.draw()
-        if drawing.points is not None:
-            _color_bar(figure, drawing, trials)
+        for axis, scale, column in zip((axes.xaxis, axes.yaxis), scales, columns, strict=False):
+            scale.write(axis, column)
+        if len(scales) == 1:
+            _number_trials(axes)
+        if sample is searched:
+            _color_bar(figure, _points(axes, scales, sample, trials), trials)
+        else:
+            axes.scatter(sample.columns[0], sample.heights, s=sample.size, color=GREY, zorder=2, clip_on=False)
+        _rug(axes, sample.columns)
+        _words(axes, scales, sample)
     return png(figure)
+
+
+class _Sample(NamedTuple):
+    """Settings: their places along each scale that is shown, and the sizes of their dots where they are few or many."""
+
+    title: str
+    columns: Sequence[Array]
+    sizes: tuple[int, int]
+
+    @property
+    def heights(self) -> Array:
+        """The second place, or the number of the trial where there is only one hyperparameter."""
+        return self.columns[1] if len(self.columns) > 1 else np.arange(len(self.columns[0]), dtype=float)
+
+    @property
+    def size(self) -> int:
+        """Of a dot."""
+        return self.sizes[0] if len(self.columns[0]) < CROWDED else self.sizes[1]
 
 
 def _most_important(document: Document) -> Sequence[Document]:
@@ -63,163 +92,91 @@ def _most_important(document: Document) -> Sequence[Document]:
     return sorted(document["space"], key=rank)[:2]
 
 
-class _Panel:
-    """One pair of axes; the second is the number of the trial where there is only one hyperparameter."""
+def _grid(document: Document, scales: Sequence[Scale]) -> _Sample:
+    """As many values of each number as a grid of no more trials than there are has room for."""
+    numbers = sum(entry["scale"] != "choice" for entry in document["space"])
+    options = prod(len(entry["choices"]) for entry in document["space"] if entry["scale"] == "choice")
+    each = 1
+    while numbers and options * (each + 1) ** numbers <= len(document["trials"]):
+        each += 1
+    more = f" ({each + 1} of each would take {options * (each + 1) ** numbers:,} trials)" if numbers else ""
+    values = np.meshgrid(*(_grid_places(scale, each) for scale in scales))
+    return _Sample(f"a grid{more}", [places.ravel() for places in values], (60, 16))
 
-    def __init__(self, axes: Axes, document: Document, scales: Sequence[Scale], trials: Trials) -> None:
-        self.axes, self.document, self.scales, self.trials = axes, document, scales, trials
-        self.points: Any = None
 
-    def columns(self) -> list[Array]:
-        """The places of all trials along each hyperparameter that is shown."""
-        return [
-            scale.places([trial["settings"][scale.key] for trial in self.document["trials"]]) for scale in self.scales
-        ]
+def _grid_places(scale: Scale, count: int) -> Array:
+    if scale.is_choice:
+        return np.arange(float(len(scale.options)))
+    return _whole(scale, np.linspace(*scale.ends, count) if count > 1 else np.array([sum(scale.ends) / 2]))
 
-    def draw(self) -> None:
-        """The points, the distinct values along the axes, and how many there are."""
-        from matplotlib.ticker import MaxNLocator
 
-        searched, columns = self.columns(), self.places()
-        for axis, scale, column in zip((self.axes.xaxis, self.axes.yaxis), self.scales, searched, strict=False):
-            scale.write(axis, column)
-        y = columns[1] if len(columns) > 1 else np.arange(len(columns[0]), dtype=float)
-        if len(columns) == 1:
-            self.axes.set_ylabel("trial")
-            self.axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-        self.scatter(columns[0], y)
-        self.rug(columns)
-        lines = [
-            self.title(),
-            *(self.counted(scale, column) for scale, column in zip(self.scales, columns, strict=True)),
-        ]
-        for number, line in enumerate(lines):
-            style: dict[str, Any] = {"weight": "bold"} if number == 0 else {"color": TRAIN}
-            height = 1.155 - 0.055 * number
-            self.axes.text(0, height, line, transform=self.axes.transAxes, size=9, parse_math=False, **style)
+def _random(scales: Sequence[Scale], count: int) -> _Sample:
+    rng = np.random.default_rng(0)
+    return _Sample("as many trials drawn at random", [_draws(scale, rng.random(count)) for scale in scales], (34, 13))
 
-    def title(self) -> str:
-        """What is shown."""
-        raise NotImplementedError
 
-    def places(self) -> list[Array]:
-        """Where the points stand."""
-        raise NotImplementedError
+def _draws(scale: Scale, u: Array) -> Array:
+    if scale.is_choice:
+        return np.asarray(np.floor(u * len(scale.options)))
+    return _whole(scale, scale.ends[0] + u * (scale.ends[1] - scale.ends[0]))
 
-    def scatter(self, x: Array, y: Array) -> None:
-        """Draw them."""
-        raise NotImplementedError
 
-    def counted(self, scale: Scale, column: Array) -> str:
-        """How many distinct values there are."""
+def _whole(scale: Scale, places: Array) -> Array:
+    """The places of the nearest whole numbers where the scale has no others."""
+    return scale.places([round(scale.value(place)) for place in places]) if scale.is_integer else places
+
+
+def _number_trials(axes: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_ylabel("trial")
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+
+
+def _points(axes: Axes, scales: Sequence[Scale], sample: _Sample, trials: Trials) -> PathCollection:
+    """The trials in the colour of their error; returns what has a colour."""
+    from matplotlib.colors import LogNorm, Normalize
+
+    norm = (LogNorm if trials.is_logarithmic else Normalize)(trials.bottom, trials.top)
+    x, y = scales[0].beside(sample.columns[0]), sample.heights
+    y = scales[1].beside(y[::-1])[::-1] if len(scales) > 1 else y  # not by the same draws
+    lost = ~trials.ended
+    axes.scatter(x[lost], y[lost], marker="x", s=sample.size * 0.6, color=ALARM, linewidths=1, alpha=0.7)
+    order = np.argsort(-np.nan_to_num(trials.values))
+    order = order[trials.ended[order]]  # the best on top
+    points = axes.scatter(
+        x[order], y[order], c=trials.heights[order], s=sample.size, cmap="viridis", norm=norm, edgecolors="white",
+        linewidths=0.4, zorder=2, clip_on=False,
+    )  # fmt: skip
+    if trials.best is not None:
+        at = x[trials.best], y[trials.best]
+        axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False)
+    return points
+
+
+def _rug(axes: Axes, columns: Sequence[Array]) -> None:
+    """A tick for each value along the axis."""
+    ends = [0, RUG]
+    for place in np.unique(columns[0].round(12)):
+        axes.plot([place, place], ends, color=TRAIN, linewidth=0.7, transform=axes.get_xaxis_transform())
+    for place in np.unique(columns[1].round(12)) if len(columns) > 1 else ():
+        axes.plot(ends, [place, place], color=TRAIN, linewidth=0.7, transform=axes.get_yaxis_transform())
+
+
+def _words(axes: Axes, scales: Sequence[Scale], sample: _Sample) -> None:
+    """What is shown, and how many distinct values there are."""
+    axes.text(0, 1.155, sample.title, transform=axes.transAxes, size=9, parse_math=False, weight="bold")
+    for number, (scale, column) in enumerate(zip(scales, sample.columns, strict=True), 1):
         distinct = len(np.unique(column.round(12)))
-        return f"{distinct:,} distinct value{'s' * (distinct != 1)} of {tail(scale.key, 34)}"
-
-    def rug(self, columns: Sequence[Array]) -> None:
-        """A tick for each value along the axis."""
-        ends = [0, RUG]
-        for place in np.unique(columns[0].round(12)):
-            self.axes.plot([place, place], ends, color=TRAIN, linewidth=0.7, transform=self.axes.get_xaxis_transform())
-        for place in np.unique(columns[1].round(12)) if len(columns) > 1 else ():
-            self.axes.plot(ends, [place, place], color=TRAIN, linewidth=0.7, transform=self.axes.get_yaxis_transform())
+        line = f"{distinct:,} distinct value{'s' * (distinct != 1)} of {tail(scale.key, 34)}"
+        height = 1.155 - 0.055 * number
+        axes.text(0, height, line, transform=axes.transAxes, size=9, parse_math=False, color=TRAIN)
 
 
-class _Grid(_Panel):
-    def title(self) -> str:
-        each = self._each() + 1
-        more = f" ({each} of each would take {self._taken(each):,} trials)" if self.numbers else ""
-        return f"a grid{more}"
-
-    def places(self) -> list[Array]:
-        each = [self._values(scale) for scale in self.scales]
-        return [coordinates.ravel() for coordinates in np.meshgrid(*each)]
-
-    def _values(self, scale: Scale) -> Array:
-        if scale.is_choice:
-            return np.arange(float(len(scale.options)))
-        count = self._each()
-        places = np.linspace(*scale.ends, count) if count > 1 else np.array([sum(scale.ends) / 2])
-        return scale.places([round(scale.value(place)) for place in places]) if scale.is_integer else places
-
-    def _each(self) -> int:
-        """Values of each number."""
-        each = 1
-        while self.numbers and self._taken(each + 1) <= len(self.document["trials"]):
-            each += 1
-        return each
-
-    def _taken(self, each: int) -> int:
-        """Trials of a grid with so many values of each number."""
-        options = prod(len(entry["choices"]) for entry in self.document["space"] if entry["scale"] == "choice")
-        return int(options * each**self.numbers)
-
-    @property
-    def numbers(self) -> int:
-        """Hyperparameters with a scale."""
-        return sum(entry["scale"] != "choice" for entry in self.document["space"])
-
-    def scatter(self, x: Array, y: Array) -> None:
-        self.axes.scatter(x, y, s=60 if len(x) < CROWDED else 16, color=GREY, zorder=2, clip_on=False)
-
-
-class _Searched(_Panel):
-    def title(self) -> str:
-        return "this search"
-
-    def places(self) -> list[Array]:
-        return self.columns()
-
-    def scatter(self, x: Array, y: Array) -> None:
-        from matplotlib.colors import LogNorm, Normalize
-
-        trials = self.trials
-        norm = (LogNorm if trials.is_logarithmic else Normalize)(trials.bottom, trials.top)
-        x = self.scales[0].beside(x)
-        y = self.scales[1].beside(y[::-1])[::-1] if len(self.scales) > 1 else y  # not by the same draws
-        size = 34 if len(x) < CROWDED else 13
-        lost = ~trials.ended
-        self.axes.scatter(x[lost], y[lost], marker="x", s=size * 0.6, color=ALARM, linewidths=1, alpha=0.7)
-        order = np.argsort(-np.nan_to_num(trials.values))
-        order = order[trials.ended[order]]  # the best on top
-        self.points = self.axes.scatter(
-            x[order], y[order], c=trials.heights[order], s=size, cmap="viridis", norm=norm, edgecolors="white",
-            linewidths=0.4, zorder=2, clip_on=False,
-        )  # fmt: skip
-        if trials.best is not None:
-            at = x[trials.best], y[trials.best]
-            self.axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False)
-
-
-class _SearchedGrid(_Searched):
-    def title(self) -> str:
-        return "this search, a grid"
-
-
-class _Random(_Panel):
-    def title(self) -> str:
-        return "as many trials drawn at random"
-
-    def places(self) -> list[Array]:
-        rng, count = np.random.default_rng(0), len(self.document["trials"])
-        return [self._sample(scale, rng.random(count)) for scale in self.scales]
-
-    @staticmethod
-    def _sample(scale: Scale, u: Array) -> Array:
-        if scale.is_choice:
-            return np.asarray(np.floor(u * len(scale.options)))
-        places = scale.ends[0] + u * (scale.ends[1] - scale.ends[0])
-        return scale.places([round(scale.value(place)) for place in places]) if scale.is_integer else np.asarray(places)
-
-    def scatter(self, x: Array, y: Array) -> None:
-        size = 34 if len(x) < CROWDED else 13
-        self.axes.scatter(x, y, s=size, color=GREY, zorder=2, clip_on=False)
-
-
-def _color_bar(figure: Any, drawing: _Panel, trials: Trials) -> None:
+def _color_bar(figure: Figure, points: PathCollection, trials: Trials) -> None:
     from matplotlib.ticker import LogLocator
 
-    axes = figure.add_axes((0.925, 0.12, 0.014, 0.66))
-    bar = figure.colorbar(drawing.points, cax=axes)
+    bar = figure.colorbar(points, cax=figure.add_axes((0.925, 0.12, 0.014, 0.66)))
     if trials.is_logarithmic:
         bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     bar.ax.yaxis.set_major_formatter("{x:,g}")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.show.charts.quantities import error_quantity
 from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
+from dlx.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,15 +44,15 @@ def sweep(
     figure = new_figure(7.2, 4.2, title)
     axes = figure.add_axes((0.11, 0.14, 0.72, 0.7))
     axes.set_xlabel(key, parse_math=False)
-    axes.set_ylabel("RMSE (units of the target)" if task == "regression" else "error (%)")
+    quantity = error_quantity(task)
+    axes.set_ylabel(quantity.name)
     axes.grid(axis="y")
     places = _scale(axes, values)
-    factor = 1 if task == "regression" else 100
     parts = [part for part in COLORS if any(part in estimates for estimates in errors)]
     for number, part in enumerate(parts):
         rows = [(x, estimates[part]) for x, estimates in zip(places, errors, strict=True) if part in estimates]
-        scaled = np.array([[_finite(row[end]) for end in ("value", "low", "high")] for _, row in rows]) * factor
-        middle, low, high = scaled.T
+        ends = np.array([[_finite(row[end]) for end in ("value", "low", "high")] for _, row in rows])
+        middle, low, high = quantity.factor * ends.T
         x = [place for place, _ in rows]
         bars = np.abs([middle - low, high - middle])
         axes.errorbar(x, middle, bars, color=COLORS[part], marker="o", linewidth=1.6, elinewidth=0.9, capsize=3)
@@ -73,7 +75,7 @@ def _places(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     uneven = len(numbers) == len(values) and min(numbers) <= 0 and max(numbers) > WIDE * _least(numbers)
     if len(numbers) < len(values) or uneven:
-        return [float(k) for k in range(len(values))], [_short(str(value)) for value in values]
+        return [float(k) for k in range(len(values))], [shorten(str(value), 14) for value in values]
     return [float(number) for number in numbers], None
 
 
@@ -83,7 +85,3 @@ def _least(numbers: Sequence[float]) -> float:
 
 def _finite(value: float | None) -> float:
     return np.nan if value is None else value
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 14 else f"{text[:13]}…"

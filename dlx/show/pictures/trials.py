@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.show.pictures.axes import HUGE
+from dlx.show.charts.scales import HUGE
 from dlx.types import Array
+from dlx.words import Status, Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,14 +34,14 @@ class Trials:
     def __init__(self, document: Document) -> None:
         trials = document["trials"]
         objective = document.get("objective", "dev_error")
-        self.is_rate = objective.endswith("error") and document.get("task") != "regression"
+        self.is_rate = objective.endswith("error") and document.get("task") != Task.REGRESSION
         self.what = objective.replace("_", " ")
         values = [np.nan if trial["value"] is None else float(trial["value"]) for trial in trials]
         self.values = (100 if self.is_rate else 1) * np.array(values, dtype=float)
         self.values[~(np.abs(self.values) < HUGE)] = np.nan
         self.ended = np.isfinite(self.values)
         self.rounds = np.array([trial["round"] for trial in trials], dtype=int)
-        self.stopped = np.array([trial["status"] == "stopped" for trial in trials], dtype=bool)
+        self.stopped = np.array([trial["status"] == Status.STOPPED for trial in trials], dtype=bool)
         self.best, self.is_confirmed = self._best(document)
         self.bottom, self.top, self.is_logarithmic = self._scaled()
 

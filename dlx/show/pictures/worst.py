@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.show.charts.images import brightness
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+from dlx.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +34,7 @@ def worst(images: np.ndarray, answers: Sequence[Mapping[str, Any]], title: str) 
     sheet = figure.add_axes(
         (0, 0, 1, 1)
     )  # one for all, in inches: axes of its own for each image cost most of the time
-    for number, (image, answer) in enumerate(zip(_in_range(images), answers, strict=True)):
+    for number, (image, answer) in enumerate(zip(brightness(images), answers, strict=True)):
         row, column = divmod(number, columns)
         left, top = 0.15 + column * TILE, height - TOP - row * (TILE + CAPTION)
         _tile(sheet, (left + 0.45 * TILE, top - 0.525 * TILE), image, answer)
@@ -62,16 +64,5 @@ def _tile(sheet: Axes, center: tuple[float, float], image: np.ndarray, answer: M
     )
 
 
-def _in_range(images: np.ndarray) -> np.ndarray:
-    """Values from 0 to 1, one scale for all images; other than 1, 3 or 4 channels become their mean."""
-    values = images.astype(np.float64)
-    if values.ndim == 4 and values.shape[3] not in (3, 4):
-        values = values.mean(axis=3)
-    low, high = values.min(), values.max()
-    scaled: np.ndarray = (values - low) / ((high - low) or 1)
-    return scaled
-
-
 def _short(label: object) -> str:
-    text = str(label)
-    return text if len(text) <= 8 else f"{text[:7]}…"
+    return shorten(str(label), 8)

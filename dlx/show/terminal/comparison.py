@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, TextIO
 
+from dlx.show.charts.groups import MeanCurve
 from dlx.show.terminal.comparison_rows import (
     ABSENT,
     Document,
@@ -22,20 +23,24 @@ from dlx.show.terminal.comparison_rows import (
 )
 from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.text_plot import LETTERS, Course, letter_plot, style
+from dlx.show.terminal.text_plot import LETTERS, letter_plot, style
+from dlx.words import Task
 
 MARGIN, WIDTH = 10, 80
 ASCII = str.maketrans({"│": "|", "┤": "+"})
 
 
 def comparison(
-    document: Document, courses: Sequence[Course], picture: Path | None = None, stream: TextIO | None = None
+    document: Document,
+    curves: Sequence[MeanCurve | None],
+    picture: Path | None = None,
+    stream: TextIO | None = None,
 ) -> None:
     """Prints the table, the curves of the groups, and the difference where there are two.
 
     Args:
         document: of ``dlx.runs.compare``.
-        courses: for each group the epochs and the mean error there; none where they have no common unit.
+        curves: of each group, None where it has no value; none where they have no common unit.
         picture: where the curves are drawn.
         stream: in place of stdout.
     """
@@ -43,7 +48,7 @@ def comparison(
     width = min(shutil.get_terminal_size().columns, WIDTH) if not out.isatty() else shutil.get_terminal_size().columns
     _table(document, width, out)
     what = document["curve"].replace("_", " ")
-    if lines := letter_plot(courses, task_of(document) if "error" in what else "regression", min(width, WIDTH)):
+    if lines := letter_plot(curves, task_of(document) if "error" in what else Task.REGRESSION, min(width, WIDTH)):
         say(stream=out)
         say((f"{what} over the epochs{_of_groups(document)}", "dim"), stream=out)
     plain = {} if "utf" in (out.encoding or "utf-8").lower() else ASCII

@@ -9,9 +9,9 @@ from typing import Any
 from dlx.diagnose.verdict import in_words
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.text_plot import letter
+from dlx.words import PARTS, Status
 
 ABSENT = "absent"
-PARTS = ("train", "train_dev", "dev", "test")
 
 Document = Mapping[str, Any]
 Row = Mapping[str, str]
@@ -46,7 +46,7 @@ def run_rows(document: Document, parts: Sequence[str], timed: bool = True) -> It
     for run in document["runs"]:
         row = {"run": f"{letter(groups.index(run['group']))} {run['id']}"}
         row |= {keys[key]: _setting(run, key) for key in document["differing"]}
-        row |= {"status": run["status"].replace("_", " ")} if ended != {"completed"} else {}
+        row |= {"status": run["status"].replace("_", " ")} if ended != {Status.COMPLETED} else {}
         row |= {"parameters": _count(run["parameters"])} if len(sizes) > 1 else {}
         row |= {"epochs": _count(run["epochs"])} | ({"time": _time(run["seconds"])} if timed else {})
         names = {part: f"{in_words(part)}{' (95 %)' * (part in parts)}" for part in measured_parts(document)}

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import GAPS, between, in_words
-from dlx.show.numbers import error
+from dlx.show.charts.confusion import ClassRow, Confusion, confusion
+from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ending, ends, errors, place
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors
+from dlx.show.words import ending, level_of, place
+from dlx.text import shorten
 
 MARGIN = 10
 WIDE_ENOUGH = 80  # what is assumed of the reader's screen where there is no terminal
 MOST_CLASSES, MOST_WORST = 20, 5
+ERROR_TITLES = ("error", "95 % interval", "m")
 
 Document = Mapping[str, Any]
 Cell = str | Piece
@@ -97,33 +101,31 @@ class _Screen:
         """In the colour of the worst that it says."""
         self._gap_above()
         verdict = self.document["verdict"]
-        color = next(color for level, color in COLORS.items() if level in verdict)
         optimal, tolerance = (error(self.document[name], self.task) for name in ("optimal_error", "tolerance"))
-        self.line("verdict", (verdict, f"bold {color}"), (f"  (optimal {optimal}, tolerance {tolerance})", "dim"))
+        note = f"  (optimal {optimal}, tolerance {tolerance})"
+        self.line("verdict", (verdict, f"bold {COLORS[level_of(verdict)]}"), (note, "dim"))
 
     def classes(self) -> None:
         """What is taken for what, as a matrix where that fits the screen, and the worst examples."""
-        classes = self.document["classes"]
-        class_errors = [self._class_error(estimate) for estimate in classes["errors"]]
+        chart, worst = confusion(self.document["classes"]), self.document["classes"]["worst"]
         self._gap_above()
-        if not self._matrix(classes, class_errors, ("error", "95 % interval", "m")):
-            if self._matrix(classes, [()] * len(class_errors), ()):
+        if not self._matrix(chart, with_errors=True):
+            if self._matrix(chart, with_errors=False):
                 self._gap_above()
-            self._by_class(classes)
+            self._by_class(chart)
         self._gap_above()
-        headers = (f"worst of {in_words(classes['part'])}", "class", "taken for", "probability", "loss")
-        table([_worst(example) for example in classes["worst"][:MOST_WORST]], headers, stream=self.out)
+        headers = (f"worst of {chart.part}", "class", "taken for", "probability", "loss")
+        table([_worst(example) for example in worst[:MOST_WORST]], headers, stream=self.out)
 
-    def _matrix(self, classes: Document, beside: Sequence[tuple[str, ...]], headers: tuple[str, ...]) -> bool:
-        """The counts, and the cells of each class beside them; false where the screen is too narrow for it."""
-        if classes["confusion"] is None:
+    def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
+        """The counts, and the errors beside them; false where the screen is too narrow for it."""
+        if not chart.is_counted:
             return False
-        labels = [str(label) for label in classes["labels"]]
         rows = [
-            (label, *(_count(count, i == j) for j, count in enumerate(counts)), *error_cells)
-            for i, (label, counts, error_cells) in enumerate(zip(labels, classes["confusion"], beside, strict=True))
+            (row.label, *(_count(n, i == j) for j, n in enumerate(row.counts)), *_class_error(row) * with_errors)
+            for i, row in enumerate(chart.rows)
         ]
-        titles = (in_words(classes["part"]), *labels, *headers)
+        titles = (chart.part, *(row.label for row in chart.rows), *ERROR_TITLES * with_errors)
         taken = [max(len(_text(cell)) for cell in column) for column in zip(titles, *rows, strict=True)]
         if sum(taken) + 2 * len(taken) - 2 > self.width:
             return False
@@ -131,22 +133,12 @@ class _Screen:
         table(rows, titles, stream=self.out)
         return True
 
-    def _by_class(self, classes: Document) -> None:
-        measured = [estimate for estimate in classes["errors"] if estimate["m"]]
-        worst = sorted(measured, key=lambda estimate: -estimate["value"])[:MOST_CLASSES]
-        rows = [
-            (_short(estimate["label"]), *self._class_error(estimate), _taken_for(estimate, classes))
-            for estimate in worst
-        ]
-        headers = (in_words(classes["part"]), "error", "95 % interval", "m", "taken")
-        table(rows, headers, stream=self.out)
-        if len(measured) > len(worst):
-            self.line("", (f"and {len(measured) - len(worst):,} more classes in diagnosis.json", "dim"))
-
-    def _class_error(self, estimate: Document) -> tuple[str, str, str]:
-        if estimate["value"] is None:
-            return "", "", "0"
-        return error(estimate["value"], self.task), ends(estimate, self.task), f"{estimate['m']:,}"
+    def _by_class(self, chart: Confusion) -> None:
+        ranked = chart.worst_first()
+        rows = [(_short(row.label), *_class_error(row), _taken_for(row, chart)) for row in ranked[:MOST_CLASSES]]
+        table(rows, (chart.part, *ERROR_TITLES, "taken"), stream=self.out)
+        if len(ranked) > len(rows):
+            self.line("", (f"and {len(ranked) - len(rows):,} more classes in diagnosis.json", "dim"))
 
     def findings(self) -> None:
         """What was found, the worst first, each with its evidence, its remedy and its place in the notes."""
@@ -186,13 +178,18 @@ def _worst(example: Document) -> tuple[str, ...]:
     return f"{example['index']:,}", _short(example["label"]), _short(example["predicted"]), probability, loss
 
 
-def _taken_for(estimate: Document, classes: Document) -> str:
+def _class_error(row: ClassRow) -> tuple[str, ...]:
+    if row.error is None:
+        return "", "", "0"
+    return error(row.error.value, None), interval(row.error.low, row.error.high, None), f"{row.m:,}"
+
+
+def _taken_for(row: ClassRow, chart: Confusion) -> str:
     """The two classes that a class is most often taken for, such as `as dog (3), owl (1)`."""
-    pairs = [pair for pair in classes["confused"] if pair["label"] == estimate["label"]][:2]
-    mistakes = ", ".join(f"{_short(pair['predicted'])} ({pair['count']:,})" for pair in pairs)
-    return f"as {mistakes}" if mistakes else ""
+    mistakes = [mistake for mistake in chart.mistakes if mistake.label == row.label][:2]
+    words = ", ".join(f"{_short(mistake.predicted)} ({mistake.count:,})" for mistake in mistakes)
+    return f"as {words}" if words else ""
 
 
 def _short(label: object) -> str:
-    text = str(label)
-    return text if len(text) <= 20 else f"{text[:19]}…"
+    return shorten(str(label), 20)

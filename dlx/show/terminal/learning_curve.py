@@ -4,110 +4,110 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from dlx.show.numbers import error, interval
-from dlx.show.terminal.lines import say, table
+from dlx.show.terminal.lines import MARGIN, labeled, say, table
+from dlx.words import Task
 
-MARGIN, WIDTH = 10, 80
+if TYPE_CHECKING:
+    from dlx.documents.learning_curve import CurveTarget, Interval, LearningCurve
+
+WIDTH = 80
 EVEN = 1.5  # how different the two sides of an interval may be for "± half of it"
 CLEAR_OF_ZERO = 0.1  # of the error there is: a floor whose low end is higher than that is one to speak of
 
-Document = Mapping[str, Any]
 
-
-def learning_curve(document: Document, written: Sequence[Path] = (), stream: TextIO | None = None) -> None:
+def learning_curve(document: LearningCurve, written: Sequence[Path] = (), stream: TextIO | None = None) -> None:
     """Prints the table of sizes and the sentences, and where the document and the picture lie."""
     out = stream or sys.stdout
-    say((document["name"], "bold"), (f"  learning curve on {document['m_dev']:,} dev examples", ""), stream=out)
+    say((document.name, "bold"), (f"  learning curve on {document.m_dev:,} dev examples", ""), stream=out)
     say(stream=out)
     table(_rows(document), ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n"), stream=out)
     say(stream=out)
     for label, text in sentences(document):
         lines = textwrap.wrap(text, WIDTH - MARGIN) or [""]
         for place, line in zip((label, *[""] * len(lines)), lines, strict=False):
-            say((f"{place:<{MARGIN}}", "dim"), (line, "bold" if label == "verdict" else ""), stream=out)
+            labeled(place, (line, "bold" if label == "verdict" else ""), stream=out)
     for number, path in enumerate(written):
-        say((f"{'' if number else 'written':<{MARGIN}}", "dim"), (str(path), "cyan"), stream=out)
+        labeled("" if number else "written", (str(path), "cyan"), stream=out)
 
 
-def _rows(document: Document) -> Iterator[tuple[str, ...]]:
-    task = document["task"]
-    for point in document["points"]:
-        errors = (point[part] for part in ("train", "dev"))
-        cells = (
-            (error(estimate["value"], task), interval(estimate["low"], estimate["high"], task)) for estimate in errors
-        )
-        counts = f"{point['m']:,}", f"{point['epochs']:,}"
-        yield (*counts, *(cell for pair in cells for cell in pair), str(len(point["trainings"])))
+def _rows(document: LearningCurve) -> Iterator[tuple[str, ...]]:
+    for point in document.points:
+        train, dev = (_cells(estimate, document.task) for estimate in (point.train, point.dev))
+        yield f"{point.m:,}", f"{point.epochs:,}", *train, *dev, str(len(point.trainings))
 
 
-def sentences(document: Document) -> Iterator[tuple[str, str]]:
+def _cells(estimate: Interval, task: str) -> tuple[str, str]:
+    return error(estimate.value, task), interval(estimate.low, estimate.high, task)
+
+
+def sentences(document: LearningCurve) -> Iterator[tuple[str, str]]:
     """What there is to say, each with its label."""
-    if document["fit"] is None:
+    if document.fit is None or document.target.examples is None:
         yield "verdict", "four sizes or more are needed to tell how the error goes on (--sizes, --budget)"
     else:
-        yield "verdict", needed(document)
-        yield "", floor(document)
+        yield "verdict", needed(document.target, document.target.examples, document.fit.m0, document.task)
+        yield "", floor(document.fit.c, document.points[-1].dev.value, document.task)
         if hint := _bias(document):
             yield "", hint
-    trainings = document["trainings"]
-    for failed in trainings["failed"]:
-        yield "left out", f"{failed['m']:,} examples, replicate {failed['replicate']}: {failed['message']}"
-    left = trainings["of"] - trainings["done"] - len(trainings["failed"])
+    trainings = document.trainings
+    for failed in trainings.failed:
+        yield "left out", f"{failed.m:,} examples, replicate {failed.replicate}: {failed.message}"
+    left = trainings.of - trainings.done - len(trainings.failed)
     if left:
-        yield "missing", f"{left} of {trainings['of']} trainings: the time was up; the same command goes on with them"
+        yield "missing", f"{left} of {trainings.of} trainings: the time was up; the same command goes on with them"
 
 
-def needed(document: Document) -> str:
+def needed(target: CurveTarget, examples: Interval, m: int, task: str) -> str:
     """How many examples the target needs, in a sentence that claims no more than the interval."""
-    target, task, m = document["target"], document["task"], document["fit"]["m0"]
-    low, value, high = (target["examples"][key] for key in ("low", "value", "high"))
-    goal = f"{_rate(target['error'], task)} dev error"
-    if target["verdict"] == "reached":
+    goal = f"{_rate(target.error, task)} dev error"
+    if target.verdict == "reached":
         return f"{goal} is reached with the {m:,} examples there are"
-    if target["verdict"] == "settled":
-        return f"{goal} needs about {_about(low, value, high)} examples; there are {m:,}"
-    if target["verdict"] == "out of reach":
+    if target.verdict == "settled":
+        return f"{goal} needs about {_about(examples)} examples; there are {m:,}"
+    if target.verdict == "out of reach":
         return f"{goal} is out of reach of more data alone"
-    upper = f"and perhaps {_count(high)}" if isfinite(high) else "and perhaps no number is enough"
-    least = f"at least {_count(low)} examples are needed" if low > m else f"the {m:,} examples there are may do"
+    upper = f"and perhaps {_count(examples.high)}" if isfinite(examples.high) else "and perhaps no number is enough"
+    least = (
+        f"at least {_count(examples.low)} examples are needed"
+        if examples.low > m
+        else f"the {m:,} examples there are may do"
+    )
     return f"the measurements do not settle how many examples {goal} needs: {least}, {upper}"
 
 
-def floor(document: Document) -> str:
+def floor(lowest: Interval, now: float, task: str) -> str:
     """What no number of examples gets below."""
-    task, fit = document["task"], document["fit"]
-    lowest = fit["c"]
-    now = document["points"][-1]["dev"]["value"]
-    ends = f"95 % interval {interval(lowest['low'], lowest['high'], task)}"
-    if lowest["low"] > CLEAR_OF_ZERO * now:
-        return f"more data will not go below about {_rate(lowest['value'], task)} ({ends})"
+    ends = f"95 % interval {interval(lowest.low, lowest.high, task)}"
+    if lowest.low > CLEAR_OF_ZERO * now:
+        return f"more data will not go below about {_rate(lowest.value, task)} ({ends})"
     return f"no floor is established that more data could not go below ({ends})"
 
 
-def _bias(document: Document) -> str:
+def _bias(document: LearningCurve) -> str:
     """Where even the train error is above the target, the network is the place to begin."""
-    target, task = document["target"]["error"], document["task"]
-    train = document["points"][-1]["train"]
-    if document["target"]["verdict"] == "reached" or train["low"] <= target:
+    train = document.points[-1].train
+    if document.target.verdict == "reached" or train.low <= document.target.error:
         return ""
-    return f"train error, {_rate(train['value'], task)}, is above that too: a bigger network or longer training first"
+    rate = _rate(train.value, document.task)
+    return f"train error, {rate}, is above that too: a bigger network or longer training first"
 
 
 def _rate(value: float, task: str) -> str:
     """An error without needless digits."""
-    return f"{value:.4g}" if task == "regression" else f"{100 * value:.3g} %"
+    return f"{value:.4g}" if task == Task.REGRESSION else f"{100 * value:.3g} %"
 
 
-def _about(low: float, value: float, high: float) -> str:
-    below, above = value - low, high - value
+def _about(count: Interval) -> str:
+    below, above = count.value - count.low, count.high - count.value
     if 0 < max(below, above) <= EVEN * min(below, above):
-        return f"{_count(value)} ± {_count((high - low) / 2)}"
-    return f"{_count(value)} ({_count(low)} to {_count(high)})"
+        return f"{_count(count.value)} ± {_count((count.high - count.low) / 2)}"
+    return f"{_count(count.value)} ({_count(count.low)} to {_count(count.high)})"
 
 
 def _count(number: float) -> str:

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import combining, east_asian_width
 
-from dlx.files import to_json
+from dlx.files import to_json, versioned
 from dlx.show.terminal.terminal import open_terminal
 from dlx.text import visible_json, visible_line
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
 
+MARGIN = 10  # characters that a label has
 SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
 GAP = ("  ", "")  # between two columns
 
@@ -38,6 +39,11 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
     from rich.text import Text
 
     open_terminal(out).print(Text.assemble(*line), soft_wrap=True)
+
+
+def labeled(label: str, *pieces: Piece, stream: TextIO | None = None) -> None:
+    """A line with its label in the margin."""
+    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=stream)
 
 
 def path(place: Path | str) -> None:
@@ -69,7 +75,7 @@ def paragraph(
     label: str,
     text: str,
     style: str = "",
-    margin: int = 10,
+    margin: int = MARGIN,
     stream: TextIO | None = None,
     label_style: str = "dim",
 ) -> None:
@@ -78,6 +84,11 @@ def paragraph(
     room = max(shutil.get_terminal_size().columns - margin, SHORTEST) if out.isatty() else sys.maxsize
     for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
         say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
+
+
+def document(content: Mapping[str, object], stream: TextIO | None = None) -> None:
+    """One JSON document, its version in front."""
+    facts(versioned(content), json=True, stream=stream)
 
 
 def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:

@@ -1,83 +1,79 @@
-"""The basic recipe on the terminal: how it comes on, and what each remedy came to."""
+"""The basic recipe on the terminal: what each remedy came to."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from math import inf
+from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, is_plain, say, table
-from dlx.show.terminal.terminal import open_terminal
+from dlx.show.terminal.lines import Piece, labeled, say, table
 from dlx.spec.yaml_text.writing import dump_scalar
-from dlx.text import command
+from dlx.stats.intervals import Estimate
+from dlx.text import command, shorten
+from dlx.words import Status
 
 if TYPE_CHECKING:
-    from rich.status import Status
+    from dlx.documents.repair import RaceResult, RemedyResult, RepairStory
 
 COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow"}
 STATUS = {
     "done": "bias and variance are within the tolerance now",
     "nothing_needed": "nothing is needed: bias and variance are within the tolerance",
     "nothing_helps": "nothing more surely helps",
-    "budget_spent": "the budget is spent (a larger --budget goes on from here)",
-    "interrupted": "interrupted",
+    Status.BUDGET_SPENT: "the budget is spent (a larger --budget goes on from here)",
+    Status.INTERRUPTED: "interrupted",
 }
 HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", "seconds", "verdict")
 AGAINST = HEADERS.index("against")
 WIDE = 108  # columns of a screen that the whole table takes
 LONGEST = 60  # characters of a value that is shown
-MARGIN = 10
-
-Document = Mapping[str, Any]
 
 
-def recipe(story: Document, task: str | None, stream: TextIO | None = None) -> None:
+def recipe(story: RepairStory, task: str | None, stream: TextIO | None = None) -> None:
     """Prints what has been tried and what it came to.
 
     Args:
-        story: ``act`` of the document ``diagnosis.json``.
+        story: what the recipe has come to.
         task: of a regression errors are in the unit of the target, else in percent.
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    for number, round_ in enumerate(story["rounds"], 1):
+    for number, round_ in enumerate(story.rounds, 1):
         _round(number, round_, task, out)
     say(stream=out)
-    _line("act", (STATUS[story["status"]], "bold"), (f"  after {duration(story['seconds'])}", "dim"), out=out)
-    before, after = (story["errors"][when].get("dev") for when in ("before", "after"))
-    if story["spec"] and before and after:
-        _line("dev error", (f"{_error(before, task)} before", ""), out=out)
-        _line("", (f"{_error(after, task)} now, means over {story['replicates']} replicates", ""), out=out)
-        _line("verdict", (story["verdict"], "bold"), out=out)
-    if story["test"]:
-        _line("test", (f"{_error(story['test'], task)}, measured once: no choice was made by it", ""), out=out)
-    if story["spec"]:
-        _line("next", (command("train", Path(story["spec"])), "cyan"), out=out)
+    labeled("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"), stream=out)
+    before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
+    if story.spec and before and after:
+        labeled("dev error", (f"{_error(before, task)} before", ""), stream=out)
+        labeled("", (f"{_error(after, task)} now, means over {story.replicates} replicates", ""), stream=out)
+        labeled("verdict", (story.verdict, "bold"), stream=out)
+    if story.test:
+        labeled("test", (f"{_error(story.test, task)}, measured once: no choice was made by it", ""), stream=out)
+    if story.spec:
+        labeled("next", (command("train", Path(story.spec)), "cyan"), stream=out)
 
 
-def _round(number: int, round_: Document, task: str | None, out: TextIO) -> None:
+def _round(number: int, race: RaceResult, task: str | None, out: TextIO) -> None:
     """A race: the remedies that were trained, those with an interval first, and which is kept."""
-    tried = [remedy for remedy in round_["remedies"] if remedy["verdict"] != "not tried"]
+    tried = [remedy for remedy in race.remedies if remedy.verdict != "not tried"]
     say(stream=out)
-    say((f"round {number}", "bold"), (f"  against {round_['against']}: {len(tried)} remedies", ""), stream=out)
+    say((f"round {number}", "bold"), (f"  against {race.against}: {len(tried)} remedies", ""), stream=out)
     rows = [_row(remedy, task) for remedy in sorted(tried, key=_rank)]
     if rows:
         columns = [number for number in range(len(HEADERS)) if number != AGAINST or _is_wide(out)]
         table([[row[k] for k in columns] for row in rows], [HEADERS[k] for k in columns], stream=out)
-    for reason, count in _left_out(round_["remedies"]).items():
+    for reason, count in _left_out(race.remedies).items():
         say((f"{count} more not tried: {reason}", "dim"), stream=out)
-    winner = next((remedy for remedy in tried if remedy["name"] == round_["kept"]), None)
-    if winner is None:
-        _line("kept", ("none: no remedy surely lowers the error", ""), out=out)
+    if race.winner is None:
+        labeled("kept", ("none: no remedy surely lowers the error", ""), stream=out)
         return
-    overrides = winner["overrides"]
+    overrides = race.winner.overrides
     for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
-        _line(label, (f"{key}={_short(dump_scalar(value))}", "green"), out=out)
+        labeled(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"), stream=out)
 
 
 def _is_wide(out: TextIO) -> bool:
@@ -85,34 +81,32 @@ def _is_wide(out: TextIO) -> bool:
     return not out.isatty() or shutil.get_terminal_size().columns >= WIDE
 
 
-def _row(remedy: Document, task: str | None) -> tuple[str | Piece, ...]:
-    change, verdict = remedy["change"], remedy["verdict"]
-    value = "" if change is None else _signed(change["value"], task)
+def _row(remedy: RemedyResult, task: str | None) -> tuple[str | Piece, ...]:
+    change, verdict = remedy.change, remedy.verdict
+    value = "" if change is None else _signed(change.value, task)
     ends = ""
     if change and _is_known(change):
-        ends = f"{_signed(change['low'], task).removesuffix(' %')} to {_signed(change['high'], task)}"
-    times = str(remedy["replicates"] or "")
-    seconds = f"{remedy['seconds']:.1f}"
-    return remedy["name"], remedy["against"], value, ends, times, seconds, (verdict, COLORS.get(verdict, ""))
+        ends = f"{_signed(change.low, task).removesuffix(' %')} to {_signed(change.high, task)}"
+    times = str(remedy.replicates or "")
+    seconds = f"{remedy.seconds:.1f}"
+    return remedy.name, remedy.against, value, ends, times, seconds, (verdict, COLORS.get(verdict, ""))
 
 
-def _rank(remedy: Document) -> tuple[bool, float]:
+def _rank(remedy: RemedyResult) -> tuple[bool, float]:
     """Those with an interval first, each group from the best to the worst."""
-    change = remedy["change"]
-    return change is None or not _is_known(change), change["value"] if change else 0.0
+    change = remedy.change
+    return change is None or not _is_known(change), change.value if change else 0.0
 
 
-def _is_known(change: Document) -> bool:
+def _is_known(change: Estimate) -> bool:
     """Whether there is an interval."""
-    return change["low"] is not None and change["high"] is not None
+    return isfinite(change.low) and isfinite(change.high)
 
 
-def _left_out(remedies: Sequence[Document]) -> dict[str, int]:
+def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, int]:
     """Why remedies were not tried, and how many for that reason."""
     reasons = [
-        remedy["message"] or "one that is good enough came before"
-        for remedy in remedies
-        if remedy["verdict"] == "not tried"
+        remedy.message or "one that is good enough came before" for remedy in remedies if remedy.verdict == "not tried"
     ]
     return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
 
@@ -121,53 +115,5 @@ def _signed(value: float, task: str | None) -> str:
     return f"+{error(value, task)}" if value >= 0 else error(value, task)
 
 
-def _error(estimate: Document, task: str | None) -> str:
-    low, high = (estimate[end] if estimate[end] is not None else inf for end in ("low", "high"))
-    return f"{error(estimate['value'], task)} ({interval(low, high, task)})"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def _line(label: str, *pieces: Piece, out: TextIO) -> None:
-    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)
-
-
-@contextmanager
-def acting(quiet: bool = False) -> Iterator[Acting]:
-    """Tells on stderr how the recipe comes on: one line drawn again in place, or a line for each race."""
-    if quiet or is_plain(sys.stderr):
-        yield Acting(quiet)
-        return
-
-    with open_terminal(sys.stderr).status("") as status:
-        yield Acting(quiet, status)
-
-
-class Acting:
-    """Is told of races and trials."""
-
-    def __init__(self, quiet: bool, status: Status | None = None) -> None:
-        self.quiet, self.status = quiet, status
-        self.trials = 0
-        self.race = ""
-
-    def family(self, against: str, count: int) -> None:
-        """A race of so many remedies begins."""
-        self.race = f"{count} remedies against {against}"
-        if not self.quiet and self.status is None:
-            say((self.race, ""), stream=sys.stderr)
-
-    def trial(self, name: str, outcome: object) -> None:
-        """A trial of a remedy, or of the present spec, has ended."""
-        self.trials += 1
-        if self.status is not None:
-            from rich.text import Text
-
-            self.status.update(Text(f"{self.race}  {name or 'as it is'}  {self.trials:,} trials"))
-
-    def judged(self, round_: Document) -> None:
-        """A race has ended."""
-        if not self.quiet and self.status is None:
-            say((f"kept: {round_['kept'] or 'none'}, after {self.trials:,} trials", ""), stream=sys.stderr)
+def _error(estimate: Estimate, task: str | None) -> str:
+    return f"{error(estimate.value, task)} ({interval(estimate.low, estimate.high, task)})"

@@ -7,6 +7,7 @@ from typing import Any
 
 from dlx.show.terminal.lines import text_width
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import shorten
 
 LONGEST = 18  # characters of a value
 DIGITS = 4  # significant ones of a number, or of 1 − β of a β that near to 1
@@ -15,7 +16,11 @@ BETWEEN = 2  # columns of the screen
 
 
 def short_names(keys: Sequence[str]) -> list[str]:
-    """The last part of each dotted key, with as many before it as tell it from the others; a `name` is left out."""
+    """The last part of each dotted key, with as many before it as tell it from the others; a `name` is left out.
+
+    >>> short_names(["optimizer.name", "regularization.l2", "architecture.batch_norm.momentum", "optimizer.momentum"])
+    ['optimizer', 'l2', 'batch_norm.momentum', 'optimizer.momentum']
+    """
     plain = [key.removesuffix(".name") for key in keys]
     return [_short(key, [*plain[:number], *plain[number + 1 :]]) for number, key in enumerate(plain)]
 
@@ -36,7 +41,7 @@ def short_value(value: Any) -> str:
             return f"{1 - float(f'{1 - value:.{DIGITS - 1}g}'):.12g}"
         return f"{value:.{DIGITS}g}"
     text = value if isinstance(value, str) else dump_scalar(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shorten(text, LONGEST)
 
 
 def fitting(rows: Sequence[Sequence[str]], headers: Sequence[str], room: int) -> int:

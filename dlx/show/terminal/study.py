@@ -5,51 +5,54 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import inf
+from math import isfinite
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
+from dlx.words import PARTS, Status
 
-MARGIN = 10
-PARTS = ("train", "train_dev", "dev", "test")
+if TYPE_CHECKING:
+    from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument, VariantRecord
+    from dlx.stats.intervals import Estimate
 
-Document = Mapping[str, Any]
 Column: TypeAlias = tuple[str, list[Piece]]  # its header and its cells
 
 
-def study(document: Document, directory: Path, pictures: Sequence[Path] = (), stream: TextIO | None = None) -> None:
+def study(
+    document: StudyDocument, directory: Path, pictures: Sequence[Path] = (), stream: TextIO | None = None
+) -> None:
     """Prints the table, the claims and where everything lies.
 
     Args:
-        document: ``study.json``.
+        document: what the study has come to.
         directory: of the study.
         pictures: that were drawn of it.
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    variants, seeds = document["variants"], document["seeds"]
+    variants, seeds = document.variants, document.seeds
     count = seeds if isinstance(seeds, int) else len(seeds)
-    headline = f"{_each(len(variants), count)}, {duration(document['seconds'])}"
-    say((document["name"], "bold"), (f"  {headline}", ""), stream=out)
+    headline = f"{_each(len(variants), count)}, {duration(document.seconds)}"
+    say((document.name, "bold"), (f"  {headline}", ""), stream=out)
     _table(document, out)
-    messages = [(variant["name"], message) for variant in variants for message in variant["messages"]]
+    messages = [(variant.name, message) for variant in variants for message in variant.messages]
     if messages:
         say(stream=out)
     for name, message in messages:
         paragraph("", f"{name}: {message}", "red", stream=out)
-    if document["claims"]:
+    if document.claims:
         say(stream=out)
-    for claim in document["claims"]:
+    for claim in document.claims:
         _claim(claim, out)
     say(stream=out)
-    _line("written", str(directory), out)
+    labeled("written", (str(directory), "cyan"), stream=out)
     for number, path in enumerate(pictures):
-        _line("" if number else "pictures", str(path), out)
+        labeled("" if number else "pictures", (str(path), "cyan"), stream=out)
 
 
-def foretold(document: Document, json: bool = False, stream: TextIO | None = None) -> None:
+def foretold(document: Mapping[str, Any], json: bool = False, stream: TextIO | None = None) -> None:
     """Prints what a study would take: a row for each variant."""
     if json:
         facts(document, json=True, stream=stream)
@@ -70,14 +73,15 @@ def foretold(document: Document, json: bool = False, stream: TextIO | None = Non
     ]
     table(rows, headers, stream=out)
     say(stream=out)
-    _line("trainings", f"{document['trainings']:,}, about {duration(document['predicted_seconds'])} on one worker", out)
-    _line("claims", f"{document['claims']:,}", out)
+    time = f"about {duration(document['predicted_seconds'])} on one worker"
+    labeled("trainings", (f"{document['trainings']:,}, {time}", "cyan"), stream=out)
+    labeled("claims", (f"{document['claims']:,}", "cyan"), stream=out)
 
 
-def failing(document: Document) -> str:
+def failing(document: StudyDocument) -> str:
     """One line for each claim that fails, and by how much; empty where all hold."""
-    claims = document["claims"]
-    lines = [f"{claim['claim']} ({_outcome(claim)})" for claim in claims if not claim["holds"]]
+    claims = document.claims
+    lines = [f"{claim.claim} ({_outcome(claim)})" for claim in claims if not claim.holds]
     if not lines:
         return ""
     head = f"{len(lines)} of {len(claims)} claims fail:"
@@ -89,10 +93,9 @@ def _each(variants: int, seeds: int) -> str:
     return f"{count}, {seeds:,} seed{'s' if seeds > 1 else ''} each"
 
 
-def _table(document: Document, out: TextIO) -> None:
+def _table(document: StudyDocument, out: TextIO) -> None:
     """The variants; on a narrow terminal below each other in parts, each with their names."""
-    variants = document["variants"]
-    names = [(variant["name"], "") for variant in variants]
+    names = [(variant.name, "") for variant in document.variants]
     for part in _folded(_groups(document), names, out):
         say(stream=out)
         columns = [("variant", names), *part]
@@ -117,80 +120,83 @@ def _folded(groups: Iterable[list[Column]], names: Sequence[Piece], out: TextIO)
     return parts
 
 
-def _groups(document: Document) -> Iterator[list[Column]]:
-    variants, task = document["variants"], document["task"]
-    parts = [part for part in PARTS if any(part in variant["errors"] for variant in variants)]
+def _groups(document: StudyDocument) -> Iterator[list[Column]]:
+    variants, task = document.variants, document.task
+    parts = [part for part in PARTS if any(part in variant.errors for variant in variants)]
     chief = "dev" if "dev" in parts else "train"
     for part in parts:
-        estimates = [variant["errors"].get(part) for variant in variants]
+        estimates = [variant.errors.get(part) for variant in variants]
         group = [(part, [(_error(estimate, task), "") for estimate in estimates])]
         if part == chief:
             group.append(("95 % interval", [(_interval(estimate, task), "") for estimate in estimates]))
         yield group
     if not parts:
-        costs = [variant["train_cost"] for variant in variants]
+        costs = [variant.train_cost for variant in variants]
         yield [("cost", [(_side(cost) if cost is not None else "", "") for cost in costs])]
-    differences = [variant["difference"] for variant in variants]
+    differences = [variant.difference for variant in variants]
     if any(differences):
         value, ends = zip(*(_difference(difference, task) for difference in differences), strict=True)
-        yield [(f"dev − {variants[0]['name']}", list(value)), ("95 % interval", list(ends))]
+        yield [(f"dev − {variants[0].name}", list(value)), ("95 % interval", list(ends))]
     yield [
         ("epochs" if parts else "steps", [_epochs(variant) for variant in variants]),
         ("time", [_time(variant) for variant in variants]),
     ]
 
 
-def _epochs(variant: Document) -> Piece:
-    bad = sorted({status for status in variant["status"] if status not in ("completed", "early_stopped")})
+def _epochs(variant: VariantRecord) -> Piece:
+    bad = sorted({status for status in variant.status if not Status(status).is_good})
     if bad:
         return ", ".join(bad), "red"
-    return "" if variant["epochs"] is None else f"{variant['epochs']:,.0f}", ""
+    return "" if variant.epochs is None else f"{variant.epochs:,.0f}", ""
 
 
-def _time(variant: Document) -> Piece:
-    return "" if variant["seconds"] is None else duration(variant["seconds"]), ""
+def _time(variant: VariantRecord) -> Piece:
+    return "" if variant.seconds is None else duration(variant.seconds), ""
 
 
-def _difference(difference: Document | None, task: str | None) -> tuple[Piece, Piece]:
+def _difference(difference: Estimate | None, task: str | None) -> tuple[Piece, Piece]:
     if difference is None:
         return ("", ""), ("", "")
-    sign = "+" if difference["value"] >= 0 else ""
-    sure = difference["high"] < 0 or difference["low"] > 0
-    style = "" if not sure else "green" if difference["high"] < 0 else "red"
-    return (f"{sign}{error(difference['value'], task)}", style), (_interval(difference, task), "")
+    style = ""
+    if difference.high < 0:
+        style = "green"
+    elif difference.low > 0:
+        style = "red"
+    sign = "+" if difference.value >= 0 else ""
+    return (f"{sign}{error(difference.value, task)}", style), (_interval(difference, task), "")
 
 
-def _error(estimate: Document | None, task: str | None) -> str:
-    return "" if estimate is None else error(inf if estimate["value"] is None else estimate["value"], task)
+def _error(estimate: Estimate | None, task: str | None) -> str:
+    return "" if estimate is None else error(estimate.value, task)
 
 
-def _interval(estimate: Document | None, task: str | None) -> str:
-    if estimate is None or estimate["low"] is None or estimate["high"] is None:
+def _interval(estimate: Estimate | None, task: str | None) -> str:
+    if estimate is None or not (isfinite(estimate.low) and isfinite(estimate.high)):
         return ""
-    return interval(estimate["low"], estimate["high"], task)
+    return interval(estimate.low, estimate.high, task)
 
 
-def _claim(claim: Document, out: TextIO) -> None:
+def _claim(claim: ClaimRecord, out: TextIO) -> None:
     """Whether it holds, both sides, by how much, and in how many of the seeds."""
-    style, word = ("green", "holds") if claim["holds"] else ("red bold", "fails")
-    paragraph(word, claim["claim"], stream=out, label_style=style)
+    style, word = ("green", "holds") if claim.holds else ("red bold", "fails")
+    paragraph(word, claim.claim, stream=out, label_style=style)
     paragraph("", _outcome(claim), "dim", stream=out)
-    if claim["why"]:
-        paragraph("", claim["why"], "dim", stream=out)
+    if claim.why:
+        paragraph("", claim.why, "dim", stream=out)
 
 
-def _outcome(claim: Document) -> str:
-    comparisons = "; ".join(_compared(comparison) for comparison in claim["comparisons"])
-    agreeing = f"; in {claim['seeds_holding']} of {claim['seeds']} seeds" if claim["seeds"] > 1 else ""
+def _outcome(claim: ClaimRecord) -> str:
+    comparisons = "; ".join(_compared(comparison) for comparison in claim.comparisons)
+    agreeing = f"; in {claim.seeds_holding} of {claim.seeds} seeds" if claim.seeds > 1 else ""
     return f"{comparisons}{agreeing}"
 
 
-def _compared(comparison: Document) -> str:
-    sides = f"{_side(comparison['left'])} {comparison['sign']} {_side(comparison['right'])}"
-    return f"{sides}, by {abs(comparison['by']):.4g}" if isinstance(comparison["by"], float) else sides
+def _compared(comparison: ComparisonRecord) -> str:
+    sides = f"{_side(comparison.left)} {comparison.sign} {_side(comparison.right)}"
+    return f"{sides}, by {abs(comparison.by):.4g}" if isinstance(comparison.by, float) else sides
 
 
-def _side(value: Any) -> str:
+def _side(value: Side) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(value) + "]"
     if value is None:
@@ -198,7 +204,3 @@ def _side(value: Any) -> str:
     if isinstance(value, float | int):
         return f"{value:.6g}"
     return value if value.endswith("infinity") else f'"{value}"'
-
-
-def _line(label: str, text: str, out: TextIO) -> None:
-    say((f"{label:<{MARGIN}}", "dim"), (text, "cyan"), stream=out)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
-from dlx.show.numbers import duration, error, interval, sparkline
+from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
+from dlx.show.words import ending, place
+from dlx.stats.intervals import Estimate
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
 SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -59,17 +61,6 @@ def summary(
         say((label, "dim"), (command, ""), stream=out)
 
 
-def ending(facts: Mapping[str, Any]) -> str:
-    """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
-    final, kept_epoch = facts.get("final"), facts.get("kept_epoch")
-    text = str(facts["status"]).replace("_", " ")
-    if final:
-        unit = "step" if "objective" in facts else "epoch"
-        text += f" after {final['epoch']:,} {unit}{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
-        text += f", epoch {kept_epoch:,} kept" if kept_epoch != final["epoch"] else ""
-    return text
-
-
 def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
     """A row for each part: its error, the interval and the number of examples."""
     return [
@@ -85,13 +76,8 @@ def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, st
 
 def ends(estimate: Mapping[str, Any], task: str | None) -> str:
     """The interval of an error or a gap; nothing where that is a single point."""
-    return "" if estimate["low"] == estimate["high"] else interval(estimate["low"], estimate["high"], task)
-
-
-def place(finding: Mapping[str, Any]) -> str:
-    """Where a finding lies, such as ` in layer 2, epoch 12`; empty where it is of no layer and no epoch."""
-    parts = [f"{name} {finding[name]}" for name in ("layer", "epoch") if finding[name] is not None]
-    return f" in {', '.join(parts)}" if parts else ""
+    measured = Estimate.from_document(estimate)
+    return "" if measured.low == measured.high else interval(measured.low, measured.high, task)
 
 
 def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
@@ -122,4 +108,4 @@ def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece
         if gap := diagnosis[name]:
             level = gap["level"]
             line = [(f"{name:<8} {error(gap['value'], task)} ", ""), (level, COLORS[level])]
-            yield [*line, (f" ({interval(gap['low'], gap['high'], task)})", "")] if level == "unsettled" else line
+            yield [*line, (f" ({ends(gap, task)})", "")] if level == "unsettled" else line

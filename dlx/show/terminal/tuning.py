@@ -5,72 +5,75 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
+from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
+from dlx.show.charts.importance import importance_bars
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, facts, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
+from dlx.words import Status, Task
 
-MARGIN = 10
+if TYPE_CHECKING:
+    from dlx.documents.tuning import ConfirmationResult, FinalistRecord, Importance, TuningDocument
+    from dlx.stats.intervals import Estimate
+
 BAR = 24  # characters of a share of 1
 BESIDE_NAMES = BAR + 24  # columns of a screen that stand beside the names in the table of shares
 EIGHTHS = " ▏▎▍▌▋▊▉"
 STATUS = {
-    "completed": "completed",
-    "budget_spent": "the budget is spent (--resume with a larger one goes on)",
-    "interrupted": "interrupted",
-    "running": "running",
+    Status.COMPLETED: "completed",
+    Status.BUDGET_SPENT: "the budget is spent (--resume with a larger one goes on)",
+    Status.INTERRUPTED: "interrupted",
+    Status.RUNNING: "running",
 }
 COUNTS = {
     "trained": "trained to the end",
-    "stopped": "stopped early",
-    "diverged": "diverged",
-    "failed": "failed",
-    "unfinished": "unfinished",
+    Status.STOPPED: "stopped early",
+    Status.DIVERGED: "diverged",
+    Status.FAILED: "failed",
+    Status.UNFINISHED: "unfinished",
 }
 FACTS = ("trial", "search", "fresh", "95 % interval")
 
-Document = Mapping[str, Any]
-
 
 def tuning(
-    document: Document, directory: Path | None = None, pictures: Sequence[Path] = (), stream: TextIO | None = None
+    document: TuningDocument, directory: Path | None = None, pictures: Sequence[Path] = (), stream: TextIO | None = None
 ) -> None:
     """Prints the finalists, the shares of the hyperparameters, the best settings and where everything lies.
 
     Args:
-        document: ``tune.json``.
+        document: what the search has come to.
         directory: of the search.
         pictures: that were drawn of it.
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    say((document["name"], "bold"), (f"  {_headline(document)}", ""), stream=out)
+    say((document.name, "bold"), (f"  {_headline(document)}", ""), stream=out)
     _counts(document, out)
-    finalists = document.get("finalists", [])
-    if finalists:
+    if document.confirmation is not None and document.confirmation.finalists:
         say(stream=out)
-        _finalists(document, finalists, out)
-    if document["importance"]:
+        _finalists(document, document.confirmation, out)
+    if document.importance:
         say(stream=out)
-        _importance(document["importance"], out)
+        _importance(document.importance, out)
     say(stream=out)
     _outcome(document, out)
-    for number, message in enumerate(document["messages"]):
+    for number, message in enumerate(document.messages):
         paragraph("" if number else "widened", message, stream=out)
     if directory is not None:
-        _line("written", (str(directory), "cyan"), out=out)
+        labeled("written", (str(directory), "cyan"), stream=out)
     if pictures:
         paragraph("pictures", ", ".join(path.name for path in pictures), stream=out)
-    if document["best_spec"]:
-        _line("next", (command("train", Path(document["best_spec"])), "cyan"), out=out)
+    if document.best_spec:
+        labeled("next", (command("train", Path(document.best_spec)), "cyan"), stream=out)
 
 
-def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:
+def tuning_foretold(document: Mapping[str, Any], stream: TextIO | None = None) -> None:
     """Prints what a search would do: its dimensions with their scales, and the first settings, a column each."""
     out = stream or sys.stdout
     listed = ("dimensions", "first_settings")
@@ -84,41 +87,39 @@ def tuning_foretold(document: Document, stream: TextIO | None = None) -> None:
     table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]), stream=out)
 
 
-def _headline(document: Document) -> str:
-    rounds = len(document["rounds"])
-    trials = f"{len(document['trials']):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
-    status = STATUS.get(document.get("status", "completed"), "")
-    return f"{trials} after {duration(document['seconds'])}, {status}"
+def _headline(document: TuningDocument) -> str:
+    rounds = len(document.rounds)
+    trials = f"{len(document.trials):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
+    return f"{trials} after {duration(document.seconds)}, {STATUS.get(document.status, '')}"
 
 
-def _counts(document: Document, out: TextIO) -> None:
-    counts = document["counts"]
+def _counts(document: TuningDocument, out: TextIO) -> None:
+    counts = document.counts
     parts = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
     if parts:
-        _line("", (", ".join(parts), "dim"), out=out)
+        labeled("", (", ".join(parts), "dim"), stream=out)
 
 
-def unit(document: Document) -> str | None:
+def unit(document: TuningDocument) -> str | None:
     """The task by which numbers are shown: a cost is a number, as the error of a regression is."""
-    objective = document.get("objective", "dev_error")
-    return document["task"] if objective.endswith("error") else "regression"
+    return document.task if document.objective.endswith("error") else Task.REGRESSION
 
 
-def _finalists(document: Document, finalists: Sequence[Document], out: TextIO) -> None:
+def _finalists(document: TuningDocument, confirmation: ConfirmationResult, out: TextIO) -> None:
     """The settings that were trained again, what they came to in the search, and what they really come to."""
-    task, keys = unit(document), [dimension["key"] for dimension in document["space"]]
+    task, keys = unit(document), [dimension.key for dimension in document.space]
     rows: list[list[str | Piece]] = []
-    for finalist in finalists:
-        style = "green" if finalist["index"] == document.get("winner") else ""
-        cells = [str(finalist["index"]), error(finalist["search"], task), *_estimate(finalist["fresh"], task)]
-        cells += [short_value(finalist["settings"].get(key, "")) for key in keys]
+    for finalist in confirmation.finalists:
+        style = "green" if finalist.index == confirmation.winner else ""
+        cells = [str(finalist.index), error(finalist.search, task), *_estimate(finalist.fresh, task)]
+        cells += [short_value(finalist.settings.get(key, "")) for key in keys]
         rows.append([(cell, style) for cell in cells])
-    if base := document.get("base"):
-        rows.append(["", "before", *_estimate(base, task), *[""] * len(keys)])
+    if confirmation.base:
+        rows.append(["", "before", *_estimate(confirmation.base, task), *[""] * len(keys)])
     headers = [*FACTS, *short_names(keys)]
     count = fitting([[_text(cell) for cell in row] for row in rows], headers, _room(out))
     table([row[:count] for row in rows], headers[:count], stream=out)
-    again = f"{finalists[0]['seeds']} further trainings"
+    again = f"{confirmation.finalists[0].seeds} further trainings"
     paragraph(
         "", f"search: where they were chosen; fresh: mean of {again}, the lowest wins", "dim", margin=0, stream=out
     )
@@ -133,30 +134,29 @@ def _room(out: TextIO) -> int:
     return shutil.get_terminal_size().columns if out.isatty() else sys.maxsize
 
 
-def _estimate(estimate: Document | None, task: str | None) -> tuple[str, str]:
+def _estimate(estimate: Estimate | None, task: str | None) -> tuple[str, str]:
     """The value and its interval."""
     if estimate is None:
         return "", "diverged"
-    return error(estimate["value"], task), _interval(estimate, task)
+    return error(estimate.value, task), _interval(estimate, task)
 
 
-def _interval(estimate: Document, task: str | None) -> str:
-    low, high = (inf if estimate[end] is None else estimate[end] for end in ("low", "high"))
-    return interval(low, high, task) if estimate["low"] is not None else "unknown"
+def _interval(estimate: Estimate, task: str | None) -> str:
+    return interval(estimate.low, estimate.high, task) if isfinite(estimate.low) else "unknown"
 
 
-def _importance(shares: Sequence[Document], out: TextIO) -> None:
+def _importance(shares: Sequence[Importance], out: TextIO) -> None:
     """A bar for each hyperparameter, the most important one first."""
-    ranked = sorted(shares, key=lambda share: -share["value"])
-    keys = [share["key"] for share in ranked]
+    bars = importance_bars([asdict(share) for share in shares])
+    keys = [share.key for share in bars]
     names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= _room(out) else short_names(keys)
     rows = []
-    for name, share in zip(names, ranked, strict=True):
-        ends = f"{100 * share['low']:.0f} to {100 * share['high']:.0f} %"
-        style = "cyan" if share["low"] > 0 else "dim"
-        rows.append((name, f"{100 * share['value']:.0f} %", ends, (bar(share["value"]), style)))
+    for name, share in zip(names, bars, strict=True):
+        style = "cyan" if share.is_sure else "dim"
+        ends = f"{share.low:.0f} to {share.high:.0f} %"
+        rows.append((name, f"{share.value:.0f} %", ends, (bar(share.value / 100), style)))
     table(rows, ("importance", "share", "95 % interval", ""), stream=out)
-    rest = max(100 * (1 - sum(share["value"] for share in shares)), 0)
+    rest = max(100 - sum(share.value for share in bars), 0)
     note = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
     paragraph("", note, "dim", margin=0, stream=out)
 
@@ -167,42 +167,36 @@ def bar(share: float) -> str:
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
-def _outcome(document: Document, out: TextIO) -> None:
+def _outcome(document: TuningDocument, out: TextIO) -> None:
     """The best settings, what they come to, and what they change."""
-    task = unit(document)
-    finalists, winner = document.get("finalists", []), document.get("winner")
-    best = next((finalist for finalist in finalists if finalist["index"] == winner), None)
-    if best is None:
-        _line("best", (_none(document), "bold"), out=out)
+    if document.confirmation is None or document.confirmation.best is None:
+        labeled("best", (_none(document), "bold"), stream=out)
         return
-    for label, (key, value) in zip(("best", *[""] * len(best["settings"])), best["settings"].items(), strict=False):
-        _line(label, (f"{key}={dump_scalar(value)}", "green"), out=out)
-    for number, sentence in enumerate(_sentences(document, best, task)):
+    settings = document.confirmation.best.settings
+    for label, (key, value) in zip(("best", *[""] * len(settings)), settings.items(), strict=False):
+        labeled(label, (f"{key}={dump_scalar(value)}", "green"), stream=out)
+    for number, sentence in enumerate(_sentences(document, document.confirmation, document.confirmation.best)):
         paragraph("" if number else "result", sentence, stream=out)
 
 
-def _none(document: Document) -> str:
-    measured = [trial for trial in document["trials"] if trial["value"] is not None]
+def _none(document: TuningDocument) -> str:
+    measured = [(trial.value, trial) for trial in document.trials if trial.value is not None]
     if not measured:
-        return "none: no trial came to a number" if document["trials"] else "none: nothing has been tried"
-    first = min(measured, key=lambda trial: trial["value"])
-    values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in first["settings"].items())
-    return f"so far trial {first['index']}, {error(first['value'], unit(document))}, not yet trained again: {values}"
+        return "none: no trial came to a number" if document.trials else "none: nothing has been tried"
+    lowest, first = min(measured, key=lambda pair: pair[0])
+    values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in first.settings.items())
+    return f"so far trial {first.index}, {error(lowest, unit(document))}, not yet trained again: {values}"
 
 
-def _sentences(document: Document, best: Document, task: str | None) -> Iterator[str]:
-    fresh = best["fresh"]
-    again = "diverged" if fresh is None else f"{error(fresh['value'], task)} ({_interval(fresh, task)})"
-    what = document["objective"].replace("_", " ")
-    yield f"{what}: search {error(best['search'], task)} → fresh {again}"
-    if gain := document.get("gain"):
-        surely = gain["high"] is not None and gain["high"] < 0
-        change = f"{'+' if gain['value'] >= 0 else ''}{error(gain['value'], document['task'])}"
-        sure = "surely better than" if surely else "not surely better than"
-        yield f"{change} dev error ({_interval(gain, document['task'])}): {sure} the spec before"
-    if test := document.get("test"):
-        yield f"{error(test['value'], document['task'])} ({_interval(test, document['task'])}) on test, measured once"
-
-
-def _line(label: str, *pieces: Piece, out: TextIO) -> None:
-    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=out)
+def _sentences(document: TuningDocument, confirmation: ConfirmationResult, best: FinalistRecord) -> Iterator[str]:
+    task, unit_of_objective = document.task, unit(document)
+    again = "diverged"
+    if best.fresh is not None:
+        again = f"{error(best.fresh.value, unit_of_objective)} ({_interval(best.fresh, unit_of_objective)})"
+    yield f"{document.objective.replace('_', ' ')}: search {error(best.search, unit_of_objective)} → fresh {again}"
+    if gain := confirmation.gain:
+        change = f"{'+' if gain.value >= 0 else ''}{error(gain.value, task)}"
+        sure = "surely better than" if gain.high < 0 else "not surely better than"
+        yield f"{change} dev error ({_interval(gain, task)}): {sure} the spec before"
+    if test := confirmation.test:
+        yield f"{error(test.value, task)} ({_interval(test, task)}) on test, measured once"

@@ -16,7 +16,7 @@ from dlx.data.sources import Moons
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
-from dlx.diagnose.findings import finding
+from dlx.diagnose.causes import CAUSES
 from dlx.errors import Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
@@ -24,6 +24,8 @@ from dlx.runs.provenance import provenance
 from dlx.runs.train import Session
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import error_rate
+from dlx.training.supervised import Supervised
+from dlx.words import Status
 
 Plain = dict[str, Any]
 Train = Callable[..., Session]
@@ -303,8 +305,8 @@ def test_a_penalty_that_turns_weights_round_explains_the_divergence(train: Train
 
 def test_units_that_a_file_has_killed_are_found(train: Train, tmp_path: Path) -> None:
     rng, sizes = np.random.default_rng(1), [2, 16, 16, 1]
-    arrays = {f"W{n}": rng.standard_normal((sizes[n], sizes[n - 1])) for n in (1, 2, 3)}
-    biases = {f"b{n}": np.full(sizes[n], -20.0 if n < 3 else 0.0) for n in (1, 2, 3)}
+    arrays: dict[str, Any] = {f"W{n}": rng.standard_normal((sizes[n], sizes[n - 1])) for n in (1, 2, 3)}
+    biases: dict[str, Any] = {f"b{n}": np.full(sizes[n], -20.0 if n < 3 else 0.0) for n in (1, 2, 3)}
     np.savez(tmp_path / "dead.npz", **arrays, **biases)
     session = train(initializer={"name": "file", "path": str(tmp_path / "dead.npz")})
     assert found(session) == [("dead_units", "warning")]
@@ -315,6 +317,7 @@ def noisy_labels(path: Path, dev_too: bool) -> Plain:
     """Moons, a quarter of whose labels are wrong: in train, or in dev as well."""
     rng, points = np.random.default_rng(1), Moons(m=800, noise=0.15, seed=1).load()["all"]
     wrong = rng.random(800) < 0.25
+    assert points.y is not None
     y = np.where(wrong & ((np.arange(800) < 500) | dev_too), 1 - points.y, points.y)
     np.savez(path, X_train=points.X[:500], y_train=y[:500], X_dev=points.X[500:], y_dev=y[500:])
     return {"source": {"name": "file", "path": str(path)}}
@@ -337,6 +340,7 @@ def test_inputs_in_large_units_explain_the_rest(train: Train) -> None:
 
 
 def course_of(session: Session) -> TrainingHistory:
+    assert isinstance(session.experiment, Supervised)
     dataset, spec = session.experiment.dataset, session.experiment.spec
     errors = {part: session.experiment.evaluation(part).run()[1] for part in ("train", "dev")}
     sized = {part: error_rate(value, dataset.parts[part].m) for part, value in errors.items()}
@@ -347,8 +351,10 @@ def course_of(session: Session) -> TrainingHistory:
 def test_what_is_known_of_the_spec_explains_what_is_seen(train: Train) -> None:
     course = course_of(train(optimizer={"name": "adam", "learning_rate": 1e-5}))
     assert [one.name for one in after(course)] == ["learning_rate_too_low"]
-    assert after(course, [finding("vanishing_gradient", "found before")]) == []
-    assert [one.name for one in after(course, [finding("class_imbalance", "a note")])] == ["learning_rate_too_low"]
+    assert after(course, [CAUSES["vanishing_gradient"].finding("found before")]) == []
+    assert [one.name for one in after(course, [CAUSES["class_imbalance"].finding("a note")])] == [
+        "learning_rate_too_low"
+    ]
 
 
 def test_a_cost_that_rises_on_train_as_on_dev_is_no_overtraining(train: Train) -> None:
@@ -370,7 +376,7 @@ def test_a_run_of_an_older_dlx_is_judged_by_its_rows(train: Train) -> None:
 def test_an_interrupted_training_is_not_told_that_it_was_short(train: Train) -> None:
     course = course_of(train(training=epochs(2, 64)))
     assert [one.name for one in after(course)] == ["too_few_epochs"]
-    assert after(replace(course, status="interrupted")) == []
+    assert after(replace(course, status=Status.INTERRUPTED)) == []
 
 
 def test_the_parts_of_the_gap_add_up_to_it(train: Train) -> None:

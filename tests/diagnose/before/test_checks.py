@@ -15,9 +15,9 @@ from dlx.nn.update import Update
 from dlx.search.plan import kind_of
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 
 ROOT = Path(__file__).parents[3]
 SPECS = [path for path in sorted((ROOT / "configs").glob("**/*.yaml")) if kind_of(path) is None]
@@ -42,8 +42,8 @@ BY_DESCENT: Sections = HEALTHY | {"optimizer": {"name": "gradient_descent", "lea
 DEEP = [16] * 6
 
 
-def experiment(sections: Sections) -> Experiment:
-    return build(Spec.model_validate(sections).complete())
+def experiment(sections: Sections) -> Supervised:
+    return build_supervised(Spec.model_validate(sections).complete())
 
 
 def names(sections: Sections, least: str = "note") -> set[str]:
@@ -287,7 +287,8 @@ def test_the_estimated_memory_of_a_step_is_near_that_of_its_tape() -> None:
 
 def first_parameters(folder: Path, sections: Sections, **changes: float) -> Sections:
     """The sections with their first θ from a file, some of it shifted or scaled: ``b1_plus=-50``, ``W2_times=3``."""
-    parameters = {name: np.array(view) for name, view in experiment(sections).network.parameters.items()}
+    network = experiment(sections).network
+    parameters: dict[str, Any] = {name: np.array(view) for name, view in network.parameters.items()}
     for change, number in changes.items():
         name, way = change.split("_")
         parameters[name] = parameters[name] + number if way == "plus" else parameters[name] * number
@@ -312,6 +313,7 @@ def test_a_wrong_derivative_is_found_and_placed(monkeypatch: pytest.MonkeyPatch)
 
     def wrong(self: Tanh, tape: Any, Z: Any) -> Any:
         A, derivative = forward(self, tape, Z)
+        assert derivative is not None
 
         def scaled(dZ: Any) -> None:
             derivative(dZ)
@@ -346,11 +348,11 @@ SHIPPED = {
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_shipped_specs_have_the_faults_that_they_show_and_no_other(path: Path) -> None:
-    found = before(build(load_spec(path).spec))
+    found = before(build_supervised(load_spec(path).spec))
     assert {one.name for one in found if one.severity != "note"} == SHIPPED.get(path.stem, set())
 
 
-def state(some: Experiment) -> dict[str, Any]:
+def state(some: Supervised) -> dict[str, Any]:
     arrays, meta = some.to_data()
     meta |= {"split": some.streams.state("split"), "initializer": some.streams.state("initializer")}
     meta["position"].pop("seconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import ProbeResult, Runs
 from dlx.nn.optimizers import Adam
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
 
 MOONS: dict[str, Any] = {
@@ -24,7 +25,7 @@ MOONS: dict[str, Any] = {
 
 
 def trial(**sections: Any) -> Probe:
-    return Probe.of(build(Spec.model_validate(MOONS | sections).complete()))
+    return Probe.of(build_supervised(Spec.model_validate(MOONS | sections).complete()))
 
 
 @pytest.mark.parametrize("schedule", ["constant", {"name": "staircase", "drop": 0.5, "every": 4}])
@@ -97,9 +98,12 @@ def test_the_factors_end_where_the_best_lies_behind() -> None:
     steps = FirstSteps(trial())
     steps.first, chance = 0.9, steps.chance.cost
 
+    def always(outcome: ProbeResult) -> Callable[[Probe], ProbeResult]:
+        return lambda _: outcome
+
     def walked(costs: dict[float, float]) -> list[float]:
         outcomes = {factor: ProbeResult(cost * chance, 0.5, 0.5) for factor, cost in costs.items()}
-        steps._runs_by_factor = {factor: Runs(steps.trial, lambda _, o=o: o, chance) for factor, o in outcomes.items()}
+        steps._runs_by_factor = {factor: Runs(steps.trial, always(o), chance) for factor, o in outcomes.items()}
         return list(steps.along(costs))
 
     assert walked({1.0: 0.8, 0.1: 0.3, 0.01: 0.6, 0.001: 0.9}) == [1.0, 0.1, 0.01]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -14,7 +15,7 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import COUNTS, DIVERGED, ProbeResult, Runs, decide
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 SPEC: dict[str, Any] = {
     "data": {
@@ -29,7 +30,7 @@ SPEC: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def trial() -> Probe:
-    return Probe.of(build(Spec.model_validate(SPEC).complete()))
+    return Probe.of(build_supervised(Spec.model_validate(SPEC).complete()))
 
 
 def better(one: ProbeResult, other: ProbeResult) -> bool:
@@ -68,11 +69,15 @@ def test_the_closer_the_verdict_the_more_runs_are_made(trial: Probe) -> None:
     assert (len(few), len(many)) == (COUNTS[0], COUNTS[-1])
 
 
+def error_at(first: float, later: float, nudge: int) -> float:
+    return first if nudge == 0 else later + 0.01 * (nudge % 5)
+
+
 def test_a_verdict_follows_the_medians_whatever_the_first_run_says(trial: Probe) -> None:
     calm, _ = runs(trial, lambda nudge: 0.0)
     for first in (0.0, 0.2, 0.9, inf):
-        low, _ = runs(trial, lambda nudge, first=first: first if nudge == 0 else 0.1 + 0.01 * (nudge % 5))
-        high, _ = runs(trial, lambda nudge, first=first: first if nudge == 0 else 0.6 + 0.01 * (nudge % 5))
+        low, _ = runs(trial, partial(error_at, first, 0.1))
+        high, _ = runs(trial, partial(error_at, first, 0.6))
         assert not decide(better, calm, low)
         assert decide(better, calm, high)
 
@@ -95,7 +100,7 @@ def test_a_nudge_changes_the_last_digits_of_what_is_not_zero(trial: Probe) -> No
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_rate_at_which_chance_decides_is_too_high_whatever_the_last_digits_are(seed: int) -> None:
-    experiment = build(Spec.model_validate(SPEC).complete())
+    experiment = build_supervised(Spec.model_validate(SPEC).complete())
     theta = experiment.network.parameters.theta
     up = np.random.default_rng(seed).random(theta.size) < 0.5
     moved = np.nextafter(theta, np.where(up, np.inf, -np.inf).astype(theta.dtype))

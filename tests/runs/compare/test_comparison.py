@@ -238,7 +238,7 @@ def test_runs_without_a_dev_set_have_a_table_only(train: Train) -> None:
     found = compared(train(text=text), train(SLOW, text=text))
     assert found.difference is None
     assert any("no dev set" in remark for remark in found.remarks)
-    assert len(found.courses()) == 2
+    assert len(found.curves()) == 2
     assert found.picture().startswith(b"\x89PNG")
 
 

@@ -83,6 +83,7 @@ def imported(path: Path) -> ModuleType:
 def from_onnx(network: Frozen, folder: Path, X: Array) -> Array:
     onnxruntime = pytest.importorskip("onnxruntime")  # there is none for Macs with Intel
     session = onnxruntime.InferenceSession(TARGETS["onnx"].files(network, "model")[".onnx"])
+    result: Array
     [result] = session.run(None, {"features": X})
     return result
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from dlx.documents.learning_curve import CurvePoint, CurveTarget, FittedLaw, Interval, LearningCurve, TrainingCount
 from dlx.errors import DataError, UsageError
+from dlx.events import Count, finish
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.search.learning_curve.curve import CurveOptions, learning_curve
@@ -47,35 +49,34 @@ def files_of(run: RunDirectory) -> dict[Path, int]:
 
 def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> None:
     run = trained(tmp_path)
-    heard: list[tuple[int, int]] = []
-    document = learning_curve(run, TWICE, lambda done, total: heard.append((done, total)))
-    assert heard == [(done, 12) for done in range(13)]
-    points = document["points"]
-    assert [point["m"] for point in points] == [10, 17, 30, 53, 92, 160]
-    assert [point["epochs"] for point in points] == [80, 80, 40, 27, 16, 10]
-    assert all(len(point["trainings"]) == 2 for point in points)
-    assert points[0]["dev"]["value"] > points[-1]["dev"]["value"]
+    counts: list[Count] = []
+    document = finish(learning_curve(run, TWICE), counts.append)
+    assert counts == [Count(done, 12) for done in range(13)]
+    points = document.points
+    assert [point.m for point in points] == [10, 17, 30, 53, 92, 160]
+    assert [point.epochs for point in points] == [80, 80, 40, 27, 16, 10]
+    assert all(len(point.trainings) == 2 for point in points)
+    assert points[0].dev.value > points[-1].dev.value
     for point in points:
-        assert point["dev"]["low"] < point["dev"]["value"] < point["dev"]["high"]
-        alone = [training["dev"] for training in point["trainings"]]
-        assert point["dev"]["value"] == pytest.approx(sum(alone) / 2)
-    assert document["target"]["error"] == pytest.approx(0.02)
-    assert document["curve"][0]["m"] == 10
-    assert 160 in [point["m"] for point in document["curve"]]
-    assert document["trainings"] == {"done": 12, "of": 12, "failed": []}
+        assert point.dev.low < point.dev.value < point.dev.high
+        assert point.dev.value == pytest.approx(sum(training.dev for training in point.trainings) / 2)
+    assert document.target.error == pytest.approx(0.02)
+    assert document.curve[0].m == 10
+    assert 160 in [point.m for point in document.curve]
+    assert document.trainings == TrainingCount(12, 12, [])
 
     before = files_of(run)
-    assert learning_curve(run, TWICE) == document
+    assert finish(learning_curve(run, TWICE)) == document
     assert files_of(run) == before
-    three = learning_curve(run, CurveOptions(replicates=3))
+    three = finish(learning_curve(run, CurveOptions(replicates=3)))
     assert all(files_of(run)[path] == time for path, time in before.items())
-    assert [point["trainings"][:2] for point in three["points"]] == [point["trainings"] for point in points]
+    assert [point.trainings[:2] for point in three.points] == [point.trainings for point in points]
 
-    png = pictures.learning_curve(document, title="moons")
+    png = pictures.learning_curve(asdict(document), title="moons")
     with RunDirectory.open(run.path, writing=True) as locked:
-        written = locked.write_learning_curve(document, png)
+        written = locked.write_learning_curve(asdict(document), png)
     assert [path.name for path in written] == ["learning_curve.json", "learning_curve.png"]
-    assert json.loads(written[0].read_text())["points"] == points
+    assert json.loads(written[0].read_text())["points"] == asdict(document)["points"]
     assert png.startswith(b"\x89PNG")
     out = io.StringIO()
     show(document, written, stream=out)
@@ -89,9 +90,11 @@ def test_two_workers_find_the_same(tmp_path: Path) -> None:
     run = trained(tmp_path)
     shutil.copytree(run.path, tmp_path / "other")
     sizes = (20, 40, 80, 160)
-    alone = learning_curve(run, CurveOptions(replicates=2, sizes=sizes))
-    together = learning_curve(RunDirectory.open(tmp_path / "other"), CurveOptions(replicates=2, sizes=sizes, workers=2))
-    assert {**together, "run": alone["run"]} == alone
+    alone = finish(learning_curve(run, CurveOptions(replicates=2, sizes=sizes)))
+    together = finish(
+        learning_curve(RunDirectory.open(tmp_path / "other"), CurveOptions(replicates=2, sizes=sizes, workers=2))
+    )
+    assert replace(together, run=alone.run) == alone
 
 
 def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
@@ -99,26 +102,26 @@ def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a,b,y\n" + "".join(rows), encoding="utf-8")
     data = "data={source: {name: file, path: table.csv, target: y}, split: {train: 120, dev: 80, test: 0}}"
     run = trained(tmp_path, data.replace("table.csv", str(tmp_path / "table.csv")), "architecture.hidden=[]")
-    document = learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120), target=0.1))
-    assert document["task"] == "regression"
-    assert document["fit"] is not None
-    assert pictures.learning_curve(document, title="a regression").startswith(b"\x89PNG")
+    document = finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120), target=0.1)))
+    assert document.task == "regression"
+    assert document.fit is not None
+    assert pictures.learning_curve(asdict(document), title="a regression").startswith(b"\x89PNG")
     assert "%" not in next(text for label, text in sentences(document) if label == "verdict")
 
     config = run.config
     wild = config.read_text().replace("name: adam, learning_rate: 0.03", "name: adam, learning_rate: 1.0e+40")
     config.write_text(wild)
     with pytest.raises(DataError, match="nothing could be trained: diverged in epoch"):
-        learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120)))
+        finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120))))
 
 
 def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -> None:
     run = trained(tmp_path)
     with pytest.raises(DataError, match="nothing could be trained: there was no time for it"):
-        learning_curve(run, CurveOptions(replicates=2, budget=0.0))
-    learning_curve(run, CurveOptions(replicates=2, sizes=(80, 160)))
-    document = learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 160), budget=0.0))
-    assert [point["m"] for point in document["points"]] == [80, 160]
+        finish(learning_curve(run, CurveOptions(replicates=2, budget=0.0)))
+    finish(learning_curve(run, CurveOptions(replicates=2, sizes=(80, 160))))
+    document = finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 160), budget=0.0)))
+    assert [point.m for point in document.points] == [80, 160]
     assert dict(sentences(document))["missing"].startswith("4 of 8 trainings: the time was up")
 
 
@@ -132,39 +135,45 @@ def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -
 )
 def test_what_cannot_be_asked(tmp_path: Path, options: CurveOptions, message: str) -> None:
     with pytest.raises(UsageError) as error:
-        learning_curve(trained(tmp_path), options)
+        finish(learning_curve(trained(tmp_path), options))
     assert message in str(error.value)
 
 
 def test_a_run_without_dev_set_or_with_other_data(tmp_path: Path) -> None:
     without = trained(tmp_path, "data.split={train: 400, dev: 0, test: 100}")
     with pytest.raises(UsageError, match="has no dev set"):
-        learning_curve(without, TWICE)
+        finish(learning_curve(without, TWICE))
     shutil.rmtree(without.path)
     run = trained(tmp_path)
     run.config.write_text(run.config.read_text().replace("noise: 0.25", "noise: 0.3"))
     with pytest.raises(DataError, match="the data have changed"):
-        learning_curve(run, TWICE)
+        finish(learning_curve(run, TWICE))
 
 
 def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
-    document = learning_curve(trained(tmp_path), CurveOptions(replicates=2, sizes=(40, 80, 160)))
-    assert document["fit"] is None
+    document = finish(learning_curve(trained(tmp_path), CurveOptions(replicates=2, sizes=(40, 80, 160))))
+    assert document.fit is None
     assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
-    assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")
+    assert pictures.learning_curve(asdict(document), title="moons").startswith(b"\x89PNG")
 
 
-def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> dict[str, Any]:
-    def interval(low: float, value: float, high: float) -> dict[str, float]:
-        return {"low": low, "value": value, "high": high}
+def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> LearningCurve:
+    def interval(low: float, value: float, high: float) -> Interval:
+        return Interval(value, low, high)
 
-    return {
-        "task": "multiclass",
-        "fit": {"m0": 1000, "c": interval(*floor)},
-        "target": {"error": 0.03, "examples": interval(*needed), "verdict": verdict},
-        "points": [{"dev": interval(0.04, 0.05, 0.06), "train": interval(0.0, 0.01, 0.02)}],
-        "trainings": {"done": 18, "of": 18, "failed": []},
-    }
+    return LearningCurve(
+        run="run",
+        name="moons",
+        task="multiclass",
+        m=1000,
+        m_dev=300,
+        replicates=3,
+        points=[CurvePoint(1000, 10, interval(0.0, 0.01, 0.02), interval(0.04, 0.05, 0.06), [])],
+        trainings=TrainingCount(18, 18, []),
+        fit=FittedLaw("", 1000, 0.01, interval(0.4, 0.5, 0.6), interval(*floor), 1.0),
+        target=CurveTarget(0.03, interval(*needed), verdict),
+        curve=[],
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,5 +217,5 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
         ),
     ],
 )
-def test_sentences(document: dict[str, Any], told: list[str]) -> None:
+def test_sentences(document: LearningCurve, told: list[str]) -> None:
     assert [text for _, text in sentences(document)] == told

@@ -8,6 +8,7 @@ import pytest
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors
 from dlx.stats.intervals import error_rate
 from dlx.stats.power_law import Points
+from dlx.words import Task
 
 
 def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training() -> None:
@@ -29,9 +30,9 @@ def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training(
 def test_a_mean_dev_error_has_the_interval_of_its_deviation() -> None:
     errors = np.array([0.2, 0.1, 0.0])
     binomial = np.array([0.2 * 0.8 / 500, 0.1 * 0.9 / 500, (1 / 500) ** 2])
-    rates = mean_dev_errors(Points(np.array([10, 20, 40]), errors, np.diag(binomial)), "binary")
+    rates = mean_dev_errors(Points(np.array([10, 20, 40]), errors, np.diag(binomial)), Task.BINARY)
     for rate, error in zip(rates, errors, strict=True):
         expected = error_rate(float(error), 500)
         assert (rate.low, rate.high) == pytest.approx((expected.low, expected.high), rel=1e-3)
-    (one,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), "regression")
+    (one,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), Task.REGRESSION)
     assert (one.low, one.high) == pytest.approx((2 - 1.96 * 0.5, 2 + 1.96 * 0.5), rel=1e-3)

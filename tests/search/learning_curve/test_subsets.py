@@ -10,9 +10,9 @@ from dlx.errors import UsageError
 from dlx.search.learning_curve.subsets import fitting, training_sizes, with_examples
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
+from dlx.training.supervised import Supervised
 
 MOONS = """
 data: {source: {name: moons, m: 160, noise: 0.2}, split: {train: 120, dev: 40}}
@@ -27,7 +27,7 @@ def spec_of(folder: Path, *overrides: str) -> Spec:
     return load_spec(path, overrides).spec
 
 
-def learning_rates(experiment: Experiment, count: int) -> list[float]:
+def learning_rates(experiment: Supervised, count: int) -> list[float]:
     rates = []
     for _ in range(count):
         rates.append(experiment.learning_rate())
@@ -47,7 +47,7 @@ def test_every_size_takes_as_many_steps_and_is_evaluated_as_often(tmp_path: Path
     spec = spec_of(tmp_path)
     for count in (10, 30, 60, 120):
         cut = with_examples(spec, count, 120)
-        experiment = build(cut)
+        experiment = build_supervised(cut)
         assert experiment.train.m == count
         assert cut.training.epochs * experiment.steps_per_epoch == 6 * 12
         assert cut.training.evaluate_every * experiment.steps_per_epoch == 2 * 12
@@ -66,7 +66,7 @@ def test_every_size_takes_as_many_steps_and_is_evaluated_as_often(tmp_path: Path
 )
 def test_the_learning_rate_takes_the_same_course_over_the_steps(tmp_path: Path, schedule: str) -> None:
     spec = spec_of(tmp_path, f"schedule={schedule}")
-    whole, cut = (learning_rates(build(with_examples(spec, count, 120)), 72) for count in (120, 30))
+    whole, cut = (learning_rates(build_supervised(with_examples(spec, count, 120)), 72) for count in (120, 30))
     assert cut == pytest.approx(whole)
 
 

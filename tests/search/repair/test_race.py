@@ -13,14 +13,16 @@ import pytest
 
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError
+from dlx.events import finish
 from dlx.search.dev_set import HeldOut, facts_of
 from dlx.search.repair.race import CHUNK, FINALISTS, LONGER, Race, finalists
 from dlx.search.repair.race_setup import RaceSetup
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
-from dlx.training.build import build
+from dlx.training.build import build_supervised
 
 MOONS: dict[str, Any] = {
     "data": {"source": {"name": "moons", "m": 400, "noise": 0.1}, "split": {"train": 100, "dev": 200, "test": 100}},
@@ -43,7 +45,7 @@ def remedy(name: str, **overrides: Any) -> Remedy:
 
 
 def ground_of(folder: Path, spec: Spec, is_low: Callable[[Outcome], bool] = lambda outcome: False) -> RaceSetup:
-    held_out = HeldOut(build(spec, initialize=False).dataset)
+    held_out = HeldOut(build_supervised(spec, initialize=False).dataset)
     return RaceSetup(
         folder=folder,
         executor=Serial(),
@@ -55,8 +57,13 @@ def ground_of(folder: Path, spec: Spec, is_low: Callable[[Outcome], bool] = lamb
         largest=1.0,
         added=held_out.added,
         is_low=is_low,
-        tell=lambda name, outcome: None,
     )
+
+
+def results(race: Race) -> list[RemedyResult]:
+    """What came of each remedy."""
+    finish(race.run())
+    return race.results()
 
 
 FAULTY = spec_of(MOONS, initializer="zeros")
@@ -65,7 +72,7 @@ CURE, USELESS = {"initializer": {"name": "he"}}, {"training__epochs": 21}
 
 def test_the_cure_is_kept_and_the_useless_are_stopped_after_one_trial(tmp_path: Path) -> None:
     race = Race(ground_of(tmp_path, FAULTY), FAULTY, [remedy("useless", **USELESS), remedy("cure", **CURE)])
-    useless, cure = race.run()
+    useless, cure = results(race)
     assert (race.best(), cure.verdict, cure.replicates) == ("cure", "keep", 3)
     assert (useless.verdict, useless.replicates) == ("stopped", 1)
     assert cure.change is not None
@@ -76,17 +83,17 @@ MANY = [remedy(f"useless{k}", training__epochs=21 + k) for k in range(CHUNK)]
 
 
 def test_after_a_chunk_with_one_that_halves_the_error_the_others_are_not_tried(tmp_path: Path) -> None:
-    tried = Race(ground_of(tmp_path, FAULTY), FAULTY, [remedy("cure", **CURE), *MANY]).run()
+    tried = results(Race(ground_of(tmp_path, FAULTY), FAULTY, [remedy("cure", **CURE), *MANY]))
     assert [one.verdict for one in tried] == ["keep", *["stopped"] * (CHUNK - 1), "not tried"]
 
 
 def test_nor_after_one_that_makes_bias_and_variance_low(tmp_path: Path) -> None:
-    tried = Race(ground_of(tmp_path, FAULTY, lambda outcome: True), FAULTY, [*MANY, remedy("cure", **CURE)]).run()
+    tried = results(Race(ground_of(tmp_path, FAULTY, lambda outcome: True), FAULTY, [*MANY, remedy("cure", **CURE)]))
     assert [one.verdict for one in tried] == [*["stopped"] * CHUNK, "not tried"]
 
 
 def test_where_none_is_good_enough_all_are_tried(tmp_path: Path) -> None:
-    tried = Race(ground_of(tmp_path, FAULTY), FAULTY, [*MANY, remedy("useless", training__epochs=30)]).run()
+    tried = results(Race(ground_of(tmp_path, FAULTY), FAULTY, [*MANY, remedy("useless", training__epochs=30)]))
     assert [(one.verdict, one.replicates) for one in tried] == [("stopped", 1)] * (CHUNK + 1)
 
 
@@ -94,8 +101,8 @@ def test_a_finalist_that_is_surely_worse_than_the_best_is_stopped(tmp_path: Path
     half = remedy("half", initializer={"name": "he"}, training__epochs=1, training__evaluate_every=1)
     race = Race(replace(ground_of(tmp_path, FAULTY), replicates=6), FAULTY, [half, remedy("cure", **CURE)])
     race.finalists = ["half", "cure"]
-    race._train(["", "half", "cure"], 0, 600)
-    race._look(race.finalists, range(1, 7), 0.04)
+    list(race._train(["", "half", "cure"], 0, 600))
+    list(race._look(race.finalists, range(1, 7), 0.04))
     assert race.dropped == {"half"}
     assert len(race.counted["half"]) < len(race.counted["cure"]) == 6
     assert race.best() == "cure"
@@ -104,7 +111,7 @@ def test_a_finalist_that_is_surely_worse_than_the_best_is_stopped(tmp_path: Path
 def test_among_equals_the_first_is_kept(tmp_path: Path) -> None:
     cures = [remedy("first", **CURE), remedy("second", initializer={"name": "normal", "scale": 0.5})]
     race = Race(ground_of(tmp_path, FAULTY), FAULTY, cures)
-    assert [one.verdict for one in race.run()] == ["keep", "keep"]
+    assert [one.verdict for one in results(race)] == ["keep", "keep"]
     assert race.best() == "first"
 
 
@@ -113,7 +120,7 @@ def test_a_remedy_that_diverges_is_harmful_and_one_that_cannot_be_trained_has_fa
     diverging = remedy("diverging", optimizer={"name": "gradient_descent", "learning_rate": 1e200})
     failing = remedy("failing", training__batch_size=99, architecture__batch_norm=True)
     race = Race(ground_of(tmp_path, spec), spec, [diverging, failing])
-    first, second = race.run()
+    first, second = results(race)
     assert (first.verdict, second.verdict, race.best()) == ("harmful", "failed", None)
     assert "diverged in epoch 1" in first.message
     assert "leave a last batch of one" in second.message
@@ -123,7 +130,7 @@ def test_a_spec_that_diverges_is_told_from_one_that_does_not(tmp_path: Path) -> 
     """How far off it was when it diverged is no matter: it counts as always answering the mean."""
     spec = spec_of(LINE)
     race = Race(ground_of(tmp_path, spec), spec, [remedy("slower", optimizer__learning_rate=0.03)])
-    (slower,) = race.run()
+    (slower,) = results(race)
     assert (slower.verdict, race.best()) == ("keep", "slower")
     assert slower.change is not None
     assert -0.5 < slower.change.value < -0.1  # the targets' deviation is 0.5
@@ -132,13 +139,13 @@ def test_a_spec_that_diverges_is_told_from_one_that_does_not(tmp_path: Path) -> 
 def test_a_spec_that_cannot_be_trained_any_more_ends_the_race(tmp_path: Path) -> None:
     spec = spec_of(MOONS, initializer={"name": "file", "path": str(tmp_path / "gone.npz")})
     with pytest.raises(DataError, match=r"the spec cannot be trained again: .*gone.npz"):
-        Race(ground_of(tmp_path, FAULTY), spec, [remedy("useless", **USELESS)]).run()
+        results(Race(ground_of(tmp_path, FAULTY), spec, [remedy("useless", **USELESS)]))
 
 
 def test_without_time_nothing_is_tried(tmp_path: Path) -> None:
     ground = ground_of(tmp_path, FAULTY)
     race = Race(replace(ground, deadline=0.0), FAULTY, [remedy("cure", **CURE)])
-    (cure,) = race.run()
+    (cure,) = results(race)
     assert (cure.verdict, cure.message, race.best()) == ("not tried", "there was no time for it", None)
     assert list(tmp_path.iterdir()) == []
 
@@ -148,7 +155,7 @@ def test_a_spec_that_fails_now_and_then_is_judged_in_more_replicates(tmp_path: P
     far = {"name": "blobs", "m": 400, "noise": 20.0, "centers": [[1000, 1000], [1100, 1000], [1000, 1100]]}
     spec = spec_of(MOONS, data=MOONS["data"] | {"source": far, "normalize": "none"})
     race = Race(ground_of(tmp_path, spec), spec, [remedy("normalize", data__normalize="standard")])
-    (normalize,) = race.run()
+    (normalize,) = results(race)
     assert np.ptp([race._added("", [number]).mean() for number in range(1, 4)]) > 0.1
     assert (normalize.verdict, normalize.replicates) == ("keep", 3 * LONGER)
 
@@ -176,4 +183,4 @@ def test_finalists_are_the_best_that_beat_the_present_spec() -> None:
 )
 def test_what_the_data_tell(split: dict[str, Any], others: dict[str, Any], facts: DataFacts) -> None:
     spec = spec_of(MOONS, data=MOONS["data"] | {"split": split} | others)
-    assert facts_of(spec, build(spec, initialize=False).dataset) == facts
+    assert facts_of(spec, build_supervised(spec, initialize=False).dataset) == facts

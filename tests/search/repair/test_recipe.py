@@ -8,19 +8,20 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dlx.documents.repair import RepairStory
 from dlx.errors import UsageError
+from dlx.events import RaceEnd, RaceStart, RepairEvent, TrialEnd, finish
+from dlx.files import to_json
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.search.repair.recipe import RepairOptions, act
-from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
@@ -53,27 +54,24 @@ architecture: {{hidden: [16]}}
 optimizer: {{name: adam, learning_rate: 0.01}}
 training: {{epochs: 20, batch_size: 50, evaluate_every: 10}}
 """
-SLOW = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
+SLOW: dict[str, Any] = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
 
 
-@dataclass
-class Notes:
-    """A watcher that writes down what it is told."""
+class Notes(list[RepairEvent]):
+    """The events of the recipe, in their order."""
 
-    families: list[tuple[str, int]] = field(default_factory=list)
-    trials: list[tuple[str, Outcome]] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)  # that the trials which were not at their end had taken
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[int] = []  # that the trials which were not at their end had taken
 
-    def family(self, against: str, count: int) -> None:
-        self.families.append((against, count))
+    def __call__(self, event: RepairEvent) -> None:
+        self.append(event)
+        if isinstance(event, TrialEnd) and event.status == "interrupted":
+            self.steps.append(RunDirectory.open(event.run).load_checkpoint()[1]["position"]["step"])
 
-    def trial(self, name: str, outcome: Outcome) -> None:
-        self.trials.append((name, outcome))
-        if outcome.status == "interrupted":
-            self.steps.append(RunDirectory.open(outcome.run).load_checkpoint()[1]["position"]["step"])
-
-    def judged(self, round_: Mapping[str, Any]) -> None:
-        assert round_["remedies"]
+    @property
+    def trials(self) -> list[TrialEnd]:
+        return [event for event in self if isinstance(event, TrialEnd)]
 
 
 def trained(folder: Path, text: str, whole: bool = True, **overrides: Any) -> RunDirectory:
@@ -87,11 +85,17 @@ def trained(folder: Path, text: str, whole: bool = True, **overrides: Any) -> Ru
     return RunDirectory.open(folder / "run")
 
 
-def acted(run: RunDirectory, watcher: Notes | None = None, **options: Any) -> dict[str, Any]:
+def acted(run: RunDirectory, notes: Notes | None = None, **options: Any) -> dict[str, Any]:
     """The story of the recipe."""
     with RunDirectory.open(run.path, writing=True) as locked:
-        story: dict[str, Any] = act(locked, locked.diagnosis(), RepairOptions(**options), watcher)["act"]
-    return story
+        events = act(locked, locked.diagnosis(), RepairOptions(**options))
+        return plain(finish(events, Notes() if notes is None else notes))
+
+
+def plain(story: RepairStory) -> dict[str, Any]:
+    """As the diagnosis has it."""
+    document: dict[str, Any] = json.loads(to_json(story))
+    return document
 
 
 def mistakes(spec: Spec, folder: Path) -> np.ndarray:
@@ -127,7 +131,7 @@ def test_a_faulty_spec_is_repaired_to_within_noise_of_the_healthy_one(
 def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(tmp_path: Path) -> None:
     run = trained(tmp_path, CIRCLES, initializer="zeros")
     story = acted(run)
-    assert run.diagnosis()["act"] == json.loads(json.dumps(story))
+    assert run.diagnosis()["act"] == story
     text = run.act.read_text(encoding="utf-8")
     assert text.startswith("# The basic recipe, run on ")
     assert "# 1. initializer={name: he}" in text
@@ -148,7 +152,9 @@ def test_of_many_remedies_few_are_trained_more_than_once(tmp_path: Path) -> None
     assert race["kept"] in by_replicates[5]
     assert {one["verdict"] for one in race["remedies"] if one["name"] in by_replicates[0]} == {"not tried"}
     assert len(notes.trials) == sum(6 * (k == 5) + (k == 1) for k, names in by_replicates.items() for _ in names) + 6
-    assert notes.families == [("bias", len(race["remedies"]))]
+    assert notes[0] == RaceStart("bias", len(race["remedies"]))
+    assert notes[-1] == RaceEnd(race["kept"])
+    assert len(notes) == len(notes.trials) + 2
 
 
 def test_a_healthy_run_needs_nothing(tmp_path: Path) -> None:
@@ -202,9 +208,9 @@ def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
     first, second = Notes(), Notes()
     assert acted(run, first, budget=1.0)["status"] == "budget_spent"
     assert acted(run, second, budget=1.0)["status"] == "budget_spent"
-    ended = [outcome for _, outcome in (*first.trials, *second.trials)]
-    assert [outcome.status for outcome in ended] == ["interrupted", "interrupted"]
-    assert ended[0].key == ended[1].key
+    ended = [*first.trials, *second.trials]
+    assert [event.status for event in ended] == ["interrupted", "interrupted"]
+    assert ended[0].run == ended[1].run
     assert first.steps[0] < second.steps[0]
 
 
@@ -213,14 +219,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunDirectory,
     """A run that is repaired, and the story of that; not to be changed."""
     run = trained(tmp_path_factory.mktemp("undisturbed"), CIRCLES, **SLOW)
     with RunDirectory.open(run.path, writing=True) as locked:
-        return run, act(locked, examine_run(run).document, RepairOptions(replicates=3))["act"]
+        return run, plain(finish(act(locked, examine_run(run).document, RepairOptions(replicates=3))))
 
 
 def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
     tmp_path: Path, undisturbed: tuple[RunDirectory, dict[str, Any]]
 ) -> None:
     run = trained(tmp_path, CIRCLES, **SLOW)
-    command = [Path(sysconfig.get_path("scripts")) / "dlx", "diagnose", run.path, "--act", "--json", "--seeds", "3"]
+    dlx = str(Path(sysconfig.get_path("scripts")) / "dlx")
+    command = [dlx, "diagnose", str(run.path), "--act", "--json", "--seeds", "3"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     until = time.monotonic() + 60
     while len(list(run.trials.glob("*/run.json"))) < 3 and process.poll() is None and time.monotonic() < until:
@@ -248,7 +255,7 @@ def test_dev_and_test_stay_as_they_are_from_the_first_trial_to_the_last(tmp_path
     notes = Notes()
     run = trained(tmp_path, BLOBS, data__normalize="none")
     acted(run, notes, replicates=3)
-    dev = {tuple(outcome.mistakes().shape) for _, outcome in notes.trials}
+    dev = {RunDirectory.open(event.run).mistakes()["dev"].shape for event in notes.trials}
     assert dev == {(200,)}
     before, after = (dict(leaves(load_spec(path).spec.dump())) for path in (run.config, run.act))
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

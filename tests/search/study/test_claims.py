@@ -24,7 +24,7 @@ def measure(asked: Term | Reaching) -> Value:
 def sums(draw: Any, depth: int = 4) -> str:
     """Arithmetic that Python reads as claims do, but for the measures."""
     if depth == 0 or draw(st.booleans()):
-        return draw(st.sampled_from([*NUMBERS, "1", "0.25", "3e-2", "7."]))
+        return str(draw(st.sampled_from([*NUMBERS, "1", "0.25", "3e-2", "7."])))
     first, second = draw(sums(depth - 1)), draw(sums(depth - 1))
     kind = draw(st.sampled_from(["+", "-", "*", "/", "()", "neg", "min", "max", "abs"]))
     if kind == "()":

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from dlx.errors import EnvironmentProblem, SpecError
+from dlx.events import finish
+from dlx.files import to_json
 from dlx.runs.collection import StudyDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.search.study.claim_check import sampled_epochs
@@ -45,7 +47,8 @@ def studied(folder: Path, text: str = STUDY, workers: int = 1) -> dict[str, Any]
     made = StudyDirectory.open(str(folder), writing=True) if folder.exists() else StudyDirectory.create("x", out=folder)
     with made as directory, executor_for(workers) as executor:
         directory.write_plan(study.plan.text())
-        return StudyRun(study, directory, executor).run()
+        document: dict[str, Any] = json.loads(to_json(finish(StudyRun(study, directory, executor).run()).to_document()))
+        return document
 
 
 def without_times(document: dict[str, Any]) -> dict[str, Any]:

@@ -155,6 +155,7 @@ def test_a_worker_is_killed_midway_and_all_trials_are_done_once_and_the_same(
         yield from trials[2:]
 
     with worker_of(scheduler) as victim, executor_for(cluster=scheduler) as executor:
+        assert isinstance(executor, Cluster)
         waited_for(lambda: executor.slots == 4)
         outcomes = by_key(run_trials(with_one_killed(victim), there, executor))
         assert victim.wait(30) == -signal.SIGKILL

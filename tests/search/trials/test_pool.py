@@ -60,11 +60,11 @@ with executor_for(int(workers)) as executor:
 @pytest.fixture
 def search_of() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Starts a search in a process group of its own, which ends with the test."""
-    searches = []
+    searches: list[subprocess.Popen[bytes]] = []
 
-    def start(spec: Path, workers: int, **options: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", SEARCH, spec, str(workers), ENDLESS]
-        searches.append(subprocess.Popen(command, start_new_session=True, **options))
+    def start(spec: Path, workers: int, stderr: int | None = None) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", SEARCH, str(spec), str(workers), ENDLESS]
+        searches.append(subprocess.Popen(command, start_new_session=True, stderr=stderr))
         return searches[-1]
 
     yield start
@@ -266,7 +266,8 @@ def test_a_signal_stops_all_and_nothing_is_lost(
     runs = [tmp_path / "trials" / trial.key for trial in trials]
     waited_for(in_training(runs))
     (os.killpg if to_all else os.kill)(search.pid, number)
-    assert search.communicate(timeout=30) == (None, b"")
+    _, complaints = search.communicate(timeout=30)
+    assert complaints == b""
     assert search.returncode == 128 + number
     facts = [json.loads((run / "run.json").read_text()) for run in runs]
     assert [fact["status"] for fact in facts] == ["interrupted"] * workers

@@ -10,8 +10,8 @@ import pytest
 from dlx.search.trials.replicates import replicate
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
-from dlx.training.build import build
-from dlx.training.experiment import Experiment
+from dlx.training.build import build_supervised
+from dlx.training.supervised import Supervised
 
 MOONS = """
 data: {source: {name: moons, m: 200, noise: 0.2}, split: {train: 120, dev: 60, test: 20}, train_examples: 50}
@@ -25,14 +25,14 @@ def spec_of(folder: Path, *overrides: str) -> Spec:
     return load_spec(path, overrides).spec
 
 
-def rows(experiment: Experiment, part: str) -> set[tuple[float, ...]]:
+def rows(experiment: Supervised, part: str) -> set[tuple[float, ...]]:
     return {tuple(row) for row in np.asarray(experiment.dataset.parts[part].X)}
 
 
 @pytest.mark.parametrize("generator", ["pcg64", "legacy"])
 def test_only_the_split_is_shared(tmp_path: Path, generator: str) -> None:
     spec = spec_of(tmp_path, f"randomness.generator={generator}", "randomness.shuffle={seed: 3, reseed: epoch}")
-    made = [build(replicate(spec, number)) for number in range(3)]
+    made = [build_supervised(replicate(spec, number)) for number in range(3)]
     assert replicate(spec, 0) == spec
     for part in ("dev", "test"):
         assert rows(made[0], part) == rows(made[1], part) == rows(made[2], part)
@@ -48,7 +48,7 @@ def test_only_the_split_is_shared(tmp_path: Path, generator: str) -> None:
 def test_specs_with_the_same_seed_draw_the_same_in_the_same_replicate(tmp_path: Path) -> None:
     spec = spec_of(tmp_path)
     changed = derive(spec, {"regularization.l2": 0.5})
-    one, other = build(replicate(spec, 2)), build(replicate(changed, 2))
+    one, other = build_supervised(replicate(spec, 2)), build_supervised(replicate(changed, 2))
     np.testing.assert_array_equal(one.network.parameters.theta, other.network.parameters.theta)
     assert rows(one, "train") == rows(other, "train")
     assert replicate(derive(spec, {"seed": 2}), 2).randomness != replicate(spec, 2).randomness

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlx.documents.tuning import Importance
 from dlx.search.tune.forest import Sample, agreement
-from dlx.search.tune.importance import CELLS, PARTITIONS, Importance, importances, shares
+from dlx.search.tune.importance import CELLS, PARTITIONS, importances, shares
 from dlx.search.tune.space import Dimension
 
 CASES = json.loads((Path(__file__).parents[2] / "reference" / "importance.json").read_text(encoding="utf-8"))

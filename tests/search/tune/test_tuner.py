@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dlx.documents.tuning import TuningDocument
 from dlx.errors import Interrupted, SpecError
+from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TuningEvent, finish
+from dlx.files import to_json
 from dlx.runs.collection import TuneDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
@@ -35,25 +39,26 @@ search:
 """
 
 
-class Notes:
-    """Takes down what it is told."""
+class Notes(list[TuningEvent]):
+    """The events of a search, in their order; after so many settings a signal comes, or the search is left."""
 
-    def __init__(self, stop_after: int = 10**9) -> None:
-        self.rounds: list[tuple[int, int, int]] = []
-        self.trials: list[Mapping[str, Any]] = []
-        self.stop_after = stop_after
+    def __init__(self, signal_after: int = 0, leave_after: int = 0) -> None:
+        super().__init__()
+        self.signal_after, self.leave_after = signal_after, leave_after
 
-    def round_(self, number: int, rounds: int, trials: int) -> None:
-        self.rounds.append((number, rounds, trials))
+    def __call__(self, event: TuningEvent) -> None:
+        self.append(event)
+        if isinstance(event, SettingEnd):
+            values = [setting.value for setting in event.best]
+            assert values == sorted(values)
+            if len(self.settings) == self.signal_after:
+                signal.raise_signal(signal.SIGTERM)
+            if len(self.settings) == self.leave_after:
+                raise KeyboardInterrupt
 
-    def trial(self, record: Mapping[str, Any], best: Sequence[Mapping[str, Any]]) -> None:
-        self.trials.append(record)
-        assert [one["value"] for one in best] == sorted(one["value"] for one in best)
-        if len(self.trials) == self.stop_after:
-            raise Interrupted(2, "interrupted")
-
-    def final(self, count: int) -> None:
-        self.finals = count
+    @property
+    def settings(self) -> list[SettingEnd]:
+        return [event for event in self if isinstance(event, SettingEnd)]
 
 
 def tuned(
@@ -71,7 +76,14 @@ def tuned(
     plan, space = load_tune(path, () if path.parent == folder else overrides)
     directory.write_plan(plan.text())
     with directory, executor_for(workers) as executor:
-        return Tuning(plan, space, directory, executor, notes or Notes(), check(plan, space)).run()
+        events = Tuning(plan, space, directory, executor, check(plan, space)).run()
+        return plain(finish(events, Notes() if notes is None else notes))
+
+
+def plain(document: TuningDocument) -> dict[str, Any]:
+    """As ``tune.json`` has it."""
+    read: dict[str, Any] = json.loads(to_json(document.to_document()))
+    return read
 
 
 def without_times(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,9 +99,10 @@ def test_every_method_ends_with_a_confirmed_winner(tmp_path: Path, method: str) 
     notes = Notes()
     document = tuned(tmp_path / "search", f"search.method={method}", notes=notes)
     assert document["status"] == "completed"
-    assert len(document["trials"]) == len(notes.trials) == 12
-    assert sum(count for _, _, count in notes.rounds) == 12
+    assert len(document["trials"]) == len(notes.settings) == 12
+    assert sum(event.trials for event in notes if isinstance(event, RoundStart)) == 12
     assert len(document["finalists"]) == 3
+    assert notes[-1] == ConfirmationStart((3 + 1) * 2)
     fresh = {one["index"]: one["fresh"]["value"] for one in document["finalists"]}
     assert fresh[document["winner"]] == min(fresh.values())
     assert document["base"]["value"] > fresh[document["winner"]]
@@ -149,11 +162,17 @@ def test_the_outcome_is_the_same_for_any_number_of_workers(tmp_path: Path, worke
 
 
 @pytest.mark.parametrize("after", [1, 7, 12])
-def test_what_was_interrupted_goes_on_and_repeats_nothing(tmp_path: Path, after: int) -> None:
-    whole = tuned(tmp_path / "whole" / "search")
-    with pytest.raises(Interrupted, match=r"dlx tune --resume .* goes on from here"):
-        tuned(tmp_path / "stopped" / "search", notes=Notes(stop_after=after))
+@pytest.mark.parametrize("by_signal", [True, False])
+def test_what_was_interrupted_goes_on_and_repeats_nothing(tmp_path: Path, after: int, by_signal: bool) -> None:
+    overrides = ["search.halving=false"] if by_signal else []
+    whole = tuned(tmp_path / "whole" / "search", *overrides)
     folder = tmp_path / "stopped" / "search"
+    if by_signal:
+        with pytest.raises(Interrupted, match=r"dlx tune --resume .* goes on from here"):
+            tuned(folder, *overrides, notes=Notes(signal_after=after))
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            tuned(folder, notes=Notes(leave_after=after))
     assert TuneDirectory.open(str(folder)).results()["status"] == "interrupted"
     ended = {path: path.stat().st_mtime_ns for path in folder.glob("trials/*/run.json")}
     ended = {path: time for path, time in ended.items() if json.loads(path.read_text())["status"] == "completed"}
@@ -210,7 +229,7 @@ def test_a_budget_that_is_spent_leaves_what_can_be_gone_on_with(tmp_path: Path) 
     plan, space = load_tune(path)
     with TuneDirectory.create("moons", out=tmp_path / "search") as directory, executor_for() as executor:
         directory.write_plan(plan.text())
-        document = Tuning(plan, space, directory, executor, Notes(), check(plan, space), seconds=0.5).run()
+        document = plain(finish(Tuning(plan, space, directory, executor, check(plan, space), seconds=0.5).run()))
     assert document["status"] == "budget_spent"
     assert document["counts"] == {"trained": 0, "stopped": 0, "diverged": 0, "failed": 0, "unfinished": 4}
 
@@ -227,19 +246,20 @@ def test_what_was_trained_before_the_end_of_a_budget_or_a_signal_is_told(tmp_pat
             key = record["trials"][0]
             shutil.copytree(tmp_path / "whole" / "search" / "trials" / key, directory.trials / key)
         notes = Notes()
-        document = Tuning(plan, space, directory, executor, notes, check(plan, space), seconds=0.0).run()
+        events = Tuning(plan, space, directory, executor, check(plan, space), seconds=0.0).run()
+        document = plain(finish(events, notes))
     assert [one["value"] for one in document["trials"][::2]] == [one["value"] for one in whole["trials"][::2]]
     assert {one["status"] for one in document["trials"][1::2]} == {"unfinished"}
     assert (document["counts"]["trained"], document["counts"]["unfinished"]) == (6, 6)
-    assert len(notes.trials) == 6
+    assert len(notes.settings) == 6
     again = tuned(tmp_path / "search")
     assert [one["value"] for one in again["trials"]] == [one["value"] for one in whole["trials"]]
     assert again["counts"]["unfinished"] == 0
 
 
 def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -> None:
-    with pytest.raises(Interrupted):
-        tuned(tmp_path / "search", notes=Notes(stop_after=2))
+    with pytest.raises(KeyboardInterrupt):
+        tuned(tmp_path / "search", notes=Notes(leave_after=2))
     records = json.loads((tmp_path / "search" / "tune.json").read_text())["trials"]
     assert [one["status"] for one in records].count("stopped") == 2
     assert "unfinished" in {one["status"] for one in records}

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.findings import finding
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
 from dlx.show.page import Material
 from dlx.stats.intervals import error_rate
+from dlx.words import Task
 
 VOID = {"img", "meta"}
 
@@ -109,8 +110,8 @@ def material() -> Callable[..., Material]:
     """``material(word, count)``: of a run of so many classes, in which every free text is that word."""
 
     def make(word: str = "word", count: int = 2, images: bool = False) -> Material:
-        found = [finding("plateau", evidence=word, layer=1, epoch=2)]
-        document = diagnose({"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, "binary", found)
+        found = [CAUSES["plateau"].finding(evidence=word, layer=1, epoch=2)]
+        document = diagnose({"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, Task.BINARY, found)
         confusion = (8 * np.eye(count, dtype=int) + 1).tolist()
         facts = {
             "name": word,

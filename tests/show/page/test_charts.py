@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, nan
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.show.page.charts import MOST_POINTS, Chart, Curve, Mark, lines, short, thinned
-from dlx.show.page.scales import PageScale, apart, fitting
-from dlx.show.pictures.axes import apart as apart_in_pictures
+from dlx.show.charts.curves import training_curves
+from dlx.show.charts.scales import fitting
+from dlx.show.page.charts import MOST_POINTS, figure, lines, short, thinned
+from dlx.show.page.scales import PageScale, with_margin
 
 numbers = st.floats(-1e100, 1e100)
 many = st.lists(numbers, min_size=1, max_size=50)
@@ -21,7 +22,7 @@ many = st.lists(numbers, min_size=1, max_size=50)
 
 @given(values=many, logarithmic=st.booleans())
 def test_places_rise_with_the_values_and_stay_within(values: list[float], logarithmic: bool) -> None:
-    scale = fitting([values], logarithmic)
+    scale = with_margin(fitting([values], logarithmic))
     places = [scale(value) for value in sorted(values)]
     assert places == sorted(places)
     assert places[0] >= 0
@@ -45,31 +46,6 @@ def test_equal_ratios_have_equal_distances_on_a_logarithmic_scale() -> None:
 
 def test_many_decades_have_few_numbers() -> None:
     assert len(PageScale(1e-30, 1e30, logarithmic=True).ticks()) <= 7
-
-
-@pytest.mark.parametrize(
-    ("values", "may_be", "logarithmic"),
-    [([1, 0.01], True, True), ([1, 0.5], True, False), ([1, 0], True, False), ([1, 0.01], False, False)],
-)
-def test_values_that_fall_far_are_shown_by_their_ratios(values: list[float], may_be: bool, logarithmic: bool) -> None:
-    assert fitting([values], may_be).logarithmic == logarithmic
-
-
-def test_a_start_far_above_the_rest_is_cut() -> None:
-    scale = fitting([[100.0] + 30 * [1.0]], may_be_logarithmic=False)
-    assert scale.low == 0
-    assert scale.high < 2
-    assert scale.beyond(100) > 100
-
-
-def test_what_cannot_be_drawn_decides_nothing() -> None:
-    assert fitting([[1, 2, inf, nan, 1e305]], False) == fitting([[1, 2]], False)
-
-
-@given(places=st.lists(st.floats(0, 1), min_size=1, max_size=6, unique=True))
-def test_labels_are_moved_apart_as_in_the_pictures(places: list[float]) -> None:
-    moved = apart([100 * place for place in places], 5.5)
-    assert moved == pytest.approx([100 * place for place in apart_in_pictures(places, 0.055)])
 
 
 @given(values=st.lists(st.one_of(numbers, st.just(nan)), max_size=3000))
@@ -96,8 +72,9 @@ def test_a_line_is_broken_where_values_are_missing() -> None:
 
 
 def test_a_chart_writes_its_curves_at_their_places(read_page: Callable[[str], Any]) -> None:
-    chart = Chart("Cost", [1, 2, 3], [Curve("train", [0.0, 5.0, 10.0])], marks=[Mark(2, "epoch 2 kept", "kept")])
-    page = read_page(str(chart.draw()))
+    columns = {"epoch": [1.0, 2.0, 3.0], "cost": [1.0, 1.0, 1.0], "train_cost": [0.0, 5.0, 10.0]}
+    [chart] = training_curves(columns, "binary", kept_epoch=2)
+    page = read_page(str(figure(chart)))
     path = next(tag for tag in page.named("path") if tag.attributes["class"] == "train")
     x, y = zip(*(map(float, point.split()) for point in path.attributes["d"][1:].split("L")), strict=True)
     assert x[1] - x[0] == pytest.approx(x[2] - x[1])
@@ -105,7 +82,7 @@ def test_a_chart_writes_its_curves_at_their_places(read_page: Callable[[str], An
     assert y[1] - y[0] == pytest.approx(y[2] - y[1], abs=0.02)
     assert "train 10" in page.texts
     label = next(tag.attributes["aria-label"] for tag in page.tags if tag.attributes.get("role") == "img")
-    assert label == "Cost, epochs 1 to 3: train from 0 to 10; epoch 2 kept"
+    assert label == "Cost, epochs 1 to 3: cost from 1 to 1; train from 0 to 10; epoch 2 kept"
 
 
 def test_powers_of_ten_are_written_short() -> None:

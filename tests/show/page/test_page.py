@@ -25,7 +25,7 @@ Make = Callable[..., Material]
 
 CSS = Path(dlx.show.page.__file__).with_name("page.css").read_text(encoding="utf-8")
 ALL = ["curves", "diagnosis", "classes", "boundary", "path", "worst", "learning-curve", "signal", "spec", "environment"]
-BARE = {"facts": {"name": "bare", "status": "running"}, "config": "name: bare"}
+BARE: dict[str, Any] = {"facts": {"name": "bare", "status": "running"}, "config": "name: bare"}
 
 
 @pytest.mark.parametrize(("count", "images"), [(2, False), (2, True), (13, False)])
@@ -83,7 +83,7 @@ def test_a_mismatch_is_told_beside_the_verdict(read_page: Reader, material: Make
 def test_columns_without_a_number_are_not_drawn(read_page: Reader, material: Make) -> None:
     known = material()
     nothing = [float("nan")] * 3
-    found = read_page(page(replace(known, metrics=known.metrics | {"dev_cost": nothing, "dev_error": nothing})))
+    found = read_page(page(replace(known, metrics={**known.metrics, "dev_cost": nothing, "dev_error": nothing})))
     assert not any(tag.attributes.get("class") == "dev" for tag in found.named("path"))
     assert any(tag.attributes.get("class") == "train" for tag in found.named("path"))
 

@@ -12,10 +12,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from dlx.diagnose.verdict import diagnose
+from dlx.show.charts.waterfall import waterfall
 from dlx.show.pictures import diagnosis, worst
 from dlx.show.pictures.canvas import ALARM, CLASSES
 from dlx.show.pictures.diagnosis import COLORS
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.words import Task
 
 LOW, HIGH, OPEN = CLASSES[2], ALARM, COLORS["unsettled"]
 
@@ -30,8 +32,8 @@ def share(picture: np.ndarray, color: str, alpha: float = 1.0) -> float:
     return float((np.abs(picture - wanted).max(axis=2) < 0.02).mean())
 
 
-def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: str | None = None) -> Any:
-    return pixels(diagnosis(diagnose(errors, optimal, tolerance, task), title="a_$b$"))
+def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: Task | None = None) -> Any:
+    return pixels(diagnosis(waterfall(diagnose(errors, optimal, tolerance, task), task), title="a_$b$"))
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,13 @@ def test_every_part_makes_it_wider_and_an_open_gap_is_amber() -> None:
     ("errors", "task"),
     [
         ({"train": exact(0.0)}, None),
-        ({"dev": error_rate(1.0, 3)}, "binary"),
-        ({"train": exact(0.0), "test": exact(0.0)}, "multiclass"),
-        ({"train": exact(3e5), "dev": Estimate(2e5, 0.0, inf, 1)}, "regression"),
-        ({"train": exact(1e-9), "dev": exact(2e-9)}, "regression"),
+        ({"dev": error_rate(1.0, 3)}, Task.BINARY),
+        ({"train": exact(0.0), "test": exact(0.0)}, Task.MULTICLASS),
+        ({"train": exact(3e5), "dev": Estimate(2e5, 0.0, inf, 1)}, Task.REGRESSION),
+        ({"train": exact(1e-9), "dev": exact(2e-9)}, Task.REGRESSION),
     ],
 )
-def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate], task: str | None) -> None:
+def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate], task: Task | None) -> None:
     assert drawn(errors, task=task).std() > 0.01
 
 

@@ -1,4 +1,4 @@
-"""The overlay of groups: each group is seen, its mean and its band are what they are called, and nothing warns."""
+"""The overlay of groups: each group is seen, and nothing warns."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from dlx.runs.tables import COLUMNS
-from dlx.show.pictures import Group, overlay
+from dlx.show.charts.groups import Group
+from dlx.show.pictures import overlay
 from dlx.show.pictures.canvas import ALARM, CLASSES
-from dlx.show.pictures.groups import course
 
 NAN = float("nan")
 Columns = dict[str, list[float]]
@@ -83,31 +83,3 @@ def test_names_are_no_mathematics_and_long_ones_keep_both_ends() -> None:
     many = [Group(f"optimizer.learning_rate={'0' * 40}{i}", [metrics(9)]) for i in range(7)]
     other = [*many[:6], Group(f"optimizer.learning_rate={'0' * 40}7", [metrics(9)])]
     assert overlay(many, title="a", task="binary") != overlay(other, title="a", task="binary")
-
-
-def test_the_mean_of_runs_that_are_measured_at_other_epochs_or_ended_earlier() -> None:
-    group = Group("a", [constant(1.0, (1, 5, 10)), constant(3.0, (1, 2, 3))])
-    found = course(group, "dev_error", factor=100)
-    assert found is not None
-    assert found.epochs.tolist() == [1, 2, 3, 5, 10]
-    assert found.mean.tolist() == [200] * 5
-    assert (found.low.tolist(), found.high.tolist(), found.lost) == ([100] * 5, [300] * 5, False)
-
-
-def test_a_run_is_read_off_between_its_rows_and_left_out_where_it_is_not_finite() -> None:
-    rising = constant(0.0, (1, 3)) | {"dev_error": [2.0, 4.0]}
-    lost = constant(0.0, (1, 2, 3)) | {"dev_error": [5.0, NAN, float("inf")]}
-    found = course(Group("a", [rising, lost]), "dev_error")
-    assert found is not None
-    assert (found.mean.tolist(), found.lost) == ([3.5, 3.0, 4.0], True)
-
-
-def test_five_runs_have_the_interval_of_their_mean() -> None:
-    """1, 2, 3, 4, 5: mean 3, s² = 2.5; t of 4 degrees of freedom is 2.7764 in every table."""
-    found = course(Group("a", [constant(float(value)) for value in (1, 2, 3, 4, 5)]), "dev_error")
-    assert found is not None
-    assert found.mean[-1] == 3
-    assert found.high[-1] - 3 == pytest.approx(2.7764 * 0.5**0.5, rel=1e-4)
-    four = course(Group("a", [constant(float(value)) for value in (1, 2, 3, 4)]), "dev_error")
-    assert four is not None
-    assert (four.low[-1], four.high[-1]) == (1, 4)

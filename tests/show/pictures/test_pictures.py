@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import matplotlib
@@ -14,10 +16,17 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from dlx.runs.tables import COLUMNS
+from dlx.show.charts.curves import training_curves
 from dlx.show.pictures import boundary, curves
 from dlx.show.pictures.canvas import ALARM, CLASSES, DEV, TRAIN
 
 NAN = float("nan")
+
+
+def drawn(
+    columns: Mapping[str, Sequence[float]], title: str = "a", task: str = "binary", best_epoch: int | None = None
+) -> bytes:
+    return curves(training_curves(columns, task, best_epoch), title=title)
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -42,7 +51,7 @@ def metrics(rows: int, dev: bool = True) -> dict[str, list[float]]:
 @pytest.mark.parametrize("rows", [1, 3, 40, 15_000])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_curves_of_any_length_show_train_and_dev(rows: int, task: str) -> None:
-    picture = pixels(curves(metrics(rows), title="digits", task=task, best_epoch=rows))
+    picture = pixels(drawn(metrics(rows), title="digits", task=task, best_epoch=rows))
     assert picture.shape == (504, 1200, 3)
     for half in (picture[:, :600], picture[:, 600:]):
         assert share(half, TRAIN) > 1e-4
@@ -50,13 +59,13 @@ def test_curves_of_any_length_show_train_and_dev(rows: int, task: str) -> None:
 
 
 def test_without_a_dev_set_there_is_no_dev_curve() -> None:
-    picture = pixels(curves(metrics(40, dev=False), title="digits", task="binary"))
+    picture = pixels(drawn(metrics(40, dev=False), title="digits", task="binary"))
     assert share(picture, TRAIN) > 1e-3
     assert share(picture, DEV) == 0
 
 
 def test_the_best_epoch_is_marked() -> None:
-    plain, marked = (curves(metrics(40), title="a", task="binary", best_epoch=best) for best in (None, 20))
+    plain, marked = (drawn(metrics(40), title="a", task="binary", best_epoch=best) for best in (None, 20))
     differing = (pixels(plain) != pixels(marked)).any(axis=2)
     assert differing[:, :600].sum() > 500
     assert differing[:, 600:].sum() > 500
@@ -65,8 +74,8 @@ def test_the_best_epoch_is_marked() -> None:
 def test_where_the_numbers_end_is_marked() -> None:
     columns = metrics(30)
     columns["cost"][20:] = [float("inf"), *[NAN] * 9]
-    assert share(pixels(curves(columns, title="a", task="binary")), ALARM) > 1e-4
-    assert share(pixels(curves(metrics(30), title="a", task="binary")), ALARM) == 0
+    assert share(pixels(drawn(columns, title="a", task="binary")), ALARM) > 1e-4
+    assert share(pixels(drawn(metrics(30), title="a", task="binary")), ALARM) == 0
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-310, 1e305, -3.0, NAN, float("inf")])
@@ -75,20 +84,20 @@ def test_any_values_can_be_drawn(value: float) -> None:
     at_the_end = {name: [*column[:4], value] for name, column in metrics(5).items()} | {"epoch": everywhere["epoch"]}
     for columns in (everywhere, at_the_end):
         for task in ("binary", "regression"):
-            assert curves(columns, title="a", task=task, best_epoch=2)
+            assert drawn(columns, title="a", task=task, best_epoch=2)
 
 
 def test_a_run_without_rows_or_errors_can_be_drawn() -> None:
-    assert curves({name: [] for name in COLUMNS}, title="a", task="binary")
+    assert drawn({name: [] for name in COLUMNS}, title="a", task="binary")
     columns = metrics(20) | {name: [NAN] * 20 for name in ("train_error", "dev_error", "dev_cost")}
-    picture = pixels(curves(columns, title="polynomial", task="regression"))
+    picture = pixels(drawn(columns, title="polynomial", task="regression"))
     assert share(picture[:, 600:], TRAIN) > 1e-4
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_settings() -> None:
-    first = curves(metrics(40), title="a_$b$", task="binary", best_epoch=3)
+    first = drawn(metrics(40), title="a_$b$", task="binary", best_epoch=3)
     with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "black"}):
-        assert curves(metrics(40), title="a_$b$", task="binary", best_epoch=3) == first
+        assert drawn(metrics(40), title="a_$b$", task="binary", best_epoch=3) == first
         assert matplotlib.rcParams["lines.linewidth"] == 9
 
 
@@ -128,18 +137,22 @@ def test_many_classes_with_names_of_any_kind(count: int) -> None:
 
     def predict(rows: np.ndarray) -> np.ndarray:
         near = np.exp(-((rows[:, None] - centers) ** 2).sum(axis=2))
-        return near / near.sum(axis=1, keepdims=True)
+        return np.asarray(near / near.sum(axis=1, keepdims=True))
 
     parts = {"train": (X.astype(np.float32), np.arange(200) % count)}
     names = ["$\\frac$", "漢字", "x" * 40, *range(count - 3)]
     assert boundary(predict, parts, title="a", task="multiclass", classes=names, features=("$a$", "b_{"))
 
 
+def plane(level: float, slope: float, rows: np.ndarray) -> np.ndarray:
+    return level + slope * rows
+
+
 @pytest.mark.parametrize("level", [0.0, 1e30, NAN])
 def test_a_surface_of_any_height(level: float) -> None:
     parts = {"train": (X, X[:, 0]), "dev": (X[:1], np.array([[3.0, 4.0]]))}
     for slope in (0.0, 1.0):
-        assert boundary(lambda rows, slope=slope: level + slope * rows, parts, title="a", task="regression")
+        assert boundary(partial(plane, level, slope), parts, title="a", task="regression")
 
 
 def test_a_single_example_and_very_many() -> None:
@@ -151,8 +164,8 @@ def test_a_single_example_and_very_many() -> None:
 def test_importing_the_pictures_imports_no_matplotlib_and_drawing_no_pyplot(tmp_path: Path) -> None:
     script = (
         "import sys, dlx.show.pictures; assert 'matplotlib' not in sys.modules\n"
-        "from dlx.runs.tables import COLUMNS\n"
-        "dlx.show.pictures.curves({name: [1.0] for name in COLUMNS}, title='', task='binary')\n"
+        "from dlx.show.charts.curves import training_curves\n"
+        "dlx.show.pictures.curves(training_curves({'epoch': [1.0], 'cost': [1.0]}, 'binary'), title='')\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, timeout=60)

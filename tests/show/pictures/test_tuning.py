@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import imread
+from matplotlib.text import Text
 
 from dlx.show import pictures
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN
@@ -19,13 +20,14 @@ from dlx.show.pictures.hyperparameter import FIRST, LAST
 from dlx.show.pictures.scales import Scale, spelled, tail
 from dlx.show.pictures.trials import Trials
 
-RATE = {"key": "optimizer.learning_rate", "scale": "log_uniform", "low": 1e-4, "high": 1.0, "integer": False}
-BETA = {"key": "optimizer.beta1", "scale": "one_minus_log_uniform", "low": 0.9, "high": 0.999, "integer": False}
-KEEP = {"key": "regularization.keep_prob", "scale": "uniform", "low": 0.5, "high": 1.0, "integer": False}
-BATCH = {"key": "training.batch_size", "scale": "log_uniform", "low": 16, "high": 512, "integer": True}
-LAYERS = {"key": "architecture.hidden.layers", "scale": "uniform", "low": 1, "high": 3, "integer": True}
-HIDDEN = {"key": "architecture.hidden", "scale": "choice", "choices": [[64], [64, 64], [9] * 30]}
-NORM = {"key": "plugin." + "$x_y$." * 20 + "z", "scale": "choice", "choices": [True, "$\\frac$"]}
+Plain = dict[str, Any]
+RATE: Plain = {"key": "optimizer.learning_rate", "scale": "log_uniform", "low": 1e-4, "high": 1.0, "integer": False}
+BETA: Plain = {"key": "optimizer.beta1", "scale": "one_minus_log_uniform", "low": 0.9, "high": 0.999, "integer": False}
+KEEP: Plain = {"key": "regularization.keep_prob", "scale": "uniform", "low": 0.5, "high": 1.0, "integer": False}
+BATCH: Plain = {"key": "training.batch_size", "scale": "log_uniform", "low": 16, "high": 512, "integer": True}
+LAYERS: Plain = {"key": "architecture.hidden.layers", "scale": "uniform", "low": 1, "high": 3, "integer": True}
+HIDDEN: Plain = {"key": "architecture.hidden", "scale": "choice", "choices": [[64], [64, 64], [9] * 30]}
+NORM: Plain = {"key": "plugin." + "$x_y$." * 20 + "z", "scale": "choice", "choices": [True, "$\\frac$"]}
 ALL = [RATE, BETA, KEEP, BATCH, LAYERS, HIDDEN, NORM]
 
 
@@ -101,7 +103,12 @@ def test_a_grid_stands_beside_as_many_random_draws(
 ) -> None:
     texts: list[str] = []
     text = Axes.text
-    monkeypatch.setattr(Axes, "text", lambda axes, x, y, s, **style: [texts.append(s), text(axes, x, y, s, **style)][1])
+
+    def noted(axes: Axes, x: float, y: float, s: str, **style: Any) -> Text:
+        texts.append(s)
+        return text(axes, x, y, s, **style)
+
+    monkeypatch.setattr(Axes, "text", noted)
     pictures.settings(document(space, 27, rounds=1, method="grid"))
     assert {"this search, a grid", "as many trials drawn at random"} <= set(texts)
     assert ("27 distinct values of optimizer.learning_rate" in texts) == (RATE in space)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dlx.show.charts.groups import Group, mean_curve
 from dlx.show.terminal.comparison import comparison
 from dlx.show.terminal.comparison_export import csv_rows, markdown
 from dlx.show.terminal.difference import sentences
@@ -15,10 +16,14 @@ from dlx.show.terminal.text_plot import HEIGHT, LETTERS, letter_plot
 
 FALLING = ([1.0, 2.0, 3.0, 4.0], [0.4, 0.3, 0.2, 0.1])
 FLAT = ([1.0, 4.0], [0.2, 0.2])
+CURVES = [mean_curve(Group("a", [{"epoch": x, "dev_error": y}]), "dev_error") for x, y in (FALLING, FLAT)]
 
 
 def drawn(*courses: Any, width: int = 40, task: str = "binary") -> list[str]:
-    return ["".join(text for text, _ in line) for line in letter_plot(courses, task, width)]
+    curves = [
+        mean_curve(Group("a", [{"epoch": epochs, "dev_error": values}]), "dev_error") for epochs, values in courses
+    ]
+    return ["".join(text for text, _ in line) for line in letter_plot(curves, task, width)]
 
 
 def test_each_curve_is_drawn_in_its_letter_from_its_start_to_its_end() -> None:
@@ -81,9 +86,9 @@ def document(runs: list[dict[str, Any]]) -> dict[str, Any]:
 @pytest.mark.parametrize("keys", [0, 1, 8])
 def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     settings = [f"section.a_long_name_of_a_key_{number}" for number in range(keys)]
-    runs = [run(number, f"group {number % 2}", **dict.fromkeys(settings, number % 2)) for number in range(6)]
+    runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(settings, number % 2)) for number in range(6)]
     out = io.StringIO()
-    comparison(document(runs), [FALLING, FLAT], stream=out)
+    comparison(document(runs), CURVES, stream=out)
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
@@ -103,8 +108,8 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
-    runs = [run(number, f"group {number % 2}", **dict.fromkeys(keys, number)) for number in range(6)]
-    comparison(document(runs), [FALLING, FLAT], stream=out)
+    runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(keys, number)) for number in range(6)]
+    comparison(document(runs), CURVES, stream=out)
     lines = out.getvalue().splitlines()
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
     assert (max(map(len, lines)) <= 80) == out.isatty()
@@ -117,7 +122,7 @@ def test_without_errors_the_cost_is_drawn_as_it_is() -> None:
     told = document(runs) | {"curve": "train_cost"}
     for group in told["groups"]:
         group["errors"] = {}
-    comparison(told, [FALLING, FLAT], stream=out)
+    comparison(told, CURVES, stream=out)
     assert "train cost over the epochs" in out.getvalue()
     assert "      0.4 ┤A" in out.getvalue()
     assert "%" not in out.getvalue()

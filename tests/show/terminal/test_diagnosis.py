@@ -10,17 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
-from dlx.diagnose.findings import finding
 from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
 from dlx.stats.intervals import error_rate
+from dlx.words import Task
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FACTS = {"status": "completed", "final": {"epoch": 40, "seconds": 0.7}, "kept_epoch": 40}
 FOUND = [
-    finding("dead_units", "62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12", layer=2),
-    finding("full_batch_fits", "train has 1,437 examples, a batch 64"),
+    CAUSES["dead_units"].finding(
+        "62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12", layer=2
+    ),
+    CAUSES["full_batch_fits"].finding("train has 1,437 examples, a batch 64"),
 ]
 
 
@@ -38,7 +41,7 @@ def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:
     errors = {"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180), "test": error_rate(4 / 180, 180)}
     worst = Predictions(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
     classes = Classes(confusion, worst).document("dev", labels)
-    return diagnose(errors, 0.0, 0.02, "multiclass", FOUND) | {"classes": classes}
+    return diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FOUND) | {"classes": classes}
 
 
 CATS = document(np.array([[88, 2], [0, 90]]), ("cat", "dog"))

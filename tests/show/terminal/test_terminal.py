@@ -19,10 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.diagnose.findings import by_severity, finding
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.findings import by_severity
 from dlx.diagnose.verdict import diagnose
 from dlx.show.numbers import duration, sparkline
-from dlx.show.terminal import facts, progress, say, summary, table
+from dlx.show.terminal import TrainingProgress, facts, progress, say, summary, table
 from dlx.stats.intervals import error_rate, exact
 from dlx.training.records import EpochRecord, Progress
 
@@ -144,7 +145,7 @@ def test_a_sparkline_is_never_wider_than_asked(values: list[float], width: int) 
 
 def test_without_a_terminal_the_first_and_the_last_state_are_lines() -> None:
     out = io.StringIO()
-    with progress(stream=out) as display:
+    with progress(TrainingProgress(), stream=out) as display:
         display.update(place(1))
         for epoch in range(1, 41):
             display.update(row(epoch))
@@ -153,8 +154,8 @@ def test_without_a_terminal_the_first_and_the_last_state_are_lines() -> None:
 
 def test_lines_grow_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     out, clock = io.StringIO(), iter(range(0, 10_000))
-    monkeypatch.setattr("dlx.show.terminal.display.monotonic", lambda: next(clock))
-    with progress(stream=out) as display:
+    monkeypatch.setattr("dlx.show.terminal.training_progress.monotonic", lambda: next(clock))
+    with progress(TrainingProgress(), stream=out) as display:
         for epoch in range(1, 2001):
             display.update(place(epoch, 2000))
     shown = [int(line.split("/")[0].split()[1].replace(",", "")) for line in out.getvalue().splitlines()]
@@ -168,18 +169,18 @@ def test_lines_grow_rare(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_regression_has_errors_without_percent_and_no_dev_no_dev() -> None:
     out = io.StringIO()
-    with progress(task="regression", stream=out) as display:
+    with progress(TrainingProgress("regression"), stream=out) as display:
         display.update(row(1, dev=None))
     assert out.getvalue() == "epoch 1  cost 0.5  train 0.012\n"
 
 
 def test_nothing_to_tell_is_nothing_said(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress():
+    with progress(TrainingProgress()):
         pass
-    with progress(quiet=True) as display:
+    with progress(TrainingProgress(), quiet=True) as display:
         display.update(row(1))
     assert capsys.readouterr() == ("", "")
-    with progress() as display:
+    with progress(TrainingProgress()) as display:
         display.update(row(1))
     assert capsys.readouterr().out == ""
 
@@ -187,9 +188,9 @@ def test_nothing_to_tell_is_nothing_said(capsys: pytest.CaptureFixture[str]) -> 
 BAR = """
 import sys
 from dlx.training.records import EpochRecord, Progress
-from dlx.show.terminal import progress
+from dlx.show.terminal import TrainingProgress, progress
 epochs = int(sys.argv[1])
-with progress() as display:
+with progress(TrainingProgress()) as display:
     for epoch in (1, epochs // 2, epochs - 1):
         display.due = 0
         display.update(EpochRecord(epoch, 10 * epoch, 0.1, 0.5, 0.0842, 0.012, 0.03, 0.034, 1.0, 0.1))
@@ -257,8 +258,8 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
 
 
 def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
-    found = [finding("full_batch_fits", "m is 300"), finding("symmetric_units", "all alike", layer=1)]
-    found += [finding("dead_units", "62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
+    found = [CAUSES["full_batch_fits"].finding("m is 300"), CAUSES["symmetric_units"].finding("all alike", layer=1)]
+    found += [CAUSES["dead_units"].finding("62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
     out = io.StringIO()
     summary(FACTS, DOCUMENT | {"findings": [one.document() for one in by_severity(found)]}, Path("r"), stream=out)
     assert (
@@ -299,8 +300,8 @@ def test_the_summary_of_regression_and_of_an_ascii_terminal() -> None:
 
 def test_plain_output_imports_no_rich() -> None:
     script = (
-        "import sys; from dlx.show.terminal import progress, say, table; say(('a', 'bold'))\n"
-        "with progress() as display: pass\n"
+        "import sys; from dlx.show.terminal import TrainingProgress, progress, say, table; say(('a', 'bold'))\n"
+        "with progress(TrainingProgress()) as display: pass\n"
         "assert 'rich' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)

@@ -5,12 +5,19 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dlx.show.terminal import tuning, tuning_progress
+from dlx.documents.reading import read_record
+from dlx.documents.tuning import ConfirmationResult, TuningDocument
+from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TriedSetting, TuningEvent
+from dlx.show.terminal import TuningProgress, progress, tuning
+from dlx.show.terminal.progress import LiveDisplay
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.tuning import BAR, bar
 
@@ -31,7 +38,8 @@ def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def record(index: int, value: float | None, **settings: Any) -> dict[str, Any]:
     values = {"optimizer.learning_rate": 0.01, "optimizer.beta1": 0.9951, "architecture.activation": "relu"} | settings
     status = "diverged" if value is None else "completed"
-    return {"index": index, "round": 1, "settings": values, "at": {}, "value": value, "status": status, "epoch": 12}
+    facts = {"status": status, "epoch": 12, "seconds": 1.0, "message": "", "trials": []}
+    return {"index": index, "round": 1, "settings": values, "at": {}, "value": value, **facts}
 
 
 def finalist(index: int, search: float, fresh: float | None) -> dict[str, Any]:
@@ -47,11 +55,21 @@ def finalist(index: int, search: float, fresh: float | None) -> dict[str, Any]:
 
 SPACE = [
     {"key": "optimizer.learning_rate", "scale": "log_uniform", "low": 1e-4, "high": 1, "integer": False, "choices": []},
-    {"key": "optimizer.beta1", "scale": "one_minus_log_uniform", "low": 0.9, "high": 0.999, "integer": False},
+    {
+        "key": "optimizer.beta1",
+        "scale": "one_minus_log_uniform",
+        "low": 0.9,
+        "high": 0.999,
+        "integer": False,
+        "choices": [],
+    },
     {"key": "architecture.activation", "scale": "choice", "choices": ["relu", "tanh"]},
 ]
 DOCUMENT: dict[str, Any] = {
+    "schema_version": 1,
     "name": "digits",
+    "method": "random",
+    "seeds": 1,
     "task": "multiclass",
     "status": "completed",
     "objective": "dev_error",
@@ -76,8 +94,15 @@ DOCUMENT: dict[str, Any] = {
 
 def told(out: io.StringIO | None = None, **changes: Any) -> str:
     stream = out or io.StringIO()
-    tuning(DOCUMENT | changes, Path("runs/digits/1"), [Path("runs/digits/1/importance.png")], stream)
+    tuning(typed(DOCUMENT | changes), Path("runs/digits/1"), [Path("runs/digits/1/importance.png")], stream)
     return ESCAPES.sub("", stream.getvalue())
+
+
+def typed(document: dict[str, Any]) -> TuningDocument:
+    """The record of a document, whose keys of the confirmation stand among the others."""
+    parts = {field.name for field in fields(ConfirmationResult)}
+    confirmation = {key: value for key, value in document.items() if key in parts} or None
+    return read_record(TuningDocument, {"tune": document | {"confirmation": confirmation}}, Path("tune.json"), "tune")
 
 
 def test_the_whole_of_it() -> None:
@@ -152,7 +177,7 @@ def test_an_unfinished_search_tells_what_it_has() -> None:
     assert "none: nothing has been tried" in told(**bare, best_spec=None, trials=[])
     missing = {key: value for key, value in DOCUMENT.items() if key not in bare} | {"importance": []}
     out = io.StringIO()
-    tuning(missing, stream=out)
+    tuning(typed(missing), stream=out)
     assert "not yet trained again" in out.getvalue()
 
 
@@ -204,23 +229,27 @@ def test_as_many_columns_as_fit() -> None:
 # --- how it comes on
 
 
-def searched(out: io.StringIO, **options: Any) -> None:
+def tried(index: int, value: float | None) -> TriedSetting:
+    return TriedSetting(index, record(index, value)["settings"], inf if value is None else value)
+
+
+def searched() -> Iterator[TuningEvent]:
     """Two rounds, of which the fourth trial is the best and the second has diverged; then five trainings more."""
-    values = [0.3, None, 0.2, 0.1, 0.15, 0.4]
-    best: list[dict[str, Any]] = []
-    with tuning_progress("multiclass", stream=out, **options) as watcher:
-        for index, value in enumerate(values):
-            if index % 3 == 0:
-                watcher.round_(1 + index // 3, 2, 3)
-            one = record(index, value)
-            best = sorted([*best, one] if value is not None else best, key=lambda one: one["value"])
-            watcher.trial(one, best[:5])
-        watcher.final(5)
+    best: list[TriedSetting] = []
+    for index, value in enumerate([0.3, None, 0.2, 0.1, 0.15, 0.4]):
+        if index % 3 == 0:
+            yield RoundStart(1 + index // 3, 2, 3)
+        setting = tried(index, value)
+        best = sorted([*best, setting] if value is not None else best, key=lambda other: other.value)
+        yield SettingEnd(setting, tuple(best[:5]))
+    yield ConfirmationStart(5)
 
 
 def test_elsewhere_rounds_and_new_bests_are_lines() -> None:
     out = io.StringIO()
-    searched(out, trials=6)
+    with progress(TuningProgress("multiclass", trials=6), stream=out) as display:
+        for event in searched():
+            display.update(event)
     text = re.sub(r"after .*;", "after a while;", out.getvalue())
     settings = "learning_rate=0.01 beta1=0.9951 activation=relu"
     assert text == (
@@ -235,12 +264,12 @@ def test_elsewhere_rounds_and_new_bests_are_lines() -> None:
 
 def test_a_long_search_tells_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(sys.modules["dlx.show.terminal.tuning_progress"], "monotonic", lambda: now[0])
+    monkeypatch.setattr("dlx.show.terminal.tuning_progress.monotonic", lambda: now[0])
     out = io.StringIO()
-    with tuning_progress(stream=out, trials=1000) as watcher:
-        watcher.round_(1, 1, 1000)
+    with progress(TuningProgress(trials=1000), stream=out) as display:
+        display.update(RoundStart(1, 1, 1000))
         for index in range(1000):
-            watcher.trial(record(index, 0.5), [record(0, 0.5)])
+            display.update(SettingEnd(tried(index, 0.5), (tried(0, 0.5),)))
             now[0] += 4.0
     lines = out.getvalue().splitlines()
     assert lines[2:4] == ["4 of 1,000 trials  49 min 48 s left", "9 of 1,000 trials  58 min 44 s left"]
@@ -254,30 +283,33 @@ def test_a_terminal_shows_the_best_below_a_bar_and_nothing_at_the_end(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     out = Terminal()
-    with tuning_progress("multiclass", stream=out, trials=6) as watcher:
-        watcher.round_(1, 2, 3)
-        watcher.trial(record(0, 0.3), [record(0, 0.3)])
-        watcher.live.refresh()  # type: ignore[attr-defined]
-        short_value = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
-    assert any("round 1 of 2" in line for line in short_value)
-    assert any("30.00 %" in line for line in short_value)
-    assert max(map(len, short_value)) <= width
+    with progress(TuningProgress("multiclass", trials=6), stream=out) as display:
+        display.update(RoundStart(1, 2, 3))
+        display.update(SettingEnd(tried(0, 0.3), (tried(0, 0.3),)))
+        assert isinstance(display, LiveDisplay)
+        display.live.refresh()
+        shown = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
+    assert any("round 1 of 2" in line for line in shown)
+    assert any("30.00 %" in line for line in shown)
+    assert max(map(len, shown)) <= width
     assert out.getvalue().endswith("\x1b[2K")
 
 
 @pytest.mark.parametrize("rounds", [1, 3])
 def test_without_a_stated_number_rounds_are_taken_to_be_alike(rounds: int) -> None:
-    with tuning_progress(quiet=True) as watcher:
-        watcher.round_(1, rounds, 4)
-        assert watcher.total == 4 * rounds
-        for index in range(4):
-            watcher.trial(record(index, 0.1), [])
-        watcher.round_(2, rounds, 7)
-        assert watcher.total == 4 + 7 * max(rounds - 1, 1)
+    view = TuningProgress()
+    view.take(RoundStart(1, rounds, 4))
+    assert view.total == 4 * rounds
+    for index in range(4):
+        view.take(SettingEnd(tried(index, 0.1), ()))
+    view.take(RoundStart(2, rounds, 7))
+    assert view.total == 4 + 7 * max(rounds - 1, 1)
 
 
 def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     monkeypatch.setattr(sys, "stderr", out)
-    searched(out, quiet=True)
+    with progress(TuningProgress(), quiet=True) as display:
+        for event in searched():
+            display.update(event)
     assert out.getvalue() == "" == capsys.readouterr().out

@@ -77,7 +77,9 @@ def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
 
 
 def test_nan_is_a_number() -> None:
-    assert math.isnan(value_of(".nan"))
+    number = value_of(".nan")
+    assert isinstance(number, float)
+    assert math.isnan(number)
 
 
 @given(st.from_regex(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?", fullmatch=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlx.runs.export.code import CodeTarget, facts, heading, indented
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
+from dlx.words import Task
 
 GELU = '''
 
@@ -13,12 +14,12 @@ def gelu(z):
     return keras.activations.gelu(z, approximate=True)
 '''
 OUTPUTS = {
-    "binary": [
+    Task.BINARY: [
         'layers.Activation("sigmoid")',
         'layers.Dense(2, activation="linear", name="both")',
     ],
-    "multiclass": ["layers.Softmax()"],
-    "regression": [],
+    Task.MULTICLASS: ["layers.Softmax()"],
+    Task.REGRESSION: [],
 }
 BOTH = """
     network.get_layer("both").set_weights([np.array([[-1.0, 1.0]]), np.array([1.0, 0.0])])  # p -> 1 - p, p"""
@@ -49,7 +50,7 @@ class Keras(CodeTarget):
     def code(self, network: Frozen, name: str) -> str:
         formulas = [operation for operation in network.operations if isinstance(operation, Formula)]
         gelu = GELU if any(formula.component.name == "gelu" for formula in formulas) else ""
-        last = BOTH if network.task == "binary" else ""
+        last = BOTH if network.task is Task.BINARY else ""
         for formula in formulas:
             if formula.arrays:
                 values = ", ".join(f'arrays["{name}{formula.l}"]' for name in formula.arrays)

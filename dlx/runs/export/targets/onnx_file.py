@@ -13,6 +13,7 @@ from dlx.nn.activations import Activation
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
 from dlx.runs.export.target import Target
 from dlx.types import Array
+from dlx.words import Task
 
 OPSET, IR_VERSION = 20, 9  # the first with Gelu (December 2023); onnxruntime 1.17 and newer read them
 ACTIVATIONS = {
@@ -51,11 +52,11 @@ class _Graph:
         self.last = result
         return result
 
-    def output(self, task: str) -> str:
+    def output(self, task: Task) -> str:
         """The name of the result, after the output activation that the task asks for."""
-        if task == "regression":
+        if task.is_regression:
             return self.add("Identity", out="values")
-        if task == "multiclass":
+        if task is Task.MULTICLASS:
             return self.add("Softmax", axis=1, out="probabilities")
         p = self.add("Sigmoid")  # of class 1; that of class 0 is what is left
         self.last = self.constant("one", np.ones(1, np.float32))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dlx.runs.export.code import CodeTarget, facts, heading, indented
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
+from dlx.words import Task
 
 OUTPUTS = {
-    "binary": "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
-    "multiclass": "return torch.softmax(z, dim=1)",
-    "regression": "return z",
+    Task.BINARY: "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
+    Task.MULTICLASS: "return torch.softmax(z, dim=1)",
+    Task.REGRESSION: "return z",
 }
 
 

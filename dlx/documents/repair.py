@@ -1,0 +1,74 @@
+"""The story of the basic recipe, ``act`` of ``diagnosis.json``: races, what came of each remedy, and the errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dlx.stats.intervals import Estimate
+
+
+@dataclass(frozen=True)
+class RemedyResult:
+    """A remedy and what came of it.
+
+    Args:
+        name, against, overrides, why, notes: of the remedy.
+        change: of the dev error: the effect over the replicates that confirm, or of the first one alone, without an
+            interval; None where there is nothing to compare.
+        replicates: that the change was measured in.
+        seconds: that all its trials took.
+        verdict: keep, harmful, no effect or unclear, by the interval of its effect; ``stopped`` where others were
+            better before it had one that counts; ``not tried`` where there was no time, or no need after one that
+            is good enough; ``failed`` where it cannot be trained.
+        message: what went wrong.
+    """
+
+    name: str
+    against: str
+    overrides: dict[str, Any]
+    why: str
+    notes: str
+    change: Estimate | None
+    replicates: int
+    seconds: float
+    verdict: str
+    message: str
+
+
+@dataclass(frozen=True)
+class RaceResult:
+    """A race: the key of the spec that it began with, what it was against, the remedy that is kept, and all of them."""
+
+    baseline: str
+    against: str
+    kept: str | None
+    remedies: list[RemedyResult]
+
+    @property
+    def winner(self) -> RemedyResult | None:
+        """What came of the remedy that is kept."""
+        return next((remedy for remedy in self.remedies if remedy.name == self.kept), None)
+
+
+@dataclass(frozen=True)
+class ErrorChange:
+    """The mean errors of each part, of the run's own spec and of the one that the recipe has come to."""
+
+    before: dict[str, Estimate]
+    after: dict[str, Estimate]
+
+
+@dataclass(frozen=True)
+class RepairStory:
+    """What the recipe has come to; ``spec`` is the file of a better spec, ``test`` its error there, measured once."""
+
+    status: str
+    replicates: int
+    budget: float
+    seconds: float
+    rounds: list[RaceResult]
+    errors: ErrorChange
+    verdict: str
+    spec: str | None
+    test: Estimate | None

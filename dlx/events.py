@@ -1,0 +1,95 @@
+"""Events: how long work comes on, as small frozen values that a generator yields before it returns its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+Event = TypeVar("Event")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Count:
+    """So many of all have ended: trainings, entries of θ, networks."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class RoundStart:
+    """A round of so many settings begins, the first of a search being number 1."""
+
+    number: int
+    rounds: int
+    trials: int
+
+
+@dataclass(frozen=True)
+class TriedSetting:
+    """A setting of a search: its values, by dotted key, and what it came to; infinite where that is no number."""
+
+    index: int
+    values: Mapping[str, Any]
+    value: float
+
+
+@dataclass(frozen=True)
+class SettingEnd:
+    """A setting has been trained as far as it is to be; ``best`` are the best so far, in their order."""
+
+    setting: TriedSetting
+    best: tuple[TriedSetting, ...]
+
+
+@dataclass(frozen=True)
+class ConfirmationStart:
+    """The best settings of a search are trained again, so many trainings in all."""
+
+    trainings: int
+
+
+@dataclass(frozen=True)
+class RaceStart:
+    """A race of so many remedies begins."""
+
+    against: str
+    remedies: int
+
+
+@dataclass(frozen=True)
+class TrialEnd:
+    """A trial of a remedy (of the present spec, where the name is empty) has ended, or was known already."""
+
+    remedy: str
+    status: str
+    run: str  # its directory
+
+
+@dataclass(frozen=True)
+class RaceEnd:
+    """A race has ended; ``kept`` is the remedy that surely helps most, None where there is none."""
+
+    kept: str | None
+
+
+TuningEvent: TypeAlias = RoundStart | SettingEnd | ConfirmationStart
+RepairEvent: TypeAlias = RaceStart | TrialEnd | RaceEnd
+
+
+def finish(events: Generator[Event, None, Result], on_event: Callable[[Event], object] = lambda event: None) -> Result:
+    """The result of work, once all its events are through; each is handed to ``on_event``.
+
+    Where ``on_event`` raises, the work is left there: what it has saved stays, and it can be gone on with.
+    """
+    with closing(events):
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            on_event(event)

@@ -1,0 +1,85 @@
+"""Groups of runs: for each the mean of its runs over the epochs, and how far they spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from dlx.show.charts.scales import drawable
+from dlx.stats.intervals import CONFIDENCE
+from dlx.stats.student import two_sided
+from dlx.types import Array
+
+ENOUGH = 5  # runs that tell an interval of their mean; of fewer the lowest and the highest are shown
+
+Columns = Mapping[str, Sequence[float]]
+
+
+class Group(NamedTuple):
+    """Runs of one kind, such as the seeds of a variant: their name, and the columns of each one's ``metrics.csv``."""
+
+    label: str
+    metrics: Sequence[Columns]
+
+
+class MeanCurve(NamedTuple):
+    """One column over the epochs: the mean of a group's runs, and the ends of its band; NaN where no run has a value.
+
+    ``lost`` says whether a run came to an end of its numbers.
+    """
+
+    epochs: Array
+    mean: Array
+    low: Array
+    high: Array
+    lost: bool
+
+    @property
+    def last(self) -> tuple[float, float]:
+        """The last epoch that has a mean, and that mean."""
+        index = np.flatnonzero(np.isfinite(self.mean))[-1]
+        return float(self.epochs[index]), float(self.mean[index])
+
+
+def mean_curve(group: Group, column: str, factor: float = 1) -> MeanCurve | None:
+    """A column of a group, times a factor, at every epoch that one of its runs has a row for.
+
+    A run is read off between its rows along a straight line. One that ended earlier counts with its last value from
+    there on, one that is no longer finite is left out from there on.
+    """
+    runs = [(drawable(metrics["epoch"]), drawable(metrics[column], factor)) for metrics in group.metrics]
+    runs = [(epochs, values) for epochs, values in runs if np.isfinite(values).any()]
+    if not runs:
+        return None
+    epochs = np.unique(np.concatenate([epochs for epochs, _ in runs]))
+    rows = np.array([np.interp(epochs, *run, left=np.nan) for run in runs])
+    low, high = _interval(rows) if len(rows) >= ENOUGH else (_lowest(rows), -_lowest(-rows))
+    return MeanCurve(epochs, _mean(rows), low, high, lost=any(np.isnan(values[-1]) for _, values in runs))
+
+
+def _mean(rows: Array) -> Array:
+    """Of the runs that have a value, at each epoch."""
+    counts = np.isfinite(rows).sum(axis=0)
+    means: Array = np.where(counts, np.nansum(rows, axis=0) / np.maximum(counts, 1), np.nan)
+    return means
+
+
+def _lowest(rows: Array) -> Array:
+    lowest = np.min(rows, axis=0, initial=np.inf, where=np.isfinite(rows))
+    return np.where(np.isfinite(lowest), lowest, np.nan)
+
+
+def _interval(rows: Array) -> tuple[Array, Array]:
+    """mean ± t·s/√k of the k runs that have a value, at each epoch; NaN where there is only one."""
+    counts, mean = np.isfinite(rows).sum(axis=0), _mean(rows)
+    variance = np.nansum((rows - mean) ** 2, axis=0) / np.maximum(counts - 1, 1)
+    factor = np.array([_half_width(count) for count in range(len(rows) + 1)])
+    half = factor[counts] * np.sqrt(variance)
+    return mean - half, mean + half
+
+
+def _half_width(count: int) -> float:
+    return two_sided(CONFIDENCE, count - 1) / sqrt(count) if count > 1 else np.nan

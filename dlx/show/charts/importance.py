@@ -1,0 +1,28 @@
+"""The importance of hyperparameters: for each which share it explains of what made trials good or bad."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ShareBar:
+    """A hyperparameter with its share and the interval of that, in percent."""
+
+    key: str
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it explains something for certain."""
+        return self.low > 0
+
+
+def importance_bars(shares: Sequence[Mapping[str, Any]]) -> list[ShareBar]:
+    """Of ``importance`` in ``tune.json``, the most important one first."""
+    ranked = sorted(shares, key=lambda share: -share["value"])
+    return [ShareBar(share["key"], *(100 * share[end] for end in ("value", "low", "high"))) for share in ranked]

@@ -1,0 +1,32 @@
+"""The steps of an epoch, as fitting takes them: tapes to be replayed, of which each uses so many examples."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dlx.nn.tape import Tape
+
+
+class Steps(Protocol):
+    """What an epoch consists of; a position tells how many of its examples are used.
+
+    m: examples in an epoch.
+    size: of a step; the last one of an epoch may have fewer.
+    per_epoch: steps in an epoch.
+    """
+
+    m: int
+    size: int
+    per_epoch: int
+
+    def begin_epoch(self) -> None:
+        """Get ready for the epoch at whose beginning the position is, or in whose middle it goes on."""
+
+    def next(self, size: int) -> Tape:
+        """The next step, of so many examples, which are in its arrays."""
+
+    def tape(self, size: int) -> Tape:
+        """A step of so many examples, whichever are in its arrays."""
+
+    def run_first(self, size: int) -> float:
+        """Replay a step on the first examples of the epoch, changing no θ; returns its cost."""

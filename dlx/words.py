@@ -1,0 +1,62 @@
+"""The words that mean the same in every room: the parts of the data, the tasks, and how a training ended."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from math import inf
+
+PARTS = ("train", "train_dev", "dev", "test")  # of a data set, in the order in which all speak of them
+
+
+class Task(StrEnum):
+    """What there is to learn from the labels. Specs, documents and files hold its text."""
+
+    BINARY = "binary"  # which of two classes an example has
+    MULTICLASS = "multiclass"  # which of three or more
+    REGRESSION = "regression"  # real numbers: errors are in their unit, where the other tasks have shares
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether the targets are real numbers."""
+        return self is Task.REGRESSION
+
+    @property
+    def largest_error(self) -> float:
+        """The largest error that there can be."""
+        return inf if self.is_regression else 1.0
+
+
+class Status(StrEnum):
+    """How far a run, a trial, a search or a study has come, or how it ended. Documents hold its text."""
+
+    RUNNING = "running"  # it is being trained, or whoever trained it was killed
+    COMPLETED = "completed"  # all that was asked for has been done
+    EARLY_STOPPED = "early_stopped"  # nothing had become better for as long as the spec allows
+    DIVERGED = "diverged"  # a cost was no longer finite
+    FAILED = "failed"  # an error ended it
+    INTERRUPTED = "interrupted"  # a signal, or the end of the time, ended it; it goes on from there
+    STOPPED = "stopped"  # of a trial: at the epoch up to which it was to be trained, or because others were better
+    UNFINISHED = "unfinished"  # of a setting: the search ended before it was trained as far as it was to be
+    BUDGET_SPENT = "budget_spent"  # of a search: the time was up
+    INCOMPLETE = "incomplete"  # of a search or a study: workers died, or the machine refused
+    DAMAGED = "damaged"  # of a run in a list: its facts cannot be read
+
+    @property
+    def is_good(self) -> bool:
+        """Whether training went as it was asked to, so that its errors can be compared with others."""
+        return self in (Status.COMPLETED, Status.EARLY_STOPPED, Status.STOPPED)
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether training broke off, so that there is nothing to compare."""
+        return self in (Status.DIVERGED, Status.FAILED)
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether a run can be gone on with; every other one has ended."""
+        return self in (Status.RUNNING, Status.INTERRUPTED, Status.FAILED)
+
+    @property
+    def has_result(self) -> bool:
+        """Whether a run has written what it came to. One without it begins anew where it has no checkpoint."""
+        return self not in (Status.RUNNING, Status.FAILED, Status.DAMAGED)

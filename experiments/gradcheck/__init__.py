@@ -1,0 +1,1 @@
+"""The bench of the gradient check: mistakes planted in backprop."""

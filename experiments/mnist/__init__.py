@@ -1,0 +1,1 @@
+"""dlx beside scikit-learn on 5,000 images of MNIST."""

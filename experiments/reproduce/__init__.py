@@ -1,0 +1,1 @@
+"""The gallery: its topics, trained, checked and written down."""

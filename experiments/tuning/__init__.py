@@ -1,0 +1,1 @@
+"""The methods of search, compared with equal trials."""

@@ -1,0 +1,63 @@
+"""From the shell to a step few functions call each other, so that a reader can follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MOST_FRAMES = 9  # of dlx, from its main to the replay of the step's tape
+PLUGIN = '''"""Relu, and an objective, that note once who has called them."""
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from dlx.nn.activations import ReLU
+from dlx.nn.objectives import Objective
+
+
+def note(array):
+    frame, names = sys._getframe(1), []
+    while frame:
+        if f"/{Path('dlx')}/" in frame.f_code.co_filename and frame.f_code.co_name != "<module>":
+            names.insert(0, frame.f_code.co_qualname)
+        frame = frame.f_back
+    if "fit" in names and "Experiment.first_sample" not in names:
+        with Path("stacks").open("a") as file:
+            file.write(" ".join(names) + "\\n")
+
+
+class Traced(ReLU):
+    name = "traced"
+
+    def forward(self, tape, Z):
+        tape.call(note, Z)
+        return super().forward(tape, Z)
+
+
+class Bowl(Objective):
+    name = "bowl"
+
+    def dimension(self):
+        return 3
+
+    def record(self, tape, w):
+        tape.call(note, w)
+        tape.add_cost(0.5, w, w)
+        return lambda dw: tape.call(np.copyto, dw, w)
+'''
+DATA = "data: {source: moons}\narchitecture: {hidden: [3], activation: traced}\n"
+
+
+@pytest.mark.parametrize("what", [DATA, "objective: bowl\n"], ids=["network", "objective"])
+def test_a_step_is_near_to_the_shell(what: str, tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
+    (tmp_path / "tracing.py").write_text(PLUGIN)
+    (tmp_path / "spec.yaml").write_text(f"plugins: [tracing.py]\n{what}training: {{epochs: 1}}\n")
+    result = run_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    first = (tmp_path / "stacks").read_text().splitlines()[0].split()
+    assert (first[0], first[-1]) == ("main", "Tape.run")
+    assert len(first) <= MOST_FRAMES, first
