@@ -51,6 +51,7 @@ def _trusted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
 def fresh_plugins() -> Iterator[None]:
     """What plugins leave in the process is gone after the test, as if each test had one of its own."""
     from dlx.component import REGISTRY
+    from dlx.spec.sections import Spec  # noqa: F401 - registers every family, so that all are put back
 
     families = {kind: dict(members) for kind, members in REGISTRY.items()}
     modules = set(sys.modules)

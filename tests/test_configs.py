@@ -45,6 +45,8 @@ CLAIMS: list[tuple[str, str, str, float, float]] = [
     ("augmentation", "data.augment=[]", "dev", 0.029, 0.04),
     ("batch_norm", "", "dev", 0.01, 0.04),
     ("batch_norm", "architecture.batch_norm=false", "dev", 0.88, 0.92),
+    ("layer_norm", "", "dev", 0.02, 0.07),
+    ("layer_norm", "architecture.layer_norm=false architecture.batch_norm=true", "dev", 0.2, 0.8),
     ("softmax", "", "dev", 0.02, 0.06),
     ("softmax", "architecture.hidden=[]", "dev", 0.55, 0.75),
     ("stochastic", "", "worst", 0.1, 0.5),

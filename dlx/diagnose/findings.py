@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -81,6 +82,14 @@ class Cause:
     def is_among(self, findings: Iterable[Finding]) -> bool:
         """Whether this has been found."""
         return any(finding.name == self.name for finding in findings)
+
+
+def of_normalized(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings about a network that has a norm already: no remedy says that batch norm would help."""
+    return [replace(entry, remedy=_BATCH_NORM.sub("", entry.remedy)) for entry in findings]
+
+
+_BATCH_NORM = re.compile(r"[,;] batch norm\b")
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

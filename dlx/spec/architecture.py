@@ -13,6 +13,7 @@ from dlx.spec.from_file import FromFile as FromFile  # isort: skip - registers i
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import Initializer
 from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.norms.layer_norm import LayerNorm
 from dlx.nn.norms.norm import Norm
 
 KeepProb = Annotated[float, Field(gt=0, le=1)]
@@ -25,6 +26,9 @@ class LayerSection(Options):
     units: Annotated[int, Field(ge=1, le=10**8)] = Field(description="n, the length of A")
     activation: Activation | None = Field(None, description="g in A = g(Z)")
     batch_norm: Annotated[BatchNorm | Literal[False] | None, as_switch(BatchNorm | bool | None, off=False)] = Field(
+        None, description="true, false, or options"
+    )
+    layer_norm: Annotated[LayerNorm | Literal[False] | None, as_switch(LayerNorm | bool | None, off=False)] = Field(
         None, description="true, false, or options"
     )
     norm: Annotated[Norm | Literal[False] | None, as_switch(Norm | Literal[False] | None, off=False)] = Field(
@@ -49,6 +53,9 @@ class Architecture(Options):
     ] = Field((), description="from the input on; a number is short for {units: …}")
     activation: Activation = Field(ReLU(), description="of the hidden layers that name none")
     batch_norm: Annotated[BatchNorm | None, as_switch(BatchNorm | bool | None)] = Field(
+        None, description="of the hidden layers that do not say: true, false, or options"
+    )
+    layer_norm: Annotated[LayerNorm | None, as_switch(LayerNorm | bool | None)] = Field(
         None, description="of the hidden layers that do not say: true, false, or options"
     )
     norm: Annotated[Norm | None, as_switch(Norm | Literal[False] | None)] = Field(

@@ -236,8 +236,8 @@ def all_faults() -> list[Planted]:
 
 FULL = Setting("tanh", "softmax", norm="batch_norm", dropout=True, l2=0.7)
 PLAIN = Setting("tanh", "softmax")
-AXES = {"batch_norm": 1}  # of Z (n, m), that each norm takes μ and σ² over
-NORMALIZED = [FULL]
+AXES = {"batch_norm": 1, "layer_norm": 0}  # of Z (n, m), that each norm takes μ and σ² over
+NORMALIZED = [FULL, Setting("tanh", "softmax", norm="layer_norm", l2=0.7)]
 
 
 def _of_parameters() -> Iterator[Planted]:

@@ -38,6 +38,7 @@ LAYERS: list[dict[str, Any]] = [
     {"units": 6, "batch_norm": True},
     {"units": 6, "batch_norm": {"momentum": 0.999}},
     {"units": 6, "batch_norm": False, "bias": False},
+    {"units": 6, "layer_norm": True},
 ]
 OPTIMIZERS: list[Any] = [
     "adam",
@@ -202,6 +203,7 @@ def test_values_follow_from_the_present_ones(digits: Callable[..., Spec]) -> Non
         ("training: {batch_size: 8}", {"batch_norm"}),
         ("schedule: constant", {"constant_learning_rate", "shift_images"}),
         ("architecture: {hidden: [8], batch_norm: true}", {"batch_norm"}),
+        ("architecture: {hidden: [8], layer_norm: true}", {"batch_norm", "batch_norm_defaults", "no_batch_norm"}),
     ],
 )
 def test_what_is_there_already_or_does_not_apply_is_not_tried(tmp_path: Path, text: str, absent: set[str]) -> None:

@@ -12,7 +12,7 @@ from dlx.nn.activations import Activation
 from dlx.nn.averages import averages
 from dlx.nn.layers import Normalize
 from dlx.nn.losses import Loss
-from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.norms.norm import Norm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.schedules import Schedule
@@ -81,14 +81,15 @@ def test_softmax_probabilities() -> None:
     np.testing.assert_allclose(A, FIGURES["softmax/A"], rtol=1e-12)
 
 
-def test_batch_norm_forward_and_backward() -> None:
-    given = of("batch_norm")
-    n = len(given["Z"])
+@pytest.mark.parametrize("name", Norm.members())
+def test_norms_forward_and_backward(name: str) -> None:
+    given = of(name)
+    n, norm = len(given["Z"]), Norm.parse({"name": name, "epsilon": 1e-5})
     parameters = Parameters({"gamma1": (n, 1), "beta1": (n, 1)}, np.float64)
     parameters["gamma1"][:, 0], parameters["beta1"][:, 0] = given["gamma"], given["beta"]
-    statistics = Flat({"mu1": (n, 1), "sigma_squared1": (n, 1), "t1": (1, 1)}, np.float64)
+    statistics = Flat({f"{key}1": shape for key, shape in norm.statistics_shapes(n).items()}, np.float64)
     tape = Tape(np.float64)
-    Z_tilde, backward = Normalize(1, BatchNorm(epsilon=1e-5), parameters, statistics).record(tape, given["Z"], True)
+    Z_tilde, backward = Normalize(1, norm, parameters, statistics).record(tape, given["Z"], True)
     dZ = backward(given["dZ_tilde"])
     tape.run()
     close(Z_tilde, given["Z_tilde"])

@@ -44,6 +44,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "l2": {"regularization": {"l2": 0.7}},
     "l1": {"regularization": {"l1": 0.3}},
     "batch_norm": {"architecture": {"batch_norm": {"momentum": 0.9, "epsilon": 1e-5}}},
+    "layer_norm": {"architecture": {"layer_norm": {"epsilon": 1e-5}}},
     "schedule": {"schedule": {"name": "inverse_time", "decay_rate": 0.05}},
     "clip": {"optimizer": {"clip_norm": 0.25}},
 }
@@ -79,17 +80,18 @@ def make_data(network: str, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     return X, {"softmax": scores.argmax(axis=1), "logistic": (scores[:, 0] > 0).astype(int), "linear": scores}[network]
 
 
-def initial_parameters(network: str, batch_norm: bool) -> Theta:
+def initial_parameters(network: str, architecture: dict[str, Any]) -> Theta:
     """He-scaled W; small b and β, γ near 1, so that none of them hides behind a zero or a one."""
     rng = np.random.default_rng(7)
     units = NETWORKS[network]["units"]
     parameters = {}
     for layer, (n_in, n_out) in enumerate(pairwise(units), start=1):
         parameters[f"W{layer}"] = rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_in)
-        if batch_norm and layer < len(units) - 1:
+        is_hidden = layer < len(units) - 1
+        if is_hidden and architecture.keys() & {"batch_norm", "layer_norm"}:
             parameters[f"gamma{layer}"] = 1 + 0.1 * rng.standard_normal(n_out)
             parameters[f"beta{layer}"] = 0.1 * rng.standard_normal(n_out)
-        else:
+        if not (is_hidden and "batch_norm" in architecture):
             parameters[f"b{layer}"] = 0.1 * rng.standard_normal(n_out)
     return {name: torch.tensor(value, requires_grad=True) for name, value in parameters.items()}
 
@@ -118,7 +120,7 @@ def cost_of(network: str, theta: Theta, X: np.ndarray, y: np.ndarray, statistics
     A, t, activations = torch.tensor(X), torch.tensor(y), NETWORKS[network]["activations"]
     for layer, activation in enumerate(activations, start=1):
         Z = functional.linear(A, theta[f"W{layer}"], theta.get(f"b{layer}"))
-        A = ACTIVATIONS[activation](statistics.normalize(Z, layer, theta) if f"gamma{layer}" in theta else Z)
+        A = ACTIVATIONS[activation](normalize(Z, layer, theta, statistics))
     last = len(activations) + 1
     Z = functional.linear(A, theta[f"W{last}"], theta[f"b{last}"])
     if network == "softmax":
@@ -126,6 +128,15 @@ def cost_of(network: str, theta: Theta, X: np.ndarray, y: np.ndarray, statistics
     if network == "logistic":
         return functional.binary_cross_entropy_with_logits(Z[:, 0], t.double())
     return (Z - t).square().sum(dim=1).mean()
+
+
+def normalize(Z: torch.Tensor, layer: int, theta: Theta, statistics: Statistics) -> torch.Tensor:
+    """Layer norm where there are γ, β and b, batch norm where there is no b."""
+    if f"gamma{layer}" not in theta:
+        return Z
+    if f"b{layer}" not in theta:
+        return statistics.normalize(Z, layer, theta)
+    return functional.layer_norm(Z, Z.shape[1:], theta[f"gamma{layer}"], theta[f"beta{layer}"], eps=1e-5)
 
 
 def penalty(theta: Theta, m: int, l2: float = 0.0, l1: float = 0.0) -> torch.Tensor:
@@ -163,7 +174,7 @@ def clip(theta: Theta, max_norm: float) -> None:
 
 def train(network: str, spec: dict[str, Any], X: np.ndarray, y: np.ndarray, nudge: float = 0.0) -> dict[str, Any]:
     """The trajectory of one case; ``nudge`` disturbs the start, to see how far rounding may carry."""
-    theta = initial_parameters(network, "batch_norm" in spec["architecture"])
+    theta = initial_parameters(network, spec["architecture"])
     theta["W1"].data += nudge
     optimizer, statistics = make_optimizer(spec["optimizer"], theta), Statistics()
     rate, decay = spec["optimizer"]["learning_rate"], spec.get("schedule", {}).get("decay_rate", 0.0)

@@ -5,7 +5,8 @@ Run with torch, pandas and scipy installed: python tests/reference/make_units.py
 units.npz holds, examples in columns as in dlx/nn:
 ``z``; ``activation/<name>/A`` and ``/derivative`` at z; ``softmax/Z``, ``/A``;
 ``loss/<name>/Z``, ``/Y``, ``/cost`` (mean over the columns), ``/losses`` (each column), ``/dZ`` (of the mean);
-``batch_norm/Z``, ``gamma``, ``beta``, ``Z_tilde``, ``dZ_tilde``, ``dZ``, ``dgamma``, ``dbeta`` (ε 1e-5);
+``batch_norm/Z``, ``gamma``, ``beta``, ``Z_tilde``, ``dZ_tilde``, ``dZ``, ``dgamma``, ``dbeta`` (ε 1e-5), and
+``layer_norm/`` the same;
 ``optimizer/<name>/theta`` (steps + 1, n) for the gradients ``optimizer/d_theta`` (steps, n), rate 0.01;
 ``average/series``, ``average/<β>/plain`` (v = βv + (1−β)x from 0) and ``/corrected``;
 ``schedule/<name>``: α of the first 30 epochs from α₀ = 0.2 (torch's schedulers count from 0).
@@ -100,15 +101,25 @@ def losses() -> dict[str, np.ndarray]:
     return {f"loss/{name}/{key}": value for name, figures in named.items() for key, value in figures.items()}
 
 
-def batch_norm() -> dict[str, np.ndarray]:
+def norm(name: str, function: Callable[..., torch.Tensor]) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(2)
     given = {"Z": rng.normal(3, 2, (4, 10)), "gamma": rng.normal(1, 0.2, 4), "beta": rng.normal(0, 0.2, 4)}
     Z, gamma, beta = (torch.tensor(value, requires_grad=True) for value in given.values())
-    Z_tilde = functional.batch_norm(Z.T, None, None, gamma, beta, training=True, eps=1e-5).T
+    Z_tilde = function(Z.T, gamma, beta).T
     given["dZ_tilde"] = rng.standard_normal((4, 10))
     Z_tilde.backward(torch.tensor(given["dZ_tilde"]))
     figures = given | {"Z_tilde": Z_tilde.detach().numpy(), "dZ": Z.grad, "dgamma": gamma.grad, "dbeta": beta.grad}
-    return {f"batch_norm/{name}": np.asarray(value) for name, value in figures.items()}
+    return {f"{name}/{key}": np.asarray(value) for key, value in figures.items()}
+
+
+def norms() -> dict[str, np.ndarray]:
+    def batch_norm(Z: torch.Tensor, gamma: torch.Tensor, beta: torch.Tensor) -> torch.Tensor:
+        return functional.batch_norm(Z, None, None, gamma, beta, training=True, eps=1e-5)
+
+    def layer_norm(Z: torch.Tensor, gamma: torch.Tensor, beta: torch.Tensor) -> torch.Tensor:
+        return functional.layer_norm(Z, Z.shape[1:], gamma, beta, eps=1e-5)
+
+    return norm("batch_norm", batch_norm) | norm("layer_norm", layer_norm)
 
 
 def optimizers() -> dict[str, np.ndarray]:
@@ -170,7 +181,7 @@ def schedules() -> dict[str, np.ndarray]:
 
 def main() -> None:
     warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")  # no step of the optimizer is wanted here
-    kept: dict[str, Any] = activations() | losses() | batch_norm() | optimizers() | averages() | schedules()
+    kept: dict[str, Any] = activations() | losses() | norms() | optimizers() | averages() | schedules()
     assert not [name for name, value in kept.items() if not np.isfinite(value).all()]
     np.savez_compressed(Path(__file__).with_name("units.npz"), torch=np.array(torch.__version__), **kept)
 

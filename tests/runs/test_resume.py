@@ -29,6 +29,7 @@ REQUIRED: dict[str, dict[str, object]] = {
     "quadratic": {"spectrum": [1, 3]},
 }
 PINNED = {"seed": 5}
+NORMS: list[dict[str, Any]] = [{}, {"batch_norm": True}, {"batch_norm": {"statistics": "exact"}}, {"layer_norm": True}]
 DATA: dict[str, dict[str, Any]] = {
     "rows": {"source": {"name": "moons", "m": M + 10, "noise": 0.2, "seed": 1}, "split": {"train": M, "dev": 10}},
     "images": {"source": "digits", "split": {"train": M, "dev": 12, "test": 1759}},
@@ -72,7 +73,7 @@ def trainings(draw: st.DrawFn) -> dict[str, Any]:
         "dtype": draw(st.sampled_from(["float32", "float64"])),
         "architecture": {
             "hidden": draw(st.sampled_from([[], [4], [4, {"units": 3, "activation": "tanh"}]])),
-            "batch_norm": draw(st.sampled_from([False, True, {"statistics": "exact"}])),
+            **draw(st.sampled_from(NORMS)),
         },
         "regularization": {
             "l2": draw(st.sampled_from([0, 0.3])),

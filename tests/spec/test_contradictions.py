@@ -56,6 +56,29 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
             "3:12: training.batch_size: batch norm needs at least 2 examples in a batch: the variance of one is 0",
         ),
         (
+            f"{SPLIT}architecture: {{hidden: [4, 3], batch_norm: true, layer_norm: true}}",
+            "2:50: architecture.layer_norm: there is `batch_norm` in the same layer, which has one norm: "
+            "set one of them to false",
+        ),
+        (
+            f"{SPLIT}architecture: {{hidden: [4, {{units: 3, batch_norm: true}}], layer_norm: {{}}}}",
+            "2:39: architecture.hidden.1.batch_norm: there is `layer_norm` in the same layer, which has one norm: "
+            "set one of them to false",
+        ),
+        (
+            f"{SPLIT}architecture: {{hidden: [4, {{units: 3, norm: batch_norm, layer_norm: true}}]}}",
+            "2:39: architecture.hidden.1.norm: there is `layer_norm` in the same layer, which has one norm: "
+            "set one of them to false",
+        ),
+        (
+            f"{SPLIT}architecture: {{hidden: [4, 1], layer_norm: true}}",
+            "2:28: architecture.hidden.1.units: layer norm needs at least 2 units: the variance of one is 0",
+        ),
+        (
+            f"{SPLIT}architecture: {{hidden: [{{units: 4, layer_norm: {{epsilon: 1.0e-40}}}}]}}",
+            "2:49: architecture.hidden.0.layer_norm.epsilon: 1e-40 is nothing to float32: set at least 1e-37",
+        ),
+        (
             f"{SPLIT}architecture: {{batch_norm: true}}",
             "2:16: architecture.batch_norm: there is no hidden layer to normalize",
         ),
@@ -108,6 +131,9 @@ def test_contradictions(tmp_path: Path, text: str, said: str) -> None:
         f"{SPLIT}training: {{epochs: 2, early_stopping: {{patience: 9}}}}",
         f"{SPLIT}architecture: {{hidden: [{{units: 4, bias: true, batch_norm: false}}], batch_norm: true}}",
         f"{SPLIT}architecture: {{hidden: [{{units: 4, bias: false}}], batch_norm: true}}",
+        f"{SPLIT}architecture: {{hidden: [{{units: 4, bias: true}}], layer_norm: true}}\ntraining: {{batch_size: 1}}",
+        f"{SPLIT}architecture: {{hidden: [4, {{units: 3, layer_norm: true, batch_norm: false}}], batch_norm: true}}",
+        f"{SPLIT}architecture: {{hidden: [4, {{units: 1, norm: false}}], norm: {{name: layer_norm, epsilon: 0.1}}}}",
         f"{SPLIT}architecture: {{hidden: [{{units: 4, keep_prob: 0.9}}]}}\nregularization: {{keep_prob: 0.5}}",
         f"{SPLIT}regularization: {{keep_prob: 1.0}}",
         f"{SPLIT}training: {{batch_size: 1}}",

@@ -10,7 +10,7 @@ from dlx.diagnose.after import ending, initialization, optimization, regularizat
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.parts import PARTS_DIFFER
-from dlx.diagnose.findings import Cause, Finding, by_severity
+from dlx.diagnose.findings import Cause, Finding, by_severity, of_normalized
 from dlx.words import Status
 
 Look = Callable[[TrainingHistory], Iterable[Finding]]
@@ -31,7 +31,8 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
         earlier_findings: what was found before it, which explains what it explains.
     """
     explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status is Status.DIVERGED else []
-    return by_severity(explanation or [*_causes(course, earlier_findings), *_notes(course)])
+    findings = explanation or [*_causes(course, earlier_findings), *_notes(course)]
+    return by_severity(of_normalized(findings) if course.norms else findings)
 
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:

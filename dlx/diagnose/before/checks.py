@@ -22,7 +22,7 @@ from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES
 from dlx.diagnose.data.parts import PARTS_DIFFER
-from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.findings import Finding, by_severity, of_normalized
 from dlx.training import threads
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def before(experiment: Supervised) -> list[Finding]:
         findings = _of_data(experiment)
         if not CONSTANT_LABELS.is_among(findings):
             findings += _of_training(experiment, findings)
-    return by_severity(findings)
+    return by_severity(of_normalized(findings) if experiment.spec.architecture.norms() else findings)
 
 
 def _of_data(experiment: Supervised) -> list[Finding]:

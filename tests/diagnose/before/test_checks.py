@@ -131,6 +131,11 @@ FAULTS: list[tuple[str, str, Sections]] = [
         "batch norm over two examples",
         with_architecture(batch_norm=True) | {"training": {"epochs": 10, "batch_size": 2}},
     ),
+    (
+        "batch_size_small",
+        "layer norm over one example",
+        with_architecture(layer_norm=True) | {"training": {"epochs": 10, "batch_size": 1}},
+    ),
     ("learning_rate_too_high", "a hundred times", adam(learning_rate=3.0)),
     (
         "learning_rate_too_high",
@@ -169,6 +174,7 @@ def test_a_planted_fault_comes_as_one_finding(name: str, sections: Sections) -> 
         pytest.param(HEALTHY | {"optimizer": {"name": "momentum", "learning_rate": 0.3}}, id="momentum"),
         pytest.param(HEALTHY | {"optimizer": {"name": "rmsprop", "learning_rate": 0.01}}, id="rmsprop"),
         pytest.param(with_architecture(batch_norm=True, hidden=DEEP, activation="sigmoid"), id="batch norm"),
+        pytest.param(with_architecture(layer_norm=True, hidden=[32, 32]), id="layer norm"),
         pytest.param(with_architecture(hidden=DEEP) | {"initializer": "he"}, id="deep"),
         pytest.param(with_architecture(hidden=[32, 32], activation="tanh") | {"initializer": "xavier"}, id="tanh"),
         pytest.param(HEALTHY | {"regularization": {"l2": 0.01, "keep_prob": 0.9}}, id="regularized"),
@@ -336,6 +342,7 @@ SHIPPED = {
     "mismatch": {"parts_differ"},
     "stochastic": {"batch_size_small"},
     "decay": {"batch_size_small"},
+    "layer_norm": {"batch_size_small"},
 }
 
 
@@ -432,3 +439,11 @@ def test_absurd_data_are_diagnosed_too(tmp_path: Path) -> None:
         source = {"name": "file", "path": str(tmp_path / "data.npz")}
         for normalize in ("none", "standard"):
             names(HEALTHY | {"data": {"source": source, "normalize": normalize}})
+
+
+@pytest.mark.parametrize(("norm", "is_advised"), [({}, True), ({"layer_norm": True}, False)])
+def test_batch_norm_is_not_advised_where_there_is_a_norm(norm: dict[str, bool], is_advised: bool) -> None:
+    sections = ON_DIGITS | {"architecture": {"hidden": [32] * 8, "activation": "sigmoid"} | norm}
+    sections |= {"optimizer": {"name": "momentum", "learning_rate": 0.1}}
+    [finding] = [found for found in before(experiment(sections)) if found.name == "vanishing_gradient"]
+    assert ("batch norm" in finding.remedy) == is_advised

@@ -28,7 +28,7 @@ OUTPUTS = {"binary": (1, "logistic"), "multiclass": (3, "softmax"), "regression"
 FEATURES, HIDDEN = 6, (8, 5)
 
 
-def model(activation: str, task: str, batch_norm: bool = False) -> Model:
+def model(activation: str, task: str, norm: str | None = None) -> Model:
     """A network of random numbers, with statistics and a normalization as training leaves them."""
     rng = np.random.default_rng(0)
     n_y, loss = OUTPUTS[task]
@@ -39,11 +39,12 @@ def model(activation: str, task: str, batch_norm: bool = False) -> Model:
         arrays |= {f"gamma{layer}": rng.uniform(0.5, 2, (n_out, 1)), f"beta{layer}": rng.normal(size=(n_out, 1))}
         arrays |= {f"mu{layer}": rng.normal(size=(n_out, 1)), f"sigma_squared{layer}": rng.uniform(0.1, 1, (n_out, 1))}
         arrays[f"t{layer}"] = np.full((1, 1), 3.0)
-    hidden = {
-        "activation": activation,
-        "bias": not batch_norm,
-        "batch_norm": [0.9, 1e-5, False] if batch_norm else None,
+    norms: dict[str | None, dict[str, Any]] = {
+        None: {"batch_norm": None},
+        "batch_norm": {"batch_norm": [0.9, 1e-5, False]},
+        "layer_norm": {"batch_norm": None, "norm": {"name": "layer_norm", "epsilon": 1e-3}},
     }
+    hidden = {"activation": activation, "bias": norm != "batch_norm"} | norms[norm]
     layers = [{"units": units, **hidden} for units in HIDDEN]
     layers.append({"units": n_y, "activation": None, "bias": True, "batch_norm": None})
     columns = [["x", None], ["colour", ["blue", "red"]], ["y", None], ["z", None], ["w", None]]
@@ -116,8 +117,9 @@ built_in = [name for name, member in Activation.members().items() if member.__mo
 
 @pytest.mark.parametrize("to", TARGETS)
 def test_the_outputs_agree(to: str, tmp_path: Path) -> None:
+    norms = {"relu": "batch_norm", "tanh": "batch_norm", "gelu": "layer_norm", "identity": "layer_norm"}
     for activation, task in product(built_in, OUTPUTS):
-        of = model(activation, task, batch_norm=activation in ("relu", "tanh"))
+        of = model(activation, task, norms.get(activation))
         found = RUNNERS[to](freeze(of), tmp_path, rows())
         rounding = 1e-6 * np.abs(expected(of)).max()
         np.testing.assert_allclose(found, expected(of), rtol=1e-5, atol=rounding, err_msg=f"{activation}, {task}")
@@ -130,6 +132,19 @@ def test_inputs_of_any_size(to: str, factor: float, tmp_path: Path) -> None:
     arrays = {**of.network.parameters, "shift": of.shift * factor, "scale": of.scale / factor}
     of, X = Model(arrays, of.facts), rows() * np.float32(factor)
     np.testing.assert_allclose(RUNNERS[to](freeze(of), tmp_path, X), expected(of, X), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("to", TARGETS)
+def test_layer_norm_is_an_operation_of_its_own(to: str) -> None:
+    network = freeze(model("relu", "binary", "layer_norm"))
+    assert [type(operation).__name__ for operation in network.operations] == [
+        *("Dense", "Formula", "Formula") * 2,
+        "Dense",
+    ]
+    content = b"".join(TARGETS[to].files(network, "model").values())
+    assert {"onnx": b"LayerNormalization", "pytorch": b"nn.LayerNorm(5, eps=0.001)"}.get(
+        to, b"LayerNormalization(epsilon=0.001"
+    ) in content
 
 
 @pytest.mark.parametrize("to", TARGETS)

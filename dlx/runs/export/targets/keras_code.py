@@ -45,7 +45,7 @@ class Keras(CodeTarget):
         "swish": 'layers.Activation("silu")',
         "gelu": "layers.Activation(gelu)",
     }
-    norms = {}  # each with name="norm{l}"
+    norms = {"layer_norm": 'layers.LayerNormalization(epsilon={epsilon!r}, name="norm{l}")'}
 
     def code(self, network: Frozen, name: str) -> str:
         formulas = [operation for operation in network.operations if isinstance(operation, Formula)]

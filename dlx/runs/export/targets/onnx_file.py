@@ -25,7 +25,7 @@ ACTIVATIONS = {
     "softplus": "Softplus",
     "gelu": "Gelu",
 }
-NORMS: dict[str, str] = {}  # whose inputs are our parameters, in their order
+NORMS = {"layer_norm": "LayerNormalization"}  # over the last axis; whose inputs are our parameters, in their order
 ATTRIBUTES = {"slope": "alpha", "alpha": "alpha", "epsilon": "epsilon"}  # what ONNX calls our options
 FORMS = {"gelu": {"approximate": "tanh"}}  # attributes that choose our formula
 

@@ -33,7 +33,9 @@ class PyTorch(CodeTarget):
         "swish": "nn.SiLU()",
         "gelu": 'nn.GELU(approximate="tanh")',
     }
-    norms = {}  # their parameters are called weight and bias, in the order of ours
+    norms = {
+        "layer_norm": "nn.LayerNorm({units}, eps={epsilon!r})"
+    }  # their parameters are called weight and bias, in the order of ours
 
     def code(self, network: Frozen, name: str) -> str:
         return f'''{heading(network, "PyTorch", name)}import torch
