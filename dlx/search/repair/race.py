@@ -202,17 +202,9 @@ class Race:
 def _result(
     remedy: Remedy, change: Estimate | None, replicates: int, seconds: float, verdict: str, message: str = ""
 ) -> RemedyResult:
+    name, against, overrides = remedy.name, remedy.against, dict(remedy.overrides)
     return RemedyResult(
-        remedy.name,
-        remedy.against,
-        dict(remedy.overrides),
-        remedy.why,
-        remedy.notes,
-        change,
-        replicates,
-        seconds,
-        verdict,
-        message,
+        name, against, overrides, remedy.why, remedy.notes, change, replicates, seconds, verdict, message
     )
 
 

@@ -245,6 +245,18 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
     assert without_times(gone_on) == without_times(undisturbed[1])
 
 
+def test_a_repair_that_is_left_in_between_is_saved(tmp_path: Path) -> None:
+    run = trained(tmp_path, CIRCLES, initializer="zeros")
+    with RunDirectory.open(run.path, writing=True) as locked:
+        events = act(locked, locked.diagnosis(), RepairOptions(replicates=3))
+        assert isinstance(next(events), RaceStart)
+        assert isinstance(next(events), TrialEnd)
+        events.close()
+    story = run.diagnosis()["act"]
+    assert (story["status"], story["rounds"], story["spec"]) == ("interrupted", [], None)
+    assert len(list(run.trials.iterdir())) == 1
+
+
 def test_races_that_were_won_are_taken_over(undisturbed: tuple[RunDirectory, dict[str, Any]]) -> None:
     (run, first), notes = undisturbed, Notes()
     assert without_times(acted(run, notes, replicates=3)) == without_times(first)

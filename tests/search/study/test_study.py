@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import EnvironmentProblem, SpecError
-from dlx.events import finish
+from dlx.events import Count, finish
 from dlx.files import to_json
 from dlx.runs.collection import StudyDirectory
 from dlx.runs.directory import RunDirectory
@@ -80,6 +80,22 @@ def test_it_is_the_same_for_any_number_of_workers_and_repeats_nothing(tmp_path: 
     files = {path: path.stat().st_mtime_ns for path in tmp_path.glob("one/study/trials/*/run.json")}
     assert without_times(studied(tmp_path / "one" / "study")) == without_times(one)
     assert {path: path.stat().st_mtime_ns for path in files} == files
+
+
+def test_a_study_that_is_left_in_between_is_saved_and_gone_on_with(tmp_path: Path) -> None:
+    whole = studied(tmp_path / "whole" / "study")
+    (tmp_path / "study.yaml").write_text(STUDY)
+    study = load_study(tmp_path / "study.yaml")
+    with StudyDirectory.create("x", out=tmp_path / "left") as directory, executor_for() as executor:
+        directory.write_plan(study.plan.text())
+        events = StudyRun(study, directory, executor).run()
+        assert [next(events), next(events)] == [Count(1, 6), Count(2, 6)]
+        events.close()
+        assert directory.results()["status"] == "interrupted"
+    first = {path: path.stat().st_mtime_ns for path in tmp_path.glob("left/trials/*/run.json")}
+    assert len(first) == 2
+    assert without_times(studied(tmp_path / "left")) == without_times(whole)
+    assert {path: path.stat().st_mtime_ns for path in first} == first
 
 
 @pytest.mark.parametrize(
