@@ -71,9 +71,9 @@ class TrialEnd:
 
 @dataclass(frozen=True)
 class RaceEnd:
-    """A race has ended; ``kept`` is the remedy that surely helps most, None where there is none."""
+    """A race has ended; ``winner`` is the remedy that surely helps most, None where there is none."""
 
-    kept: str | None
+    winner: str | None
 
 
 TuningEvent: TypeAlias = RoundStart | SettingEnd | ConfirmationStart

@@ -39,7 +39,7 @@ class Curves:
 
     quantity: what the values are.
     unit: of what stands along the bottom, epoch or step.
-    kept: the epoch whose parameters are kept, if it is one of these.
+    kept_epoch: the epoch whose parameters are kept, if it is one of these.
     lost: the first epoch whose cost is no number any more.
     """
 
@@ -47,7 +47,7 @@ class Curves:
     epochs: Array
     curves: Sequence[Curve]
     unit: str = "epoch"
-    kept: int | None = None
+    kept_epoch: int | None = None
     lost: float | None = None
 
     @property
@@ -88,8 +88,8 @@ def training_curves(
     def chart(quantity: Quantity, columns: Mapping[str, str], unit: str = "epoch") -> Curves:
         values = {label: drawable(metrics.get(column, ()), quantity.factor) for label, column in columns.items()}
         curves = [Curve(label, column) for label, column in values.items() if finite(column)]
-        kept = kept_epoch if kept_epoch is not None and kept_epoch in epochs else None
-        return Curves(quantity, epochs, curves, unit, kept, float(lost[0]) if lost.size else None)
+        epoch = kept_epoch if kept_epoch is not None and kept_epoch in epochs else None
+        return Curves(quantity, epochs, curves, unit, epoch, float(lost[0]) if lost.size else None)
 
     if task == "objective":
         return [chart(OBJECTIVE, {"J": "train_cost"}, "step")]

@@ -40,8 +40,8 @@ def _marks(chart: Curves) -> Iterator[_Mark]:
     """The end of all numbers, and the epoch that is kept where it is not the last."""
     if chart.lost is not None:
         yield _Mark(chart.lost, chart.warning, "alarm")
-    if chart.kept is not None and chart.kept != chart.ends[1]:
-        yield _Mark(chart.kept, f"epoch {chart.kept:,} kept", "kept")
+    if chart.kept_epoch is not None and chart.kept_epoch != chart.ends[1]:
+        yield _Mark(chart.kept_epoch, f"epoch {chart.kept_epoch:,} kept", "kept")
 
 
 def _in_words(title: str, chart: Curves, marks: Sequence[_Mark]) -> str:

@@ -54,13 +54,13 @@ def _mark(axes: Axes, chart: Curves) -> None:
     """The best epoch with the value that the curve for choosing has there, and the end of all numbers."""
     if chart.lost is not None:
         _line(axes, chart.lost, 1.085, chart.warning, ALARM)
-    if chart.kept is not None and chart.curves:
+    if chart.kept_epoch is not None and chart.curves:
         curve = chart.curves[-1]
-        value = curve.values[np.flatnonzero(chart.epochs == chart.kept)[0]]
-        text = f"best epoch {chart.kept:,}: {curve.label} {chart.quantity.written(value)}"
-        _line(axes, chart.kept, 1.025, text, INK)
-        axes.plot(chart.kept, value, marker="o", markersize=8, color=COLORS[curve.label], zorder=3)
-        axes.plot(chart.kept, value, marker="o", markersize=4.5, color="white", zorder=3)
+        value = curve.values[np.flatnonzero(chart.epochs == chart.kept_epoch)[0]]
+        text = f"best epoch {chart.kept_epoch:,}: {curve.label} {chart.quantity.written(value)}"
+        _line(axes, chart.kept_epoch, 1.025, text, INK)
+        axes.plot(chart.kept_epoch, value, marker="o", markersize=8, color=COLORS[curve.label], zorder=3)
+        axes.plot(chart.kept_epoch, value, marker="o", markersize=4.5, color="white", zorder=3)
 
 
 def _line(axes: Axes, epoch: float, height: float, text: str, color: str) -> None:

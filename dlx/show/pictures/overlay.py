@@ -78,9 +78,11 @@ def _short(label: str) -> str:
 
 def _legend(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
     """What is solid, dashed, shaded and crossed."""
-    drawn = [parts for panel in panels for parts in panel.curves.values()]
-    if any("dev" in parts for parts in drawn):
-        yield "solid: dev" if all("dev" in parts for parts in drawn) else "solid: dev, or train where there is no dev"
+    drawings = [parts for panel in panels for parts in panel.curves.values()]
+    if any("dev" in parts for parts in drawings):
+        yield (
+            "solid: dev" if all("dev" in parts for parts in drawings) else "solid: dev, or train where there is no dev"
+        )
         yield "dashed: train"
     elif drawn:
         yield "train"

@@ -34,7 +34,7 @@ class RepairProgress(ProgressView[RepairEvent]):
         if isinstance(event, RaceStart):
             yield self.race
         elif isinstance(event, RaceEnd):
-            yield f"kept: {event.kept or 'none'}, after {self.trials:,} trials"
+            yield f"kept: {event.winner or 'none'}, after {self.trials:,} trials"
 
     def picture(self, width: int) -> RenderableType:
         from rich.text import Text

@@ -52,15 +52,15 @@ def test_error_rates_begin_at_0_however_far_they_fall_and_costs_do_not() -> None
 
 def test_the_kept_epoch_and_the_end_of_numbers_are_marked_where_they_are_rows() -> None:
     [chart] = training_curves(COLUMNS, "binary", kept_epoch=2)
-    assert (chart.kept, chart.lost) == (2, None)
+    assert (chart.kept_epoch, chart.lost) == (2, None)
     [chart] = training_curves(COLUMNS | {"cost": [3.0, inf, nan]}, "binary", kept_epoch=9)
-    assert (chart.kept, chart.lost) == (None, 2)
+    assert (chart.kept_epoch, chart.lost) == (None, 2)
     assert chart.warning == "not finite from epoch 2"
 
 
 def test_a_run_without_rows_has_a_chart_without_curves() -> None:
     [chart] = training_curves({}, None, kept_epoch=1)
-    assert (chart.curves, chart.kept, chart.lost) == ([], None, None)
+    assert (chart.curves, chart.kept_epoch, chart.lost) == ([], None, None)
 
 
 @pytest.mark.parametrize(("rows", "dotted"), [(20, True), (21, False)])
