@@ -28,7 +28,7 @@ DASHED = (0, (3.5, 1.8))
 
 
 class _Line(NamedTuple):
-    """How a group is drawn."""
+    """How a group is drawings."""
 
     name: str
     color: str
@@ -70,7 +70,7 @@ def _look(number: int) -> tuple[str, object]:
 
 
 def _short(label: str) -> str:
-    """At most so many characters that can be drawn, from both ends: names of variants often begin alike."""
+    """At most so many characters that can be drawings, from both ends: names of variants often begin alike."""
     label = visible_line(label).encode("utf-8", "replace").decode()
     half = (LONGEST - 1) // 2
     return label if len(label) <= LONGEST else f"{label[:half]}…{label[-half:]}"
@@ -84,7 +84,7 @@ def _legend(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
             "solid: dev" if all("dev" in parts for parts in drawings) else "solid: dev, or train where there is no dev"
         )
         yield "dashed: train"
-    elif drawn:
+    elif drawings:
         yield "train"
     counts = [len(group.metrics) for group in groups if len(group.metrics) > 1]
     few, many = (any((count < ENOUGH) == is_few for count in counts) for is_few in (True, False))
@@ -92,7 +92,7 @@ def _legend(groups: Sequence[Group], panels: Sequence[_Panel]) -> Iterator[str]:
         yield f"band: 95 % interval of the mean{f' of {ENOUGH} runs or more' * few}"
     if few:
         yield f"band: lowest to highest{f' of fewer than {ENOUGH}' * many}"
-    if any(curve.lost for parts in drawn for curve in parts.values()):
+    if any(curve.lost for parts in drawings for curve in parts.values()):
         yield "cross: no longer finite"
 
 
