@@ -203,6 +203,11 @@ def plain(value: object) -> Any:
         option = getattr(value, key)
         if option is not None or field.default is not None:
             present[key] = plain(option)
-        if isinstance(option, Component) and type(option) in get_args(field.annotation):
+        if is_named_by_key(option, field.annotation):
             del present[key]["name"]
     return {"name": value.name} | present if isinstance(value, Component) else present
+
+
+def is_named_by_key(option: object, annotation: object) -> bool:
+    """Whether a component is the only one that can stand under its key, which then says its name."""
+    return isinstance(option, Component) and type(option) in get_args(annotation)

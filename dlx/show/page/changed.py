@@ -6,7 +6,7 @@ from typing import Any
 
 from dlx.component import Component, Options
 from dlx.nn.losses import loss_for
-from dlx.spec.sections import LayerSection, Spec, plain
+from dlx.spec.sections import LayerSection, Spec, is_named_by_key, plain
 
 
 def changed(spec: Spec) -> dict[str, Any]:
@@ -24,19 +24,22 @@ def changed(spec: Spec) -> dict[str, Any]:
             "diagnosis": own.diagnosis.model_copy(update={"tolerance": None}),
         }
     )
-    document: dict[str, Any] = _changed(own)
+    document: dict[str, Any] = _changed(own, named=False)
     return document
 
 
-def _changed(value: Any) -> Any:
+def _changed(value: Any, named: bool) -> Any:
+    """What is not the default; ``named`` where a component has to say its name."""
     if isinstance(value, tuple):
-        return [_changed(item) for item in value]
+        return [_changed(item, named=True) for item in value]
     if not isinstance(value, Options):
         return plain(value)
-    defaults = {key: field.get_default(call_default_factory=True) for key, field in type(value).model_fields.items()}
-    options = {key: getattr(value, key) for key in defaults}
-    changes = {key: _changed(option) for key, option in options.items() if option != defaults[key]}
-    if isinstance(value, Component):
+    changes = {}
+    for key, field in type(value).model_fields.items():
+        option = getattr(value, key)
+        if option != field.get_default(call_default_factory=True):
+            changes[key] = _changed(option, named=not is_named_by_key(option, field.annotation))
+    if isinstance(value, Component) and named:
         return {"name": value.name, **changes} if changes else value.name
     if isinstance(value, LayerSection) and changes.keys() == {"units"}:
         return value.units

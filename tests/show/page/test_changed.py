@@ -69,3 +69,12 @@ def test_a_loss_that_is_not_the_usual_one_is_kept() -> None:
     )
     assert "loss" not in changed(usual)
     assert changed(other)["loss"] == "softmax"
+
+
+def test_a_norm_has_a_name_where_its_key_does_not_say_it() -> None:
+    layers = "[8, {units: 4, norm: false, layer_norm: {epsilon: 0.1}}]"
+    architecture = f"architecture={{hidden: {layers}, batch_norm: false, norm: layer_norm}}"
+    spec = load_spec(CONFIGS / "digits.yaml", [architecture]).spec
+    layer = {"units": 4, "norm": False, "layer_norm": {"epsilon": 0.1}}
+    assert changed(spec)["architecture"]["hidden"] == [8, layer]
+    assert changed(spec)["architecture"]["norm"] == "layer_norm"
