@@ -17,7 +17,7 @@ LONGEST_NAME, MOST_COMPARED = 100, 5000
 
 
 class DlxError(Exception):
-    """Something the user can mend; ``exit_code`` is what the command returns for it."""
+    """Something that the user can correct; ``exit_code`` is what the command returns for it."""
 
     exit_code = 1
 

@@ -58,7 +58,7 @@ COMMANDS = {
     "compare": Command(
         "compare",
         "compare_app",
-        "Show what differs between runs, and what came of it: a table, their curves, and how sure the difference is.",
+        "Show how runs and their results differ: a table, their curves, and how sure the difference is.",
     ),
     "average": Command(
         "average",
@@ -83,7 +83,7 @@ COMMANDS = {
     "report": Command(
         "report",
         "report",
-        "Write a page in HTML that shows all that is known of a run, or what came of a search or a study.",
+        "Write a page in HTML that shows a run, or the results of a search or a study.",
     ),
     "trust": Command(
         "trust",

@@ -70,7 +70,7 @@ def compare(
     csv: Csv = False,
     md: Md = False,
 ) -> None:
-    """Show what differs between runs, and what came of it: a table, their curves, and how sure the difference is.
+    """Show how runs and their results differ: a table, their curves, and how sure the difference is.
 
     Runs that differ only in their seeds are a group. Of two groups, or of RUNs --against others, the difference of the
     dev errors is given with its 95 % interval, paired by seed, and by dev example where these are the same. With

@@ -151,6 +151,6 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
     for name in unknown(conditions, examination.document):
-        terminal.say((f"--fail-on: {name} cannot be told: an error that it needs is missing", ""), stream=sys.stderr)
+        terminal.say((f"--fail-on: {name} cannot be judged: an error that it needs is missing", ""), stream=sys.stderr)
     if reasons := unmet(conditions, examination.document):
         raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

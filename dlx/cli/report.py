@@ -27,7 +27,7 @@ Out = Annotated[
 
 
 def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
-    """Write a page in HTML that shows all that is known of a run, or what came of a search or a study.
+    """Write a page in HTML that shows a run, or the results of a search or a study.
 
     It needs no other file, follows the reader's light or dark, and prints well.
     """

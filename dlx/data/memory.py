@@ -9,7 +9,7 @@ from pathlib import Path
 from dlx.errors import DataError
 
 SHARE = 4  # one in so many bytes that are free may hold what is read: its parts, normalized, need as much again
-UNKNOWN = 2**32  # bytes that are taken to be free where nobody tells
+UNKNOWN = 2**32  # bytes that are taken to be free where the system does not say
 SUSPICIOUS, RATIO = 2**24, 100  # so many unpacked bytes, each hundred out of less than one: hardly data
 SMALLER = "give the inputs as an .npy file, whose rows stay on disk, or fewer of them"
 
@@ -20,7 +20,7 @@ _CGROUPS = (  # limit, and what of it is in use, of a container
 
 
 def free() -> int:
-    """The bytes that are free for this process, as far as somebody tells."""
+    """The bytes that are free for this process, as far as the system says."""
     return max(0, min([*_of_system(), *_of_containers(), *_of_process()], default=UNKNOWN))
 
 

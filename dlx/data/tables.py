@@ -12,7 +12,7 @@ from dlx.data.examples import Column, Examples
 from dlx.errors import DataError, allowed, nearest
 from dlx.types import Array
 
-MOST_CATEGORIES = 100  # of a column that nobody called categorical; more are rather names or keys than categories
+MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _check_values(table: Table, name: str, impute: str | None) -> None:
     values = table.values[name]
     missing = _missing(values)
     if impute is None and missing.any():
-        what = "the value is missing; mend the file, or state `impute: mean`, median or most_frequent"
+        what = "the value is missing; correct the file, or state `impute: mean`, median or most_frequent"
         raise table.fault(int(missing.argmax()), name, what)
     if missing.all():
         raise DataError(f"{table.path}: column {name!r} has no value at all; name it in `ignore`")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WORST = 24  # examples that are named
 CONFUSED = 200  # pairs of classes that are named
-MOST_CLASSES = 100  # of which the whole matrix is told
+MOST_CLASSES = 100  # of which the whole matrix is kept
 
 
 @dataclass(frozen=True)

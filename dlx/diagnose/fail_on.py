@@ -1,4 +1,4 @@
-"""Conditions on a diagnosis: what a script wants to be told by the exit code, as named on the command line."""
+"""Conditions on a diagnosis: what makes a script's exit code 3, as named on the command line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def unmet(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
 
 
 def unknown(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
-    """The gaps among the named that cannot be told, because an error that they need is missing."""
+    """The gaps among the named that cannot be judged, because an error that they need is missing."""
     return [name for name in names if name in (*GAPS, *SHORT) and document.get(SHORT.get(name, name)) is None]
 
 

@@ -1,4 +1,4 @@
-"""Bare errors: the numbers of a network that somebody else has trained, as typed, for the same verdict as on a run."""
+"""Bare errors: the numbers of a network that was trained elsewhere, as typed, for the same verdict as on a run."""
 
 from __future__ import annotations
 

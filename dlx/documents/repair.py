@@ -10,7 +10,7 @@ from dlx.stats.intervals import Estimate
 
 @dataclass(frozen=True)
 class RemedyResult:
-    """A remedy and what came of it.
+    """A remedy and its result.
 
     Args:
         name, against, overrides, why, notes: of the remedy.

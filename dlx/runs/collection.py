@@ -1,4 +1,4 @@
-"""The directory of a search or a study: its plan, a run directory for each training, and what came of them."""
+"""The directory of a search or a study: its plan, a run directory for each training, and their results."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class RunCollection(LockedDirectory):
         self.write(BEST, text.encode())
 
     def write_results(self, document: Mapping[str, Any]) -> None:
-        """Keeps what came of it so far."""
+        """Write the results so far."""
         self.write(self.document_name, to_document({**document, "manifest": MANIFEST}))
 
     def write_picture(self, name: str, png: bytes) -> Path:
@@ -117,7 +117,7 @@ class TuneDirectory(RunCollection):
     files = frozenset((PLAN, BEST, document_name, ledger))
 
     def write_ledger(self, content: bytes) -> None:
-        """Keeps the table of the settings and what came of each."""
+        """Write the table of the settings and their results."""
         self.write(self.ledger, content)
 
 

@@ -23,7 +23,7 @@ CHECKPOINT = "checkpoint"
 MISTAKES = "mistakes.npz"
 TRIALS = "trials"
 ACT = "act.yaml"
-DAMAGED = "damaged"  # below the trials, the run directories that could not be gone on with
+DAMAGED = "damaged"  # below the trials, the run directories that could not be resumed
 FILES = (
     *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
     *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),

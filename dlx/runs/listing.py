@@ -164,7 +164,7 @@ def remove(paths: Sequence[Path], root: Path = ROOT) -> list[Path]:
     foreign: list[Path] = []
     for path in paths:
         with RunDirectory(path) as run:
-            run.acquire()  # not while somebody trains there
+            run.acquire()  # not while a training is running there
             foreign += run.foreign()
             run.remove_own()
         with suppress(OSError):  # where something stays

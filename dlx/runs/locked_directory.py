@@ -55,7 +55,7 @@ class LockedDirectory(VerifiedDirectory):
         self.remove_own()
 
     def way_on(self) -> str:
-        """What to type where it is not new but could be gone on with, for the end of a message."""
+        """The command that resumes it, for the end of a message, where it is not new but can be resumed."""
         return ""
 
     def acquire(self) -> None:

@@ -140,7 +140,7 @@ def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[byt
         is_ours: whether a file's content is of the same kind and was made by dlx.
 
     Raises:
-        UsageError: there is a directory, somebody's file, or a file that a run keeps.
+        UsageError: there is a directory, a file of the user, or a file that a run keeps.
         EnvironmentProblem: it cannot be written.
     """
     place = path.resolve() if path.is_symlink() else path

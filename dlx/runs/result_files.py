@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class ResultFiles(LockedDirectory):
-    """The files of a run that tell what came of it."""
+    """The files of a run that hold its results."""
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
@@ -97,7 +97,7 @@ class ResultFiles(LockedDirectory):
         return self._arrays(MISTAKES)
 
     def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
-        """Keeps what training on fewer examples told, and its picture; returns where."""
+        """Write the learning curve and its picture; returns their paths."""
         files = {LEARNING_CURVE: to_document(document), LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
 
@@ -132,7 +132,7 @@ class ResultFiles(LockedDirectory):
             raise DataError(f"{path}: is damaged: {error}") from error
 
     def sizes(self) -> dict[str, int]:
-        """The bytes of the arrays that are kept, by which it can be told later whether they are still whole."""
+        """The bytes of the arrays that are kept, by which later readers can check that they are still whole."""
         files = (self.path / name for name in (MODEL, MISTAKES))
         return {file.name: file.stat().st_size for file in files if file.exists()}
 

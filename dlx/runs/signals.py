@@ -1,4 +1,4 @@
-"""Signals: a request to stop is noted, so that a step or a file is finished before it is heeded."""
+"""Signals: a request to stop is noted, so that a step or a file is finished first."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class VerifiedDirectory:
     """
 
     marker: ClassVar[str]  # the file that makes a directory one of its kind
-    document_name: ClassVar[str]  # the file that says what came of it, and that there is a manifest
+    document_name: ClassVar[str]  # the file with its results; it also says that there is a manifest
     files: ClassVar[frozenset[str]] = frozenset()  # that an older dlx, which wrote no manifest, may have left
 
     def __init__(self, path: Path) -> None:

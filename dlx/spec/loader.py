@@ -42,7 +42,7 @@ def load_spec(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = 
     Args:
         path: of the file.
         overrides: ``key=value``; the plugins that they name are named by the user.
-        named_by: who names the plugins of the file. USER, where somebody has typed it in order to run it: they run,
+        named_by: who names the plugins of the file. USER, where the user typed the file in order to run it: they run,
             unless it lies in the directory of a run. Otherwise only those run that are trusted.
 
     Raises:

@@ -49,10 +49,10 @@ _BOUNDS = {
 
 
 def problems_of(error: ValidationError, root: Node, shape: Shape = SPEC) -> list[Problem]:
-    """Every error of a validation as a problem at its place in the tree, the members of a union told as one.
+    """Every error of a validation as a problem at its place in the tree, the members of a union reported as one.
 
-    ``shape`` is what the tree was validated as. Of very many problems, which nobody reads to the end, those that come
-    first are put into full sentences; the others keep their places and keys.
+    ``shape`` is what the tree was validated as. Of very many problems, the first are put into
+    full sentences; the others keep their places and keys.
     """
     faults: dict[KeyPath, list[ErrorDetails]] = {}
     missing: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Starter specs: commented YAML for a first experiment, also on somebody's own data file."""
+"""Starter specs: commented YAML for a first experiment, also for a data file of the user."""
 
 from __future__ import annotations
 

@@ -25,6 +25,9 @@ class Text(str):
         text.place = place
         return text
 
+    def __getnewargs__(self) -> tuple[str, Place]:  # type: ignore[override]  # for copies
+        return str(self), self.place
+
 
 @dataclass(frozen=True)
 class Node:

@@ -29,7 +29,7 @@ class NamedBy(Enum):
 
 
 def namer(files: Sequence[Path], named_by: NamedBy) -> NamedBy:
-    """Who names the plugins of these files, which lead to each other: nobody vouches for those of a run."""
+    """Who names the plugins of these files, which lead to each other: nobody has allowed those of a run."""
     return NamedBy.FILE if any(map(_lies_in_results, files)) else named_by
 
 

@@ -46,7 +46,7 @@ class Evaluation:
         loss, m = self.network.loss, self.reader.m
         for step in self.steps():
             cost += step.tape.cost() * len(step.X)
-            with np.errstate(over="ignore"):  # an error beyond all numbers is told as infinite
+            with np.errstate(over="ignore"):  # an error beyond all numbers is reported as infinite
                 mistakes += loss.mistakes(step.Z, step.Y)
             if watch is not None:
                 watch.see(step)

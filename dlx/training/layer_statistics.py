@@ -143,7 +143,7 @@ class LayerWatch:
             self._answers.append(answers(step.Z, step.Y))
 
     def records(self, epoch: int, step: int) -> list[LayerRecord]:
-        """What the batches seen have told, and what the step with this number, the last of the epoch, did."""
+        """The statistics of the batches since the last sample, and of this step, the last of the epoch."""
         surely_wrong = contradicted(*map(np.concatenate, zip(*self._answers, strict=True))) if self._answers else None
         last = len(self.network.plans)
         with np.errstate(all="ignore"):

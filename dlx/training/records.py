@@ -39,7 +39,7 @@ class EpochRecord:
         return self.train_cost if value is None else value
 
     def rank(self, monitor: str) -> tuple[float, ...]:
-        """Smaller is better; equal dev errors are told apart by the dev cost."""
+        """Smaller is better; equal dev errors are ordered by the dev cost."""
         tie_break = () if self.dev_cost is None else (self.dev_cost,)
         return (self.watched(monitor), *tie_break)
 

@@ -93,7 +93,7 @@ def _first_undecodable(path: Path) -> int:
                 line.decode()
             except UnicodeDecodeError:
                 return number
-    return 1  # the file has been mended meanwhile
+    return 1  # the file has been corrected meanwhile
 
 
 def _names(path: Path, first: list[str], options: TableOptions, like: Sequence[Column]) -> list[str]:
@@ -167,7 +167,7 @@ def _settled(table: Table, name: str, pieces: list[Array]) -> Array:
         return np.array(numbers, np.float64)
     values[~words] = None
     if any(number == number for number in numbers if number is not None):
-        what = "is not a number, as others in this column are; mend it, or name the column in `categorical`"
+        what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
         row = int(words.argmax())
         raise table.fault(row, name, f"{values[row]!r} {what}")
     return values

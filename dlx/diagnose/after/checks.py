@@ -23,7 +23,7 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
 
     What a network does to its units or its cost is no fault where it has learned all the same. So a training is asked
     for the cause only where its network errs more than could be expected (`TrainingHistory.behind`), on train or on
-    dev. Of any other it is told whether its labels contradict, whether the dev error has been lower, and what may
+    dev. For any other it says whether its labels contradict, whether the dev error has been lower, and what may
     be meant so.
 
     Args:

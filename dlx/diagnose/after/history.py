@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
 # standard errors. Of 265 well trained networks, drawn by chance on eight kinds of data, none lay behind by more than
-# 0.54 on train and 1.11 on dev. What is said of healthy trainings in the other files is said of these.
+# 0.54 on train and 1.11 on dev. The healthy trainings of the other files are these.
 BEHIND, BEHIND_ON_DEV, CHANCE = 0.75, 1.25, 2.5
 
 Columns = Mapping[str, "Array"]

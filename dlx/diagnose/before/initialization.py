@@ -86,7 +86,7 @@ SATURATED_UNITS = Cause(
 
 
 def initialization_findings(trial: Probe) -> tuple[list[Finding], Probe]:
-    """At most one finding about the first θ, the one that explains the others, and the trial with it mended."""
+    """At most one finding about the first θ, the one that explains the others, and the probe with it repaired."""
     symmetry = next(_symmetric(trial), None)
     if symmetry is not None:
         return [symmetry], trial.initialized()

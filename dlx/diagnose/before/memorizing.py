@@ -1,4 +1,4 @@
-"""Memorizing: whether the network can learn a handful of examples by heart, as anything that works can."""
+"""Memorizing: whether the network can memorize a handful of examples, as anything that works can."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ NARROW = 4  # in narrower layers another draw may do what only more units do rel
 
 CANNOT_OVERFIT_A_BATCH = Cause(
     "cannot_overfit_a_batch",
-    "if it can't learn a handful of examples by heart, something is broken: see the other findings",
+    "if it can't memorize a handful of examples, something is broken: see the other findings",
     "Basic recipe",
     severity="error",
 )
 
 
 def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
-    """A finding where neither the spec's optimizer nor Adam learns eight examples, and the trial with it mended.
+    """A finding where neither the spec's optimizer nor Adam learns eight examples, and the probe with it repaired.
 
     What it is depends on whether another initialization learns them, or a wider network. Without hidden layers there is
     nothing to be expected: a plane does not pass through eight points.
@@ -44,7 +44,7 @@ def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     left = best_of(few, own) if units else 0.0
     if left <= BY_HEART:
         return [], trial
-    evidence = f"{EXAMPLES} examples are not learned by heart in {STEPS} steps, {left:.0%} of the cost is left"
+    evidence = f"{EXAMPLES} examples are not memorized in {STEPS} steps, {left:.0%} of the cost is left"
     if min(units) >= NARROW and best_of(few.initialized(), own) <= BY_HEART:
         return [
             VANISHING_SIGNAL.finding(f"{evidence}; with another initializer they are", left, BY_HEART)

@@ -71,7 +71,7 @@ TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidde
 
 
 def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Finding]:
-    """Findings that explain each other come as one: each is looked for with those before it mended.
+    """Findings that explain each other come as one: each is looked for with those before it repaired.
 
     few_examples: whether that was found, which explains why there are few steps.
     mended: whether the trial has another initialization than the spec, with which regularization cannot be judged.

@@ -57,7 +57,7 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
 def contradicted(X: Array, y: Array, queries: Array, labels: Array, own: bool = False) -> Array:
     """Whether the most frequent label among the nearest of X is another, for each query; ``own``: they begin X."""
     squares = np.square(X).sum(axis=1)
-    distances = squares[np.newaxis] - 2 * queries @ X.T  # less each one's own square, which changes no order
+    distances = squares[np.newaxis] - 2 * queries @ X.T  # without each example's own square, which changes no order
     if own:
         distances[np.arange(len(queries)), np.arange(len(queries))] = np.inf
     nearest = np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]

@@ -20,7 +20,7 @@ from dlx.types import Array
 if TYPE_CHECKING:
     from dlx.data.dataset import Dataset
 
-# Fewer examples of a class, on average, are learned by heart before they tell much: a network of 64 units errs on 17 %
+# Fewer examples of a class, on average, are memorized before they say much: a network of 64 units errs on 17 %
 # of new digits with 5 examples of each, on 6.7 % with 20, on 2.4 % with 130 (measured on `digits`, three seeds).
 FEW_IN_A_CLASS = 20
 FEW_TARGETS = 40  # of a regression, where there are no classes

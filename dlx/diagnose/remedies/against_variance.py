@@ -42,7 +42,7 @@ def rest_of_the_examples(now: SpecContext) -> Overrides:
     return {"data.split.rest": "train"} if now.facts.spare > 0 and data.split and not data.train_examples else {}
 
 
-@change("more examples leave less room to learn noise by heart", "Basic recipe")
+@change("more examples leave less room to memorize noise", "Basic recipe")
 def more_examples(now: SpecContext) -> Overrides:
     data, m = now.spec.data, now.facts.m
     source = data.source or data.train
@@ -128,7 +128,7 @@ def _augmented(name: str, **options: Any) -> Change:
 shift_images, rotate_images = _augmented("shift", pixels=1), _augmented("rotate", degrees=10.0)
 
 
-@change("fewer units cannot learn the examples by heart", "Basic recipe")
+@change("fewer units cannot memorize the examples", "Basic recipe")
 def narrower(now: SpecContext) -> Overrides:
     return scaled(now, 0.25, least=2)
 

@@ -1,4 +1,4 @@
-"""Runs beside each other: what differs between their specs, what came of it, and how sure the difference is."""
+"""Runs beside each other: what differs between their specs and results, and how sure the difference is."""
 
 from dlx.runs.compare.comparison import Comparison, compare
 

@@ -45,7 +45,7 @@ def _fitted(laws: PowerLaws) -> FittedLaw:
 
 
 def _curve(laws: PowerLaws, needed: Estimate) -> list[FittedError]:
-    """The fitted error from the smallest size on to beyond what is needed, as far as that can be told."""
+    """The fitted error from the smallest size on to beyond what is needed, as far as the fit determines it."""
     m0 = laws.m0
     end = min(max(CURVE_TO * m0, 1.5 * needed.value), CURVE_AT_MOST * m0)
     sizes = np.unique([m0, *np.geomspace(laws.points.sizes.min(), end, CURVE_POINTS).round()])

@@ -43,7 +43,7 @@ class Race:
     the present spec, side by side; who is surely worse than the best of them is stopped. Their effects are judged in
     these replicates only (see `effect`), with a risk of 4 %. If none surely helps then, those that may help by more
     than the tolerance are trained in `LONGER` times as many replicates and judged once more, with the risk of 1 % that
-    is left of 5 %: a spec that fails now and then is told from one that never does by no fewer.
+    is left of 5 %: no fewer can distinguish a spec that fails now and then from one that never does.
     """
 
     def __init__(self, ground: RaceSetup, base: Spec, remedies: Sequence[Remedy]) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a claim, told before anything is trained: its words, its variants, what their data can tell."""
+"""What is wrong with a claim, before anything is trained: its words, its variants, and what their data can answer."""
 
 from __future__ import annotations
 

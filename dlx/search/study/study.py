@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class StudyRun:
-    """One call: trains what is missing, and tells what came of it.
+    """One call: trains what is missing, and returns the document.
 
     The trainings are run directories named by their spec, so that nothing is trained twice, whoever asks for it.
 
@@ -60,7 +60,7 @@ class StudyRun:
     def run(self) -> Generator[Count, None, StudyDocument]:
         """Train, compare and check, counting the trainings; returns the document that ``study.json`` holds.
 
-        A training that diverged or failed is told as such, and the others go on.
+        A training that diverged or failed is reported as such, and the others go on.
 
         Raises:
             Interrupted: a signal asked to stop; everything is saved.

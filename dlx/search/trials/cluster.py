@@ -176,7 +176,7 @@ class Cluster(Executor):
             inner.cancel()
 
     def _pass_on(self, future: Future[Any], inner: Future[Any]) -> None:
-        """Let the future tell what came of the call."""
+        """Set the result of the future from that of the call."""
         with suppress(InvalidStateError):  # it was cancelled meanwhile
             try:
                 future.set_result(inner.result())
@@ -225,7 +225,7 @@ async def _greet(address: str, seconds: float) -> None:
 
 
 def _silence() -> None:
-    """What it logs, with tracebacks, is told in one line by those who call it."""
+    """What it logs with tracebacks, its callers report in one line."""
     for name in [*logging.root.manager.loggerDict, "tornado.application", "asyncio"]:
         if name.split(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

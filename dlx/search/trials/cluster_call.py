@@ -1,4 +1,4 @@
-"""A call on a worker of a cluster: made in a process of its own, and stopped when nobody waits for it."""
+"""A call on a worker of a cluster: made in a process of its own, and stopped when nobody waits for its result."""
 
 from __future__ import annotations
 

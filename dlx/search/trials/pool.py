@@ -1,4 +1,4 @@
-"""Running trials: any number of them on any executor, as an iterator of what came of each."""
+"""Running trials: any number of them on any executor, as an iterator of their outcomes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECONDS_BETWEEN_LOOKS = 0.1  # at whether a signal has come
 
 
 class TrialsLost(EnvironmentProblem):
-    """Workers died in the middle of trials, again and again: what came of these is not known.
+    """Workers died in the middle of trials, again and again: their outcomes are not known.
 
     Args:
         messages: one for each trial.
@@ -41,7 +41,7 @@ class TrialsLost(EnvironmentProblem):
 def run_trials(
     trials: Iterable[Trial], folder: Path, executor: Executor | None = None, seconds: float | None = None
 ) -> Iterator[Outcome]:
-    """Train trials, and yield what came of each as soon as it is there; of equal ones only the first.
+    """Train trials, and yield each outcome as soon as it is there; of equal trials only the first is trained.
 
     A trial that ``folder`` has the finished run of is not trained again. Leaving the iterator early, an interruption
     and the end of the process lose nothing: the next call with the same folder goes on where this one stopped.
@@ -114,7 +114,7 @@ def _to_do(trials: Iterable[Trial], folder: Path, deadline: float | None) -> Ite
 
 
 def _earlier_outcome(trial: Trial, folder: Path) -> Outcome | None:
-    """What came of it before; a run that is damaged is done again, and that is said."""
+    """Its earlier outcome; a damaged run is done again, with a message."""
     try:
         return examined(trial, folder)
     except ReadFailure:

@@ -29,7 +29,7 @@ SECONDS_BETWEEN_LOOKS = 0.05  # at a trial that another process is training
 
 
 def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outcome:
-    """Train a trial in ``folder/key``, or go on with it, or only read what came of it when it has been trained before.
+    """Train a trial in ``folder/key``, or go on with it, or only read its outcome if it has been trained before.
 
     While another process trains it, this one waits for its end.
 
@@ -58,7 +58,7 @@ def run_trial(trial: Trial, folder: Path, deadline: float | None = None) -> Outc
 
 
 def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
-    """The trial's run directory, locked, and what came of it if it is done; one with a run that cannot be gone on with
+    """The trial's run directory, locked, and its outcome if it is done; one with a run that cannot be resumed
     is set aside first.
     """
     while True:

@@ -21,7 +21,7 @@ class Trial:
 
     spec: Mapping[str, Any]
     until_epoch: int | None = None  # stop at the first row of metrics.csv from this epoch on; it can go on later
-    allowed: frozenset[str] = field(default=frozenset(), compare=False)  # hashes of plugins: a worker asks nobody
+    allowed: frozenset[str] = field(default=frozenset(), compare=False)  # hashes of plugins: a worker cannot ask
 
     @classmethod
     def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:

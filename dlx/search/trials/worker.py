@@ -53,7 +53,7 @@ class Worker:
         return self._process.pid
 
     def call(self, call: bytes) -> Answer:
-        """What became of a pickled `Call`.
+        """The outcome of a pickled `Call`.
 
         Raises:
             OSError, EOFError: the process has died.
@@ -91,13 +91,13 @@ def _held_back() -> Iterator[None]:
 def main() -> None:
     """Make calls until the input ends, as it does too when the owner of this process has died.
 
-    Everything is on the disk then. What Python does at its end is left out: a signal there would be told with a
+    Everything is on the disk then. What Python does at its end is left out: a signal there would be reported with a
     traceback, and threads of other packages may be in its way.
     """
     code = 0
     try:
         _heed_signals()
-        requests, answers = _streams()  # open until the end: closing them would tell that nobody hears the answer
+        requests, answers = _streams()  # open until the end: closing them would say that nobody reads the answer
         _make_calls(requests, answers)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
@@ -123,7 +123,7 @@ def _make_calls(requests: BinaryIO, answers: BinaryIO) -> None:
     Thread(target=_listen, args=(requests, calls), daemon=True).start()
     if hasattr(signal, "pthread_sigmask"):  # not earlier: an exception amid the start of a thread leaves locks astray
         signal.pthread_sigmask(signal.SIG_UNBLOCK, NUMBERS)
-    with suppress(BrokenPipeError):  # nobody is left to hear the answer
+    with suppress(BrokenPipeError):  # nobody reads the answer any more
         while (call := calls.get()) is not None:
             pickle.dump(_answer(call), answers)
             answers.flush()

@@ -32,7 +32,7 @@ class Measurement:
 
     Args:
         value: of the objective.
-        tie: the cost of the same part, by which equal errors are told apart.
+        tie: the cost of the same part, by which equal errors are ordered.
         epoch: how far the trainings have come.
         status: of the worst of them.
         seconds: that all of them took.
@@ -102,7 +102,7 @@ class Candidate:
 def measured(spec: Spec, objective: str, outcomes: Sequence[Outcome], until: int | None) -> Measurement:
     """What the trainings of one setting had come to at their first row from epoch ``until`` on; None is their end.
 
-    The rows of ``metrics.csv`` up to there decide, not where the run stands now: a search that is gone on with sees
+    The rows of ``metrics.csv`` up to there decide, not where the run stands now: a resumed search sees
     what it saw before. With early stopping it is the best row so far, as its parameters would be kept.
     """
     seconds = sum(outcome.seconds for outcome in outcomes)

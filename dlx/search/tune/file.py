@@ -167,7 +167,7 @@ class _SpaceReader:
 
 
 def _without_places(options: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The options as plain data; a text of a file knows its place, which nobody asks for any more."""
+    """The options as plain data; a text from a file knows its place, which is not needed any more."""
     plain_options: list[Any] = json.loads(json.dumps(options))
     return tuple(plain_options)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dlx.search.tune.space import Dimension, Space
     from dlx.training.supervised import Supervised
 
-FIRST = 3  # settings that are told
+FIRST = 3  # settings that are printed
 
 Document = dict[str, Any]
 

@@ -23,7 +23,7 @@ CELLS = 64  # that the scale of a number is cut into
 PARTITIONS, TREES = 24, 4
 REPLICATES = 60
 ROWS = 3000  # trials times partitions of a replicate: many trials need fewer partitions for as little chance
-LEAST_EXPLAINED = 0.05  # of the variance: of less than this no shares are told
+LEAST_EXPLAINED = 0.05  # of the variance: below this no shares are reported
 
 
 def importances(dimensions: Sequence[Dimension], X: Array, y: Array, seed: int) -> list[Importance]:

@@ -1,4 +1,4 @@
-"""Methods: how the settings of a search are chosen, round by round, each from what came of the rounds before."""
+"""Methods: how the settings of a search are chosen, round by round, each from the results of the rounds before."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Method(ABC):
 
     @abstractmethod
     def choose(self, candidates: Sequence[Candidate]) -> Iterator[Round]:
-        """The rounds; what came of one stands in ``candidates``, which grows, when the next one is asked for."""
+        """The rounds; ``candidates`` grows and holds the results of a round when the next one is requested."""
 
     def first_points(self, count: int) -> list[Point]:
         """The points that it tries first."""

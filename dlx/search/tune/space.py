@@ -18,7 +18,7 @@ DIGITS = 6  # significant ones of a value that is drawn, so that specs can be re
 class Dimension:
     """One hyperparameter and its scale.
 
-    Its values are told by their position: 0 at `low`, 1 at `high`, on the scale itself in between. So all scales are
+    Its values are given by their position: 0 at `low`, 1 at `high`, on the scale itself in between. So all scales are
     drawn, zoomed and compared alike. Of a choice the position is the index of the option.
 
     - ``uniform``: v = low + position·(high − low).

@@ -1,4 +1,4 @@
-"""Tree-structured Parzen estimators: Optuna's sampler as a way to draw the points of a search, asked and told only."""
+"""Tree-structured Parzen estimators: Optuna's sampler draws the points of a search by ask and tell."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Tpe:
     """Points that are likelier in a density of the good trials so far than in that of the others.
 
     J. Bergstra et al., Algorithms for Hyper-Parameter Optimization (NeurIPS 2011), with one density over all dimensions
-    (multivariate: S. Falkner et al., BOHB (ICML 2018)). The first ten points are random. A point that was asked for and
-    not told yet counts as a bad one, so that a batch spreads (constant liar). The same seed, the same calls in the same
-    order and the same version of Optuna give the same points.
+    (multivariate: S. Falkner et al., BOHB (ICML 2018)). The first ten points are random. A point without a result yet
+    counts as a bad one, so that a batch spreads (constant liar). The same seed, the same calls in the same order and the
+    same version of Optuna give the same points.
 
     Args:
         dimensions: whatever their scales, positions are drawn: uniform from 0 to 1, or the index of an option.

@@ -142,7 +142,7 @@ class Tuning:
         candidate.measured = measured(candidate.spec, self.search.objective, mine, until)
 
     def _outcomes(self, trials: Sequence[Trial]) -> Iterator[Outcome]:
-        """All that there are; only then it is said that the time was too short for the others."""
+        """All candidates; only afterwards a message says that the time was too short for the others."""
         spent = False
         for outcome in run_trials(trials, self.directory.trials, self.executor, self._left()):
             if outcome.status is Status.INTERRUPTED:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.verdict import in_words
-from dlx.show.charts.estimates import estimate
 from dlx.stats.intervals import Estimate
 
 
@@ -50,7 +49,7 @@ def confusion(document: Mapping[str, Any]) -> Confusion:
     """That of ``classes`` in ``diagnosis.json``."""
     errors, matrix = document["errors"], document["confusion"]
     rows = [
-        ClassRow(str(entry["label"]), counts, estimate(entry) if entry["m"] else None, entry["m"])
+        ClassRow(str(entry["label"]), counts, Estimate.from_document(entry) if entry["m"] else None, entry["m"])
         for entry, counts in zip(errors, matrix or [()] * len(errors), strict=True)
     ]
     sizes = {entry["label"]: entry["m"] for entry in errors}

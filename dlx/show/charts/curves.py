@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.show.charts.quantities import COST, OBJECTIVE, Quantity, error_quantity
-from dlx.show.charts.scales import FEW, ValueRange, drawable, finite, fitting
+from dlx.show.charts.scales import FEW, HUGE, ValueRange, finite, fitting
 from dlx.types import Array
 
 COSTS = {"cost": "cost", "train": "train_cost", "dev": "dev_cost"}  # columns of the metrics by their labels
@@ -69,6 +69,13 @@ class Curves:
     def warning(self) -> str:
         """What is said where the numbers end."""
         return f"not finite from epoch {self.lost:,.0f}"
+
+
+def drawable(values: Sequence[float] | Array, factor: float = 1) -> Array:
+    """The values times a factor, NaN in place of those that no scale has room for."""
+    with np.errstate(over="ignore"):
+        array = factor * np.asarray(values, dtype=float)
+    return np.where(np.abs(array) < HUGE, array, np.nan)
 
 
 def training_curves(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.show.charts.scales import drawable
+from dlx.show.charts.curves import drawable
 from dlx.stats.intervals import CONFIDENCE
 from dlx.stats.student import two_sided
 from dlx.types import Array
@@ -42,6 +42,11 @@ class MeanCurve(NamedTuple):
         """The last epoch that has a mean, and that mean."""
         index = np.flatnonzero(np.isfinite(self.mean))[-1]
         return float(self.epochs[index]), float(self.mean[index])
+
+    def means_at(self, first: float, last: float, count: int) -> list[float]:
+        """The means at so many epochs, evenly from first to last; NaN outside the curve."""
+        means: list[float] = np.interp(np.linspace(first, last, count), self.epochs, self.mean, np.nan, np.nan).tolist()
+        return means
 
 
 def mean_curve(group: Group, column: str, factor: float = 1) -> MeanCurve | None:

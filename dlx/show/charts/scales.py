@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from dlx.show.numbers import falls_far
-from dlx.types import Array
+
+if TYPE_CHECKING:
+    from dlx.types import Array
 
 DWARFED = 3  # how far the first tenth of a curve may overtop the rest before it is cut
 FEW = 20  # values that are drawn with a dot each, and all of them
@@ -24,18 +25,9 @@ class ValueRange:
     logarithmic: bool = False
 
 
-def drawable(values: Sequence[float] | Array, factor: float = 1) -> Array:
-    """The values times a factor, NaN in place of those that no scale has room for."""
-    with np.errstate(over="ignore"):
-        array = factor * np.asarray(values, dtype=float)
-    return np.where(np.abs(array) < HUGE, array, np.nan)
-
-
 def finite(values: Sequence[float] | Array) -> list[float]:
     """Those that can be drawn."""
-    array = drawable(values)
-    numbers: list[float] = array[np.isfinite(array)].tolist()
-    return numbers
+    return [float(value) for value in values if abs(value) < HUGE]
 
 
 def fitting(curves: Sequence[Sequence[float] | Array], may_be_logarithmic: bool) -> ValueRange:

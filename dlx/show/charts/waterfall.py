@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.verdict import GAPS, between, in_words
-from dlx.show.charts.estimates import estimate
 from dlx.show.charts.scales import finite
 from dlx.stats.intervals import Estimate, exact
 
@@ -51,10 +50,10 @@ class Waterfall:
 def waterfall(document: Document, task: str | None) -> Waterfall:
     """That of ``diagnosis.json``; of a regression the errors are in the units of the target."""
     errors = {"optimal": exact(document["optimal_error"])}
-    errors |= {part: estimate(error) for part, error in document["errors"].items()}
+    errors |= {part: Estimate.from_document(error) for part, error in document["errors"].items()}
     pairs = between(document["errors"])
     gaps = [
-        ErrorGap(NAMES.get(name, in_words(name)), *pairs[name], estimate(gap), gap["level"])
+        ErrorGap(NAMES.get(name, in_words(name)), *pairs[name], Estimate.from_document(gap), gap["level"])
         for name in GAPS
         if (gap := document.get(name))
     ]

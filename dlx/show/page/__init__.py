@@ -1,4 +1,4 @@
-"""One self-contained page in HTML that shows all that is known of a run, or what came of many."""
+"""One self-contained page in HTML that shows a run, or the results of many."""
 
 from dlx.show.page.collection import CollectionMaterial, many_page
 from dlx.show.page.material import Material

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dlx.show.charts.estimates import estimate
 from dlx.show.numbers import error
 from dlx.show.page.elements import Content, element, name_of
 from dlx.show.page.words import ends
+from dlx.stats.intervals import Estimate
 
 MOST_ITEMS = 12  # of a list
 MOST_WHOLE = 1e9  # a mean of counts up to here is written out
@@ -58,7 +58,7 @@ def cell(value: Any, task: str | None) -> Content:
     if isinstance(value, float):
         return f"{value:,.0f}" if value.is_integer() and abs(value) < MOST_WHOLE else f"{value:.4g}"
     if is_estimate(value):
-        return [error(value["value"], task), " ", element("small", ends(estimate(value), task))]
+        return [error(value["value"], task), " ", element("small", ends(Estimate.from_document(value), task))]
     return _several(value, task) if isinstance(value, Mapping | list) else name_of(value)
 
 

@@ -16,7 +16,7 @@ FAINTEST, STRONGEST = 0.12, 0.5  # how much of a colour a cell has: the text on 
 
 
 def classes(material: Material) -> Element | None:
-    """The section; None where the labels are no classes or nobody looked."""
+    """The section; None where the labels are no classes or there is no diagnosis."""
     report = material.diagnosis.get("classes")
     if not report:
         return None

@@ -1,4 +1,4 @@
-"""The page of a search or a study: what came of many trainings, in tables, and the pictures that were drawn of them."""
+"""The page of a search or a study: tables of many trainings, and the pictures that were drawn of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlx import __version__
-from dlx.show.charts.estimates import estimate
 from dlx.show.numbers import duration, error
 from dlx.show.page.cells import cell, flat, is_estimate
 from dlx.show.page.elements import Content, Element, columns, element, name_of, scrolled
 from dlx.show.page.images import is_wide, source_of
 from dlx.show.page.page import document
 from dlx.show.page.words import ends, section
+from dlx.stats.intervals import Estimate
 from dlx.words import Status, Task
 
 FIRST = ("claims", "variants", "finalists", "importance", "messages")  # of the tables
@@ -86,7 +86,7 @@ def _tiles(material: CollectionMaterial) -> Iterator[Element]:
         if key in HIDDEN or value is None:
             continue
         if is_estimate(value):
-            yield _tile(key, error(value["value"], material.task), ends(estimate(value), material.task))
+            yield _tile(key, error(value["value"], material.task), ends(Estimate.from_document(value), material.task))
         elif key == "seconds":
             yield _tile("time", duration(value), "")
         elif isinstance(value, str | int | float) or (value and _is_short(value)):
@@ -141,7 +141,7 @@ def _table(rows: Sequence[Document], keys: Sequence[str], title: str, task: str 
 
 
 def _cell(key: str, row: Document, task: str | None) -> Content:
-    """Whether a claim holds is told by a colour too."""
+    """A colour also shows whether a claim holds."""
     value = row.get(key)
     if key == HOLDS and isinstance(value, bool):
         return element("span", "holds" if value else "fails", class_=f"badge {'low' if value else 'high'}")

@@ -1,4 +1,4 @@
-"""Elements of a page: a tree in which every text is escaped when it is written, so that nobody can forget to."""
+"""Elements of a page: a tree in which every text is escaped when it is written, so that none can be forgotten."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
-"""The top of a page: what was trained, what came of it in words, and the numbers that matter most."""
+"""The top of a page: what was trained, its result in words, and the numbers that matter most."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dlx.diagnose.verdict import GAPS, in_words
-from dlx.show.charts.estimates import estimate
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import ends, of_what
 from dlx.show.words import ending, level_of
+from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
 BAD_ENDINGS = [status for status in Status if status.is_bad]
@@ -51,7 +51,7 @@ def _ending(material: Material) -> Iterator[Element | str]:
 
 def _tiles(material: Material) -> Iterator[Element]:
     for part, measured in (material.diagnosis.get("errors") or {}).items():
-        value, interval = error(measured["value"], material.task), ends(estimate(measured), material.task)
+        value, interval = error(measured["value"], material.task), ends(Estimate.from_document(measured), material.task)
         yield _tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
     facts = material.facts
     if objective := facts.get("objective"):

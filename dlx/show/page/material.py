@@ -48,6 +48,6 @@ class Material:
 
     @property
     def task(self) -> str | None:
-        """What is learned: binary, multiclass, regression; None where nobody knows."""
+        """What is learned: binary, multiclass, regression; None where it is unknown."""
         task: str | None = (self.facts.get("data") or {}).get("task")
         return task or self.diagnosis.get("task")

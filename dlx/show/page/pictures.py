@@ -29,7 +29,7 @@ def path(material: Material) -> Element | None:
 
 
 def learning_curve(material: Material) -> Element | None:
-    """What training on fewer examples has told; None where nobody asked."""
+    """The learning curve; None where there is none."""
     alt = f"The errors of {material.name} trained on fewer examples, and what more of them would bring."
     return _picture(material, "learning_curve", "What more examples would bring", alt)
 
@@ -42,7 +42,7 @@ def _picture(material: Material, name: str, title: str, alt: str) -> Element | N
 
 
 def worst(material: Material) -> Element | None:
-    """The examples of the highest loss, as images where they are some; None where nobody looked."""
+    """The examples of the highest loss, as images where they are images; None where there is no diagnosis."""
     report = material.diagnosis.get("classes")
     if not report or not report["worst"]:
         return None

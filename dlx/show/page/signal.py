@@ -26,7 +26,7 @@ class Measure:
     column: str
     title: str
     share: bool = False
-    absent: str = ""  # what is said where it is 0 throughout
+    absent: str = ""  # the sentence where it is 0 throughout
 
 
 MEASURES = (

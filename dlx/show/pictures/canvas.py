@@ -52,7 +52,7 @@ def house_style() -> Iterator[None]:
 @lru_cache
 def _matplotlib() -> Any:
     """The package, whatever the environment says of it: a wrong MPLBACKEND stops its import, a home that cannot be
-    written is told on stderr, and neither has a part in a picture here.
+    written is reported on stderr, and neither has a part in a picture here.
 
     Raises:
         EnvironmentProblem: it cannot be imported, as where its file matplotlibrc is no text.

@@ -6,9 +6,8 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from dlx.show.charts.groups import MeanCurve
 from dlx.show.terminal.comparison_rows import (
     ABSENT,
     Document,
@@ -25,6 +24,10 @@ from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.text_plot import LETTERS, letter_plot, style
 from dlx.words import Task
+
+if TYPE_CHECKING:
+    from dlx.show.charts.groups import MeanCurve
+
 
 MARGIN, WIDTH = 10, 80
 ASCII = str.maketrans({"│": "|", "┤": "+"})

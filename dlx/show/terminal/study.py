@@ -1,4 +1,4 @@
-"""A study on the terminal: a row for each variant, and what came of each claim."""
+"""A study on the terminal: a row for each variant, and the result of each claim."""
 
 from __future__ import annotations
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import exp, isfinite, log
 from string import ascii_letters, ascii_uppercase
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dlx.show.charts.groups import MeanCurve
 from dlx.show.charts.scales import ValueRange, fitting
 from dlx.show.numbers import error
 from dlx.show.terminal.lines import Piece
+
+if TYPE_CHECKING:
+    from dlx.show.charts.groups import MeanCurve
+
 
 HEIGHT, MARGIN = 10, 9
 LETTERS = ascii_uppercase + ascii_letters[:26]
@@ -40,7 +42,7 @@ def letter_plot(curves: Sequence[MeanCurve | None], task: str | None, width: int
     scale = _RowScale(fitting([curve.mean for curve in numbered.values()], may_be_logarithmic=True))
     cells: dict[tuple[int, int], int] = {}
     for number, curve in reversed(numbered.items()):  # the first lie on top
-        values = np.interp(np.linspace(first, last, columns), curve.epochs, curve.mean, np.nan, np.nan)
+        values = curve.means_at(first, last, columns)
         cells |= {(scale.row(value), column): number for column, value in enumerate(values) if isfinite(value)}
     lines = [_line(row, cells, columns, scale, task) for row in reversed(range(HEIGHT))]
     ends = f"{first:,.0f}", f"{last:,.0f} epochs" if columns > 1 else "epoch"

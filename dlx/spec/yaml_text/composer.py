@@ -86,7 +86,7 @@ class Composer:
             self._stop(event, f"here the file has more than {MAX_VALUES:,} values, too many for a spec")
 
     def _aliased(self, event: yaml.AliasEvent, key: Place) -> Node:
-        """What the anchor names, which everybody shares: nobody changes a tree."""
+        """What the anchor names, shared by all its aliases: trees are never changed."""
         if event.anchor not in self.anchors:
             self._stop(event, f"not valid YAML: found undefined alias {excerpt(event.anchor)}")
         anchored = self.anchors[event.anchor]

@@ -62,9 +62,9 @@ def _decoded(data: bytes, source: str) -> str:
         raise SpecError.of(Place.of_index(source, before, len(before)), "", what) from None
 
 
-@lru_cache(maxsize=2)  # a plan is read to learn its kind, and again with its spec; nobody changes a tree
+@lru_cache(maxsize=2)  # a plan is read to learn its kind, and again with its spec; trees are never changed
 def _tree(text: str, source: str, fixed: Place | None) -> Node:
-    unfit = yaml.reader.Reader.NON_PRINTABLE.search(text)  # told here, because the parsers tell its place in two ways
+    unfit = yaml.reader.Reader.NON_PRINTABLE.search(text)  # reported here: the two parsers place it differently
     if unfit:
         what = f"the character U+{ord(unfit[0]):04X} is not allowed in YAML"
         raise SpecError.of(fixed or Place.of_index(source, text, unfit.start()), "", what)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.show.charts.scales import HUGE, ValueRange, apart, drawable, epoch_range, finite, fitting, third
+from dlx.show.charts.curves import drawable
+from dlx.show.charts.scales import HUGE, ValueRange, apart, epoch_range, finite, fitting, third
 
 anything = st.lists(st.floats(), min_size=1, max_size=60)
 

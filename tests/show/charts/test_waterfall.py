@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from dlx.diagnose.verdict import diagnose
 from dlx.files import to_json
-from dlx.show.charts.estimates import estimate
 from dlx.show.charts.waterfall import LEVELS, waterfall
-from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
 
 values = st.floats(0, 1e9) | st.sampled_from([0.0, inf])
@@ -56,10 +55,3 @@ def test_a_document_that_was_written_down_gives_the_same(
     chart = waterfall(document, "regression")
     assert waterfall(json.loads(to_json(document)), "regression") == chart
     assert 0 < chart.top < inf
-
-
-def test_null_is_infinity_and_a_value_alone_is_its_own_interval() -> None:
-    assert estimate({"value": 1.0, "low": None, "high": None, "m": 3}) == Estimate(1.0, -inf, inf, 3)
-    assert estimate({"value": 0.5, "m": None}) == exact(0.5)
-    wilson = error_rate(0.1, 50)
-    assert estimate({"value": wilson.value, "low": wilson.low, "high": wilson.high, "m": 50}) == wilson
