@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from math import isfinite
 from pathlib import Path
@@ -75,7 +75,7 @@ def measured(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byt
     module = import_module(f"experiments.measurements.{part.name}")
     result: Measured = module.measure(bench)
     answers = {name: [_Answers(name, row)] for name, row in result.rows.items()}
-    claims = [checked(Expected(claim, why), answers) for claim, why in part.expect]
+    claims = [asdict(checked(Expected(claim, why), answers)) for claim, why in part.expect]
     rows = {name: {key: _plain(value) for key, value in row.items()} for name, row in result.rows.items()}
     return {"about": module.__doc__, "rows": rows, "claims": claims}, result.pictures
 

@@ -324,7 +324,7 @@ def test_a_condition_that_is_not_the_case_does_not_fail(fail_on: str, call_dlx: 
     result = call_dlx("diagnose", "--errors", "train=1%,dev=11%", "--fail-on", fail_on, "--json")
     assert result.code == 0
     assert json.loads(result.stdout)["verdict"] == "high variance"
-    assert ("mismatch cannot be told" in result.stderr) == (fail_on == "mismatch")
+    assert ("mismatch cannot be judged" in result.stderr) == (fail_on == "mismatch")
 
 
 def test_a_run_has_the_findings_of_its_training_and_of_its_spec(

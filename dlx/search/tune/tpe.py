@@ -22,8 +22,8 @@ class Tpe:
 
     J. Bergstra et al., Algorithms for Hyper-Parameter Optimization (NeurIPS 2011), with one density over all dimensions
     (multivariate: S. Falkner et al., BOHB (ICML 2018)). The first ten points are random. A point without a result yet
-    counts as a bad one, so that a batch spreads (constant liar). The same seed, the same calls in the same order and the
-    same version of Optuna give the same points.
+    counts as a bad one, so that a batch spreads (constant liar). The same seed, the same calls in the same order and
+    the same version of Optuna give the same points.
 
     Args:
         dimensions: whatever their scales, positions are drawn: uniform from 0 to 1, or the index of an option.
