@@ -11,6 +11,7 @@ from pydantic import Field
 
 from dlx.component import Component
 from dlx.errors import UsageError
+from dlx.nn.functions import sigmoid, softplus
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
@@ -219,32 +220,3 @@ class GELU(Activation):
             tape.call(np.multiply, dZ, half, out=dZ)
 
         return A, derivative
-
-
-def sigmoid(tape: Tape, Z: Array, out: Array) -> Array:
-    """Write out = σ(Z) = 1/(1 + exp(−Z)), exact to the last digits on both sides.
-
-    Where exp(−Z) overflows, σ(Z) is the 0 that 1/∞ gives; ½ + ½·tanh(Z/2) would lose all digits long before that.
-    """
-    one = tape.constant(1)
-    tape.call(np.negative, Z, out=out)
-    tape.call(np.exp, out, out=out)
-    tape.call(np.add, out, one, out=out)
-    tape.call(np.divide, one, out, out=out)
-    return out
-
-
-def softplus(tape: Tape, Z: Array, out: Array) -> Array:
-    """Write out = ln(1 + exp(Z)) = max(0, Z) + ln(1 + exp(−|Z|)), stable at any size of Z."""
-    positive_part = tape.empty("max(0, Z)", *Z.shape)
-    tape.call(np.maximum, Z, tape.zeros_like(Z), out=positive_part)
-    log1p_exp_minus_abs(tape, Z, out)
-    tape.call(np.add, out, positive_part, out=out)
-    return out
-
-
-def log1p_exp_minus_abs(tape: Tape, Z: Array, out: Array) -> None:
-    """Write out = ln(1 + exp(−|Z|))."""
-    tape.call(np.copysign, Z, tape.constant(-1), out=out)
-    tape.call(np.exp, out, out=out)
-    tape.call(np.log1p, out, out=out)

@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from dlx.component import Component
-from dlx.nn.activations import Backward, log1p_exp_minus_abs, sigmoid
+from dlx.nn.activations import Backward
+from dlx.nn.functions import log1p_exp_minus_abs, sigmoid
 from dlx.nn.tape import Tape
 from dlx.types import Array
 from dlx.words import Task

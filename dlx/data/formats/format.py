@@ -45,6 +45,8 @@ class Format(ABC):
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
+            if cls.name in Format.members:
+                raise TypeError(f"there are two formats named {cls.name!r}")
             Format.members[cls.name] = cls
 
     def is_of(self, name: str) -> bool:

@@ -50,7 +50,9 @@ class Method(ABC):
     messages: list[str] = field(default_factory=list)
 
     def __init_subclass__(cls) -> None:
-        if cls.name:
+        if "name" in cls.__dict__:
+            if cls.name in METHODS:
+                raise TypeError(f"there are two methods named {cls.name!r}")
             METHODS[cls.name] = cls
 
     @property

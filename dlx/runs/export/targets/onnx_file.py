@@ -118,5 +118,5 @@ class Onnx(Target):
         if component.name not in operators:
             raise self.no_counterpart(formula, [*operators, *(["identity", "swish"] if of_activation else [])])
         constants = [graph.constant(f"{name}{formula.l}", array) for name, array in formula.arrays.items()]
-        attributes = {ATTRIBUTES[key]: option for key, option in component if key in ATTRIBUTES}
+        attributes = {ATTRIBUTES[key]: option for key, option in component}
         graph.add(operators[component.name], *constants, **FORMS.get(component.name, {}), **attributes)
