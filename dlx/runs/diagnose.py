@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
@@ -27,12 +27,10 @@ from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.waterfall import waterfall
 from dlx.spec.loader import load_spec
+from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.types import Array
+from dlx.types import Array
 
 NO_EXAMPLES = (
     "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
@@ -12,17 +12,15 @@ from dlx.diagnose.baseline import reference
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
+from dlx.runs.directory import RunDirectory
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
+from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.evaluation import measured
 from dlx.training.model import Model, describe
+from dlx.training.supervised import Supervised
 from dlx.words import PARTS
-
-if TYPE_CHECKING:
-    from dlx.runs.directory import RunDirectory
-    from dlx.stats.intervals import Estimate
-    from dlx.training.supervised import Supervised
 
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
