@@ -124,16 +124,6 @@ class TrainingHistory:
         """Of the frozen network, row by row."""
         return self.rows[f"{part}_cost"]
 
-    @property
-    def constant_cost(self) -> float:
-        """What the best constant answer would cost; NaN where it is not known."""
-        return float(self.facts.get("constant", {}).get("cost", nan))
-
-    @property
-    def constant_error(self) -> float:
-        """The error of the best constant answer; NaN where it is not known."""
-        return float(self.facts.get("constant", {}).get("error", nan))
-
     def fall(self, share: float) -> float:
         """By which share of itself the train cost fell over the last ``share`` of the epochs; NaN for a single row."""
         epochs, cost = self.rows["epoch"], self.cost()
