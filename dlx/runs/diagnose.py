@@ -18,7 +18,7 @@ from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import SPECS
+from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
 from dlx.runs.objective import refuse_objective
 from dlx.runs.preparation import prepare_supervised
@@ -187,8 +187,8 @@ def keep(examination: Examination) -> list[Path]:
         return []
     with RunDirectory.open(examination.run.path, writing=True) as run:
         run.write_diagnosis(examination.document)
-        written, worst = [run.write_errors(examination.picture())], examination.worst()
-        return [*written, run.write_worst(worst)] if worst else written
+        written, worst = [run.write(ERRORS, examination.picture())], examination.worst()
+        return [*written, run.write(WORST, worst)] if worst else written
 
 
 def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:

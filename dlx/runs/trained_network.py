@@ -13,6 +13,7 @@ from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import BOUNDARY, CURVES
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.stats.intervals import Estimate
@@ -90,7 +91,7 @@ class NetworkRun:
         experiment, dataset = self.experiment, self.experiment.dataset
         name, best = experiment.spec.name, experiment.position.best
         if best is not None:
-            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
+            run.write(CURVES, pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
         if self.draws_boundary:
             parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
             picture = pictures.boundary(
@@ -101,7 +102,7 @@ class NetworkRun:
                 classes=dataset.classes,
                 features=dataset.features,
             )
-            run.write_boundary(picture)
+            run.write(BOUNDARY, picture)
 
     def commands(self, run: RunDirectory) -> list[str]:
         """Find out more, use the network, or train another."""
