@@ -8,18 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest
+from io import FileIO
 from itertools import pairwise
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dlx.errors import DataError
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from io import FileIO
 
 FULLY_SUMMED = 2**30  # bytes of a file up to which all of it is summed: about a second
 GAP_BYTES = 2**14  # reading on across so wide a gap costs less than a second call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import SEVERITIES
@@ -12,9 +12,7 @@ from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
 from dlx.spec.loader import derive
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
+from dlx.spec.sections import Spec
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dataset import Dataset, Part
 from dlx.data.normalization import Standard
 from dlx.diagnose.data.samples import rows, sample
 from dlx.training.layer_statistics import contradicted
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset, Part
-    from dlx.types import Array
+from dlx.types import Array
 
 NEIGHBOURS = 5
 RIDGE = 0.1

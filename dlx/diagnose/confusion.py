@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from dlx.data.labels import Label
 from dlx.stats.intervals import error_rate
-
-if TYPE_CHECKING:
-    from dlx.data.labels import Label
-    from dlx.training.evaluation import Evaluation
-    from dlx.types import Array
+from dlx.training.evaluation import Evaluation
+from dlx.types import Array
 
 WORST = 24  # examples that are named
 CONFUSED = 200  # pairs of classes that are named

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.advice import remedies
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.verdict import GAPS
+from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
-
-if TYPE_CHECKING:
-    from dlx.diagnose.remedies.changes import DataFacts
-    from dlx.spec.sections import Spec
 
 MOST = 3  # remedies of which the first are shown
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from dlx.stats.intervals import Estimate
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.stats.intervals import Estimate
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.errors import DataError
-
-if TYPE_CHECKING:
-    from dlx.runs.directory import RunDirectory
-    from dlx.training.supervised import Supervised
+from dlx.runs.directory import RunDirectory
+from dlx.training.supervised import Supervised
 
 
 def data_facts(experiment: Supervised) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
@@ -18,7 +18,7 @@ from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import SPECS
+from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
 from dlx.runs.objective import refuse_objective
 from dlx.runs.preparation import prepare_supervised
@@ -27,12 +27,10 @@ from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.waterfall import waterfall
 from dlx.spec.loader import load_spec
+from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.types import Array
+from dlx.types import Array
 
 NO_EXAMPLES = (
     "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "
@@ -189,8 +187,8 @@ def keep(examination: Examination) -> list[Path]:
         return []
     with RunDirectory.open(examination.run.path, writing=True) as run:
         run.write_diagnosis(examination.document)
-        written, worst = [run.write_errors(examination.picture())], examination.worst()
-        return [*written, run.write_worst(worst)] if worst else written
+        written, worst = [run.write(ERRORS, examination.picture())], examination.worst()
+        return [*written, run.write(WORST, worst)] if worst else written
 
 
 def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:

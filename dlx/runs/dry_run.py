@@ -7,17 +7,15 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.runs.kinds import RunKind, kind_of
 from dlx.runs.preparation import prepare
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.spec.loader import Resolved
-    from dlx.training.experiment import Experiment
+from dlx.spec.loader import Resolved
+from dlx.training.experiment import Experiment
 
 REPETITIONS = 5
 # Measured: matplotlib with the picture of the curves, and what the picture of the classes' regions takes beyond it.

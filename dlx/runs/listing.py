@@ -157,7 +157,7 @@ def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
     return result
 
 
-def remove(paths: Sequence[Path], root: Path = ROOT) -> list[Path]:
+def remove(paths: Sequence[Path]) -> list[Path]:
     """Delete runs; ``latest`` then points to the newest that is left. Returns the files that stay, because dlx did not
     write them, or they are no longer as it did.
     """
@@ -169,5 +169,5 @@ def remove(paths: Sequence[Path], root: Path = ROOT) -> list[Path]:
             run.remove_own()
         with suppress(OSError):  # where something stays
             path.rmdir()
-    point_to_newest([run.path for run in past_runs(root)], root)
+    point_to_newest([run.path for run in past_runs()])
     return foreign

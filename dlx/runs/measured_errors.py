@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.data.batches import Reader
+from dlx.data.dataset import Dataset
 from dlx.data.examples import select
 from dlx.diagnose.confusion import Classes, classes_of
 from dlx.runs.data_facts import data_facts, refuse_other_data
+from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import trained
 from dlx.runs.result import Result
+from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
+from dlx.training.supervised import Supervised
+from dlx.types import Array
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.runs.directory import RunDirectory
-    from dlx.spec.sections import Spec
-    from dlx.training.supervised import Supervised
-    from dlx.types import Array
 
 PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by one: that would spoil test
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import UsageError
+from dlx.runs.file_names import CURVES, TRAIL, TRAIL_PICTURE
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.text import command
@@ -74,16 +75,16 @@ class MinimizationRun:
         steps, points = self._trail()
         names = ["step", *(f"w{i + 1}" for i in range(w.size))]
         rows = [[step, *point] for step, point in zip(steps, points, strict=True)]
-        run.write_trail("".join(",".join(map(str, row)) + "\n" for row in (names, *rows)))
+        run.write(TRAIL, "".join(",".join(map(str, row)) + "\n" for row in (names, *rows)).encode())
         return {"objective": self.facts()["objective"]}
 
     def draw(self, run: RunDirectory) -> None:
         """The curve of the cost, and of one or two variables the trail on J."""
         name = self.experiment.spec.name
         if self.experiment.position.last is not None:
-            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task), title=name))
+            run.write(CURVES, pictures.curves(training_curves(run.metrics(), self.task), title=name))
         if self.landscape.w.size <= 2:
-            run.write_trail_picture(pictures.path(*self._trail(), self.landscape.costs, title=name))
+            run.write(TRAIL_PICTURE, pictures.path(*self._trail(), self.landscape.costs, title=name))
 
     def _trail(self) -> tuple[list[int], Array]:
         return self.experiment.trail.table(self.experiment.position.step)

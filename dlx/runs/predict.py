@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
+from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.errors import DataError, Diverged
@@ -20,11 +21,8 @@ from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
+from dlx.types import Array
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    from dlx.data.examples import Examples
-    from dlx.types import Array
 
 
 def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:

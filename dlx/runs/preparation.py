@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
 
+from dlx.data.dataset import Dataset
 from dlx.diagnose.verdict import default_tolerance
 from dlx.errors import Remark
+from dlx.spec.sections import Spec
 from dlx.training import threads
 from dlx.training.build import Origins, build, build_supervised
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.spec.sections import Spec
-    from dlx.training.experiment import Experiment
-    from dlx.training.minimization import Minimization
-    from dlx.training.supervised import Supervised
+from dlx.training.experiment import Experiment
+from dlx.training.minimization import Minimization
+from dlx.training.supervised import Supervised
 
 
 def prepare(

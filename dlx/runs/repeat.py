@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from dlx.errors import DataError, DlxError, ReadFailure
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, FACTS
 from dlx.runs.result import Result
-
-if TYPE_CHECKING:
-    import numpy as np
 
 TIMES = ("seconds",)  # columns that differ from run to run
 VERSIONS = ("dlx", "python", "numpy", "platform")

@@ -17,9 +17,7 @@ from dlx.files import of_this_version, to_document, versioned
 from dlx.runs.file_names import (
     ACT,
     BOUNDARY,
-    CURVES,
     DIAGNOSIS,
-    ERRORS,
     FACTS,
     LEARNING_CURVE,
     LEARNING_CURVE_PICTURE,
@@ -27,7 +25,6 @@ from dlx.runs.file_names import (
     MODEL,
     TRAIL,
     TRAIL_PICTURE,
-    WORST,
 )
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
@@ -136,22 +133,10 @@ class ResultFiles(LockedDirectory):
         files = (self.path / name for name in (MODEL, MISTAKES))
         return {file.name: file.stat().st_size for file in files if file.exists()}
 
-    def write_curves(self, png: bytes) -> None:
-        """Keeps the picture of costs and errors."""
-        self.write(CURVES, png)
-
-    def write_boundary(self, png: bytes) -> None:
-        """Keeps the picture of the decision regions."""
-        self.write(BOUNDARY, png)
-
     def pictures(self) -> dict[str, bytes]:
         """Those of its pictures that show what no table can, by their names without ``.png``."""
         names = (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)
         return {Path(name).stem: self.read(name) for name in names if self.holds(name)}
-
-    def write_trail(self, text: str) -> None:
-        """Keeps where the variables of an objective have been, a row for each point."""
-        self.write(TRAIL, text.encode())
 
     def trail(self) -> tuple[list[int], np.ndarray]:
         """The steps and w after each of them, (points, n); raises `DataError` where the file is missing or damaged."""
@@ -163,18 +148,6 @@ class ResultFiles(LockedDirectory):
             return rows[:, 0].astype(int).tolist(), rows[:, 1:]
         except (ValueError, IndexError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error
-
-    def write_trail_picture(self, png: bytes) -> None:
-        """Keeps the picture of that."""
-        self.write(TRAIL_PICTURE, png)
-
-    def write_errors(self, png: bytes) -> Path:
-        """Keeps the picture of the errors and the gaps between them."""
-        return self.write(ERRORS, png)
-
-    def write_worst(self, png: bytes) -> Path:
-        """Keeps the picture of the examples that the network is most wrong about."""
-        return self.write(WORST, png)
 
 
 def _npz(arrays: Mapping[str, np.ndarray]) -> memoryview:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
@@ -12,17 +12,16 @@ from dlx.diagnose.baseline import reference
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import BOUNDARY, CURVES
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
+from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.evaluation import measured
 from dlx.training.model import Model, describe
+from dlx.training.supervised import Supervised
 from dlx.words import PARTS
-
-if TYPE_CHECKING:
-    from dlx.runs.directory import RunDirectory
-    from dlx.stats.intervals import Estimate
-    from dlx.training.supervised import Supervised
 
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
@@ -92,7 +91,7 @@ class NetworkRun:
         experiment, dataset = self.experiment, self.experiment.dataset
         name, best = experiment.spec.name, experiment.position.best
         if best is not None:
-            run.write_curves(pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
+            run.write(CURVES, pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
         if self.draws_boundary:
             parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
             picture = pictures.boundary(
@@ -103,7 +102,7 @@ class NetworkRun:
                 classes=dataset.classes,
                 features=dataset.features,
             )
-            run.write_boundary(picture)
+            run.write(BOUNDARY, picture)
 
     def commands(self, run: RunDirectory) -> list[str]:
         """Find out more, use the network, or train another."""

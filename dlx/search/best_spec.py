@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 from textwrap import fill
-from typing import TYPE_CHECKING
 
+from dlx.documents.repair import RemedyResult, RepairStory
+from dlx.runs.directory import RunDirectory
 from dlx.spec.loader import dump_yaml
+from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.intervals import Estimate
 from dlx.text import command
-
-if TYPE_CHECKING:
-    from dlx.documents.repair import RemedyResult, RepairStory
-    from dlx.runs.directory import RunDirectory
-    from dlx.spec.sections import Spec
-    from dlx.stats.intervals import Estimate
 
 WIDTH = 110
 COMMAND = "Command: "

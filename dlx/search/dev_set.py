@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.search.trials.outcome import Outcome
+from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.search.trials.outcome import Outcome
-    from dlx.spec.sections import Spec
-    from dlx.types import Array
+from dlx.types import Array
 
 
 class HeldOut:

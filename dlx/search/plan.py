@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
 from dlx.spec.inheritance import PLANS, extended, spec_tree
-from dlx.spec.loader import resolve
+from dlx.spec.loader import Resolved, resolve
 from dlx.spec.messages import problems_of
 from dlx.spec.overrides import overrides_tree
 from dlx.spec.paths import readable_file
@@ -22,9 +22,6 @@ from dlx.spec.tree import Node, excerpt, merge
 from dlx.spec.trust import NamedBy, namer
 from dlx.spec.yaml_text.reading import load
 from dlx.spec.yaml_text.writing import dump
-
-if TYPE_CHECKING:
-    from dlx.spec.loader import Resolved
 
 Section = TypeVar("Section", bound=Options)
 BASE, NAME = "base", "name"

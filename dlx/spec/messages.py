@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from dlx.component import Component
 from dlx.errors import MOST_SHOWN, Place, Problem, allowed, nearest
 from dlx.spec.sections import Spec
 from dlx.spec.shapes import SPEC, Shape, shape_at
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
 
 # What was expected, by the type of pydantic's error: a value of another type, or one of the same type within bounds.
 _TYPES = {

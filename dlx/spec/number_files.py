@@ -15,13 +15,13 @@ MOST_BYTES = 2**24  # of a file: a list this long is no option any more
 MOST_NUMBERS = 10_000  # as many as a spec may hold in one list, because the resolved spec holds them
 
 
-def read_number_files(tree: Node, shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
+def read_number_files(tree: Node) -> tuple[Node, list[Problem]]:
     """A tree in which the numbers of a file stand in place of its path, and what is wrong with the files.
 
     Each is read once, when the spec is: the resolved spec holds the numbers, and no longer needs the file.
     """
     problems: list[Problem] = []
-    return _read(tree, shape, (), problems), problems
+    return _read(tree, SPEC, (), problems), problems
 
 
 def _read(node: Node, shape: Shape, path: KeyPath, problems: list[Problem]) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,9 +16,7 @@ from dlx.errors import Place, UsageError
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
-
-if TYPE_CHECKING:
-    from dlx.words import Task
+from dlx.words import Task
 
 TEMPLATE = """\
 # {title}

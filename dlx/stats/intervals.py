@@ -58,9 +58,9 @@ def exact(value: float, m: int | None = None) -> Estimate:
     return Estimate(value, value, value, m)
 
 
-def unbounded(value: float, m: int | None = None) -> Estimate:
+def unbounded(value: float) -> Estimate:
     """A value of which nothing more is known."""
-    return Estimate(value, -inf, inf, m)
+    return Estimate(value, -inf, inf)
 
 
 def error_rate(value: float, m: int | None) -> Estimate:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from dlx.data.batches import Reader
@@ -11,9 +9,7 @@ from dlx.nn.network import Network, Step
 from dlx.nn.tape import Tape
 from dlx.training.position import Position
 from dlx.training.streams import Streams
-
-if TYPE_CHECKING:
-    from dlx.types import Array
+from dlx.types import Array
 
 
 class TrainingBatches:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,13 +15,11 @@ from dlx.nn.activations import Identity
 from dlx.nn.layers import mask_from
 from dlx.nn.losses import loss_for
 from dlx.nn.network import LayerPlan, Network
+from dlx.spec.sections import LayerSection, Spec
 from dlx.training.evaluation import batch_sizes
 from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import LayerSection, Spec
 
 Origins = Mapping[tuple[str | int, ...], Place]
 

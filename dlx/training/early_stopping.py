@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dlx.nn.trainable import Trainable
+from dlx.spec.sections import EarlyStopping as Options
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import EarlyStopping as Options
-    from dlx.types import Array
+from dlx.types import Array
 
 
 class BestRow:

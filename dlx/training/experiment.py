@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.nn.trainable import Trainable
 from dlx.nn.update import Update
+from dlx.spec.sections import Spec
 from dlx.training.early_stopping import BestRow
 from dlx.training.learning_rate import LearningRate
 from dlx.training.position import Position
@@ -15,12 +16,8 @@ from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
 from dlx.training.sampling import LayerSampling
 from dlx.training.steps import Steps
 from dlx.training.streams import Streams
-from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.types import Array
-    from dlx.words import Task
+from dlx.types import Array
+from dlx.words import Status, Task
 
 TRAINING_DRAWS = ("shuffle", "dropout", "augmentation", "gradient_noise")
 RISE = 1e-3  # a cost that is higher by this share has risen, and not only by rounding

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite, isnan
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlx.errors import Diverged
+from dlx.nn.tape import Tape
+from dlx.training.experiment import Experiment
 from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
-
-if TYPE_CHECKING:
-    from dlx.nn.tape import Tape
-    from dlx.training.experiment import Experiment
 
 # A gradient or rate beyond these could overflow θ in one step: only then is θ backed up and checked around the step.
 RISKY_NORM, RISKY_RATE = 1e15, 1e8

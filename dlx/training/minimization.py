@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 
 from dlx.nn.landscape import Landscape, noise_from
 from dlx.nn.objectives import Objective
 from dlx.nn.tape import Tape
+from dlx.spec.sections import Spec
 from dlx.training.experiment import Experiment
 from dlx.training.path import Trail
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord, LayerRecord, RowCosts
 from dlx.training.streams import Streams
+from dlx.types import Array
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.types import Array
 
 
 class DescentSteps:

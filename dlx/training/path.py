@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from dlx.types import Array
+from dlx.types import Array
 
 MOST_POINTS, LEAST_POINTS = 1000, 20
 MOST_NUMBERS = 100_000  # of all points together: of very many variables fewer points are kept

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from dlx.spec.sections import Randomness, Stream
+from dlx.spec.sections import Randomness, Stream
 
 PURPOSES = ("split", "initializer", "shuffle", "dropout", "augmentation", "subset", "gradient_noise")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.nn.network import Network
+from dlx.spec.sections import Spec
 from dlx.training.batches import TrainingBatches
 from dlx.training.evaluation import Evaluation, measure_statistics
 from dlx.training.experiment import Experiment
@@ -15,10 +16,7 @@ from dlx.training.layer_statistics import LayerWatch
 from dlx.training.position import Position
 from dlx.training.records import LayerRecord, RowCosts
 from dlx.training.streams import Streams
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.words import Task
+from dlx.words import Task
 
 
 @final

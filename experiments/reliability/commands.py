@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import isfunction
 from io import StringIO
 from pathlib import Path
 from typing import IO, Any
@@ -113,7 +114,7 @@ def _draw_nothing() -> None:
     from dlx.show.pictures.canvas import new_figure, png
 
     blank = png(new_figure(1, 1, ""))
-    pictures = {getattr(plots, name) for name in plots.__all__ if name.islower() and name != "is_ours"}
+    pictures = {value for name, value in vars(plots).items() if isfunction(value) and name != "is_ours"}
     for name, module in list(sys.modules.items()):
         for key, value in list(vars(module).items()) if name.startswith("dlx.") else ():
             if callable(value) and value in pictures:

@@ -14,6 +14,7 @@ import pytest
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.runs import new_directory
 from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import BOUNDARY, CURVES
 from dlx.runs.references import open_run
 from dlx.training.records import EpochRecord
 
@@ -123,8 +124,8 @@ def test_a_directory_that_was_not_taken_is_not_kept_locked(run: RunDirectory, ro
 def test_every_file_stands_under_its_name(run: RunDirectory) -> None:
     run.write_facts(name="digits")
     run.append_metrics(row(1))
-    run.write_curves(b"png")
-    run.write_boundary(b"png")
+    run.write(CURVES, b"png")
+    run.write(BOUNDARY, b"png")
     run.write_diagnosis({"schema_version": 1})
     run.write_model({"W1": np.zeros(1)}, {})
     run.save_checkpoint({}, {})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.training.supervised import Supervised
+from dlx.data.dataset import Dataset
+from dlx.training.supervised import Supervised
 
 COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")
 

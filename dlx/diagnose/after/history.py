@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import nan, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dlx.diagnose.baseline import Baseline
+from dlx.nn.norms.norm import Norm
+from dlx.spec.sections import LayerSection, Spec
 from dlx.stats.intervals import Estimate
+from dlx.types import Array
 from dlx.words import Status, Task
-
-if TYPE_CHECKING:
-    from dlx.nn.norms.norm import Norm
-    from dlx.spec.sections import LayerSection, Spec
-    from dlx.types import Array
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
 # standard errors. Of 265 well trained networks, drawn by chance on eight kinds of data, none lay behind by more than
@@ -125,16 +123,6 @@ class TrainingHistory:
     def cost(self, part: str = "train") -> Array:
         """Of the frozen network, row by row."""
         return self.rows[f"{part}_cost"]
-
-    @property
-    def constant_cost(self) -> float:
-        """What the best constant answer would cost; NaN where it is not known."""
-        return float(self.facts.get("constant", {}).get("cost", nan))
-
-    @property
-    def constant_error(self) -> float:
-        """The error of the best constant answer; NaN where it is not known."""
-        return float(self.facts.get("constant", {}).get("error", nan))
 
     def fall(self, share: float) -> float:
         """By which share of itself the train cost fell over the last ``share`` of the epochs; NaN for a single row."""

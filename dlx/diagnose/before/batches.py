@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import no_batch_norm
 from dlx.diagnose.remedies.optimization import full_batch, mini_batches
-
-if TYPE_CHECKING:
-    from dlx.training.supervised import Supervised
+from dlx.training.supervised import Supervised
 
 # The notes: batches of 64 to 512, and the full batch for up to 2000 examples.
 FULL_BATCH_UP_TO = 2000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +23,7 @@ from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Finding, by_severity, of_normalized
 from dlx.training import threads
-
-if TYPE_CHECKING:
-    from dlx.training.supervised import Supervised
+from dlx.training.supervised import Supervised
 
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 

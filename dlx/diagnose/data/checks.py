@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dlx.data.dataset import Dataset
 from dlx.diagnose.data.duplicates import duplicate_findings
 from dlx.diagnose.data.inputs import input_findings
 from dlx.diagnose.data.labels import label_findings
 from dlx.diagnose.data.parts import part_findings
 from dlx.diagnose.findings import Finding
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 
 def data_findings(dataset: Dataset, thorough: bool = True) -> list[Finding]:

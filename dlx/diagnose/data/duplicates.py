@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import block_sample, rows
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 BYTES = 2**26  # read of each part at most
 # A share of copies that moves an error by less than it is worth to look for; CIFAR has 3 % (Barz & Denzler 2020).

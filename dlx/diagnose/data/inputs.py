@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.diagnose.data.samples import sampled_part
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import normalize_inputs
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 ROWS = 4096  # examples that the statistics are taken of
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import erfc, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.diagnose.data.samples import sampled_part
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_variance import early_stopping, narrower, strong_dropout, strong_l2
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 ROWS, HELD_OUT_ROWS = 4096, 512  # of train, in which neighbours are looked for, and of each part that is compared
 NEIGHBOURS = 15

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_variance import (
     all_the_examples,
@@ -16,9 +16,6 @@ from dlx.diagnose.remedies.against_variance import (
     shift_images,
 )
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 # Fewer examples of a class, on average, are memorized before they say much: a network of 64 units errs on 17 %
 # of new digits with 5 examples of each, on 6.7 % with 20, on 2.4 % with 130 (measured on `digits`, three seeds).

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dataset import Dataset, Part
 from dlx.diagnose.data.samples import sampled_part
 from dlx.diagnose.findings import Cause, Finding
 from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset, Part
 
 ROWS = 2048  # of each part: enough to see a shift of 0.2 standard deviations
 FEATURES = 256  # tested of more, drawn by chance

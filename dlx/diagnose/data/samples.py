@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from dlx.data.dataset import Part
 from dlx.data.examples import select
 from dlx.data.mapped import MappedRows
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Part
 
 BLOCK = 64  # neighbouring rows that are drawn together where very many are wanted of a file
 

@@ -1,5 +1,4 @@
 """Runs beside each other: what differs between their specs and results, and how sure the difference is."""
 
-from dlx.runs.compare.comparison import Comparison, compare
-
-__all__ = ["Comparison", "compare"]
+from dlx.runs.compare.comparison import Comparison as Comparison
+from dlx.runs.compare.comparison import compare as compare

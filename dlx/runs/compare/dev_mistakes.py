@@ -5,25 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from dlx.data.batches import Reader
+from dlx.data.dataset import Dataset
 from dlx.data.examples import chunks
 from dlx.errors import DataError, ReadFailure
+from dlx.runs.compare.run import ComparedRun
+from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import trained
 from dlx.spec.loader import load_spec
+from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions
 from dlx.training.build import dataset_of
 from dlx.training.evaluation import Evaluation
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.runs.compare.run import ComparedRun
-    from dlx.runs.directory import RunDirectory
-    from dlx.spec.sections import Spec
 
 MOST_LOADED = 2  # data sets that are held in memory at a time
 

@@ -60,6 +60,6 @@ def facts(network: Frozen) -> str:
     )
 
 
-def indented(lines: list[str], spaces: int, end: str = ",") -> str:
+def indented(lines: list[str], spaces: int) -> str:
     """Lines of a list in code."""
-    return "\n".join(f"{' ' * spaces}{line}{end}" for line in lines)
+    return "\n".join(f"{' ' * spaces}{line}," for line in lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +12,10 @@ from dlx.data.examples import Column
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
+from dlx.nn.network import Network
+from dlx.training.model import Model
+from dlx.types import Array
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    from dlx.nn.network import Network
-    from dlx.training.model import Model
-    from dlx.types import Array
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from dlx.documents.learning_curve import (
 from dlx.errors import DataError, UsageError
 from dlx.events import Count
 from dlx.runs.data_facts import data_facts, refuse_other_data
+from dlx.runs.directory import RunDirectory
 from dlx.runs.objective import refuse_objective
 from dlx.runs.result import Result
 from dlx.search.going_on import saving_what_is_reached
@@ -31,14 +31,11 @@ from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
+from dlx.spec.sections import Spec
 from dlx.stats.power_law import Points, points
 from dlx.text import command
 from dlx.training.build import build_supervised
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    from dlx.runs.directory import RunDirectory
-    from dlx.spec.sections import Spec
 
 FEWEST_REPLICATES = 2  # one alone tells nothing of chance
 

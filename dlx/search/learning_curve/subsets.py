@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from dlx.errors import UsageError
 from dlx.nn.schedules import Constant, Schedule, Stretched
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
+from dlx.spec.sections import Spec
 
 SIZES, SPAN = 6, 32  # six sizes, each twice the one before where there are enough examples
 FEWEST, FEWEST_OF_A_CLASS = 10, 2

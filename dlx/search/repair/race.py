@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.diagnose.advice import Remedy
 from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError
 from dlx.events import TrialEnd
@@ -17,14 +17,11 @@ from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
 from dlx.stats.effects import clipped, effect, standard_error, verdict
 from dlx.stats.intervals import Estimate
+from dlx.types import Array
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.diagnose.advice import Remedy
-    from dlx.spec.sections import Spec
-    from dlx.types import Array
 
 CHUNK = 6  # remedies that are tried before looking whether one of them is good enough already
 FINALISTS = 3

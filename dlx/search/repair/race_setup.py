@@ -7,12 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dlx.search.trials.outcome import Outcome
-
-if TYPE_CHECKING:
-    from dlx.types import Array
+from dlx.types import Array
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.findings import Finding
@@ -29,14 +29,12 @@ from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
+from dlx.spec.sections import Spec
 from dlx.stats.effects import pooled
+from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.build import build_supervised
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.stats.intervals import Estimate
 
 DONE, NOTHING_NEEDED, NOTHING_HELPS = "done", "nothing_needed", "nothing_helps"
 

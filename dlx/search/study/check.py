@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.errors import DataError, SpecError
 from dlx.runs.dry_run import rehearse
@@ -13,10 +13,8 @@ from dlx.search.study.file import Study, Variant, misclaimed
 from dlx.search.trials.shared_data import shared_dataset
 from dlx.spec.tree import dotted
 from dlx.training.build import build
-
-if TYPE_CHECKING:
-    from dlx.training.minimization import Minimization
-    from dlx.training.supervised import Supervised
+from dlx.training.minimization import Minimization
+from dlx.training.supervised import Supervised
 
 FORETOLD = ("parameters", "steps", "first_cost", "predicted_seconds", "predicted_bytes")
 

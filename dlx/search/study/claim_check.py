@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from dlx.diagnose.causes import CAUSES
 from dlx.errors import allowed
@@ -24,13 +23,11 @@ from dlx.search.study.claims import (
     term_of,
 )
 from dlx.search.study.measures import FINDINGS, LAYER, NEEDED, OF_DIAGNOSIS, PLAIN, ROWS, STATUSES, VARIABLE, VERDICTS
+from dlx.spec.sections import Spec
+from dlx.training.experiment import Experiment
 from dlx.training.minimization import Minimization
 from dlx.training.sampling import next_sample
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
-    from dlx.training.experiment import Experiment
-    from dlx.training.supervised import Supervised
+from dlx.training.supervised import Supervised
 
 POSSIBLE_TEXTS = {"status": STATUSES, "verdict": VERDICTS}
 

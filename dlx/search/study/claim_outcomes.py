@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from dlx.documents.study import ClaimRecord, ComparisonRecord, Side
 from dlx.search.study.claims import NOT_IN, Claim, ClaimResult, Quantity, Value, term_of
-
-if TYPE_CHECKING:
-    from dlx.search.study.file import Expected
+from dlx.search.study.file import Expected
 
 INFINITE = "infinity"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
@@ -15,14 +15,12 @@ from dlx.search.study.claim_parser import ClaimError, parse_claim
 from dlx.search.study.claims import Claim, term_of
 from dlx.search.study.section import StudyFile
 from dlx.search.trials.replicates import replicate
+from dlx.spec.loader import Resolved
 from dlx.spec.overrides import combine, nested
+from dlx.spec.sections import Spec
 from dlx.spec.tree import Node, dotted, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.writing import dump_scalar
-
-if TYPE_CHECKING:
-    from dlx.spec.loader import Resolved
-    from dlx.spec.sections import Spec
 
 MOST_VARIANTS, MOST_KEYS = 200, 20
 LONGEST_NAME = 80  # characters

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlx.documents.study import StudyDocument
 from dlx.nn.landscape import Landscape
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import model_of
+from dlx.search.study.file import Variant
+from dlx.search.study.study import StudyRun
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.shared_data import data_of
 from dlx.show.charts.groups import Group
 from dlx.show.numbers import error
 from dlx.show.pictures import DescentPath, Panel, activations, boundaries, overlay, paths, sweep
-
-if TYPE_CHECKING:
-    from dlx.documents.study import StudyDocument
-    from dlx.search.study.file import Variant
-    from dlx.search.study.study import StudyRun
-    from dlx.search.trials.outcome import Outcome
-    from dlx.stats.intervals import Estimate
-    from dlx.training.model import Model
-    from dlx.types import Array
+from dlx.stats.intervals import Estimate
+from dlx.training.model import Model
+from dlx.types import Array
 
 MOST_PANELS = 24  # networks that one picture holds
 EXAMPLES = 1024  # of train that the layers are shown

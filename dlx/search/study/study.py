@@ -6,15 +6,17 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from dlx.documents.study import StudyDocument, VariantRecord
+from dlx.documents.study import ClaimRecord, StudyDocument, VariantRecord
 from dlx.events import Count
+from dlx.runs.collection import StudyDirectory
 from dlx.search.dev_set import HeldOut
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
+from dlx.search.study.file import Expected, Study, Variant
 from dlx.search.study.measures import Failed, Measures
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
@@ -23,14 +25,9 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.group_difference import paired_by_seed
+from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.words import PARTS, Status
-
-if TYPE_CHECKING:
-    from dlx.documents.study import ClaimRecord
-    from dlx.runs.collection import StudyDirectory
-    from dlx.search.study.file import Expected, Study, Variant
-    from dlx.stats.intervals import Estimate
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dlx.errors import DataError, ReadFailure
 from dlx.runs.directory import RunDirectory
@@ -15,10 +14,8 @@ from dlx.runs.result import Result
 from dlx.search.trials.trial import Trial
 from dlx.stats.intervals import Estimate
 from dlx.training.records import EpochRecord
+from dlx.types import Array
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.types import Array
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from dlx.spec.sections import Stream
+from dlx.spec.sections import Spec, Stream
 from dlx.training.streams import PURPOSES
-
-if TYPE_CHECKING:
-    from dlx.spec.sections import Spec
 
 SHARED = ("split",)  # all replicates are measured on the same examples
 

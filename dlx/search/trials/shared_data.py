@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from dlx.data.dataset import Dataset
 from dlx.spec.sections import Spec
 from dlx.training.build import dataset_of
 from dlx.training.minimization import Minimization
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
 
 
 def data_of(spec: Spec) -> Dataset:

@@ -7,21 +7,19 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dlx.documents.tuning import TrialRecord
 from dlx.events import TriedSetting
 from dlx.runs.directory import RunDirectory
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.trial import Trial
+from dlx.search.tune.designs import Point
+from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.search.trials.outcome import Outcome
-    from dlx.search.tune.designs import Point
-    from dlx.spec.sections import Spec
 
 COLUMNS = ("index", "round", "status", "value", "epoch", "seconds", "trials")
 

@@ -6,32 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.documents.tuning import ConfirmationResult, FinalistRecord
+from dlx.data.dataset import Dataset
+from dlx.documents.tuning import ConfirmationResult, FinalistRecord, TuningDocument
+from dlx.runs.collection import TuneDirectory
 from dlx.search.best_spec import COMMAND, as_comment, estimate_text
 from dlx.search.dev_set import HeldOut
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
-from dlx.search.tune.candidate import measured
+from dlx.search.tune.candidate import Candidate, measured
+from dlx.search.tune.section import Search
 from dlx.spec.loader import dump_yaml
+from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.intervals import CONFIDENCE, Estimate
 from dlx.stats.student import two_sided
 from dlx.text import command
 from dlx.training.build import dataset_of
-
-if TYPE_CHECKING:
-    from dlx.data.dataset import Dataset
-    from dlx.documents.tuning import TuningDocument
-    from dlx.runs.collection import TuneDirectory
-    from dlx.search.trials.outcome import Outcome
-    from dlx.search.tune.candidate import Candidate
-    from dlx.search.tune.section import Search
-    from dlx.spec.sections import Spec
 
 
 @dataclass(frozen=True)

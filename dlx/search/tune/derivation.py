@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.errors import Problem, SpecError
+from dlx.search.plan import Plan
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, Measurement
+from dlx.search.tune.designs import Point
+from dlx.search.tune.section import TuneFile
+from dlx.search.tune.space import Dimension, Space
 from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.search.plan import Plan
-    from dlx.search.tune.designs import Point
-    from dlx.search.tune.section import TuneFile
-    from dlx.search.tune.space import Dimension, Space
-    from dlx.spec.sections import Spec
 
 
 @dataclass

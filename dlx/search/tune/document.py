@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dlx.documents.tuning import ConfirmationResult, Importance, RoundRegion, TrialRecord, TuningDocument
+from dlx.search.plan import Plan
 from dlx.search.tune.candidate import Candidate
+from dlx.search.tune.designs import Region
 from dlx.search.tune.importance import importances
+from dlx.search.tune.methods import Method
+from dlx.search.tune.section import TuneFile
+from dlx.search.tune.space import Space
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.search.plan import Plan
-    from dlx.search.tune.designs import Region
-    from dlx.search.tune.methods import Method
-    from dlx.search.tune.section import TuneFile
-    from dlx.search.tune.space import Space
 
 
 def results(

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dlx.errors import MOST_SHOWN, Problem, SpecError
+from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
 from dlx.search.plan import Plan, load_plan
 from dlx.search.tune.section import Number, Range, TuneFile
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec.overrides import nested
 from dlx.spec.tree import Node, dotted, excerpt, tree_of
 from dlx.spec.trust import NamedBy
-
-if TYPE_CHECKING:
-    from dlx.errors import Place
 
 MOST_DIMENSIONS, MOST_OPTIONS = 50, 100
 SCALES: tuple[Scale, ...] = ("uniform", "log_uniform", "one_minus_log_uniform", "choice")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlx.errors import Problem, SpecError
+from dlx.search.plan import Plan
 from dlx.search.tune.methods import METHODS, Method
 from dlx.search.tune.section import Search, TuneFile
 from dlx.search.tune.sobol import MOST_DIMENSIONS
+from dlx.search.tune.space import Dimension, Space
 from dlx.training.build import build
 from dlx.training.minimization import Minimization
-
-if TYPE_CHECKING:
-    from dlx.search.plan import Plan
-    from dlx.search.tune.space import Dimension, Space
-    from dlx.training.supervised import Supervised
+from dlx.training.supervised import Supervised
 
 FIRST = 3  # settings that are printed
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlx.documents.tuning import Importance
 from dlx.search.tune.forest import Sample, agreement
+from dlx.search.tune.space import Dimension
 from dlx.stats.intervals import CONFIDENCE
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.search.tune.space import Dimension
 
 PURPOSE = 0x696D706F  # keeps these draws apart from all others that a seed gives
 FEWEST = 8  # trials that can be parted in halves of which each tells something

@@ -7,28 +7,25 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from math import ceil
-from typing import TYPE_CHECKING
 
+from dlx.documents.tuning import ConfirmationResult, TuningDocument
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TuningEvent
+from dlx.runs.collection import TuneDirectory
 from dlx.search.going_on import saving_what_is_reached
+from dlx.search.plan import Plan
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, ledger, measured
 from dlx.search.tune.confirmation import Confirmation, described_winner
 from dlx.search.tune.derivation import Derivation
+from dlx.search.tune.designs import Point
 from dlx.search.tune.document import results
 from dlx.search.tune.forecast import method_of
+from dlx.search.tune.section import TuneFile
+from dlx.search.tune.space import Space
 from dlx.text import command
 from dlx.words import Status
-
-if TYPE_CHECKING:
-    from dlx.documents.tuning import ConfirmationResult, TuningDocument
-    from dlx.runs.collection import TuneDirectory
-    from dlx.search.plan import Plan
-    from dlx.search.tune.designs import Point
-    from dlx.search.tune.section import TuneFile
-    from dlx.search.tune.space import Space
 
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
 BEST_SHOWN = 5

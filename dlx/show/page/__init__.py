@@ -1,7 +1,7 @@
 """One self-contained page in HTML that shows a run, or the results of many."""
 
-from dlx.show.page.collection import CollectionMaterial, many_page
-from dlx.show.page.material import Material
-from dlx.show.page.page import is_ours, page
-
-__all__ = ["CollectionMaterial", "Material", "is_ours", "many_page", "page"]
+from dlx.show.page.collection import CollectionMaterial as CollectionMaterial
+from dlx.show.page.collection import many_page as many_page
+from dlx.show.page.material import Material as Material
+from dlx.show.page.page import is_ours as is_ours
+from dlx.show.page.page import page as page

@@ -5,12 +5,10 @@ from __future__ import annotations
 import struct
 import zlib
 from base64 import b64encode
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from dlx.types import Array
+from dlx.types import Array
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WIDE = 1.9  # times the height

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from dlx.types import Array
+from dlx.types import Array
 
 Document = Mapping[str, Any]
 Columns = Mapping[str, Sequence[float]]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
-
-if TYPE_CHECKING:
-    from dlx.types import Array
+from dlx.types import Array
 
 WIDTH, HEIGHT = 9.0, 4.2
 LINES = (ALARM, *CLASSES[2:], CLASSES[1])
