@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -67,13 +68,25 @@ class Architecture(Options):
         return [layer.normalization for layer in self.hidden if layer.normalization is not None]
 
     def norms_before(self, layer: LayerSection) -> dict[str, Norm]:
-        """Those of a layer by their keys, with what it takes from here."""
+        """Those of a layer by their keys, with what it takes from here; ``norm: false`` there takes nothing.
+
+        A norm is refused by its own name too: ``batch_norm: false`` refuses ``norm: batch_norm`` from here.
+        """
         stated = {key for key in NORM_KEYS if getattr(layer, key) is not None}
-        return norms_of(layer) | {key: norm for key, norm in norms_of(self).items() if key not in stated}
+        taken = {} if layer.norm is False else norms_of(self)
+        return norms_of(layer) | {key: norm for key, norm in taken.items() if not {key, norm.name} & stated}
 
 
 # The keys that a norm can stand under: its own name, or `norm`.
 NORM_KEYS = tuple(key for key in LayerSection.model_fields if key in ("norm", *Norm.members()))
+
+
+def under_own_keys(norms: Iterable[Norm]) -> dict[str, Norm | Literal[False]]:
+    """All keys of a complete layer with these norms: each under its own name, where there is such a key."""
+    fields: dict[str, Norm | Literal[False]] = dict.fromkeys(NORM_KEYS, False)
+    for norm in norms:
+        fields[norm.name if norm.name in NORM_KEYS else "norm"] = norm
+    return fields
 
 
 def norms_of(section: LayerSection | Architecture) -> dict[str, Norm]:

@@ -128,7 +128,7 @@ def _two_norms(keys: list[str], layer: LayerSection, index: int) -> Iterator[Con
     if len(keys) > 1 and (stated or index == 0):
         key: KeyPath = ("architecture", "hidden", index, stated[-1]) if stated else ("architecture", keys[-1])
         others = " and ".join(f"`{other}`" for other in keys if other != key[-1])
-        what = f"there is {others} in the same layer, which has one norm: set one of them to false"
+        what = f"there is {others} in the same layer: a layer has one norm at most, so set one of them to false"
         yield Contradiction(key, ("architecture",), what)
 
 

@@ -10,7 +10,7 @@ from pydantic_core import core_schema, to_jsonable_python
 
 from dlx.component import Component, Options
 from dlx.data.section import Data
-from dlx.spec.architecture import NORM_KEYS, Architecture, KeepProb
+from dlx.spec.architecture import Architecture, KeepProb, under_own_keys
 from dlx.spec.architecture import Count as Count
 from dlx.spec.architecture import LayerSection as LayerSection
 from dlx.spec.architecture import norms_of as norms_of
@@ -147,15 +147,18 @@ class Spec(Options):
         return self.model_copy(update={"architecture": self.architecture.model_copy(update={"hidden": hidden})})
 
     def _complete(self, index: int, layer: LayerSection) -> LayerSection:
-        default = self._layer_defaults(index)
-        layer = layer.model_copy(update={key: value for key, value in default.items() if getattr(layer, key) is None})
+        norms = under_own_keys(self.architecture.norms_before(layer).values())
+        default = self._layer_defaults(index) | norms
+        layer = layer.model_copy(
+            update={key: value for key, value in default.items() if key in norms or getattr(layer, key) is None}
+        )
         return layer if layer.bias is not None else layer.model_copy(update={"bias": _has_bias(layer)})
 
     def _layer_defaults(self, index: int) -> dict[str, Any]:
         keep_prob = self.regularization.keep_prob
         return {
             "activation": self.architecture.activation,
-            **{key: getattr(self.architecture, key) or False for key in NORM_KEYS},
+            **under_own_keys(norms_of(self.architecture).values()),
             "keep_prob": keep_prob[index] if isinstance(keep_prob, tuple) else keep_prob,
             "initializer": self.initializer,
         }

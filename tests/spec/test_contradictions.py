@@ -57,18 +57,18 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
         ),
         (
             f"{SPLIT}architecture: {{hidden: [4, 3], batch_norm: true, layer_norm: true}}",
-            "2:50: architecture.layer_norm: there is `batch_norm` in the same layer, which has one norm: "
-            "set one of them to false",
+            "2:50: architecture.layer_norm: there is `batch_norm` in the same layer: "
+            "a layer has one norm at most, so set one of them to false",
         ),
         (
             f"{SPLIT}architecture: {{hidden: [4, {{units: 3, batch_norm: true}}], layer_norm: {{}}}}",
-            "2:39: architecture.hidden.1.batch_norm: there is `layer_norm` in the same layer, which has one norm: "
-            "set one of them to false",
+            "2:39: architecture.hidden.1.batch_norm: there is `layer_norm` in the same layer: "
+            "a layer has one norm at most, so set one of them to false",
         ),
         (
             f"{SPLIT}architecture: {{hidden: [4, {{units: 3, norm: batch_norm, layer_norm: true}}]}}",
-            "2:39: architecture.hidden.1.norm: there is `layer_norm` in the same layer, which has one norm: "
-            "set one of them to false",
+            "2:39: architecture.hidden.1.norm: there is `layer_norm` in the same layer: "
+            "a layer has one norm at most, so set one of them to false",
         ),
         (
             f"{SPLIT}architecture: {{hidden: [4, 1], layer_norm: true}}",
