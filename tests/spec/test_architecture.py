@@ -1,4 +1,4 @@
-"""The norms of a layer: what it states, what it takes from `architecture`, and under which key a complete spec has it."""
+"""The norms of a layer: what it states and what it takes over, and under which key a complete spec has its norm."""
 
 from __future__ import annotations
 
