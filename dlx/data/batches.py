@@ -55,7 +55,7 @@ class Scaling:
 class Reader:
     """The examples of one part as the network takes them; the same bits wherever they are read from.
 
-    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the targets.
+    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the scaled targets.
     With ``augment``, each filling changes the images anew, by numbers drawn from ``rng``.
     """
 
@@ -73,8 +73,9 @@ class Reader:
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
+        self.target_scaling = dataset.target_scaling
         is_multiclass = dataset.task is Task.MULTICLASS
-        self._targets = None if is_multiclass else np.ascontiguousarray(y.reshape(self.m, self.n_y).T, self._dtype)
+        self._targets = None if is_multiclass else np.ascontiguousarray(self._learned(y).T, self._dtype)
 
     def buffers(self, size: int) -> tuple[Array, Array]:
         """X (size, n_x), in the order of `room`, and Y (n_y, size) for `fill` to write."""
@@ -96,6 +97,9 @@ class Reader:
             self._targets.take(index, 1, Y, "clip")
         else:
             np.equal(self._codes.take(index), self._classes, out=Y)
+
+    def _learned(self, y: Array) -> Array:
+        return self.target_scaling.scaled(y.reshape(self.m, self.n_y))
 
     def _gathered(self, index: Array) -> Array:
         rows = self._rows

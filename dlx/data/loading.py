@@ -20,6 +20,7 @@ from dlx.data.normalization import Normalization
 from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
+from dlx.data.target_scaling import UNSCALED, TargetScaling, check_positive
 from dlx.errors import DataError
 from dlx.types import Array, Rng
 from dlx.words import PARTS, Task
@@ -190,7 +191,8 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         for part, examples in present.items()
     }
     shift, scale = _scaling(data.normalize, train, finished["train"].X)
-    preprocessing = {
+    target_scaling = _target_scaling(data, present, labels)
+    preprocessing: dict[str, Any] = {
         "columns": [[column.name, column.categories] for column in train.columns],
         "imputation": rows[train.impute].tolist() if train.impute else None,
         "options": asdict(options),
@@ -198,7 +200,18 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         "classes": list(labels.classes),
         "targets": labels.targets,
     }
-    return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing)
+    if target_scaling.name != "none":
+        preprocessing["target_scaling"] = target_scaling.to_data()
+    return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing, target_scaling)
+
+
+def _target_scaling(data: Data, parts: Mapping[str, Examples], labels: Labels) -> TargetScaling:
+    name, train = data.normalize_targets or "none", parts["train"]
+    if not labels.task.is_regression:
+        return UNSCALED
+    for examples in parts.values():
+        check_positive(name, _y(examples), examples.origin)
+    return TargetScaling.fit(name, _y(train), train.origin)
 
 
 def _scaling(normalization: Normalization, train: Examples, X: Array | MappedRows) -> tuple[Array, Array]:

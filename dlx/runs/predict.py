@@ -12,6 +12,7 @@ from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
+from dlx.data.target_scaling import check_positive
 from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL
@@ -34,7 +35,8 @@ def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
     (``value1``, ``value2`` … where there are several).
     """
     model = model_of(run)
-    A = _shortest(_finite(model.outputs(_examples(model, path, labelled=False).X), run, path))
+    A = _finite(model.outputs(_examples(model, path, labelled=False).X), run, path)
+    A = _shortest(A, model.facts["dtype"])
     classes = model.facts["classes"]
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
@@ -50,6 +52,7 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     facts, examples = model.facts, _examples(model, path, target)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
+    check_positive(model.target_scaling.name, examples.y, examples.origin)
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
@@ -74,9 +77,15 @@ def _finite(A: Array, run: str, path: Path) -> Array:
     return A
 
 
-def _shortest(A: Array) -> Array:
-    """Numbers whose float64 is written with no more digits than their float32 has."""
-    return A.astype(str).astype(np.float64) if A.dtype == np.float32 else A
+def _shortest(A: Array, dtype: str) -> Array:
+    """Numbers whose float64 is written with no more digits than the network's type has.
+
+    Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
+    """
+    if dtype != "float32":
+        return A
+    digits = A.astype(str) if A.dtype == np.float32 else np.array([f"{value:.12g}" for value in A.flat])
+    return digits.astype(np.float64).reshape(A.shape)
 
 
 def model_of(run: str) -> Model:
@@ -111,4 +120,5 @@ def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
-    return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, preprocessing)
+    fitted = model.shift, model.scale, preprocessing, model.target_scaling
+    return Dataset(parts, labels, examples.features, examples.image_shape, *fitted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,10 @@ def table(path: Path, rows: list[str], header: str = HEADER) -> Path:
     return path
 
 
-def trained(folder: Path, call_dlx: Callable[..., Any], target: str = "kind") -> Path:
+def trained(folder: Path, call_dlx: Callable[..., Any], target: str = "kind", *overrides: str) -> Path:
     table(folder / "pets.csv", ANIMALS)
     (folder / "spec.yaml").write_text(SPEC.replace("TARGET", target))
-    result = call_dlx("train", "spec.yaml", "--out", "run", cwd=folder)
+    result = call_dlx("train", "spec.yaml", "--out", "run", *overrides, cwd=folder)
     assert result.code == 0, result.stderr
     return folder / "run"
 
@@ -88,6 +89,54 @@ def test_a_regression_predicts_values(tmp_path: Path, call_dlx: Callable[..., An
     run = trained(tmp_path, call_dlx, target="height")
     rows = json.loads(call_dlx("predict", run, tmp_path / "pets.csv", "--json").stdout)["predictions"]
     assert all(abs(row["value"] - float(line.split(",")[0])) < 0.5 for row, line in zip(rows, ANIMALS, strict=True))
+
+
+def metrics(run: Path, column: str) -> list[float]:
+    return [float(row[column]) for row in predicted((run / "metrics.csv").read_text())]
+
+
+def test_scaled_targets_are_learned_as_if_they_had_been_scaled_outside(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    """Costs are then those of the scaled ones; errors and predictions are in the unit of the targets."""
+    weights = [200000 + 30000 * (i % 5) - 70 * i for i in range(40)]
+    mean, deviation = statistics.fmean(weights), statistics.pstdev(weights)
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("TARGET", "weight") + "task: regression\ndtype: float64\n")
+    overrides = {"inside": ["data.normalize_targets=standard"], "outside": []}
+    values, evaluations = {}, {}
+    for name, override in overrides.items():
+        unit = [weight if name == "inside" else (weight - mean) / deviation for weight in weights]
+        table(tmp_path / "pets.csv", [f"{1 + i / 100:.2f},{y!r}" for i, y in enumerate(unit)], "height,weight")
+        result = call_dlx("train", "spec.yaml", "--out", name, *override, cwd=tmp_path)
+        assert result.code == 0, result.stderr
+        rows = predicted(call_dlx("predict", name, "pets.csv", cwd=tmp_path).stdout)
+        values[name] = [float(row["value"]) for row in rows]
+        evaluations[name] = json.loads(call_dlx("evaluate", name, "pets.csv", "--json", cwd=tmp_path).stdout)
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    assert metrics(inside, "train_cost") == pytest.approx(metrics(outside, "train_cost"), rel=1e-6)
+    in_unit = [deviation * error for error in metrics(outside, "train_error")]
+    assert metrics(inside, "train_error") == pytest.approx(in_unit, rel=1e-6)
+    assert values["inside"] == pytest.approx([mean + deviation * value for value in values["outside"]], rel=1e-6)
+    for key in ("error", "low", "high"):
+        assert evaluations["inside"][key] == pytest.approx(deviation * evaluations["outside"][key], rel=1e-6)
+    diagnoses = [json.loads((run / "diagnosis.json").read_text()) for run in (inside, outside)]
+    assert diagnoses[0]["bias"]["value"] == pytest.approx(deviation * diagnoses[1]["bias"]["value"], rel=1e-6)
+    assert diagnoses[0]["verdict"] == diagnoses[1]["verdict"]
+
+
+def test_a_target_that_is_learned_by_its_logarithm_is_predicted_above_zero(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, "height", "data.normalize_targets=log")
+    rows = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
+    assert all(
+        abs(float(row["value"]) - float(line.split(",")[0])) < 0.5 for row, line in zip(rows, ANIMALS, strict=True)
+    )
+    assert call_dlx("gradcheck", run).code == 0
+    file = table(tmp_path / "below.csv", ["-1,red,3,cat"])
+    assert call_dlx("predict", run, file).code == 0
+    refusal = call_dlx("evaluate", run, file)
+    assert (refusal.code, "log` needs targets above 0" in refusal.stderr) == (5, True)
 
 
 def test_labels_that_are_blank_or_new_do_not_hinder_a_prediction(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

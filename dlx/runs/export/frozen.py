@@ -16,6 +16,7 @@ from dlx.nn.layers import Activate, Linear, Normalize
 from dlx.words import Task
 
 if TYPE_CHECKING:
+    from dlx.data.target_scaling import TargetScaling
     from dlx.nn.network import Network
     from dlx.training.model import Model
     from dlx.types import Array
@@ -52,8 +53,20 @@ Operation = Dense | Formula
 
 
 @dataclass(frozen=True)
+class TargetUnit:
+    """What turns the scaled outputs of a regression into the unit of its targets: z·spread + shift, of ``log`` exp."""
+
+    shift: Array
+    spread: Array
+    is_log: bool
+
+
+@dataclass(frozen=True)
 class Frozen:
-    """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks."""
+    """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks.
+
+    Of a regression with scaled targets their unit comes last.
+    """
 
     name: str
     task: Task
@@ -62,6 +75,7 @@ class Frozen:
     operations: tuple[Operation, ...]
     shift: Array
     scale: Array
+    target_unit: TargetUnit | None = None
 
     @property
     def n_x(self) -> int:
@@ -74,8 +88,10 @@ class Frozen:
         return [operation for operation in self.operations if isinstance(operation, Dense)]
 
     def arrays(self) -> dict[str, Array]:
-        """All its numbers by name: shift, scale, W1, b1, gamma1 …"""
+        """All its numbers by name: shift, scale, target_shift, W1, b1, gamma1 …"""
         arrays = {"shift": self.shift, "scale": self.scale}
+        if self.target_unit is not None:
+            arrays |= {"target_shift": self.target_unit.shift, "target_spread": self.target_unit.spread}
         for operation in self.operations:
             own = {"W": operation.W, "b": operation.b} if isinstance(operation, Dense) else operation.arrays
             arrays |= {f"{name}{operation.l}": array for name, array in own.items()}
@@ -98,11 +114,18 @@ def freeze(model: Model) -> Frozen:
         operations=tuple(_operations(model.network)),
         shift=_float32(model.shift),
         scale=_float32(model.scale),
+        target_unit=_target_unit(model.target_scaling),
     )
     for name, array in frozen.arrays().items():
         if not np.isfinite(array).all():
             raise UsageError(f"{name} of the trained network has numbers that float32 cannot hold")
     return frozen
+
+
+def _target_unit(scaling: TargetScaling) -> TargetUnit | None:
+    if scaling.name == "none":
+        return None
+    return TargetUnit(_float32(scaling.shift), _float32(1 / scaling.scale), scaling.name == "log")
 
 
 def _operations(network: Network) -> list[Operation]:

@@ -68,7 +68,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
             keras.Input(({network.n_x},)),
             layers.Normalization(mean=arrays["shift"], variance=np.ones({network.n_x})),
             layers.Rescaling(arrays["scale"]),
-{indented([*map(self._layer, network.operations), *OUTPUTS[network.task]], 12)}
+{indented([*map(self._layer, network.operations), *OUTPUTS[network.task], *_in_target_unit(network)], 12)}
         ]
     )
     for l in range(1, {len(network.dense)} + 1):
@@ -80,3 +80,11 @@ def load(path=Path(__file__).with_suffix(".npz")):
         if isinstance(operation, Dense):
             return f'layers.Dense({len(operation.b)}, name="layer{operation.l}")'
         return self.formula(operation)
+
+
+def _in_target_unit(network: Frozen) -> list[str]:
+    """The layers that give the values of a regression in the unit of its targets."""
+    if network.target_unit is None:
+        return []
+    rescaling = 'layers.Rescaling(arrays["target_spread"], offset=arrays["target_shift"])'
+    return [rescaling, *['layers.Activation("exponential")'] * network.target_unit.is_log]

@@ -12,6 +12,11 @@ OUTPUTS = {
     Task.REGRESSION: "return z",
 }
 
+TARGET_COPIES = """\
+        network.target_shift.copy_(torch.from_numpy(arrays["target_shift"]))
+        network.target_spread.copy_(torch.from_numpy(arrays["target_spread"]))
+"""
+
 
 class PyTorch(CodeTarget):
     """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads.
@@ -38,25 +43,26 @@ class PyTorch(CodeTarget):
     }  # their parameters are called weight and bias, in the order of ours
 
     def code(self, network: Frozen, name: str) -> str:
+        unit = network.target_unit
         return f'''{heading(network, "PyTorch", name)}import torch
 from torch import nn
 
 {facts(network)}
 
 class Network(nn.Module):
-    """(x - shift) * scale, the layers, and the output activation."""
+    """(x - shift) * scale, the layers, and the output activation{" in the unit of the targets" if unit else ""}."""
 
     def __init__(self):
         super().__init__()
         self.register_buffer("shift", torch.zeros({network.n_x}))
         self.register_buffer("scale", torch.ones({network.n_x}))
-        self.layers = nn.Sequential(
+{_target_buffers(len(unit.shift)) if unit else ""}        self.layers = nn.Sequential(
 {indented([self._layer(operation) for operation in network.operations], 12)}
         )
 
     def forward(self, x):
         z = self.layers((x - self.shift) * self.scale)
-        {OUTPUTS[network.task]}
+        {_output(network)}
 
 
 def load(path=Path(__file__).with_suffix(".npz")):
@@ -65,7 +71,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
     with np.load(path) as arrays, torch.no_grad():
         network.shift.copy_(torch.from_numpy(arrays["shift"]))
         network.scale.copy_(torch.from_numpy(arrays["scale"]))
-        linear = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
+{TARGET_COPIES if unit else ""}        linear = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
         for l, layer in enumerate(linear, start=1):
             layer.weight.copy_(torch.from_numpy(arrays[f"W{{l}}"]))
             layer.bias.copy_(torch.from_numpy(arrays[f"b{{l}}"]))
@@ -86,3 +92,19 @@ def load(path=Path(__file__).with_suffix(".npz")):
             if isinstance(operation, Formula)
             for attribute, name in zip(("weight", "bias"), operation.arrays, strict=False)
         )
+
+
+def _target_buffers(count: int) -> str:
+    """The lines that make room for the unit of so many targets."""
+    return f"""\
+        self.register_buffer("target_shift", torch.zeros({count}))
+        self.register_buffer("target_spread", torch.ones({count}))
+"""
+
+
+def _output(network: Frozen) -> str:
+    """The lines that end ``forward``."""
+    if network.target_unit is None:
+        return OUTPUTS[network.task]
+    values = "z * self.target_spread + self.target_shift"
+    return f"return torch.exp({values})" if network.target_unit.is_log else f"return {values}"
