@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -145,6 +147,74 @@ def test_labels_that_are_blank_or_new_do_not_hinder_a_prediction(tmp_path: Path,
     for label in ("", "cow"):
         file = table(tmp_path / "new.csv", [f"{line.rsplit(',', 1)[0]},{label}" for line in ANIMALS])
         assert predicted(call_dlx("predict", run, file).stdout) == expected
+
+
+UNFIT = {1: "1.5,purple,3", 3: "1.2,red,", 4: ",blue,5"}
+
+
+def test_rows_that_cannot_be_answered_are_marked_and_the_others_are_answered(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx)
+    whole = [line.rsplit(",", 1)[0] for line in ANIMALS[:6]]
+    mixed = [UNFIT.get(i, line) for i, line in enumerate(whole)]
+    expected = predicted(call_dlx("predict", run, table(tmp_path / "whole.csv", whole, HEADER[:-5])).stdout)
+    result = call_dlx("predict", run, table(tmp_path / "mixed.csv", mixed, HEADER[:-5]))
+    assert result.code == 0
+    rows = predicted(result.stdout)
+    for i, row in enumerate(rows):
+        reason = row.pop("unanswered")
+        assert bool(reason) == (i in UNFIT)
+        assert row == (dict.fromkeys(row, "") if i in UNFIT else expected[i])
+        assert not reason or reason.startswith(f"line {i + 2}: column ")
+    assert result.stderr.startswith(
+        "remark: 3 of 6 rows are unanswered: line 3: column 'color': train has no category 'purple'; "
+        "line 5: column 'weight': the value is missing; line 6: "
+    )
+    document = json.loads(call_dlx("predict", run, tmp_path / "mixed.csv", "--json").stdout)
+    assert [row["class"] is None for row in document["predictions"]] == [i in UNFIT for i in range(6)]
+    strict = call_dlx("predict", run, tmp_path / "mixed.csv", "--strict")
+    assert (strict.code, strict.stdout) == (5, "")
+
+
+def test_a_remark_does_not_stand_within_the_table(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx)
+    mixed = table(tmp_path / "mixed.csv", ["1.5,red,3", "1.2,red,"], HEADER[:-5])
+    command = [sys.executable, "-m", "dlx", "predict", str(run), str(mixed)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    assert done.stdout == call_dlx("predict", run, mixed).stdout
+
+
+def test_a_row_far_beyond_the_others_has_no_answer(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx, "weight", "architecture.activation=relu", "task=regression")
+    file = table(tmp_path / "far.csv", ["1.5,red,cat", "3e38,red,cat", "1.2,blue,dog"], "height,color,kind")
+    rows = predicted(call_dlx("predict", run, file).stdout)
+    assert [bool(row["value"]) for row in rows] == [True, False, True]
+    assert rows[1]["unanswered"].startswith("example 2: ")
+    assert call_dlx("predict", run, file, "--strict").code == 5
+
+
+def test_missing_values_are_filled_as_in_train_if_only_there_are_no_others(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, "kind", "data.source.impute=median")
+    rows = [",red,3", "1.2,,5"]
+    together = predicted(call_dlx("predict", run, table(tmp_path / "new.csv", rows, HEADER[:-5])).stdout)
+    for row, answer in zip(rows, together, strict=True):
+        file = table(tmp_path / "alone.csv", [row], HEADER[:-5])
+        assert predicted(call_dlx("predict", run, file).stdout) == [answer]
+
+
+@pytest.mark.parametrize("target", ["-1", "3"])
+def test_a_target_that_was_named_by_its_place_is_known_by_its_name(
+    target: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, target)
+    expected = json.loads(call_dlx("evaluate", run, tmp_path / "pets.csv", "--json").stdout)
+    turned = [",".join(["seen", *reversed(line.split(","))]) for line in ANIMALS]
+    file = table(tmp_path / "turned.csv", turned, "note,kind,weight,color,height")
+    found = json.loads(call_dlx("evaluate", run, file, "--json").stdout)
+    assert (found["error"], found["m"]) == (expected["error"], 40)
 
 
 def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
