@@ -65,7 +65,7 @@ class TargetUnit:
 class Frozen:
     """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks.
 
-    Of a regression with scaled targets their unit comes last.
+    What stands in for NaN comes first, where there may be any; the unit of scaled targets comes last.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Frozen:
     operations: tuple[Operation, ...]
     shift: Array
     scale: Array
+    imputation: Array | None = None
     target_unit: TargetUnit | None = None
 
     @property
@@ -88,8 +89,10 @@ class Frozen:
         return [operation for operation in self.operations if isinstance(operation, Dense)]
 
     def arrays(self) -> dict[str, Array]:
-        """All its numbers by name: shift, scale, target_shift, W1, b1, gamma1 …"""
+        """All its numbers by name: shift, scale, imputation, target_shift, W1, b1, gamma1 …"""
         arrays = {"shift": self.shift, "scale": self.scale}
+        if self.imputation is not None:
+            arrays["imputation"] = self.imputation
         if self.target_unit is not None:
             arrays |= {"target_shift": self.target_unit.shift, "target_spread": self.target_unit.spread}
         for operation in self.operations:
@@ -105,6 +108,7 @@ def freeze(model: Model) -> Frozen:
         UsageError: float32 cannot hold one of its numbers.
     """
     facts = model.facts
+    imputation = facts["preprocessing"].get("imputation")
     columns = [Column(name, categories) for name, categories in facts["preprocessing"]["columns"]]
     frozen = Frozen(
         name=facts["name"],
@@ -114,6 +118,7 @@ def freeze(model: Model) -> Frozen:
         operations=tuple(_operations(model.network)),
         shift=_float32(model.shift),
         scale=_float32(model.scale),
+        imputation=None if imputation is None else _float32(np.array(imputation)),
         target_unit=_target_unit(model.target_scaling),
     )
     for name, array in frozen.arrays().items():

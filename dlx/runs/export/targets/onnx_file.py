@@ -93,6 +93,9 @@ class Onnx(Target):
         except ImportError as error:
             raise missing_extra("onnx", "onnx", "writing an ONNX file") from error
         graph = _Graph()
+        if network.imputation is not None:
+            graph.add("IsNaN")
+            graph.add("Where", graph.constant("imputation", network.imputation), "features")
         graph.add("Sub", graph.constant("shift", network.shift))
         graph.add("Mul", graph.constant("scale", network.scale))
         for operation in network.operations:
