@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 READY_BYTES = 2**28  # up to this size a normalized copy is made once; larger parts of short numbers stay short
 # Of so few features each lies in memory in one piece: W·Xᵀ is then up to four times as fast as with rows (measured).
 NARROW = 8
+MARGIN = 100  # standard deviations that a value may lie from the mean
 
 
 def room(m: int, n_x: int, dtype: np.dtype[np.generic]) -> Array:
@@ -33,15 +34,23 @@ def room(m: int, n_x: int, dtype: np.dtype[np.generic]) -> Array:
 class Scaling:
     """x_norm = (x − shift)·scale, in the network's type.
 
-    The difference is taken in a type that holds x as well, so that large values close to each other stay apart.
+    The difference is taken in a type that holds x as well, so that large values close to each other stay apart. Where
+    that type holds the differences or the scale only just, or not at all, both steps are taken in float64.
     """
 
     def __init__(self, shift: Array, scale: Array, dtype: np.dtype[np.generic]) -> None:
         self._shift = shift if shift.any() else None
-        self._scale = scale.astype(dtype) if (scale != 1).any() else None
+        limit = float(np.finfo(dtype.name).max) / MARGIN
+        self._exact = (shift, scale) if (scale < 1 / limit).any() or (scale > limit).any() else None
+        with np.errstate(over="ignore"):
+            self._scale = scale.astype(dtype) if (scale != 1).any() else None
 
     def write(self, raw: Array, out: Array) -> None:
         """Write the rows ``raw``, normalized, into ``out``."""
+        if self._exact is not None:
+            shift, scale = self._exact
+            np.copyto(out, (raw - shift) * scale, casting="same_kind")
+            return
         common = np.result_type(raw, out)
         if self._shift is None or common == out.dtype:
             np.copyto(out, raw, casting="same_kind")  # apart, because arithmetic on mixed types is slower
@@ -55,7 +64,7 @@ class Scaling:
 class Reader:
     """The examples of one part as the network takes them; the same bits wherever they are read from.
 
-    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the targets.
+    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the scaled targets.
     With ``augment``, each filling changes the images anew, by numbers drawn from ``rng``.
     """
 
@@ -73,8 +82,9 @@ class Reader:
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
+        self.target_scaling = dataset.target_scaling
         is_multiclass = dataset.task is Task.MULTICLASS
-        self._targets = None if is_multiclass else np.ascontiguousarray(y.reshape(self.m, self.n_y).T, self._dtype)
+        self._targets = None if is_multiclass else np.ascontiguousarray(self._learned(y).T, self._dtype)
 
     def buffers(self, size: int) -> tuple[Array, Array]:
         """X (size, n_x), in the order of `room`, and Y (n_y, size) for `fill` to write."""
@@ -96,6 +106,9 @@ class Reader:
             self._targets.take(index, 1, Y, "clip")
         else:
             np.equal(self._codes.take(index), self._classes, out=Y)
+
+    def _learned(self, y: Array) -> Array:
+        return self.target_scaling.scaled(y.reshape(self.m, self.n_y))
 
     def _gathered(self, index: Array) -> Array:
         rows = self._rows
@@ -127,5 +140,6 @@ def _normalized(dataset: Dataset, X: Array, dtype: np.dtype[np.generic]) -> Arra
             scaling.write(chunk, out[start : start + len(chunk)])
         start += len(chunk)
     if X.itemsize > dtype.itemsize and not np.isfinite(out).all():
-        raise DataError(f"data: values are beyond the range of {dtype.name}; state `dtype: float64` or `normalize`")
+        normalize = " or `normalize`" if (dataset.scale == 1).all() else ""
+        raise DataError(f"data: values are beyond the range of {dtype.name}; state `dtype: float64`{normalize}")
     return out

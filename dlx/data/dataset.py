@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
+from dlx.data.target_scaling import UNSCALED, TargetScaling
 from dlx.types import Array
 from dlx.words import Task
 
@@ -37,6 +38,7 @@ class Dataset:
 
     shift, scale: (n_x,), x_norm = (x − shift)·scale.
     preprocessing: plain data (strings, numbers, lists) with which `read_like` reads other files as train was read.
+    target_scaling: of a regression, between y and what the network learns.
     normalized: the X of parts, normalized and cast, by part and type, once a reader has made them.
     """
 
@@ -47,6 +49,7 @@ class Dataset:
     shift: Array
     scale: Array
     preprocessing: dict[str, Any]
+    target_scaling: TargetScaling = UNSCALED
     normalized: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -31,6 +31,15 @@ class Column(NamedTuple):
 
 
 @dataclass(frozen=True)
+class RowFault:
+    """A row that cannot be read as train was: its number from 0, why, and the message where the file is refused."""
+
+    row: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Examples:
     """Raw examples, one in each row of X.
 
@@ -39,6 +48,8 @@ class Examples:
     image_shape: (h, w) or (h, w, c) where a row of X is an image.
     columns: what the features mean; numbers x1, x2, … unless given.
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
+    target: the columns of a table that y was taken from.
+    faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     origin: what messages call these examples, if not by their place in the spec.
     """
 
@@ -47,6 +58,8 @@ class Examples:
     image_shape: tuple[int, ...] | None = None
     columns: tuple[Column, ...] = ()
     impute: str | None = None
+    target: tuple[str, ...] = ()
+    faults: tuple[RowFault, ...] = ()
     origin: str = ""
 
     @property
@@ -61,6 +74,8 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
     key: their place in the spec, which messages tell where the examples have no origin.
     """
     examples = replace(examples, origin=examples.origin or key)
+    if examples.faults:
+        raise DataError(examples.faults[0].message)
     X, image_shape = _as_rows(examples)
     m, n_x = X.shape
     if m == 0 or n_x == 0:
@@ -78,6 +93,15 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
 def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
     """The rows of X with these numbers: a copy in memory, or the same file read in those places."""
     return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
+
+
+def without_faults(examples: Examples) -> Examples:
+    """The rows that fit the columns of train; all of them, faults included, where none does."""
+    fitting = np.setdiff1d(np.arange(len(examples.X)), [fault.row for fault in examples.faults])
+    if not examples.faults or len(fitting) == 0:
+        return examples
+    y = None if examples.y is None else examples.y[fitting]
+    return replace(examples, X=select(examples.X, fitting), y=y, faults=())
 
 
 def chunks(X: Array | MappedRows) -> Iterator[Array]:

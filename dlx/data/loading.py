@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Column, Examples, select, tidy
+from dlx.data.examples import Column, Examples, select, tidy, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, infer_labels
@@ -20,6 +20,7 @@ from dlx.data.normalization import Normalization
 from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
+from dlx.data.target_scaling import UNSCALED, TargetScaling, check_positive
 from dlx.errors import DataError
 from dlx.types import Array, Rng
 from dlx.words import PARTS, Task
@@ -57,25 +58,34 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
 
 
 def read_like(
-    preprocessing: Mapping[str, Any], path: Path, target: str | int | None = None, labelled: bool = True
+    preprocessing: Mapping[str, Any],
+    path: Path,
+    target: str | int | None = None,
+    labelled: bool = True,
+    strict: bool = True,
 ) -> Examples:
     """Examples of another file, read as train was and before normalization; y holds codes, or None without labels.
 
     A table must have train's columns, in any order, and may have others; the same holds for its categories, but none
     may be new. target: where the labels are (a column, or a file), if not where train has them. labelled: false leaves
-    them unread, so that they may be absent, blank or new.
+    them unread, so that they may be absent, blank or new. strict: false leaves rows out that do not fit, unless none
+    does; ``faults`` then says which.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
-    examples = _whole(str(path), read_file(path, TableOptions(**options), columns))
+    loaded = read_file(path, TableOptions(**options), columns)
+    faults = tuple(fault for examples in loaded.values() for fault in examples.faults)
+    if not strict:
+        loaded = {part: without_faults(examples) for part, examples in loaded.items()}
+    examples = _whole(str(path), loaded)
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
     y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
-    return replace(examples, X=imputed(examples.X, row), y=y)
+    return replace(examples, X=imputed(examples.X, row), y=y, faults=faults)
 
 
 def _frozen(value: Any) -> Any:
@@ -183,6 +193,8 @@ def _check_features(examples: Examples, n_x: int) -> None:
 
 def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: TableOptions) -> Dataset:
     train = parts["train"]
+    if train.target:  # by name, so that its place in another file makes no difference
+        options = replace(options, target=train.target)
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()} if how}
     present = {part: parts[part] for part in PARTS if part in parts}
     finished = {
@@ -190,7 +202,8 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         for part, examples in present.items()
     }
     shift, scale = _scaling(data.normalize, train, finished["train"].X)
-    preprocessing = {
+    target_scaling = _target_scaling(data, present, labels)
+    preprocessing: dict[str, Any] = {
         "columns": [[column.name, column.categories] for column in train.columns],
         "imputation": rows[train.impute].tolist() if train.impute else None,
         "options": asdict(options),
@@ -198,7 +211,18 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         "classes": list(labels.classes),
         "targets": labels.targets,
     }
-    return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing)
+    if target_scaling.name != "none":
+        preprocessing["target_scaling"] = target_scaling.to_data()
+    return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing, target_scaling)
+
+
+def _target_scaling(data: Data, parts: Mapping[str, Examples], labels: Labels) -> TargetScaling:
+    name, train = data.normalize_targets or "none", parts["train"]
+    if not labels.task.is_regression:
+        return UNSCALED
+    for examples in parts.values():
+        check_positive(name, _y(examples), examples.origin)
+    return TargetScaling.fit(name, _y(train), train.origin)
 
 
 def _scaling(normalization: Normalization, train: Examples, X: Array | MappedRows) -> tuple[Array, Array]:

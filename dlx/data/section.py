@@ -11,6 +11,7 @@ from dlx.data.augmentation import Augmentation
 from dlx.data.normalization import Normalization, Standard
 from dlx.data.sources import Source
 from dlx.data.splits import Split
+from dlx.data.target_scaling import TargetNormalization
 
 
 class Data(Options):
@@ -29,6 +30,11 @@ class Data(Options):
         "other parts stay as they are",
     )
     normalize: Normalization = Field(Standard(), description="of the inputs: fitted on train, applied to all parts")
+    normalize_targets: TargetNormalization | None = Field(
+        None,
+        description="of the targets of a regression (none when left out): fitted on train; costs are then of scaled "
+        "targets, errors and predictions stay in the unit of the targets; log is standard of their logarithms",
+    )
     augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
         (), description="changes of the images of train, drawn anew for every batch"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.examples import Column, Examples
+from dlx.data.examples import Column, Examples, RowFault
 from dlx.errors import DataError, allowed, nearest
 from dlx.types import Array
 
@@ -58,6 +58,12 @@ class Table:
         place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
         return DataError(f"{self.path}:{place}: column {column!r}: {what}")
 
+    def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
+        """What is wrong with one value; the hint is for the message alone."""
+        place = f"row {row} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
+        message = str(self.fault(row, column, f"{what}{hint}"))
+        return RowFault(row, f"{place}: column {column!r}: {what}", message)
+
 
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
@@ -104,32 +110,47 @@ def _listed(name: str, names: Sequence[str]) -> str:
 
 
 def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[Column]) -> Examples:
-    """The table's rows as numbers; with ``like``, in exactly those columns."""
+    """The table's rows as numbers; with ``like``, in exactly those columns.
+
+    Rows that do not fit ``like`` are named in ``faults``; without it the first of them is raised.
+    """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
+    faults: list[RowFault] = []
     for name in of.features:
-        _check_values(table, name, options.impute)
+        faults += _faults(table, name, options.impute)
+        if not like:
+            _refuse(table, name, faults)
     columns = tuple(like) or tuple(_described(table, name, name in of.categorical) for name in of.features)
     X, start = np.empty((table.m, sum(len(column.features()) for column in columns))), 0
     for column in columns:
-        encoded = _encoded(table, column)
+        encoded, further = _encoded(table, column)
+        faults += further
         X[:, start : start + encoded.shape[1]] = encoded
         start += encoded.shape[1]
         del table.values[column.name]  # the rows take their place
-    return Examples(X, _targets(table, of.target), columns=columns, impute=options.impute, origin=str(table.path))
+    y = _targets(table, of.target)
+    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
 
 
-def _check_values(table: Table, name: str, impute: str | None) -> None:
-    values = table.values[name]
-    missing = _missing(values)
-    if impute is None and missing.any():
-        what = "the value is missing; correct the file, or state `impute: mean`, median or most_frequent"
-        raise table.fault(int(missing.argmax()), name, what)
-    if missing.all():
+def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
+    """The rows whose value is missing, where nothing takes its place, or infinite."""
+    values, faults = table.values[name], []
+    if impute is None:
+        what, hint = "the value is missing", "; correct the file, or state `impute: mean`, median or most_frequent"
+        faults = [table.row_fault(int(row), name, what, hint) for row in np.flatnonzero(_missing(values))]
+    if values.dtype == np.float64:
+        infinite = np.flatnonzero(np.isinf(values))
+        faults += [table.row_fault(int(row), name, f"{values[row]} is not finite") for row in infinite]
+    return faults
+
+
+def _refuse(table: Table, name: str, faults: Sequence[RowFault]) -> None:
+    """Raises `DataError` where train's column has a fault, or nothing else than missing values."""
+    if faults:
+        raise DataError(faults[0].message)
+    if _missing(table.values[name]).all():
         raise DataError(f"{table.path}: column {name!r} has no value at all; name it in `ignore`")
-    if values.dtype == np.float64 and np.isinf(values).any():
-        row = int(np.isinf(values).argmax())
-        raise table.fault(row, name, f"{values[row]} is not finite")
 
 
 def _missing(values: Array) -> Array:
@@ -149,29 +170,31 @@ def _described(table: Table, name: str, stated: bool) -> Column:
     return Column(name, categories)
 
 
-def _encoded(table: Table, column: Column) -> Array:
-    """A number as it is; a category as 0/1, one place for each; all NaN where it is missing."""
+def _encoded(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
+    """A number as it is; a category as 0/1, one place for each; all NaN where it is missing or at fault."""
     values = table.values[column.name]
     if column.categories is None:
-        if values.dtype == object:
-            row = int((~_missing(values)).argmax())
-            raise table.fault(
-                row, column.name, f"{values[row]!r} is not a number, but this column of train has numbers"
-            )
-        return values[:, np.newaxis]
-    codes = _codes(table, column)
+        if values.dtype != object:
+            return values[:, np.newaxis], []
+        what = "{!r} is not a number, but this column of train has numbers"
+        texts = np.flatnonzero(~_missing(values))
+        faults = [table.row_fault(int(row), column.name, what.format(values[row])) for row in texts]
+        return np.full((table.m, 1), np.nan), faults
+    codes, faults = _codes(table, column)
     one_hot = np.eye(len(column.categories))[codes]
     one_hot[codes < 0] = np.nan
-    return one_hot
+    return one_hot, faults
 
 
-def _codes(table: Table, column: Column) -> Array:
+def _codes(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
+    """The place of each category, −1 where it is missing, or where train has none such."""
+    values, faults = table.values[column.name], []
     codes = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
-    for row, value in enumerate(table.values[column.name]):
+    for row, value in enumerate(values):
         if value not in codes:
-            what = f"train has no category {value!r} {_listed(str(value), column.categories or ())}"
-            raise table.fault(row, column.name, what)
-    return np.array([codes[value] for value in table.values[column.name]])
+            listed = _listed(str(value), column.categories or ())
+            faults.append(table.row_fault(row, column.name, f"train has no category {value!r}", f" {listed}"))
+    return np.array([codes.get(value, -1) for value in values]), faults
 
 
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
+from dlx.data.target_scaling import check_positive
 from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL
@@ -24,30 +26,64 @@ from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task
 
+BEYOND = "its numbers are beyond what the network can take"
 
-def predictions(run: str, path: Path) -> tuple[list[str], Iterator[list[Any]]]:
-    """A header and one row for each example, in the order of the file.
+
+@dataclass(frozen=True)
+class PredictionTable:
+    """A header and m rows, one for each example in the order of the file, and why some of them have no answer."""
+
+    header: list[str]
+    rows: Iterator[list[Any]]
+    m: int
+    unanswered: Mapping[int, str]
+
+
+def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
+    """What the network of a run says of each example in a file.
 
     Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
-    (``value1``, ``value2`` … where there are several).
+    (``value1``, ``value2`` … where there are several). Where some rows cannot be answered, a last column
+    ``unanswered`` says why, and their other cells are empty; where none can, or where that is to be ``strict``, the
+    file is refused.
     """
     model = model_of(run)
-    A = _shortest(_finite(model.outputs(_examples(model, path, labelled=False).X), run, path))
+    preprocessing = model.facts["preprocessing"]
+    examples = read_like(preprocessing, path.resolve(), labelled=False, strict=strict)
+    unanswered = {fault.row: fault.reason for fault in reversed(examples.faults)}
+    A = model.outputs(examples.X)
+    m = len(A) + len(unanswered)
+    answered = np.setdiff1d(np.arange(m), list(unanswered))
+    infinite = np.flatnonzero(~np.isfinite(A).all(axis=1))
+    if len(infinite) and (strict or len(infinite) == len(A)):
+        raise _not_finite(infinite, len(A), run, path)
+    unanswered |= {int(answered[row]): f"example {answered[row] + 1}: {BEYOND}" for row in infinite}
+    header, answers = _answers(model, _shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
+    if not unanswered:
+        return PredictionTable(header, answers, m, {})
+    empty = [None] * len(header)
+    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answers), None] for row in range(m))
+    return PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
+
+
+def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
+    """The header and the rows for outputs (m, n_y)."""
     classes = model.facts["classes"]
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
         return names, iter(A.tolist())
     P = np.column_stack([1 - A, A]) if A.shape[1] == 1 else A
-    rows = ([classes[p.argmax()], *p.tolist()] for p in P)
-    return ["class", *(f"p({label})" for label in classes)], rows
+    return ["class", *(f"p({label})" for label in classes)], ([classes[p.argmax()], *p.tolist()] for p in P)
 
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
     """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
     model = model_of(run)
-    facts, examples = model.facts, _examples(model, path, target)
+    facts = model.facts
+    examples = read_like(facts["preprocessing"], path.resolve(), target)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
+    check_positive(model.target_scaling.name, examples.y, examples.origin)
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
@@ -61,20 +97,23 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     }
 
 
-def _finite(A: Array, run: str, path: Path) -> Array:
-    """The outputs (m, n_y); raises where one is not finite."""
-    rows = np.flatnonzero(~np.isfinite(A).all(axis=1))
-    if len(rows) == len(A) > 0:
-        raise Diverged(f"{run}: none of its predictions is finite: its training has diverged, or no input is in range")
-    if len(rows):
-        what = f"the prediction for example {rows[0] + 1} is not finite (so for {len(rows)} of {len(A)} examples)"
-        raise DataError(f"{path}: {what}: its numbers are beyond what the network can take")
-    return A
+def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverged:
+    """The error for outputs that are not finite in these rows of m."""
+    if len(rows) == m:
+        return Diverged(f"{run}: none of its predictions is finite: its training has diverged, or no input is in range")
+    what = f"the prediction for example {rows[0] + 1} is not finite (so for {len(rows)} of {m} examples)"
+    return DataError(f"{path}: {what}: {BEYOND}")
 
 
-def _shortest(A: Array) -> Array:
-    """Numbers whose float64 is written with no more digits than their float32 has."""
-    return A.astype(str).astype(np.float64) if A.dtype == np.float32 else A
+def _shortest(A: Array, dtype: str) -> Array:
+    """Numbers whose float64 is written with no more digits than the network's type has.
+
+    Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
+    """
+    if dtype != "float32":
+        return A
+    digits = A.astype(str) if A.dtype == np.float32 else np.array([f"{value:.12g}" for value in A.flat])
+    return digits.astype(np.float64).reshape(A.shape)
 
 
 def model_of(run: str) -> Model:
@@ -101,12 +140,9 @@ def trained(run: RunDirectory) -> Model:
         raise DataError(f"{run.path / MODEL}: is damaged: {type(error).__name__}: {error}") from error
 
 
-def _examples(model: Model, path: Path, target: str | None = None, labelled: bool = True) -> Examples:
-    return read_like(model.facts["preprocessing"], path.resolve(), target, labelled)
-
-
 def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
-    return Dataset(parts, labels, examples.features, examples.image_shape, model.shift, model.scale, preprocessing)
+    fitted = model.shift, model.scale, preprocessing, model.target_scaling
+    return Dataset(parts, labels, examples.features, examples.image_shape, *fitted)

@@ -32,7 +32,7 @@ seed: 1  # every random stream derives from it
 data:
   source: {source}
 {split}  normalize: standard  # fitted on train, applied to every part
-
+{targets}
 architecture:
   hidden: [64, 32]  # units of each hidden layer; input and output follow from the data
   activation: relu
@@ -45,6 +45,7 @@ schedule: constant  # of the learning rate
 training: {{epochs: 50, batch_size: 64{stopping}}}
 diagnosis: {{optimal_error: 0.0}}  # human-level or Bayes error
 """
+TARGETS = "  normalize_targets: standard  # errors and predictions stay in the unit of the targets\n"
 STOPPING = ", early_stopping: {patience: 10}"
 
 
@@ -58,6 +59,7 @@ def starter(file: Path) -> str:
         task="",
         source=source,
         split=_split(1000),
+        targets="",
         stopping=STOPPING,
     )
 
@@ -83,6 +85,7 @@ def starter_for(data: Path, target: list[str], task: Task | None, file: Path) ->
         task=f"task: {labels.task}\n",
         source=dump_scalar(_relative(source, file.parent)),
         split=_split(m) if "all" in parts else "",
+        targets=TARGETS if labels.task.is_regression else "",
         stopping=STOPPING if "all" in parts or "dev" in parts else "",
     )
 

@@ -134,6 +134,9 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
             left = f"{m} examples in batches of {size} leave a last batch of {rest}"
             yield ("training", "batch_size"), f"{left}, whose variance {norm.title} cannot use"
             break
+    targets = spec.data.normalize_targets or "none"
+    if targets != "none" and not dataset.task.is_regression:
+        yield ("data", "normalize_targets"), f"{targets} is for a regression, the labels ask for {dataset.task}"
     if spec.loss is not None and spec.loss.task != dataset.task:
         yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
 

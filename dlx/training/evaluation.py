@@ -47,7 +47,7 @@ class Evaluation:
         for step in self.steps():
             cost += step.tape.cost() * len(step.X)
             with np.errstate(over="ignore"):  # an error beyond all numbers is reported as infinite
-                mistakes += loss.mistakes(step.Z, step.Y)
+                mistakes += loss.mistakes(*self._in_unit(step))
             if watch is not None:
                 watch.see(step)
         return cost / m, loss.error(mistakes, m)
@@ -65,13 +65,21 @@ class Evaluation:
     def mistakes(self) -> Array:
         """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
         mistakes = self.network.loss.mistakes
-        columns = ((step, slice(i, i + 1)) for step in self.steps() for i in range(len(step.X)))
         with np.errstate(over="ignore"):
-            return np.array([mistakes(step.Z[:, i], step.Y[:, i]) for step, i in columns], dtype=np.float64)
+            answers = (self._in_unit(step) for step in self.steps())
+            columns = ((Z, Y, slice(i, i + 1)) for Z, Y in answers for i in range(Z.shape[1]))
+            return np.array([mistakes(Z[:, i], Y[:, i]) for Z, Y, i in columns], dtype=np.float64)
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, (m,)."""
-        return np.concatenate([_squares(step.Z, step.Y).mean(axis=0) for step in self.steps()])
+        return np.concatenate([_squares(*self._in_unit(step)).mean(axis=0) for step in self.steps()])
+
+    def _in_unit(self, step: Step) -> tuple[Array, Array]:
+        """Z and Y (n_y, m) of a batch, those of a regression in the unit of the user's targets."""
+        scaling = self.reader.target_scaling
+        if scaling.name == "none":
+            return step.Z, step.Y
+        return scaling.original(step.Z.T).T, scaling.original(step.Y.T).T
 
     def predicted_seconds(self) -> float:
         """How long ``run`` would take, by the times of its first batch and of its last, which may be shorter."""

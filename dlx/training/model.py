@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.batches import Scaling
+from dlx.data.target_scaling import TargetScaling
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Zeros
 from dlx.nn.layers import Activate
@@ -69,6 +70,7 @@ class Model:
     def __init__(self, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> None:
         self.facts = facts
         self.shift, self.scale = arrays["shift"], arrays["scale"]
+        self.target_scaling = TargetScaling.from_data(facts["preprocessing"].get("target_scaling"))
         plans = [_plan(layer) for layer in facts["layers"]]
         self.network = Network(facts["n_x"], plans, Loss.parse(facts["loss"]), facts["dtype"])
         for name, view in (*self.network.parameters.items(), *self.network.statistics.items()):
@@ -81,6 +83,7 @@ class Model:
     def outputs(self, X: Array | MappedRows) -> Array:
         """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
 
+        Values are in the unit of the targets, where these were scaled in float64.
         Every batch has the same size, the last one filled up, so that a row gives the same bits in any company.
         """
         A = np.empty((len(X), self._step.A.shape[0]), self._step.A.dtype)
@@ -90,7 +93,7 @@ class Model:
                 self._scaling.write(rows, self._step.X[: len(rows)])
                 self._step.run()
             A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
-        return A
+        return self.target_scaling.original(A)
 
     def hidden(self, X: Array) -> list[Array]:
         """A of each hidden layer, (units, m), for rows X (m, n_x) as the data have them, m up to 1024."""

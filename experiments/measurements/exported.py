@@ -27,7 +27,7 @@ def measure(bench: Bench) -> Measured:
     run = str(bench.trained("../configs/digits.yaml", {"digits": []})["digits"].path)
     x = Digits().load()["all"].X[:EXAMPLES].astype(np.float32)
     np.save(bench.folder / "rows.npy", x)
-    told = np.array([row[1:] for row in predictions(run, bench.folder / "rows.npy")[1]])
+    told = np.array([row[1:] for row in predictions(run, bench.folder / "rows.npy").rows])
     rows = {}
     for to in TO:
         code, arrays = _exported(run, to, bench.folder)

@@ -175,3 +175,19 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 120e6
+
+
+@pytest.mark.parametrize("name", ["standard", "minmax"])
+@pytest.mark.parametrize("size", [1e39, 1e-39, 3e37])
+def test_values_that_float32_cannot_hold_are_normalized_before_they_are_cast(
+    name: str, size: float, tmp_path: Path
+) -> None:
+    X, y = np.random.default_rng(7).normal(size=(50, 3)), np.arange(50) % 2
+    index, targets, batches = np.arange(50), np.zeros((1, 50), np.float32), []
+    for factor in (size, 1):
+        np.savez(tmp_path / "data.npz", X=X * [1, factor, 1], y=y)
+        data = {"source": {"name": "file", "path": str(tmp_path / "data.npz")}, "normalize": name}
+        dataset = load_dataset(Data.model_validate(data), None, np.random.default_rng(1))
+        batches.append(np.zeros((50, 3), np.float32))
+        Reader(dataset, "train", "float32").fill(index, batches[-1], targets)
+    np.testing.assert_allclose(batches[0], batches[1], rtol=1e-5, atol=1e-6)

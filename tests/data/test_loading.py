@@ -176,8 +176,13 @@ class TestArrays:
             load({"source": source})
         dataset = load({"source": source, "normalize": "none"})
         Reader(dataset, "train", "float64")
-        with pytest.raises(DataError, match="data: values are beyond the range of float32; state `dtype: float64`"):
+        with pytest.raises(DataError, match=r"of float32; state `dtype: float64` or `normalize`"):
             Reader(dataset, "train", "float32")
+
+    def test_a_normalization_is_not_advised_where_there_is_one(self, tmp_path: Path) -> None:
+        source = arrays(tmp_path, "x.npz", X_train=[[1.0], [2.0]], y_train=[0, 1], X_dev=[[1e60]], y_dev=[1])
+        with pytest.raises(DataError, match=r"of float32; state `dtype: float64`$"):
+            Reader(load({"source": source}), "dev", "float32")
 
     def test_a_far_value_in_a_file_is_found(self, tmp_path: Path) -> None:
         X = np.zeros((3000, 100), np.float32)

@@ -177,6 +177,14 @@ def test_cures_come_first_the_worst_first_then_bias_then_variance_then_what_was_
     assert tried[1].overrides == {"optimizer.learning_rate": 1.0}
 
 
+def test_targets_are_normalized_where_that_was_found_to_pay(digits: Callable[..., Spec]) -> None:
+    found, text = document(0.5, 0.1, "targets_not_normalized"), "task: regression\n"
+    first = remedies(found, digits(text), DataFacts(1000))[0]
+    assert (first.name, first.overrides) == ("normalize_targets", {"data.normalize_targets": "standard"})
+    for spec in (derive(digits(text), {"data.normalize_targets": "log"}), digits()):
+        assert "normalize_targets" not in named(remedies(found, spec, DataFacts(1000)))
+
+
 def test_values_follow_from_the_present_ones(digits: Callable[..., Spec]) -> None:
     plain = named(remedies(document(0.2, 0.2), digits(), DataFacts(1000, images=True, spare=197)))
     assert plain["wider"].overrides == {"architecture.hidden": [{"units": 128}]}

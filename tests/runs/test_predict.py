@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import statistics
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,10 +33,10 @@ def table(path: Path, rows: list[str], header: str = HEADER) -> Path:
     return path
 
 
-def trained(folder: Path, call_dlx: Callable[..., Any], target: str = "kind") -> Path:
+def trained(folder: Path, call_dlx: Callable[..., Any], target: str = "kind", *overrides: str) -> Path:
     table(folder / "pets.csv", ANIMALS)
     (folder / "spec.yaml").write_text(SPEC.replace("TARGET", target))
-    result = call_dlx("train", "spec.yaml", "--out", "run", cwd=folder)
+    result = call_dlx("train", "spec.yaml", "--out", "run", *overrides, cwd=folder)
     assert result.code == 0, result.stderr
     return folder / "run"
 
@@ -90,12 +93,128 @@ def test_a_regression_predicts_values(tmp_path: Path, call_dlx: Callable[..., An
     assert all(abs(row["value"] - float(line.split(",")[0])) < 0.5 for row, line in zip(rows, ANIMALS, strict=True))
 
 
+def metrics(run: Path, column: str) -> list[float]:
+    return [float(row[column]) for row in predicted((run / "metrics.csv").read_text())]
+
+
+def test_scaled_targets_are_learned_as_if_they_had_been_scaled_outside(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    """Costs are then those of the scaled ones; errors and predictions are in the unit of the targets."""
+    weights = [200000 + 30000 * (i % 5) - 70 * i for i in range(40)]
+    mean, deviation = statistics.fmean(weights), statistics.pstdev(weights)
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("TARGET", "weight") + "task: regression\ndtype: float64\n")
+    overrides = {"inside": ["data.normalize_targets=standard"], "outside": []}
+    values, evaluations = {}, {}
+    for name, override in overrides.items():
+        unit = [weight if name == "inside" else (weight - mean) / deviation for weight in weights]
+        table(tmp_path / "pets.csv", [f"{1 + i / 100:.2f},{y!r}" for i, y in enumerate(unit)], "height,weight")
+        result = call_dlx("train", "spec.yaml", "--out", name, *override, cwd=tmp_path)
+        assert result.code == 0, result.stderr
+        rows = predicted(call_dlx("predict", name, "pets.csv", cwd=tmp_path).stdout)
+        values[name] = [float(row["value"]) for row in rows]
+        evaluations[name] = json.loads(call_dlx("evaluate", name, "pets.csv", "--json", cwd=tmp_path).stdout)
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    assert metrics(inside, "train_cost") == pytest.approx(metrics(outside, "train_cost"), rel=1e-6)
+    in_unit = [deviation * error for error in metrics(outside, "train_error")]
+    assert metrics(inside, "train_error") == pytest.approx(in_unit, rel=1e-6)
+    assert values["inside"] == pytest.approx([mean + deviation * value for value in values["outside"]], rel=1e-6)
+    for key in ("error", "low", "high"):
+        assert evaluations["inside"][key] == pytest.approx(deviation * evaluations["outside"][key], rel=1e-6)
+    diagnoses = [json.loads((run / "diagnosis.json").read_text()) for run in (inside, outside)]
+    assert diagnoses[0]["bias"]["value"] == pytest.approx(deviation * diagnoses[1]["bias"]["value"], rel=1e-6)
+    assert diagnoses[0]["verdict"] == diagnoses[1]["verdict"]
+
+
+def test_a_target_that_is_learned_by_its_logarithm_is_predicted_above_zero(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, "height", "data.normalize_targets=log")
+    rows = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
+    assert all(
+        abs(float(row["value"]) - float(line.split(",")[0])) < 0.5 for row, line in zip(rows, ANIMALS, strict=True)
+    )
+    assert call_dlx("gradcheck", run).code == 0
+    file = table(tmp_path / "below.csv", ["-1,red,3,cat"])
+    assert call_dlx("predict", run, file).code == 0
+    refusal = call_dlx("evaluate", run, file)
+    assert (refusal.code, "log` needs targets above 0" in refusal.stderr) == (5, True)
+
+
 def test_labels_that_are_blank_or_new_do_not_hinder_a_prediction(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     run = trained(tmp_path, call_dlx)
     expected = predicted(call_dlx("predict", run, tmp_path / "pets.csv").stdout)
     for label in ("", "cow"):
         file = table(tmp_path / "new.csv", [f"{line.rsplit(',', 1)[0]},{label}" for line in ANIMALS])
         assert predicted(call_dlx("predict", run, file).stdout) == expected
+
+
+UNFIT = {1: "1.5,purple,3", 3: "1.2,red,", 4: ",blue,5"}
+
+
+def test_rows_that_cannot_be_answered_are_marked_and_the_others_are_answered(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx)
+    whole = [line.rsplit(",", 1)[0] for line in ANIMALS[:6]]
+    mixed = [UNFIT.get(i, line) for i, line in enumerate(whole)]
+    expected = predicted(call_dlx("predict", run, table(tmp_path / "whole.csv", whole, HEADER[:-5])).stdout)
+    result = call_dlx("predict", run, table(tmp_path / "mixed.csv", mixed, HEADER[:-5]))
+    assert result.code == 0
+    rows = predicted(result.stdout)
+    for i, row in enumerate(rows):
+        reason = row.pop("unanswered")
+        assert bool(reason) == (i in UNFIT)
+        assert row == (dict.fromkeys(row, "") if i in UNFIT else expected[i])
+        assert not reason or reason.startswith(f"line {i + 2}: column ")
+    assert result.stderr.startswith(
+        "remark: 3 of 6 rows are unanswered: line 3: column 'color': train has no category 'purple'; "
+        "line 5: column 'weight': the value is missing; line 6: "
+    )
+    document = json.loads(call_dlx("predict", run, tmp_path / "mixed.csv", "--json").stdout)
+    assert [row["class"] is None for row in document["predictions"]] == [i in UNFIT for i in range(6)]
+    strict = call_dlx("predict", run, tmp_path / "mixed.csv", "--strict")
+    assert (strict.code, strict.stdout) == (5, "")
+
+
+def test_a_remark_does_not_stand_within_the_table(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx)
+    mixed = table(tmp_path / "mixed.csv", ["1.5,red,3", "1.2,red,"], HEADER[:-5])
+    command = [sys.executable, "-m", "dlx", "predict", str(run), str(mixed)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    assert done.stdout == call_dlx("predict", run, mixed).stdout
+
+
+def test_a_row_far_beyond_the_others_has_no_answer(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx, "weight", "architecture.activation=relu", "task=regression")
+    file = table(tmp_path / "far.csv", ["1.5,red,cat", "3e38,red,cat", "1.2,blue,dog"], "height,color,kind")
+    rows = predicted(call_dlx("predict", run, file).stdout)
+    assert [bool(row["value"]) for row in rows] == [True, False, True]
+    assert rows[1]["unanswered"].startswith("example 2: ")
+    assert call_dlx("predict", run, file, "--strict").code == 5
+
+
+def test_missing_values_are_filled_as_in_train_if_only_there_are_no_others(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, "kind", "data.source.impute=median")
+    rows = [",red,3", "1.2,,5"]
+    together = predicted(call_dlx("predict", run, table(tmp_path / "new.csv", rows, HEADER[:-5])).stdout)
+    for row, answer in zip(rows, together, strict=True):
+        file = table(tmp_path / "alone.csv", [row], HEADER[:-5])
+        assert predicted(call_dlx("predict", run, file).stdout) == [answer]
+
+
+@pytest.mark.parametrize("target", ["-1", "3"])
+def test_a_target_that_was_named_by_its_place_is_known_by_its_name(
+    target: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, target)
+    expected = json.loads(call_dlx("evaluate", run, tmp_path / "pets.csv", "--json").stdout)
+    turned = [",".join(["seen", *reversed(line.split(","))]) for line in ANIMALS]
+    file = table(tmp_path / "turned.csv", turned, "note,kind,weight,color,height")
+    found = json.loads(call_dlx("evaluate", run, file, "--json").stdout)
+    assert (found["error"], found["m"]) == (expected["error"], 40)
 
 
 def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx: Callable[..., Any]) -> None:

@@ -67,6 +67,7 @@ def test_a_file_with_its_own_parts_is_not_split(tmp_path: Path) -> None:
     assert text.startswith("# data.npz: 10 examples, 3 features, 1 real number to predict.\n")
     spec = spec_for(tmp_path, text)
     assert (spec.data.split, spec.training.early_stopping, spec.task) == (None, None, "regression")
+    assert spec.data.normalize_targets == "standard"
 
 
 def test_labels_in_a_file_of_their_own_are_named_from_the_folder_of_the_spec(tmp_path: Path) -> None:

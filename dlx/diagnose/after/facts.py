@@ -21,12 +21,13 @@ def course_facts(experiment: Supervised) -> dict[str, Any]:
 def constant_answer(dataset: Dataset) -> dict[str, float]:
     """Cost and error on train of a network that gives every example the same: the classes' shares, or the mean.
 
-    The cost is the entropy of the shares, or the variance of the targets, added up over outputs.
+    The cost is the entropy of the shares, or the variance of the scaled targets, added up over outputs.
     """
     y = dataset.parts["train"].y
     if dataset.task.is_regression:
-        variance = y.astype(np.float64).var(axis=0)
-        return {"cost": float(variance.sum()), "error": float(np.sqrt(variance.mean()))}
+        y = y.astype(np.float64)
+        cost = float(dataset.target_scaling.scaled(y).var(axis=0).sum())
+        return {"cost": cost, "error": float(np.sqrt(y.var(axis=0).mean()))}
     shares = np.bincount(y) / len(y)
     present = shares[shares > 0]
     return {"cost": float(-(present * np.log(present)).sum()), "error": float(1 - shares.max())}

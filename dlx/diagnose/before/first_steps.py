@@ -171,9 +171,8 @@ def of_a_constant(copy: Supervised) -> ProbeResult:
     """The least cost and error on the seen examples of a network that gives the same answer to all."""
     dataset, y = copy.dataset, copy.dataset.parts[SEEN_PART].y
     if dataset.task.is_regression:
-        variance = y.var(axis=0)
-        error = float(np.sqrt(variance.mean())) or 1.0
-        return ProbeResult(float(variance.sum()) or 1.0, error, error)
+        error = float(np.sqrt(y.var(axis=0).mean())) or 1.0
+        return ProbeResult(float(dataset.target_scaling.scaled(y).var(axis=0).sum()) or 1.0, error, error)
     shares = np.bincount(y) / len(y)
     entropy = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()) or 1.0
     error = float(1 - shares.max()) or 1.0

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.normalization import Standard
+from dlx.data.target_scaling import UNSCALED
 from dlx.diagnose.data.samples import sample, sampled_part
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
@@ -137,10 +138,10 @@ class Probe:
         return replace(self, spec=_changed(self.spec, "data", augment=self.original.spec.data.augment))
 
     def on(self, X: Array, y: Array) -> Probe:
-        """With these examples for all parts, in one batch."""
+        """With these examples for all parts, in one batch; targets are learned as they stand."""
         parts = dict.fromkeys(("train", SEEN_PART, UNSEEN_PART), Part(X, y))
         spec = _changed(self.spec, "training", batch_size="full")
-        return replace(self, spec=spec, dataset=replace(self.dataset, parts=parts))
+        return replace(self, spec=spec, dataset=replace(self.dataset, parts=parts, target_scaling=UNSCALED))
 
     def unregularized(self) -> Probe:
         """Without penalties, weight decay and dropout."""

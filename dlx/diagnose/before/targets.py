@@ -11,6 +11,7 @@ from dlx.diagnose.before.initialization import INITIAL_COST
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import ProbeResult, decide
 from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.against_bias import normalize_targets
 from dlx.diagnose.remedies.optimization import adam, learning_rate_hundredth, learning_rate_x10, learning_rate_x100
 from dlx.types import Array
 
@@ -21,15 +22,15 @@ LARGE, SMALL = 10.0, 0.01
 
 TARGETS_NOT_NORMALIZED = Cause(
     "targets_not_normalized",
-    "subtract the mean of the targets, and divide by their standard deviation, before training",
+    "let the network learn targets of mean 0 and variance 1 (data.normalize_targets: standard)",
     "Normalizing inputs",
-    (learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),
+    (normalize_targets, learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),
 )
 
 
 def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the targets, and the trial with those that are normalized where that pays."""
-    if not trial.dataset.task.is_regression:
+    if not trial.dataset.task.is_regression or trial.dataset.target_scaling.name != "none":
         return [], trial
     y = trial.dataset.parts["train"].y
     spread, far = float(np.sqrt(y.var(axis=0).mean())), list(_far(y))

@@ -24,6 +24,7 @@ from dlx.diagnose.remedies.optimization import (
     optimizer_defaults,
 )
 from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.words import Task
 
 LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
 MOST_UNITS = 4096
@@ -35,6 +36,12 @@ FEW_STEPS = 5000  # of Adam at α = 0.001, which moves a weight by at most about
 @change("inputs on one scale make the cost round, so that one α fits all weights", "Normalizing inputs")
 def normalize_inputs(now: SpecContext) -> Overrides:
     return {"data.normalize": {"name": "standard"}} if now.spec.data.normalize.name == "none" else {}
+
+
+@change("an output begins near 0 with a spread of about 1, and so should the targets", "Normalizing inputs")
+def normalize_targets(now: SpecContext) -> Overrides:
+    applies = now.spec.task is Task.REGRESSION and now.spec.data.normalize_targets in (None, "none")
+    return {"data.normalize_targets": "standard"} if applies else {}
 
 
 @change("random weights of the right size keep the variance of Z from layer to layer", "Weight initialization")

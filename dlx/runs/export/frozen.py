@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.component import Component
 from dlx.data.examples import Column
+from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
@@ -49,8 +50,20 @@ Operation = Dense | Formula
 
 
 @dataclass(frozen=True)
+class TargetUnit:
+    """What turns the scaled outputs of a regression into the unit of its targets: z·spread + shift, of ``log`` exp."""
+
+    shift: Array
+    spread: Array
+    is_log: bool
+
+
+@dataclass(frozen=True)
 class Frozen:
-    """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks."""
+    """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks.
+
+    What stands in for NaN comes first, where there may be any; the unit of scaled targets comes last.
+    """
 
     name: str
     task: Task
@@ -59,6 +72,8 @@ class Frozen:
     operations: tuple[Operation, ...]
     shift: Array
     scale: Array
+    imputation: Array | None = None
+    target_unit: TargetUnit | None = None
 
     @property
     def n_x(self) -> int:
@@ -71,8 +86,12 @@ class Frozen:
         return [operation for operation in self.operations if isinstance(operation, Dense)]
 
     def arrays(self) -> dict[str, Array]:
-        """All its numbers by name: shift, scale, W1, b1, gamma1 …"""
+        """All its numbers by name: shift, scale, imputation, target_shift, W1, b1, gamma1 …"""
         arrays = {"shift": self.shift, "scale": self.scale}
+        if self.imputation is not None:
+            arrays["imputation"] = self.imputation
+        if self.target_unit is not None:
+            arrays |= {"target_shift": self.target_unit.shift, "target_spread": self.target_unit.spread}
         for operation in self.operations:
             own = {"W": operation.W, "b": operation.b} if isinstance(operation, Dense) else operation.arrays
             arrays |= {f"{name}{operation.l}": array for name, array in own.items()}
@@ -86,6 +105,7 @@ def freeze(model: Model) -> Frozen:
         UsageError: float32 cannot hold one of its numbers.
     """
     facts = model.facts
+    imputation = facts["preprocessing"].get("imputation")
     columns = [Column(name, categories) for name, categories in facts["preprocessing"]["columns"]]
     frozen = Frozen(
         name=facts["name"],
@@ -95,11 +115,19 @@ def freeze(model: Model) -> Frozen:
         operations=tuple(_operations(model.network)),
         shift=_float32(model.shift),
         scale=_float32(model.scale),
+        imputation=None if imputation is None else _float32(np.array(imputation)),
+        target_unit=_target_unit(model.target_scaling),
     )
     for name, array in frozen.arrays().items():
         if not np.isfinite(array).all():
             raise UsageError(f"{name} of the trained network has numbers that float32 cannot hold")
     return frozen
+
+
+def _target_unit(scaling: TargetScaling) -> TargetUnit | None:
+    if scaling.name == "none":
+        return None
+    return TargetUnit(_float32(scaling.shift), _float32(1 / scaling.scale), scaling.name == "log")
 
 
 def _operations(network: Network) -> list[Operation]:

@@ -148,6 +148,32 @@ def test_layer_norm_is_an_operation_of_its_own(to: str) -> None:
 
 
 @pytest.mark.parametrize("to", TARGETS)
+@pytest.mark.parametrize("task", OUTPUTS)
+def test_missing_values_are_filled_as_for_a_prediction(to: str, task: str, tmp_path: Path) -> None:
+    of, replacements = model("relu", task), np.array([2.0, 0.0, 1.0, -3.0, 0.5, 40.0])
+    of.facts["preprocessing"]["imputation"] = replacements.tolist()
+    X = rows()
+    missing = np.random.default_rng(2).random(X.shape) < 0.2
+    filled = np.where(missing, replacements, X)
+    X[missing] = np.nan
+    found = RUNNERS[to](freeze(of), tmp_path, X)
+    np.testing.assert_allclose(found, expected(of, filled), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("to", TARGETS)
+@pytest.mark.parametrize("name", ["standard", "log"])
+def test_values_are_in_the_unit_of_the_targets(to: str, name: str, tmp_path: Path) -> None:
+    plain = model("tanh", "regression")
+    scaling = {"name": name, "shift": [3.0, -2.0], "scale": [2.0, 0.5]}
+    preprocessing = plain.facts["preprocessing"] | {"target_scaling": scaling}
+    arrays = {**plain.network.parameters, "shift": plain.shift, "scale": plain.scale}
+    of = Model(arrays, {**plain.facts, "preprocessing": preprocessing})
+    found = RUNNERS[to](freeze(of), tmp_path, rows())
+    np.testing.assert_allclose(found, expected(of), rtol=1e-4, atol=1e-5)
+    assert not np.allclose(found, expected(plain), rtol=0.1)
+
+
+@pytest.mark.parametrize("to", TARGETS)
 def test_features_without_names(to: str, tmp_path: Path) -> None:
     of = model("relu", "multiclass")
     of.facts["preprocessing"]["columns"] = []

@@ -13,6 +13,23 @@ def gelu(z):
     """The form with tanh, which the network was trained with."""
     return keras.activations.gelu(z, approximate=True)
 '''
+IMPUTE = '''
+
+@keras.saving.register_keras_serializable("dlx")
+class Impute(layers.Layer):
+    """Puts these values, one for each feature, in place of NaN."""
+
+    def __init__(self, values, **options):
+        super().__init__(**options)
+        self.values = [float(value) for value in values]
+
+    def call(self, x):
+        values = keras.ops.convert_to_tensor(self.values, x.dtype)
+        return keras.ops.where(keras.ops.isnan(x), values, x)
+
+    def get_config(self):
+        return super().get_config() | {"values": self.values}
+'''
 OUTPUTS = {
     Task.BINARY: [
         'layers.Activation("sigmoid")',
@@ -58,17 +75,14 @@ class Keras(CodeTarget):
         return f'''{heading(network, "Keras 3", name)}import keras
 from keras import layers
 
-{facts(network)}{gelu}
+{facts(network)}{"" if network.imputation is None else IMPUTE}{gelu}
 
 def load(path=Path(__file__).with_suffix(".npz")):
     """The trained network."""
     arrays = np.load(path)
     network = keras.Sequential(
         [
-            keras.Input(({network.n_x},)),
-            layers.Normalization(mean=arrays["shift"], variance=np.ones({network.n_x})),
-            layers.Rescaling(arrays["scale"]),
-{indented([*map(self._layer, network.operations), *OUTPUTS[network.task]], 12)}
+{indented([*_inputs(network), *map(self._layer, network.operations), *_outputs(network)], 12)}
         ]
     )
     for l in range(1, {len(network.dense)} + 1):
@@ -80,3 +94,18 @@ def load(path=Path(__file__).with_suffix(".npz")):
         if isinstance(operation, Dense):
             return f'layers.Dense({len(operation.b)}, name="layer{operation.l}")'
         return self.formula(operation)
+
+
+def _inputs(network: Frozen) -> list[str]:
+    """The layers that take rows as the data have them."""
+    impute = [] if network.imputation is None else ['Impute(arrays["imputation"])']
+    normalization = f'layers.Normalization(mean=arrays["shift"], variance=np.ones({network.n_x}))'
+    return [f"keras.Input(({network.n_x},))", *impute, normalization, 'layers.Rescaling(arrays["scale"])']
+
+
+def _outputs(network: Frozen) -> list[str]:
+    """The layers that give probabilities, or the values of a regression in the unit of its targets."""
+    if network.target_unit is None:
+        return OUTPUTS[network.task]
+    rescaling = 'layers.Rescaling(arrays["target_spread"], offset=arrays["target_shift"])'
+    return [rescaling, *['layers.Activation("exponential")'] * network.target_unit.is_log]

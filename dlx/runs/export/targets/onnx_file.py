@@ -10,7 +10,7 @@ import numpy as np
 from dlx import __version__
 from dlx.errors import missing_extra
 from dlx.nn.activations import Activation
-from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
+from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation, TargetUnit
 from dlx.runs.export.target import Target
 from dlx.types import Array
 from dlx.words import Task
@@ -52,16 +52,28 @@ class _Graph:
         self.last = result
         return result
 
-    def output(self, task: Task) -> str:
+    def output(self, network: Frozen) -> str:
         """The name of the result, after the output activation that the task asks for."""
+        task = network.task
         if task.is_regression:
-            return self.add("Identity", out="values")
+            return self._values(network.target_unit)
         if task is Task.MULTICLASS:
             return self.add("Softmax", axis=1, out="probabilities")
         p = self.add("Sigmoid")  # of class 1; that of class 0 is what is left
         self.last = self.constant("one", np.ones(1, np.float32))
         self.add("Sub", p)
         return self.add("Concat", p, axis=1, out="probabilities")
+
+    def _values(self, unit: TargetUnit | None) -> str:
+        """Those of a regression, in the unit of its targets."""
+        if unit is None:
+            return self.add("Identity", out="values")
+        self.add("Mul", self.constant("target_spread", unit.spread))
+        shift = self.constant("target_shift", unit.shift)
+        if not unit.is_log:
+            return self.add("Add", shift, out="values")
+        self.add("Add", shift)
+        return self.add("Exp", out="values")
 
 
 class Onnx(Target):
@@ -81,11 +93,14 @@ class Onnx(Target):
         except ImportError as error:
             raise missing_extra("onnx", "onnx", "writing an ONNX file") from error
         graph = _Graph()
+        if network.imputation is not None:
+            graph.add("IsNaN")
+            graph.add("Where", graph.constant("imputation", network.imputation), "features")
         graph.add("Sub", graph.constant("shift", network.shift))
         graph.add("Mul", graph.constant("scale", network.scale))
         for operation in network.operations:
             self._add(graph, operation)
-        output = graph.output(network.task)
+        output = graph.output(network)
         width = len(network.classes) or len(network.dense[-1].b)
         features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["m", network.n_x])
         result = helper.make_tensor_value_info(output, TensorProto.FLOAT, ["m", width])

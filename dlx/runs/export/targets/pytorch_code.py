@@ -12,6 +12,10 @@ OUTPUTS = {
     Task.REGRESSION: "return z",
 }
 
+BUFFER = '        self.register_buffer("{name}", torch.zeros({count}))\n'
+COPY = '        network.{name}.copy_(torch.from_numpy(arrays["{name}"]))\n'
+IMPUTE = "        x = torch.where(torch.isnan(x), self.imputation, x)\n"
+
 
 class PyTorch(CodeTarget):
     """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads.
@@ -38,25 +42,28 @@ class PyTorch(CodeTarget):
     }  # their parameters are called weight and bias, in the order of ours
 
     def code(self, network: Frozen, name: str) -> str:
+        further = _further(network)
+        buffers = "".join(BUFFER.format(name=name, count=count) for name, count in further.items())
+        copies = "".join(COPY.format(name=name) for name in further)
         return f'''{heading(network, "PyTorch", name)}import torch
 from torch import nn
 
 {facts(network)}
 
 class Network(nn.Module):
-    """(x - shift) * scale, the layers, and the output activation."""
+    """{_description(network)}."""
 
     def __init__(self):
         super().__init__()
         self.register_buffer("shift", torch.zeros({network.n_x}))
         self.register_buffer("scale", torch.ones({network.n_x}))
-        self.layers = nn.Sequential(
+{buffers}        self.layers = nn.Sequential(
 {indented([self._layer(operation) for operation in network.operations], 12)}
         )
 
     def forward(self, x):
-        z = self.layers((x - self.shift) * self.scale)
-        {OUTPUTS[network.task]}
+{"" if network.imputation is None else IMPUTE}        z = self.layers((x - self.shift) * self.scale)
+        {_output(network)}
 
 
 def load(path=Path(__file__).with_suffix(".npz")):
@@ -65,7 +72,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
     with np.load(path) as arrays, torch.no_grad():
         network.shift.copy_(torch.from_numpy(arrays["shift"]))
         network.scale.copy_(torch.from_numpy(arrays["scale"]))
-        linear = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
+{copies}        linear = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
         for l, layer in enumerate(linear, start=1):
             layer.weight.copy_(torch.from_numpy(arrays[f"W{{l}}"]))
             layer.bias.copy_(torch.from_numpy(arrays[f"b{{l}}"]))
@@ -86,3 +93,24 @@ def load(path=Path(__file__).with_suffix(".npz")):
             if isinstance(operation, Formula)
             for attribute, name in zip(("weight", "bias"), operation.arrays, strict=False)
         )
+
+
+def _further(network: Frozen) -> dict[str, int]:
+    """The arrays that not every network has, beside those of its layers, and their lengths."""
+    names = "imputation", "target_shift", "target_spread"
+    return {name: len(array) for name, array in network.arrays().items() if name in names}
+
+
+def _description(network: Frozen) -> str:
+    """What a row passes through."""
+    impute = "" if network.imputation is None else "What stands in for NaN, "
+    unit = "" if network.target_unit is None else ", in the unit of the targets"
+    return f"{impute}(x - shift) * scale, the layers, and the output activation{unit}"
+
+
+def _output(network: Frozen) -> str:
+    """The lines that end ``forward``."""
+    if network.target_unit is None:
+        return OUTPUTS[network.task]
+    values = "z * self.target_spread + self.target_shift"
+    return f"return torch.exp({values})" if network.target_unit.is_log else f"return {values}"
