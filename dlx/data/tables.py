@@ -20,11 +20,17 @@ class TableOptions:
     """How the columns of a table are meant; the options of the source ``file``, where they are described."""
 
     target: tuple[str | int, ...] = ()
-    header: bool = True
+    header: bool | None = None
     delimiter: str | None = None
     categorical: tuple[str | int, ...] = ()
     ignore: tuple[str | int, ...] = ()
     impute: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    comment: str | None = None
+    missing: tuple[str | int | float, ...] | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,11 +173,13 @@ def _encoded(table: Table, column: Column) -> Array:
 
 def _codes(table: Table, column: Column) -> Array:
     codes = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
-    for row, value in enumerate(table.values[column.name]):
-        if value not in codes:
-            what = f"train has no category {value!r} {_listed(str(value), column.categories or ())}"
-            raise table.fault(row, column.name, what)
-    return np.array([codes[value] for value in table.values[column.name]])
+    values = table.values[column.name]
+    try:
+        return np.array([codes[value] for value in values])
+    except KeyError as error:
+        row = next(row for row, value in enumerate(values) if value not in codes)
+        what = f"train has no category {values[row]!r} {_listed(str(values[row]), column.categories or ())}"
+        raise table.fault(row, column.name, what) from error
 
 
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
