@@ -158,10 +158,12 @@ def _delimiter(lines: Sequence[str], usual: str) -> str:
     """The one by which the records agree most, then by which most fields are numbers, then that gives most fields."""
     scores = {sign: _score(_records(lines, sign)) for sign in dict.fromkeys(usual + DELIMITERS)}
     best = max(scores, key=lambda sign: scores[sign])
-    if scores[best] > (0, 0, 0):
+    if best != "\t" and scores[best] > (0, 0, 0):
         return best
-    agreement, numbers, _ = _score(_records(lines, " "))
-    return " " if agreement == 1 and numbers else usual
+    agreement, numbers, _ = _score(_records(lines, " "))  # a tab is one of its spaces
+    if agreement == 1 and numbers > scores["\t"][1]:
+        return " "
+    return best if scores[best] > (0, 0, 0) else usual
 
 
 def _score(records: Fields) -> tuple[float, float, int]:
@@ -202,7 +204,7 @@ def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
 def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
     """Whether the first record names the columns: it has few numbers, or they stand where others have none.
 
-    Numbers that ascend by one, such as years, are names. Where train had no header, a number in a column is enough.
+    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough.
     """
     if not records:
         return True
@@ -216,7 +218,8 @@ def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like
     values = [number for number in numbers if number is not None]
     if not values or (2 * len(values) <= len(present) and not counted):
         return True
-    if len(values) > 2 and all(after - before == 1 for before, after in pairwise(values)):
+    is_counted = values[0].is_integer() and all(after - before == 1 for before, after in pairwise(values))
+    if len(values) > 2 and is_counted:
         return True
     return any(
         (_number(field, style) is None) != (number is None)

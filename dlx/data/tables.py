@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from dlx.data.examples import Column, Examples
-from dlx.errors import DataError, allowed, nearest
+from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
 MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
+
+DATE = re.compile(
+    "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?|[0-9]{1,2}([/.])[0-9]{1,2}\\2[0-9]{2,4}( .*)?|[0-9]{1,2}:[0-9]{2}(:.*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -149,9 +155,15 @@ def _described(table: Table, name: str, stated: bool) -> Column:
     if values.dtype != object:
         return Column(name)
     categories = tuple(sorted(set(values) - {None}))
-    if len(categories) > MOST_CATEGORIES and not stated:
-        what = f"column {name!r} has {len(categories)} different texts; name it in `ignore`, or in `categorical`"
-        raise DataError(f"{table.path}: {what}")
+    if stated:
+        return Column(name, categories)
+    has_dates = all(map(DATE.fullmatch, categories))
+    what = f"column {name!r} has {len(categories)} different {'dates or times' if has_dates else 'texts'}"
+    if len(categories) > MOST_CATEGORIES:
+        raise DataError(f"{table.path}: {what}; name it in `ignore`, or in `categorical`")
+    if has_dates:
+        advice = "each becomes a category, which says nothing of other days; name it in `ignore`, or in `categorical`"
+        warnings.warn(Remark(f"{table.path}: {what}: {advice}"), stacklevel=2)
     return Column(name, categories)
 
 

@@ -330,6 +330,14 @@ def test_a_value_far_below_may_tell_how_all_are_meant(
         assert examples.X[[0, -1], 0].tolist() == [numbers[early], numbers[late]]
 
 
+@pytest.mark.parametrize("day", ["2021-03-{:02}", "2021-03-{:02}T12:00:00", "3/{}/2021", "{}.3.21", "12:{:02}"])
+def test_days_do_not_become_categories_without_a_word(tmp_path: Path, day: str) -> None:
+    text = "day,y\n" + "".join(f"{day.format(number)},0\n" for number in range(1, 4))
+    with pytest.warns(Remark, match=r"x\.csv: column 'day' has 3 different dates or times: each .*`ignore`"):
+        assert len(features(read(tmp_path, text))) == 3
+    assert len(features(read(tmp_path, text, categorical=["day"]))) == 3
+
+
 def test_plain_reading_is_that_of_earlier_times(tmp_path: Path) -> None:
     text = "a;b,c,y\n0012,yes,0\n1_20,no,1\n"
     assert features(read(tmp_path, text, plain=True)) == ["a;b", "c=no", "c=yes"]
