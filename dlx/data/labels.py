@@ -60,7 +60,7 @@ def infer_labels(y: Array, task: Task | None, origin: str) -> Labels:
     Text, booleans and whole numbers are classes (two: binary, more: multiclass); real numbers are targets of a
     regression. Real numbers that all happen to be whole are classes if there are at most 100 different ones. Whole
     numbers that could be either must have their task stated: more than 100 different ones, or more than 20 that are
-    also more than half as many as the examples.
+    also more than half as many as the examples. More than 20 texts that are all different are names, not classes.
     """
     if (task or _regression_or_not(y, origin)) is Task.REGRESSION:
         return Labels(Task.REGRESSION, targets=1 if y.ndim == 1 else y.shape[1])
@@ -69,6 +69,9 @@ def infer_labels(y: Array, task: Task | None, origin: str) -> Labels:
     classes = tuple(np.unique(y).tolist())
     if len(classes) < 2:
         raise DataError(f"{origin}: every label is {classes[0]!r}; classification needs at least two classes")
+    if task is None and y.dtype.kind == "U" and len(classes) == len(y) > FEW_CLASSES:
+        what = f"every one of the {len(y)} labels is different ({_few(classes)}); a class needs several examples"
+        raise DataError(f"{origin}: {what}: is this the column to predict? Real numbers must be written as such")
     if task is Task.BINARY and len(classes) > 2:
         raise DataError(f"{origin}: `task: binary` needs two classes, there are {len(classes)}: {_few(classes)}")
     return Labels(task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS), classes)

@@ -54,7 +54,7 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
     if data.train_examples is not None:
         parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, parts)
-    return _fitted(data, parts, labels, source.options if isinstance(source, File) else TableOptions())
+    return _fitted(data, parts, labels, _options(source))
 
 
 def read_like(
@@ -72,6 +72,7 @@ def read_like(
     does; ``faults`` then says which.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
+    options.setdefault("plain", True)  # a model of before anything was found out about a file
     if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
@@ -114,6 +115,15 @@ def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     for examples in parts.values():
         _check_features(examples, first.X.shape[1])
     return parts
+
+
+def _options(source: Source) -> TableOptions:
+    """What it takes to read other files as train was: also which decimal mark it had, since few rows may not tell."""
+    if not isinstance(source, File):
+        return TableOptions()
+    dialect = source.dialect()
+    decimal = "," if dialect is not None and dialect.decimal == "," else source.options.decimal
+    return replace(source.options, decimal=decimal)
 
 
 def _check_count(key: str, source: Source) -> None:

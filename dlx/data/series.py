@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.formats.csv_file import number_in, records_of
+from dlx.data.dialect import Dialect, usual_delimiter
+from dlx.data.numbers import number_in
+from dlx.data.records import records_of
 from dlx.errors import DataError, allowed
 from dlx.types import Array
 
@@ -31,7 +33,7 @@ def read_series(path: Path, column: str | None = None) -> Series:
     Raises:
         DataError: no such column, several to choose from, or a value that is missing or not a finite number.
     """
-    records = records_of(path)
+    records = records_of(path, Dialect(delimiter=usual_delimiter(path)))
     first = next(records, None)
     if first is None:
         raise DataError(f"{path}: the file is empty")

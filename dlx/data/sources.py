@@ -1,178 +1,29 @@
-"""Sources of examples: toy sets, the digits that ship with dlx, and files."""
+"""The sources of examples: toy sets, the digits that ship with dlx, and here the files of the user."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from dlx.component import Component, FilePath, absolute
+from dlx.component import FilePath, absolute
+from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
 from dlx.data.formats.format import description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.imputation import Impute
+from dlx.data.numbers import MISSING
+from dlx.data.source import Source
 from dlx.data.tables import TableOptions
+from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
 from dlx.errors import allowed
-from dlx.types import Array
 
-Count = Annotated[int, Field(ge=2, description="number of examples")]
-Deviation = Annotated[float, Field(ge=0, description="standard deviation of what is added to each coordinate")]
-Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="of numpy.random.RandomState")]
+__all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]
+
+EARLIER_OPTIONS = frozenset(("path", "header", "categorical", "ignore"))  # in every complete spec, none of them null
 Names = Annotated[tuple[str | int, ...], Field(strict=False)]
-
-
-class Source(Component):
-    """Where examples come from."""
-
-    kind = "source"
-
-    @abstractmethod
-    def load(self) -> dict[str, Examples]:
-        """All examples under ``all``, or the parts train, train_dev, dev and test as far as the source has them."""
-
-    def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
-        """The same in the columns that train has; only tables differ, since they may lack or add some."""
-        return self.load()
-
-
-class NoisyPoints(Source):
-    """A toy set of m points, to which noise is added."""
-
-    m: Count = 100
-    noise: Deviation = 0.0
-    seed: Seed = 0
-
-
-class Circles(NoisyPoints):
-    """A circle around a smaller one: class 0 at radius 1, class 1 at radius `factor`.
-
-    Angles are spread evenly over each circle; then all points are shuffled, then noise is added. The arrays of
-    scikit-learn's make_circles(n_samples=m, noise=noise, factor=factor, random_state=seed), bit for bit.
-    """
-
-    name = "circles"
-    factor: Annotated[float, Field(ge=0, lt=1, description="radius of the inner circle")] = 0.8
-
-    def load(self) -> dict[str, Examples]:
-        angles = [np.linspace(0, 2 * np.pi, n, endpoint=False) for n in (self.m // 2, self.m - self.m // 2)]
-        outer, inner = (np.column_stack([np.cos(angle), np.sin(angle)]) for angle in angles)
-        return _shuffled([outer, inner * self.factor], self.noise, np.random.RandomState(self.seed))
-
-
-class Moons(NoisyPoints):
-    """Two interleaving half circles: (cos t, sin t) for class 0 and (1 − cos t, ½ − sin t) for class 1, 0 ≤ t ≤ π.
-
-    t is spread evenly; then all points are shuffled, then noise is added. The arrays of scikit-learn's
-    make_moons(n_samples=m, noise=noise, random_state=seed), bit for bit.
-    """
-
-    name = "moons"
-
-    def load(self) -> dict[str, Examples]:
-        t0, t1 = (np.linspace(0, np.pi, n) for n in (self.m // 2, self.m - self.m // 2))
-        outer = np.column_stack([np.cos(t0), np.sin(t0)])
-        inner = np.column_stack([1 - np.cos(t1), 1 - np.sin(t1) - 0.5])  # not ½ − sin t: the last bit would differ
-        return _shuffled([outer, inner], self.noise, np.random.RandomState(self.seed))
-
-
-class Blobs(Source):
-    """Round normal clouds, one for each class: x ~ N(center, noise²·I).
-
-    Centers that are not given are drawn evenly from [−10, 10]². The arrays of scikit-learn's make_blobs(n_samples=m,
-    centers=centers, cluster_std=noise, random_state=seed), bit for bit.
-    """
-
-    name = "blobs"
-    m: Count = 100
-    noise: Annotated[
-        Annotated[float, Field(ge=0)] | Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(strict=False)],
-        Field(description="standard deviation of the clouds: one number, or one for each center"),
-    ] = 1.0
-    seed: Seed = 0
-    centers: Annotated[
-        Annotated[int, Field(ge=2)]
-        | Annotated[tuple[Annotated[tuple[float, ...], Field(strict=False)], ...], Field(strict=False, min_length=2)],
-        Field(description="how many, or where: a list of points"),
-    ] = 3
-
-    @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        count = self.centers if isinstance(self.centers, int) else len(self.centers)
-        if isinstance(self.noise, tuple) and len(self.noise) != count:
-            raise ValueError(f"noise has {len(self.noise)} numbers for {count} centers")
-        if not isinstance(self.centers, int) and len({len(center) for center in self.centers}) > 1:
-            raise ValueError("every center needs the same number of coordinates")
-        if self.m < count:
-            raise ValueError(f"m = {self.m} is too few for {count} centers")
-        return self
-
-    def load(self) -> dict[str, Examples]:
-        rng = np.random.RandomState(self.seed)
-        option = self.centers
-        centers = rng.uniform(-10, 10, (option, 2)) if isinstance(option, int) else np.array(option, np.float64)
-        sizes = [(self.m + len(centers) - 1 - i) // len(centers) for i in range(len(centers))]
-        noise = np.broadcast_to(self.noise, len(centers))
-        clouds = [rng.normal(centers[i], noise[i], (n, centers.shape[1])) for i, n in enumerate(sizes)]
-        return _shuffled(clouds, 0.0, rng)
-
-
-class Spirals(NoisyPoints):
-    """Arms of a spiral, one for each class: class c of C has the points r·(cos φ, sin φ), φ = 2π(turns·r + c/C).
-
-    r = 1/n, 2/n, …, 1 over the class's n examples; then all points are shuffled, then noise is added.
-    """
-
-    name = "spirals"
-    classes: Annotated[int, Field(ge=2, description="number of arms")] = 2
-    turns: Annotated[float, Field(gt=0, description="turns of each arm around the middle")] = 1.0
-
-    @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        if self.m < self.classes:
-            raise ValueError(f"m = {self.m} is too few for {self.classes} classes")
-        return self
-
-    def load(self) -> dict[str, Examples]:
-        arms = [self._arm(c, (self.m + self.classes - 1 - c) // self.classes) for c in range(self.classes)]
-        return _shuffled(arms, self.noise, np.random.RandomState(self.seed))
-
-    def _arm(self, c: int, n: int) -> Array:
-        r = np.arange(1, n + 1) / n
-        angle = 2 * np.pi * (self.turns * r + c / self.classes)
-        return np.column_stack([r * np.cos(angle), r * np.sin(angle)])
-
-
-class Xor(NoisyPoints):
-    """The square [−1, 1]² with class 1 where the signs of the two coordinates differ: no line separates it.
-
-    x ~ U([−1, 1]²), y = [x₁·x₂ < 0]; then noise is added.
-    """
-
-    name = "xor"
-
-    def load(self) -> dict[str, Examples]:
-        rng = np.random.RandomState(self.seed)
-        X = rng.uniform(-1, 1, (self.m, 2))
-        y = (X[:, 0] * X[:, 1] < 0).astype(np.int64)
-        return {"all": Examples(X + rng.normal(scale=self.noise, size=X.shape), y)}
-
-
-class Digits(Source):
-    """1,797 handwritten digits, images of 8×8 pixels with values 0 … 16, ten classes.
-
-    The test set of E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
-    Repository 1998, doi 10.24432/C50P49, licence CC BY 4.0: the same as scikit-learn's load_digits.
-    """
-
-    name = "digits"
-
-    def load(self) -> dict[str, Examples]:
-        with np.load(Path(__file__).with_name("digits.npz")) as file:
-            return {"all": Examples(file["X"], file["y"], image_shape=(8, 8), origin="digits")}
 
 
 class File(Source):
@@ -186,9 +37,20 @@ class File(Source):
         str | int | Names | None,
         Field(description="tables: the column or columns to predict, by name or number (-1 is the last); else a path"),
     ] = None
-    header: Annotated[bool, Field(description="CSV: whether the first line names the columns; else 0, 1, 2, …")] = True
+    header: Annotated[
+        bool | None,
+        Field(
+            description="CSV: whether the first line names the columns, else 0, 1, 2, …; null finds out: no header has "
+            "numbers in just the fields in which all lines below it have them, and they are most of its fields"
+        ),
+    ] = None
     delimiter: Annotated[
-        str | None, Field(min_length=1, max_length=1, description="CSV: tab in .tsv, comma elsewhere, unless given")
+        str | None,
+        Field(
+            min_length=1,
+            max_length=1,
+            description="CSV: such as ',', ';', a tab, '|' or a space, which may be several; null finds out",
+        ),
     ] = None
     categorical: Annotated[Names, Field(description="tables: columns whose numbers are names of categories")] = ()
     ignore: Annotated[Names, Field(description="tables: columns to leave out")] = ()
@@ -196,10 +58,66 @@ class File(Source):
         Impute | None,
         Field(description="tables: train's mean … for missing numbers, its most frequent for missing categories"),
     ] = None
+    encoding: Annotated[
+        str | None,
+        Field(description="CSV: such as utf-8, utf-16, latin-1 or cp1252; null finds out, by the file's first bytes"),
+    ] = None
+    decimal: Annotated[
+        Literal[".", ","] | None,
+        Field(description="CSV: the decimal mark where 1,234 or 1.234 could be either; null finds out"),
+    ] = None
+    thousands: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=1,
+            description="CSV: what stands between groups of three digits; null: a point or comma that is not the "
+            "decimal mark, a space or an apostrophe",
+        ),
+    ] = None
+    comment: Annotated[
+        str | None,
+        Field(min_length=1, description="CSV: how lines begin that are passed over; null finds out whether by '#'"),
+    ] = None
+    missing: Annotated[
+        Annotated[tuple[str | int | float, ...], Field(strict=False)] | None,
+        Field(
+            description="CSV: the marks of missing values, beside empty fields; null: "
+            f"{', '.join(sorted(MISSING)[1:])}, but none in the columns of `categorical`"
+        ),
+    ] = None
+    plain: Annotated[
+        bool,
+        Field(
+            description="CSV: find out nothing, and read only as numbers what Python does: no marks, no grouped "
+            "digits; yes and no are words, and 0012 is 12"
+        ),
+    ] = False
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
         Field(description="[h, w] or [h, w, c] where a row is an image"),
     ] = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, encoding: str | None) -> str | None:
+        try:
+            "".encode(encoding or "utf-8")
+        except (LookupError, ValueError):
+            raise ValueError(f"there is no encoding named {encoding!r}, such as utf-8, latin-1 or cp1252") from None
+        return encoding
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_times(cls, options: Any) -> Any:
+        """The options of a complete spec of before anything was found out about a file: its header was `true` then."""
+        file_format = format_of(str(options.get("path"))) if isinstance(options, dict) else None
+        if file_format is None:
+            return options
+        if "header" not in file_format.options and options.get("header") is True:
+            return {name: value for name, value in options.items() if name != "header"}
+        is_earlier = "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options
+        return {**options, "plain": True} if is_earlier else options
 
     @model_validator(mode="before")
     @classmethod
@@ -235,13 +153,11 @@ class File(Source):
     def options(self) -> TableOptions:
         """What it takes to read another file the same way."""
         target = self.target if isinstance(self.target, tuple) else () if self.target is None else (self.target,)
-        return TableOptions(target, self.header, self.delimiter, self.categorical, self.ignore, self.impute)
+        options = {field.name: getattr(self, field.name) for field in fields(TableOptions)}
+        return TableOptions(**{**options, "target": target})
 
-
-def _shuffled(classes: Sequence[Array], noise: float, rng: np.random.RandomState) -> dict[str, Examples]:
-    """The points of all classes in one random order, then with noise added."""
-    y = np.repeat(np.arange(len(classes)), [len(points) for points in classes])
-    order = np.arange(len(y))
-    rng.shuffle(order)
-    X = np.vstack(classes)[order]
-    return {"all": Examples(X + rng.normal(scale=noise, size=X.shape), y[order])}
+    def dialect(self) -> Dialect | None:
+        """How the file is written, where its format leaves that open."""
+        file_format = format_of(self.path)
+        has_dialect = file_format is not None and "delimiter" in file_format.options
+        return sniff(Path(self.path), self.options) if has_dialect else None

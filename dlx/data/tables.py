@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from dlx.data.examples import Column, Examples, RowFault
-from dlx.errors import DataError, allowed, nearest
+from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
+UNKNOWN = -2  # the code of a category that train lacks
 MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
+
+DATE = re.compile(
+    "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?|[0-9]{1,2}([/.])[0-9]{1,2}\\2[0-9]{2,4}( .*)?|[0-9]{1,2}:[0-9]{2}(:.*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -20,11 +27,17 @@ class TableOptions:
     """How the columns of a table are meant; the options of the source ``file``, where they are described."""
 
     target: tuple[str | int, ...] = ()
-    header: bool = True
+    header: bool | None = None
     delimiter: str | None = None
     categorical: tuple[str | int, ...] = ()
     ignore: tuple[str | int, ...] = ()
     impute: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    comment: str | None = None
+    missing: tuple[str | int | float, ...] | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,9 +177,15 @@ def _described(table: Table, name: str, stated: bool) -> Column:
     if values.dtype != object:
         return Column(name)
     categories = tuple(sorted(set(values) - {None}))
-    if len(categories) > MOST_CATEGORIES and not stated:
-        what = f"column {name!r} has {len(categories)} different texts; name it in `ignore`, or in `categorical`"
-        raise DataError(f"{table.path}: {what}")
+    if stated:
+        return Column(name, categories)
+    has_dates = all(map(DATE.fullmatch, categories))
+    what = f"column {name!r} has {len(categories)} different {'dates or times' if has_dates else 'texts'}"
+    if len(categories) > MOST_CATEGORIES:
+        raise DataError(f"{table.path}: {what}; name it in `ignore`, or in `categorical`")
+    if has_dates:
+        advice = "each becomes a category, which says nothing of other days; name it in `ignore`, or in `categorical`"
+        warnings.warn(Remark(f"{table.path}: {what}: {advice}"), stacklevel=2)
     return Column(name, categories)
 
 
@@ -190,11 +209,11 @@ def _codes(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
     """The place of each category, −1 where it is missing, or where train has none such."""
     values, faults = table.values[column.name], []
     codes = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
-    for row, value in enumerate(values):
-        if value not in codes:
-            listed = _listed(str(value), column.categories or ())
-            faults.append(table.row_fault(row, column.name, f"train has no category {value!r}", f" {listed}"))
-    return np.array([codes.get(value, -1) for value in values]), faults
+    numbers = np.array([codes.get(value, UNKNOWN) for value in values])
+    for row in np.flatnonzero(numbers == UNKNOWN).tolist():
+        listed = _listed(str(values[row]), column.categories or ())
+        faults.append(table.row_fault(row, column.name, f"train has no category {values[row]!r}", f" {listed}"))
+    return np.maximum(numbers, -1), faults
 
 
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:

@@ -105,10 +105,11 @@ def _source(data: Path, target: list[str]) -> File:
 
 
 def _relative(source: File, folder: Path) -> dict[str, Any]:
-    """The source as the spec gives it, its files named from the spec's folder."""
+    """The source as the spec gives it, its files named from the spec's folder, with what it had to find out."""
     plain: dict[str, Any] = source.model_dump(mode="json", include={"path", "target"}, exclude_none=True)
     files = {key: os.path.relpath(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
-    return {"name": source.name} | plain | files
+    dialect = source.dialect()
+    return {"name": source.name} | plain | files | (dialect.differences(Path(source.path)) if dialect else {})
 
 
 def _split(m: int) -> str:

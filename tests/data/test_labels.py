@@ -118,3 +118,11 @@ def test_other_parts_may_lack_classes_but_have_no_new_ones(y: object, message: s
     assert labels.encode(np.array([3.0, 1.0]), "there").tolist() == [2, 0]
     with pytest.raises(DataError, match=message):
         labels.encode(np.array(y), "there")
+
+
+def test_texts_that_are_all_different_are_no_classes() -> None:
+    names = np.array([f"name {row}" for row in range(21)])
+    with pytest.raises(DataError, match=r"every one of the 21 labels is different \('name 0', .*\); a class needs"):
+        infer_labels(names, None, "x.csv")
+    assert len(infer_labels(names, Task.MULTICLASS, "x.csv").classes) == 21
+    assert len(infer_labels(np.append(names, names[:1]), None, "x.csv").classes) == 21

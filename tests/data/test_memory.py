@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from dlx.data import memory
-from dlx.data.formats.csv_file import LONGEST_LINE
 from dlx.data.formats.format import read_file
 from dlx.data.opening import open_binary
+from dlx.data.records import LONGEST_LINE
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 

@@ -1,183 +1,148 @@
-"""CSV files: text in UTF-8, one record an example, fields quoted where they need it."""
+"""Text tables: CSV and its kin, one record an example, fields quoted where they need it."""
 
 from __future__ import annotations
 
-import csv
-import io
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from itertools import chain, count, islice
-from math import nan
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sys import intern
-from typing import TextIO
 
 import numpy as np
 
+from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
+from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
-from dlx.data.opening import open_binary, readable, unpacked_name
+from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.records import Chunk, chunks_of
 from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError
 from dlx.types import Array
 
-MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
-LONGEST_LINE = 2**24  # characters
-Record = tuple[int, list[str]]  # the line it ends in, and its fields
 
 
 class Csv(TableFormat):
     """Numbers where every value of a column is one, text where none is; both in one column is an error.
 
-    Empty fields, ``NA``, ``N/A``, ``NaN``, ``null`` and ``?`` are missing values; empty lines are passed over.
+    Numbers may have a currency or a percent sign, a decimal comma and grouped digits; codes such as 0012 are text; a
+    column of nothing but yes and no, true and false … is 1 and 0. Empty lines are passed over.
     """
 
     name, title, suffixes = "csv", "CSV", (".csv", ".tsv", ".txt", ".data")
     details = " ".join(suffixes)
-    options = TableFormat.options | {"header", "delimiter"}
+    options = TableFormat.options | {
+        "header",
+        "delimiter",
+        "encoding",
+        "decimal",
+        "thousands",
+        "comment",
+        "missing",
+        "plain",
+    }
     is_packable = True
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-        records = records_of(path, options.delimiter)
-        first = next(records, None)
+        dialect = sniff(path, options, [column.name for column in like])
+        chunks = chunks_of(path, dialect, 1)
+        first = next(chunks, None)
         if first is None:
             raise DataError(f"{path}: the file is empty")
-        names = _names(path, first[1], options, like)
+        names = _names(path, first, dialect, options, like)
         of = roles(names, options, like, path)
+        readers = _readers(dialect, options, of, like)
         text = of.categorical.union(of.target)
-        lines, pieces = _read(path, records if options.header else chain([first], records), names, of, text)
-        table = Table(path, {}, len(lines), lines)
-        for name in of.used if lines else ():
-            column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
-            values = _text(column) if name in text else _settled(table, name, column)
-            table.values[name] = _labels(values) if name in of.target else values
-        return table, of
-
-
-def records_of(path: Path, delimiter: str | None = None) -> Iterator[Record]:
-    """The records of a file that are not empty; a delimiter that is not stated is a tab in .tsv, else a comma."""
-    delimiter = delimiter or ("\t" if unpacked_name(path.name).endswith(".tsv") else ",")
-    with readable(path), open_binary(path) as file:
-        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-        reader = csv.reader(_lines(path, text), delimiter=delimiter, strict=True, skipinitialspace=True)
-        try:
-            for fields in reader:
-                if fields:
-                    yield reader.line_num, fields
-        except csv.Error as error:
-            raise DataError(f"{path}:{reader.line_num}: {error}") from error
-        except UnicodeDecodeError as error:
-            what = f"the text is not UTF-8 (byte 0x{error.object[error.start]:02x})"
-            raise DataError(f"{path}:{_first_undecodable(path)}: {what}; save the file as UTF-8") from error
-
-
-def _lines(path: Path, text: TextIO) -> Iterator[str]:
-    """The lines of a text, none of which may fill the memory."""
-    for number in count(1):
-        line = text.readline(LONGEST_LINE)
-        if len(line) == LONGEST_LINE:
-            raise DataError(f"{path}:{number}: the line is longer than {LONGEST_LINE:,} characters: hardly a table")
-        if not line:
-            return
-        yield line
-
-
-def _first_undecodable(path: Path) -> int:
-    with open_binary(path) as file:
-        for number, line in enumerate(file, 1):
+        while True:
             try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
-    return 1  # the file has been corrected meanwhile
+                return _table(path, dialect, names, of, readers, text), of
+            except TextNeeded as needed:
+                text |= {needed.column}
 
 
-def _names(path: Path, first: list[str], options: TableOptions, like: Sequence[Column]) -> list[str]:
+def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, like: Sequence[Column]) -> list[str]:
     """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
-    if not options.header:
-        only_features = like and len(first) == len(like)
-        return [column.name for column in like] if only_features else [str(number) for number in range(len(first))]
-    if not like and not set(first).intersection(options.target) and None not in map(number_in, first):
-        raise DataError(f"{path}:1: the header has only numbers; if the file has none, state `header: false`")
-    for name, times in Counter(first).items():
-        if times > 1:
-            raise DataError(f"{path}:1: the header has {times} columns named {name!r}")
-    if "" in first and not like and "" not in options.ignore:
-        what = f"column {first.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
-        raise DataError(f"{path}:1: {what}")
-    return first
+    line, names = first.lines[0], first.records[0]
+    if not dialect.header:
+        only_features = like and len(names) == len(like)
+        return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
+    style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+    has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
+    if not like and not set(names).intersection(options.target) and not has_words:
+        raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
+    for name in names:
+        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
+        if places:
+            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
+            raise DataError(f"{path}:{line}: {what}")
+    if "" in names and not like and "" not in options.ignore:
+        what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
+        raise DataError(f"{path}:{line}: {what}")
+    return names
+
+
+def _readers(dialect: Dialect, options: TableOptions, of: Roles, like: Sequence[Column]) -> dict[str, ColumnReader]:
+    """How the values of each column are read.
+
+    Where `missing` is not stated, a column that is stated to be categorical has nothing missing but empty fields, and a
+    category of train is never a missing value.
+    """
+    style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+    marks = MISSING if options.missing is None else frozenset(("", *map(str, options.missing)))
+    readers = {name: ColumnReader(style, marks) for name in of.used}
+    for name in of.categorical if options.missing is None and not options.plain and not like else ():
+        if name in readers:
+            readers[name] = ColumnReader(style, frozenset(("",)))
+    for column in like:
+        categories = frozenset(column.categories or ())
+        readers[column.name] = ColumnReader(style, marks - categories, column.categories is None)
+    return readers
+
+
+def _table(
+    path: Path, dialect: Dialect, names: list[str], of: Roles, readers: dict[str, ColumnReader], text: frozenset[str]
+) -> Table:
+    """The used columns; raises `TextNeeded` where one must be read again as text."""
+    records = chunks_of(path, dialect, max(1, FIELDS // max(1, len(names))))
+    if dialect.header:
+        next(records, None)
+    lines, pieces = _read(path, records, names, of, readers, text)
+    table = Table(path, {}, len(lines), lines)
+    for name in of.used if lines else ():
+        column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
+        reader = readers[name]
+        try:
+            is_text = name in of.categorical or name in of.target
+            values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
+        except MixedColumn as mixed:
+            what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
+            raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
+        table.values[name] = labels(values, reader.style) if name in of.target else values
+    return table
 
 
 def _read(
-    path: Path, records: Iterable[Record], names: list[str], of: Roles, text: frozenset[str]
+    path: Path,
+    chunks: Iterator[Chunk],
+    names: list[str],
+    of: Roles,
+    readers: dict[str, ColumnReader],
+    text: frozenset[str],
 ) -> tuple[Sequence[int], dict[str, list[Array]]]:
     """The lines of the records, and the used columns in pieces of equal length."""
-    records, lines, taken = iter(records), array("q"), 0
-    limit, at_once = room(), max(1, FIELDS // max(1, len(names)))
+    lines, taken, limit = array("q"), 0, room()
     pieces: dict[str, list[Array]] = {name: [] for name in of.used}
-    while chunk := list(islice(records, at_once)):
-        taken += len(chunk) * 8 * (1 + len(pieces))
+    for chunk in chunks:
+        taken += len(chunk.lines) * 8 * (1 + len(pieces))
         if taken > limit:
             check_room(path, taken)
-        for line, fields in chunk:
-            if len(fields) != len(names):
-                raise DataError(f"{path}:{line}: expected {len(names)} fields, found {len(fields)}")
-            lines.append(line)
-        for name, values in zip(names, zip(*(fields for _, fields in chunk), strict=True), strict=True):
+        for line, record in zip(*chunk, strict=True) if set(map(len, chunk.records)) != {len(names)} else ():
+            if len(record) != len(names):
+                raise DataError(f"{path}:{line}: expected {len(names)} fields, found {len(record)}")
+        lines.extend(chunk.lines)
+        for name, values in zip(names, zip(*chunk.records, strict=True), strict=True):
             if name in pieces:
-                pieces[name].append(_piece(values, name in text))
+                piece = None if name in text else readers[name].piece(values)
+                pieces[name].append(np.array(list(map(intern, values)), object) if piece is None else piece)
     return lines, pieces
-
-
-def _piece(values: tuple[str, ...], is_text: bool) -> Array:
-    """The values as numbers if they all are, else as they stand, equal ones being the same text in memory."""
-    if not is_text:
-        with suppress(ValueError):
-            return np.array(values, dtype=np.float64)
-    return np.array([intern(value) for value in values], dtype=object)
-
-
-def number_in(value: str) -> float | None:
-    """The number that a field holds, NaN where it is missing, None where it holds anything else."""
-    try:
-        return nan if value.strip() in MISSING else float(value)
-    except ValueError:
-        return None
-
-
-def _text(pieces: list[Array]) -> Array:
-    """The values as they stand, None where they are missing."""
-    values = np.concatenate(pieces)
-    values[[value.strip() in MISSING for value in values]] = None
-    return values
-
-
-def _settled(table: Table, name: str, pieces: list[Array]) -> Array:
-    """A column of numbers, or of text where none of its values is a number."""
-    if all(piece.dtype == np.float64 for piece in pieces):
-        return np.concatenate(pieces)
-    values = np.concatenate([piece.astype(object) for piece in pieces])
-    numbers = [number_in(value) if isinstance(value, str) else value for value in values]
-    words = np.array([number is None for number in numbers])
-    if not words.any():
-        return np.array(numbers, np.float64)
-    values[~words] = None
-    if any(number == number for number in numbers if number is not None):
-        what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
-        row = int(words.argmax())
-        raise table.fault(row, name, f"{values[row]!r} {what}")
-    return values
-
-
-def _labels(values: Array) -> Array:
-    """Labels or targets as whole numbers if they all are, else as real numbers, else as text."""
-    for kind in (np.int64, np.float64):
-        try:
-            return values.astype(kind)
-        except (ValueError, TypeError, OverflowError):  # TypeError: one is missing, which the caller reports
-            continue
-    return values

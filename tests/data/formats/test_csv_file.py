@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from dlx.data.examples import Examples
 from dlx.data.formats import csv_file
 from dlx.data.sources import Source
-from dlx.errors import DataError
+from dlx.errors import DataError, Remark
 
 
 def read(tmp_path: Path, text: str | bytes, name: str = "x.csv", **options: Any) -> Examples:
@@ -44,11 +46,15 @@ def test_numbers_and_one_hot_categories_in_the_order_of_the_file(tmp_path: Path)
         (["1.5", "0", "-2e1"], [1.5, 0.0, -20.0]),
         (["a", "1", "b"], ["a", "1", "b"]),
         (["true", "false", "true"], ["true", "false", "true"]),
-        (["99999999999999999999", "1", "2"], [1e20, 1.0, 2.0]),
+        (["99999999999999999999", "1", "2"], ["99999999999999999999", "1", "2"]),
+        (["9223372036854775807", "9223372036854775806", "2"], [2**63 - 1, 2**63 - 2, 2]),
+        (["0012", "7", "12"], ["0012", "7", "12"]),
+        (["$1,200", "$5.5", "$7"], [1200.0, 5.5, 7.0]),
+        (["2,5", "1", "0,25"], [2.5, 1.0, 0.25]),
     ],
 )
 def test_labels_keep_what_they_are(tmp_path: Path, labels: list[str], expected: list[object]) -> None:
-    y = read(tmp_path, "x,y\n" + "".join(f"1,{label}\n" for label in labels)).y
+    y = read(tmp_path, "x,y\n" + "".join(f'1,"{label}"\n' for label in labels)).y
     assert y is not None
     assert y.tolist() == expected
     assert type(y.tolist()[0]) is type(expected[0])
@@ -135,10 +141,11 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("a,y\n1,0\n1e999,1\n", {}, "x.csv:3: column 'a': inf is not finite"),
         ("a,y\n1,0\n1.2.3,1\n", {}, "x.csv:3: column 'a': '1.2.3' is not a number, as others in this column are"),
         ("a,y\nu,0\n3,1\n", {}, "x.csv:2: column 'a': 'u' is not a number, as others in this column are"),
-        ("a,b,a,y\n1,2,3,0\n", {}, "x.csv:1: the header has 2 columns named 'a'"),
+        ("a,b,a,y\n1,2,3,0\n", {}, "x.csv:1: the header has 2 columns named 'a': 0, 2 (counted from 0)"),
         (",a,y\n0,1,0\n", {}, "x.csv:1: column 0 (counted from 0) has no name; give it one, or state `ignore: ['']`"),
-        ("5,3\n1,0\n", {"target": 1}, "x.csv:1: the header has only numbers; if the file has none, state `header: "),
-        ("5,3\n1,0\n", {}, "x.csv:1: the header has only numbers"),
+        ("5,3\nu,0\n", {"target": 1}, "x.csv:1: the header has only numbers; if the file has none, state `header: "),
+        ("0,1,2\n4,5,6\n", {"target": 1}, "x.csv:1: the header has only numbers"),
+        ("5,3\n1,0\n", {}, "x.csv: target: there is no column 'y' (allowed 0, 1)"),
         (
             "age,x,y\n1,2,0\n",
             {"target": "aeg"},
@@ -150,10 +157,21 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("a,y\n1,0\n", {"categorical": ["b"]}, "categorical: there is no column 'b'"),
         ("a,y\n1,0\n", {"target": None}, "x.csv: which column is the target? state `target` (allowed a, y)"),
         ("a,y,z\n1,u,0\n", {"target": ["y", "z"]}, "x.csv: column 'y' holds text; several targets must be numbers"),
-        ('a,y\n"1,0\n', {}, "x.csv:2: unexpected end of data"),
+        ('a,y\n"1,0\n', {}, "x.csv:2: the quote that begins here is never closed"),
+        ('c,y\nu,1\n"v\n"",1\n"w",0\n', {}, "x.csv:3: the quote that begins here ends in line 5, where ',' expected"),
+        ('c,y\n"a\nb",1\n5" pipe,0\n "u,1\nv,0\n', {}, "x.csv:5: the quote that begins here is never closed"),
         ('a,y\n"1"2,0\n', {}, "x.csv:2: ',' expected after '\"'"),
-        (b"a,y\n1,0\ncaf\xe9,1\n", {}, "x.csv:3: the text is not UTF-8 (byte 0xe9); save the file as UTF-8"),
-        ("a;y\n1;0\n", {}, "target: there is no column 'y' (allowed a;y)"),
+        (b"a,y\n\xc3\xa9,0\ncaf\xe9,1\n", {}, "x.csv:3: the text is not UTF-8 (byte 0xe9); save the file as UTF-8, or"),
+        (b"a,y\n1,0\n\x81,1\n", {}, "x.csv:3: the text is not UTF-8 (byte 0x81); save the file as UTF-8, or state"),
+        (b"a,y\n1,0\n\0\xe9,1\n", {}, "x.csv:3: the text is not UTF-8 (byte 0xe9); save the file as UTF-8, or"),
+        (b"a,y\n1,0\n\xe9,1\n", {"encoding": "ascii"}, "x.csv:3: the text is not ascii (byte 0xe9)"),
+        ("a;y\n1;0\n", {"delimiter": ","}, "target: there is no column 'y' (allowed a;y)"),
+        ("a,y\n1,0\n1_20,1\n", {}, "x.csv:3: column 'a': '1_20' is not a number, as others in this column are"),
+        ("a,y\n0012,0\n1.5,1\n", {}, "x.csv:2: column 'a': '0012' is not a number, as others in this column are"),
+        ("a,y\n$5,0\n$6,0\n€5,1\n", {}, "x.csv:4: column 'a': '€5' is not a number, as others in this column are"),
+        ("a,y\n25%,0\n0.25,1\n", {}, "x.csv:3: column 'a': '0.25' is not a number, as others in this column are"),
+        ("a,y\n1,0\nyes,1\n", {}, "x.csv:3: column 'a': 'yes' is not a number, as others in this column are"),
+        ("a,y\n1,0\nNA,1\n", {"missing": [""]}, "x.csv:3: column 'a': 'NA' is not a number, as others in this"),
         ("c,y\n" + "".join(f"name {i},0\n" for i in range(101)), {}, "column 'c' has 101 different texts; name it in"),
     ],
 )
@@ -214,8 +232,149 @@ def test_whatever_is_written_comes_back(
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    try:
+    with warnings.catch_warnings(), suppress(DataError):
+        warnings.simplefilter("ignore", Remark)
         read(tmp_path_factory.getbasetemp(), content, target=0)
         read(tmp_path_factory.getbasetemp(), content, target=0, header=False, impute="mean")
-    except DataError:
-        pass
+
+
+@given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-16", "latin-1"]), st.sampled_from(",; \t|"))
+def test_any_text_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str, delimiter: str
+) -> None:
+    content = text.encode(encoding, errors="replace")
+    with warnings.catch_warnings(), suppress(DataError):
+        warnings.simplefilter("ignore", Remark)
+        read(tmp_path_factory.getbasetemp(), content, target=0, delimiter=delimiter, encoding=encoding)
+        read(tmp_path_factory.getbasetemp(), content, target=0, impute="mean", decimal=",", comment="%")
+
+
+def test_text_of_windows_is_read_with_a_remark(tmp_path: Path) -> None:
+    content = "caf\xe9,y\n\x80,oui\nb,\xe9t\xe9\n".encode("latin-1")
+    with pytest.warns(Remark, match=r"x\.csv:1: the text is not UTF-8 \(byte 0xe9\): it is read as cp1252"):
+        examples = read(tmp_path, content, target=1)
+    assert features(examples) == ["café=b", "café=€"]
+    assert examples.y is not None
+    assert examples.y.tolist() == ["oui", "été"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1", "cp1252"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    content = "größe,y\n1,0\n2,1\n".encode(encoding)
+    stated = {} if "utf" in encoding else {"encoding": encoding}
+    assert features(read(tmp_path, content, **stated)) == ["größe"]
+
+
+def test_an_encoding_must_exist(tmp_path: Path) -> None:
+    for name in ("latin-99", "base64", "undefined", "a\0"):
+        with pytest.raises(ValueError, match="there is no encoding named"):
+            read(tmp_path, "a,y\n1,0\n", encoding=name)
+
+
+def test_marks_of_missing_values_can_be_stated(tmp_path: Path) -> None:
+    text = "age,region,y\n-999,NA,1\n5,EU,0\n,AS,0\n-999.0,NA,1\n"
+    examples = read(tmp_path, text, missing=[-999], impute="mean")
+    assert features(examples) == ["age", "region=AS", "region=EU", "region=NA"]
+    assert np.isnan(examples.X[:][:, 0]).tolist() == [True, False, True, True]
+    assert not np.isnan(examples.X[:][:, 1:]).any()
+
+
+def test_a_column_stated_to_be_categorical_has_nothing_missing_but_empty_fields(tmp_path: Path) -> None:
+    text = "c,y\nNA,0\n?,1\n,1\n"
+    assert features(read(tmp_path, text, categorical=["c"], impute="mean")) == ["c=?", "c=NA"]
+    assert features(read(tmp_path, text + "u,1\n", categorical=["c"], impute="mean", missing=["NA", "?"])) == ["c=u"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["$1,234.50", "-$5", "$ 7"], [1234.5, -5.0, 7.0]),
+        (["25.0%", "100 %", "\u22123%"], [25.0, 100.0, -3.0]),
+        (["12 €", "1 234,5 €", "0,5 €"], [12.0, 1234.5, 0.5]),
+        (["1'234.5", "7", "1'000'000"], [1234.5, 7.0, 1e6]),
+        (["1.234,5", "7", "12.345.678"], [1234.5, 7.0, 12345678.0]),
+        (["1\u202f234", "7", "+8"], [1234.0, 7.0, 8.0]),
+        (["yes", "No", "YES"], [1.0, 0.0, 1.0]),
+        (["T", "F", "F"], [1.0, 0.0, 0.0]),
+        (["true", "off", "TRUE"], [1.0, 0.0, 1.0]),
+        (["1e3", ".5", "5."], [1000.0, 0.5, 5.0]),
+    ],
+)
+def test_numbers_as_people_write_them(tmp_path: Path, texts: list[str], numbers: list[float]) -> None:
+    examples = read(tmp_path, "a,y\n" + "".join(f'"{text}",{row}\n' for row, text in enumerate(texts)))
+    assert features(examples) == ["a"]
+    assert examples.X[:][:, 0].tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["0012", "1234", "7"], ["1_20", "1_3"], ["1e5x", "2e"], ["yes", "maybe"], ["yes"], ["m", "f"], ["1-2", "3-4"]],
+)
+def test_what_only_looks_like_numbers_stays_text(tmp_path: Path, texts: list[str]) -> None:
+    examples = read(tmp_path, "a,y\n" + "".join(f"{text},{row}\n" for row, text in enumerate(texts)))
+    assert features(examples) == [f"a={text}" for text in sorted(texts)]
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "expected"),
+    [("12", "0012", ["a=0012", "a=12"]), ("1.234", "1.234,5", ["a"]), ("5", "1,234", ["a"])],
+)
+def test_a_value_far_below_may_tell_how_all_are_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, early: str, late: str, expected: list[str]
+) -> None:
+    monkeypatch.setattr(csv_file, "FIELDS", 300)
+    examples = read(tmp_path, "a;y\n" + f"{early};0\n" * 400 + f"{late};1\n", decimal=".")
+    assert features(examples) == expected
+    if len(expected) == 1:
+        numbers = {"1.234": 1234.0, "1.234,5": 1234.5, "5": 5.0, "1,234": 1234.0}
+        assert examples.X[:][[0, -1], 0].tolist() == [numbers[early], numbers[late]]
+
+
+@pytest.mark.parametrize("day", ["2021-03-{:02}", "2021-03-{:02}T12:00:00", "3/{}/2021", "{}.3.21", "12:{:02}"])
+def test_days_do_not_become_categories_without_a_word(tmp_path: Path, day: str) -> None:
+    text = "day,y\n" + "".join(f"{day.format(number)},0\n" for number in range(1, 4))
+    with pytest.warns(Remark, match=r"x\.csv: column 'day' has 3 different dates or times: each .*`ignore`"):
+        assert len(features(read(tmp_path, text))) == 3
+    assert len(features(read(tmp_path, text, categorical=["day"]))) == 3
+
+
+def test_plain_reading_is_that_of_earlier_times(tmp_path: Path) -> None:
+    text = "a;b,c,y\n0012,yes,0\n1_20,no,1\n"
+    assert features(read(tmp_path, text, plain=True)) == ["a;b", "c=no", "c=yes"]
+    complete: dict[str, Any] = {"header": True, "categorical": [], "ignore": []}  # as every complete spec had it then
+    assert read(tmp_path, text.replace("a;b", "a"), **complete).X[:][:, 0].tolist() == [12, 120]
+
+
+CELL = st.text(st.characters(codec="utf-8", categories=("L", "P", "S", "Zs")), min_size=1, max_size=6)
+
+
+@given(
+    rows=st.lists(st.tuples(st.floats(-1e12, 1e12), CELL, st.integers(-3, 3)), min_size=3, max_size=20),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+    decimal=st.sampled_from(".,"),
+    comment=st.sampled_from(["", "# made by hand\n"]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_table_in_any_dialect_comes_back(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[float, str, int]],
+    delimiter: str,
+    encoding: str,
+    decimal: str,
+    comment: str,
+    line_end: str,
+) -> None:
+    """Also without a word on how it is written; one number has 17 digits, so that it can be no group of thousands."""
+    rows = [(0.12345678901234567, "text", 0), *((number, f"text{text}", label) for number, text, label in rows)]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=delimiter, lineterminator=line_end)
+    writer.writerow(["number", "category", "y"])
+    writer.writerows((repr(number).replace(".", decimal), text, label) for number, text, label in rows)
+    content = (comment + file.getvalue()).encode(encoding)
+    examples = read(tmp_path_factory.getbasetemp(), content)
+    categories = sorted({text for _, text, _ in rows})
+    assert examples.X[:][:, 0].tolist() == [number for number, _, _ in rows]
+    assert [categories[row.argmax()] for row in examples.X[:][:, 1:]] == [text for _, text, _ in rows]
+    assert examples.y is not None
+    assert examples.y.tolist() == [label for _, _, label in rows]

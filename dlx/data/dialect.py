@@ -1,0 +1,236 @@
+"""How a text table is written: encoding, delimiter, decimal mark, comments, header; as stated, or found in its text."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import warnings
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+
+from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.opening import open_binary, readable, unpacked_name
+from dlx.data.tables import TableOptions
+from dlx.errors import DataError, Remark
+
+SAMPLE, RECORDS = 100_000, 300  # bytes, and records in them, by which a table's dialect is judged
+FEWEST, LONGEST = 5, 2**24  # lines that the sample has at least, and the bytes that are enough even so
+AT_ONCE = 2**16  # bytes that are decoded at once to see whether a file is UTF-8
+MARKS_OF_ORDER = {  # the longer first, since one begins with the other
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+UTF8 = "utf-8-sig"
+DELIMITERS = ",;\t|"
+Fields = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one file is written; the options of the source ``file`` that have these names, none of them open."""
+
+    encoding: str = UTF8
+    delimiter: str = ","
+    decimal: str = "."
+    comment: str | None = None
+    header: bool = True
+
+    def differences(self, path: Path) -> dict[str, str | bool]:
+        """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
+        usual = Dialect(delimiter=usual_delimiter(path))
+        names = ("encoding", "delimiter", "decimal", "comment", "header")
+        return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
+
+
+def usual_delimiter(path: Path) -> str:
+    """A tab in .tsv, else a comma."""
+    return "\t" if unpacked_name(path.name).endswith(".tsv") else ","
+
+
+def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dialect:
+    """What the options state, and for the rest what the file looks like.
+
+    like: the names of train's columns; a first line that has one of them, or of those in the options, is a header.
+    """
+    if options.plain:
+        return Dialect(
+            options.encoding or UTF8,
+            options.delimiter or usual_delimiter(path),
+            options.decimal or ".",
+            options.comment,
+            options.header is not False,
+        )
+    encoding = options.encoding or _encoding(path)
+    lines = _first_lines(path, _codec(encoding))
+    comment = options.comment
+    plain = [line for line in lines if not line.startswith(comment or "#")] or lines
+    delimiter = options.delimiter or _delimiter(plain, usual_delimiter(path))
+    if comment is None and _has_comments(lines, plain, delimiter):
+        comment = "#"
+    records = _records(lines if comment is None else plain, delimiter)
+    decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
+    style = NumberStyle(decimal, options.thousands)
+    header = options.header if options.header is not None else _has_header(records, style, options, like)
+    return Dialect(_codec(encoding), delimiter, decimal, comment, header)
+
+
+def _first_lines(path: Path, codec: str) -> list[str]:
+    """The lines that a file begins with, as many as are whole in the sample, or a few where they are long."""
+    with readable(path), open_binary(path) as file:
+        start, more = b"", file.read(SAMPLE)
+        while more and start.count(b"\n") < FEWEST and len(start) < LONGEST:
+            start += more
+            more = file.read(SAMPLE)
+    text = codecs.getincrementaldecoder(codec)(errors="replace").decode(start)
+    lines = list(io.StringIO(text, newline=""))
+    return (lines[:-1] or lines) if more else lines  # the last one may be cut off
+
+
+def _codec(encoding: str) -> str:
+    """The encoding, such that a byte order mark is passed over."""
+    name = codecs.lookup(encoding).name
+    return UTF8 if name == "utf-8" else name
+
+
+def _encoding(path: Path) -> str:
+    """What a byte order mark says, UTF-8 where all of the file is that, else cp1252 with a remark."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with readable(path), open_binary(path) as file:
+        start = file.read(AT_ONCE)
+        for mark, encoding in MARKS_OF_ORDER.items():
+            if start.startswith(mark):
+                return encoding
+        try:
+            while start:
+                decoder.decode(start)
+                start = file.read(AT_ONCE)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return _encoding_of_one_byte(path)
+    return UTF8
+
+
+def _encoding_of_one_byte(path: Path) -> str:
+    """cp1252, which Windows writes, where nothing speaks against it.
+
+    Raises:
+        DataError: the file is no text, or text in UTF-8 but for a few bytes.
+    """
+    place, is_utf8, is_text = "", False, True
+    with readable(path), open_binary(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode()
+                is_utf8 |= not line.isascii()
+            except UnicodeDecodeError as error:
+                place = place or f"{path}:{number}: the text is not UTF-8 (byte 0x{line[error.start]:02x})"
+            text = line.decode("cp1252", errors="replace")
+            is_text &= "\ufffd" not in text and all(sign >= " " or sign.isspace() for sign in text)
+    if is_utf8 or not is_text:
+        raise DataError(f"{place}; save the file as UTF-8, or state its `encoding`")
+    what = "it is read as cp1252, which Windows writes; state `encoding` if it is another"
+    warnings.warn(Remark(f"{place}: {what}"), stacklevel=2)
+    return "cp1252"
+
+
+def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The first records that are not empty."""
+    records: list[list[str]] = []
+    if delimiter == " ":
+        lines = [spaced(line) for line in lines]
+    with suppress(csv.Error):  # which the reading of the whole file places
+        records.extend(islice(filter(None, csv.reader(lines, delimiter=delimiter, skipinitialspace=True)), RECORDS))
+    return records
+
+
+def spaced(line: str) -> str:
+    """A line of a table whose fields have spaces or tabs between them, with none at its end."""
+    return f"{line.rstrip()}\n".replace("\t", " ")
+
+
+def _delimiter(lines: Sequence[str], usual: str) -> str:
+    """The one by which the records agree most, then by which most fields are numbers, then that gives most fields."""
+    scores = {sign: _score(_records(lines, sign)) for sign in dict.fromkeys(usual + DELIMITERS)}
+    best = max(scores, key=lambda sign: scores[sign])
+    if best != "\t" and scores[best] > (0, 0, 0):
+        return best
+    agreement, numbers, _ = _score(_records(lines, " "))  # a tab is one of its spaces
+    if agreement == 1 and numbers > scores["\t"][1]:
+        return " "
+    return best if scores[best] > (0, 0, 0) else usual
+
+
+def _score(records: Fields) -> tuple[float, float, int]:
+    """The share of records as long as the first one, that of numbers in the fields below it, and its length."""
+    width = len(records[0]) if records else 0
+    if width < 2:
+        return 0, 0, 0
+    styles = NumberStyle("."), NumberStyle(",")
+    fields = [field for record in records[1:] or records for field in record]
+    numbers = sum(field in MISSING or any(style.number(field) for style in styles) for field in fields)
+    return sum(len(record) == width for record in records) / len(records), numbers / len(fields), width
+
+
+def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) -> bool:
+    """Whether lines begin with # and none of them could be a record."""
+    width = len(next(iter(_records(plain, delimiter)), ()))
+    commented = _records([line for line in lines if line.startswith("#")], delimiter)
+    return len(commented) > 0 and plain != lines and all(len(record) != width for record in commented)
+
+
+def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
+    """A comma where columns are numbers only so; where 1,234 could be either, the delimiter ; speaks for it too."""
+    point, comma = NumberStyle(".", options.thousands), NumberStyle(",", options.thousands)
+    marks = set[str]()
+    for column in zip(*(record for record in records if len(record) == len(records[0])), strict=True):
+        present = [field for field in column if field.strip() not in MISSING]
+        by_point = [point.number(field) is not None for field in present]
+        by_comma = [comma.number(field) is not None for field in present]
+        if all(by_comma) and not all(by_point):
+            marks.add(",")
+        elif all(by_point) and not all(by_comma):
+            marks.add(".")
+        elif all(by_point) and delimiter == ";" and any("," in field for field in present):
+            marks.add("?")
+    return "," if marks and "." not in marks else "."
+
+
+def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
+    """Whether the first record names the columns: it has few numbers, or they stand where others have none.
+
+    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough.
+    """
+    if not records:
+        return True
+    first, *others = records
+    stated = {name for name in (*options.target, *options.ignore, *options.categorical) if isinstance(name, str)}
+    counted = bool(like) and all(name.isdigit() for name in like)
+    if stated.intersection(first) or (like and not counted):
+        return True
+    numbers = [_number(field, style) for field in first]
+    present = [number for field, number in zip(first, numbers, strict=True) if field.strip() not in MISSING]
+    values = [number for number in numbers if number is not None]
+    if not values or (2 * len(values) <= len(present) and not counted):
+        return True
+    is_counted = values[0].is_integer() and all(after - before == 1 for before, after in pairwise(values))
+    if len(values) > 2 and is_counted:
+        return True
+    return any(
+        (_number(field, style) is None) != (number is None)
+        for record in others
+        if len(record) == len(first)
+        for field, at_top, number in zip(record, first, numbers, strict=True)
+        if field.strip() not in MISSING and at_top.strip() not in MISSING
+    )
+
+
+def _number(text: str, style: NumberStyle) -> float | None:
+    """The number that a text holds in either style, where it is not missing."""
+    read = None if text.strip() in MISSING else style.number(text) or style.other.number(text)
+    return None if read is None else read[0]
