@@ -183,8 +183,10 @@ def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) ->
 
 def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
     """A comma where columns are numbers only so; where 1,234 could be either, the delimiter ; speaks for it too."""
+    if options.thousands in (".", ","):
+        return "," if options.thousands == "." else "."
     point, comma = NumberStyle(".", options.thousands), NumberStyle(",", options.thousands)
-    marks = set[str]()
+    marks = set[str]()  # ? for columns that could be either
     for column in zip(*(record for record in records if len(record) == len(records[0])), strict=True):
         present = [field for field in column if field.strip() not in MISSING]
         by_point = [point.number(field) is not None for field in present]
