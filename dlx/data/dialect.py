@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import warnings
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.opening import open_binary, readable, unpacked_name
 from dlx.data.tables import TableOptions
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError
 
 SAMPLE, RECORDS = 100_000, 300  # bytes, and records in them, by which a table's dialect is judged
 FEWEST, LONGEST = 5, 2**24  # lines that the sample has at least, and the bytes that are enough even so
@@ -26,7 +25,7 @@ MARKS_OF_ORDER = {  # the longer first, since one begins with the other
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-UTF8 = "utf-8-sig"
+UTF8, WINDOWS = "utf-8-sig", "cp1252"
 DELIMITERS = ",;\t|"
 Fields = Sequence[Sequence[str]]
 
@@ -99,7 +98,7 @@ def _codec(encoding: str) -> str:
 
 
 def _encoding(path: Path) -> str:
-    """What a byte order mark says, UTF-8 where all of the file is that, else cp1252 with a remark."""
+    """What a byte order mark says, UTF-8 where all of the file is that, else cp1252."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with readable(path), open_binary(path) as file:
         start = file.read(AT_ONCE)
@@ -134,9 +133,7 @@ def _encoding_of_one_byte(path: Path) -> str:
             is_text &= "\ufffd" not in text and all(sign >= " " or sign.isspace() for sign in text)
     if is_utf8 or not is_text:
         raise DataError(f"{place}; save the file as UTF-8, or state its `encoding`")
-    what = "it is read as cp1252, which Windows writes; state `encoding` if it is another"
-    warnings.warn(Remark(f"{place}: {what}"), stacklevel=2)
-    return "cp1252"
+    return WINDOWS
 
 
 def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -186,8 +183,10 @@ def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) ->
 
 def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
     """A comma where columns are numbers only so; where 1,234 could be either, the delimiter ; speaks for it too."""
+    if options.thousands in (".", ","):
+        return "," if options.thousands == "." else "."
     point, comma = NumberStyle(".", options.thousands), NumberStyle(",", options.thousands)
-    marks = set[str]()
+    marks = set[str]()  # ? for columns that could be either
     for column in zip(*(record for record in records if len(record) == len(records[0])), strict=True):
         present = [field for field in column if field.strip() not in MISSING]
         by_point = [point.number(field) is not None for field in present]

@@ -34,6 +34,8 @@ class Labels:
         if self.task.is_regression:
             return self._numbers(y, origin)
         classes = np.array(self.classes)
+        if classes.dtype.kind == "U" and y.dtype.kind == "i":
+            y = y.astype(str)  # another file may have only such codes as look like numbers
         if y.ndim > 1 or (y.dtype.kind == "U") != (classes.dtype.kind == "U"):
             raise DataError(f"{origin}: the labels are {_kind(y)}, those of train are {_kind(classes)}")
         codes = np.searchsorted(classes, y).clip(max=len(classes) - 1)

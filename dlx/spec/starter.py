@@ -77,13 +77,14 @@ def starter_for(data: Path, target: list[str], task: Task | None, file: Path) ->
         raise UsageError(f"{data}: say with --target what is to be predicted")
     labels = infer_labels(train.y, task, train.origin)
     m, n_x = train.X.shape
+    options = _relative(source, file.parent)
     title = f"{data.name}: {m:,} examples, {n_x} features, {_outputs(labels)}."
     return TEMPLATE.format(
         title="".join(sign if sign.isprintable() else " " for sign in title),
         **_commands(file),
         name=re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment",
         task=f"task: {labels.task}\n",
-        source=dump_scalar(_relative(source, file.parent)),
+        source=f"{{{', '.join(f'{key}: {dump_scalar(value)}' for key, value in options.items())}}}",
         split=_split(m) if "all" in parts else "",
         targets=TARGETS if labels.task.is_regression else "",
         stopping=STOPPING if "all" in parts or "dev" in parts else "",

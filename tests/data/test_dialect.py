@@ -93,6 +93,11 @@ def test_comments(tmp_path: Path, text: str, comment: str | None) -> None:
     assert found_in(tmp_path, text).comment == comment
 
 
+@pytest.mark.parametrize(("thousands", "decimal"), [(".", ","), (",", "."), (" ", ".")])
+def test_what_groups_digits_is_no_decimal_mark(tmp_path: Path, thousands: str, decimal: str) -> None:
+    assert found_in(tmp_path, "a\tb\n1.234\t1\n5.678\t2\n", TableOptions(thousands=thousands)).decimal == decimal
+
+
 def test_what_is_stated_is_not_looked_for(tmp_path: Path) -> None:
     options = TableOptions(header=True, delimiter=",", decimal=".", encoding="latin-1", comment="%")
     dialect = found_in(tmp_path, "% x\n1,5;2\n3,5;4\n", options)

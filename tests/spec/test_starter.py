@@ -48,6 +48,28 @@ def test_the_path_is_relative_to_the_folder_of_the_spec(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "line", "encoding", "stated"),
+    [
+        ("size,kind", "{}.5,{}", "utf-8", ""),
+        ("4.5,1,oak", "{}.5,1,{}", "utf-8", "header: false"),
+        ("size;kind", "{},5;{}", "utf-8", "delimiter: ;, decimal: ','"),
+        ("größe,kind", "{}.5,{}", "utf-16", "encoding: utf-16"),
+        ("# from the forest\nsize|kind", "{}.5|{}", "utf-8", "delimiter: '|', comment: '#'"),
+    ],
+)
+def test_what_was_found_out_about_a_table_is_written(
+    tmp_path: Path, first: str, line: str, encoding: str, stated: str
+) -> None:
+    path = tmp_path / "x.csv"
+    lines = [first, *(line.format(row % 7 + 4, ("oak", "ash")[row % 2]) for row in range(20))]
+    path.write_text("\n".join(lines), encoding=encoding)
+    text = starter_for(path, ["-1"], None, tmp_path / "spec.yaml")
+    source = next(line for line in text.splitlines() if "source:" in line)
+    assert source.removeprefix("  source: {name: file, path: x.csv, target: -1").strip(", }") == stated
+    assert spec_for(tmp_path, text).task == "binary"
+
+
+@pytest.mark.parametrize(
     ("m", "split"),
     [
         (10_000, "{train: 0.6, dev: 0.2, test: 0.2}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,14 +11,14 @@ from sys import intern
 import numpy as np
 
 from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
-from dlx.data.dialect import Dialect, sniff
+from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.records import Chunk, chunks_of
 from dlx.data.tables import Roles, Table, TableOptions, roles
-from dlx.errors import DataError
+from dlx.errors import DataError, Remark
 from dlx.types import Array
 
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
@@ -46,6 +47,11 @@ class Csv(TableFormat):
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         dialect = sniff(path, options, [column.name for column in like])
+        if dialect.encoding == WINDOWS and options.encoding is None:
+            what = (
+                "the text is not UTF-8, and is read as cp1252, which Windows writes; state `encoding` if that is wrong"
+            )
+            warnings.warn(Remark(f"{path}: {what}"), stacklevel=2)
         chunks = chunks_of(path, dialect, 1)
         first = next(chunks, None)
         if first is None:
