@@ -104,6 +104,22 @@ def without_faults(examples: Examples) -> Examples:
     return replace(examples, X=select(examples.X, fitting), y=y, faults=())
 
 
+def with_faults(examples: Examples) -> Examples:
+    """With a fault for each row of an array that has a number which is not finite."""
+    X = examples.X
+    if X.dtype.kind != "f" or examples.columns or 0 in (len(X.shape), *X.shape):
+        return examples
+    rows, first, faults = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X, 0, list[RowFault]()
+    for chunk in chunks(rows):
+        unfit = ~np.isfinite(chunk)
+        for row in np.flatnonzero(unfit.any(axis=1)).tolist():
+            feature = int(unfit[row].argmax())
+            what = f"X[{first + row}, {feature}] is {chunk[row, feature]} (row and column count from 0)"
+            faults.append(RowFault(first + row, what, f"{examples.origin}: {what}"))
+        first += len(chunk)
+    return replace(examples, faults=tuple(faults))
+
+
 def chunks(X: Array | MappedRows) -> Iterator[Array]:
     """X in consecutive pieces that fit the cache."""
     size = max(1, CHUNK // X.shape[1])

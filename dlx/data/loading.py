@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Column, Examples, select, tidy, without_faults
+from dlx.data.examples import Column, Examples, select, tidy, with_faults, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed
 from dlx.data.labels import Labels, infer_labels
@@ -77,6 +77,8 @@ def read_like(
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
+    if not strict:
+        loaded = {part: with_faults(examples) for part, examples in loaded.items()}
     faults = tuple(fault for examples in loaded.values() for fault in examples.faults)
     if not strict:
         loaded = {part: without_faults(examples) for part, examples in loaded.items()}

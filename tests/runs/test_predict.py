@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 HEADER = "height,color,weight,kind"
@@ -175,6 +176,24 @@ def test_rows_that_cannot_be_answered_are_marked_and_the_others_are_answered(
     assert [row["class"] is None for row in document["predictions"]] == [i in UNFIT for i in range(6)]
     strict = call_dlx("predict", run, tmp_path / "mixed.csv", "--strict")
     assert (strict.code, strict.stdout) == (5, "")
+
+
+@pytest.mark.parametrize("name", ["new.npy", "new.npz"])
+def test_rows_of_an_array_that_hold_no_number_are_marked(
+    name: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    spec = "data: {source: {name: moons, m: 40}}\narchitecture: {hidden: [4]}\ntraining: {epochs: 2}\n"
+    (tmp_path / "spec.yaml").write_text(spec)
+    assert call_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path).code == 0
+    X = np.array([[0.5, 1.0], [np.nan, np.inf], [1.5, 0.0]])
+    if name.endswith("npy"):
+        np.save(tmp_path / name, X)
+    else:
+        np.savez(tmp_path / name, X=X)
+    rows = predicted(call_dlx("predict", "run", name, cwd=tmp_path).stdout)
+    assert [bool(row["class"]) for row in rows] == [True, False, True]
+    assert rows[1]["unanswered"] == "X[1, 0] is nan (row and column count from 0)"
+    assert call_dlx("predict", "run", name, "--strict", cwd=tmp_path).code == 5
 
 
 def test_a_remark_does_not_stand_within_the_table(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

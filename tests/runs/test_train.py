@@ -258,7 +258,7 @@ def test_predictions_that_are_not_finite_are_an_error(tmp_path: Path, call_dlx: 
     spec = written(f"dtype: float32\n{data}\narchitecture: {{hidden: [4]}}\ntraining: {{epochs: 1}}\n", tmp_path)
     train(spec, tmp_path / "run")
     (tmp_path / "far.csv").write_text("x1,x2\n1,2\n1e300,3\n")
-    result = call_dlx("predict", tmp_path / "run", tmp_path / "far.csv")
+    result = call_dlx("predict", tmp_path / "run", tmp_path / "far.csv", "--strict")
     assert (result.code, "the prediction for example 2 is not finite (so for 1 of 2" in result.stderr) == (5, True)
     with RunDirectory.open(tmp_path / "run", writing=True) as run:
         arrays, facts = run.model()
