@@ -430,20 +430,20 @@ def kept_of(tmp_path: Path, table: str, **options: object) -> dict[str, Any]:
 def test_another_file_is_read_in_its_own_dialect(tmp_path: Path, new: str) -> None:
     kept = kept_of(tmp_path, "a,b,c,y\n0012,2.5,no,0\n0007,3.5,yes,1\n")
     (tmp_path / "new.csv").write_text(new)
-    assert read_like(kept, tmp_path / "new.csv").X.tolist() == [[1, 0, 1.5, 1]]
+    assert read_like(kept, tmp_path / "new.csv").X[:].tolist() == [[1, 0, 1.5, 1]]
 
 
 def test_few_rows_have_the_decimal_mark_of_train(tmp_path: Path) -> None:
     kept = kept_of(tmp_path, "a;y\n2,5;0\n3,125;1\n")
     (tmp_path / "new.csv").write_text('a\n"1,234"\n')
-    assert read_like(kept, tmp_path / "new.csv").X.tolist() == [[1.234]]
+    assert read_like(kept, tmp_path / "new.csv").X[:].tolist() == [[1.234]]
 
 
 @pytest.mark.parametrize("new", ["0.5,u\n", "0.5,u,7\n"])
 def test_another_file_without_a_header(tmp_path: Path, new: str) -> None:
     kept = kept_of(tmp_path, "4.5,u,3\n5.5,v,4\n6.5,v,4\n")
     (tmp_path / "new.csv").write_text(new)
-    assert read_like(kept, tmp_path / "new.csv", labelled=False).X.tolist() == [[0.5, 1, 0]]
+    assert read_like(kept, tmp_path / "new.csv", labelled=False).X[:].tolist() == [[0.5, 1, 0]]
 
 
 def test_numbers_of_train_are_numbers_whatever_they_look_like(tmp_path: Path) -> None:
@@ -452,13 +452,13 @@ def test_numbers_of_train_are_numbers_whatever_they_look_like(tmp_path: Path) ->
     with pytest.raises(DataError, match=r"new\.csv:3: column 'a': '\$12' is not a number, as others"):
         read_like(kept, tmp_path / "new.csv")
     (tmp_path / "new.csv").write_text("a,b\n0007,yes\n")
-    assert read_like(kept, tmp_path / "new.csv").X.tolist() == [[7, 1]]
+    assert read_like(kept, tmp_path / "new.csv").X[:].tolist() == [[7, 1]]
 
 
 def test_a_category_of_train_is_not_missing_elsewhere(tmp_path: Path) -> None:
     kept = kept_of(tmp_path, "region,y\nNA,0\nEU,1\n", categorical=["region"])
     (tmp_path / "new.csv").write_text("region\nNA\n")
-    assert read_like(kept, tmp_path / "new.csv").X.tolist() == [[0, 1]]
+    assert read_like(kept, tmp_path / "new.csv").X[:].tolist() == [[0, 1]]
 
 
 def test_labels_that_look_like_numbers_are_those_of_train(tmp_path: Path) -> None:
