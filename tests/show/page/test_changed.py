@@ -75,6 +75,6 @@ def test_a_norm_has_a_name_where_its_key_does_not_say_it() -> None:
     layers = "[8, {units: 4, norm: false, layer_norm: {epsilon: 0.1}}]"
     architecture = f"architecture={{hidden: {layers}, batch_norm: false, norm: layer_norm}}"
     spec = load_spec(CONFIGS / "digits.yaml", [architecture]).spec
-    layer = {"units": 4, "norm": False, "layer_norm": {"epsilon": 0.1}}
+    layer = {"units": 4, "layer_norm": {"epsilon": 0.1}}  # in place of that of `architecture`, which has its name
     assert changed(spec)["architecture"]["hidden"] == [8, layer]
     assert changed(spec)["architecture"]["norm"] == "layer_norm"
