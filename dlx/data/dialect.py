@@ -56,7 +56,12 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     """What the options state, and for the rest what the file looks like.
 
     like: the names of train's columns; a first line that has one of them, or of those in the options, is a header.
+
+    Raises:
+        DataError: it is a pipe, which can be read only once; or it is no text.
     """
+    if path.is_fifo():
+        raise DataError(f"{path}: is a pipe, and a text table is read more than once: write it into a file first")
     if options.plain:
         return Dialect(
             options.encoding or UTF8,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -378,3 +379,11 @@ def test_a_table_in_any_dialect_comes_back(
     assert [categories[row.argmax()] for row in examples.X[:][:, 1:]] == [text for _, text, _ in rows]
     assert examples.y is not None
     assert examples.y.tolist() == [label for _, _, label in rows]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.csv")
+    source = Source.parse({"name": "file", "path": str(tmp_path / "x.csv"), "target": "y"})
+    with pytest.raises(DataError, match=r"x\.csv: is a pipe, .*: write it into a file first"):
+        source.load()
