@@ -19,6 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from dlx import __version__
+from dlx.cli.late_imports import late_imports
 from dlx.cli.messages import message_and_code
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
@@ -110,7 +111,8 @@ COMMANDS = {
 def load_command(name: str) -> Any:
     """A command with its options, from its module, which is imported now."""
     command = COMMANDS[name]
-    implementation = getattr(import_module(f"dlx.cli.{command.module}"), command.attribute)
+    with late_imports():
+        implementation = getattr(import_module(f"dlx.cli.{command.module}"), command.attribute)
     if isinstance(implementation, typer.Typer):
         return get_command(implementation)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)

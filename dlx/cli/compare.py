@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -13,12 +13,13 @@ from typer.core import TyperCommand
 from dlx.cli.options import Json, Plugins
 from dlx.errors import UsageError
 from dlx.files import writing
-from dlx.runs.compare import Comparison
-from dlx.runs.compare import compare as compare_runs
-from dlx.runs.latest import ROOT
-from dlx.runs.manifest import write_output
+from dlx.runs import latest, manifest
+from dlx.runs.compare import comparison as comparisons
 from dlx.show import pictures, terminal
-from dlx.spec.trust import load_named
+from dlx.spec import trust
+
+if TYPE_CHECKING:
+    from dlx.runs.compare import Comparison
 
 AGAINST = "--against"
 
@@ -78,8 +79,8 @@ def compare(
     """
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
-    load_named(plugin or ())
-    comparison = compare_runs(runs, against or [])
+    trust.load_named(plugin or ())
+    comparison = comparisons.compare(runs, against or [])
     alone = json or csv or md
     picture = _draw(comparison, out, needed=out is not None or not alone)
     _print(comparison, picture, json, csv, md)
@@ -89,12 +90,11 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
     """Where the picture is; None where none is drawn, also because the curves have no common axes."""
     if not needed or (out is None and not comparison.comparable):
         return None
-
-    place = out or ROOT / "comparison.png"
+    place = out or latest.ROOT / "comparison.png"
     if out is None:
         with writing(place):
-            ROOT.mkdir(exist_ok=True)
-    write_output("--out", place, comparison.picture(), pictures.is_ours)
+            latest.ROOT.mkdir(exist_ok=True)
+    manifest.write_output("--out", place, comparison.picture(), pictures.is_ours)
     return place
 
 

@@ -83,7 +83,7 @@ def test_exceptions_become_messages_and_exit_codes(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("dlx.cli.config.load_spec", fail)
+    monkeypatch.setattr("dlx.spec.loader.load_spec", fail)
     result = call_dlx("config", "show", "spec.yaml")
     assert (result.code, result.stdout, result.stderr) == (code, "", said)
 

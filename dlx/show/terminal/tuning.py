@@ -73,8 +73,11 @@ def tuning(
         labeled("next", (command("train", Path(document.best_spec)), "cyan"), stream=out)
 
 
-def tuning_foretold(document: Mapping[str, Any], stream: TextIO | None = None) -> None:
+def tuning_foretold(document: Mapping[str, Any], json: bool = False, stream: TextIO | None = None) -> None:
     """Prints what a search would do: its dimensions with their scales, and the first settings, a column each."""
+    if json:
+        facts(document, json=True, stream=stream)
+        return
     out = stream or sys.stdout
     listed = ("dimensions", "first_settings")
     facts({name: value for name, value in document.items() if name not in listed}, stream=out)

@@ -72,7 +72,7 @@ def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> N
     assert all(files_of(run)[path] == time for path, time in before.items())
     assert [point.trainings[:2] for point in three.points] == [point.trainings for point in points]
 
-    png = pictures.learning_curve(asdict(document), title="moons")
+    png = pictures.learning_curve(document, title="moons")
     with RunDirectory.open(run.path, writing=True) as locked:
         written = locked.write_learning_curve(asdict(document), png)
     assert [path.name for path in written] == ["learning_curve.json", "learning_curve.png"]
@@ -105,7 +105,7 @@ def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
     document = finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120), target=0.1)))
     assert document.task == "regression"
     assert document.fit is not None
-    assert pictures.learning_curve(asdict(document), title="a regression").startswith(b"\x89PNG")
+    assert pictures.learning_curve(document, title="a regression").startswith(b"\x89PNG")
     assert "%" not in next(text for label, text in sentences(document) if label == "verdict")
 
     config = run.config
@@ -154,7 +154,7 @@ def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
     document = finish(learning_curve(trained(tmp_path), CurveOptions(replicates=2, sizes=(40, 80, 160))))
     assert document.fit is None
     assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
-    assert pictures.learning_curve(asdict(document), title="moons").startswith(b"\x89PNG")
+    assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")
 
 
 def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> LearningCurve:
