@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from contextlib import redirect_stdout
 from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
@@ -79,7 +80,8 @@ def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> N
     assert json.loads(written[0].read_text())["points"] == asdict(document)["points"]
     assert png.startswith(b"\x89PNG")
     out = io.StringIO()
-    show(document, written, stream=out)
+    with redirect_stdout(out):
+        show(document, written)
     lines = out.getvalue().splitlines()
     assert lines[0] == "moons  learning curve on 300 dev examples"
     assert lines[8].split()[:2] == ["160", "10"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import redirect_stdout
 from math import inf, nan
 from typing import Any
 
@@ -13,6 +14,7 @@ from dlx.show.terminal.comparison import comparison
 from dlx.show.terminal.comparison_export import csv_rows, markdown
 from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.text_plot import HEIGHT, LETTERS, letter_plot
+from tests.show.terminal.conftest import Terminal
 
 FALLING = ([1.0, 2.0, 3.0, 4.0], [0.4, 0.3, 0.2, 0.1])
 FLAT = ([1.0, 4.0], [0.2, 0.2])
@@ -88,17 +90,11 @@ def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     settings = [f"section.a_long_name_of_a_key_{number}" for number in range(keys)]
     runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(settings, number % 2)) for number in range(6)]
     out = io.StringIO()
-    comparison(document(runs), CURVES, stream=out)
+    with redirect_stdout(out):
+        comparison(document(runs), CURVES)
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
-
-
-class Terminal(io.StringIO):
-    """Says that it is one."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("out", [io.StringIO(), Terminal()])
@@ -109,7 +105,8 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
     monkeypatch.setenv("COLUMNS", "80")
     keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
     runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(keys, number)) for number in range(6)]
-    comparison(document(runs), CURVES, stream=out)
+    with redirect_stdout(out):
+        comparison(document(runs), CURVES)
     lines = out.getvalue().splitlines()
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
     assert (max(map(len, lines)) <= 80) == out.isatty()
@@ -122,7 +119,8 @@ def test_without_errors_the_cost_is_drawn_as_it_is() -> None:
     told = document(runs) | {"curve": "train_cost"}
     for group in told["groups"]:
         group["errors"] = {}
-    comparison(told, CURVES, stream=out)
+    with redirect_stdout(out):
+        comparison(told, CURVES)
     assert "train cost over the epochs" in out.getvalue()
     assert "      0.4 ┤A" in out.getvalue()
     assert "%" not in out.getvalue()

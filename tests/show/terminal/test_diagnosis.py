@@ -16,8 +16,8 @@ from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
 from dlx.stats.intervals import error_rate
 from dlx.words import Task
+from tests.show.terminal.conftest import ESCAPES, Terminal
 
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FACTS = {"status": "completed", "final": {"epoch": 40, "seconds": 0.7}, "kept_epoch": 40}
 FOUND = [
     CAUSES["dead_units"].finding(
@@ -25,16 +25,6 @@ FOUND = [
     ),
     CAUSES["full_batch_fits"].finding("train has 1,437 examples, a batch 64"),
 ]
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import termios
+from contextlib import redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,19 +27,7 @@ from dlx.show.numbers import duration, sparkline
 from dlx.show.terminal import TrainingProgress, facts, progress, say, summary, table
 from dlx.stats.intervals import error_rate, exact
 from dlx.training.records import EpochRecord, Progress
-
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "80")
+from tests.show.terminal.conftest import ESCAPES, Terminal
 
 
 def row(epoch: int, dev: float | None = 0.034) -> EpochRecord:
@@ -100,8 +89,10 @@ def test_a_long_line_is_not_broken() -> None:
 def test_facts_are_a_line_each_or_one_document() -> None:
     document = {"parameters": 12_345, "data": {"train": 1437}, "seconds": 0.5}
     plain, one = io.StringIO(), io.StringIO()
-    facts(document, stream=plain)
-    facts(document, json=True, stream=one)
+    with redirect_stdout(plain):
+        facts(document)
+    with redirect_stdout(one):
+        facts(document, json=True)
     assert plain.getvalue() == "parameters  12,345\ndata        train 1,437\nseconds     0.5\n"
     assert json.loads(one.getvalue()) == document
 

@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import fields
 from math import inf
 from pathlib import Path
@@ -20,19 +21,7 @@ from dlx.show.terminal import TuningProgress, progress, tuning
 from dlx.show.terminal.progress import LiveDisplay
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.tuning import BAR, bar
-
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "80")
+from tests.show.terminal.conftest import ESCAPES, Terminal
 
 
 def record(index: int, value: float | None, **settings: Any) -> dict[str, Any]:
@@ -94,7 +83,8 @@ DOCUMENT: dict[str, Any] = {
 
 def told(out: io.StringIO | None = None, **changes: Any) -> str:
     stream = out or io.StringIO()
-    tuning(typed(DOCUMENT | changes), Path("runs/digits/1"), [Path("runs/digits/1/importance.png")], stream)
+    with redirect_stdout(stream):
+        tuning(typed(DOCUMENT | changes), Path("runs/digits/1"), [Path("runs/digits/1/importance.png")])
     return ESCAPES.sub("", stream.getvalue())
 
 
@@ -177,7 +167,8 @@ def test_an_unfinished_search_tells_what_it_has() -> None:
     assert "none: nothing has been tried" in told(**bare, best_spec=None, trials=[])
     missing = {key: value for key, value in DOCUMENT.items() if key not in bare} | {"importance": []}
     out = io.StringIO()
-    tuning(typed(missing), stream=out)
+    with redirect_stdout(out):
+        tuning(typed(missing))
     assert "not yet trained again" in out.getvalue()
 
 
