@@ -14,18 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, ReadFailure, Remark
 from dlx.files import of_this_version, to_document, versioned
-from dlx.runs.file_names import (
-    ACT,
-    BOUNDARY,
-    DIAGNOSIS,
-    FACTS,
-    LEARNING_CURVE,
-    LEARNING_CURVE_PICTURE,
-    MISTAKES,
-    MODEL,
-    TRAIL,
-    TRAIL_PICTURE,
-)
+from dlx.runs import file_names
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
 from dlx.training import stored
@@ -39,16 +28,16 @@ class ResultFiles(LockedDirectory):
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
-        return self._checked(FACTS, stored.RUN)
+        return self._checked(file_names.FACTS, stored.RUN)
 
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
-        before = self.document(FACTS) if self.holds(FACTS) else {"manifest": MANIFEST}
-        self.write(FACTS, to_document(before | facts))
+        before = self.document(file_names.FACTS) if self.holds(file_names.FACTS) else {"manifest": MANIFEST}
+        self.write(file_names.FACTS, to_document(before | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
-        return self._checked(DIAGNOSIS, stored.DIAGNOSIS)
+        return self._checked(file_names.DIAGNOSIS, stored.DIAGNOSIS)
 
     def _checked(self, name: str, shape: stored.Shape) -> dict[str, Any]:
         document = self.document(name)
@@ -57,7 +46,7 @@ class ResultFiles(LockedDirectory):
 
     def has_diagnosis(self) -> bool:
         """Whether there is a ``diagnosis.json``, or must be one."""
-        return self.holds(DIAGNOSIS)
+        return self.holds(file_names.DIAGNOSIS)
 
     def diagnosis_unless_damaged(self) -> dict[str, Any]:
         """The same; nothing where there is none, or a damaged one, which a remark says."""
@@ -71,31 +60,31 @@ class ResultFiles(LockedDirectory):
 
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
-        self.write(DIAGNOSIS, to_document(document))
+        self.write(file_names.DIAGNOSIS, to_document(document))
 
     @property
     def act(self) -> Path:
         """The file with the spec that the basic recipe has come to."""
-        return self.path / ACT
+        return self.path / file_names.ACT
 
     def write_act(self, text: str | None) -> None:
         """Keeps that spec; None where there is no better one than the run's own."""
         if text is not None:
-            self.write(ACT, text.encode())
+            self.write(file_names.ACT, text.encode())
         else:
-            self.remove(ACT)
+            self.remove(file_names.ACT)
 
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""
-        self.write(MISTAKES, _npz(parts))
+        self.write(file_names.MISTAKES, _npz(parts))
 
     def mistakes(self) -> dict[str, np.ndarray]:
         """What ``write_mistakes`` was given."""
-        return self._arrays(MISTAKES)
+        return self._arrays(file_names.MISTAKES)
 
     def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
         """Write the learning curve and its picture; returns their paths."""
-        files = {LEARNING_CURVE: to_document(document), LEARNING_CURVE_PICTURE: png}
+        files = {file_names.LEARNING_CURVE: to_document(document), file_names.LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
 
     def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
@@ -103,14 +92,16 @@ class ResultFiles(LockedDirectory):
         import numpy as np
 
         meta_text = np.array(json.dumps(versioned(meta)))
-        self.write(MODEL, _npz({"meta": meta_text, **arrays}))
+        self.write(file_names.MODEL, _npz({"meta": meta_text, **arrays}))
 
     def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
-        path = self.path / MODEL
-        if not self.holds(MODEL):
-            raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
-        arrays = self._arrays(MODEL)
+        path = self.path / file_names.MODEL
+        if not self.holds(file_names.MODEL):
+            raise DataError(
+                f"{self.path}: has no {file_names.MODEL} yet: training goes on, or was killed before its end"
+            )
+        arrays = self._arrays(file_names.MODEL)
         try:
             meta = json.loads(str(arrays.pop("meta")))
         except (KeyError, ValueError) as error:
@@ -130,21 +121,23 @@ class ResultFiles(LockedDirectory):
 
     def sizes(self) -> dict[str, int]:
         """The bytes of the arrays that are kept, by which later readers can check that they are still whole."""
-        files = (self.path / name for name in (MODEL, MISTAKES))
+        files = (self.path / name for name in (file_names.MODEL, file_names.MISTAKES))
         return {file.name: file.stat().st_size for file in files if file.exists()}
 
     def pictures(self) -> dict[str, bytes]:
         """Those of its pictures that show what no table can, by their names without ``.png``."""
-        names = (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)
+        names = (file_names.BOUNDARY, file_names.TRAIL_PICTURE, file_names.LEARNING_CURVE_PICTURE)
         return {Path(name).stem: self.read(name) for name in names if self.holds(name)}
 
     def trail(self) -> tuple[list[int], np.ndarray]:
         """The steps and w after each of them, (points, n); raises `DataError` where the file is missing or damaged."""
         import numpy as np
 
-        path = self.path / TRAIL
+        path = self.path / file_names.TRAIL
         try:
-            rows = np.array([line.split(",") for line in self.read(TRAIL).decode().splitlines()[1:]], dtype=float)
+            rows = np.array(
+                [line.split(",") for line in self.read(file_names.TRAIL).decode().splitlines()[1:]], dtype=float
+            )
             return rows[:, 0].astype(int).tolist(), rows[:, 1:]
         except (ValueError, IndexError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error

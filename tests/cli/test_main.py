@@ -116,5 +116,5 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
-    summary = TyperCommand(name, help=COMMANDS[name].summary).get_short_help_str(200)
+    summary = TyperCommand(name, help=COMMANDS[name]).get_short_help_str(200)
     assert summary == load_command(name).get_short_help_str(200) != ""

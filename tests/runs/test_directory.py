@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import EnvironmentProblem, UsageError
-from dlx.runs import new_directory
+from dlx.runs import locked_directory
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES
 from dlx.runs.references import open_run
@@ -50,7 +50,7 @@ def test_two_at_once_never_meet(root: Path) -> None:
 
 def test_an_identifier_that_is_taken_is_drawn_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = iter(["aaaaaa", "aaaaaa", "aaaaaa", "bbbbbb", "cccccc"])
-    monkeypatch.setattr(new_directory, "_now", lambda: "20260101T000000Z")
+    monkeypatch.setattr(locked_directory, "_now", lambda: "20260101T000000Z")
     monkeypatch.setattr("secrets.token_hex", lambda size: next(draws))
     names = [RunDirectory.create("a", root).path.name for _ in range(2)]
     assert names == ["20260101T000000Z-aaaaaa", "20260101T000000Z-bbbbbb"]
