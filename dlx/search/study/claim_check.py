@@ -9,8 +9,19 @@ from dlx.diagnose.causes import CAUSES
 from dlx.errors import allowed
 from dlx.runs.objective import MOST_SHOWN
 from dlx.runs.tables import COLUMNS, LAYER_COLUMNS
-from dlx.search.study import claims
 from dlx.search.study.claim_parser import ClaimError
+from dlx.search.study.claims import (
+    CONTAINED,
+    EQUALITY,
+    Claim,
+    ClaimOperation,
+    Expression,
+    Quantity,
+    Reaching,
+    Term,
+    Words,
+    term_of,
+)
 from dlx.search.study.measures import FINDINGS, LAYER, NEEDED, OF_DIAGNOSIS, PLAIN, ROWS, STATUSES, VARIABLE, VERDICTS
 from dlx.spec.sections import Spec
 from dlx.training.experiment import Experiment
@@ -21,7 +32,7 @@ from dlx.training.supervised import Supervised
 POSSIBLE_TEXTS = {"status": STATUSES, "verdict": VERDICTS}
 
 
-def check_claim(claim: claims.Claim, specs: Mapping[str, Spec]) -> None:
+def check_claim(claim: Claim, specs: Mapping[str, Spec]) -> None:
     """Refuse what no training of these variants could answer.
 
     Args:
@@ -32,7 +43,7 @@ def check_claim(claim: claims.Claim, specs: Mapping[str, Spec]) -> None:
         ClaimError: with the place in the claim, and the nearest right one.
     """
     for quantity in claim.quantities:
-        term = claims.term_of(quantity)
+        term = term_of(quantity)
         if term.variant not in specs:
             what = f"there is no variant {term.variant!r} {allowed(term.variant, list(specs))}"
             raise ClaimError(what, term.position)
@@ -43,24 +54,24 @@ def check_claim(claim: claims.Claim, specs: Mapping[str, Spec]) -> None:
         _check_kinds(left, sign, right)
 
 
-def check_against_data(claim: claims.Claim, experiments: Mapping[str, Supervised | Minimization]) -> None:
+def check_against_data(claim: Claim, experiments: Mapping[str, Supervised | Minimization]) -> None:
     """Refuse what the data of its variants, now that they are loaded, cannot tell: ``dev_error`` without a dev set.
 
     Raises:
         ClaimError: with the place in the claim.
     """
     for quantity in claim.quantities:
-        term = claims.term_of(quantity)
+        term = term_of(quantity)
         experiment = experiments[term.variant]
         problem = _no_part(term, experiment) or _no_sample(term, experiment)
         if problem is not None:
             raise ClaimError(problem, term.position)
 
 
-def _misnamed(quantity: claims.Quantity, spec: Spec) -> str | None:
+def _misnamed(quantity: Quantity, spec: Spec) -> str | None:
     """What is wrong with the name of a measure; None for nothing."""
-    term = claims.term_of(quantity)
-    if isinstance(quantity, claims.Reaching):
+    term = term_of(quantity)
+    if isinstance(quantity, Reaching):
         plain = term.epoch is None and len(term.path) == 1 and term.path[0] in COLUMNS
         return None if plain else _unknown(term.path, COLUMNS)
     head, rest, is_minimized = term.path[0], term.path[1:], spec.objective is not None
@@ -94,7 +105,7 @@ def _unknown(path: tuple[str, ...], names: tuple[str, ...]) -> str:
     return f"there is no column {name!r} {allowed(name, names)}"
 
 
-def _no_row(term: claims.Term, spec: Spec) -> str | None:
+def _no_row(term: Term, spec: Spec) -> str | None:
     """What is wrong with an epoch that has no row in metrics.csv."""
     training, epoch = spec.training, term.epoch
     if epoch is None or LAYER.fullmatch(term.path[0]):
@@ -107,57 +118,51 @@ def _no_row(term: claims.Term, spec: Spec) -> str | None:
     return f"epoch {epoch} has no row: there is one {rows}, such as {nearest}"
 
 
-def _check_kinds(left: claims.Expression, sign: str, right: claims.Expression) -> None:
+def _check_kinds(left: Expression, sign: str, right: Expression) -> None:
     """Numbers are compared with numbers, texts with texts that there are, and findings are asked for by their names."""
     for side in (left, right):
-        if isinstance(side, claims.ClaimOperation) and (leaf := next(_not_numbers(side), None)) is not None:
+        if isinstance(side, ClaimOperation) and (leaf := next(_not_numbers(side), None)) is not None:
             raise ClaimError(f"{leaf} is no number: nothing can be computed with it", leaf.position)
     others = [leaf for side in (left, right) for leaf in _not_numbers(side)]
-    if sign in claims.CONTAINED:
+    if sign in CONTAINED:
         _check_finding(left, right)
-    elif others and (len(others) < 2 or sign not in claims.EQUALITY or any(_is_findings(leaf) for leaf in others)):
+    elif others and (len(others) < 2 or sign not in EQUALITY or any(_is_findings(leaf) for leaf in others)):
         form = f'"NAME" in {others[0]}' if _is_findings(others[0]) else f'{others[0]} == "…"'
         raise ClaimError(f"{others[0]} is no number: what can be asked is {form}", others[0].position)
     elif others:
         _check_text(*others)
 
 
-def _not_numbers(side: claims.Expression) -> Iterator[claims.Term | claims.Words]:
-    if isinstance(side, claims.Words) or (
-        isinstance(side, claims.Term) and side.path[0] in (*POSSIBLE_TEXTS, FINDINGS)
-    ):
+def _not_numbers(side: Expression) -> Iterator[Term | Words]:
+    if isinstance(side, Words) or (isinstance(side, Term) and side.path[0] in (*POSSIBLE_TEXTS, FINDINGS)):
         yield side
-    elif isinstance(side, claims.ClaimOperation):
+    elif isinstance(side, ClaimOperation):
         for operand in side.operands:
             yield from _not_numbers(operand)
 
 
-def _is_findings(side: claims.Expression) -> bool:
-    return isinstance(side, claims.Term) and side.path == (FINDINGS,)
+def _is_findings(side: Expression) -> bool:
+    return isinstance(side, Term) and side.path == (FINDINGS,)
 
 
-def _check_finding(name: claims.Expression, where: claims.Expression) -> None:
-    assert isinstance(name, claims.Words)  # so the parser has it
+def _check_finding(name: Expression, where: Expression) -> None:
+    assert isinstance(name, Words)  # so the parser has it
     if not _is_findings(where):
         raise ClaimError('expected "NAME" in VARIANT.findings', name.position)
     if name.value not in CAUSES:
         raise ClaimError(f"there is no finding {name.value!r} {allowed(name.value, list(CAUSES))}", name.position)
 
 
-def _check_text(left: claims.Term | claims.Words, right: claims.Term | claims.Words) -> None:
+def _check_text(left: Term | Words, right: Term | Words) -> None:
     """A text that a measure never has would be a claim that can never hold, or always does."""
     for term, words in ((left, right), (right, left)):
-        if (
-            isinstance(term, claims.Term)
-            and isinstance(words, claims.Words)
-            and words.value not in POSSIBLE_TEXTS[term.path[0]]
-        ):
+        if isinstance(term, Term) and isinstance(words, Words) and words.value not in POSSIBLE_TEXTS[term.path[0]]:
             head = term.path[0]
             what = f"there is no {head} {words.value!r} {allowed(words.value, POSSIBLE_TEXTS[head])}"
             raise ClaimError(what, words.position)
 
 
-def _no_part(term: claims.Term, experiment: Supervised | Minimization) -> str | None:
+def _no_part(term: Term, experiment: Supervised | Minimization) -> str | None:
     """What is asked of a part that the data do not have."""
     name = term.path[-1]
     if isinstance(experiment, Minimization):
@@ -170,7 +175,7 @@ def _no_part(term: claims.Term, experiment: Supervised | Minimization) -> str | 
     return f"{term.variant} has no {lacking[0].replace('_', '-')} set to measure {name} on" if lacking else None
 
 
-def _no_sample(term: claims.Term, experiment: Experiment) -> str | None:
+def _no_sample(term: Term, experiment: Experiment) -> str | None:
     """What is wrong with an epoch in which the layers are not looked at."""
     if term.epoch is None or not LAYER.fullmatch(term.path[0]):
         return None
