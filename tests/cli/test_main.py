@@ -57,7 +57,7 @@ def test_wrong_usage_ends_with_2(call_dlx: Run, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "said"),
+    ("error", "code", "stderr"),
     [
         (
             SpecError([Problem(Place("a.yaml", 1, 2), "seed", "no")] * 2),
@@ -78,14 +78,14 @@ def test_wrong_usage_ends_with_2(call_dlx: Run, arguments: list[str]) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
 )
 def test_exceptions_become_messages_and_exit_codes(
-    call_dlx: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+    call_dlx: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, stderr: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("dlx.spec.loader.load_spec", fail)
     result = call_dlx("config", "show", "spec.yaml")
-    assert (result.code, result.stdout, result.stderr) == (code, "", said)
+    assert (result.code, result.stdout, result.stderr) == (code, "", stderr)
 
 
 @pytest.mark.parametrize("arguments", [["--debug", "list", "nothing"], ["list", "nothing", "--debug"]])

@@ -179,7 +179,7 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "beginnings"),
     [
         (
             document_of("settled", (32_000, 41_000, 50_000), (0.02, 0.024, 0.027)),
@@ -219,5 +219,5 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
         ),
     ],
 )
-def test_sentences(document: LearningCurve, told: list[str]) -> None:
-    assert [text for _, text in sentences(document)] == told
+def test_sentences(document: LearningCurve, beginnings: list[str]) -> None:
+    assert [text for _, text in sentences(document)] == beginnings

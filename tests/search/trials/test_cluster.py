@@ -170,11 +170,11 @@ def test_when_the_scheduler_dies_the_worker_saves(tmp_path: Path) -> None:
         owner = subprocess.Popen(command, stderr=subprocess.PIPE)
         waited_for(in_training([run]))
         scheduler.kill()
-        _, told = owner.communicate(timeout=60)
+        _, stderr = owner.communicate(timeout=60)
         waited_for(lambda: status(run) == "interrupted")
     assert owner.returncode == 6
     gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there\n"
-    assert told.decode() == gone
+    assert stderr.decode() == gone
 
 
 def test_where_no_scheduler_answers() -> None:
@@ -200,15 +200,15 @@ def test_without_workers(scheduler: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "told"),
+    ("before", "message"),
     [
         (LACKS_DLX, r"cannot run dlx: ModuleNotFoundError\(.No module named 'dlx"),
         (OTHER_NUMPY, "has numpy 1.0, here it is "),
     ],
     ids=["dlx", "numpy"],
 )
-def test_a_worker_with_other_packages_is_refused(scheduler: str, before: str, told: str) -> None:
-    with worker_of(scheduler, before), pytest.raises(EnvironmentProblem, match=f"^worker tcp://.* {told}"):
+def test_a_worker_with_other_packages_is_refused(scheduler: str, before: str, message: str) -> None:
+    with worker_of(scheduler, before), pytest.raises(EnvironmentProblem, match=f"^worker tcp://.* {message}"):
         executor_for(cluster=scheduler)
 
 
