@@ -13,8 +13,8 @@ from typer.core import TyperCommand
 from dlx.cli.options import Json, Plugins
 from dlx.errors import UsageError
 from dlx.files import writing
+from dlx.runs import compare as comparisons
 from dlx.runs import latest, manifest
-from dlx.runs.compare import comparison as comparisons
 from dlx.show import pictures, terminal
 from dlx.spec import trust
 

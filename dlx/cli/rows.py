@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Sequence
 
 from dlx.show import terminal
-from dlx.show.terminal.lines import columns_of
 
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
@@ -15,7 +14,7 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
     taken = sum(2 + max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:-1])
-    room = max(columns_of(sys.stdout) - taken, 30)
+    room = max(terminal.columns_of(sys.stdout) - taken, 30)
     terminal.table([line for row in rows for line in _wrapped(row, room)])
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlx import files
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
-from dlx.files import versioned
-from dlx.runs.dry_run import rehearse
-from dlx.runs.repeat import compare, original_of
-from dlx.runs.train import Session
+from dlx.runs import dry_run as rehearsal
+from dlx.runs import repeat as repeats
+from dlx.runs import train as sessions
 from dlx.show import terminal
-from dlx.spec.loader import load_spec
-from dlx.spec.trust import NamedBy, load_named
+from dlx.spec import loader, trust
 from dlx.text import command
 from dlx.words import Status
+
+if TYPE_CHECKING:
+    from dlx.runs.train import Session
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -45,7 +47,7 @@ def train(
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
     if plugin and resume is None:
         raise UsageError(OWN_PLUGINS)
-    load_named(plugin or ())
+    trust.load_named(plugin or ())
     if spec is not None and dry_run:
         _rehearse(spec, overrides or [], json)
         return
@@ -62,15 +64,16 @@ def train(
 
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
     if spec is None:
-        return Session.resume(resume or "")
-    return Session.start(load_spec(spec, overrides, named_by=NamedBy.USER), overrides, out, folder=spec.parent)
+        return sessions.Session.resume(resume or "")
+    resolved = loader.load_spec(spec, overrides, named_by=trust.NamedBy.USER)
+    return sessions.Session.start(resolved, overrides, out, folder=spec.parent)
 
 
 def _compare_with_original(spec: Path, session: Session) -> None:
     """Say whether the run repeats the one whose own spec it was trained from."""
-    original = original_of(spec)
+    original = repeats.original_of(spec)
     if original is not None:
-        repeat = compare(original, session.run)
+        repeat = repeats.compare(original, session.run)
         session.note_repeat(repeat)
         terminal.say((repeat.sentence, ""), stream=sys.stderr)
 
@@ -93,4 +96,5 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
 
 
 def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    terminal.facts(versioned(rehearse(load_spec(path, overrides, named_by=NamedBy.USER))), json)
+    resolved = loader.load_spec(path, overrides, named_by=trust.NamedBy.USER)
+    terminal.facts(files.versioned(rehearsal.rehearse(resolved)), json)

@@ -20,14 +20,27 @@ from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Pla
 Run = Callable[..., Any]
 
 
-def test_help_and_version_start_without_the_heavy_packages() -> None:
-    for argument in ("--help", "--version"):
-        program = (
-            "import sys, dlx.cli; sys.argv = ['dlx', sys.argv[1]]; code = dlx.cli.main();"
-            "print(sorted({'numpy', 'matplotlib', 'pydantic', 'rich', 'yaml'} & sys.modules.keys()), code)"
-        )
-        done = subprocess.run([sys.executable, "-c", program, argument], capture_output=True, text=True, check=True)
-        assert done.stdout.splitlines()[-1] == "[] 0"
+def imported(heavy: set[str], *arguments: str) -> str:
+    """Which of these modules are there after a command, and its exit code."""
+    program = "import sys, dlx.cli; code = dlx.cli.main(); print(sorted({heavy} & sys.modules.keys()), code)"
+    command = [sys.executable, "-c", program.format(heavy=heavy), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_start_without_the_heavy_packages(argument: str) -> None:
+    assert imported({"numpy", "matplotlib", "pydantic", "rich", "yaml"}, argument) == "[] 0"
+
+
+@pytest.mark.parametrize("command", ["train", "tune", "study", "compare", "report", "config"])
+def test_the_help_of_a_command_does_without_its_work(command: str) -> None:
+    assert imported({"numpy", "matplotlib", "rich", "yaml"}, command, "--help") == "[] 0"
+
+
+def test_a_spec_is_shown_without_what_searches_it() -> None:
+    spec = Path(dlx.cli.__file__).parents[2] / "configs" / "digits.yaml"
+    assert imported({"dlx.diagnose.causes", "matplotlib"}, "config", "show", str(spec)) == "[] 0"
 
 
 def test_version(call_dlx: Run) -> None:
