@@ -86,6 +86,9 @@ class File(Source):
             f"{', '.join(sorted(MISSING)[1:])}, but none in the columns of `categorical`"
         ),
     ] = None
+    missing_target: Annotated[
+        Literal["refuse", "drop"], Field(description="tables: whether rows without a target are left out, or refused")
+    ] = "refuse"
     plain: Annotated[
         bool,
         Field(

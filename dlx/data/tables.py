@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,24 @@ MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more 
 DATE = re.compile(
     "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?|[0-9]{1,2}([/.])[0-9]{1,2}\\2[0-9]{2,4}( .*)?|[0-9]{1,2}:[0-9]{2}(:.*)?"
 )
+
+
+class ColumnError(DataError):
+    """A column that can be read once the spec says how it is meant.
+
+    Args:
+        column: its name.
+        reason: what is the matter.
+        remedy: the option of the source `file` that must name it.
+        odd: texts that do not fit the others, where it holds numbers and words.
+        share: of the rows that have such a text.
+    """
+
+    def __init__(
+        self, message: str, column: str, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
+    ) -> None:
+        self.column, self.reason, self.remedy, self.odd, self.share = column, reason, remedy, tuple(odd), share
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -37,6 +55,7 @@ class TableOptions:
     thousands: str | None = None
     comment: str | None = None
     missing: tuple[str | int | float, ...] | None = None
+    missing_target: str = "refuse"
     plain: bool = False
 
 
@@ -58,13 +77,15 @@ class Roles:
 class Table:
     """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
 
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines.
+    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``names`` are
+    those of all columns of the file.
     """
 
     path: Path
     values: dict[str, Array]
     m: int
     lines: Sequence[int] | None = None
+    names: Sequence[str] = ()
 
     def fault(self, row: int, column: str, what: str) -> DataError:
         """The error for one value."""
@@ -81,12 +102,10 @@ class Table:
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
 
-    With ``like`` the target may be missing, and other columns are passed over.
+    With ``like`` other columns are passed over. Without a target all are features.
     """
     if like:
         return _roles_like(names, options, like, path)
-    if not options.target:
-        raise DataError(f"{path}: which column is the target? state `target` {_listed('', names)}")
     target, ignored, categorical = (
         tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "categorical")
@@ -99,7 +118,7 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     features = tuple(column.name for column in like)
     for name in features:
         if name not in names:
-            raise DataError(f"{path}: there is no column {name!r}, which train has {_listed(name, names)}")
+            raise DataError(f"{path}: there is no column {name!r}, which train has {listed(name, names)}")
     columns = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
     target = tuple(str(name) for name in columns if name in names and name not in features)
     return Roles(features, target, frozenset(column.name for column in like if column.categories is not None))
@@ -112,11 +131,12 @@ def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> s
     if isinstance(column, int):
         raise DataError(f"{path}: {role}: there is no column {column}, the table has {len(names)} (counted from 0)")
     if column not in names:
-        raise DataError(f"{path}: {role}: there is no column {column!r} {_listed(column, names)}")
+        raise DataError(f"{path}: {role}: there is no column {column!r} {listed(column, names)}")
     return column
 
 
-def _listed(name: str, names: Sequence[str]) -> str:
+def listed(name: str, names: Sequence[str]) -> str:
+    """The names that are allowed, those of a long list shortened, and which of them is nearest."""
     if len(names) > 20:
         names = [*names[:5], *filter(None, [nearest(name, names)]), "…", names[-1]]
     return allowed(name, names)
@@ -129,6 +149,8 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
+    if options.missing_target == "drop":
+        table = _labelled(table, of.target)
     faults: list[RowFault] = []
     for name in of.features:
         faults += _faults(table, name, options.impute)
@@ -144,6 +166,20 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         del table.values[column.name]  # the rows take their place
     y = _targets(table, of.target)
     return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+
+
+def _labelled(table: Table, target: tuple[str, ...]) -> Table:
+    """The table without the rows that lack a target."""
+    unlabelled = [_missing(table.values[name]) for name in target]
+    rows = np.flatnonzero(~np.any(unlabelled, axis=0)) if unlabelled else np.arange(table.m)
+    if len(rows) == table.m:
+        return table
+    if len(rows) == 0:
+        raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
+    values = {name: column[rows] for name, column in table.values.items()}
+    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
+    lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
+    return replace(table, values=values, m=len(rows), lines=lines)
 
 
 def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
@@ -211,8 +247,8 @@ def _codes(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
     codes = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
     numbers = np.array([codes.get(value, UNKNOWN) for value in values])
     for row in np.flatnonzero(numbers == UNKNOWN).tolist():
-        listed = _listed(str(values[row]), column.categories or ())
-        faults.append(table.row_fault(row, column.name, f"train has no category {values[row]!r}", f" {listed}"))
+        names = listed(str(values[row]), column.categories or ())
+        faults.append(table.row_fault(row, column.name, f"train has no category {values[row]!r}", f" {names}"))
     return np.maximum(numbers, -1), faults
 
 
@@ -229,5 +265,6 @@ def _target(table: Table, name: str) -> Array:
     values = table.values[name]
     missing = _missing(values)
     if missing.any():
-        raise table.fault(int(missing.argmax()), name, "the target is missing")
+        what = "the target is missing; correct the file, or state `missing_target: drop`"
+        raise table.fault(int(missing.argmax()), name, what)
     return values.astype(str) if values.dtype == object else values

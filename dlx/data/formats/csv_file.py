@@ -17,7 +17,7 @@ from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.records import Chunk, chunks_of
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.tables import ColumnError, Roles, Table, TableOptions, roles
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 
@@ -84,7 +84,7 @@ def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, li
             raise DataError(f"{path}:{line}: {what}")
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
-        raise DataError(f"{path}:{line}: {what}")
+        raise ColumnError(f"{path}:{line}: {what}", "", "it has no name", "ignore")
     return names
 
 
@@ -114,7 +114,7 @@ def _table(
     if dialect.header:
         next(records, None)
     lines, pieces = _read(path, records, names, of, readers, text)
-    table = Table(path, {}, len(lines), lines)
+    table = Table(path, {}, len(lines), lines, names)
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         reader = readers[name]
@@ -123,7 +123,8 @@ def _table(
             values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
         except MixedColumn as mixed:
             what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
-            raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
+            message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
+            raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
         table.values[name] = labels(values, reader.style) if name in of.target else values
     return table
 

@@ -14,7 +14,7 @@ from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import readable
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.tables import ColumnError, Roles, Table, TableOptions, roles
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -35,7 +35,8 @@ class Parquet(TableFormat):
         with readable(path), _native_file(path) as file:
             try:
                 table = parquet.ParquetFile(file, pre_buffer=False)
-                of = roles(table.schema_arrow.names, options, like, path)
+                names = table.schema_arrow.names
+                of = roles(names, options, like, path)
                 size = 8 * table.metadata.num_rows * len(of.used)
                 check_ratio(path, size, path.stat().st_size, "give it as CSV or .npy")
                 check_room(path, size)
@@ -43,7 +44,7 @@ class Parquet(TableFormat):
                 values = {name: _values(path, name, columns.column(name), of) for name in of.used}
             except (pa.ArrowException, UnicodeDecodeError) as error:
                 raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
-        return Table(path, values, columns.num_rows), of
+        return Table(path, values, columns.num_rows, names=names), of
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def _values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:
         return np.array(column.cast(pa.string()).to_pylist(), object)
     if not (types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)):
         what = f"its type {kind} is neither number nor text; name it in `ignore`"
-        raise DataError(f"{path}: column {name!r}: {what}")
+        raise ColumnError(f"{path}: column {name!r}: {what}", name, f"its type is {kind}", "ignore")
     if name in of.target and column.null_count == 0 and not types.is_decimal(kind):
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
