@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dlx.errors import UsageError
 from dlx.show import terminal
 from dlx.spec.starter.decisions import Wishes
-from dlx.spec.starter.writing import source_of, starter, starter_for
+from dlx.spec.starter.sources import source_of
+from dlx.spec.starter.writing import starter, starter_for
 from dlx.words import Task
 
 Data = Annotated[
@@ -55,23 +56,13 @@ def new(
     With a data file it is one that trains on that file. What had to be decided for it, such as columns that are left
     out and what stands in for missing values, is in it with the reason, and each decision can be taken otherwise here.
     """
-    reading = {
-        "missing": tuple(missing) if missing else None,
-        "delimiter": delimiter,
-        "decimal": decimal,
-        "encoding": encoding,
-        "header": header,
-    }
-    lists = {"ignore": tuple(ignore or ()), "keep": tuple(keep or ()), "categorical": tuple(categorical or ())}
-    if data is None and (
-        target or task or impute or any(lists.values()) or any(v is not None for v in reading.values())
-    ):
-        raise UsageError("options belong to a data file: dlx new FILE --target COLUMN")
+    reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
+    reading["missing"] = tuple(missing or ()) or None
+    wishes = Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
+    if data is None and (target or wishes != Wishes() or set(reading.values()) != {None}):
+        raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
-    if data is None:
-        text = starter(file)
-    else:
-        text = starter_for(source_of(data, target or [], **reading), Wishes(task=task, impute=impute, **lists), file)
+    text = starter(file) if data is None else starter_for(source_of(data, target or [], **reading), wishes, file)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
     if out is None:

@@ -14,7 +14,7 @@ from dlx.diagnose.data.overview import Overview
 from dlx.errors import UsageError
 from dlx.runs.objective import refuse_objective
 from dlx.spec.loader import load_spec
-from dlx.spec.starter.writing import source_of, target_columns
+from dlx.spec.starter.sources import source_of, target_columns
 from dlx.training.build import dataset_of
 
 SPECS = (".yaml", ".yml")

@@ -16,12 +16,11 @@ from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, task_for
 from dlx.errors import DataError
+from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore
 from dlx.types import Array
 from dlx.words import Task
 
-MOST_ONE_HOT = 50  # categories that become a feature each; of more a fixed number of features is made
 HASHED_FEATURES = 32
-SHARE_OF_FREE_TEXT = 0.5  # of the rows: texts that differ in more of them stand for nothing that comes again
 RARE = 200  # a category is rare where it is less than one in so many examples …
 FEWEST_OF_A_CATEGORY, MOST_OF_A_RARE = 2, 10  # … within these bounds
 WORDS = 72  # characters of a list in a comment
@@ -101,13 +100,18 @@ class Decisions:
         """Columns that are left out, each with the reason."""
         reasons = dict(self.profile.unreadable)
         for column in self.candidates:
-            reason = "left out as you asked" if column.name in self.wishes.ignore else self._reason_to_ignore(column)
+            reason = (
+                "left out as you asked"
+                if column.name in self.wishes.ignore
+                else reason_to_ignore(column, self.profile, self._leaks)
+            )
             if reason and column.name not in self.wishes.keep:
                 reasons[column.name] = reason
         if reasons.keys() >= {column.name for column in self.candidates}:  # something must be left to learn from
-            for name in self._leaks:
-                if name not in self.wishes.ignore:
-                    reasons.pop(name, None)
+            usable = [column.name for column in self.candidates if not column.is_constant]
+            return {
+                name: reason for name, reason in reasons.items() if name not in usable or name in self.wishes.ignore
+            }
         return reasons
 
     @cached_property
@@ -116,23 +120,6 @@ class Decisions:
             return {}
         task = self.labels.task
         return {column.name: reason for column, reason in TargetView(self.profile, self.target[0], task).leaks()}
-
-    def _reason_to_ignore(self, column: ColumnProfile) -> str:
-        if column.distinct == 0:
-            return "it has no value at all"
-        if column.is_constant:
-            return f"it is {column.frequent(1)[0][0]} in every row"
-        if column.name in self._leaks:
-            return f"{self._leaks[column.name]}: is it known before the answer is?"
-        if column.name in self.profile.copies:
-            return f"its values are those of {self.profile.copies[column.name]}"
-        if column.is_running_number:
-            return "it counts the rows"
-        if column.is_identifier:
-            return f"it names the rows: {column.distinct:,} different values"
-        if column.kind is Kind.TEXT and column.distinct > max(MOST_ONE_HOT, SHARE_OF_FREE_TEXT * column.m):
-            return f"free text: {column.distinct:,} different ones in {column.m:,} rows"
-        return ""
 
     @cached_property
     def features(self) -> list[ColumnProfile]:
