@@ -95,7 +95,7 @@ COMMANDS = {
     "data": Command(
         "data",
         "data",
-        "Show what is in a data file, or in the data of a spec: types, gaps, ranges, copies, leaks, names of rows.",
+        "Show what is in a data file or in the section data of a spec.",
     ),
     "doctor": Command(
         "doctor",

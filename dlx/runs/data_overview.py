@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.profile.table import profile_examples, profile_file
+from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.table import TableProfile, profile_examples, profile_file
 from dlx.data.sources import File, Source
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.data.overview import Overview
@@ -35,7 +36,7 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
     if source.suffix.lower() not in SPECS:
         if overrides:
             raise UsageError(f"{overrides[0]}: {source} is no spec, so that there is nothing to override")
-        return _of_source(source_of(source, list(target)))
+        return Overview(str(source), *_of_source(source_of(source, list(target))))
     if target:
         raise UsageError(f"--target: {source} says itself what is to be predicted")
     spec = load_spec(source, overrides).spec
@@ -43,14 +44,14 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
     first = spec.data.source or spec.data.train
     assert first is not None, "a spec that loads has data"
     dataset = dataset_of(spec)
-    columns = _of_source(first)
-    return Overview(columns.profile, columns.target, dataset, data_findings(dataset))
+    return Overview(str(source), *_of_source(first), dataset, data_findings(dataset))
 
 
-def _of_source(source: Source) -> Overview:
+def _of_source(source: Source) -> tuple[TableProfile, tuple[ColumnProfile, ...]]:
+    """The columns, and which of them are to be predicted."""
     if isinstance(source, File) and isinstance(format_of(source.path), TableFormat):
         profile = profile_file(source.model_copy(update={"target": None}))
-        return Overview(profile, () if source.target is None else target_columns(profile, source))
+        return profile, (() if source.target is None else target_columns(profile, source))
     parts = {part: tidy(examples) for part, examples in source.load().items()}
     profile = profile_examples(parts.get("all") or parts["train"])
-    return Overview(profile, tuple(column for column in profile.columns if column.is_label))
+    return profile, tuple(column for column in profile.columns if column.is_label)

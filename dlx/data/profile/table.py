@@ -91,7 +91,6 @@ class TableProfile:
     def document(self) -> dict[str, Any]:
         """The facts as plain data."""
         return {
-            "data": self.origin,
             "m": self.m,
             "repeated_rows": self.repeated_rows,
             "columns": [column.document() for column in self.columns],

@@ -22,12 +22,14 @@ class Overview:
     """What is in a data file or in the section `data` of a spec.
 
     Args:
+        name: of the file, as it was typed.
         profile: the columns.
         target: those to predict; empty where that is not stated.
         dataset: the parts, where a spec says how they are cut.
         findings: what is wrong with the parts.
     """
 
+    name: str
     profile: TableProfile
     target: tuple[ColumnProfile, ...] = ()
     dataset: Dataset | None = None
@@ -46,6 +48,7 @@ class Overview:
     def document(self) -> dict[str, Any]:
         """The overview as plain data."""
         return {
+            "data": self.name,
             **self.profile.document(),
             "columns": [self._column(column) for column in self.profile.columns],
             "unreadable": dict(self.profile.unreadable),

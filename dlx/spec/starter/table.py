@@ -37,13 +37,18 @@ def candidates_in_words(profile: TableProfile) -> str:
         return "No column has values that could be predicted: each is constant, or differs in every row"
     what = [f"{column.name} ({_kind(column)})" for column in possible[:MOST_CANDIDATES]]
     rest = f" and {len(possible) - MOST_CANDIDATES} more" if len(possible) > MOST_CANDIDATES else ""
-    first = command("new", Path(profile.origin), "--target", possible[0].name)
+    first = command("new", _as_typed(Path(profile.origin)), "--target", possible[0].name)
     return f"It may be {', '.join(what)}{rest}; as in: {first}"
 
 
 def _kind(column: ColumnProfile) -> str:
     task = task_for(column)
     return "a number" if task is not None and task.is_regression else f"{column.distinct} classes"
+
+
+def _as_typed(path: Path) -> Path:
+    """The shorter way to a file from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def source_block(decisions: Decisions, source: File, file: Path) -> str:
