@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from dlx.text import shorten
 
+NAMELESS = "(no name)"
 LONGEST_VALUE, LONGEST_VALUES = 16, 34
 Document = Mapping[str, Any]
 
@@ -56,8 +57,8 @@ def _values(column: Document) -> str:
 
 def notes(document: Document) -> list[tuple[str, str]]:
     """What is odd about the columns, each with its name."""
-    odd = [(column["name"], note) for column in document["columns"] for note in column["notes"]]
-    return [*odd, *document["unreadable"].items()]
+    odd = [(column["name"] or NAMELESS, note) for column in document["columns"] for note in column["notes"]]
+    return [*odd, *((name or NAMELESS, reason) for name, reason in document["unreadable"].items())]
 
 
 def in_short(document: Document) -> str:
