@@ -11,13 +11,13 @@ from sys import intern
 import numpy as np
 
 from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
+from dlx.data.columns import Column, ColumnError
 from dlx.data.dialect import WINDOWS, Dialect, sniff
-from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.records import Chunk, chunks_of
-from dlx.data.tables import ColumnError, Roles, Table, TableOptions, roles
+from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 
@@ -59,7 +59,7 @@ class Csv(TableFormat):
         names = _names(path, first, dialect, options, like)
         of = roles(names, options, like, path)
         readers = _readers(dialect, options, of, like)
-        text = of.categorical.union(of.target)
+        text = of.as_text
         while True:
             try:
                 return _table(path, dialect, names, of, readers, text), of
@@ -100,9 +100,10 @@ def _readers(dialect: Dialect, options: TableOptions, of: Roles, like: Sequence[
     for name in of.categorical if options.missing is None and not options.plain and not like else ():
         if name in readers:
             readers[name] = ColumnReader(style, frozenset(("",)))
+    for name in of.numbers:
+        readers[name] = ColumnReader(style, marks, must_be_numbers=True)
     for column in like:
-        categories = frozenset(column.categories or ())
-        readers[column.name] = ColumnReader(style, marks - categories, column.categories is None)
+        readers[column.name] = readers[column.name]._replace(missing=marks - frozenset(column.categories or ()))
     return readers
 
 
@@ -119,7 +120,7 @@ def _table(
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         reader = readers[name]
         try:
-            is_text = name in of.categorical or name in of.target
+            is_text = name in of.as_text
             values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
         except MixedColumn as mixed:
             what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"

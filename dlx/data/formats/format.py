@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from dlx.data.encoding import listed
 from dlx.data.examples import Column, Examples
 from dlx.data.opening import UNPACKERS, unpacked_name
-from dlx.data.tables import Roles, Table, TableOptions, listed, to_examples
+from dlx.data.tables import Roles, Table, TableOptions, to_examples
 from dlx.errors import DataError, allowed, missing_extra
 
 LINE = 116  # characters of a docstring's line
@@ -65,7 +66,12 @@ class TableFormat(Format):
     """A format with named columns."""
 
     holds = "named columns of numbers or text, text becomes one-hot categories"
-    options = frozenset(("target", "categorical", "ignore", "impute", "missing_target"))
+    options = frozenset(
+        (
+            *("target", "missing_target", "categorical", "ignore", "use", "impute"),
+            *("missing_indicators", "rare", "columns", "times"),
+        )
+    )
 
     @abstractmethod
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:

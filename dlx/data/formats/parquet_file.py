@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Column
+from dlx.data.columns import Column, ColumnError
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import readable
-from dlx.data.tables import ColumnError, Roles, Table, TableOptions, roles
+from dlx.data.tables import Roles, Table, TableOptions, roles
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -65,7 +65,7 @@ def _values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:
     if types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
-    if name in of.categorical or types.is_string(kind) or types.is_large_string(kind):
+    if name in of.categorical | of.texts or types.is_string(kind) or types.is_large_string(kind):
         return np.array(column.cast(pa.string()).to_pylist(), object)
     if not (types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)):
         what = f"its type {kind} is neither number nor text; name it in `ignore`"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.tables import DATE
+from dlx.data.encoding import are_times
 from dlx.types import Array
 
 MOST_FREQUENT = 5  # values that are named
@@ -88,8 +88,7 @@ class ColumnProfile:
         """Numbers, times (every text is one), or other text."""
         if self.values.dtype != object:
             return Kind.NUMBER
-        texts = self.counts[0].tolist()
-        return Kind.TIME if texts and all(map(DATE.fullmatch, map(str, texts))) else Kind.TEXT
+        return Kind.TIME if are_times(set(self.counts[0].tolist())) else Kind.TEXT
 
     @property
     def is_number(self) -> bool:

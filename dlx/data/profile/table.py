@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from dlx.data.columns import ColumnError
 from dlx.data.examples import Examples, select
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.sources import File
-from dlx.data.tables import ColumnError
 from dlx.errors import DataError
 from dlx.types import Array
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.sources import File
-from dlx.data.tables import listed
 from dlx.errors import DataError, Place, UsageError
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
-from dlx.data.tables import listed
 from dlx.errors import UsageError
 from dlx.spec.starter.decisions import Decisions, Wishes, shortened
 from dlx.spec.starter.sources import block, entry, relative
