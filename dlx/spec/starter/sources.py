@@ -16,6 +16,8 @@ from dlx.errors import DataError, Place, UsageError
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
 
+DECIDED = ("name", "missing", "categorical", "ignore", "times")  # options that are written with their reason, or follow
+
 
 def source_of(data: Path, target: list[str], **options: Any) -> File:
     """The source ``file`` with its target: names or numbers of columns, or another file; as text from a command line.
@@ -48,10 +50,8 @@ def target_columns(profile: TableProfile, source: File) -> tuple[ColumnProfile, 
 
 def relative(source: File, folder: Path) -> dict[str, Any]:
     """The source as the spec gives it, its files named from the spec's folder, with what it had to find out."""
-    plain: dict[str, Any] = source.model_dump(
-        mode="json", exclude_defaults=True, exclude={"missing", "categorical", "ignore"}
-    )
-    plain = {key: value for key, value in plain.items() if key != "name"}
+    stated = source.model_dump(mode="json", exclude_defaults=True)
+    plain = {key: value for key, value in stated.items() if key not in DECIDED}
     files = {key: os.path.relpath(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
     dialect = source.dialect()
     return {"name": source.name} | plain | files | (dialect.differences(Path(source.path)) if dialect else {})
