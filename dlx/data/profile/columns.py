@@ -81,7 +81,10 @@ class ColumnProfile:
         """The most frequent values and how often each stands there, equally frequent ones in ascending order."""
         values, counts = self.counts
         order = np.argsort(-counts, kind="stable")[:most]
-        return list(zip(values[order].tolist(), counts[order].tolist(), strict=True))
+        plain = (
+            values[order].astype(np.int64) if self.is_whole and np.abs(values).max(initial=0) < 2**53 else values[order]
+        )
+        return list(zip(plain.tolist(), counts[order].tolist(), strict=True))
 
     @cached_property
     def kind(self) -> Kind:

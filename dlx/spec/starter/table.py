@@ -93,6 +93,8 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         yield f"{rows} repeat one before them, so that another part may hold a copy"
     column, labels = decisions.target[0], decisions.labels
     if not labels.task.is_regression:
+        if column.is_number and column.distinct > 2:
+            yield f"the numbers of {column.name} are taken for classes: --task regression if they are quantities"
         _, counts = column.counts
         if counts.max() > IMBALANCE * counts.min():
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]

@@ -22,7 +22,7 @@ def test_numbers() -> None:
     profile = column([3.0, NAN, 1.0, 1.0, 2.0])
     assert (profile.kind, profile.missing, profile.distinct) == (Kind.NUMBER, 1, 3)
     assert profile.quartiles == (1.0, 1.0, 1.5, 2.25, 3.0)
-    assert profile.frequent(2) == [(1.0, 2), (2.0, 1)]
+    assert str(profile.frequent(2)) == "[(1, 2), (2, 1)]"  # whole numbers without a point
     assert profile.document()["least"] == 1.0
 
 

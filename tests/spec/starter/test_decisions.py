@@ -50,7 +50,7 @@ def test_what_says_nothing_is_left_out_with_the_reason() -> None:
     reasons = decisions(columns).ignored
     assert reasons == {
         "nr": "it counts the rows",
-        "constant": "it is 7.0 in every row",
+        "constant": "it is 7 in every row",
         "empty": "it has no value at all",
         "leak": "each of its values goes with one value of y: is it known before the answer is?",
         "note": "it names the rows: 100 different values",
