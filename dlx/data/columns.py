@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -134,6 +134,10 @@ class Column(NamedTuple):
         """Which of its features are 0 or 1 by their making."""
         is_zero_or_one = self.categories is not None or self.details.kind == "hashed"
         return [is_zero_or_one] * len(self.values()) + [True] * self.has_indicator
+
+    def untransformed(self) -> Column:
+        """The same column, its numbers as the data have them."""
+        return self._replace(details=replace(self.details, transform="none"))
 
     def features(self) -> list[str]:
         """The names of the features that this column becomes."""

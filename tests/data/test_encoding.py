@@ -147,10 +147,10 @@ class TestRare:
         assert self.column(rare, rows).categories == categories
 
     def test_they_have_one_class(self) -> None:
-        missing: list[float] = [np.nan] * 3
         X, faults = encoded(texts("a", "c", "new", None), self.column(2))
         assert faults == []
-        assert np.array_equal(X, [[1, 0, 0], [0, 0, 1], [0, 0, 1], missing], equal_nan=True)
+        expected = np.array([[1, 0, 0], [0, 0, 1], [0, 0, 1], [np.nan, np.nan, np.nan]])
+        assert np.array_equal(X, expected, equal_nan=True)
 
     def test_without_such_a_class_new_ones_are_none_of_the_others(self) -> None:
         X, faults = encoded(texts("b", "new"), self.column(1, 6))
