@@ -47,6 +47,7 @@ COMMANDS = {
     "trust": "Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.",
     "list": "List what a spec may name, with formulas and options.",
     "new": "Print or write a spec to start from.",
+    "data": "Show what is in a data file or in the section data of a spec.",
     "doctor": "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty.",
     "config": "Show or check a spec, or print the JSON Schema of specs.",
     "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
