@@ -12,7 +12,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from dlx.data.numbers import MISSING, NumberStyle
-from dlx.data.opening import open_binary, readable, unpacked_name
+from dlx.data.opening import open_binary, readable
+from dlx.data.packing import unpacked_name
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 

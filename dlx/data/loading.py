@@ -73,7 +73,7 @@ def read_like(
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
-    if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
+    if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,9 +12,10 @@ from pydantic import Field, field_validator, model_validator
 from dlx.component import FilePath, absolute
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.formats.format import description, endings, file_of_labels, format_of, has_only_inputs, read_file
+from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.imputation import Impute
 from dlx.data.numbers import MISSING
+from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
@@ -98,6 +99,17 @@ class File(Source):
         Field(description="[h, w] or [h, w, c] where a row is an image"),
     ] = None
 
+    @field_validator("path", mode="wrap")
+    @classmethod
+    def _keeps_the_slash(cls, path: object, absolute_path: Callable[[object], str]) -> str:
+        """A folder ends in a slash, so that its format is known where it is no longer there."""
+        result = absolute_path(path)
+        if result.endswith(SLASHES):
+            return result
+        is_stated = isinstance(path, str) and path.endswith(SLASHES)
+        is_folder = is_stated or (format_of(result) is not None and format_of(result) == format_of(f"{result}/"))
+        return f"{result}/" if is_folder else result
+
     @field_validator("encoding")
     @classmethod
     def _is_encoding(cls, encoding: str | None) -> str | None:
@@ -130,6 +142,8 @@ class File(Source):
     @model_validator(mode="after")
     def _fits_the_format(self) -> Self:
         file_format = format_of(self.path)
+        if file_format is None and self.path.lower().endswith(ZIP):
+            return self  # what is in the archive tells it, or is at fault, when it is read
         if file_format is None:
             raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, endings())}")
         if file_format.has_only_inputs and self.target is not None and not has_only_inputs(str(self.target)):

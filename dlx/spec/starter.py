@@ -108,9 +108,14 @@ def _source(data: Path, target: list[str]) -> File:
 def _relative(source: File, folder: Path) -> dict[str, Any]:
     """The source as the spec gives it, its files named from the spec's folder, with what it had to find out."""
     plain: dict[str, Any] = source.model_dump(mode="json", include={"path", "target"}, exclude_none=True)
-    files = {key: os.path.relpath(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
+    files = {key: _relative_path(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
     dialect = source.dialect()
     return {"name": source.name} | plain | files | (dialect.differences(Path(source.path)) if dialect else {})
+
+
+def _relative_path(path: str, folder: Path) -> str:
+    """The path from the folder; that of another folder keeps its slash."""
+    return os.path.relpath(path, folder) + "/" * path.endswith("/")
 
 
 def _split(m: int) -> str:

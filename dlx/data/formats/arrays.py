@@ -115,7 +115,7 @@ class Idx(ArrayFormat):
 
 
 def _labels(path: Path) -> Array:
-    file_format = format_of(path.name)
+    file_format = format_of(str(path))
     if not isinstance(file_format, ArrayFormat):
         raise DataError(f"{path}: the labels of inputs that have none must be in {file_of_labels()}")
     y = file_format.array(path)
