@@ -8,6 +8,7 @@ import lzma
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,12 @@ def pack(path: Path, text: bytes, member: str = "x.tsv") -> Path:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(member, text)
     else:
-        path.write_bytes({".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[path.suffix](text))
+        packers: dict[str, Callable[[bytes], bytes]] = {
+            ".gz": gzip.compress,
+            ".bz2": bz2.compress,
+            ".xz": lzma.compress,
+        }
+        path.write_bytes(packers[path.suffix](text))
     return path
 
 
@@ -106,6 +112,7 @@ def test_an_archive_that_is_not_there_yet_is_no_mistake_of_the_spec(tmp_path: Pa
 WITHOUT_LZMA = """
 import sys
 sys.modules["_lzma"] = sys.modules["_bz2"] = None  # as of a Python that was built without them
+from collections.abc import Callable
 from pathlib import Path
 from dlx.data.formats.format import read_file
 from dlx.data.tables import TableOptions

@@ -10,7 +10,7 @@ from sys import intern
 
 import numpy as np
 
-from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
+from dlx.data.column_values import ColumnReader, TextNeeded
 from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
@@ -18,6 +18,7 @@ from dlx.data.memory import check_room, room
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.records import Chunk, chunks_of
 from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.text_columns import column_values, readers
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 
@@ -58,11 +59,12 @@ class Csv(TableFormat):
             raise DataError(f"{path}: the file is empty")
         names = _names(path, first, dialect, options, like)
         of = roles(names, options, like, path)
-        readers = _readers(dialect, options, of, like)
+        style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+        of_columns = readers(style, options, of, like)
         text = of.categorical.union(of.target)
         while True:
             try:
-                return _table(path, dialect, names, of, readers, text), of
+                return _table(path, dialect, names, of, of_columns, text), of
             except TextNeeded as needed:
                 text |= {needed.column}
 
@@ -88,43 +90,18 @@ def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, li
     return names
 
 
-def _readers(dialect: Dialect, options: TableOptions, of: Roles, like: Sequence[Column]) -> dict[str, ColumnReader]:
-    """How the values of each column are read.
-
-    Where `missing` is not stated, a column that is stated to be categorical has nothing missing but empty fields, and a
-    category of train is never a missing value.
-    """
-    style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-    marks = MISSING if options.missing is None else frozenset(("", *map(str, options.missing)))
-    readers = {name: ColumnReader(style, marks) for name in of.used}
-    for name in of.categorical if options.missing is None and not options.plain and not like else ():
-        if name in readers:
-            readers[name] = ColumnReader(style, frozenset(("",)))
-    for column in like:
-        categories = frozenset(column.categories or ())
-        readers[column.name] = ColumnReader(style, marks - categories, column.categories is None)
-    return readers
-
-
 def _table(
-    path: Path, dialect: Dialect, names: list[str], of: Roles, readers: dict[str, ColumnReader], text: frozenset[str]
+    path: Path, dialect: Dialect, names: list[str], of: Roles, of_columns: dict[str, ColumnReader], text: frozenset[str]
 ) -> Table:
     """The used columns; raises `TextNeeded` where one must be read again as text."""
     records = chunks_of(path, dialect, max(1, FIELDS // max(1, len(names))))
     if dialect.header:
         next(records, None)
-    lines, pieces = _read(path, records, names, of, readers, text)
+    lines, pieces = _read(path, records, names, of, of_columns, text)
     table = Table(path, {}, len(lines), lines)
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
-        reader = readers[name]
-        try:
-            is_text = name in of.categorical or name in of.target
-            values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
-        except MixedColumn as mixed:
-            what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
-            raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
-        table.values[name] = labels(values, reader.style) if name in of.target else values
+        table.values[name] = column_values(table, name, column, of, of_columns[name])
     return table
 
 
@@ -133,7 +110,7 @@ def _read(
     chunks: Iterator[Chunk],
     names: list[str],
     of: Roles,
-    readers: dict[str, ColumnReader],
+    of_columns: dict[str, ColumnReader],
     text: frozenset[str],
 ) -> tuple[Sequence[int], dict[str, list[Array]]]:
     """The lines of the records, and the used columns in pieces of equal length."""
@@ -149,6 +126,6 @@ def _read(
         lines.extend(chunk.lines)
         for name, values in zip(names, zip(*chunk.records, strict=True), strict=True):
             if name in pieces:
-                piece = None if name in text else readers[name].piece(values)
+                piece = None if name in text else of_columns[name].piece(values)
                 pieces[name].append(np.array(list(map(intern, values)), object) if piece is None else piece)
     return lines, pieces
