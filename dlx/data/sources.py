@@ -94,6 +94,7 @@ class File(Source):
             "digits; yes and no are words, and 0012 is 12"
         ),
     ] = False
+    sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
         Field(description="[h, w] or [h, w, c] where a row is an image"),

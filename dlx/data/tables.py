@@ -38,6 +38,7 @@ class TableOptions:
     comment: str | None = None
     missing: tuple[str | int | float, ...] | None = None
     plain: bool = False
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from dlx.data.column_values import ColumnReader, MixedColumn, labels
 from dlx.data.examples import Column
 from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.records import Record
 from dlx.data.tables import Roles, Table, TableOptions
+from dlx.errors import DataError
 from dlx.types import Array
+
+
+def column_names(
+    path: Path, top: Record, header: bool, style: NumberStyle, options: TableOptions, like: Sequence[Column]
+) -> list[str]:
+    """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
+    line, names = top
+    if not header:
+        only_features = like and len(names) == len(like)
+        return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
+    has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
+    if not like and not set(names).intersection(options.target) and not has_words:
+        raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
+    for name in names:
+        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
+        if places:
+            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
+            raise DataError(f"{path}:{line}: {what}")
+    if "" in names and not like and "" not in options.ignore:
+        what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
+        raise DataError(f"{path}:{line}: {what}")
+    return names
 
 
 def readers(style: NumberStyle, options: TableOptions, of: Roles, like: Sequence[Column]) -> dict[str, ColumnReader]:

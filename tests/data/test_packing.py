@@ -21,6 +21,7 @@ from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 
 OPTIONS = TableOptions(target=("y",))
+PACKERS: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 TEXT = b"a\ty\n0.5\t1\n2.5\t0\n"
 LARGE = b"a,y\n" + b"0.5,1\n" * memory.SUSPICIOUS
 

@@ -15,10 +15,10 @@ from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
-from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.numbers import NumberStyle
 from dlx.data.records import Chunk, chunks_of
 from dlx.data.tables import Roles, Table, TableOptions, roles
-from dlx.data.text_columns import column_values, readers
+from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 
@@ -57,9 +57,10 @@ class Csv(TableFormat):
         first = next(chunks, None)
         if first is None:
             raise DataError(f"{path}: the file is empty")
-        names = _names(path, first, dialect, options, like)
-        of = roles(names, options, like, path)
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+        top = first.lines[0], first.records[0]
+        names = column_names(path, top, dialect.header, style, options, like)
+        of = roles(names, options, like, path)
         of_columns = readers(style, options, of, like)
         text = of.categorical.union(of.target)
         while True:
@@ -67,27 +68,6 @@ class Csv(TableFormat):
                 return _table(path, dialect, names, of, of_columns, text), of
             except TextNeeded as needed:
                 text |= {needed.column}
-
-
-def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, like: Sequence[Column]) -> list[str]:
-    """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
-    line, names = first.lines[0], first.records[0]
-    if not dialect.header:
-        only_features = like and len(names) == len(like)
-        return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
-    style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-    has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
-    if not like and not set(names).intersection(options.target) and not has_words:
-        raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
-    for name in names:
-        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
-        if places:
-            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
-            raise DataError(f"{path}:{line}: {what}")
-    if "" in names and not like and "" not in options.ignore:
-        what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
-        raise DataError(f"{path}:{line}: {what}")
-    return names
 
 
 def _table(
