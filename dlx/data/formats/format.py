@@ -150,10 +150,9 @@ def _unknown(path: Path) -> DataError:
 
 def endings() -> list[str]:
     """The ends of names that tell a format."""
-    packable = _listed([entry.title for entry in formats() if entry.is_packable], "and")
     suffixes = [suffix for entry in formats() for suffix in entry.suffixes]
     folders = [f"a folder of {entry.title}" for entry in formats() if entry.is_folder]
-    return [*suffixes, *folders, f"and {_packed()} behind those of {packable}"]
+    return [*suffixes, *folders, f"and {_packed()} behind those of {_packable()}"]
 
 
 def file_of_labels() -> str:
@@ -166,15 +165,19 @@ def description() -> str:
     """A paragraph on all formats."""
     titles: dict[str, list[str]] = {}
     for entry in formats():
-        details = ", ".join(filter(None, [entry.details, f"also {_packed()}" if entry.is_packable else ""]))
-        titles.setdefault(entry.holds, []).append(f"{entry.title} ({details})" if details else entry.title)
+        titles.setdefault(entry.holds, []).append(f"{entry.title} ({entry.details})" if entry.details else entry.title)
     sentences = [f"{_listed(listed, 'and')}: {holds}." for holds, listed in titles.items()]
-    return textwrap.fill(" ".join([*sentences, "Nothing is ever unpickled."]), LINE)
+    packed = f"{_packable()} may be packed ({_packed()})."
+    return textwrap.fill(" ".join([*sentences, packed, "Nothing is ever unpickled."]), LINE)
 
 
 def _listed(titles: list[str], word: str) -> str:
     """Such as `CSV, Feather and Parquet`."""
     return f" {word} ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
+
+
+def _packable() -> str:
+    return _listed([entry.title for entry in formats() if entry.is_packable], "and")
 
 
 def _packed() -> str:

@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from itertools import islice
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -53,8 +52,7 @@ class Xlsx(TableFormat):
         style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
         header = options.header
         if header is None:
-            known = [column.name for column in like]
-            header = has_header(list(islice(records, RECORDS)), style, options, known)
+            header = has_header(records[:RECORDS], style, options, [column.name for column in like])
         names = column_names(path, (lines[0], records[0]), header, style, options, like)
         of = roles(names, options, like, path)
         columns = dict(zip(names, zip(*records[header:], strict=True), strict=True)) if records[header:] else {}
