@@ -97,7 +97,7 @@ class File(Source):
     sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
-        Field(description="[h, w] or [h, w, c] where a row is an image"),
+        Field(description="[h, w] or [h, w, c] where a row is an image; what images of a folder are resized to"),
     ] = None
 
     @field_validator("path", mode="wrap")
@@ -108,8 +108,8 @@ class File(Source):
         if result.endswith(SLASHES):
             return result
         is_stated = isinstance(path, str) and path.endswith(SLASHES)
-        is_folder = is_stated or (format_of(result) is not None and format_of(result) == format_of(f"{result}/"))
-        return f"{result}/" if is_folder else result
+        file_format = format_of(result) if Path(result).is_dir() else None
+        return f"{result}/" if is_stated or (file_format is not None and file_format.is_folder) else result
 
     @field_validator("encoding")
     @classmethod
@@ -151,7 +151,7 @@ class File(Source):
             raise ValueError(f"target must be the path of {file_of_labels()} with the labels, got {self.target!r}")
         for option in (field.name for field in fields(TableOptions)):
             stated = getattr(self, option) != type(self).model_fields[option].default
-            if stated and option not in file_format.options:
+            if stated and option not in file_format.options and option != "image_shape":
                 raise ValueError(f"{option} does not apply to {file_format.name} files")
         return self
 
@@ -160,7 +160,8 @@ class File(Source):
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         parts = read_file(Path(self.path), self.options, columns)
-        if self.image_shape is None:
+        file_format = format_of(self.path)
+        if self.image_shape is None or (file_format is not None and file_format.is_folder):
             return parts
         return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}
 

@@ -39,6 +39,7 @@ class TableOptions:
     missing: tuple[str | int | float, ...] | None = None
     plain: bool = False
     sheet: str | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

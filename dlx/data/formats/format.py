@@ -143,15 +143,16 @@ def _unknown(path: Path) -> DataError:
         return DataError(
             f"{path}: the name of {member} in it tells no format {allowed(Path(member).suffix, endings())}"
         )
-    if not path.suffix and not path.exists():
-        return DataError(f"{path}: there is no such folder, and the name tells no format {allowed('', endings())}")
+    if not path.suffix and not path.exists():  # it may have been a folder
+        with readable(path):
+            path.stat()
     return DataError(f"{path}: the name tells no format {allowed(path.suffix, endings())}")
 
 
 def endings() -> list[str]:
     """The ends of names that tell a format."""
     suffixes = [suffix for entry in formats() for suffix in entry.suffixes]
-    folders = [f"a folder of {entry.title}" for entry in formats() if entry.is_folder]
+    folders = [f"a folder of {entry.title}s" for entry in formats() if entry.is_folder]
     return [*suffixes, *folders, f"and {_packed()} behind those of {_packable()}"]
 
 
