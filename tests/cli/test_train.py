@@ -33,7 +33,7 @@ def test_a_setting_for_a_run_that_is_gone_on_with_is_refused_with_both_ways_to_h
     again, further = (json.loads((tmp_path / f"new {number}" / "run.json").read_text()) for number in (0, 1))
     assert again["final"]["epoch"] == further["final"]["epoch"] == 4
     whole = json.loads((tmp_path / "my run" / "run.json").read_text())
-    assert further["final"]["train_cost"] < whole["final"]["train_cost"] < 1
+    assert further["final"]["train_cost"] < whole["final"]["train_cost"]
 
 
 def test_nothing_to_train(call_dlx: Run) -> None:
