@@ -12,11 +12,13 @@ from dlx import files
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
 from dlx.runs import dry_run as rehearsal
+from dlx.runs import file_names, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
 from dlx.show import terminal
 from dlx.spec import loader, trust
-from dlx.text import command
+from dlx.spec.yaml_text import writing
+from dlx.text import command, quoted
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def train(
     dry_run: DryRun = False,
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run."""
+    if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
+        raise _no_setting(resume, [str(spec), *(overrides or [])])
     if (spec is None) == (resume is None):
         raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
     if resume is not None and (overrides or out or dry_run):
@@ -60,6 +64,18 @@ def train(
                 _compare_with_original(spec, session)
         finally:
             _tell(session, json, quiet)
+
+
+def _no_setting(reference: str, overrides: list[str]) -> UsageError:
+    """The refusal of settings for a run that is to be gone on with, and how to have them."""
+    run = references.open_run(reference)
+    what = f"--resume goes on with {run.path} as it was begun, and takes no {overrides[0]}"
+    begin = command("train", run.config, *overrides)
+    further = f"; {begin} begins a new run with it"
+    if (run.path / file_names.MODEL).exists() and "objective" not in run.facts():
+        weights = f"initializer={{name: file, path: {writing.dump_scalar(str(run.path / file_names.MODEL))}}}"
+        further += f", from the weights that this one has come to where {quoted(weights)} stands behind it"
+    return UsageError(f"{what}{further}")
 
 
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
