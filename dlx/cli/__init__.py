@@ -68,7 +68,7 @@ COMMANDS = {
     "evaluate": Command(
         "predict",
         "evaluate",
-        "Print cost and error, with its 95 % interval, of a trained network on examples with labels.",
+        "Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.",
     ),
     "predict": Command(
         "predict",

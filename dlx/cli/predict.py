@@ -59,6 +59,6 @@ def _one_stream() -> bool:
 
 
 def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:
-    """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
+    """Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels."""
     load_named(plugin or ())
-    terminal.facts(versioned(evaluation(run, data, target)), json)
+    terminal.evaluation(versioned(evaluation(run, data, target)), json)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
@@ -44,6 +43,7 @@ def diagnose(
     tolerance: float,
     task: Task | None = None,
     findings: Iterable[Finding] = (),
+    unproven: str | None = None,
 ) -> dict[str, Any]:
     """The document ``diagnosis.json``.
 
@@ -60,6 +60,7 @@ def diagnose(
         tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
         task: binary, multiclass or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
+        unproven: what is not established of a network whose bias and variance are low, so that it is not done.
     """
     estimates = {**errors, "optimal": exact(optimal_error)}
     pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
@@ -72,7 +73,7 @@ def diagnose(
         **gaps,
         "verdict": _verdict(gaps),
         "findings": [finding.document() for finding in ranked_findings],
-        "next": [*mending(ranked_findings), *_next(gaps, pairs, tolerance, optimal_error)] or [DONE],
+        "next": [*mending(ranked_findings), *_next(gaps, pairs, tolerance, optimal_error)] or [unproven or DONE],
     }
 
 
@@ -88,15 +89,17 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     from 10 % on called high, which leaves the choice open from 1 to 10 %. 2 % lies near the strict end: a gap counts
     from twice the largest that the notes let pass. A stricter one would seldom be decided, because the examples that
     tell a gap from a tolerance grow with 1/(difference)²: train and dev errors of 1 and 1.5 % take 500 dev examples to
-    be called low at 2 %, and 3,000 at 1 %. A regression has a tenth of the standard deviation of train's targets: a
-    tenth of the error of always answering their mean.
+    be called low at 2 %, and 3,000 at 1 %. Where nearly all examples have the same class, it is half the error of
+    always answering that: else who has learned nothing errs little. A regression has a tenth of the standard
+    deviation of train's targets: a tenth of the error of always answering their mean.
 
     Args:
         task: binary, multiclass or regression.
         train_targets: y of train, (m,) or (m, k).
     """
     if not task.is_regression:
-        return TOLERANCE
+        rest = len(train_targets) - int(np.bincount(train_targets).max())
+        return min(TOLERANCE, rest / len(train_targets) / 2) or TOLERANCE
     return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
 

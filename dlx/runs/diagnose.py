@@ -10,6 +10,7 @@ from typing import Any
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
@@ -133,9 +134,14 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks = _evidence(result, spec, diagnosis)
     document = diagnosis | diagnose(
-        measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
+        measurement.errors,
+        spec.diagnosis.optimal_error,
+        measurement.tolerance,
+        measurement.task,
+        findings,
+        measurement.performance.unproven,
     )
-    document |= {"classes": measurement.classes}
+    document |= {"classes": measurement.classes, **measurement.performance.document()}
     sizes = result.data["examples"]
     data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, data_facts, run.path, run.config))
@@ -152,7 +158,8 @@ def _evidence(
         measurement, ahead = measure(result.run, experiment), before(experiment)
         expected = reference(experiment.dataset)
         tables = result.metrics, result.layers
-        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected)
+        constant = constant_errors(experiment.dataset, measurement.performance.sole_answer)
+        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
         return measurement, all_findings(course, ahead, findings), ()
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):

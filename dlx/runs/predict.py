@@ -21,6 +21,7 @@ from dlx.runs.file_names import MODEL
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
+from dlx.stats.metrics.metric import measure
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
 from dlx.types import Array
@@ -77,7 +78,7 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
 
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
-    """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
+    """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals."""
     model = model_of(run)
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target)
@@ -94,6 +95,7 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
+        "metrics": measure(over.answers(), facts["classes"]),
     }
 
 

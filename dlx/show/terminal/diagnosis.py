@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
+from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors
@@ -56,6 +57,7 @@ def diagnosis(
         screen.verdict()
     if document.get("classes"):
         screen.classes()
+    screen.metrics()
     if facts or document["findings"] or "errors" not in document:
         screen.findings()
     screen.next(commands)
@@ -116,6 +118,16 @@ class _Screen:
         self._gap_above()
         headers = (f"worst of {chart.part}", "class", "taken for", "probability", "loss")
         table([_worst(example) for example in worst[:MOST_WORST]], headers, stream=self.out)
+
+    def metrics(self) -> None:
+        """What is measured beside the error, and what simple models reach."""
+        for chart in (metrics_table(self.document, self.task), class_table(self.document)):
+            if chart is not None:
+                self._gap_above()
+                table(chart.rows, chart.titles, stream=self.out)
+        for baselines in baseline_tables(self.document, self.task):
+            self._gap_above()
+            table(baselines.rows, baselines.titles, stream=self.out)
 
     def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
         """The counts, and the errors beside them; false where the screen is too narrow for it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import beside_baselines, in_brief
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.words import ending, place
@@ -48,6 +49,8 @@ def summary(
         say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
         for line in _gaps(diagnosis, task):
             say((" " * 9, ""), *line, stream=out)
+        for label, text in (("metrics", in_brief(diagnosis, task)), ("better", beside_baselines(diagnosis, task))):
+            paragraph(label, text, margin=9, stream=out)
         for number, line in enumerate(_findings(diagnosis)):
             say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
         paragraph("advice", diagnosis["next"][0], margin=9, stream=out)

@@ -104,6 +104,7 @@ class F1(OfClasses):
     """
 
     name = "f1"
+    title = "F1"
     higher_is_better = True
 
     def shares(self, answers: Answers) -> tuple[Array, Array, Array]:

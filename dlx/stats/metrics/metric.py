@@ -24,13 +24,25 @@ ByClass = Sequence[Estimate | None]  # None of a class that has no value
 class Metric(Component):
     """A measure of a network's answers on m examples; NaN where it is not defined on them.
 
+    title: what tables call it; its name in words where it has none.
     tasks: that it is for.
     higher_is_better: whether more is better, as with an area or a recall; the best is then 1.
     """
 
     kind = "metric"
+    title: ClassVar[str] = ""
     tasks: ClassVar[tuple[Task, ...]] = CLASSIFICATION
     higher_is_better: ClassVar[bool] = False
+
+    @classmethod
+    def in_words(cls) -> str:
+        """What tables call it."""
+        return cls.title or cls.name.replace("_", " ")
+
+    @classmethod
+    def facts(cls) -> dict[str, str]:
+        """Which tasks it is for, and which way is better."""
+        return {"tasks": ", ".join(cls.tasks), "better": "higher" if cls.higher_is_better else "lower"}
 
     @abstractmethod
     def value(self, answers: Answers) -> float:

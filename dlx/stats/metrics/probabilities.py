@@ -54,6 +54,7 @@ class Brier(MeanLoss):
     """
 
     name = "brier"
+    title = "Brier score"
 
     def losses(self, answers: Answers) -> Array:
         """The squared differences of the probabilities from 0 and 1."""

@@ -67,6 +67,7 @@ class RocAuc(Ranking):
     """
 
     name = "roc_auc"
+    title = "ROC AUC"
 
     def of_scores(self, scores: Array, positive: Array) -> float:
         """The share of pairs in the right order."""

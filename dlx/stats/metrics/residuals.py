@@ -26,6 +26,7 @@ class R2(Metric):
     """
 
     name = "r2"
+    title = "R²"
     tasks = REGRESSION
     higher_is_better = True
 
@@ -63,6 +64,7 @@ class Rmse(Metric):
     """
 
     name = "rmse"
+    title = "RMSE"
     tasks = REGRESSION
 
     def value(self, answers: Answers) -> float:
@@ -82,6 +84,7 @@ class Mae(Metric):
     """
 
     name = "mae"
+    title = "MAE"
     tasks = REGRESSION
 
     def value(self, answers: Answers) -> float:
@@ -132,4 +135,5 @@ class AbsoluteErrorOfNineInTen(AbsoluteError):
     """
 
     name = "absolute_error_90"
+    title = "absolute error of 9 in 10"
     share = 0.9
