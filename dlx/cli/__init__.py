@@ -75,6 +75,11 @@ COMMANDS = {
         "predict",
         "Print what a trained network says of each example: a CSV with the class and its probabilities, or the value.",
     ),
+    "calibrate": Command(
+        "calibrate",
+        "calibrate_run",
+        "Show whether a network's probabilities are what they say, and fit the temperature on dev that mends them.",
+    ),
     "export": Command(
         "export",
         "export",

@@ -49,6 +49,7 @@ class Examples:
     columns: what the features mean; numbers x1, x2, … unless given.
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
     target: the columns of a table that y was taken from.
+    rows: (m,) the numbers of these examples in their source, from 0; None where they are all of it, or of several.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     origin: what messages call these examples, if not by their place in the spec.
     """
@@ -61,6 +62,7 @@ class Examples:
     target: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
     origin: str = ""
+    rows: Array | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

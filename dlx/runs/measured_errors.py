@@ -9,6 +9,7 @@ from typing import Any
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.examples import select
+from dlx.data.sources import File
 from dlx.diagnose.confusion import Classes, classes_of
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
@@ -51,7 +52,8 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
     images = _images(dataset, part, classes)
-    documents = classes.document(part, dataset.classes)
+    rows = dataset.parts[part].rows if isinstance(experiment.spec.data.source, File) else None
+    documents = classes.document(part, dataset.classes, rows)
     return MeasuredErrors(errors, dataset.task, options.tolerance, performance, documents, images)
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 import dlx.stats.metrics  # noqa: F401 - it registers the metrics
 from dlx.errors import allowed
-from dlx.stats.metrics.metric import Metric
+from dlx.stats.metrics.metric import Metric as Metric
 
 PARTS = ("train", "dev")  # of which metrics.csv has rows
 PLAIN = ("error", "cost")

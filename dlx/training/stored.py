@@ -66,6 +66,7 @@ DIAGNOSIS = {
     "next": [str],
     "*": object,
 }
+CALIBRATION = {"temperature": NUMBER, "threshold": NUMBER, "model_sha256": str, "*": object}
 COMPONENT = {"name": str, "*": object}
 MODEL: Shape = (
     {

@@ -116,8 +116,12 @@ class _Screen:
                 self._gap_above()
             self._by_class(chart)
         self._gap_above()
-        headers = (f"worst of {chart.part}", "class", "taken for", "probability", "loss")
-        table([_worst(example) for example in worst[:MOST_WORST]], headers, stream=self.out)
+        headers = [f"worst of {chart.part}", "class", "taken for", "probability", "loss"]
+        examples = [_worst(example) for example in worst[:MOST_WORST]]
+        if worst and "row" in worst[0]:
+            headers.insert(1, "row in the source")
+            examples = [(cells[0], f"{worst[at]['row']:,}", *cells[1:]) for at, cells in enumerate(examples)]
+        table(examples, headers, stream=self.out)
 
     def metrics(self) -> None:
         """What is measured beside the error, and what simple models reach."""

@@ -18,11 +18,13 @@ class Answers:
     y: class codes (m,), or targets (m, k).
     outputs: in float64; of C classes their logits (m, C), of two those of the first are 0; of a regression its values
         (m, k), in the unit of the targets.
+    threshold: of two classes the second is predicted where its probability is above it.
     """
 
     task: Task
     y: Array
     outputs: Array
+    threshold: float = 0.5
 
     @property
     def m(self) -> int:
@@ -44,6 +46,8 @@ class Answers:
     @cached_property
     def predicted(self) -> Array:
         """The code of the class that each example is taken for, (m,)."""
+        if self.threshold != 0.5:
+            return np.asarray(self.probabilities[:, 1] > self.threshold, np.intp)
         codes: Array = self.outputs.argmax(axis=1)
         return codes
 
