@@ -153,7 +153,7 @@ class MetricsTable(RecordTable[EpochRecord]):
         plain = ",".join(COLUMNS)
         names = tuple(header.removeprefix(plain).split(",")[1:])
         if header != ",".join((*COLUMNS, *names)) or not all(map(METRIC.fullmatch, names)):
-            raise DataError(f"{self.path}:1: is damaged: the header must begin with {plain}")
+            raise DataError(f"{self.path}:1: is damaged: the header must be {plain}, then metrics")
         return (*COLUMNS, *names)
 
     def _line(self, record: EpochRecord) -> str:

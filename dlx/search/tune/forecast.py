@@ -63,7 +63,9 @@ def check(plan: Plan[TuneFile], space: Space, *, resumed: bool = False) -> str |
         refuse("trials", f"a {search.method} over this space takes at least {least:,}, got {search.trials:,}")
     if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
         refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
-    experiment = build(plan.base.spec, plan.base.origins, initialize=False)
+    spec, metric = plan.base.spec, metric_of(search.objective)  # which has a key of its own to be refused at
+    spec = spec.model_copy(update={"metrics": tuple(stated for stated in spec.metrics or () if stated != metric)})
+    experiment = build(spec, plan.base.origins, initialize=False)
     if lacking := _lacking(experiment, search.objective):
         refuse("objective", lacking)
     if problems:
