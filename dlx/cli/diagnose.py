@@ -84,10 +84,7 @@ def diagnose(
         return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     examination = _examined(source, errors, overrides or [])
-    if picture is not None:
-        _draw(examination, picture)
-    if worst is not None:
-        _write_worst(examination, worst)
+    _write(examination, picture, worst)
     written = _keep(examination) if not overrides else []
     if options is not None:
         _act(examination, written, options, json)
@@ -110,6 +107,14 @@ def _conditions(fail_on: str | None) -> tuple[str, ...]:
 
 def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
     return examine_errors(errors) if errors is not None else examine(source or "", overrides)
+
+
+def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
+    """Write what is asked for beside what is shown."""
+    if picture is not None:
+        _draw(examination, picture)
+    if worst is not None:
+        _write_worst(examination, worst)
 
 
 def _draw(examination: Examination, picture: Path) -> None:

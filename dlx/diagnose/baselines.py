@@ -12,6 +12,9 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import rows, sample
 from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel
+from dlx.diagnose.verdict import BETTER as BETTER
+from dlx.diagnose.verdict import OPEN as OPEN
+from dlx.diagnose.verdict import WORSE as WORSE
 from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
 from dlx.stats.intervals import Estimate, error_rate, root_mean_square
@@ -21,7 +24,6 @@ from dlx.types import Array
 HELD_OUT = ("dev", "test")  # on which models are compared; without them on train, the constant answer alone
 MOST_NUMBERS = 2**24  # of the examples that a model answers: 128 MiB
 SKIPPED = "the data stay in their file"
-BETTER, WORSE, OPEN = "better", "worse", "not established"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Simple models: what a network has to beat. The constant answer, a linear model, and nearest neighbours."""
+"""Simple models that a network has to beat: the constant answer, a linear model, and nearest neighbours."""
 
 from __future__ import annotations
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
@@ -32,6 +33,7 @@ RECIPE = {
     "mismatch": ("training examples that are more like those of dev",),
     "overfitting_to_dev": ("a larger dev set (data.split.dev), or fewer choices by the one there is",),
 }
+BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
@@ -97,6 +99,8 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
         task: binary, multiclass or regression.
         train_targets: y of train, (m,) or (m, k).
     """
+    import numpy as np
+
     if not task.is_regression:
         rest = len(train_targets) - int(np.bincount(train_targets).max())
         return min(TOLERANCE, rest / len(train_targets) / 2) or TOLERANCE

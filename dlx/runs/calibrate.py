@@ -36,7 +36,7 @@ from dlx.training.evaluation import Evaluation
 from dlx.words import Task
 
 COST, ERROR = "cost", "error"
-SHOWN = ("log_loss", "brier")  # what a temperature changes
+CHANGED = ("log_loss", "brier")  # what a temperature changes
 NEAR_AN_END = 1.01
 
 
@@ -184,7 +184,7 @@ def _state(answers: Answers) -> dict[str, Any]:
         {"low": entry.low, "high": entry.high, "probability": entry.probability, "share": entry.share.document()}
         for entry in curve.bins
     ]
-    return {**{name: metrics[name] for name in SHOWN}, "ece": curve.error, "curve": bins}
+    return {**{name: metrics[name] for name in CHANGED}, "ece": curve.error, "curve": bins}
 
 
 def _aimed(aim: Aim, answers: Answers, threshold: float, labels: list[Any]) -> dict[str, Any]:

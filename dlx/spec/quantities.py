@@ -31,16 +31,6 @@ def loss_of(quantity: str, value: float) -> float:
     return value if metric is None else metric.loss(value)
 
 
-def in_words(quantity: str) -> str:
-    """What is minimized, as tables call it: `dev error`, `1 − dev F1`."""
-    metric = metric_of(quantity)
-    if metric is None:
-        return quantity.replace("_", " ")
-    part = quantity.partition("_")[0]
-    words = f"{part} {metric.in_words()}"
-    return f"1 − {words}" if metric.higher_is_better else words
-
-
 def _quantity(*parts: str) -> Callable[[str], str]:
     """The check that a text is a quantity of one of these parts."""
 

@@ -19,8 +19,8 @@ from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, measured
 from dlx.search.tune.section import Search
+from dlx.show.words import minimized
 from dlx.spec.loader import dump_yaml
-from dlx.spec.quantities import in_words
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.effects import clipped, effect, pooled
@@ -136,7 +136,7 @@ def described_winner(
 ) -> str:
     """The best spec as a file that opens with where it came from."""
     values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in best.settings.items())
-    objective = in_words(document.objective)
+    objective = minimized(document.objective)
     lines = [
         f"Found by {document.method} in {len(document.trials)} trials ({directory.path}): {values}",
         "",

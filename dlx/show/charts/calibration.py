@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class CurvePoint:
+class ReliabilityPoint:
     """The answers of one bin: their mean probability, the share that is true with its interval, and how many."""
 
     probability: float
@@ -22,8 +22,8 @@ class CurvePoint:
 class CalibrationChart:
     """Two curves over the same bins, and what the axes say."""
 
-    before: Sequence[CurvePoint]
-    after: Sequence[CurvePoint]
+    before: Sequence[ReliabilityPoint]
+    after: Sequence[ReliabilityPoint]
     probability: str
     share: str
 
@@ -38,8 +38,8 @@ def calibration_chart(document: Mapping[str, Any]) -> CalibrationChart:
     return CalibrationChart(_points(document["before"]), _points(document["after"]), *axes)
 
 
-def _points(state: Mapping[str, Any]) -> list[CurvePoint]:
+def _points(state: Mapping[str, Any]) -> list[ReliabilityPoint]:
     return [
-        CurvePoint(entry["probability"], *(entry["share"][key] for key in ("value", "low", "high", "m")))
+        ReliabilityPoint(entry["probability"], *(entry["share"][key] for key in ("value", "low", "high", "m")))
         for entry in state["curve"]
     ]

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.diagnose.baselines import BETTER, OPEN, WORSE
-from dlx.diagnose.verdict import in_words
+from dlx.diagnose.verdict import BETTER, OPEN, WORSE, in_words
 from dlx.show.numbers import error, interval
+from dlx.show.words import title_of_metric as title_of
 from dlx.stats.intervals import Estimate
-from dlx.stats.metrics.metric import Metric
 from dlx.words import PARTS, Task
 
 Document = Mapping[str, Any]
@@ -132,12 +131,6 @@ def _beside(baselines: Document, task: str | None) -> Iterator[str]:
 def judged_part(metrics: Document) -> str:
     """The part whose metrics matter: dev, where there is one."""
     return next(part for part in JUDGED if part in metrics)
-
-
-def title_of(name: str) -> str:
-    """What tables call a metric; one of a plugin that is not loaded has its name."""
-    member = Metric.members().get(name)
-    return member.in_words() if member is not None else name.replace("_", " ")
 
 
 def metric_text(name: str, value: float | None, task: str | None) -> str:

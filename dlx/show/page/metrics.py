@@ -18,19 +18,21 @@ def metrics(material: Material) -> Element | None:
     content: list[Element] = []
     if chart is not None:
         note = f"What is measured beside the error; the intervals are those on {in_words(chart.judged)}."
-        content += _drawn(note, chart.titles, chart.rows)
+        content += _table(note, chart.titles, chart.rows)
     if classes is not None:
         note = f"Each class by itself, on {in_words(classes.judged)}."
-        content += _drawn(note, classes.titles, classes.rows)
+        content += _table(note, classes.titles, classes.rows)
     for baselines in baseline_tables(document, task):
         note = f"Simple models on {in_words(baselines.part)}, fitted on train, and how much less the network errs."
-        content += _drawn(note, baselines.titles, baselines.rows)
+        content += _table(note, baselines.titles, baselines.rows)
     return section("metrics", "Metrics and baselines", content) if content else None
 
 
-def _drawn(note: str, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Element]:
+def _table(note: str, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Element]:
     body = [
-        element("tr", element("th", name_of(row[0]), scope="row"), [element("td", c, class_="number") for c in row[1:]])
-        for row in rows
+        element(
+            "tr", element("th", name_of(name), scope="row"), [element("td", cell, class_="number") for cell in cells]
+        )
+        for name, *cells in rows
     ]
     return table(note, columns(None, *titles[1:], numbers=len(titles) - 1), body)

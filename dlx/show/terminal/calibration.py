@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.show.charts.calibration import CurvePoint, calibration_chart
-from dlx.show.charts.metrics import title_of
+from dlx.show.charts.calibration import ReliabilityPoint, calibration_chart
 from dlx.show.terminal.lines import labeled, paragraph, say, table
+from dlx.show.words import title_of_metric
 
 Document = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ def calibration(document: Document, pictures: Sequence[Path | str], commands: Se
         paragraph("", remark, "yellow")
     say()
     before, after = document["before"], document["after"]
-    rows = [(title_of(name), *_cells(before[name]), *_cells(after[name])) for name in ("log_loss", "brier")]
+    rows = [(title_of_metric(name), *_cells(before[name]), *_cells(after[name])) for name in ("log_loss", "brier")]
     rows.append(("ECE", f"{before['ece']:.4f}", "", f"{after['ece']:.4f}", ""))
     table(rows, ("", "as trained", "95 % interval", f"temperature {document['temperature']:.4g}", "95 % interval"))
     say()
@@ -52,5 +52,5 @@ def _cells(estimate: Document) -> tuple[str, str]:
     return f"{estimate['value']:.4f}", f"{low} to {high}"
 
 
-def _bin(point: CurvePoint) -> tuple[str, ...]:
+def _bin(point: ReliabilityPoint) -> tuple[str, ...]:
     return f"{point.probability:.3f}", f"{point.share:.3f}", f"{point.low:.3f} to {point.high:.3f}", f"{point.m:,}"

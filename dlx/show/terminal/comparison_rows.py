@@ -7,9 +7,10 @@ from math import isfinite
 from typing import Any
 
 from dlx.diagnose.verdict import in_words
-from dlx.show.charts.metrics import metric_text, title_of
+from dlx.show.charts.metrics import metric_text
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.text_plot import letter
+from dlx.show.words import title_of_metric
 from dlx.words import PARTS, Status
 
 ABSENT = "absent"
@@ -107,7 +108,7 @@ def metric_rows(document: Document) -> Iterator[dict[str, str]]:
     for name in names:
         parts = [part for part in PARTS if any(part in run["metrics"][name] for run in document["runs"])]
         for run in document["runs"]:
-            row = {"run": f"{letter(groups.index(run['group']))} {run['id']}", "metric": title_of(name)}
+            row = {"run": f"{letter(groups.index(run['group']))} {run['id']}", "metric": title_of_metric(name)}
             estimates = run["metrics"][name]
             row |= {in_words(part): _metric(name, estimates.get(part), run["task"], part == "dev") for part in parts}
             yield row

@@ -43,17 +43,7 @@ def summary(
     task = facts.get("data", {}).get("task")
     say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
     if diagnosis:
-        say(stream=out)
-        table(errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
-        say(stream=out)
-        say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
-        for line in _gaps(diagnosis, task):
-            say((" " * 9, ""), *line, stream=out)
-        for label, text in (("metrics", in_brief(diagnosis, task)), ("better", beside_baselines(diagnosis, task))):
-            paragraph(label, text, margin=9, stream=out)
-        for number, line in enumerate(_findings(diagnosis)):
-            say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
-        paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
+        _judgement(diagnosis, task, out)
     for line in _minimum(facts.get("objective")):
         say(*line, stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
@@ -62,6 +52,21 @@ def summary(
     say(("run      ", "dim"), (str(path), "cyan"), stream=out)
     for label, command in zip(("next     ", *[" " * 9] * len(commands)), commands, strict=False):
         say((label, "dim"), (command, ""), stream=out)
+
+
+def _judgement(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
+    """The errors, the verdict on them, what matters beside them, and what was found."""
+    say(stream=out)
+    table(errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
+    say(stream=out)
+    say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
+    for line in _gaps(diagnosis, task):
+        say((" " * 9, ""), *line, stream=out)
+    for label, text in (("metrics", in_brief(diagnosis, task)), ("better", beside_baselines(diagnosis, task))):
+        paragraph(label, text, margin=9, stream=out)
+    for number, line in enumerate(_findings(diagnosis)):
+        say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
+    paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
 
 
 def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
