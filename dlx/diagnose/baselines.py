@@ -33,11 +33,13 @@ class ConstantErrors:
     title: which that is, such as `always no`.
     errors: by part.
     sole_answer: the class that the network itself gives every example; None where it tells examples apart.
+    thorough: whether a network that is no better is named so even where a cause of that is known.
     """
 
     title: str
     errors: Mapping[str, float]
     sole_answer: str | None = None
+    thorough: bool = False
 
 
 def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any]:
@@ -66,13 +68,13 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any
     return documents
 
 
-def constant_errors(dataset: Dataset, sole_answer: str | None = None) -> ConstantErrors:
-    """Those of the data set, whose network gives that ``sole_answer``, where it gives one only."""
+def constant_errors(dataset: Dataset, sole_answer: str | None = None, thorough: bool = False) -> ConstantErrors:
+    """Those of the data set; what is known of its network besides is handed on."""
     model = Fitting(dataset, dataset.shift, dataset.scale).fitted(ConstantAnswer)
     errors = {
         name: _error(_mistakes(model, np.empty((part.m, 0)), part.y), dataset) for name, part in dataset.parts.items()
     }
-    return ConstantErrors(model.title(dataset), errors, sole_answer)
+    return ConstantErrors(model.title(dataset), errors, sole_answer, thorough)
 
 
 def _error(mistakes: Array, dataset: Dataset) -> float:

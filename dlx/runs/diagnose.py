@@ -158,7 +158,7 @@ def _evidence(
         measurement, ahead = measure(result.run, experiment), before(experiment)
         expected = reference(experiment.dataset)
         tables = result.metrics, result.layers
-        constant = constant_errors(experiment.dataset, measurement.performance.sole_answer)
+        constant = constant_errors(experiment.dataset, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
         return measurement, all_findings(course, ahead, findings), ()
     except DataError as error:

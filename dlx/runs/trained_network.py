@@ -91,7 +91,8 @@ class NetworkRun:
         """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
         spec, dataset = self.experiment.spec, self.experiment.dataset
         findings = data_findings(dataset, thorough=performance is not None)
-        beside = reference(dataset), constant_errors(dataset, performance.sole_answer if performance else None)
+        sole_answer = performance.sole_answer if performance else None
+        beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
         course = TrainingHistory.read(run.metrics(), run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None

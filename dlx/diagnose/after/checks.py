@@ -33,7 +33,8 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
     explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status is Status.DIVERGED else []
     findings = explanation or [*_causes(course, earlier_findings), *_notes(course)]
     causes = [Cause.members[entry.name] for entry in (*serious(earlier_findings), *serious(findings))]
-    if not any(cause.explains_training for cause in causes):
+    is_thorough = course.constant is not None and course.constant.thorough
+    if is_thorough or not any(cause.explains_training for cause in causes):
         findings += ending.no_better_than_constant(course)
     return by_severity(of_normalized(findings) if course.norms else findings)
 

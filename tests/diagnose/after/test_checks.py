@@ -414,3 +414,13 @@ def test_a_network_that_says_no_to_everybody_is_not_done(train: Train, tmp_path:
 def test_a_network_that_finds_the_rare_class_is_not_suspected(train: Train, tmp_path: Path) -> None:
     session = train(data=rare_class(tmp_path / "rare.npz", 4.0), training=epochs(20))
     assert "no_better_than_constant" not in [name for name, _ in found(session)]
+
+
+def test_a_constant_answer_is_named_beside_its_cause_where_a_run_is_looked_at(train: Train) -> None:
+    session = train(initializer={"name": "zeros"})
+    assert [name for name, severity in found(session) if severity != "note"] == ["symmetric_units"]
+    findings = examine(str(session.run.path)).document["findings"]
+    assert [one["name"] for one in findings if one["severity"] != "note"] == [
+        "symmetric_units",
+        "no_better_than_constant",
+    ]
