@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
@@ -46,6 +47,7 @@ def diagnose(
     task: Task | None = None,
     findings: Iterable[Finding] = (),
     unproven: str | None = None,
+    measure: JudgedMetric | None = None,
 ) -> dict[str, Any]:
     """The document ``diagnosis.json``.
 
@@ -63,19 +65,21 @@ def diagnose(
         task: binary, multiclass or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
+        measure: what is judged in place of the errors, where the spec names such a metric.
     """
-    estimates = {**errors, "optimal": exact(optimal_error)}
-    pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
-    gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
+    estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
+    gaps = _gaps(estimates, tolerance, is_rate=task is not Task.REGRESSION and measure is None)
+    ranked = by_severity(findings)
     return {
         "task": task,
         "optimal_error": optimal_error,
         "tolerance": tolerance,
         "errors": {part: error.document() for part, error in errors.items()},
+        **({"measure": measure.document()} if measure else {}),
         **gaps,
         "verdict": _verdict(gaps),
-        "findings": [finding.document() for finding in ranked_findings],
-        "next": [*mending(ranked_findings), *_next(gaps, pairs, tolerance, optimal_error)] or [unproven or DONE],
+        "findings": [finding.document() for finding in ranked],
+        "next": [*mending(ranked), *_next(gaps, between(errors), tolerance, optimal_error)] or [unproven or DONE],
     }
 
 
@@ -121,6 +125,12 @@ def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
 def in_words(name: str) -> str:
     """The name of a gap, or of a part, as sentences have it."""
     return "train-dev" if name == "train_dev" else name.replace("_", " ")
+
+
+def _gaps(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Gap | None]:
+    """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
+    pairs = between(part for part in estimates if part != "optimal")
+    return {name: _gap(Question(estimates, *pairs[name], tolerance, not is_rate)) for name in GAPS}
 
 
 def _gap(question: Question) -> Gap | None:

@@ -27,6 +27,7 @@ from dlx.runs.references import means_run, open_run
 from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.waterfall import waterfall
+from dlx.show.words import title_of_metric
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
@@ -60,7 +61,9 @@ class Examination:
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG."""
-        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=self.name)
+        measure = self.document.get("measure")
+        title = f"{self.name}, {title_of_metric(measure['name'])}" if measure else self.name
+        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=title)
 
     def worst(self) -> bytes | None:
         """The worst examples as images, as PNG; None where there are none."""
@@ -133,13 +136,15 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks = _evidence(result, spec, diagnosis)
-    document = diagnosis | diagnose(
+    before = {key: value for key, value in diagnosis.items() if key != "measure"}
+    document = before | diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
         measurement.tolerance,
         measurement.task,
         findings,
         measurement.performance.unproven,
+        measurement.measure,
     )
     document |= {"classes": measurement.classes, **measurement.performance.document()}
     sizes = result.data["examples"]

@@ -11,9 +11,10 @@ from dlx.data.dataset import Dataset
 from dlx.data.examples import select
 from dlx.data.sources import File
 from dlx.diagnose.confusion import Classes, classes_of
+from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
-from dlx.runs.performance import Performance
+from dlx.runs.performance import Performance, measure_of
 from dlx.runs.predict import trained
 from dlx.runs.result import Result
 from dlx.spec.sections import Spec
@@ -34,6 +35,7 @@ class MeasuredErrors:
     task: Task
     tolerance: float
     performance: Performance
+    measure: JudgedMetric | None = None
     classes: dict[str, Any] | None = None
     images: Array | None = None
 
@@ -45,7 +47,7 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     refuse_other_data(run, data_facts(experiment))
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
-    performance = Performance.of(dataset, over)
+    performance, judged = Performance.of(dataset, over), measure_of(options.metric, over)
     assert options.tolerance is not None
     if dataset.task.is_regression:
         return MeasuredErrors(errors, dataset.task, options.tolerance, performance)
@@ -54,7 +56,7 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     images = _images(dataset, part, classes)
     rows = dataset.parts[part].rows if isinstance(experiment.spec.data.source, File) else None
     documents = classes.document(part, dataset.classes, rows)
-    return MeasuredErrors(errors, dataset.task, options.tolerance, performance, documents, images)
+    return MeasuredErrors(errors, dataset.task, options.tolerance, performance, judged, documents, images)
 
 
 def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
@@ -68,5 +70,7 @@ def recall(result: Result, spec: Spec) -> MeasuredErrors:
     """What the run's ``diagnosis.json`` says."""
     assert result.task is not None, "an objective has no diagnosis"
     tolerance = spec.diagnosis.tolerance or result.diagnosis["tolerance"]
-    performance = Performance.recalled(result.diagnosis)
-    return MeasuredErrors(result.errors, result.task, tolerance, performance, result.diagnosis.get("classes"))
+    performance, classes = Performance.recalled(result.diagnosis), result.diagnosis.get("classes")
+    return MeasuredErrors(
+        result.errors, result.task, tolerance, performance, JudgedMetric.recalled(result.diagnosis), classes
+    )

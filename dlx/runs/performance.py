@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
+
+import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.baselines import OPEN, baselines
-from dlx.stats.metrics.metric import measure
+from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.stats.metrics.metric import Metric, measure
 from dlx.training.evaluation import Evaluation
 
 TOO_MANY = "there are too many answers to keep them all"
+
+
+def measure_of(name: str | None, evaluations: Mapping[str, Evaluation]) -> JudgedMetric | None:
+    """The metric of that name on each part; None where there is no name."""
+    if name is None:
+        return None
+    metric = Metric.parse(name)
+    answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
+    finite = {part: metric.estimate(of_part, np.random.default_rng(0)) for part, of_part in answers.items()}
+    return JudgedMetric(name, {part: replace(estimate, m=answers[part].m) for part, estimate in finite.items()})
 
 
 @dataclass(frozen=True)

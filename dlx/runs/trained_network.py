@@ -15,7 +15,7 @@ from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES
-from dlx.runs.performance import Performance
+from dlx.runs.performance import Performance, measure_of
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.stats.intervals import Estimate
@@ -97,10 +97,10 @@ class NetworkRun:
         options = spec.diagnosis
         assert options.tolerance is not None
         causes = [*findings, *after(course, findings)]
-        against = errors, options.optimal_error, options.tolerance, dataset.task, causes
-        if performance is None:
-            return diagnose(*against)
-        return diagnose(*against, performance.unproven) | performance.document()
+        unproven = performance.unproven if performance else None
+        judged = measure_of(options.metric, self._evaluations(errors))
+        document = diagnose(errors, options.optimal_error, options.tolerance, dataset.task, causes, unproven, judged)
+        return document | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""

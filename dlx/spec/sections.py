@@ -79,6 +79,11 @@ class Diagnosis(Options):
         "the error of always answering the most frequent class; for a regression a tenth of the standard deviation "
         "of train's targets",
     )
+    metric: Literal["balanced_error"] | None = Field(
+        None,
+        description="what bias, variance and optimal_error speak of in place of the error; its tolerance is 0.02 when "
+        "left out",
+    )
 
 
 class Stream(Options):

@@ -142,6 +142,9 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
     for key, metric in _metrics(spec):
         if dataset.task not in metric.tasks:
             yield key, f"{metric.name} is for {' and '.join(metric.tasks)}, the labels ask for {dataset.task}"
+    if spec.diagnosis.metric is not None and dataset.task.is_regression:
+        what = f"{spec.diagnosis.metric} is for classes, the labels ask for {dataset.task}"
+        yield ("diagnosis", "metric"), what
     if spec.loss is not None and spec.loss.task != dataset.task:
         yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
 

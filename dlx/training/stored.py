@@ -56,6 +56,7 @@ FINDING = {
 }
 DIAGNOSIS = {
     "errors": {"*": ESTIMATE},
+    "measure?": {"name": str, "errors": {"*": ESTIMATE}},
     "tolerance": NUMBER,
     "optimal_error": NUMBER,
     "verdict": str,

@@ -15,7 +15,7 @@ from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors
-from dlx.show.words import ending, level_of, place
+from dlx.show.words import ending, level_of, place, title_of_metric
 from dlx.text import shorten
 
 MARGIN = 10
@@ -80,7 +80,13 @@ class _Screen:
         """The errors from the optimal one on, and the gaps between them."""
         self._gap_above()
         optimal = ("optimal", error(self.document["optimal_error"], self.task), "", "")
-        self._table([optimal, *errors(self.document, self.task)], ("", "error", "95 % interval", "m"))
+        measure = self.document.get("measure")
+        first = [] if measure else [optimal]
+        self._table([*first, *errors(self.document["errors"], self.task)], ("", "error", "95 % interval", "m"))
+        if measure:
+            self._gap_above()
+            titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
+            self._table([optimal, *errors(measure["errors"], self.task)], titles)
         self._gap_above()
         self._table(list(self._gaps()), ("", "", "gap", "95 % interval", ""))
 

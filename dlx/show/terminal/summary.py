@@ -11,7 +11,7 @@ from dlx.diagnose.verdict import in_words
 from dlx.show.charts.metrics import beside_baselines, in_brief
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.words import ending, place
+from dlx.show.words import ending, place, title_of_metric
 from dlx.stats.intervals import Estimate
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
@@ -57,8 +57,12 @@ def summary(
 def _judgement(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
     """The errors, the verdict on them, what matters beside them, and what was found."""
     say(stream=out)
-    table(errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
+    table(errors(diagnosis["errors"], task), ("", "error", "95 % interval", "m"), stream=out)
     say(stream=out)
+    if measure := diagnosis.get("measure"):
+        titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
+        table(errors(measure["errors"], task), titles, stream=out)
+        say(stream=out)
     say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
     for line in _gaps(diagnosis, task):
         say((" " * 9, ""), *line, stream=out)
@@ -69,7 +73,7 @@ def _judgement(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> N
     paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
 
 
-def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+def errors(by_part: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
     """A row for each part: its error, the interval and the number of examples."""
     return [
         (
@@ -78,7 +82,7 @@ def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, st
             ends(estimate, task),
             "" if estimate["m"] is None else f"{estimate['m']:,}",
         )
-        for part, estimate in diagnosis["errors"].items()
+        for part, estimate in by_part.items()
     ]
 
 
