@@ -55,8 +55,7 @@ def diagnose(
     mismatch = dev − train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing.
 
     A gap is high where its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled;
-    ``settled_by`` then says how many examples would settle it at the same errors, as ``{"dev": 412}``, and is null
-    where no number would.
+    ``settled_by`` then says how many examples would settle it at the same errors, ``{"dev": 412}``, or null for none.
 
     Args:
         errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
