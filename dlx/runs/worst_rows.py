@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from dlx.data.batches import Reader
+from dlx.data.columns import Column
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Column, select
+from dlx.data.examples import select
 from dlx.errors import UsageError
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
@@ -24,6 +25,7 @@ from dlx.training.evaluation import Evaluation
 from dlx.types import Array
 
 MOST_ROWS = 100  # of a part
+SECONDS = 86_400  # of a day, in which times are counted
 HEADER = "part,row,"  # by which such a table is known
 
 
@@ -41,7 +43,7 @@ def worst_rows(run: RunDirectory) -> bytes:
     experiment = prepare_supervised(load_spec(run.config).spec)
     dataset, network = experiment.dataset, trained(run).network
     refuse_other_data(run, data_facts(experiment))
-    columns = [Column(name, categories) for name, categories in dataset.preprocessing["columns"]]
+    columns = [Column.from_data(column) for column in dataset.preprocessing["columns"]]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     regression = dataset.task.is_regression
@@ -98,15 +100,26 @@ def _answer(dataset: Dataset, answers: Answers, index: int) -> list[Any]:
 
 
 def _cells(row: Array, columns: Sequence[Column]) -> Iterator[Any]:
-    """The values of a row as the user knows them: numbers, and the names of categories."""
+    """The values of a row as the user knows them; hashed texts are not known any more, and are left empty."""
     start = 0
     for column in columns:
         values = row[start : start + len(column.features())]
         start += len(values)
-        if column.categories is None:
-            yield float(values[0])
-        else:
-            yield column.categories[int(values.argmax())] if values.any() else ""
+        is_missing = column.has_indicator and values[-1] == 1
+        yield "" if is_missing or column.details.kind == "hashed" else _cell(values, column)
+
+
+def _cell(values: Array, column: Column) -> Any:
+    first, details = float(values[0]), column.details
+    if column.categories is not None:
+        codes = values[: len(column.categories)]
+        return column.categories[int(codes.argmax())] if codes.any() else ""
+    if details.kind == "time":
+        moment = str(np.datetime64(round(first * SECONDS), "s")).removesuffix("T00:00:00")
+        return moment.partition("T")[2] if details.is_clock else moment
+    if details.transform == "log":
+        return float(np.exp(first))
+    return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first
 
 
 def _squares(answers: Answers) -> Array:
