@@ -115,8 +115,10 @@ def _cell(values: Array, column: Column) -> Any:
         codes = values[: len(column.categories)]
         return column.categories[int(codes.argmax())] if codes.any() else ""
     if details.kind == "time":
-        moment = str(np.datetime64(round(first * SECONDS), "s")).removesuffix("T00:00:00")
-        return moment.partition("T")[2] if details.is_clock else moment
+        day, _, clock = str(np.datetime64(round(first * SECONDS), "s")).partition("T")
+        if details.is_clock:
+            return clock
+        return day if clock == "00:00:00" else f"{day}T{clock}"
     if details.transform == "log":
         return float(np.exp(first))
     return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first

@@ -19,7 +19,9 @@ PLAIN = ("error", "cost")
 def metric_of(quantity: str) -> Metric | None:
     """The metric that a column such as ``dev_f1`` is of; None of an error or a cost."""
     part, _, name = quantity.partition("_")
-    member = Metric.members().get(name) if part in PARTS else None
+    if name in PLAIN or part not in PARTS:  # at once, since every row asks
+        return None
+    member = Metric.members().get(name)
     return None if member is None else member.model_validate({})
 
 

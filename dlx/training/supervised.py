@@ -36,6 +36,7 @@ class Supervised(Experiment):
         self.batches = TrainingBatches(
             network, self.train, position, streams, in_batch, is_changed=bool(spec.data.augment)
         )
+        self._row_metrics = spec.row_metrics
         self._measured = -1  # the step after which exact statistics were measured
         self._evaluations: dict[str, Evaluation] = {}
         super().__init__(spec, streams, network, position, self.batches)
@@ -67,12 +68,11 @@ class Supervised(Experiment):
         dev: tuple[float | None, float | None] = (None, None)
         if "dev" in self.dataset.parts:
             dev = self.evaluate("dev")
-        return RowCosts(*train, *dev, self._row_metrics())
+        return RowCosts(*train, *dev, self._metrics_of_row() if self._row_metrics else {})
 
-    def _row_metrics(self) -> dict[str, float]:
-        """The metrics of a row, by column; of none the network is not asked again."""
-        metrics = self.spec.row_metrics
-        parts = [part for part in PARTS if part in self.dataset.parts] if metrics else []
+    def _metrics_of_row(self) -> dict[str, float]:
+        """The metrics of a row, by column, for which the network is asked once more."""
+        metrics, parts = self._row_metrics, [part for part in PARTS if part in self.dataset.parts]
         answers = {part: self.evaluation(part).answers() for part in parts}
         return {f"{part}_{metric.name}": value_of(metric, answers[part]) for metric in metrics for part in parts}
 
