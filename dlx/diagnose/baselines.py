@@ -19,9 +19,11 @@ from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
 from dlx.stats.intervals import Estimate, error_rate, root_mean_square
 from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.metric import CLASSIFICATION, REGRESSION
 from dlx.types import Array
 
 HELD_OUT = ("dev", "test")  # on which models are compared; without them on train, the constant answer alone
+TASKS = (*CLASSIFICATION, *REGRESSION)  # that simple models are for
 MOST_NUMBERS = 2**24  # of the examples that a model answers: 128 MiB
 SKIPPED = "the data stay in their file"
 
@@ -54,6 +56,8 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any
         dataset: the models are fitted on train.
         answers: of the network, by part; of all examples of it.
     """
+    if dataset.task not in TASKS:
+        return {}
     if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
         return {"skipped": SKIPPED}
     parts = [part for part in HELD_OUT if part in answers] or ["train"]

@@ -114,11 +114,9 @@ class Evaluation:
             outputs.append(Z.astype(np.float64).T)
             targets.append(Y.astype(np.float64).T)
         Z, Y = np.concatenate(outputs), np.concatenate(targets)
-        if task is Task.REGRESSION:
-            return Answers(task, Y, Z)
         if task is Task.BINARY:
             return Answers(task, (Y[:, 0] > 0.5).astype(np.intp), np.concatenate([np.zeros_like(Z), Z], axis=1))
-        return Answers(task, Y.argmax(axis=1), Z)
+        return Answers(task, Y.argmax(axis=1), Z) if task is Task.MULTICLASS else Answers(task, Y, Z)
 
     def steps(self, batches: Iterable[Array] | None = None) -> Iterator[Step]:
         """Each batch, run: its arrays hold the values until the next one."""
