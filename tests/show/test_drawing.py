@@ -118,9 +118,10 @@ def test_the_curve_of_any_calibration(data: st.DataObject, classes: list[str]) -
     assert calibration(calibration_chart(document), title="$a").startswith(b"\x89PNG")
 
 
-@given(
-    numbers=st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3), task=TASKS
-)
+NUMBERS = st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3)
+
+
+@given(numbers=NUMBERS, task=TASKS)
 def test_any_metrics_and_baselines_on_a_page(numbers: list[float | None], task: str) -> None:
     value, low, high = numbers
     estimate = {"value": value, "low": low, "high": high, "m": 5}
