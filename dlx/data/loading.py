@@ -46,9 +46,10 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
         raise DataError("data: there are no examples; state source, or train")
     parts = _loaded(data, source)
     first = parts.get("all") or parts["train"]
-    labels = infer_labels(_y(first), task, first.origin)
+    labels = infer_labels(_y(first), task, first.origin, first.target)
     parts = {
-        part: replace(examples, y=labels.encode(_y(examples), examples.origin)) for part, examples in parts.items()
+        part: replace(examples, y=labels.encode(_y(examples), examples.origin, examples.target))
+        for part, examples in parts.items()
     }
     parts = _with_more(_divided(parts, data.split, labels, rng))
     if data.train_examples is not None:
@@ -87,7 +88,8 @@ def read_like(
     _check_features(examples, n_x)
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
-    y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
+    raw = examples.y if labelled else None
+    y = None if raw is None else labels.encode(raw, examples.origin, examples.target)
     return replace(examples, X=imputed(examples.X, row), y=y, faults=faults)
 
 

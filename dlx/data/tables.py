@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx.data.column_values import truth_values
 from dlx.data.examples import Column, Examples, RowFault
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
@@ -219,9 +220,11 @@ def _codes(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
     targets = [_target(table, name) for name in names]
     if len(targets) > 1:
+        targets = [truth_values(values) if values.dtype.kind == "U" else values for values in targets]
         for name, values in zip(names, targets, strict=True):
-            if values.dtype.kind not in "iuf":
-                raise DataError(f"{table.path}: column {name!r} holds text; several targets must be numbers")
+            if values.dtype.kind not in "biuf":
+                what = "holds text; several targets must be numbers, or 0 and 1, or true and false"
+                raise DataError(f"{table.path}: column {name!r} {what}")
     return None if not targets else targets[0] if len(targets) == 1 else np.column_stack(targets).astype(np.float64)
 
 

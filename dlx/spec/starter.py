@@ -75,7 +75,7 @@ def starter_for(data: Path, target: list[str], task: Task | None, file: Path) ->
     train = parts.get("all") or parts["train"]
     if train.y is None:
         raise UsageError(f"{data}: say with --target what is to be predicted")
-    labels = infer_labels(train.y, task, train.origin)
+    labels = infer_labels(train.y, task, train.origin, train.target)
     m, n_x = train.X.shape
     options = _relative(source, file.parent)
     title = f"{data.name}: {m:,} examples, {n_x} features, {_outputs(labels)}."

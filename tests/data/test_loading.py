@@ -393,6 +393,20 @@ class TestReadLike:
         with pytest.raises(DataError, match=r"new\.doc: the name tells no format \(allowed \.csv, .*"):
             read_like(kept, tmp_path / "new.doc")
 
+    def test_one_hot_columns_are_classes_wherever_they_stand(self, tmp_path: Path) -> None:
+        source = table(tmp_path, "x.csv", "a,v,u\n1,0,1\n2,1,0\n3,0,1\n", target=["v", "u"])
+        dataset = load({"source": source})
+        assert (dataset.task, dataset.classes) == ("binary", ("u", "v"))
+        assert dataset.parts["train"].y.tolist() == [0, 1, 0]
+        (tmp_path / "new.csv").write_text("u,a,v\nFalse,1,True\nTrue,2,False\n")
+        again = read_like(dataset.preprocessing, tmp_path / "new.csv")
+        assert again.y is not None
+        assert again.y.tolist() == [1, 0]
+        (tmp_path / "new.csv").write_text("a,class\n5,v\n6,u\n")
+        as_text = read_like(dataset.preprocessing, tmp_path / "new.csv", target="class")
+        assert as_text.y is not None
+        assert as_text.y.tolist() == [1, 0]
+
     def test_targets_of_a_regression(self, tmp_path: Path) -> None:
         source = table(tmp_path, "x.csv", "a,u,v\n1,0.5,2\n2,1.5,3\n", target=["u", "v"])
         dataset = load({"source": source})
