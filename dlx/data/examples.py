@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dlx.data.weights import checked
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -51,6 +52,7 @@ class Examples:
     target: the columns of a table that y was taken from.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     origin: what messages call these examples, if not by their place in the spec.
+    weights: (m,) how much each counts in the cost, as the file has them; None where all count the same.
     """
 
     X: Array | MappedRows
@@ -61,6 +63,12 @@ class Examples:
     target: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
     origin: str = ""
+    weights: Array | None = None
+
+    def take(self, rows: Array) -> Examples:
+        """The examples in these rows, in this order."""
+        y = None if self.y is None else self.y[rows]
+        return replace(self, X=select(self.X, rows), y=y, weights=None if self.weights is None else self.weights[rows])
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -85,7 +93,8 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
         raise DataError(f"{examples.origin}: {what}")
     y = None if examples.y is None else _as_targets(examples.y, X.shape, examples.origin)
     columns = examples.columns or tuple(Column(f"x{j + 1}") for j in range(n_x))
-    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns)
+    weights = None if examples.weights is None else checked(examples.weights, m, examples.origin)
+    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns, weights=weights)
     _check_finite(tidied)
     return tidied
 
@@ -95,13 +104,25 @@ def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
     return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
 
 
+def joined(train: Examples, more: Examples) -> Examples:
+    """The examples of both; raises `DataError` where some stay in their file, or only those of one have weights."""
+    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
+        raise DataError("data.more: examples that stay in their file cannot be joined with others")
+    weights = [examples.weights for examples in (train, more) if examples.weights is not None]
+    if len(weights) == 1:
+        raise DataError("data.more: train and the further examples must both have sample_weight, or neither")
+    assert train.y is not None
+    assert more.y is not None
+    X, y = np.concatenate([train.X, more.X]), np.concatenate([train.y, more.y])
+    return replace(train, X=X, y=y, weights=np.concatenate(weights) if weights else None)
+
+
 def without_faults(examples: Examples) -> Examples:
     """The rows that fit the columns of train; all of them, faults included, where none does."""
     fitting = np.setdiff1d(np.arange(len(examples.X)), [fault.row for fault in examples.faults])
     if not examples.faults or len(fitting) == 0:
         return examples
-    y = None if examples.y is None else examples.y[fitting]
-    return replace(examples, X=select(examples.X, fitting), y=y, faults=())
+    return replace(examples.take(fitting), faults=())
 
 
 def with_faults(examples: Examples) -> Examples:

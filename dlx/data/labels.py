@@ -20,7 +20,10 @@ FEW_CLASSES = 20  # up to here a class may have a single example
 
 @dataclass(frozen=True)
 class Labels:
-    """The task, with its classes in ascending order, or the number of targets of a regression."""
+    """The task, with its classes in ascending order, or the number of targets of a regression.
+
+    Of several labels, any number of which an example may have, they are in the order of their columns.
+    """
 
     task: Task
     classes: tuple[Label, ...] = ()
@@ -29,15 +32,18 @@ class Labels:
     @property
     def n_y(self) -> int:
         """The size of the network's output."""
-        return len(self.classes) if self.task is Task.MULTICLASS else self.targets
+        return len(self.classes) if self.task in (Task.MULTICLASS, Task.MULTILABEL) else self.targets
 
     def encode(self, y: Array, origin: str, columns: Sequence[str] = ()) -> Array:
         """The place of each label among the classes (m,), from 0, in few bytes; or the targets (m, k) as float64.
 
+        Of several labels it is 0 or 1 for each (m, k).
         columns: the names of the columns of y, which are those of the classes where y is one-hot.
         """
         if self.task.is_regression:
             return self._numbers(y, origin)
+        if self.task is Task.MULTILABEL:
+            return self._zeros_and_ones(y, origin)
         classes = np.array(self.classes)
         if y.ndim > 1 and y.shape[1] == len(classes):
             y = _of_one_hot(y, origin, columns if classes.dtype.kind == "U" else ())
@@ -52,6 +58,13 @@ class Labels:
             what = f"the label {y[row].item()!r} of row {row} (counted from 0) is not among those of train"
             raise DataError(f"{origin}: {what}: {_few(self.classes)}")
         return codes.astype(np.uint8 if len(classes) <= 256 else np.int32)
+
+    def _zeros_and_ones(self, y: Array, origin: str) -> Array:
+        if y.ndim != 2 or y.shape[1] != len(self.classes):
+            what = f"`task: multilabel` needs a column of 0 and 1 for each of the {len(self.classes)} labels"
+            raise DataError(f"{origin}: {what} ({_few(self.classes)}), y has shape {y.shape}")
+        _refuse_other_numbers(y, origin, self.classes, "labels of `task: multilabel`")
+        return y.astype(np.uint8)
 
     def _numbers(self, y: Array, origin: str) -> Array:
         numbers = y.reshape(len(y), -1)
@@ -70,12 +83,17 @@ def infer_labels(y: Array, task: Task | None, origin: str, columns: Sequence[str
     regression. Real numbers that all happen to be whole are classes if there are at most 100 different ones. Whole
     numbers that could be either must have their task stated: more than 100 different ones, or more than 20 that are
     also more than half as many as the examples. More than 20 texts that are all different are names, not classes.
-    Several columns of 0 and 1 with just one 1 in each row are one-hot: one class a column.
+    Several columns of 0 and 1 with just one 1 in each row are one-hot: one class a column; with any number of ones they
+    are several labels.
 
     columns: the names of the columns of y, which are those of the classes where y is one-hot.
     """
+    if task is Task.MULTILABEL:
+        return _several_labels(y, origin, columns)
     if y.ndim > 1 and task is not Task.REGRESSION and _is_zero_or_one(y).all():
-        return _one_hot_labels(y, task, origin, columns)
+        is_one_hot = (np.count_nonzero(y, axis=1) == 1).all()
+        several = task is None and not is_one_hot
+        return _several_labels(y, origin, columns) if several else _one_hot_labels(y, task, origin, columns)
     if (task or _regression_or_not(y, origin)) is Task.REGRESSION:
         _remark_on_few_values(y, task, origin)
         return Labels(Task.REGRESSION, targets=1 if y.ndim == 1 else y.shape[1])
@@ -104,19 +122,32 @@ def _one_hot_labels(y: Array, task: Task | None, origin: str, columns: Sequence[
     return Labels(task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS), classes)
 
 
-def _of_one_hot(y: Array, origin: str, columns: Sequence[str]) -> Array:
-    """The label of each row (m,): the name, or the number, of the column that has the 1."""
+def _several_labels(y: Array, origin: str, columns: Sequence[str]) -> Labels:
+    """A label for each column of y (m, k), which must have only 0 and 1."""
+    if y.ndim != 2 or y.shape[1] < 2:
+        what = "`task: multilabel` needs several columns of 0 and 1, a label each; of one column, state `task: binary`"
+        raise DataError(f"{origin}: {what}")
+    names = tuple(_column_names(y, columns))
+    _refuse_other_numbers(y, origin, names, "labels of `task: multilabel`")
+    return Labels(Task.MULTILABEL, names, targets=y.shape[1])
+
+
+def _refuse_other_numbers(y: Array, origin: str, names: Sequence[Label], what: str) -> None:
     unfit = ~_is_zero_or_one(y)
     if unfit.any():
         row, column = (int(place) for place in np.argwhere(unfit)[0])
-        name = _column_names(y, columns)[column]
-        what = f"one-hot labels are 0 or 1, row {row} (counted from 0) has {y[row, column].item()!r} in column {name!r}"
-        raise DataError(f"{origin}: {what}")
+        value = f"row {row} (counted from 0) has {y[row, column].item()!r} in column {names[column]!r}"
+        raise DataError(f"{origin}: {what} are 0 or 1, {value}")
+
+
+def _of_one_hot(y: Array, origin: str, columns: Sequence[str]) -> Array:
+    """The label of each row (m,): the name, or the number, of the column that has the 1."""
+    _refuse_other_numbers(y, origin, _column_names(y, columns), "one-hot labels")
     ones = np.count_nonzero(y, axis=1)
     if (ones != 1).any():
         row = int((ones != 1).argmax())
         what = f"one-hot labels have one 1 in each row, row {row} (counted from 0) has {ones[row]}"
-        raise DataError(f"{origin}: {what}; state `task: regression` if they are numbers")
+        raise DataError(f"{origin}: {what}; state `task: multilabel` where any number of them may hold")
     labels: Array = np.array(_column_names(y, columns))[y.argmax(axis=1)]
     return labels
 

@@ -18,7 +18,7 @@ from dlx.data.numbers import MISSING
 from dlx.data.source import Source
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
-from dlx.errors import allowed
+from dlx.errors import DataError, allowed
 
 __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]
 
@@ -93,6 +93,13 @@ class File(Source):
             "digits; yes and no are words, and 0012 is 12"
         ),
     ] = False
+    sample_weight: Annotated[
+        str | None,
+        Field(
+            description="tables, NPZ: the column, or the array (its name, to which _train … is added), that says how "
+            "much each example counts in the cost; no feature, finite, 0 or more, divided by its mean"
+        ),
+    ] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
         Field(description="[h, w] or [h, w, c] where a row is an image"),
@@ -145,6 +152,8 @@ class File(Source):
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         parts = read_file(Path(self.path), self.options, columns)
+        if self.sample_weight is not None and any(examples.weights is None for examples in parts.values()):
+            raise DataError(f"{self.path}: sample_weight: there is no column {self.sample_weight!r}")
         if self.image_shape is None:
             return parts
         return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}

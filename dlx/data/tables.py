@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.data.column_values import truth_values
 from dlx.data.examples import Column, Examples, RowFault
+from dlx.data.weights import read
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
@@ -39,20 +40,22 @@ class TableOptions:
     comment: str | None = None
     missing: tuple[str | int | float, ...] | None = None
     plain: bool = False
+    sample_weight: str | None = None
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns are features and targets, and which of the features hold categories whatever they look like."""
+    """Which columns are features, targets and weights, and which features hold categories whatever they look like."""
 
     features: tuple[str, ...]
     target: tuple[str, ...]
     categorical: frozenset[str]
+    weight: str | None = None
 
     @property
     def used(self) -> tuple[str, ...]:
         """All columns that have to be read."""
-        return self.features + self.target
+        return self.features + self.target + (() if self.weight is None else (self.weight,))
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,11 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "categorical")
     )
-    features = tuple(name for name in names if name not in target + ignored)
-    return Roles(features, target, frozenset(categorical))
+    weight = None if options.sample_weight is None else _column(options.sample_weight, names, path, "sample_weight")
+    if weight in target:
+        raise DataError(f"{path}: sample_weight: column {weight!r} is the target; give the weights one of their own")
+    features = tuple(name for name in names if name not in (*target, *ignored, weight))
+    return Roles(features, target, frozenset(categorical), weight)
 
 
 def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
@@ -103,7 +109,8 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
             raise DataError(f"{path}: there is no column {name!r}, which train has {_listed(name, names)}")
     columns = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
     target = tuple(str(name) for name in columns if name in names and name not in features)
-    return Roles(features, target, frozenset(column.name for column in like if column.categories is not None))
+    weight = options.sample_weight if options.sample_weight in names else None
+    return Roles(features, target, frozenset(column.name for column in like if column.categories is not None), weight)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -136,15 +143,16 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         if not like:
             _refuse(table, name, faults)
     columns = tuple(like) or tuple(_described(table, name, name in of.categorical) for name in of.features)
-    X, start = np.empty((table.m, sum(len(column.features()) for column in columns))), 0
-    for column in columns:
-        encoded, further = _encoded(table, column)
+    X, start = np.empty((table.m, sum(len(feature.features()) for feature in columns))), 0
+    for feature in columns:
+        encoded, further = _encoded(table, feature)
         faults += further
         X[:, start : start + encoded.shape[1]] = encoded
         start += encoded.shape[1]
-        del table.values[column.name]  # the rows take their place
-    y = _targets(table, of.target)
-    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+        del table.values[feature.name]  # the rows take their place
+    y, column = _targets(table, of.target), of.weight
+    weights = None if column is None else read(table.values[column], lambda row, what: table.fault(row, column, what))
+    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), str(table.path), weights)
 
 
 def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:

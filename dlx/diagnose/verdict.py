@@ -58,12 +58,13 @@ def diagnose(
         errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
         optimal_error: what could be reached at best: human-level or Bayes error.
         tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
-        task: binary, multiclass or regression; None where only the numbers are known.
+        task: binary, multiclass, multilabel or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
     """
     estimates = {**errors, "optimal": exact(optimal_error)}
-    pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
-    gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
+    pairs, ranked_findings = between(errors), by_severity(findings)
+    by_spread = task is not None and not task.has_one_class  # the interval follows how far examples lie apart
+    gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, by_spread)) for name in GAPS}
     return {
         "task": task,
         "optimal_error": optimal_error,
@@ -92,7 +93,7 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     tenth of the error of always answering their mean.
 
     Args:
-        task: binary, multiclass or regression.
+        task: binary, multiclass, multilabel or regression.
         train_targets: y of train, (m,) or (m, k).
     """
     if not task.is_regression:

@@ -43,7 +43,7 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     assert options.tolerance is not None
-    if dataset.task.is_regression:
+    if not dataset.task.has_one_class:
         return MeasuredErrors(errors, dataset.task, options.tolerance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))

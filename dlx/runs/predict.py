@@ -15,6 +15,7 @@ from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.data.target_scaling import check_positive
+from dlx.data.weights import combined
 from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL
@@ -42,8 +43,9 @@ class PredictionTable:
 def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """What the network of a run says of each example in a file.
 
-    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
-    (``value1``, ``value2`` … where there are several). Where some rows cannot be answered, a last column
+    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; of several labels a column of
+    0 and 1 under the name of each comes first. A regression gives ``value`` (``value1``, ``value2`` … where there are
+    several). Where some rows cannot be answered, a last column
     ``unanswered`` says why, and their other cells are empty; where none can, or where that is to be ``strict``, the
     file is refused.
     """
@@ -72,8 +74,11 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
         return names, iter(A.tolist())
+    probabilities = [f"p({label})" for label in classes]
+    if Task(model.facts["task"]) is Task.MULTILABEL:
+        return [*map(str, classes), *probabilities], ([*(int(p > 0.5) for p in row), *row] for row in A.tolist())
     P = np.column_stack([1 - A, A]) if A.shape[1] == 1 else A
-    return ["class", *(f"p({label})" for label in classes)], ([classes[p.argmax()], *p.tolist()] for p in P)
+    return ["class", *probabilities], ([classes[p.argmax()], *p.tolist()] for p in P)
 
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
@@ -84,6 +89,10 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     check_positive(model.target_scaling.name, examples.y, examples.origin)
+    least = model.network.loss.least_target
+    if least is not None and examples.y.min() < least:
+        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
+        raise DataError(f"{examples.origin}: {what}; the least one is {examples.y.min():g}")
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
     return {
@@ -143,6 +152,10 @@ def trained(run: RunDirectory) -> Model:
 def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
-    parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
+    per_class = preprocessing.get("class_weights")
+    parts: dict[str, Part] = {}
+    if y is not None:
+        weights = combined(None if per_class is None else np.array(per_class), y, examples.weights, examples.origin)
+        parts["data"] = Part(examples.X, y, weights)
     fitted = model.shift, model.scale, preprocessing, model.target_scaling
     return Dataset(parts, labels, examples.features, examples.image_shape, *fitted)

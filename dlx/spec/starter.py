@@ -122,5 +122,6 @@ def _split(m: int) -> str:
 def _outputs(labels: Labels) -> str:
     if labels.task.is_regression:
         return f"{labels.targets} real number{'s' * (labels.targets > 1)} to predict"
+    kind = "labels, any number of which an example may have" if labels.task is Task.MULTILABEL else "classes"
     names = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
-    return f"{len(labels.classes)} classes ({names})"
+    return f"{len(labels.classes)} {kind} ({names})"

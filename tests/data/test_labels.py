@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dlx.data.labels import Label, Labels, infer_labels
 from dlx.errors import DataError, Remark
+from dlx.types import Array
 from dlx.words import Task
 
 MANY = np.arange(1000)
@@ -106,7 +107,7 @@ def test_targets_are_columns_of_real_numbers() -> None:
 @pytest.mark.parametrize("dtype", [bool, np.int64, np.float32])
 def test_one_hot_labels_are_classes(dtype: type) -> None:
     """As ``keras.utils.to_categorical`` and ``pandas.get_dummies`` write them."""
-    y = np.eye(3)[[2, 0, 1, 2]].astype(dtype)
+    y: Array = np.eye(3)[[2, 0, 1, 2]].astype(dtype)
     for task in (None, Task.MULTICLASS):
         labels = infer_labels(y, task, "here")
         assert (labels.task, labels.classes) == (Task.MULTICLASS, (0, 1, 2))
@@ -136,7 +137,7 @@ def test_columns_of_one_hot_labels_are_the_classes_in_any_order(codes: list[int]
     ("y", "message"),
     [
         ([[1, 0, 0], [0, 0, 0]], "there: one-hot labels have one 1 in each row, row 1 .* has 0"),
-        ([[1, 1, 0]], "there: one-hot labels have one 1 in each row, row 0 .* has 2; state `task: regression`"),
+        ([[1, 1, 0]], "there: one-hot labels have one 1 in each row, row 0 .* has 2; state `task: multilabel`"),
         ([[0, 0.5, 0.5]], "there: one-hot labels are 0 or 1, row 0 .* has 0.5 in column 1"),
     ],
 )

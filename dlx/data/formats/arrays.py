@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from tokenize import TokenError
@@ -19,7 +20,7 @@ from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import open_binary, readable
 from dlx.data.tables import TableOptions
-from dlx.errors import DataError
+from dlx.errors import DataError, allowed
 from dlx.types import Array
 from dlx.words import PARTS
 
@@ -33,6 +34,7 @@ class Npz(Format):
     name, title, suffixes = "npz", "NPZ", (".npz",)
     article = "an"
     holds = "X and y, or X_train, y_train, X_dev, …, y_test"
+    options = frozenset(("sample_weight",))
 
     def read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> dict[str, Examples]:
         with _numpy_file(path), path.open("rb") as stream:
@@ -45,8 +47,17 @@ class Npz(Format):
             if not endings or ("all" in endings and len(endings) > 1):
                 what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
                 raise DataError(f"{path}: {what}; it holds {', '.join(file.files) or 'nothing'}")
-            _check_sizes(file, [f"{letter}{ending}" for letter in "xy" for ending in endings.values()], path)
-            return {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
+            letters = ["x", "y", *([] if options.sample_weight is None else [str(options.sample_weight).lower()])]
+            _check_sizes(file, [f"{letter}{ending}" for letter in letters for ending in endings.values()], path)
+            examples = {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
+            if options.sample_weight is None:
+                return examples
+            weights = {part: f"{options.sample_weight}{ending}" for part, ending in endings.items()}
+            for name in weights.values():
+                if name.lower() not in names:
+                    what = f"sample_weight: there is no array {name!r}"
+                    raise DataError(f"{path}: {what} {allowed(name, file.files)}")
+            return {part: replace(examples[part], weights=file[names[name.lower()]]) for part, name in weights.items()}
 
 
 class ArrayFormat(Format):

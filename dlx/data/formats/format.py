@@ -65,7 +65,7 @@ class TableFormat(Format):
     """A format with named columns."""
 
     holds = "named columns of numbers or text, text becomes one-hot categories"
-    options = frozenset(("target", "categorical", "ignore", "impute"))
+    options = frozenset(("target", "categorical", "ignore", "impute", "sample_weight"))
 
     @abstractmethod
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:

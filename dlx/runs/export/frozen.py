@@ -13,6 +13,7 @@ from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
+from dlx.nn.losses import Loss
 from dlx.nn.network import Network
 from dlx.training.model import Model
 from dlx.types import Array
@@ -51,7 +52,7 @@ Operation = Dense | Formula
 
 @dataclass(frozen=True)
 class TargetUnit:
-    """What turns the scaled outputs of a regression into the unit of its targets: z·spread + shift, of ``log`` exp."""
+    """What turns the outputs of a regression into the unit of its targets: z·spread + shift, of a logarithm its exp."""
 
     shift: Array
     spread: Array
@@ -116,7 +117,7 @@ def freeze(model: Model) -> Frozen:
         shift=_float32(model.shift),
         scale=_float32(model.scale),
         imputation=None if imputation is None else _float32(np.array(imputation)),
-        target_unit=_target_unit(model.target_scaling),
+        target_unit=_target_unit(model.target_scaling, model.network.loss),
     )
     for name, array in frozen.arrays().items():
         if not np.isfinite(array).all():
@@ -124,7 +125,9 @@ def freeze(model: Model) -> Frozen:
     return frozen
 
 
-def _target_unit(scaling: TargetScaling) -> TargetUnit | None:
+def _target_unit(scaling: TargetScaling, loss: Loss) -> TargetUnit | None:
+    if loss.has_log_link:
+        return TargetUnit(np.zeros(1, np.float32), np.ones(1, np.float32), is_log=True)
     if scaling.name == "none":
         return None
     return TargetUnit(_float32(scaling.shift), _float32(1 / scaling.scale), scaling.name == "log")

@@ -35,6 +35,7 @@ OUTPUTS = {
         'layers.Activation("sigmoid")',
         'layers.Dense(2, activation="linear", name="both")',
     ],
+    Task.MULTILABEL: ['layers.Activation("sigmoid")'],
     Task.MULTICLASS: ["layers.Softmax()"],
     Task.REGRESSION: [],
 }
