@@ -20,7 +20,6 @@ from dlx.nn.initializers import He, Initializer  # isort: skip - after those of 
 from dlx.nn.losses import Loss
 from dlx.nn.objectives import Objective
 from dlx.nn.optimizers import GradientDescent, Optimizer
-from dlx.nn.regression_losses import Poisson as Poisson  # so that its module is there, and all of them registered
 from dlx.nn.schedules import Constant, Schedule
 from dlx.words import Task
 

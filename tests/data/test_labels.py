@@ -133,6 +133,32 @@ def test_columns_of_one_hot_labels_are_the_classes_in_any_order(codes: list[int]
     ] == expected
 
 
+def test_any_number_of_ones_in_a_row_are_several_labels() -> None:
+    y = np.array([[1, 1, 0], [0, 0, 0], [0, 1, 0]])
+    for values in (y, y.astype(bool), y.astype(np.float32)):
+        labels = infer_labels(values, None, "here", ["red", "blue", "green"])
+        assert (labels.task, labels.classes, labels.n_y) == (Task.MULTILABEL, ("red", "blue", "green"), 3)
+        assert labels.encode(values, "here").tolist() == y.tolist()
+    assert infer_labels(np.eye(3), Task.MULTILABEL, "here").task is Task.MULTILABEL
+    assert infer_labels(y, Task.REGRESSION, "here").task is Task.REGRESSION
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([[1, 2], [0, 1]], "here: labels of `task: multilabel` are 0 or 1, row 0 .* has 2 in column 1"),
+        ([1, 0], "here: `task: multilabel` needs several columns of 0 and 1, .* of one column, state `task: binary`"),
+        (["a", "b"], "here: `task: multilabel` needs several columns"),
+    ],
+)
+def test_what_is_not_several_labels(y: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        infer(y, "multilabel")
+    labels = infer(np.eye(2), "multilabel")
+    with pytest.raises(DataError, match=r"there: .*`task: multilabel`"):
+        labels.encode(np.array(y), "there")
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [

@@ -1,19 +1,54 @@
-"""Further losses of regressions: for targets with outliers, and for counts."""
+"""Losses of regressions: the squared error, others for targets with outliers, and one for counts."""
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from dlx.nn.activations import Backward
-from dlx.nn.losses import RegressionLoss, scaled_residual, weighted
+from dlx.nn.losses.loss import Loss, scaled_residual, weighted
 from dlx.nn.tape import Tape
 from dlx.types import Array
+from dlx.words import Task
 
 REWEIGHTED = 20  # times, until the best constant of Huber's loss hardly moves
 LEAST = 1e-30  # stands for a target of 0 under the logarithm: 0·ln(LEAST) is 0
+
+
+class RegressionLoss(Loss):
+    """A loss of real numbers, whose error is the root mean square of the residuals A − y, in the unit of y."""
+
+    task = Task.REGRESSION
+
+    def mistakes(self, Z: Array, Y: Array) -> float:
+        squares: Array = np.subtract(self.values(Z), Y, dtype=np.float64) ** 2
+        return float(squares.sum()) / len(Z)
+
+    def error(self, mistakes: float, m: int) -> float:
+        return sqrt(mistakes / m)
+
+
+class SquaredError(RegressionLoss):
+    """A = Z, ℓ = ‖Z − y‖², dZ = 2w∘(Z − Y)/m."""
+
+    name = "squared_error"
+
+    def record(self, tape: Tape, Z: Array, Y: Array, weights: Array | None = None) -> tuple[Array, Backward]:
+        m = Z.shape[1]
+        residual = tape.empty("Z-Y", *Z.shape)
+        tape.call(np.subtract, Z, Y, out=residual)
+        weighted_residual = weighted(tape, "w(Z-Y)", residual, weights)
+        tape.add_cost(1 / m, residual, weighted_residual)
+
+        def backward(_: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(np.multiply, weighted_residual, tape.constant(2 / m), out=dZ)
+            return dZ
+
+        return Z, backward
 
 
 class Absolute(RegressionLoss):
