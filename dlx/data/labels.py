@@ -16,6 +16,7 @@ Label = str | int | float | bool
 
 MOST_CLASSES = 100  # that numbers may have where no task is stated
 FEW_CLASSES = 20  # up to here a class may have a single example
+MANY_ALONE = 10  # examples from which on labels that are all different are remarked on
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,10 @@ def infer_labels(y: Array, task: Task | None, origin: str, columns: Sequence[str
         raise DataError(f"{origin}: {what}: is this the column to predict? Real numbers must be written as such")
     if task is Task.BINARY and len(classes) > 2:
         raise DataError(f"{origin}: {_not_binary(classes)}")
+    if task is None and len(classes) == len(y) >= MANY_ALONE:
+        what = f"every one of the {len(y)} labels is different ({_few(classes)}), a class of a single example each"
+        advice = "take another column as target" if y.dtype.kind == "U" else "state `task: regression` for quantities"
+        warnings.warn(Remark(f"{origin}: {what}: {advice}"), stacklevel=2)
     return Labels(task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS), classes)
 
 

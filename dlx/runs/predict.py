@@ -82,7 +82,11 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
 
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
-    """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
+    """Cost and error on the labelled examples of a file, with the error's 95 % interval.
+
+    The cost is weighted as that of dev: by train's weights of the classes, and where the file has the column by those
+    of its examples.
+    """
     model = model_of(run)
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target)

@@ -22,6 +22,7 @@ from dlx.training.evaluation import batch_sizes
 from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
+from dlx.words import Task
 
 Origins = Mapping[tuple[str | int, ...], Place]
 
@@ -147,7 +148,10 @@ def _loss_misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...
     loss = spec.loss or loss_for(dataset.task)
     if loss.task != dataset.task:
         what = f"{loss.name} is for {loss.task}, the labels ask for {dataset.task}"
-        yield ("loss",), f"{what} {allowed(loss.name, losses_for(dataset.task))}"
+        what = f"{what} {allowed(loss.name, losses_for(dataset.task))}"
+        are_numbers = all(isinstance(label, int | float) and not isinstance(label, bool) for label in dataset.classes)
+        other = {Task.REGRESSION: are_numbers, Task.MULTICLASS: dataset.task is Task.BINARY}.get(loss.task, False)
+        yield ("loss",), f"{what}, or state `task: {loss.task}`" if other and spec.task is None else what
     elif loss.least_target is not None:
         for name, part in dataset.parts.items():
             if part.y.min() < loss.least_target:

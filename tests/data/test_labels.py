@@ -30,7 +30,7 @@ def infer(y: object, task: str | None = None) -> Labels:
         ([7, 3, 5], "multiclass", (3, 5, 7)),
         ([2.0, 1.0, 3.0], "multiclass", (1.0, 2.0, 3.0)),
         (MANY % 100, "multiclass", tuple(range(100))),
-        (np.arange(20), "multiclass", tuple(range(20))),
+        (np.tile(np.arange(20), 2), "multiclass", tuple(range(20))),
         ([1.5, 2.0], "regression", ()),
         (MANY * 1.0, "regression", ()),
         ([[1.0, 2.0], [3.0, 4.0]], "regression", ()),
@@ -171,6 +171,17 @@ def test_rows_that_are_not_one_hot_are_named(y: object, message: str) -> None:
     labels = infer_labels(np.eye(3), None, "here")
     with pytest.raises(DataError, match=message):
         labels.encode(np.array(y), "there")
+
+
+@pytest.mark.parametrize(
+    ("y", "advice"),
+    [(np.arange(20), "state `task: regression` for quantities"), (list("abcdefghij"), "take another column as target")],
+)
+def test_labels_that_are_all_different_are_remarked(y: object, advice: str) -> None:
+    with pytest.warns(Remark, match=rf"here: every one of the .* labels is different .*: {advice}"):
+        labels = infer(y)
+    assert (labels.task, labels.n_y) == (Task.MULTICLASS, len(np.array(y)))
+    assert infer(y, "multiclass") == labels
 
 
 def test_a_regression_on_two_values_is_remarked() -> None:

@@ -205,7 +205,13 @@ def test_errors_stay_unweighted(tmp_path: Path) -> None:
     [
         ({"data": {"class_weight": {"2": 1.0}}}, r"data.class_weight: there is no class '2' \(allowed 0, 1"),
         ({"task": "regression", "data": {"class_weight": "balanced"}}, "data.class_weight: is for classes, the labels"),
-        ({"loss": "huber"}, r"loss: huber is for regression, the labels ask for binary \(allowed logistic"),
+        (
+            {"loss": "huber"},
+            r"loss: huber is for regression, .* binary \(allowed logistic\), or state `task: regression`",
+        ),
+        ({"loss": "softmax"}, r"the labels ask for binary \(allowed logistic\), or state `task: multiclass`"),
+        ({"task": "multiclass", "loss": "huber"}, r"the labels ask for multiclass \(allowed softmax\)$"),
+        ({"loss": "softmax", "task": "multiclass"}, None),
         ({"task": "regression", "loss": "logistic"}, r"the labels ask for regression \(allowed .*poisson"),
         ({"task": "regression", "loss": "poisson", "data": {}}, None),
     ],

@@ -34,7 +34,7 @@ CONSTANT_LABELS = Cause(
 )
 CLASS_IMBALANCE = Cause(
     "class_imbalance",
-    "judge by the per-class errors; collect or augment the rare classes",
+    "judge by the per-class errors; collect or augment the rare classes, or weigh them (data.class_weight: balanced)",
     "Train, dev and test sets",
     severity="note",
     explains_training=False,
