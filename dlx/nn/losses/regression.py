@@ -32,7 +32,7 @@ class RegressionLoss(Loss):
 
 
 class SquaredError(RegressionLoss):
-    """A = Z, ℓ = ‖Z − y‖², dZ = 2w∘(Z − Y)/m."""
+    """A = Z, ℓ = ‖Z − y‖², dZ = 2w∘(Z − Y)/m; the error is the root mean square of the residuals, in the unit of y."""
 
     name = "squared_error"
 
