@@ -45,6 +45,8 @@ class TableOptions:
     missing_target: str = "refuse"
     plain: bool = False
     sample_weight: str | None = None
+    sheet: str | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,9 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         del table.values[column.name]  # the rows take their place
     y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
     weights = None if of.weight is None else read(table.values[of.weight], partial(_weight_fault, table, of.weight))
-    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), str(table.path), weights)
+    return Examples(
+        X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path), weights=weights
+    )
 
 
 def _weight_fault(table: Table, column: str, row: int, what: str) -> DataError:
