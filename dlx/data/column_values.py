@@ -142,6 +142,12 @@ def _in_style(texts: Collection[str], style: NumberStyle) -> dict[str, float] | 
     return numbers if len(marks) <= 1 else None
 
 
+def truth_values(values: Array) -> Array:
+    """Texts that all say true or false, in any of the ways that are read, as 1 and 0; others as they are."""
+    read = {text: BOOLEANS.get(str(text).strip().lower()) for text in set(values)}
+    return values if None in read.values() else np.array([read[text] for text in values], np.float64)
+
+
 def labels(values: Array, style: NumberStyle) -> Array:
     """Labels or targets as whole numbers if they all are, else as real numbers, else as text.
 

@@ -24,11 +24,13 @@ class Part:
     """X (m, n_x) as it was read; y class codes (m,) or targets (m, k).
 
     rows: (m,) the numbers of the examples in the source that was split, from 0; None where it was not.
+    weights: (m,) how much each example counts in the cost, with mean 1; None where all count the same.
     """
 
     X: Array | MappedRows
     y: Array
     rows: Array | None = None
+    weights: Array | None = None
 
     @property
     def m(self) -> int:
@@ -90,6 +92,8 @@ class Dataset:
                 X = X.take(np.linspace(0, part.m - 1, SAMPLE).astype(np.int64))
             digest.update(np.ascontiguousarray(X).data)
             digest.update(np.ascontiguousarray(part.y).data)
+            if part.weights is not None:
+                digest.update(part.weights.data)
         return digest.hexdigest()
 
     @cached_property

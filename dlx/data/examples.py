@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.data.columns import Column as Column
+from dlx.data.weights import checked
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -43,6 +44,7 @@ class Examples:
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
+    weights: (m,) how much each counts in the cost, as the file has them; None where all count the same.
     """
 
     X: Array | MappedRows
@@ -55,6 +57,14 @@ class Examples:
     names: tuple[str, ...] = ()
     origin: str = ""
     rows: Array | None = None
+    weights: Array | None = None
+
+    def take(self, rows: Array) -> Examples:
+        """The examples in these rows, in this order."""
+        y = None if self.y is None else self.y[rows]
+        weights = None if self.weights is None else self.weights[rows]
+        places = rows if self.rows is None else self.rows[rows]
+        return replace(self, X=select(self.X, rows), y=y, weights=weights, rows=places)
 
     @property
     def may_lack_values(self) -> bool:
@@ -84,7 +94,8 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
         raise DataError(f"{examples.origin}: {what}")
     y = None if examples.y is None else _as_targets(examples.y, X.shape, examples.origin)
     columns = examples.columns or tuple(Column(f"x{j + 1}") for j in range(n_x))
-    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns)
+    weights = None if examples.weights is None else checked(examples.weights, m, examples.origin)
+    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns, weights=weights)
     _check_finite(tidied)
     return tidied
 
@@ -94,13 +105,25 @@ def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
     return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
 
 
+def joined(train: Examples, more: Examples) -> Examples:
+    """The examples of both; raises `DataError` where some stay in their file, or only those of one have weights."""
+    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
+        raise DataError("data.more: examples that stay in their file cannot be joined with others")
+    weights = [examples.weights for examples in (train, more) if examples.weights is not None]
+    if len(weights) == 1:
+        raise DataError("data.more: train and the further examples must both have sample_weight, or neither")
+    assert train.y is not None
+    assert more.y is not None
+    X, y = np.concatenate([train.X, more.X]), np.concatenate([train.y, more.y])
+    return replace(train, X=X, y=y, weights=np.concatenate(weights) if weights else None, rows=None)
+
+
 def without_faults(examples: Examples) -> Examples:
     """The rows that fit the columns of train; all of them, faults included, where none does."""
     fitting = np.setdiff1d(np.arange(len(examples.X)), [fault.row for fault in examples.faults])
     if not examples.faults or len(fitting) == 0:
         return examples
-    y = None if examples.y is None else examples.y[fitting]
-    return replace(examples, X=select(examples.X, fitting), y=y, faults=())
+    return replace(examples.take(fitting), faults=())
 
 
 def with_faults(examples: Examples) -> Examples:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Column, Examples, select, tidy, with_faults, without_faults
+from dlx.data.examples import Column, Examples, joined, tidy, with_faults, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed, plain_row
 from dlx.data.input_scaling import input_scaling
@@ -20,7 +20,8 @@ from dlx.data.open_columns import decided, with_columns
 from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
-from dlx.data.target_scaling import UNSCALED, TargetScaling, check_positive
+from dlx.data.target_scaling import fit_targets
+from dlx.data.weights import class_weights, combined
 from dlx.errors import DataError
 from dlx.types import Array, Rng
 from dlx.words import PARTS, Task
@@ -46,9 +47,10 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
         raise DataError("data: there are no examples; state source, or train")
     parts = _loaded(data, source)
     first = parts.get("all") or parts["train"]
-    labels = infer_labels(_y(first), task, first.origin)
+    labels = infer_labels(_y(first), task, first.origin, first.target)
     parts = {
-        part: replace(examples, y=labels.encode(_y(examples), examples.origin)) for part, examples in parts.items()
+        part: replace(examples, y=labels.encode(_y(examples), examples.origin, examples.target))
+        for part, examples in parts.items()
     }
     parts = _with_more(_divided(parts, data.split, labels, rng))
     if data.train_examples is not None:
@@ -75,6 +77,8 @@ def read_like(
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
+    if not labelled:
+        options["sample_weight"] = None
     if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
@@ -89,7 +93,8 @@ def read_like(
     _check_features(examples, n_x)
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"], np.float64)
-    y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
+    raw = examples.y if labelled else None
+    y = None if raw is None else labels.encode(raw, examples.origin, examples.target)
     return replace(examples, X=imputed(examples.X, row), y=y, faults=faults)
 
 
@@ -163,7 +168,7 @@ def _divided(parts: dict[str, Examples], split: Split | None, labels: Labels, rn
     twice = rows.keys() & parts.keys()
     if twice:
         raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
-    return {part: replace(whole, X=select(whole.X, of), y=y[of], rows=of) for part, of in rows.items()} | parts
+    return {part: whole.take(of) for part, of in rows.items()} | parts
 
 
 def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
@@ -171,11 +176,7 @@ def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     more = parts.pop(MORE, None)
     if more is None:
         return parts
-    train = parts["train"]
-    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
-        raise DataError("data.more: examples that stay in their file cannot be joined with others")
-    X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
-    return parts | {"train": replace(train, X=X, y=y, rows=None)}
+    return parts | {"train": joined(parts["train"], more)}
 
 
 def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
@@ -184,12 +185,12 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
     if count > len(y):
         raise DataError(f"data.train_examples: {count} of train's {len(y)} examples")
     rows = np.sort(stratified_order(_strata(y, labels), rng)[:count])
-    return replace(train, X=select(train.X, rows), y=y[rows], rows=rows if train.rows is None else train.rows[rows])
+    return train.take(rows)
 
 
 def _strata(y: Array, labels: Labels) -> Array:
     """What a split keeps in proportion: the classes, where there are any."""
-    return np.zeros(len(y), np.uint8) if labels.task.is_regression else y
+    return y if labels.task.has_one_class else np.zeros(len(y), np.uint8)
 
 
 def _check(data: Data, parts: Mapping[str, Examples]) -> None:
@@ -213,12 +214,19 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         options = replace(options, image_shape=train.image_shape)
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}
     present = {part: parts[part] for part in PARTS if part in parts}
+    per_class = class_weights(data.class_weight, labels, _y(train))
     finished = {
-        part: Part(imputed(examples.X, rows[examples.impute]), _y(examples), examples.rows)
+        part: Part(
+            imputed(examples.X, rows[examples.impute]),
+            _y(examples),
+            examples.rows,
+            combined(per_class, _y(examples), examples.weights, f"data: {part}"),
+        )
         for part, examples in present.items()
     }
     shift, scale = input_scaling(data, train, finished["train"].X)
-    target_scaling = _target_scaling(data, present, labels)
+    targets = data.normalize_targets if labels.task.is_regression else None
+    target_scaling = fit_targets(targets or "none", present)
     preprocessing: dict[str, Any] = {
         "columns": [column.to_data() for column in train.columns],
         "imputation": plain_row(rows[train.impute]),
@@ -227,15 +235,8 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         "classes": list(labels.classes),
         "targets": labels.targets,
     }
+    if per_class is not None:
+        preprocessing["class_weights"] = per_class.tolist()
     if target_scaling.name != "none":
         preprocessing["target_scaling"] = target_scaling.to_data()
     return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing, target_scaling)
-
-
-def _target_scaling(data: Data, parts: Mapping[str, Examples], labels: Labels) -> TargetScaling:
-    name, train = data.normalize_targets or "none", parts["train"]
-    if not labels.task.is_regression:
-        return UNSCALED
-    for examples in parts.values():
-        check_positive(name, _y(examples), examples.origin)
-    return TargetScaling.fit(name, _y(train), train.origin)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dlx.component import Options
 from dlx.data.augmentation import Augmentation
@@ -12,6 +12,7 @@ from dlx.data.normalization import Normalization, Standard
 from dlx.data.sources import Source
 from dlx.data.splits import Split
 from dlx.data.target_scaling import TargetNormalization
+from dlx.data.weights import ClassWeight
 
 
 class Data(Options):
@@ -35,6 +36,40 @@ class Data(Options):
         description="of the targets of a regression (none when left out): fitted on train; costs are then of scaled "
         "targets, errors and predictions stay in the unit of the targets; log is standard of their logarithms",
     )
+    class_weight: ClassWeight | None = Field(
+        None,
+        description="how much the examples of each class count in the cost: balanced (m/(C·count) of train, so that "
+        "all classes count alike) or a weight for each label (1 where none is stated); only their ratios matter, as "
+        "the weights of each part are divided by their mean; errors and batch norm stay unweighted",
+    )
+    sample_weight: str | None = Field(
+        None, description="short for `sample_weight` in each source: the column that says how much an example counts"
+    )
     augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
         (), description="changes of the images of train, drawn anew for every batch"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_weights_in_each_source(cls, data: Any) -> Any:
+        """The section with `sample_weight` where it is short for: in each source."""
+        if not isinstance(data, dict) or data.get("sample_weight") is None:
+            return data
+        column = data["sample_weight"]
+        changed = {key: _weighted(data[key], column) for key in SOURCES if data.get(key) is not None}
+        return {key: value for key, value in data.items() if key != "sample_weight"} | changed
+
+
+SOURCES = ("source", "train", "more", "train_dev", "dev", "test")
+
+
+def _weighted(source: Any, column: Any) -> Any:
+    """The options of a source, that column of it being the weights."""
+    options = source.model_dump() if isinstance(source, Source) else source
+    name = options.get("name") if isinstance(options, dict) else options
+    if name != "file":
+        raise ValueError(f"sample_weight names a column of a file, and the source {name} is none: leave it out")
+    stated = options.get("sample_weight")
+    if stated not in (None, column):
+        raise ValueError(f"sample_weight is {column!r} here, and {stated!r} in a source: leave one of them out")
+    return {**options, "sample_weight": column}

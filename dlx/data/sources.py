@@ -19,7 +19,7 @@ from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
-from dlx.errors import allowed
+from dlx.errors import DataError, allowed
 
 __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]
 
@@ -127,6 +127,13 @@ class File(Source):
             "digits; yes and no are words, and 0012 is 12"
         ),
     ] = False
+    sample_weight: Annotated[
+        str | None,
+        Field(
+            description="tables, NPZ: the column, or the array (its name, to which _train … is added), that says how "
+            "much each example counts in the cost; no feature, finite, 0 or more, divided by its mean"
+        ),
+    ] = None
     sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
@@ -203,6 +210,8 @@ class File(Source):
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         parts = read_file(Path(self.path), self.options, columns)
+        if self.sample_weight is not None and any(examples.weights is None for examples in parts.values()):
+            raise DataError(f"{self.path}: sample_weight: there is no column {self.sample_weight!r}")
         file_format = format_of(self.path)
         if self.image_shape is None or (file_format is not None and file_format.is_folder):
             return parts

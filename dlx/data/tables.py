@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +13,8 @@ import numpy as np
 from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
+from dlx.data.target_columns import targets
+from dlx.data.weights import read
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -41,6 +44,7 @@ class TableOptions:
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
     plain: bool = False
+    sample_weight: str | None = None
     sheet: str | None = None
     image_shape: tuple[int, ...] | None = None
 
@@ -50,6 +54,7 @@ class Roles:
     """Which columns are features and targets, and which of the features hold categories whatever they look like.
 
     texts: further features that are read as text; numbers: those that are read as numbers whatever they look like.
+    weight: the column of the weights, where there is one.
     options: what is stated of single features.
     """
 
@@ -59,6 +64,7 @@ class Roles:
     texts: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     options: Mapping[str, ColumnOptions] = field(default_factory=dict)
+    weight: str | None = None
 
     @property
     def as_text(self) -> frozenset[str]:
@@ -68,7 +74,7 @@ class Roles:
     @property
     def used(self) -> tuple[str, ...]:
         """All columns that have to be read."""
-        return self.features + self.target
+        return self.features + self.target + (() if self.weight is None else (self.weight,))
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,11 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "use", "categorical")
     )
-    features = tuple(name for name in names if name not in target + ignored and (name in used or not used))
+    weight = None if options.sample_weight is None else _column(options.sample_weight, names, path, "sample_weight")
+    if weight in target:
+        raise DataError(f"{path}: sample_weight: column {weight!r} is the target; give the weights one of their own")
+    left_out = (*target, *ignored, weight)
+    features = tuple(name for name in names if name not in left_out and (name in used or not used))
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
     for name in of_columns:
         if name not in features:
@@ -124,6 +134,7 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         kinds["time"] | kinds["hashed"],
         kinds["number"],
         of_columns,
+        weight,
     )
 
 
@@ -141,7 +152,8 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     target = tuple(str(name) for name in columns if name in names and name not in features)
     categorical = frozenset(column.name for column in like if column.categories is not None)
     texts = frozenset(column.name for column in like if column.details.kind is not None)
-    return Roles(features, target, categorical, texts, frozenset(features) - categorical - texts)
+    weight = options.sample_weight if options.sample_weight in names else None
+    return Roles(features, target, categorical, texts, frozenset(features) - categorical - texts, weight=weight)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -181,8 +193,15 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         X[:, start : start + features.shape[1]] = features
         start += features.shape[1]
         del table.values[column.name]  # the rows take their place
-    y = _targets(table, of.target)
-    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+    y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
+    weights = None if of.weight is None else read(table.values[of.weight], partial(_weight_fault, table, of.weight))
+    return Examples(
+        X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path), weights=weights
+    )
+
+
+def _weight_fault(table: Table, column: str, row: int, what: str) -> DataError:
+    return table.fault(row, column, what)
 
 
 def _labelled(table: Table, target: tuple[str, ...]) -> Table:
@@ -228,21 +247,3 @@ def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, 
         describer.column(name, table.values[name], of.options.get(name, PLAIN_OPTIONS), name in of.categorical)
         for name in of.features
     )
-
-
-def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
-    targets = [_target(table, name) for name in names]
-    if len(targets) > 1:
-        for name, values in zip(names, targets, strict=True):
-            if values.dtype.kind not in "iuf":
-                raise DataError(f"{table.path}: column {name!r} holds text; several targets must be numbers")
-    return None if not targets else targets[0] if len(targets) == 1 else np.column_stack(targets).astype(np.float64)
-
-
-def _target(table: Table, name: str) -> Array:
-    values = table.values[name]
-    is_missing = missing(values)
-    if is_missing.any():
-        what = "the target is missing; correct the file, or state `missing_target: drop`"
-        raise table.fault(int(is_missing.argmax()), name, what)
-    return values.astype(str) if values.dtype == object else values

@@ -120,7 +120,7 @@ def classes_of(evaluation: Evaluation, count: int) -> Classes:
 def _answers(evaluation: Evaluation) -> Iterator[Predictions]:
     start = 0
     for step in evaluation.steps():
-        Z, Y = _by_class(step.Z.astype(np.float64)), step.Y
+        Z, Y = _by_class(step.Z.astype(np.float64)), step.targets
         columns = np.arange(Z.shape[1])
         label = (Y[0] > 0.5).astype(np.intp) if len(Y) == 1 else Y.argmax(axis=0)
         predicted = Z.argmax(axis=0)

@@ -61,13 +61,13 @@ def diagnose(
         errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
         optimal_error: what could be reached at best: human-level or Bayes error.
         tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
-        task: binary, multiclass or regression; None where only the numbers are known.
+        task: binary, multiclass, multilabel or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
         measure: what is judged in place of the errors, where the spec names such a metric.
     """
     estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
-    gaps = _gaps(estimates, tolerance, is_rate=task is not Task.REGRESSION and measure is None)
+    gaps = _gaps(estimates, tolerance, is_rate=(task is None or task.has_one_class) and measure is None)
     ranked = by_severity(findings)
     return {
         "task": task,
@@ -94,16 +94,19 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     from 10 % on called high, which leaves the choice open from 1 to 10 %. 2 % lies near the strict end: a gap counts
     from twice the largest that the notes let pass. A stricter one would seldom be decided, because the examples that
     tell a gap from a tolerance grow with 1/(difference)²: train and dev errors of 1 and 1.5 % take 500 dev examples to
-    be called low at 2 %, and 3,000 at 1 %. Where nearly all examples have the same class, it is half the error of
-    always answering that: else who has learned nothing errs little. A regression has a tenth of the standard
-    deviation of train's targets: a tenth of the error of always answering their mean.
+    be called low at 2 %, and 3,000 at 1 %. Where nearly all examples have the same class, or the same labels, it is
+    half the error of always answering that: else who has learned nothing errs little. A regression has a tenth of the
+    standard deviation of train's targets: a tenth of the error of always answering their mean.
 
     Args:
-        task: binary, multiclass or regression.
+        task: binary, multiclass, multilabel or regression.
         train_targets: y of train, (m,) or (m, k).
     """
     import numpy as np
 
+    if task is Task.MULTILABEL:
+        shares = train_targets.mean(axis=0)
+        return min(TOLERANCE, float(np.minimum(shares, 1 - shares).mean()) / 2) or TOLERANCE
     if not task.is_regression:
         rest = len(train_targets) - int(np.bincount(train_targets).max())
         return min(TOLERANCE, rest / len(train_targets) / 2) or TOLERANCE

@@ -49,7 +49,7 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
     performance, judged = Performance.of(dataset, over), measure_of(options.metric, over)
     assert options.tolerance is not None
-    if dataset.task.is_regression:
+    if not dataset.task.has_one_class:
         return MeasuredErrors(errors, dataset.task, options.tolerance, performance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))

@@ -15,6 +15,7 @@ from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.data.target_scaling import check_positive
+from dlx.data.weights import combined
 from dlx.errors import DataError, Diverged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL
@@ -46,8 +47,9 @@ class PredictionTable:
 def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """What the network of a run says of each example in a file.
 
-    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
-    (``value1``, ``value2`` … where there are several). Of images, ``file`` comes first. Where some rows cannot be
+    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; of several labels a column of
+    0 and 1 under the name of each comes first. A regression gives ``value`` (``value1``, ``value2`` … where there are
+    several). Of images, ``file`` comes first. Where some rows cannot be
     answered, a last column ``unanswered`` says why, and their other cells are empty; where none can, or where that is
     to be ``strict``, the file is refused.
     """
@@ -85,7 +87,10 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
         return names, iter(A.tolist())
-    names = ["class", *(f"p({label})" for label in classes)]
+    probabilities = [f"p({label})" for label in classes]
+    if Task(model.facts["task"]) is Task.MULTILABEL:
+        return [*map(str, classes), *probabilities], ([*(int(p > 0.5) for p in row), *row] for row in A.tolist())
+    names = ["class", *probabilities]
     if A.shape[1] > 1:
         return names, ([classes[p.argmax()], *p.tolist()] for p in A)
     P = np.column_stack([1 - A, A])
@@ -95,13 +100,21 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
 
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
-    """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals."""
+    """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
+
+    The cost is weighted as that of dev: by train's weights of the classes, and where the file has the column by those
+    of its examples.
+    """
     model = model_of(run)
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     check_positive(model.target_scaling.name, examples.y, examples.origin)
+    least = model.network.loss.least_target
+    if least is not None and examples.y.min() < least:
+        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
+        raise DataError(f"{examples.origin}: {what}; the least one is {examples.y.min():g}")
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate, cost, answers = measured(over), over.run()[0], over.answers()
     if model.temperature != 1 or model.threshold != 0.5:  # as `dlx calibrate --apply` has it
@@ -169,6 +182,10 @@ def trained(run: RunDirectory) -> Model:
 def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
-    parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
+    per_class = preprocessing.get("class_weights")
+    parts: dict[str, Part] = {}
+    if y is not None:
+        weights = combined(None if per_class is None else np.array(per_class), y, examples.weights, examples.origin)
+        parts["data"] = Part(examples.X, y, weights=weights)
     fitted = model.shift, model.scale, preprocessing, model.target_scaling
     return Dataset(parts, labels, examples.features, examples.image_shape, *fitted)

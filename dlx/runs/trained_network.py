@@ -23,7 +23,7 @@ from dlx.text import command
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model, describe
 from dlx.training.supervised import Supervised
-from dlx.words import PARTS
+from dlx.words import PARTS, Task
 
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
@@ -33,7 +33,7 @@ class NetworkRun:
 
     def __init__(self, experiment: Supervised) -> None:
         self.experiment, self.task = experiment, str(experiment.task)
-        self.draws_boundary = experiment.dataset.n_x == 2
+        self.draws_boundary = experiment.dataset.n_x == 2 and experiment.task is not Task.MULTILABEL
         self.diagnosis: dict[str, Any] = {}
 
     def facts(self) -> dict[str, Any]:

@@ -161,6 +161,13 @@ def _dropout(spec: Spec) -> Iterator[Contradiction]:
                 yield Contradiction(("architecture", "hidden", index, "keep_prob"), key, what)
 
 
+def _loss(spec: Spec) -> Iterator[Contradiction]:
+    loss, scaling = spec.loss, spec.data.normalize_targets
+    if loss is not None and loss.has_log_link and scaling not in (None, "none"):
+        what = f"the loss {loss.name} learns targets as they are: set it to none, or take another loss"
+        yield Contradiction(("data", "normalize_targets"), ("loss",), what)
+
+
 def _randomness(spec: Spec) -> Iterator[Contradiction]:
     for name in ("split", "subset", "initializer"):
         stream = getattr(spec.randomness, name)
@@ -177,5 +184,6 @@ _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _norms,
     _epsilon,
     _dropout,
+    _loss,
     _randomness,
 )

@@ -88,6 +88,25 @@ def error_rate(value: float, m: int | None) -> Estimate:
     return Estimate(value, low, high, m)
 
 
+def mean_share(shares: np.ndarray, labels: int) -> Estimate:
+    """The mean of m shares of wrong labels, each of so many labels of one example, with an interval.
+
+    Labels of one example may be wrong together, so that the example is the unit. The interval is Wilson's for as many
+    independent answers as make the mean p spread as the shares do, p·(1 − p)/s² for each example (L. Kish, "Survey
+    Sampling", 1965, the effective sample size; E. Korn & B. Graubard, Survey Methodology 24 (1998), for intervals); of
+    equal shares nothing tells how they spread, and each example is one.
+
+    Args:
+        shares: (m,), one for each example.
+        labels: how many there are: an example never counts as more.
+    """
+    m, p = len(shares), float(shares.mean())
+    squared = float(shares.var(ddof=1)) if m > 1 else 0.0
+    times = min(max(p * (1 - p) / squared, 1.0), labels) if squared > 0 else 1.0
+    estimate = error_rate(p, round(m * times))
+    return Estimate(p, estimate.low, estimate.high, m)
+
+
 def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Estimate:
     """The root of the mean of m squared errors, with the studentized bootstrap interval of 1000 resamples.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
@@ -74,14 +74,15 @@ class Evaluation:
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, (m,)."""
-        return np.concatenate([_squares(*self._in_unit(step)).mean(axis=0) for step in self.steps()])
+        values, answers = self.network.loss.values, (self._in_unit(step) for step in self.steps())
+        return np.concatenate([_squares(values(Z), Y).mean(axis=0) for Z, Y in answers])
 
     def _in_unit(self, step: Step) -> tuple[Array, Array]:
         """Z and Y (n_y, m) of a batch, those of a regression in the unit of the user's targets."""
         scaling = self.reader.target_scaling
         if scaling.name == "none":
-            return step.Z, step.Y
-        return scaling.original(step.Z.T).T, scaling.original(step.Y.T).T
+            return step.Z, step.targets
+        return scaling.original(step.Z.T).T, scaling.original(step.targets.T).T
 
     def predicted_seconds(self) -> float:
         """How long ``run`` would take, by the times of its first batch and of its last, which may be shorter."""
@@ -157,6 +158,9 @@ def _squares(Z: Array, Y: Array) -> Array:
 
 def measured(evaluation: Evaluation) -> Estimate:
     """The error of a frozen network on its part of the data, with the interval that fits the task."""
-    if evaluation.network.loss.task == Task.REGRESSION:
+    task = evaluation.network.loss.task
+    if task == Task.REGRESSION:
         return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
+    if task == Task.MULTILABEL:
+        return mean_share(evaluation.mistakes(), evaluation.network.sizes[-1])
     return error_rate(evaluation.run()[1], evaluation.reader.m)

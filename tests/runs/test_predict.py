@@ -268,3 +268,79 @@ def test_a_file_that_does_not_fit_is_told_where(
     assert result.code == 5
     assert complaint in result.stderr
     assert "other.csv" in result.stderr
+
+
+def test_several_labels(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """A column of 0 and 1 for each label, then its probability; the file of dev is evaluated as dev was."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((80, 2))
+    labels = (X @ np.array([[1.0, 0.5, -1.0], [0.3, -1.0, 0.2]]) > 0).astype(int)
+    lines = [",".join(map(str, [*x, *y])) for x, y in zip(X.round(3).tolist(), labels.tolist(), strict=True)]
+    table(tmp_path / "train.csv", lines[:60], "a,b,red,blue,green")
+    table(tmp_path / "dev.csv", lines[60:], "a,b,red,blue,green")
+    source = "{name: file, path: PATH, target: [red, blue, green]}"
+    train, dev = (source.replace("PATH", name) for name in ("train.csv", "dev.csv"))
+    (tmp_path / "spec.yaml").write_text(
+        f"data: {{train: {train}, dev: {dev}}}\narchitecture: {{hidden: [8]}}\n"
+        "optimizer: {name: adam, learning_rate: 0.02}\ntraining: {epochs: 100}\n"
+    )
+    result = call_dlx("train", "spec.yaml", "--out", "run", "--json", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    final = json.loads(result.stdout)["final"]
+    rows = predicted(call_dlx("predict", "run", "dev.csv", cwd=tmp_path).stdout)
+    assert list(rows[0]) == ["red", "blue", "green", "p(red)", "p(blue)", "p(green)"]
+    wrong = 0
+    for row, line in zip(rows, lines[60:], strict=True):
+        truth = dict(zip(["red", "blue", "green"], line.split(",")[2:], strict=True))
+        wrong += sum(row[name] != truth[name] for name in truth)
+        assert all(int(row[name]) == (float(row[f"p({name})"]) > 0.5) for name in truth)
+    assert final["dev_error"] == pytest.approx(wrong / 60)
+    assert final["dev_error"] < 0.2
+    measured = json.loads(call_dlx("evaluate", "run", "dev.csv", "--json", cwd=tmp_path).stdout)
+    assert (measured["error"], measured["cost"]) == pytest.approx((final["dev_error"], final["dev_cost"]))
+    for command in ("diagnose", "report", "gradcheck"):
+        outcome = call_dlx(command, "run", cwd=tmp_path)
+        assert (outcome.code, outcome.stderr) == (0, "")
+
+
+def test_a_file_is_weighted_as_dev_was(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """The costs compare: with weights of the classes, and those of the examples where the file has the column."""
+    rows = [f"{line},{1 + i % 3}" for i, line in enumerate(ANIMALS)]
+    table(tmp_path / "pets.csv", rows, f"{HEADER},w")
+    table(tmp_path / "dev.csv", rows[5:17], f"{HEADER},w")
+    source = "{name: file, path: PATH, target: kind}"
+    train, dev = (source.replace("PATH", name) for name in ("pets.csv", "dev.csv"))
+    weights = "class_weight: {cat: 1, dog: 3}, sample_weight: w"
+    (tmp_path / "spec.yaml").write_text(f"data: {{train: {train}, dev: {dev}, {weights}}}\ntraining: {{epochs: 3}}\n")
+    result = call_dlx("train", "spec.yaml", "--out", "run", "--json", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    final = json.loads(result.stdout)["final"]
+    measured = json.loads(call_dlx("evaluate", "run", "dev.csv", "--json", cwd=tmp_path).stdout)
+    assert measured["cost"] == pytest.approx(final["dev_cost"])
+    table(tmp_path / "plain.csv", ANIMALS[5:17])
+    plain = json.loads(call_dlx("evaluate", "run", "plain.csv", "--json", cwd=tmp_path).stdout)
+    assert plain["error"] == measured["error"]
+    assert plain["cost"] != pytest.approx(measured["cost"], rel=1e-6)
+    assert len(predicted(call_dlx("predict", "run", "plain.csv", cwd=tmp_path).stdout)) == 12
+
+
+def test_counts_are_answered_in_their_unit(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 2, 300)
+    y = rng.poisson(np.exp(1 + x))
+    table(tmp_path / "x.csv", [f"{a:.4f},{b}" for a, b in zip(x, y, strict=True)], "x,y")
+    (tmp_path / "spec.yaml").write_text(
+        "task: regression\nloss: poisson\ndata: {source: {name: file, path: x.csv, target: y}}\n"
+        "architecture: {hidden: [8]}\noptimizer: {name: adam, learning_rate: 0.02}\ntraining: {epochs: 60}\n"
+    )
+    result = call_dlx("train", "spec.yaml", "--out", "run", "--json", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    values = [float(row["value"]) for row in predicted(call_dlx("predict", "run", "x.csv", cwd=tmp_path).stdout)]
+    assert np.sqrt(np.mean((np.array(values) - y) ** 2)) == pytest.approx(
+        json.loads(result.stdout)["final"]["train_error"], rel=1e-4
+    )
+    assert np.abs(np.log(values) - (1 + x)).mean() < 0.2
+    table(tmp_path / "negative.csv", ["1,-1", "1,2"], "x,y")
+    outcome = call_dlx("evaluate", "run", "negative.csv", cwd=tmp_path)
+    assert outcome.code == 5
+    assert "the loss poisson needs targets of 0 or more; the least one is -1" in outcome.stderr

@@ -65,7 +65,7 @@ def trainings(draw: st.DrawFn) -> dict[str, Any]:
         {"patience": st.integers(1, 3), "monitor": st.sampled_from(["dev_error", "dev_cost"])},
         optional={"min_delta": st.just(0.01)},
     )
-    data: dict[str, Any] = dict(DATA[kind])
+    data: dict[str, Any] = DATA[kind] | {"class_weight": draw(st.sampled_from([None, "balanced"]))}
     if kind == "images":
         data["augment"] = draw(st.lists(named("augmentation"), max_size=2, unique_by=lambda some: some["name"]))
     return {

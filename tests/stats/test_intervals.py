@@ -19,6 +19,7 @@ from dlx.stats.intervals import (
     difference,
     error_rate,
     exact,
+    mean_share,
     quantile,
     random_groups,
     root_mean_square,
@@ -239,3 +240,32 @@ def test_random_groups_hold_every_example_once(m: int, most: int) -> None:
     groups = random_groups(np.arange(1, 2 * m + 1).reshape(1, m, 2), most, np.random.default_rng(0))
     assert groups.shape == (1, min(m, most), 2)
     assert groups.sum() == m * (2 * m + 1)
+
+
+@pytest.mark.parametrize("together", [0.0, 0.5, 1.0])
+def test_the_mean_of_shares_is_covered_whether_or_not_labels_err_together(together: float) -> None:
+    """Of 95 in 100 samples; counted as independent labels, those that err together would be in 70."""
+    rng, true, m, labels, repeats = np.random.default_rng(3), 0.2, 100, 4, 1500
+    covered = 0
+    for _ in range(repeats):
+        alone, common = rng.random((m, labels)) < true, rng.random((m, 1)) < true
+        wrong = np.where(rng.random((m, 1)) < together, common, alone)
+        estimate = mean_share(wrong.mean(axis=1), labels)
+        covered += estimate.low <= true <= estimate.high
+    assert 0.93 <= covered / repeats <= 0.975
+
+
+@given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_the_mean_of_shares_lies_within_its_interval(m: int, labels: int, seed: int) -> None:
+    shares = np.random.default_rng(seed).integers(0, labels + 1, m) / labels
+    estimate = mean_share(shares, labels)
+    assert estimate.value == pytest.approx(shares.mean())
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+    assert estimate.m == m
+    wilson = error_rate(estimate.value, m)
+    assert estimate.high - estimate.low <= wilson.high - wilson.low + 1e-12
+
+
+def test_shares_that_are_all_0_say_as_little_as_so_many_examples() -> None:
+    estimate, wilson = mean_share(np.zeros(30), 5), error_rate(0.0, 30)
+    assert (estimate.low, estimate.high) == (wilson.low, wilson.high)

@@ -13,6 +13,7 @@ from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
+from dlx.nn.losses import Loss
 from dlx.nn.network import Network
 from dlx.runs.export.preparation import Preparation, inputs, preparation
 from dlx.training.model import Model
@@ -54,7 +55,7 @@ FARTHEST = 256.0
 
 @dataclass(frozen=True)
 class TargetUnit:
-    """What turns the scaled outputs of a regression into the unit of its targets: z·spread + shift, of ``log`` exp."""
+    """What turns the outputs of a regression into the unit of its targets: z·spread + shift, of a logarithm its exp."""
 
     shift: Array
     spread: Array
@@ -138,7 +139,7 @@ def freeze(model: Model) -> Frozen:
         shift=of_rows(model.shift),
         scale=of_rows(model.scale),
         imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
-        target_unit=_target_unit(model.target_scaling),
+        target_unit=_target_unit(model.target_scaling, model.network.loss),
         preparation=preparation(columns),
     )
     for name, array in frozen.arrays().items():
@@ -156,7 +157,9 @@ def _tempered(operations: list[Operation], temperature: float) -> list[Operation
     return [*operations[:-1], last.scaled(scale, np.zeros_like(scale)).float32()]
 
 
-def _target_unit(scaling: TargetScaling) -> TargetUnit | None:
+def _target_unit(scaling: TargetScaling, loss: Loss) -> TargetUnit | None:
+    if loss.has_log_link:
+        return TargetUnit(np.zeros(1, np.float32), np.ones(1, np.float32), is_log=True)
     if scaling.name == "none":
         return None
     return TargetUnit(_float32(scaling.shift), _float32(1 / scaling.scale), scaling.name == "log")

@@ -99,6 +99,13 @@ def test_several_targets(tmp_path: Path) -> None:
     assert y.tolist() == [[2.5, 1], [4, 3]]
 
 
+def test_several_targets_that_say_true_or_false_are_ones_and_zeros(tmp_path: Path) -> None:
+    """As pandas.get_dummies writes them."""
+    y = read(tmp_path, "x,red,blue\n1,True,False\n2,False,True\n", target=["red", "blue"]).y
+    assert y is not None
+    assert y.tolist() == [[1, 0], [0, 1]]
+
+
 def test_numbers_that_are_categories_must_be_called_so(tmp_path: Path) -> None:
     examples = read(tmp_path, "zip,y\n10,0\n07,1\n10,1\n", categorical=["zip"])
     assert features(examples) == ["zip=07", "zip=10"]

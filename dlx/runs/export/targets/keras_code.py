@@ -63,6 +63,7 @@ OUTPUTS = {
         'layers.Activation("sigmoid")',
         'layers.Dense(2, activation="linear", name="both")',
     ],
+    Task.MULTILABEL: ['layers.Activation("sigmoid")'],
     Task.MULTICLASS: ["layers.Softmax()"],
     Task.REGRESSION: [],
 }

@@ -9,6 +9,7 @@ from dlx.words import Task
 
 OUTPUTS = {
     Task.BINARY: "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
+    Task.MULTILABEL: "return torch.sigmoid(z)",
     Task.MULTICLASS: "return torch.softmax(z, dim=1)",
     Task.REGRESSION: "return z",
 }
