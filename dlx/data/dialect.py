@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ MARKS_OF_ORDER = {  # the longer first, since one begins with the other
 }
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
 DELIMITERS = ",;\t|"
+DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
 Fields = Sequence[Sequence[str]]
 
 
@@ -39,6 +41,7 @@ class Dialect:
     decimal: str = "."
     comment: str | None = None
     header: bool = True
+    has_delimiter_line: bool = False
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
@@ -72,16 +75,19 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
         )
     encoding = options.encoding or _encoding(path)
     lines = _first_lines(path, _codec(encoding))
+    stated = DELIMITER_LINE.fullmatch(lines[0]) if lines else None
+    lines = lines[1:] if stated else lines
+    usual = stated["delimiter"] if stated else usual_delimiter(path)
     comment = options.comment
     plain = [line for line in lines if not line.startswith(comment or "#")] or lines
-    delimiter = options.delimiter or _delimiter(plain, usual_delimiter(path))
+    delimiter = options.delimiter or (usual if stated else _delimiter(plain, usual))
     if comment is None and _has_comments(lines, plain, delimiter):
         comment = "#"
     records = _records(lines if comment is None else plain, delimiter)
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else _has_header(records, style, options, like)
-    return Dialect(_codec(encoding), delimiter, decimal, comment, header)
+    return Dialect(_codec(encoding), delimiter, decimal, comment, header, stated is not None)
 
 
 def _first_lines(path: Path, codec: str) -> list[str]:

@@ -118,9 +118,9 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         features,
         target,
         frozenset(categorical) | kinds["category"],
-        kinds["time"] | kinds["hashed"],
-        kinds["number"],
-        of_columns,
+        texts=kinds["time"] | kinds["hashed"],
+        numbers=kinds["number"],
+        options=of_columns,
     )
 
 
@@ -138,7 +138,7 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     target = tuple(str(name) for name in columns if name in names and name not in features)
     categorical = frozenset(column.name for column in like if column.categories is not None)
     texts = frozenset(column.name for column in like if column.details.kind is not None)
-    return Roles(features, target, categorical, texts, frozenset(features) - categorical - texts)
+    return Roles(features, target, categorical, texts=texts, numbers=frozenset(features) - categorical - texts)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -176,6 +176,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         X[:, start : start + features.shape[1]] = features
         start += features.shape[1]
         del table.values[column.name]  # the rows take their place
+    faults += _without_target(table, of.target) if like else []
     y = _targets(table, of.target)
     return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
 
@@ -209,6 +210,19 @@ def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, 
     )
 
 
+def _without_target(table: Table, names: tuple[str, ...]) -> list[RowFault]:
+    """The rows that lack a target, in whose place another row's then stands; none where all lack it."""
+    faults = list[RowFault]()
+    for name in names:
+        values, is_missing = table.values[name], missing(table.values[name])
+        if is_missing.any() and not is_missing.all():
+            faults += [
+                table.row_fault(row, name, "the target is missing") for row in np.flatnonzero(is_missing).tolist()
+            ]
+            table.values[name] = np.where(is_missing, values[~is_missing][0], values)
+    return faults
+
+
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
     targets = [_target(table, name) for name in names]
     if len(targets) > 1:
@@ -223,4 +237,4 @@ def _target(table: Table, name: str) -> Array:
     is_missing = missing(values)
     if is_missing.any():
         raise table.fault(int(is_missing.argmax()), name, "the target is missing")
-    return values.astype(str) if values.dtype == object else values
+    return np.array(values.tolist()) if values.dtype == object else values

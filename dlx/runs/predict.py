@@ -76,16 +76,22 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     return ["class", *(f"p({label})" for label in classes)], ([classes[p.argmax()], *p.tolist()] for p in P)
 
 
-def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
-    """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
+def evaluation(run: str, path: Path, target: str | None = None, strict: bool = False) -> dict[str, Any]:
+    """Cost and error on the labelled examples of a file, with the error's 95 % interval.
+
+    Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many, and ``reasons``.
+    Where that is to be ``strict``, the file is refused.
+    """
     model = model_of(run)
     facts = model.facts
-    examples = read_like(facts["preprocessing"], path.resolve(), target)
+    examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     check_positive(model.target_scaling.name, examples.y, examples.origin)
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
     estimate = measured(over)
+    reasons = {fault.row: fault.reason for fault in reversed(examples.faults)}
+    left_out = {"left_out": len(reasons), "reasons": [reasons[row] for row in sorted(reasons)]} if reasons else {}
     return {
         "run": run,
         "data": str(path),
@@ -94,6 +100,7 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
+        **left_out,
     }
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from sys import intern
 
 import numpy as np
 
+from dlx.data.column_names import distinct
 from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
 from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.examples import Column
@@ -57,7 +59,9 @@ class Csv(TableFormat):
         if first is None:
             raise DataError(f"{path}: the file is empty")
         names = _names(path, first, dialect, options, like)
-        of = roles(names, options, like, path)
+        used = [*(column.name for column in like), *map(str, options.target)] if like else None
+        names, doubles = distinct(f"{path}:{first.lines[0]}", names, options.ignore, options.use, used)
+        of = roles(names, replace(options, ignore=(*options.ignore, *doubles)), like, path)
         readers = _readers(dialect, options, of, like)
         text = of.as_text
         while True:
@@ -77,11 +81,6 @@ def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, li
     has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
     if not like and not set(names).intersection(options.target) and not has_words:
         raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
-    for name in names:
-        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
-        if places:
-            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
-            raise DataError(f"{path}:{line}: {what}")
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
         raise DataError(f"{path}:{line}: {what}")
@@ -123,6 +122,11 @@ def _table(
             is_text = name in of.as_text
             values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
         except MixedColumn as mixed:
+            if name in of.numbers and name not in of.options:  # as in train
+                table.values[name], texts = reader.numbers_among(column)
+                what = "{!r} is not a number, as others in this column are"
+                table.faults.extend(table.row_fault(row, name, what.format(text)) for row, text in texts.items())
+                continue
             what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
             raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
         table.values[name] = labels(values, reader.style) if name in of.target else values
