@@ -219,7 +219,8 @@ def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like
     if not records:
         return True
     first, *others = records
-    stated = {name for name in (*options.target, *options.ignore, *options.categorical) if isinstance(name, str)}
+    named = (*options.target, *options.ignore, *options.use, *options.categorical, *options.columns)
+    stated = {name for name in named if isinstance(name, str)}
     counted = bool(like) and all(name.isdigit() for name in like)
     if stated.intersection(first) or (like and not counted):
         return True
