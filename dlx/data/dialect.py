@@ -214,7 +214,7 @@ def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
 def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
     """Whether the first record names the columns: it has few numbers, or they stand where others have none.
 
-    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough.
+    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough for none.
     """
     if not records:
         return True
@@ -232,6 +232,8 @@ def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like
     is_counted = values[0].is_integer() and all(after - before == 1 for before, after in pairwise(values))
     if len(values) > 2 and is_counted:
         return True
+    if counted:
+        return False  # a text among numbers may be a value that does not fit
     return any(
         (_number(field, style) is None) != (number is None)
         for record in others

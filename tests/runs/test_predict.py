@@ -320,3 +320,15 @@ def test_rare_and_new_categories_are_answered(tmp_path: Path, call_dlx: Callable
         for color in ("blue", "green", "purple", "red")
     ]
     assert answers[0] == answers[1] == answers[2] != answers[3]
+
+
+def test_a_text_among_numbers_is_no_header(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    (tmp_path / "data.csv").write_text("".join(f"{i % 7},{i / 4},{'ab'[i % 2]}\n" for i in range(30)))
+    spec = (
+        "data: {source: {name: file, path: data.csv, target: -1}}\narchitecture: {hidden: [4]}\ntraining: {epochs: 2}\n"
+    )
+    (tmp_path / "spec.yaml").write_text(spec)
+    assert call_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path).code == 0
+    (tmp_path / "new.csv").write_text("1,2.5,a\n2,3.5,b\n3,x,a\n,1,b\n")
+    rows = predicted(call_dlx("predict", "run", "new.csv", cwd=tmp_path).stdout)
+    assert [row["unanswered"].partition(": ")[0] for row in rows] == ["", "", "line 3", "line 4"]

@@ -127,7 +127,8 @@ def _table(
                 what = "{!r} is not a number, as others in this column are"
                 table.faults.extend(table.row_fault(row, name, what.format(text)) for row, text in texts.items())
                 continue
-            what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
+            advice = "correct it, name it in `missing`, or name the column in `categorical`"
+            what = f"is not a number, as others in this column are; {advice}"
             raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
         table.values[name] = labels(values, reader.style) if name in of.target else values
     return table
