@@ -184,3 +184,19 @@ def test_a_drawn_spec(draw: int, task: str, to: str, tmp_path: Path, call_dlx: C
     outputs = (of_onnx if to == "onnx" else of_module)(tmp_path, [rows[i] for i in answered])
     scale = np.abs(expected).max()
     np.testing.assert_allclose(outputs, expected, rtol=2e-4, atol=1e-5 * scale)
+
+
+def test_what_is_not_answered_is_nan(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    pytest.importorskip("onnxruntime")
+    source = {"name": "file", "path": "table.csv", "target": "binary", "use": ["size", "income", "gain"]}
+    columns = {"size": {"impute": "mean"}, "income": {"transform": "log"}}
+    spec = {"data": {"source": source | {"columns": columns}}, "training": {"epochs": 2}}
+    (tmp_path / "spec.yaml").write_text(json.dumps(spec))
+    written(cells(np.random.default_rng(1)), tmp_path / "table.csv")
+    assert call_dlx("train", "spec.yaml", "--out", "run", "--quiet", cwd=tmp_path).code == 0
+    assert call_dlx("export", "run", "--to", "onnx", "--out", "net", cwd=tmp_path).code == 0
+    new = {"size": ["", "80", "80", "80"], "income": ["9", "", "-1", "9"], "gain": ["1", "1", "1", ""]}
+    rows = written(new, tmp_path / "new.csv")
+    answers = list(csv.DictReader(io.StringIO(call_dlx("predict", "run", "new.csv", cwd=tmp_path).stdout)))
+    assert [bool(row["class"]) for row in answers] == [True, False, False, False]
+    assert np.isnan(of_onnx(tmp_path, rows)).all(axis=1).tolist() == [False, True, True, True]
