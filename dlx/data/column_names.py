@@ -7,14 +7,18 @@ from collections.abc import Collection, Sequence
 from dlx.errors import DataError
 
 
+class Doubled(str):
+    """The name of a column that is left out because another one has its name, made different."""
+
+
 def distinct(
     place: str,
     names: Sequence[str],
     ignore: Collection[str | int],
     use: Collection[str | int],
     train: Collection[str] | None = None,
-) -> tuple[list[str], tuple[str, ...]]:
-    """The names, of which those that are left out have been made different, and these.
+) -> list[str]:
+    """The names, of which those that are left out are `Doubled`.
 
     Args:
         place: of the header, for messages.
@@ -25,7 +29,7 @@ def distinct(
     Raises:
         DataError: several columns of one name are left.
     """
-    result, left_out = list(names), list[str]()
+    result = list(names)
     ignored, used = _places(ignore, len(names)), _places(use, len(names))
     for name in dict.fromkeys(names) if len(set(names)) < len(names) else ():
         places = [number for number, other in enumerate(names) if other == name]
@@ -41,9 +45,8 @@ def distinct(
             raise DataError(f"{place}: {what}; {advice}")
         for number in places:
             if number != (remaining or places)[0]:
-                result[number] = _new_name(f"{name} ({number})", result)
-                left_out.append(result[number])
-    return result, tuple(left_out)
+                result[number] = Doubled(_new_name(f"{name} ({number})", result))
+    return result
 
 
 def _places(columns: Collection[str | int], count: int) -> set[int]:

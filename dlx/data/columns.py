@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from dlx.component import Options
+from dlx.errors import DataError
 
 Impute = Literal["mean", "median", "most_frequent"]
 Kind = Literal["number", "category", "time", "hashed"]
@@ -157,3 +158,21 @@ class Column(NamedTuple):
         if self.categories is None or self.is_coded:
             return [FUNCTIONS[self.details.transform].format(self.name)]
         return [f"{self.name}={value}" for value in self.categories]
+
+
+class ColumnError(DataError):
+    """A column that can be read once the spec says how it is meant.
+
+    Args:
+        column: its name.
+        reason: what is the matter.
+        remedy: the option of the source `file` that must name it.
+        odd: texts that do not fit the others, where it holds numbers and words.
+        share: of the rows that have such a text.
+    """
+
+    def __init__(
+        self, message: str, column: str, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
+    ) -> None:
+        self.column, self.reason, self.remedy, self.odd, self.share = column, reason, remedy, tuple(odd), share
+        super().__init__(message)

@@ -55,7 +55,7 @@ class Describer(NamedTuple):
         if details.transform != "none":
             what = f"column {name!r} has texts such as {min(texts)!r}"
             raise DataError(f"{self.path}: {what}, of which there is no `transform: {details.transform}`")
-        has_times = not is_category and _are_times(texts)
+        has_times = not is_category and are_times(texts)
         if has_times and self.times:
             return self._times(name, texts, options, details)
         if not is_category:
@@ -98,7 +98,7 @@ def _key(name: str) -> str:
     return name if name.isidentifier() else f'"{name}"'
 
 
-def _are_times(texts: set[str]) -> bool:
+def are_times(texts: set[str]) -> bool:
     """Whether texts are all dates, or all times of a day, in one order of day and month."""
     if not texts or (moment(next(iter(texts))) is None and order_of(texts)[0] is None):
         return False

@@ -41,6 +41,7 @@ class Examples:
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
     target: the columns of a table that y was taken from.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
+    names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
     """
 
@@ -51,6 +52,7 @@ class Examples:
     impute: str | None = None
     target: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
+    names: tuple[str, ...] = ()
     origin: str = ""
 
     @property

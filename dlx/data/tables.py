@@ -9,9 +9,12 @@ from typing import get_args
 
 import numpy as np
 
+from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
+from dlx.data.table import Table as Table
+from dlx.data.table import labelled, target_faults
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -39,7 +42,10 @@ class TableOptions:
     thousands: str | None = None
     comment: str | None = None
     missing: tuple[str | int | float, ...] | None = None
+    missing_target: str = "refuse"
     plain: bool = False
+    sheet: str | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,46 +74,19 @@ class Roles:
         return self.features + self.target
 
 
-@dataclass(frozen=True)
-class Table:
-    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
-
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
-    are of values that could not be read as those of train, and are missing in the columns.
-    """
-
-    path: Path
-    values: dict[str, Array]
-    m: int
-    lines: Sequence[int] | None = None
-    faults: list[RowFault] = field(default_factory=list)
-
-    def fault(self, row: int, column: str, what: str) -> DataError:
-        """The error for one value."""
-        place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
-        return DataError(f"{self.path}:{place}: column {column!r}: {what}")
-
-    def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
-        """What is wrong with one value; the hint is for the message alone."""
-        place = f"row {row} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
-        message = str(self.fault(row, column, f"{what}{hint}"))
-        return RowFault(row, f"{place}: column {column!r}: {what}", message)
-
-
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
 
-    With ``like`` the target may be missing, and other columns are passed over.
+    With ``like`` other columns are passed over. Without a target all are features.
     """
     if like:
         return _roles_like(names, options, like, path)
-    if not options.target:
-        raise DataError(f"{path}: which column is the target? state `target` {listed('', names)}")
     target, ignored, used, categorical = (
         tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "use", "categorical")
     )
-    features = tuple(name for name in names if name not in target + ignored and (name in used or not used))
+    candidates = (name for name in names if name not in target + ignored and not isinstance(name, Doubled))
+    features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
     for name in of_columns:
         if name not in features:
@@ -159,6 +138,8 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
+    if options.missing_target == "drop":
+        table = labelled(table, of.target)
     faults = list(table.faults)
     imputes = {column.name: column.details.impute for column in like}
     imputes |= {name: setting.impute for name, setting in of.options.items()}
@@ -176,7 +157,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         X[:, start : start + features.shape[1]] = features
         start += features.shape[1]
         del table.values[column.name]  # the rows take their place
-    faults += _without_target(table, of.target) if like else []
+    faults += target_faults(table, of.target) if like else []
     y = _targets(table, of.target)
     return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
 
@@ -210,19 +191,6 @@ def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, 
     )
 
 
-def _without_target(table: Table, names: tuple[str, ...]) -> list[RowFault]:
-    """The rows that lack a target, in whose place another row's then stands; none where all lack it."""
-    faults = list[RowFault]()
-    for name in names:
-        values, is_missing = table.values[name], missing(table.values[name])
-        if is_missing.any() and not is_missing.all():
-            faults += [
-                table.row_fault(row, name, "the target is missing") for row in np.flatnonzero(is_missing).tolist()
-            ]
-            table.values[name] = np.where(is_missing, values[~is_missing][0], values)
-    return faults
-
-
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
     targets = [_target(table, name) for name in names]
     if len(targets) > 1:
@@ -236,5 +204,6 @@ def _target(table: Table, name: str) -> Array:
     values = table.values[name]
     is_missing = missing(values)
     if is_missing.any():
-        raise table.fault(int(is_missing.argmax()), name, "the target is missing")
+        what = "the target is missing; correct the file, or state `missing_target: drop`"
+        raise table.fault(int(is_missing.argmax()), name, what)
     return np.array(values.tolist()) if values.dtype == object else values
