@@ -66,7 +66,7 @@ def evaluate(
     plugin: Plugins = None,
     json: Json = False,
 ) -> None:
-    """Print cost and error, with its 95 % interval, of a trained network on examples with labels.
+    """Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.
 
     Rows that cannot be answered, or whose label is missing or none of train's, are left out, and it says how many.
     """
@@ -76,4 +76,4 @@ def evaluate(
         m = document["m"] + document["left_out"]
         warnings.warn(Remark(_summary(document["reasons"], m, "left out")), stacklevel=2)
     facts = document if json else {key: value for key, value in document.items() if key != "reasons"}
-    terminal.facts(versioned(facts), json)
+    terminal.evaluation(versioned(facts), json)

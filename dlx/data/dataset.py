@@ -21,10 +21,14 @@ SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
 @dataclass(frozen=True)
 class Part:
-    """X (m, n_x) as it was read; y class codes (m,) or targets (m, k)."""
+    """X (m, n_x) as it was read; y class codes (m,) or targets (m, k).
+
+    rows: (m,) the numbers of the examples in the source that was split, from 0; None where it was not.
+    """
 
     X: Array | MappedRows
     y: Array
+    rows: Array | None = None
 
     @property
     def m(self) -> int:

@@ -40,6 +40,7 @@ class Examples:
     columns: what the features mean; numbers x1, x2, … unless given.
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
     target: the columns of a table that y was taken from.
+    rows: (m,) the numbers of these examples in their source, from 0; None where they are all of it, or of several.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
@@ -54,6 +55,7 @@ class Examples:
     faults: tuple[RowFault, ...] = ()
     names: tuple[str, ...] = ()
     origin: str = ""
+    rows: Array | None = None
 
     @property
     def may_lack_values(self) -> bool:

@@ -165,7 +165,7 @@ def _divided(parts: dict[str, Examples], split: Split | None, labels: Labels, rn
     twice = rows.keys() & parts.keys()
     if twice:
         raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
-    return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | parts
+    return {part: replace(whole, X=select(whole.X, of), y=y[of], rows=of) for part, of in rows.items()} | parts
 
 
 def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
@@ -177,7 +177,7 @@ def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
         raise DataError("data.more: examples that stay in their file cannot be joined with others")
     X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
-    return parts | {"train": replace(train, X=X, y=y)}
+    return parts | {"train": replace(train, X=X, y=y, rows=None)}
 
 
 def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
@@ -186,7 +186,7 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
     if count > len(y):
         raise DataError(f"data.train_examples: {count} of train's {len(y)} examples")
     rows = np.sort(stratified_order(_strata(y, labels), rng)[:count])
-    return replace(train, X=select(train.X, rows), y=y[rows])
+    return replace(train, X=select(train.X, rows), y=y[rows], rows=rows if train.rows is None else train.rows[rows])
 
 
 def _strata(y: Array, labels: Labels) -> Array:
@@ -216,7 +216,8 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}
     present = {part: parts[part] for part in PARTS if part in parts}
     finished = {
-        part: Part(imputed(examples.X, rows[examples.impute]), _y(examples)) for part, examples in present.items()
+        part: Part(imputed(examples.X, rows[examples.impute]), _y(examples), examples.rows)
+        for part, examples in present.items()
     }
     shift, scale = input_scaling(data, train, finished["train"].X)
     target_scaling = _target_scaling(data, present, labels)

@@ -16,6 +16,8 @@ DIAGNOSIS = "diagnosis.json"
 ERRORS = "diagnosis.png"
 WORST = "worst.png"
 REPORT = "report.html"
+CALIBRATION = "calibration.json"
+CALIBRATION_PICTURE = "calibration.png"
 LEARNING_CURVE = "learning_curve.json"
 LEARNING_CURVE_PICTURE = "learning_curve.png"
 MODEL = "model.npz"
@@ -26,6 +28,6 @@ ACT = "act.yaml"
 DAMAGED = "damaged"  # below the trials, the run directories that could not be resumed
 FILES = (
     *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
-    *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),
+    *(CALIBRATION, CALIBRATION_PICTURE, LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),
 )
 ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"

@@ -21,6 +21,10 @@ from dlx.runs.file_names import MODEL
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
+from dlx.stats.calibration import at_threshold, tempered
+from dlx.stats.intervals import error_rate
+from dlx.stats.metrics.metric import measure
+from dlx.stats.metrics.probabilities import LogLoss
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
 from dlx.types import Array
@@ -81,12 +85,17 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
         return names, iter(A.tolist())
-    P = np.column_stack([1 - A, A]) if A.shape[1] == 1 else A
-    return ["class", *(f"p({label})" for label in classes)], ([classes[p.argmax()], *p.tolist()] for p in P)
+    names = ["class", *(f"p({label})" for label in classes)]
+    if A.shape[1] > 1:
+        return names, ([classes[p.argmax()], *p.tolist()] for p in A)
+    P = np.column_stack([1 - A, A])
+    if model.threshold == 0.5:
+        return names, ([classes[p.argmax()], *p.tolist()] for p in P)
+    return names, ([classes[int(p[1] > model.threshold)], *p.tolist()] for p in P)
 
 
 def evaluation(run: str, path: Path, target: str | None = None, strict: bool = False) -> dict[str, Any]:
-    """Cost and error on the labelled examples of a file, with the error's 95 % interval.
+    """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
 
     Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many, and ``reasons``.
     Where that is to be ``strict``, the file is refused.
@@ -98,19 +107,28 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     check_positive(model.target_scaling.name, examples.y, examples.origin)
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
-    estimate = measured(over)
-    reasons = {fault.row: fault.reason for fault in reversed(examples.faults)}
-    left_out = {"left_out": len(reasons), "reasons": [reasons[row] for row in sorted(reasons)]} if reasons else {}
+    estimate, cost, answers = measured(over), over.run()[0], over.answers()
+    if model.temperature != 1 or model.threshold != 0.5:  # as `dlx calibrate --apply` has it
+        answers = at_threshold(tempered(answers, model.temperature), model.threshold)
+        estimate = error_rate(float((answers.predicted != answers.y).mean()), answers.m)
+        cost = LogLoss().value(answers)
     return {
         "run": run,
         "data": str(path),
         "m": len(examples.y),
-        "cost": over.run()[0],
+        "cost": cost,
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
-        **left_out,
+        **_left_out(examples),
+        "metrics": measure(answers, facts["classes"]),
     }
+
+
+def _left_out(examples: Examples) -> dict[str, Any]:
+    """How many rows are, and why; nothing where all are there."""
+    reasons = {fault.row: fault.reason for fault in reversed(examples.faults)}
+    return {"left_out": len(reasons), "reasons": [reasons[row] for row in sorted(reasons)]} if reasons else {}
 
 
 def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverged:
@@ -144,7 +162,10 @@ def model_of(run: str) -> Model:
     if "objective" in facts:
         raise no_network(run, facts["objective"]["name"], "there is no network in it")
     load_of(directory.path / MODEL, facts["plugins"])
-    return trained(directory)
+    model, calibration = trained(directory), directory.calibration()
+    model.temperature = calibration.get("temperature", 1.0)
+    model.threshold = calibration.get("threshold", 0.5)
+    return model
 
 
 def trained(run: RunDirectory) -> Model:

@@ -126,4 +126,4 @@ class Result:
             return None
         absent = () if "dev" in self.data.get("examples", ()) else OF_DEV
         values: dict[str, Any] = {key: nan if row[key] is None and key not in absent else row[key] for key in row}
-        return EpochRecord(**values)
+        return EpochRecord.from_document(values)

@@ -9,6 +9,7 @@ import io
 import json
 import warnings
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from dlx.files import of_this_version, to_document, versioned
 from dlx.runs.file_names import (
     ACT,
     BOUNDARY,
+    CALIBRATION,
     DIAGNOSIS,
     FACTS,
     LEARNING_CURVE,
@@ -72,6 +74,24 @@ class ResultFiles(LockedDirectory):
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
         self.write(DIAGNOSIS, to_document(document))
+
+    def write_calibration(self, document: Mapping[str, Any]) -> None:
+        """Keeps ``calibration.json``: what ``predict`` does with the network's outputs."""
+        self.write(CALIBRATION, to_document({**document, "model_sha256": self._model_sum()}))
+
+    def calibration(self) -> dict[str, Any]:
+        """What that file holds; empty where there is none, or where it is of another network, which a remark says."""
+        if not self.holds(CALIBRATION):
+            return {}
+        document = self._checked(CALIBRATION, stored.CALIBRATION)
+        if document["model_sha256"] != self._model_sum():
+            what = "was made for another network, and is not used"
+            warnings.warn(Remark(f"{self.path / CALIBRATION}: {what}: dlx calibrate makes it anew"), stacklevel=2)
+            return {}
+        return document
+
+    def _model_sum(self) -> str:
+        return sha256(self.read(MODEL)).hexdigest()
 
     @property
     def act(self) -> Path:

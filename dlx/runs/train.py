@@ -46,6 +46,7 @@ class Session:
         self.experiment, self.run, self.light = experiment, run, light
         self.kind = kind_of(experiment)
         run.durable = not light
+        run.metric_columns = experiment.spec.metric_columns
         self.status = Status.RUNNING
         self.facts: dict[str, Any] = {}
 
@@ -207,8 +208,8 @@ class Session:
         self._note(
             status=self.status,
             ended=utc_now(),
-            final=asdict(position.last) if position.last else None,
-            best=asdict(position.best) if position.best else None,
+            final=position.last.document() if position.last else None,
+            best=position.best.document() if position.best else None,
             kept_epoch=self.facts["kept_epoch"],
             **facts,
             **({"message": self.facts["message"]} if "message" in self.facts else {}),

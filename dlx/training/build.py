@@ -16,11 +16,13 @@ from dlx.nn.layers import mask_from
 from dlx.nn.losses import loss_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.spec.sections import LayerSection, Spec
+from dlx.stats.metrics.metric import Metric
 from dlx.training.evaluation import batch_sizes
 from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
 
+MONITOR = ("training", "early_stopping", "monitor")
 Origins = Mapping[tuple[str | int, ...], Place]
 
 
@@ -137,8 +139,21 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
     targets = spec.data.normalize_targets or "none"
     if targets != "none" and not dataset.task.is_regression:
         yield ("data", "normalize_targets"), f"{targets} is for a regression, the labels ask for {dataset.task}"
+    for key, metric in _metrics(spec):
+        if dataset.task not in metric.tasks:
+            yield key, f"{metric.name} is for {' and '.join(metric.tasks)}, the labels ask for {dataset.task}"
+    if spec.diagnosis.metric is not None and dataset.task.is_regression:
+        what = f"{spec.diagnosis.metric} is for classes, the labels ask for {dataset.task}"
+        yield ("diagnosis", "metric"), what
     if spec.loss is not None and spec.loss.task != dataset.task:
         yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
+
+
+def _metrics(spec: Spec) -> Iterator[tuple[tuple[str, ...], Metric]]:
+    """The metrics that rows are to have, each with the key that asks for it."""
+    stated = spec.metrics or ()
+    yield from ((("metrics",), metric) for metric in stated)
+    yield from ((MONITOR, metric) for metric in spec.row_metrics if metric not in stated)
 
 
 def _place(key: tuple[str, ...], origins: Origins) -> Place:

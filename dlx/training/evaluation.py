@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dlx.types import Array
 
 EVALUATION_BATCH = 1024
+MOST_ANSWERS = 2**21  # numbers of which all answers are kept; of more, evenly spread examples
 
 
 def batch_sizes(m: int) -> set[int]:
@@ -94,9 +96,31 @@ class Evaluation:
             step.tape.run()
         return perf_counter() - started
 
-    def steps(self) -> Iterator[Step]:
+    @property
+    def has_all_answers(self) -> bool:
+        """Whether `answers` are those of every example."""
+        return self.reader.m * self.reader.n_y <= MOST_ANSWERS
+
+    def answers(self) -> Answers:
+        """What the network says of each example, in the unit of the user; of very many, of evenly spread ones."""
+        batches = self.batches
+        if not self.has_all_answers:
+            index = np.linspace(0, self.reader.m - 1, MOST_ANSWERS // self.reader.n_y).astype(np.intp)
+            batches = np.array_split(index, -(-len(index) // EVALUATION_BATCH))
+        task, outputs, targets = self.network.loss.task, [], []
+        for step in self.steps(batches):
+            with np.errstate(over="ignore"):
+                Z, Y = self._in_unit(step)
+            outputs.append(Z.astype(np.float64).T)
+            targets.append(Y.astype(np.float64).T)
+        Z, Y = np.concatenate(outputs), np.concatenate(targets)
+        if task is Task.BINARY:
+            return Answers(task, (Y[:, 0] > 0.5).astype(np.intp), np.concatenate([np.zeros_like(Z), Z], axis=1))
+        return Answers(task, Y.argmax(axis=1), Z) if task is Task.MULTICLASS else Answers(task, Y, Z)
+
+    def steps(self, batches: Iterable[Array] | None = None) -> Iterator[Step]:
         """Each batch, run: its arrays hold the values until the next one."""
-        for index in self.batches:
+        for index in self.batches if batches is None else batches:
             step = self._step_for(len(index))
             self.reader.fill(index, step.X, step.Y)
             with np.errstate(all="ignore"):  # what overflows shows in the cost

@@ -13,9 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square, unbounded
+from dlx.stats.intervals import (
+    Estimate,
+    at_size,
+    difference,
+    error_rate,
+    exact,
+    quantile,
+    random_groups,
+    root_mean_square,
+    unbounded,
+)
 
-FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json").read_text())
+REFERENCE = Path(__file__).parents[1] / "reference"
+FIGURES = json.loads((REFERENCE / "intervals.json").read_text())
+QUANTILES = json.loads((REFERENCE / "metrics.json").read_text())["quantiles"]
 
 
 @pytest.mark.parametrize("figure", FIGURES["wilson"], ids=lambda figure: f"{figure['wrong']}-of-{figure['m']}")
@@ -211,3 +223,19 @@ def test_what_is_null_in_a_document_was_infinite() -> None:
 
 def test_ends_that_no_document_states_are_the_value() -> None:
     assert Estimate.from_document({"value": 0.25, "m": None}) == exact(0.25)
+
+
+@pytest.mark.parametrize("figure", QUANTILES, ids=lambda figure: f"{figure['share']}-of-{figure['m']}")
+def test_a_quantile_has_the_interval_of_scipy(figure: dict[str, Any]) -> None:
+    values = np.random.RandomState(figure["m"]).exponential(size=figure["m"])
+    estimate = quantile(values, figure["share"])
+    assert estimate.value == pytest.approx(np.percentile(values, 100 * figure["share"]))
+    expected = [0.0 if figure["low"] is None else figure["low"], math.inf if figure["high"] is None else figure["high"]]
+    assert [estimate.low, estimate.high] == pytest.approx(expected)
+
+
+@given(st.integers(1, 50), st.integers(1, 20))
+def test_random_groups_hold_every_example_once(m: int, most: int) -> None:
+    groups = random_groups(np.arange(1, 2 * m + 1).reshape(1, m, 2), most, np.random.default_rng(0))
+    assert groups.shape == (1, min(m, most), 2)
+    assert groups.sum() == m * (2 * m + 1)

@@ -134,7 +134,7 @@ def freeze(model: Model) -> Frozen:
         task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(inputs(columns)),
-        operations=tuple(_operations(model.network)),
+        operations=tuple(_tempered(_operations(model.network), model.temperature)),
         shift=of_rows(model.shift),
         scale=of_rows(model.scale),
         imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
@@ -145,6 +145,15 @@ def freeze(model: Model) -> Frozen:
         if np.isinf(array).any() or (name != "imputation" and np.isnan(array).any()):
             raise UsageError(f"{name} of the trained network has numbers that float32 cannot hold")
     return frozen
+
+
+def _tempered(operations: list[Operation], temperature: float) -> list[Operation]:
+    """The operations with the last logits divided by a temperature."""
+    last = operations[-1]
+    if temperature == 1 or not isinstance(last, Dense):
+        return operations
+    scale = np.full((len(last.b), 1), 1 / temperature)
+    return [*operations[:-1], last.scaled(scale, np.zeros_like(scale)).float32()]
 
 
 def _target_unit(scaling: TargetScaling) -> TargetUnit | None:
