@@ -15,6 +15,7 @@ from dlx.errors import DataError
 from dlx.types import Array
 
 if TYPE_CHECKING:
+    from dlx.data.labels import Labels
     from dlx.data.mapped import MappedRows
 
 
@@ -140,6 +141,17 @@ def with_faults(examples: Examples) -> Examples:
             faults.append(RowFault(first + row, what, f"{examples.origin}: {what}"))
         first += len(chunk)
     return replace(examples, faults=tuple(faults))
+
+
+def with_unknown_labels(examples: Examples, labels: Labels) -> Examples:
+    """With a fault for each row whose label is none of train's."""
+    if examples.y is None:
+        return examples
+    (y, unknown), faults = labels.without_unknown(examples.y), list[RowFault]()
+    for row in np.flatnonzero(unknown).tolist():
+        what = f"example {row + 1}: the label {examples.y[row].item()!r} is not among those of train"
+        faults.append(RowFault(row, what, f"{examples.origin}: {what}"))
+    return replace(examples, y=y, faults=(*examples.faults, *faults))
 
 
 def chunks(X: Array | MappedRows) -> Iterator[Array]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlx.data.numbers import number_in
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 from dlx.words import Task
@@ -66,6 +67,25 @@ class Labels:
             raise DataError(f"{origin}: {what} ({_few(self.classes)}), y has shape {y.shape}")
         _refuse_other_numbers(y, origin, self.classes, "labels of `task: multilabel`")
         return y.astype(np.uint8)
+
+    def without_unknown(self, y: Array) -> tuple[Array, Array]:
+        """The labels as they compare with train's, and which of them are none of those, such as a text among numbers.
+
+        Where all of them are of another kind than train's, none is unknown: there is more at fault than single rows.
+        """
+        classes, unknown = np.array(self.classes), np.zeros(len(y), bool)
+        if y.ndim > 1:
+            return y, unknown
+        if y.dtype.kind == "U" and (self.task.is_regression or classes.dtype.kind in "iuf"):
+            numbers = np.array([number_in(text) for text in y.tolist()], np.float64)  # NaN also for None
+            unknown = np.isnan(numbers)
+            if unknown.all():
+                return y, np.zeros(len(y), bool)
+            y = np.where(unknown, numbers[~unknown][0], numbers)
+        if classes.dtype.kind == "U" and y.dtype.kind == "i":
+            y = y.astype(str)
+        is_comparable = not self.task.is_regression and (y.dtype.kind == "U") == (classes.dtype.kind == "U")
+        return y, unknown | ~np.isin(y, classes) if is_comparable else unknown
 
     def _numbers(self, y: Array, origin: str) -> Array:
         numbers = y.reshape(len(y), -1)

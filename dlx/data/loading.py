@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Column, Examples, joined, tidy, with_faults, without_faults
+from dlx.data.examples import Column, Examples, joined, tidy, with_faults, with_unknown_labels, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed, plain_row
 from dlx.data.input_scaling import input_scaling
@@ -72,8 +72,8 @@ def read_like(
 
     A table must have train's columns, in any order, and may have others; the same holds for its categories, but none
     may be new. target: where the labels are (a column, or a file), if not where train has them. labelled: false leaves
-    them unread, so that they may be absent, blank or new. strict: false leaves rows out that do not fit, unless none
-    does; ``faults`` then says which.
+    them unread, so that they may be absent, blank or new. strict: false leaves rows out that do not fit, or whose label
+    is missing or new, unless none does; ``faults`` then says which.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
@@ -83,15 +83,17 @@ def read_like(
         options["target"] = () if target is None else (target,)
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
+    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     if not strict:
         loaded = {part: with_faults(examples) for part, examples in loaded.items()}
+    if not strict and labelled:
+        loaded = {part: with_unknown_labels(examples, labels) for part, examples in loaded.items()}
     faults = tuple(fault for examples in loaded.values() for fault in examples.faults)
     if not strict:
         loaded = {part: without_faults(examples) for part, examples in loaded.items()}
     examples = _whole(str(path), loaded)
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)
-    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"], np.float64)
     raw = examples.y if labelled else None
     y = None if raw is None else labels.encode(raw, examples.origin, examples.target)

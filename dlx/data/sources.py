@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from dlx.component import FilePath, absolute
 from dlx.data.columns import OTHER, ColumnOptions, Impute
+from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
@@ -80,7 +81,10 @@ class File(Source):
     ] = None
     columns: Annotated[
         dict[str, ColumnOptions] | None,
-        Field(description="tables: by name or number, how single columns are meant, such as {sold: {kind: time}}"),
+        Field(
+            description="tables: by name or number, how single columns are meant, such as {sold: {kind: time}}, by "
+            f"these keys: {description_of_columns()}"
+        ),
     ] = None
     times: Annotated[
         bool | None,

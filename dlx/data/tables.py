@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 
+from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
+from dlx.data.table import Table as Table
+from dlx.data.table import labelled, target_faults
 from dlx.data.target_columns import targets
 from dlx.data.weights import read
 from dlx.errors import DataError
-from dlx.types import Array
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PLAIN_OPTIONS = ColumnOptions()
@@ -77,34 +79,6 @@ class Roles:
         return self.features + self.target + (() if self.weight is None else (self.weight,))
 
 
-@dataclass(frozen=True)
-class Table:
-    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
-
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
-    are of values that could not be read as those of train, and are missing in the columns. ``names`` are those of all
-    columns of the file.
-    """
-
-    path: Path
-    values: dict[str, Array]
-    m: int
-    lines: Sequence[int] | None = None
-    names: Sequence[str] = ()
-    faults: list[RowFault] = field(default_factory=list)
-
-    def fault(self, row: int, column: str, what: str) -> DataError:
-        """The error for one value."""
-        place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
-        return DataError(f"{self.path}:{place}: column {column!r}: {what}")
-
-    def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
-        """What is wrong with one value; the hint is for the message alone."""
-        place = f"row {row} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
-        message = str(self.fault(row, column, f"{what}{hint}"))
-        return RowFault(row, f"{place}: column {column!r}: {what}", message)
-
-
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
 
@@ -120,7 +94,8 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
     if weight in target:
         raise DataError(f"{path}: sample_weight: column {weight!r} is the target; give the weights one of their own")
     left_out = (*target, *ignored, weight)
-    features = tuple(name for name in names if name not in left_out and (name in used or not used))
+    candidates = (name for name in names if name not in left_out and not isinstance(name, Doubled))
+    features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
     for name in of_columns:
         if name not in features:
@@ -131,10 +106,10 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         features,
         target,
         frozenset(categorical) | kinds["category"],
-        kinds["time"] | kinds["hashed"],
-        kinds["number"],
-        of_columns,
-        weight,
+        texts=kinds["time"] | kinds["hashed"],
+        numbers=kinds["number"],
+        options=of_columns,
+        weight=weight,
     )
 
 
@@ -153,7 +128,8 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     categorical = frozenset(column.name for column in like if column.categories is not None)
     texts = frozenset(column.name for column in like if column.details.kind is not None)
     weight = options.sample_weight if options.sample_weight in names else None
-    return Roles(features, target, categorical, texts, frozenset(features) - categorical - texts, weight=weight)
+    numbers = frozenset(features) - categorical - texts
+    return Roles(features, target, categorical, texts=texts, numbers=numbers, weight=weight)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -175,7 +151,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
     if options.missing_target == "drop":
-        table = _labelled(table, of.target)
+        table = labelled(table, of.target)
     faults = list(table.faults)
     imputes = {column.name: column.details.impute for column in like}
     imputes |= {name: setting.impute for name, setting in of.options.items()}
@@ -193,6 +169,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         X[:, start : start + features.shape[1]] = features
         start += features.shape[1]
         del table.values[column.name]  # the rows take their place
+    faults += target_faults(table, of.target) if like else []
     y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
     weights = None if of.weight is None else read(table.values[of.weight], partial(_weight_fault, table, of.weight))
     return Examples(
@@ -202,22 +179,6 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
 
 def _weight_fault(table: Table, column: str, row: int, what: str) -> DataError:
     return table.fault(row, column, what)
-
-
-def _labelled(table: Table, target: tuple[str, ...]) -> Table:
-    """The table without the rows that lack a target."""
-    unlabelled = [missing(table.values[name]) for name in target]
-    rows = np.flatnonzero(~np.any(unlabelled, axis=0)) if unlabelled else np.arange(table.m)
-    if len(rows) == table.m:
-        return table
-    if len(rows) == 0:
-        raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
-    values = {name: column[rows] for name, column in table.values.items()}
-    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
-    lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
-    places = {row: place for place, row in enumerate(rows.tolist())}
-    faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]
-    return replace(table, values=values, m=len(rows), lines=lines, faults=faults)
 
 
 def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:

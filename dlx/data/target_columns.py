@@ -36,4 +36,4 @@ def _present(name: str, column: Array, fault: Fault) -> Array:
     if is_missing.any():
         what = "the target is missing; correct the file, or state `missing_target: drop`"
         raise fault(int(is_missing.argmax()), name, what)
-    return column.astype(str) if column.dtype == object else column
+    return np.array(column.tolist()) if column.dtype == object else column

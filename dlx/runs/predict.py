@@ -99,15 +99,16 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     return names, ([classes[int(p[1] > model.threshold)], *p.tolist()] for p in P)
 
 
-def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
+def evaluation(run: str, path: Path, target: str | None = None, strict: bool = False) -> dict[str, Any]:
     """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
 
     The cost is weighted as that of dev: by train's weights of the classes, and where the file has the column by those
-    of its examples.
+    of its examples. Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many,
+    and ``reasons``. Where that is to be ``strict``, the file is refused.
     """
     model = model_of(run)
     facts = model.facts
-    examples = read_like(facts["preprocessing"], path.resolve(), target)
+    examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     check_positive(model.target_scaling.name, examples.y, examples.origin)
@@ -129,8 +130,15 @@ def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
+        **_left_out(examples),
         "metrics": measure(answers, facts["classes"]),
     }
+
+
+def _left_out(examples: Examples) -> dict[str, Any]:
+    """How many rows are, and why; nothing where all are there."""
+    reasons = {fault.row: fault.reason for fault in reversed(examples.faults)}
+    return {"left_out": len(reasons), "reasons": [reasons[row] for row in sorted(reasons)]} if reasons else {}
 
 
 def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverged:

@@ -47,4 +47,4 @@ def part_sample(part: Part, most: int, seed: int) -> Part:
 def part_rows(part: Part, which: Array) -> Part:
     """These examples of a part, in memory, with their weights."""
     weights = None if part.weights is None else part.weights[which]
-    return Part(rows(part.X, which), part.y[which], weights)
+    return Part(rows(part.X, which), part.y[which], weights=weights)
