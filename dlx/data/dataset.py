@@ -21,10 +21,14 @@ SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
 @dataclass(frozen=True)
 class Part:
-    """X (m, n_x) as it was read; y class codes (m,) or targets (m, k)."""
+    """X (m, n_x) as it was read; y class codes (m,) or targets (m, k).
+
+    rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
+    """
 
     X: Array | MappedRows
     y: Array
+    rows: Array | None = None
 
     @property
     def m(self) -> int:

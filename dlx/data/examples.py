@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +51,8 @@ class Examples:
     target: the columns of a table that y was taken from.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     origin: what messages call these examples, if not by their place in the spec.
+    split_columns: the values (m,) that a split goes by, by their role there: ``group``, ``time``.
+    rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
     """
 
     X: Array | MappedRows
@@ -61,6 +63,8 @@ class Examples:
     target: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
     origin: str = ""
+    split_columns: Mapping[str, Array] = field(default_factory=dict)
+    rows: Array | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

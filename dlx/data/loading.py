@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
+from dlx.data.division import divided, strata_of
 from dlx.data.examples import Column, Examples, select, tidy, with_faults, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed
@@ -18,7 +19,7 @@ from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_room
 from dlx.data.normalization import Normalization
 from dlx.data.sources import File, Source
-from dlx.data.splits import split_rows, stratified_order
+from dlx.data.splits import stratified_order
 from dlx.data.tables import TableOptions
 from dlx.data.target_scaling import UNSCALED, TargetScaling, check_positive
 from dlx.errors import DataError
@@ -27,7 +28,6 @@ from dlx.words import PARTS, Task
 
 if TYPE_CHECKING:
     from dlx.data.section import Data
-    from dlx.data.splits import Split
 
 MORE = "more"  # the key of a source that is added to train
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
@@ -50,7 +50,7 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
     parts = {
         part: replace(examples, y=labels.encode(_y(examples), examples.origin)) for part, examples in parts.items()
     }
-    parts = _with_more(_divided(parts, data.split, labels, rng))
+    parts = _with_more(divided(parts, data, labels, rng))
     if data.train_examples is not None:
         parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, parts)
@@ -99,7 +99,8 @@ def _frozen(value: Any) -> Any:
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
     _check_count("data.source" if data.train is None else "data.train", source)
-    loaded = source.load()
+    split = data.split
+    loaded = source.load_with(split.columns, bool(split.as_features)) if split is not None else source.load()
     if data.train is not None:
         parts = {"all": _whole("data.train", loaded)}
     else:
@@ -147,23 +148,6 @@ def _y(examples: Examples) -> Array:
     return examples.y
 
 
-def _divided(parts: dict[str, Examples], split: Split | None, labels: Labels, rng: Rng) -> dict[str, Examples]:
-    """The parts, with all examples of an undivided source split, or in train where no split is stated."""
-    if "all" not in parts and split is not None:
-        raise DataError(f"data.split: the source is divided already, into {', '.join(parts)}; leave split out")
-    if "all" not in parts:
-        return parts
-    whole = parts.pop("all")
-    if split is None:
-        return {"train": whole, **parts}
-    y = _y(whole)
-    rows = split_rows(split, _strata(y, labels), rng)
-    twice = rows.keys() & parts.keys()
-    if twice:
-        raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
-    return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | parts
-
-
 def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     """The parts, with the further examples at the end of train."""
     more = parts.pop(MORE, None)
@@ -173,7 +157,7 @@ def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
         raise DataError("data.more: examples that stay in their file cannot be joined with others")
     X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
-    return parts | {"train": replace(train, X=X, y=y)}
+    return parts | {"train": replace(train, X=X, y=y, rows=None)}
 
 
 def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
@@ -181,13 +165,8 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
     y = _y(train)
     if count > len(y):
         raise DataError(f"data.train_examples: {count} of train's {len(y)} examples")
-    rows = np.sort(stratified_order(_strata(y, labels), rng)[:count])
-    return replace(train, X=select(train.X, rows), y=y[rows])
-
-
-def _strata(y: Array, labels: Labels) -> Array:
-    """What a split keeps in proportion: the classes, where there are any."""
-    return np.zeros(len(y), np.uint8) if labels.task.is_regression else y
+    rows = np.sort(stratified_order(strata_of(y, labels), rng)[:count])
+    return replace(train, X=select(train.X, rows), y=y[rows], rows=None if train.rows is None else train.rows[rows])
 
 
 def _check(data: Data, parts: Mapping[str, Examples]) -> None:
@@ -210,7 +189,7 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()} if how}
     present = {part: parts[part] for part in PARTS if part in parts}
     finished = {
-        part: Part(imputed(examples.X, rows.get(examples.impute or "")), _y(examples))
+        part: Part(imputed(examples.X, rows.get(examples.impute or "")), _y(examples), examples.rows)
         for part, examples in present.items()
     }
     shift, scale = _scaling(data.normalize, train, finished["train"].X)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -16,6 +16,7 @@ from dlx.data.formats.format import description, endings, file_of_labels, format
 from dlx.data.imputation import Impute
 from dlx.data.numbers import MISSING
 from dlx.data.source import Source
+from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
 from dlx.errors import allowed
@@ -143,8 +144,17 @@ class File(Source):
     def load(self) -> dict[str, Examples]:
         return self.load_like(())
 
+    def load_with(self, split_columns: Mapping[str, str | int], as_features: bool = False) -> dict[str, Examples]:
+        if not split_columns:
+            return self.load()
+        options = {field.name: getattr(self.options, field.name) for field in fields(TableOptions)}
+        return self._read(SplitTableOptions(**options, split_columns=split_columns, as_features=as_features), ())
+
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
-        parts = read_file(Path(self.path), self.options, columns)
+        return self._read(self.options, columns)
+
+    def _read(self, options: TableOptions, columns: Sequence[Column]) -> dict[str, Examples]:
+        parts = read_file(Path(self.path), options, columns)
         if self.image_shape is None:
             return parts
         return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}

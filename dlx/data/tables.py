@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from dlx.data.examples import Column, Examples, RowFault
+from dlx.data.split_columns import split_values
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
@@ -42,16 +43,25 @@ class TableOptions:
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns are features and targets, and which of the features hold categories whatever they look like."""
+    """Which columns are features and targets, and which of the features hold categories whatever they look like.
+
+    split_columns: those that a split goes by, by their role there.
+    """
 
     features: tuple[str, ...]
     target: tuple[str, ...]
     categorical: frozenset[str]
+    split_columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def used(self) -> tuple[str, ...]:
         """All columns that have to be read."""
-        return self.features + self.target
+        return tuple(dict.fromkeys((*self.features, *self.target, *self.split_columns.values())))
+
+    @property
+    def verbatim(self) -> frozenset[str]:
+        """The columns whose values are told apart and not computed with: whole numbers stay exact there."""
+        return frozenset((*self.target, *self.split_columns.values())) - frozenset(self.features)
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,11 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "categorical")
     )
-    features = tuple(name for name in names if name not in target + ignored)
-    return Roles(features, target, frozenset(categorical))
+    by: Mapping[str, str | int] = getattr(options, "split_columns", {})  # of `SplitTableOptions`
+    split_columns = {role: _column(column, names, path, f"data.split.{role}") for role, column in by.items()}
+    left_out = target + ignored + (() if getattr(options, "as_features", False) else tuple(split_columns.values()))
+    features = tuple(name for name in names if name not in left_out)
+    return Roles(features, target, frozenset(categorical), split_columns)
 
 
 def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
@@ -129,6 +142,9 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
+    split_columns = {
+        role: split_values(table.values[name], role, name, table.fault) for role, name in of.split_columns.items()
+    }
     faults: list[RowFault] = []
     for name in of.features:
         faults += _faults(table, name, options.impute)
@@ -143,7 +159,8 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         start += encoded.shape[1]
         del table.values[column.name]  # the rows take their place
     y = _targets(table, of.target)
-    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+    examples = Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+    return replace(examples, split_columns=split_columns)
 
 
 def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:

@@ -6,6 +6,8 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from math import prod
 from pathlib import Path
 from tokenize import TokenError
@@ -18,8 +20,10 @@ from dlx.data.formats.format import Format, file_of_labels, format_of
 from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import open_binary, readable
+from dlx.data.split_columns import split_values
+from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
-from dlx.errors import DataError
+from dlx.errors import DataError, allowed
 from dlx.types import Array
 from dlx.words import PARTS
 
@@ -46,7 +50,11 @@ class Npz(Format):
                 what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
                 raise DataError(f"{path}: {what}; it holds {', '.join(file.files) or 'nothing'}")
             _check_sizes(file, [f"{letter}{ending}" for letter in "xy" for ending in endings.values()], path)
-            return {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
+            parts = {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
+            if "all" in parts and isinstance(options, SplitTableOptions):
+                columns = _split_columns(file, names, options, path, len(parts["all"].X))
+                parts = {"all": replace(parts["all"], split_columns=columns)}
+            return parts
 
 
 class ArrayFormat(Format):
@@ -62,6 +70,10 @@ class ArrayFormat(Format):
         """The array in the file; its rows are examples."""
 
     def read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> dict[str, Examples]:
+        if isinstance(options, SplitTableOptions):
+            role, column = next(iter(options.split_columns.items()))
+            what = f"{self.article} {self.title} file has no array {column!r} beside it; put X, y and that in an .npz"
+            raise DataError(f"{path}: data.split.{role}: {what}")
         X = self.array(path)
         y = _labels(Path(str(options.target[0]))) if options.target else None
         if not (isinstance(X, np.memmap) and X.dtype.kind in "biuf" and 1 <= X.ndim <= 4 and X.size):
@@ -135,6 +147,28 @@ def _of_npz(file: NpzFile, names: dict[str, str], ending: str, path: Path) -> Ex
     y = file[names[f"y{ending}"]] if f"y{ending}" in names else None
     X = names[f"x{ending}"]
     return Examples(file[X], y, origin=f"{path}: {X}" if ending else str(path))
+
+
+def _split_columns(
+    file: NpzFile, names: dict[str, str], options: SplitTableOptions, path: Path, m: int
+) -> dict[str, Array]:
+    """The arrays that a split goes by, a value for each example."""
+    columns = {}
+    for role, column in options.split_columns.items():
+        name = names.get(str(column).lower())
+        if name is None:
+            what = f"data.split.{role}: there is no array {column!r} {allowed(column, file.files)}"
+            raise DataError(f"{path}: {what}")
+        values = file[name]
+        if values.shape not in ((m,), (m, 1)):
+            what = f"array {name!r} has shape {values.shape}"
+            raise DataError(f"{path}: {what}, and data.split.{role} needs one value for each of {m} examples")
+        columns[role] = split_values(values.reshape(m), role, name, partial(_fault, path))
+    return columns
+
+
+def _fault(path: Path, row: int, name: str, what: str) -> DataError:
+    return DataError(f"{path}: array {name!r}, row {row} (counted from 0): {what}")
 
 
 def _rows_of(X: np.memmap[tuple[int, ...], np.dtype[np.generic]], path: Path) -> Array | MappedRows:

@@ -59,7 +59,7 @@ class Csv(TableFormat):
         names = _names(path, first, dialect, options, like)
         of = roles(names, options, like, path)
         readers = _readers(dialect, options, of, like)
-        text = of.categorical.union(of.target)
+        text = of.categorical.union(of.verbatim)
         while True:
             try:
                 return _table(path, dialect, names, of, readers, text), of
@@ -119,12 +119,12 @@ def _table(
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         reader = readers[name]
         try:
-            is_text = name in of.categorical or name in of.target
+            is_text = name in of.categorical or name in of.verbatim
             values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
         except MixedColumn as mixed:
             what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
             raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
-        table.values[name] = labels(values, reader.style) if name in of.target else values
+        table.values[name] = labels(values, reader.style) if name in of.verbatim else values
     return table
 
 

@@ -66,9 +66,11 @@ def _values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:
     kind = column.type
     if name in of.categorical or types.is_string(kind) or types.is_large_string(kind):
         return np.array(column.cast(pa.string()).to_pylist(), object)
+    if name in of.verbatim and types.is_temporal(kind):
+        return np.array(column.cast(pa.string()).to_pylist(), object)
     if not (types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)):
         what = f"its type {kind} is neither number nor text; name it in `ignore`"
         raise DataError(f"{path}: column {name!r}: {what}")
-    if name in of.target and column.null_count == 0 and not types.is_decimal(kind):
+    if name in of.verbatim and column.null_count == 0 and not types.is_decimal(kind):
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
