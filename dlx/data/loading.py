@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,10 +33,13 @@ MORE = "more"  # the key of a source that is added to train
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 
 
-def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None) -> Dataset:
+def load_dataset(
+    data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None, together: bool = False
+) -> Dataset:
     """Load, label, split (by draws from rng) and check what ``data`` says, and fit on train what is to be fitted.
 
-    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does.
+    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does. Where all shall be
+    together, nothing is split, and the examples of all parts are in train.
 
     Raises:
         DataError: something cannot be read, or does not fit the task, the split or the other parts.
@@ -50,7 +53,10 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
     parts = {
         part: replace(examples, y=labels.encode(_y(examples), examples.origin)) for part, examples in parts.items()
     }
-    parts = _with_more(divided(parts, data, labels, rng))
+    if together:
+        parts = {"train": _joined([parts[part] for part in ("all", *PARTS, MORE) if part in parts])}
+    else:
+        parts = _with_more(divided(parts, data, labels, rng))
     if data.train_examples is not None:
         parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, parts)
@@ -151,13 +157,21 @@ def _y(examples: Examples) -> Array:
 def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     """The parts, with the further examples at the end of train."""
     more = parts.pop(MORE, None)
-    if more is None:
-        return parts
-    train = parts["train"]
-    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
-        raise DataError("data.more: examples that stay in their file cannot be joined with others")
-    X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
-    return parts | {"train": replace(train, X=X, y=y, rows=None)}
+    return parts if more is None else parts | {"train": _joined([parts["train"], more])}
+
+
+def _joined(several: Sequence[Examples]) -> Examples:
+    """The examples of the first, then those of the others; what is missing anywhere is filled as it is there."""
+    first, *others = several
+    if not others:
+        return first
+    arrays = [examples.X for examples in several if isinstance(examples.X, np.ndarray)]
+    if len(arrays) < len(several):
+        key = "data.more" if any("more" in examples.origin for examples in others) else "training.refit"
+        raise DataError(f"{key}: examples that stay in their file cannot be joined with others")
+    y, impute = [_y(examples) for examples in several], [examples.impute for examples in several if examples.impute]
+    joined = replace(first, X=np.concatenate(arrays), y=np.concatenate(y), rows=None, split_columns={})
+    return replace(joined, impute=impute[0]) if impute else joined
 
 
 def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:

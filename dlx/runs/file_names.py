@@ -19,6 +19,7 @@ REPORT = "report.html"
 LEARNING_CURVE = "learning_curve.json"
 LEARNING_CURVE_PICTURE = "learning_curve.png"
 MODEL = "model.npz"
+REFIT = "refit.npz"
 CHECKPOINT = "checkpoint"
 MISTAKES = "mistakes.npz"
 TRIALS = "trials"
@@ -26,6 +27,6 @@ ACT = "act.yaml"
 DAMAGED = "damaged"  # below the trials, the run directories that could not be resumed
 FILES = (
     *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
-    *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),
+    *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, REFIT, MISTAKES, ACT),
 )
 ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,9 @@ from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.data.target_scaling import check_positive
-from dlx.errors import DataError, Diverged
+from dlx.errors import DataError, Diverged, Remark
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import MODEL
+from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
@@ -78,7 +79,10 @@ def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
 
 def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
     """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
-    model = model_of(run)
+    model, directory = model_of(run), open_run(run)
+    if directory.predicting_model == REFIT:
+        note = directory.facts()["refit"]["note"]
+        warnings.warn(Remark(f"{run}: {note}; here it is the network that predicts"), stacklevel=2)
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target)
     if examples.y is None:
@@ -117,27 +121,31 @@ def _shortest(A: Array, dtype: str) -> Array:
 
 
 def model_of(run: str) -> Model:
-    """The trained network of a run, its plugins loaded.
+    """The network of a run that predicts, its plugins loaded.
 
     Raises:
         UsageError: an objective was minimized, or a plugin is not trusted.
         DataError: its file is damaged.
     """
     directory = open_run(run)
-    _, facts = directory.model()
+    name = directory.predicting_model
+    _, facts = directory.model(name)
+    if name == MODEL and (refit := directory.facts().get("refit")):
+        what = f"the network has not been trained again on all {refit['examples']:,} examples yet"
+        warnings.warn(Remark(f"{run}: {what}; this is the one that was trained on train alone"), stacklevel=2)
     if "objective" in facts:
         raise no_network(run, facts["objective"]["name"], "there is no network in it")
-    load_of(directory.path / MODEL, facts["plugins"])
-    return trained(directory)
+    load_of(directory.path / name, facts["plugins"])
+    return trained(directory, name)
 
 
-def trained(run: RunDirectory) -> Model:
-    """The trained network in the directory of a run; raises `DataError` where its file is damaged."""
-    arrays, facts = run.model()
+def trained(run: RunDirectory, name: str = MODEL) -> Model:
+    """The network in the directory of a run whose errors it tells; raises `DataError` where its file is damaged."""
+    arrays, facts = run.model(name)
     try:
         return Model(arrays, facts)
     except (KeyError, ValueError, TypeError, IndexError) as error:  # what is in it does not make a network
-        raise DataError(f"{run.path / MODEL}: is damaged: {type(error).__name__}: {error}") from error
+        raise DataError(f"{run.path / name}: is damaged: {type(error).__name__}: {error}") from error
 
 
 def _dataset(model: Model, examples: Examples) -> Dataset:

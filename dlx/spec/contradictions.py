@@ -120,6 +120,12 @@ def _early_stopping(spec: Spec) -> Iterator[Contradiction]:
         yield Contradiction(("training", "early_stopping"), ("data", "dev"), what)
 
 
+def _refit(spec: Spec) -> Iterator[Contradiction]:
+    if spec.training.refit and spec.data.train_examples is not None:
+        what = "it trains on all examples, and train_examples leaves some out: leave one of the two out"
+        yield Contradiction(("training", "refit"), ("data", "train_examples"), what)
+
+
 def _norms(spec: Spec) -> Iterator[Contradiction]:
     architecture, size = spec.architecture, spec.training.batch_size
     if not architecture.hidden:
@@ -201,6 +207,7 @@ _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _split,
     _folds,
     _early_stopping,
+    _refit,
     _norms,
     _epsilon,
     _dropout,

@@ -58,6 +58,23 @@ def build_supervised(
     return experiment
 
 
+def build_refit(spec: Spec) -> Supervised:
+    """The experiment of a complete spec on the examples of all its parts together; raises as `build`."""
+    streams = Streams(spec.seed, spec.randomness)
+    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together=True)
+    training = spec.training.model_copy(update={"early_stopping": None, "refit": None})
+    spec = spec.model_copy(update={"training": training})
+    misfits = [
+        Problem(Place("spec"), "training.refit", f"with all examples in train, {what}")
+        for _, what in _misfits(spec, dataset)
+    ]
+    if misfits:
+        raise SpecError(misfits)
+    experiment = assemble(spec, dataset, streams)
+    experiment.network.initialize(streams["initializer"])
+    return experiment
+
+
 def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Supervised:
     """The experiment of a complete spec, its data and streams; θ is zero."""
     return Supervised(spec, dataset, streams, _network(spec, dataset, streams))

@@ -51,6 +51,8 @@ def summary(
         for number, line in enumerate(_findings(diagnosis)):
             say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
         paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
+    if note := (facts.get("refit") or {}).get("note"):
+        paragraph("refit", note, margin=9, stream=out)
     for line in _minimum(facts.get("objective")):
         say(*line, stream=out)
     curve = sparkline(costs, SPARK_WIDTH)
