@@ -59,15 +59,15 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     if len(infinite) and (strict or len(infinite) == len(A)):
         raise _not_finite(infinite, len(A), run, path)
     unanswered |= {int(answered[row]): f"example {answered[row] + 1}: {BEYOND}" for row in infinite}
-    header, answers = _answers(model, _shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
+    header, answered_rows = answers(model, shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
     if not unanswered:
-        return PredictionTable(header, answers, m, {})
+        return PredictionTable(header, answered_rows, m, {})
     empty = [None] * len(header)
-    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answers), None] for row in range(m))
+    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answered_rows), None] for row in range(m))
     return PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
 
 
-def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
+def answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     """The header and the rows for outputs (m, n_y)."""
     classes = model.facts["classes"]
     if not classes:
@@ -109,7 +109,7 @@ def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverg
     return DataError(f"{path}: {what}: {BEYOND}")
 
 
-def _shortest(A: Array, dtype: str) -> Array:
+def shortest(A: Array, dtype: str) -> Array:
     """Numbers whose float64 is written with no more digits than the network's type has.
 
     Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
