@@ -23,7 +23,8 @@ SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 class Part:
     """X (m, n_x) as it was read; y class codes (m,) or targets (m, k).
 
-    rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
+    rows: (m,) their numbers in the source that a split has cut, from 0, or −1 for those of `data.more`; None where
+        none has.
     """
 
     X: Array | MappedRows

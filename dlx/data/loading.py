@@ -170,7 +170,8 @@ def _joined(several: Sequence[Examples]) -> Examples:
         key = "data.more" if any("more" in examples.origin for examples in others) else "training.refit"
         raise DataError(f"{key}: examples that stay in their file cannot be joined with others")
     y, impute = [_y(examples) for examples in several], [examples.impute for examples in several if examples.impute]
-    joined = replace(first, X=np.concatenate(arrays), y=np.concatenate(y), rows=None, split_columns={})
+    rows = None if first.rows is None else np.append(first.rows, np.full(sum(map(len, y[1:])), -1))
+    joined = replace(first, X=np.concatenate(arrays), y=np.concatenate(y), rows=rows, split_columns={})
     return replace(joined, impute=impute[0]) if impute else joined
 
 

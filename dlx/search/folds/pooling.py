@@ -32,9 +32,10 @@ class PartPool:
     times: Array
 
     def add(self, rows: Array, mistakes: Array) -> None:
-        """Add what came of one fold."""
-        self.total[rows] += mistakes
-        self.times[rows] += 1
+        """Add what came of one fold; those of another source have a row of −1, and do not count."""
+        own = rows >= 0
+        self.total[rows[own]] += mistakes[own]
+        self.times[rows[own]] += 1
 
     def estimate(self, task: Task) -> Estimate:
         """The error over all that were in the part, each counted once, with the interval of so many examples."""

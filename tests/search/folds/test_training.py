@@ -234,3 +234,21 @@ def test_what_does_not_train_all_folds_says_so(
     assert "data.folds: only dlx train trains all folds: state data.fold for one of them" in said.stderr
     forecast = json.loads(call_dlx("train", spec_path(tmp_path), "--dry-run", "--json").stdout)
     assert forecast["folds"] == 4
+
+
+def test_remarks_on_the_data_are_said_once(
+    tmp_path: Path, rows: list[dict[str, str]], run_dlx: Callable[..., Any]
+) -> None:
+    options = ["data.split.duplicates=together", "training.epochs=2", "--workers", "2"]
+    said = run_dlx("train", spec_path(tmp_path), *options, "--out", tmp_path / "out", "--quiet")
+    assert said.stderr == "remark: data.split: no example is a copy of another\n"
+
+
+def test_further_examples_of_train_are_not_among_those_out_of_fold(tmp_path: Path) -> None:
+    points = {"name": "moons", "m": 60, "noise": 0.2}
+    data = {"source": points, "more": points | {"m": 20, "seed": 3}, "folds": 3}
+    sections = {"name": "moons", "data": data, "architecture": {"hidden": [3]}, "training": {"epochs": 2}}
+    document = trained(Spec.model_validate(sections).complete(), tmp_path / "out")
+    assert [document.errors[name].m for name in ("train", "out_of_fold")] == [60, 60]
+    assert [record.errors["train"].m for record in document.trainings] == [60, 60, 60]
+    assert len(predictions(tmp_path / "out")) == 60
