@@ -31,7 +31,7 @@ def commands(block: str) -> list[list[str]]:
 
 
 BLOCKS = {" ".join(commands(block)[0]): commands(block) for block in blocks("sh") if commands(block)}
-PETS_BLOCK = "new pets.csv --target kind --out pets.yaml"
+PETS_BLOCK = "data pets.csv --target kind"
 # The checks of gradients stand on nothing but the specs, so each may be a test of its own.
 ORDERS = {
     " ".join(order[0]): order
@@ -53,7 +53,7 @@ def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]
         if named := re.match(r"# (\w+\.yaml)\n", block):
             (folder / named.group(1)).write_text(block, encoding="utf-8")
     digits = ["train", "configs/digits.yaml"]
-    for arguments in (*BLOCKS[PETS_BLOCK][:2], [*digits, "training.epochs=1"], digits):
+    for arguments in (*BLOCKS[PETS_BLOCK][1:3], [*digits, "training.epochs=1"], digits):
         assert call_dlx(*arguments, cwd=folder).code == 0
     return folder
 

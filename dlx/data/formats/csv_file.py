@@ -11,8 +11,8 @@ from sys import intern
 import numpy as np
 
 from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
+from dlx.data.columns import Column, ColumnError
 from dlx.data.dialect import WINDOWS, Dialect, sniff
-from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
 from dlx.data.numbers import MISSING, NumberStyle
@@ -59,7 +59,7 @@ class Csv(TableFormat):
         names = _names(path, first, dialect, options, like)
         of = roles(names, options, like, path)
         readers = _readers(dialect, options, of, like)
-        text = of.categorical.union(of.verbatim)
+        text = of.as_text
         while True:
             try:
                 return _table(path, dialect, names, of, readers, text), of
@@ -84,7 +84,7 @@ def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, li
             raise DataError(f"{path}:{line}: {what}")
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
-        raise DataError(f"{path}:{line}: {what}")
+        raise ColumnError(f"{path}:{line}: {what}", "", "it has no name", "ignore")
     return names
 
 
@@ -100,9 +100,10 @@ def _readers(dialect: Dialect, options: TableOptions, of: Roles, like: Sequence[
     for name in of.categorical if options.missing is None and not options.plain and not like else ():
         if name in readers:
             readers[name] = ColumnReader(style, frozenset(("",)))
+    for name in of.numbers:
+        readers[name] = ColumnReader(style, marks, must_be_numbers=True)
     for column in like:
-        categories = frozenset(column.categories or ())
-        readers[column.name] = ColumnReader(style, marks - categories, column.categories is None)
+        readers[column.name] = readers[column.name]._replace(missing=marks - frozenset(column.categories or ()))
     return readers
 
 
@@ -114,16 +115,17 @@ def _table(
     if dialect.header:
         next(records, None)
     lines, pieces = _read(path, records, names, of, readers, text)
-    table = Table(path, {}, len(lines), lines)
+    table = Table(path, {}, len(lines), lines, names)
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         reader = readers[name]
         try:
-            is_text = name in of.categorical or name in of.verbatim
+            is_text = name in of.as_text
             values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
         except MixedColumn as mixed:
             what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
-            raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
+            message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
+            raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
         table.values[name] = labels(values, reader.style) if name in of.verbatim else values
     return table
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from dlx.data.encoding import listed
 from dlx.data.examples import Column, Examples
 from dlx.data.opening import UNPACKERS, unpacked_name
 from dlx.data.tables import Roles, Table, TableOptions, to_examples
@@ -65,14 +66,21 @@ class TableFormat(Format):
     """A format with named columns."""
 
     holds = "named columns of numbers or text, text becomes one-hot categories"
-    options = frozenset(("target", "categorical", "ignore", "impute"))
+    options = frozenset(
+        (
+            *("target", "missing_target", "categorical", "ignore", "use", "impute"),
+            *("missing_indicators", "rare", "columns", "times"),
+        )
+    )
 
     @abstractmethod
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-        """The columns that are used, and what each is for; targets keep their type."""
+        """The used columns, and what each is for: without a target all are features. Targets keep their type."""
 
     def read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> dict[str, Examples]:
         table, roles = self.columns(path, options, like)
+        if not (like or roles.target):
+            raise DataError(f"{path}: which column is the target? state `target` {listed('', roles.features)}")
         return {"all": to_examples(table, roles, options, like)}
 
 

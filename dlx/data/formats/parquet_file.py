@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.examples import Column
+from dlx.data.columns import Column, ColumnError
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import readable
@@ -35,7 +35,8 @@ class Parquet(TableFormat):
         with readable(path), _native_file(path) as file:
             try:
                 table = parquet.ParquetFile(file, pre_buffer=False)
-                of = roles(table.schema_arrow.names, options, like, path)
+                names = table.schema_arrow.names
+                of = roles(names, options, like, path)
                 size = 8 * table.metadata.num_rows * len(of.used)
                 check_ratio(path, size, path.stat().st_size, "give it as CSV or .npy")
                 check_room(path, size)
@@ -43,7 +44,7 @@ class Parquet(TableFormat):
                 values = {name: _values(path, name, columns.column(name), of) for name in of.used}
             except (pa.ArrowException, UnicodeDecodeError) as error:
                 raise DataError(f"{path}: this is no Parquet file, or a damaged one: {error}") from error
-        return Table(path, values, columns.num_rows), of
+        return Table(path, values, columns.num_rows, names=names), of
 
 
 @contextmanager
@@ -64,13 +65,13 @@ def _values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:
     if types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
-    if name in of.categorical or types.is_string(kind) or types.is_large_string(kind):
+    if name in of.categorical | of.texts or types.is_string(kind) or types.is_large_string(kind):
         return np.array(column.cast(pa.string()).to_pylist(), object)
     if name in of.verbatim and types.is_temporal(kind):
         return np.array(column.cast(pa.string()).to_pylist(), object)
     if not (types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)):
         what = f"its type {kind} is neither number nor text; name it in `ignore`"
-        raise DataError(f"{path}: column {name!r}: {what}")
+        raise ColumnError(f"{path}: column {name!r}: {what}", name, f"its type is {kind}", "ignore")
     if name in of.verbatim and column.null_count == 0 and not types.is_decimal(kind):
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())

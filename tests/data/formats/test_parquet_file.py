@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from dlx.data.columns import Column
 from dlx.data.examples import Examples
 from dlx.data.sources import Source
 from dlx.errors import DataError, EnvironmentProblem
@@ -33,7 +34,7 @@ def read(tmp_path: Path, columns: dict[str, Any], **options: Any) -> Examples:
 
 def test_columns_of_every_kind(tmp_path: Path) -> None:
     examples = read(tmp_path, TABLE)
-    assert examples.columns[3] == ("city", ("Oslo", "Rome"))
+    assert examples.columns[3] == Column("city", ("Oslo", "Rome"))
     assert examples.X[:].tolist() == [[30, 1, 1.5, 0, 1], [41, 0, 2.25, 1, 0], [7, 1, 0, 0, 1]]
     assert examples.y is not None
     assert examples.y.tolist() == ["no", "yes", "no"]
@@ -51,7 +52,7 @@ def test_stated_categories_and_missing_values(tmp_path: Path) -> None:
     examples = read(
         tmp_path, {"zip": [10, None, 7], "a": [None, 1.5, 2], "y": [0, 1, 0]}, categorical=["zip"], impute="mean"
     )
-    assert examples.columns == (("zip", ("10", "7")), ("a", None))
+    assert examples.columns == (Column("zip", ("10", "7")), Column("a"))
     assert str(examples.X[:].tolist()) == "[[1.0, 0.0, nan], [nan, nan, 1.5], [0.0, 1.0, 2.0]]"
 
 
