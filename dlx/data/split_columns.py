@@ -35,8 +35,6 @@ def split_values(values: Array, role: str, name: str, fault: Fault) -> Array:
         return moments(values)
     except NoMoment as no_moment:
         what = f"{no_moment.what} (data.split.time goes by it)"
-        if no_moment.row is None:
-            raise DataError(f"data.split.time: column {name!r}: {no_moment.what}") from None
         raise fault(no_moment.row, name, what) from None
 
 
