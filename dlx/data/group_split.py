@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from dlx.types import Array, Rng
 MOST_TRIED = 60_000  # ways to divide the groups, that all of them are looked at
 MOST_CELLS = 10_000_000  # groups times classes; beyond it groups are divided by their sizes alone
 MOST_REPAIRS = 200
+Choice = tuple[Array, Array]  # sizes, and a group of each
 
 
 @dataclass
@@ -141,8 +141,10 @@ def _repair(division: Division) -> None:
     """Move a group, or exchange two, as long as the sizes come nearer to those that are stated."""
     for _ in range(MOST_REPAIRS):
         surplus = division.reached.sum(axis=0) - division.goal
-        moves = [_best_move(division, a, b, surplus) for a, b in permutations(range(len(surplus)), 2)]
-        gain, leaving, coming, a, b = max(moves, key=lambda move: move[0])
+        over, under = np.flatnonzero(surplus > 0).tolist(), np.flatnonzero(surplus < 0).tolist()
+        groups = {part: _one_of_each_size(division, part) for part in (*over, *under)}
+        moves = [(*_best_move(groups[a], groups[b], surplus[[a, b]]), a, b) for a in over for b in under]
+        gain, leaving, coming, a, b = max(moves, key=lambda move: move[0], default=(0, -1, -1, 0, 0))
         if gain <= 0:
             return
         division.part[leaving] = b
@@ -150,24 +152,19 @@ def _repair(division: Division) -> None:
             division.part[coming] = a
 
 
-def _best_move(division: Division, a: int, b: int, surplus: Array) -> tuple[int, int, int, int, int]:
-    """What moving a group from part a to part b gains, perhaps in exchange for another (else −1)."""
-    nothing = (0, -1, -1, a, b)
-    if surplus[a] <= surplus[b]:
-        return nothing
-    out, leaving = _one_of_each_size(division, a)
-    back, coming = _one_of_each_size(division, b)
-    back, coming = np.append(back, 0), np.append(coming, -1)
+def _best_move(groups: Choice, others: Choice, surplus: Array) -> tuple[int, int, int]:
+    """What moving a group from one part to another gains, which one, and which comes in exchange for it, or −1."""
+    (out, leaving), (back, coming) = groups, others
     if len(out) == 0:
-        return nothing
-    net = out[:, np.newaxis] - back
-    before = abs(surplus[a]) + abs(surplus[b])
-    gains = before - np.abs(surplus[a] - net) - np.abs(surplus[b] + net)
+        return 0, -1, -1
+    net = out[:, np.newaxis] - np.append(back, 0)
+    gains = np.abs(surplus).sum() - np.abs(surplus[0] - net) - np.abs(surplus[1] + net)
     row, column = divmod(int(gains.argmax()), gains.shape[1])
-    return int(gains[row, column]), int(leaving[row]), int(coming[column]), a, b
+    return int(gains[row, column]), int(leaving[row]), int(np.append(coming, -1)[column])
 
 
-def _one_of_each_size(division: Division, part: int) -> tuple[Array, Array]:
+def _one_of_each_size(division: Division, part: int) -> Choice:
+    """The different sizes of the groups in a part, and a group of each."""
     inside = np.flatnonzero(division.part == part)
     sizes, first = np.unique(division.sizes[inside], return_index=True)
     return sizes, inside[first]

@@ -23,7 +23,8 @@ COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
 
 DUPLICATES_ACROSS_PARTS = Cause(
     "duplicates_across_parts",
-    "remove the copies from dev and test: they measure memory",
+    "remove the copies from dev and test, which measure memory, or keep them in one part "
+    "(data.split.duplicates=together)",
     "Train, dev and test sets",
     explains_training=False,
 )
