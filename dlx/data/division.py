@@ -32,6 +32,10 @@ def divided(parts: dict[str, Examples], data: Data, labels: Labels, rng: Rng) ->
     whole = parts.pop("all")
     if split is None and data.folds is None:
         return {"train": whole, **parts}
+    for role, column in split.columns.items() if split is not None else ():
+        if role not in whole.split_columns:
+            what = f"{whole.origin} has neither columns nor named arrays, so none that is called {column!r}"
+            raise DataError(f"data.split.{role}: {what} (allowed: a column of a table, an array of an .npz)")
     assert whole.y is not None, "they have been labelled"
     strata = strata_of(whole.y, labels)
     if data.folds is None:
@@ -52,7 +56,8 @@ def strata_of(y: Array, labels: Labels) -> Array:
 
 def _selected(whole: Examples, rows: Array) -> Examples:
     assert whole.y is not None
-    return replace(whole, X=select(whole.X, rows), y=whole.y[rows], rows=rows, split_columns={})
+    names = tuple(whole.names[row] for row in rows) if whole.names else ()
+    return replace(whole, X=select(whole.X, rows), y=whole.y[rows], rows=rows, names=names, split_columns={})
 
 
 def _rows(split: Split, whole: Examples, strata: Array, groups: Array | None, rng: Rng) -> dict[str, Array]:

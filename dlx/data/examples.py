@@ -40,6 +40,7 @@ class Examples:
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
     target: the columns of a table that y was taken from.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
+    names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
     split_columns: the values (m,) that a split goes by, by their role there: ``group``, ``time``.
     rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
@@ -52,6 +53,7 @@ class Examples:
     impute: str | None = None
     target: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
+    names: tuple[str, ...] = ()
     origin: str = ""
     split_columns: Mapping[str, Array] = field(default_factory=dict)
     rows: Array | None = None

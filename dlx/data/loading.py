@@ -81,7 +81,7 @@ def read_like(
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
-    if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
+    if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
@@ -173,7 +173,7 @@ def _joined(several: Sequence[Examples]) -> Examples:
         raise DataError(f"{key}: examples that stay in their file cannot be joined with others")
     y, impute = [_y(examples) for examples in several], [examples.impute for examples in several if examples.impute]
     rows = None if first.rows is None else np.append(first.rows, np.full(sum(map(len, y[1:])), -1))
-    joined = replace(first, X=np.concatenate(arrays), y=np.concatenate(y), rows=rows, split_columns={})
+    joined = replace(first, X=np.concatenate(arrays), y=np.concatenate(y), rows=rows, names=(), split_columns={})
     return replace(joined, impute=impute[0]) if impute else joined
 
 
@@ -203,6 +203,8 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     train = parts["train"]
     if train.target:  # by name, so that its place in another file makes no difference
         options = replace(options, target=train.target)
+    if train.image_shape is not None:  # so that images of another size can be read
+        options = replace(options, image_shape=train.image_shape)
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}
     present = {part: parts[part] for part in PARTS if part in parts}
     finished = {

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from dlx.component import Component
 from dlx.data.examples import Column, Examples
-from dlx.errors import DataError
 
 
 class Source(Component):
@@ -24,9 +23,6 @@ class Source(Component):
 
         as_features: whether features are made of them all the same.
         """
-        for role, column in split_columns.items():
-            what = f"{self.name} has no columns, so none that is called {column!r}"
-            raise DataError(f"data.split.{role}: {what} (allowed: a column of a table, an array of an .npz)")
         return self.load()
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:

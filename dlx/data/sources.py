@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,8 +13,9 @@ from dlx.component import FilePath, absolute
 from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.formats.format import description, endings, file_of_labels, format_of, has_only_inputs, read_file
+from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.numbers import MISSING
+from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
@@ -127,10 +128,22 @@ class File(Source):
             "digits; yes and no are words, and 0012 is 12"
         ),
     ] = False
+    sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
-        Field(description="[h, w] or [h, w, c] where a row is an image"),
+        Field(description="[h, w] or [h, w, c] where a row is an image; what images of a folder are resized to"),
     ] = None
+
+    @field_validator("path", mode="wrap")
+    @classmethod
+    def _keeps_the_slash(cls, path: object, absolute_path: Callable[[object], str]) -> str:
+        """A folder ends in a slash, so that its format is known where it is no longer there."""
+        result = absolute_path(path)
+        if result.endswith(SLASHES):
+            return result
+        is_stated = isinstance(path, str) and path.endswith(SLASHES)
+        file_format = format_of(result) if Path(result).is_dir() else None
+        return f"{result}/" if is_stated or (file_format is not None and file_format.is_folder) else result
 
     @field_validator("encoding")
     @classmethod
@@ -169,6 +182,8 @@ class File(Source):
     @model_validator(mode="after")
     def _fits_the_format(self) -> Self:
         file_format = format_of(self.path)
+        if file_format is None and self.path.lower().endswith(ZIP):
+            return self  # what is in the archive tells it, or is at fault, when it is read
         if file_format is None:
             raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, endings())}")
         if file_format.has_only_inputs and self.target is not None and not has_only_inputs(str(self.target)):
@@ -180,7 +195,7 @@ class File(Source):
             raise ValueError("missing_indicators need `impute`: something must stand in for what is missing")
         for option in (field.name for field in fields(TableOptions)):
             stated = getattr(self, option) != type(self).model_fields[option].default
-            if stated and option not in file_format.options:
+            if stated and option not in file_format.options and option != "image_shape":
                 raise ValueError(f"{option} does not apply to {file_format.name} files")
         return self
 
@@ -198,7 +213,8 @@ class File(Source):
 
     def _read(self, options: TableOptions, columns: Sequence[Column]) -> dict[str, Examples]:
         parts = read_file(Path(self.path), options, columns)
-        if self.image_shape is None:
+        file_format = format_of(self.path)
+        if self.image_shape is None or (file_format is not None and file_format.is_folder):
             return parts
         return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}
 

@@ -43,6 +43,8 @@ class TableOptions:
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
     plain: bool = False
+    sheet: str | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

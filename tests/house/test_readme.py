@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,6 +50,10 @@ def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "configs", folder / "configs")
     (folder / "pets.csv").write_text(PETS)
+    for number in range(40):
+        photo = folder / "photos" / ("cat", "dog")[number % 2] / f"{number}.png"
+        photo.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((8, 8, 3), 3 * number, np.uint8)).save(photo)
     (folder / "lion.py").write_text(blocks("python")[0], encoding="utf-8")
     for block in blocks("yaml"):
         if named := re.match(r"# (\w+\.yaml)\n", block):

@@ -52,9 +52,14 @@ def relative(source: File, folder: Path) -> dict[str, Any]:
     """The source as the spec gives it, its files named from the spec's folder, with what it had to find out."""
     stated = source.model_dump(mode="json", exclude_defaults=True)
     plain = {key: value for key, value in stated.items() if key not in DECIDED}
-    files = {key: os.path.relpath(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
+    files = {key: _relative_path(value, folder) for key, value in plain.items() if Path(str(value)).is_absolute()}
     dialect = source.dialect()
     return {"name": source.name} | plain | files | (dialect.differences(Path(source.path)) if dialect else {})
+
+
+def _relative_path(path: str, folder: Path) -> str:
+    """The path from the folder; that of another folder keeps its slash."""
+    return os.path.relpath(path, folder) + "/" * path.endswith("/")
 
 
 def block(entries: dict[str, tuple[Any, str]]) -> str:
