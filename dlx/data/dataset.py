@@ -23,7 +23,8 @@ SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 class Part:
     """X (m, n_x) as it was read; y class codes (m,) or targets (m, k).
 
-    rows: (m,) the numbers of the examples in the source that was split, from 0; None where it was not.
+    rows: (m,) their numbers in the source that a split has cut, from 0, or −1 for those of `data.more`; None where
+        none has.
     weights: (m,) how much each example counts in the cost, with mean 1; None where all count the same.
     """
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ class Examples:
     names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
     weights: (m,) how much each counts in the cost, as the file has them; None where all count the same.
+    split_columns: the values (m,) that a split goes by, by their role there: ``group``, ``time``.
+    rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
     """
 
     X: Array | MappedRows
@@ -59,6 +61,7 @@ class Examples:
     origin: str = ""
     rows: Array | None = None
     weights: Array | None = None
+    split_columns: Mapping[str, Array] = field(default_factory=dict)
 
     def take(self, rows: Array) -> Examples:
         """The examples in these rows, in this order."""
@@ -106,17 +109,35 @@ def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
     return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
 
 
-def joined(train: Examples, more: Examples) -> Examples:
-    """The examples of both; raises `DataError` where some stay in their file, or only those of one have weights."""
-    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
-        raise DataError("data.more: examples that stay in their file cannot be joined with others")
-    weights = [examples.weights for examples in (train, more) if examples.weights is not None]
-    if len(weights) == 1:
-        raise DataError("data.more: train and the further examples must both have sample_weight, or neither")
-    assert train.y is not None
-    assert more.y is not None
-    X, y = np.concatenate([train.X, more.X]), np.concatenate([train.y, more.y])
-    return replace(train, X=X, y=y, weights=np.concatenate(weights) if weights else None, rows=None)
+def joined(several: Sequence[Examples]) -> Examples:
+    """The examples of the first, then those of the others; what is missing anywhere is filled as it is there.
+
+    Raises:
+        DataError: some stay in their file, or only some have weights.
+    """
+    first, *others = several
+    if not others:
+        return first
+    key = "data.more" if any("more" in examples.origin for examples in others) else "training.refit"
+    arrays = [examples.X for examples in several if isinstance(examples.X, np.ndarray)]
+    if len(arrays) < len(several):
+        raise DataError(f"{key}: examples that stay in their file cannot be joined with others")
+    weights = [examples.weights for examples in several if examples.weights is not None]
+    if weights and len(weights) < len(several):
+        raise DataError(f"{key}: all sources of examples must have sample_weight, or none")
+    y = [examples.y for examples in several if examples.y is not None]
+    rows = None if first.rows is None else np.append(first.rows, np.full(sum(map(len, y[1:])), -1))
+    impute = next((examples.impute for examples in several if examples.impute), first.impute)
+    return replace(
+        first,
+        X=np.concatenate(arrays),
+        y=np.concatenate(y),
+        weights=np.concatenate(weights) if weights else None,
+        rows=rows,
+        names=(),
+        split_columns={},
+        impute=impute,
+    )
 
 
 def without_faults(examples: Examples) -> Examples:

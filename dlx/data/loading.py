@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
+from dlx.data.division import divided, strata_of
 from dlx.data.examples import Column, Examples, joined, tidy, with_faults, with_unknown_labels, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed, plain_row
@@ -18,7 +19,7 @@ from dlx.data.labels import Labels, infer_labels
 from dlx.data.memory import check_room
 from dlx.data.open_columns import decided, with_columns
 from dlx.data.sources import File, Source
-from dlx.data.splits import split_rows, stratified_order
+from dlx.data.splits import stratified_order
 from dlx.data.tables import TableOptions
 from dlx.data.target_scaling import fit_targets
 from dlx.data.weights import class_weights, combined
@@ -28,16 +29,18 @@ from dlx.words import PARTS, Task
 
 if TYPE_CHECKING:
     from dlx.data.section import Data
-    from dlx.data.splits import Split
 
 MORE = "more"  # the key of a source that is added to train
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 
 
-def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None) -> Dataset:
+def load_dataset(
+    data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None, together: bool = False
+) -> Dataset:
     """Load, label, split (by draws from rng) and check what ``data`` says, and fit on train what is to be fitted.
 
-    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does.
+    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does. Where all shall be
+    together, nothing is split, and the examples of all parts are in train.
 
     Raises:
         DataError: something cannot be read, or does not fit the task, the split or the other parts.
@@ -52,7 +55,10 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
         part: replace(examples, y=labels.encode(_y(examples), examples.origin, examples.target))
         for part, examples in parts.items()
     }
-    parts = _with_more(_divided(parts, data.split, labels, rng))
+    if together:
+        parts = {"train": joined([parts[part] for part in ("all", *PARTS, MORE) if part in parts])}
+    else:
+        parts = _with_more(divided(parts, data, labels, rng))
     if data.train_examples is not None:
         parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, parts)
@@ -108,7 +114,8 @@ def _frozen(value: Any) -> Any:
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
     _check_count("data.source" if data.train is None else "data.train", source)
-    loaded = source.load()
+    split = data.split
+    loaded = source.load_with(split.columns, bool(split.as_features)) if split is not None else source.load()
     if data.train is not None:
         parts = {"all": _whole("data.train", loaded)}
     else:
@@ -156,29 +163,10 @@ def _y(examples: Examples) -> Array:
     return examples.y
 
 
-def _divided(parts: dict[str, Examples], split: Split | None, labels: Labels, rng: Rng) -> dict[str, Examples]:
-    """The parts, with all examples of an undivided source split, or in train where no split is stated."""
-    if "all" not in parts and split is not None:
-        raise DataError(f"data.split: the source is divided already, into {', '.join(parts)}; leave split out")
-    if "all" not in parts:
-        return parts
-    whole = parts.pop("all")
-    if split is None:
-        return {"train": whole, **parts}
-    y = _y(whole)
-    rows = split_rows(split, _strata(y, labels), rng)
-    twice = rows.keys() & parts.keys()
-    if twice:
-        raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
-    return {part: whole.take(of) for part, of in rows.items()} | parts
-
-
 def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     """The parts, with the further examples at the end of train."""
     more = parts.pop(MORE, None)
-    if more is None:
-        return parts
-    return parts | {"train": joined(parts["train"], more)}
+    return parts if more is None else parts | {"train": joined([parts["train"], more])}
 
 
 def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
@@ -186,13 +174,8 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
     y = _y(train)
     if count > len(y):
         raise DataError(f"data.train_examples: {count} of train's {len(y)} examples")
-    rows = np.sort(stratified_order(_strata(y, labels), rng)[:count])
+    rows = np.sort(stratified_order(strata_of(y, labels), rng)[:count])
     return train.take(rows)
-
-
-def _strata(y: Array, labels: Labels) -> Array:
-    """What a split keeps in proportion: the classes, where there are any."""
-    return y if labels.task.has_one_class else np.zeros(len(y), np.uint8)
 
 
 def _check(data: Data, parts: Mapping[str, Examples]) -> None:

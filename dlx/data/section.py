@@ -9,10 +9,12 @@ from pydantic import Field, model_validator
 from dlx.component import Options
 from dlx.data.augmentation import Augmentation
 from dlx.data.normalization import Normalization, Standard
-from dlx.data.sources import Source
+from dlx.data.sources import File, Source
 from dlx.data.splits import Split
 from dlx.data.target_scaling import TargetNormalization
 from dlx.data.weights import ClassWeight
+
+COMPLETE_SPLIT = frozenset(("train", "dev", "test", "train_dev"))  # what every complete spec says of a split
 
 
 class Data(Options):
@@ -20,6 +22,14 @@ class Data(Options):
 
     source: Source | None = Field(None, description="one source that `split` cuts into train, dev and test")
     split: Split | None = Field(None, description="how `source` is cut; without it all of it is train")
+    folds: Annotated[int, Field(ge=2, le=50)] | None = Field(
+        None,
+        description="dlx train trains so many times: each of as many equal parts of `source`, stratified or by group, "
+        "is test once, and the others are train and dev in the proportion that `split` states",
+    )
+    fold: Annotated[int, Field(ge=1, le=50)] | None = Field(
+        None, description="which of the folds is test, from 1, in a training of its own; null: each in turn"
+    )
     train: Source | None = Field(None, description="a source of its own for train, in place of `source`")
     more: Source | None = Field(None, description="further examples, added to train; dev and test stay as they are")
     train_dev: Source | None = Field(None, description="of the same distribution as train, not trained on")
@@ -48,6 +58,21 @@ class Data(Options):
     augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
         (), description="changes of the images of train, drawn anew for every batch"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_rare_classes_in_train(cls, options: Any) -> Any:
+        """Of a file, unless the split says otherwise, or is the complete one of before there was `rare`.
+
+        The other sources have no rare classes.
+        """
+        if not isinstance(options, dict):
+            return options
+        source, split = options.get("source"), options.get("split")
+        is_file = isinstance(source, dict) and source.get("name") == File.name
+        if not is_file or not isinstance(split, dict) or "rare" in split or split.keys() >= COMPLETE_SPLIT:
+            return options
+        return {**options, "split": {**split, "rare": "train"}}
 
     @model_validator(mode="before")
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -18,6 +18,7 @@ from dlx.data.formats.format import SLASHES, description, endings, file_of_label
 from dlx.data.numbers import MISSING
 from dlx.data.packing import ZIP
 from dlx.data.source import Source
+from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
 from dlx.errors import DataError, allowed
@@ -212,8 +213,17 @@ class File(Source):
     def load(self) -> dict[str, Examples]:
         return self.load_like(())
 
+    def load_with(self, split_columns: Mapping[str, str | int], as_features: bool = False) -> dict[str, Examples]:
+        if not split_columns:
+            return self.load()
+        options = {field.name: getattr(self.options, field.name) for field in fields(TableOptions)}
+        return self._read(SplitTableOptions(**options, split_columns=split_columns, as_features=as_features), ())
+
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
-        parts = read_file(Path(self.path), self.options, columns)
+        return self._read(self.options, columns)
+
+    def _read(self, options: TableOptions, columns: Sequence[Column]) -> dict[str, Examples]:
+        parts = read_file(Path(self.path), options, columns)
         if self.sample_weight is not None and any(examples.weights is None for examples in parts.values()):
             raise DataError(f"{self.path}: sample_weight: there is no column {self.sample_weight!r}")
         file_format = format_of(self.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -14,6 +14,8 @@ from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
+from dlx.data.roles import Roles as Roles
+from dlx.data.split_columns import split_values
 from dlx.data.table import Table as Table
 from dlx.data.table import labelled, target_faults
 from dlx.data.target_columns import targets
@@ -51,34 +53,6 @@ class TableOptions:
     image_shape: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Roles:
-    """Which columns are features and targets, and which of the features hold categories whatever they look like.
-
-    texts: further features that are read as text; numbers: those that are read as numbers whatever they look like.
-    weight: the column of the weights, where there is one.
-    options: what is stated of single features.
-    """
-
-    features: tuple[str, ...]
-    target: tuple[str, ...]
-    categorical: frozenset[str]
-    texts: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
-    options: Mapping[str, ColumnOptions] = field(default_factory=dict)
-    weight: str | None = None
-
-    @property
-    def as_text(self) -> frozenset[str]:
-        """The columns that are read as text, whatever they look like."""
-        return self.categorical | self.texts | frozenset(self.target)
-
-    @property
-    def used(self) -> tuple[str, ...]:
-        """All columns that have to be read."""
-        return self.features + self.target + (() if self.weight is None else (self.weight,))
-
-
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
 
@@ -93,7 +67,11 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
     weight = None if options.sample_weight is None else _column(options.sample_weight, names, path, "sample_weight")
     if weight in target:
         raise DataError(f"{path}: sample_weight: column {weight!r} is the target; give the weights one of their own")
-    left_out = (*target, *ignored, weight)
+    by: Mapping[str, str | int] = getattr(options, "split_columns", {})  # of `SplitTableOptions`
+    split_columns = {role: _column(column, names, path, f"data.split.{role}") for role, column in by.items()}
+    left_out = {*target, *ignored, weight}
+    if not getattr(options, "as_features", False):
+        left_out |= set(split_columns.values()) - set(used)
     candidates = (name for name in names if name not in left_out and not isinstance(name, Doubled))
     features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
@@ -110,6 +88,7 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         numbers=kinds["number"],
         options=of_columns,
         weight=weight,
+        split_columns=split_columns,
     )
 
 
@@ -152,6 +131,9 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         raise DataError(f"{table.path}: there are no examples")
     if options.missing_target == "drop":
         table = labelled(table, of.target)
+    split_columns = {
+        role: split_values(table.values[name], role, name, table.fault) for role, name in of.split_columns.items()
+    }
     faults = list(table.faults)
     imputes = {column.name: column.details.impute for column in like}
     imputes |= {name: setting.impute for name, setting in of.options.items()}
@@ -172,9 +154,8 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     faults += target_faults(table, of.target) if like else []
     y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
     weights = None if of.weight is None else read(table.values[of.weight], partial(_weight_fault, table, of.weight))
-    return Examples(
-        X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path), weights=weights
-    )
+    examples = Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+    return replace(examples, weights=weights, split_columns=split_columns)
 
 
 def _weight_fault(table: Table, column: str, row: int, what: str) -> DataError:

@@ -76,7 +76,7 @@ def column_values(table: Table, name: str, pieces: list[Array], of: Roles, reade
         what = f"is not a number, as others in this column are; {advice}"
         message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
         raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
-    return labels(values, reader.style) if name in of.target else values
+    return labels(values, reader.style) if name in of.verbatim else values
 
 
 def fill(

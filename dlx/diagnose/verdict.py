@@ -18,7 +18,8 @@ Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
 
 TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
-HELD_OUT = ("train_dev", "dev", "test")
+OUT_OF_FOLD = "out_of_fold"  # each example, by a network that was not given it
+HELD_OUT = ("train_dev", OUT_OF_FOLD, "dev", "test")
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 RECIPE = {
     "bias": (
@@ -115,7 +116,7 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
 
 def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
     """The two errors that each gap is the difference of, by the parts that there are: the upper, then the lower one."""
-    held_out = "train_dev" if "train_dev" in errors else "dev"
+    held_out = next((part for part in ("train_dev", OUT_OF_FOLD) if part in errors), "dev")
     return {
         "bias": ("train", "optimal"),
         "variance": (held_out, "train"),
@@ -126,7 +127,7 @@ def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 def in_words(name: str) -> str:
     """The name of a gap, or of a part, as sentences have it."""
-    return "train-dev" if name == "train_dev" else name.replace("_", " ")
+    return name.replace("_", "-" if name in ("train_dev", OUT_OF_FOLD) else " ")
 
 
 def _gaps(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Gap | None]:
@@ -192,5 +193,5 @@ def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float)
 def _settling(settled_by: Sizes) -> str:
     """Such as `412 dev examples would settle it (data.split.dev)`."""
     sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in settled_by.items())
-    keys = ", ".join(f"data.split.{part}" for part in settled_by)
-    return f"{sizes} examples would settle it ({keys})"
+    keys = ", ".join(f"data.split.{part}" for part in settled_by if part != OUT_OF_FOLD)
+    return f"{sizes} examples would settle it ({keys or 'a larger file'})"

@@ -150,6 +150,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     sizes = result.data["examples"]
     data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, data_facts, run.path, run.config))
+    remarks += (result.refit_note,) if result.refit_note else ()
     return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +17,9 @@ from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.data.target_scaling import check_positive
 from dlx.data.weights import combined
-from dlx.errors import DataError, Diverged
+from dlx.errors import DataError, Diverged, Remark
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import MODEL
+from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
@@ -64,11 +65,11 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     if len(infinite) and (strict or len(infinite) == len(A)):
         raise _not_finite(infinite, len(A), run, path)
     unanswered |= {int(answered[row]): f"example {answered[row] + 1}: {BEYOND}" for row in infinite}
-    header, answers = _answers(model, _shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
+    header, answered_rows = answers(model, shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
     if not unanswered:
-        return _with_names(PredictionTable(header, answers, m, {}), examples.names)
+        return _with_names(PredictionTable(header, answered_rows, m, {}), examples.names)
     empty = [None] * len(header)
-    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answers), None] for row in range(m))
+    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answered_rows), None] for row in range(m))
     table = PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
     return _with_names(table, examples.names)
 
@@ -81,7 +82,7 @@ def _with_names(table: PredictionTable, names: Sequence[str]) -> PredictionTable
     return replace(table, header=["file", *table.header], rows=rows)
 
 
-def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
+def answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     """The header and the rows for outputs (m, n_y)."""
     classes = model.facts["classes"]
     if not classes:
@@ -106,7 +107,10 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     of its examples. Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many,
     and ``reasons``. Where that is to be ``strict``, the file is refused.
     """
-    model = model_of(run)
+    model, directory = model_of(run), open_run(run)
+    if directory.predicting_model == REFIT:
+        note = directory.facts()["refit"]["note"]
+        warnings.warn(Remark(f"{run}: {note}; here it is the network that predicts"), stacklevel=2)
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
@@ -149,7 +153,7 @@ def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverg
     return DataError(f"{path}: {what}: {BEYOND}")
 
 
-def _shortest(A: Array, dtype: str) -> Array:
+def shortest(A: Array, dtype: str) -> Array:
     """Numbers whose float64 is written with no more digits than the network's type has.
 
     Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
@@ -161,30 +165,34 @@ def _shortest(A: Array, dtype: str) -> Array:
 
 
 def model_of(run: str) -> Model:
-    """The trained network of a run, its plugins loaded.
+    """The network of a run that predicts, its plugins loaded.
 
     Raises:
         UsageError: an objective was minimized, or a plugin is not trusted.
         DataError: its file is damaged.
     """
     directory = open_run(run)
-    _, facts = directory.model()
+    name = directory.predicting_model
+    _, facts = directory.model(name)
+    if name == MODEL and (refit := directory.facts().get("refit")):
+        what = f"the network has not been trained again on all {refit['examples']:,} examples yet"
+        warnings.warn(Remark(f"{run}: {what}; this is the one that was trained on train alone"), stacklevel=2)
     if "objective" in facts:
         raise no_network(run, facts["objective"]["name"], "there is no network in it")
-    load_of(directory.path / MODEL, facts["plugins"])
-    model, calibration = trained(directory), directory.calibration()
+    load_of(directory.path / name, facts["plugins"])
+    model, calibration = trained(directory, name), directory.calibration()
     model.temperature = calibration.get("temperature", 1.0)
     model.threshold = calibration.get("threshold", 0.5)
     return model
 
 
-def trained(run: RunDirectory) -> Model:
-    """The trained network in the directory of a run; raises `DataError` where its file is damaged."""
-    arrays, facts = run.model()
+def trained(run: RunDirectory, name: str = MODEL) -> Model:
+    """The network in the directory of a run whose errors it tells; raises `DataError` where its file is damaged."""
+    arrays, facts = run.model(name)
     try:
         return Model(arrays, facts)
     except (KeyError, ValueError, TypeError, IndexError) as error:  # what is in it does not make a network
-        raise DataError(f"{run.path / MODEL}: is damaged: {type(error).__name__}: {error}") from error
+        raise DataError(f"{run.path / name}: is damaged: {type(error).__name__}: {error}") from error
 
 
 def _dataset(model: Model, examples: Examples) -> Dataset:

@@ -25,6 +25,7 @@ from dlx.runs.file_names import (
     LEARNING_CURVE_PICTURE,
     MISTAKES,
     MODEL,
+    REFIT,
     TRAIL,
     TRAIL_PICTURE,
 )
@@ -118,19 +119,24 @@ class ResultFiles(LockedDirectory):
         files = {LEARNING_CURVE: to_document(document), LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
 
-    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-        """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
+    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], name: str = MODEL) -> None:
+        """Keeps ``model.npz``, or another model: the arrays under their names, and ``meta`` as a text of JSON."""
         import numpy as np
 
         meta_text = np.array(json.dumps(versioned(meta)))
-        self.write(MODEL, _npz({"meta": meta_text, **arrays}))
+        self.write(name, _npz({"meta": meta_text, **arrays}))
 
-    def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    @property
+    def predicting_model(self) -> str:
+        """The name of the file with the network that predicts: the one that was trained again, where there is one."""
+        return REFIT if self.holds(REFIT) else MODEL
+
+    def model(self, name: str = MODEL) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
-        path = self.path / MODEL
-        if not self.holds(MODEL):
-            raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
-        arrays = self._arrays(MODEL)
+        path = self.path / name
+        if not self.holds(name):
+            raise DataError(f"{self.path}: has no {name} yet: training goes on, or was killed before its end")
+        arrays = self._arrays(name)
         try:
             meta = json.loads(str(arrays.pop("meta")))
         except (KeyError, ValueError) as error:

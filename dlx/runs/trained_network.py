@@ -14,7 +14,7 @@ from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import BOUNDARY, CURVES
+from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.performance import Performance, measure_of
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
@@ -22,6 +22,7 @@ from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model, describe
+from dlx.training.refit import Refit
 from dlx.training.supervised import Supervised
 from dlx.words import PARTS, Task
 
@@ -33,12 +34,14 @@ class NetworkRun:
 
     def __init__(self, experiment: Supervised) -> None:
         self.experiment, self.task = experiment, str(experiment.task)
+        self.refit = Refit(experiment) if experiment.spec.training.refit else None
         self.draws_boundary = experiment.dataset.n_x == 2 and experiment.task is not Task.MULTILABEL
         self.diagnosis: dict[str, Any] = {}
 
     def facts(self) -> dict[str, Any]:
-        """Of the data, what notices that they have changed."""
-        return {"data": data_facts(self.experiment)}
+        """Of the data, what notices that they have changed; and of the refit, where there is to be one."""
+        refit = {} if self.refit is None else {"refit": self.refit.facts()}
+        return {"data": data_facts(self.experiment), **refit}
 
     def forecast(self) -> dict[str, Any]:
         """The same."""
@@ -71,10 +74,17 @@ class NetworkRun:
             {"test": dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True))} if "test" in errors else {}
         )
         metrics = performance.document() if performance else {}
-        return {"course": facts["course"], **test, **metrics}
+        return {"course": facts["course"], **test, **metrics, **self._write_refit(run)}
 
     def _evaluations(self, errors: Mapping[str, Estimate]) -> dict[str, Evaluation]:
         return {part: self.experiment.evaluation(part) for part in errors}
+
+    def _write_refit(self, run: RunDirectory) -> dict[str, Any]:
+        """Write the network that was trained again, once it is."""
+        if self.refit is None or not self.refit.is_done:
+            return {}
+        run.write_model(*describe(self.refit.experiment), REFIT)
+        return {"refit": self.refit.facts()}
 
     def _errors(self) -> dict[str, Estimate]:
         """On all parts of the data."""

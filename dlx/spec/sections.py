@@ -64,6 +64,12 @@ class Training(Options):
     early_stopping: Annotated[EarlyStopping | None, as_switch(EarlyStopping | bool | None)] = Field(
         None, description="true, false, or options"
     )
+    refit: bool | None = Field(
+        None,
+        description="true: when training is over, a second network is trained on the examples of all parts for as many "
+        "epochs as were kept; it predicts and is exported, while errors and verdict stay those of the first (searches "
+        "and studies leave it out)",
+    )
     threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
 
 
@@ -122,7 +128,7 @@ def _folder_name(name: str) -> str:
 
 # What says something about a network or its examples, so that an objective has no use for it.
 OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "metrics", "diagnosis")
-OF_BATCHES = ("batch_size", "early_stopping")  # in `training`
+OF_BATCHES = ("batch_size", "early_stopping", "refit")  # in `training`
 
 
 class Spec(Options):

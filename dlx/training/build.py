@@ -63,6 +63,23 @@ def build_supervised(
     return experiment
 
 
+def build_refit(spec: Spec) -> Supervised:
+    """The experiment of a complete spec on the examples of all its parts together; raises as `build`."""
+    streams = Streams(spec.seed, spec.randomness)
+    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together=True)
+    training = spec.training.model_copy(update={"early_stopping": None, "refit": None})
+    spec = spec.model_copy(update={"training": training})
+    misfits = [
+        Problem(Place("spec"), "training.refit", f"with all examples in train, {what}")
+        for _, what in _misfits(spec, dataset)
+    ]
+    if misfits:
+        raise SpecError(misfits)
+    experiment = assemble(spec, dataset, streams)
+    experiment.network.initialize(streams["initializer"])
+    return experiment
+
+
 def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Supervised:
     """The experiment of a complete spec, its data and streams; θ is zero."""
     return Supervised(spec, dataset, streams, _network(spec, dataset, streams))
@@ -130,6 +147,9 @@ def _parameter_count(sizes: Sequence[int]) -> int:
 
 def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
     size, m = spec.training.batch_size, dataset.parts["train"].m
+    if spec.data.folds is not None and spec.data.fold is None:
+        what = "only dlx train trains all folds: state data.fold for one of them, or leave folds out (data.folds=null)"
+        yield ("data", "folds"), what
     if spec.training.early_stopping is not None and "dev" not in dataset.parts:
         what = "early stopping watches the dev set, and there is none (set data.split.dev or data.dev)"
         yield ("training", "early_stopping"), what

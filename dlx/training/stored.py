@@ -41,6 +41,7 @@ RUN = {
     "test?": ({"cost": NUMBER_OR_NONE, "error": NUMBER_OR_NONE}, None),
     "objective?": {"name": str, "*": object},
     "message?": str,
+    "refit?": {"examples": int, "done": bool, "note?": str, "*": object},
     "tags?": [str],
     "sizes?": {"*": int},
     "*": object,

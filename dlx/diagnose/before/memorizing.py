@@ -6,11 +6,11 @@ from math import inf, isfinite
 
 import numpy as np
 
+from dlx.data.row_hashes import hashes
 from dlx.diagnose.before.first_steps import of_a_constant
 from dlx.diagnose.before.initialization import VANISHING_SIGNAL
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
 from dlx.diagnose.before.probe import SEEN_PART, Probe
-from dlx.diagnose.data.duplicates import hashes
 from dlx.diagnose.findings import Cause, Finding
 from dlx.errors import Diverged
 from dlx.nn.losses import SquaredError

@@ -174,4 +174,4 @@ def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
-    return remarks
+    return [*remarks, *(f"{run.id}: {run.refit_note}" for run in runs if run.refit_note)]

@@ -44,14 +44,21 @@ def summary(
     say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
     if diagnosis:
         _judgement(diagnosis, task, out)
-    for line in _minimum(facts.get("objective")):
-        say(*line, stream=out)
+    _refit_or_minimum(facts, out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
     say(("run      ", "dim"), (str(path), "cyan"), stream=out)
     for label, command in zip(("next     ", *[" " * 9] * len(commands)), commands, strict=False):
         say((label, "dim"), (command, ""), stream=out)
+
+
+def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
+    """That the network that predicts is not the one whose errors these are; of an objective where it has come to."""
+    if note := (facts.get("refit") or {}).get("note"):
+        paragraph("refit", note, margin=9, stream=out)
+    for line in _minimum(facts.get("objective")):
+        say(*line, stream=out)
 
 
 def _judgement(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
