@@ -39,7 +39,10 @@ COMMANDS = {
     "study": "Train variants of a spec, lay them over each other and check the claims of the file.",
     "compare": "Show how runs and their results differ: a table, their curves, and how sure the difference is.",
     "average": "Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.",
-    "evaluate": "Print cost and error, with its 95 % interval, of a trained network on examples with labels.",
+    "evaluate": "Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with "
+    "labels.",
+    "calibrate": "Show whether a network's probabilities are what they say, and fit the temperature on dev that "
+    "mends them.",
     "predict": "Print what a trained network says of each example: a CSV with the class and its probabilities, or the "
     "value.",
     "export": "Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras.",
@@ -53,7 +56,12 @@ COMMANDS = {
     "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
 }
 # Each is a function of that name in a module of that name, but for these.
-ELSEWHERE = {"compare": "compare.compare_app", "evaluate": "predict.evaluate", "list": "list.list_components"}
+ELSEWHERE = {
+    "calibrate": "calibrate.calibrate_run",
+    "compare": "compare.compare_app",
+    "evaluate": "predict.evaluate",
+    "list": "list.list_components",
+}
 
 
 @cache

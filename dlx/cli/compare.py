@@ -11,12 +11,12 @@ import typer
 from typer.core import TyperCommand
 
 from dlx.cli.options import Json, Plugins
-from dlx.errors import UsageError
+from dlx.errors import UsageError, allowed
 from dlx.files import writing
 from dlx.runs import compare as comparisons
 from dlx.runs import latest, manifest
 from dlx.show import pictures, terminal
-from dlx.spec import trust
+from dlx.spec import quantities, trust
 
 if TYPE_CHECKING:
     from dlx.runs.compare import Comparison
@@ -37,6 +37,10 @@ Against = Annotated[
 ]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE.png", help="Where the curves are drawn, in place of runs/comparison.png.")
+]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option("--metric", metavar="NAME", help="Also compare this metric, such as f1; may be repeated."),
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, numbers in full.")]
 Md = Annotated[bool, typer.Option("--md", help="Print the table and the verdict as Markdown.")]
@@ -66,6 +70,7 @@ def compare(
     runs: Runs,
     against: Against = None,
     out: Out = None,
+    metric: Metrics = None,
     plugin: Plugins = None,
     json: Json = False,
     csv: Csv = False,
@@ -80,10 +85,20 @@ def compare(
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
     trust.load_named(plugin or ())
-    comparison = comparisons.compare(runs, against or [])
+    comparison = comparisons.compare(runs, against or [], _metrics(metric or []))
     alone = json or csv or md
     picture = _draw(comparison, out, needed=out is not None or not alone)
     _print(comparison, picture, json, csv, md)
+
+
+def _metrics(names: list[str]) -> list[str]:
+    """Each metric once; a name that is none is refused."""
+    for name in names:
+        if name not in quantities.Metric.members():
+            raise UsageError(
+                f"--metric: there is no metric named {name!r} {allowed(name, list(quantities.Metric.members()))}"
+            )
+    return list(dict.fromkeys(names))
 
 
 def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None:

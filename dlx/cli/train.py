@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx import files
+from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
 from dlx.runs import dry_run as rehearsal
 from dlx.runs import file_names, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
+from dlx.search.folds import training as folds
 from dlx.show import terminal
 from dlx.spec import loader, trust
 from dlx.spec.yaml_text import writing
@@ -23,12 +25,14 @@ from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.runs.train import Session
+    from dlx.spec.loader import Resolved
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory, in place of runs/NAME/TIME-ID.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: run.json, and where the run lies.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run directory.")]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, help="With data.folds: processes that train at a time.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Build everything, take one step, write nothing.")]
 
 
@@ -41,8 +45,13 @@ def train(
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
+    workers: Workers = 1,
 ) -> None:
-    """Train the network that a spec describes, or minimize its objective, or go on with a run."""
+    """Train the network that a spec describes, or minimize its objective, or go on with a run.
+
+    With `data.folds` in the spec there is a training for each fold, below one directory, and an error and a verdict
+    over all examples, each by the network that was not given it.
+    """
     if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
         raise _no_setting(resume, [str(spec), *(overrides or [])])
     if (spec is None) == (resume is None):
@@ -52,18 +61,19 @@ def train(
     if plugin and resume is None:
         raise UsageError(OWN_PLUGINS)
     trust.load_named(plugin or ())
-    if spec is not None and dry_run:
-        _rehearse(spec, overrides or [], json)
+    resolved = None if spec is None else loader.load_spec(spec, overrides or [], named_by=trust.NamedBy.USER)
+    in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
+    if workers > 1 and not in_folds:
+        raise UsageError("--workers is for a spec with data.folds: without them there is one training")
+    if resolved is not None and dry_run:
+        forecast = folds.foretold(resolved) if in_folds else rehearsal.rehearse(resolved)
+        terminal.facts(files.versioned(forecast), json)
         return
-    with _session(spec, overrides or [], resume, out) as session:
-        try:
-            with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
-                for record in session.records():
-                    display.update(record)
-            if spec is not None and not overrides:
-                _compare_with_original(spec, session)
-        finally:
-            _tell(session, json, quiet)
+    if in_folds:
+        train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
+        return
+    with _session(spec, resolved, overrides or [], resume, out) as session:
+        _train(session, None if overrides else spec, json, quiet)
 
 
 def _no_setting(reference: str, overrides: list[str]) -> UsageError:
@@ -78,10 +88,23 @@ def _no_setting(reference: str, overrides: list[str]) -> UsageError:
     return UsageError(f"{what}{further}")
 
 
-def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
-    if spec is None:
+def _train(session: Session, spec: Path | None, json: bool, quiet: bool) -> None:
+    """Train to the end; where it is just what a spec describes, say whether that is another run's own."""
+    try:
+        with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
+            for record in session.records():
+                display.update(record)
+        if spec is not None:
+            _compare_with_original(spec, session)
+    finally:
+        _tell(session, json, quiet)
+
+
+def _session(
+    spec: Path | None, resolved: Resolved | None, overrides: list[str], resume: str | None, out: Path | None
+) -> Session:
+    if spec is None or resolved is None:
         return sessions.Session.resume(resume or "")
-    resolved = loader.load_spec(spec, overrides, named_by=trust.NamedBy.USER)
     return sessions.Session.start(resolved, overrides, out, folder=spec.parent)
 
 
@@ -109,8 +132,3 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
         )
-
-
-def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    resolved = loader.load_spec(path, overrides, named_by=trust.NamedBy.USER)
-    terminal.facts(files.versioned(rehearsal.rehearse(resolved)), json)

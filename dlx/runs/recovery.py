@@ -22,6 +22,8 @@ MADE_BY = {
     **dict.fromkeys((file_names.ERRORS, file_names.WORST, file_names.DIAGNOSIS), ("diagnose",)),
     **dict.fromkeys((file_names.LEARNING_CURVE, file_names.LEARNING_CURVE_PICTURE), ("diagnose", "--learning-curve")),
     file_names.ACT: ("diagnose", "--act"),
+    file_names.CALIBRATION_PICTURE: ("calibrate",),
+    file_names.CALIBRATION: ("calibrate", "--apply"),
 }
 
 

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import warnings
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from threading import Thread
 from traceback import format_exception, print_exception
 from typing import Any, BinaryIO
 
+from dlx.errors import Remark
 from dlx.runs.signals import NUMBERS, end_process
 
 Call = tuple[Any, tuple[Any, ...], dict[str, Any]]  # a function of a module, its arguments and its keyword arguments
@@ -94,6 +96,7 @@ def main() -> None:
     traceback, and threads of other packages may be in its way.
     """
     code = 0
+    warnings.simplefilter("ignore", Remark)  # the owner looks at the same data, and says what there is to say
     try:
         _heed_signals()
         requests, answers = _streams()  # open until the end: closing them would say that nobody reads the answer

@@ -37,6 +37,9 @@ def comparison(
     columns = shutil.get_terminal_size().columns
     width = columns if sys.stdout.isatty() else min(columns, WIDTH)
     _table(document, width)
+    if rows := list(comparison_rows.metric_rows(document)):
+        say()
+        _print(rows)
     what = document["curve"].replace("_", " ")
     if lines := letter_plot(
         curves, comparison_rows.task_of(document) if "error" in what else Task.REGRESSION, min(width, WIDTH)

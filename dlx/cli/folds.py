@@ -1,0 +1,68 @@
+"""``dlx train`` of a spec with folds: a training for each of them, and what they come to together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlx.errors import DataError, Diverged
+from dlx.events import finish
+from dlx.runs import collection, file_names
+from dlx.search.folds import training
+from dlx.search.trials import executors
+from dlx.show import terminal
+from dlx.spec import loader
+from dlx.text import command
+from dlx.words import Status
+
+if TYPE_CHECKING:
+    from dlx.search.folds.training import FoldsRun
+    from dlx.spec.loader import Resolved
+
+
+def is_in_folds(reference: str) -> bool:
+    """Whether what is to be resumed is a training in folds."""
+    return (Path(reference) / file_names.FOLDS).is_file()
+
+
+def train_folds(
+    resolved: Resolved | None, resume: str | None, out: Path | None, workers: int, *, json: bool, quiet: bool
+) -> None:
+    """Train what a spec describes, or go on; then print what it has come to.
+
+    Raises:
+        DataError: a fold failed.
+        Diverged: a fold diverged, and none failed.
+    """
+    if resolved is None:
+        with (
+            collection.FoldsDirectory.open(resume or "", writing=True) as directory,
+            executors.executor_for(workers) as executor,
+        ):
+            _train(training.FoldsRun(loader.load_spec(directory.plan).spec, directory, executor), json, quiet)
+        return
+    spec = resolved.spec
+    with (
+        executors.executor_for(workers) as executor,
+        collection.FoldsDirectory.create(spec.name, out=out) as directory,
+    ):
+        directory.write_plan(loader.dump_yaml(spec))
+        _train(training.FoldsRun(spec, directory, executor), json, quiet)
+
+
+def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
+    with terminal.progress(terminal.CountProgress("folds"), quiet=quiet or json) as display:
+        document = finish(run.run(), display.update)
+    path = run.directory.path
+    if json:
+        terminal.document({**document.to_document(), "directory": str(path)})
+    elif quiet:
+        terminal.path(path)
+    else:
+        refit = command("train", run.directory.plan, "data.folds=null", "training.refit=true")
+        terminal.folds(document, path, [command("compare", path), refit])
+    if document.status is Status.COMPLETED:
+        return
+    broken = [record for record in document.trainings if record.status is document.status]
+    message = f"{path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
+    raise DataError(message) if document.status is Status.FAILED else Diverged(message)
