@@ -193,9 +193,9 @@ def test_an_objective_serves_searches_and_studies(folder: Path, call_dlx: Callab
     assert (folder / "study" / "paths.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_wrong_gradient_of_a_plugin_is_named(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_wrong_gradient_of_a_plugin_is_named(folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "bowl.py").write_text(BOWL)
-    result = run_dlx("gradcheck", "--plugin", "bowl.py", "--json", cwd=folder)
+    result = call_alone("gradcheck", "--plugin", "bowl.py", "--json", cwd=folder)
     assert result.code == 3, result.stderr
     fault = json.loads(result.stdout)["fault"]
     assert (fault["operation"], fault["parameter"], fault["signature"]) == ("bowl", "w", "factor 2 too much")

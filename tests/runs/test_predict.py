@@ -236,7 +236,7 @@ def test_a_target_that_was_named_by_its_place_is_known_by_its_name(
     assert (found["error"], found["m"]) == (expected["error"], 40)
 
 
-def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
+def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, call_alone: Callable[..., Any]) -> None:
     table(tmp_path / "pets.csv", ANIMALS)
     (tmp_path / "spec.yaml").write_text(SPEC.replace("TARGET", "kind"))
     (tmp_path / "twice.py").write_text(
@@ -245,9 +245,9 @@ def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx
         "        tape.call(np.add, Z, Z, out=A)\n        return A, lambda dZ: tape.call(dZ.fill, 2)\n"
     )
     overrides = ["plugins=[twice.py]", "architecture.activation=twice"]
-    result = run_dlx("train", "spec.yaml", "--out", "run", *overrides, cwd=tmp_path)
+    result = call_alone("train", "spec.yaml", "--out", "run", *overrides, cwd=tmp_path)
     assert result.code == 0, result.stderr
-    result = run_dlx("predict", "run", "pets.csv", cwd=tmp_path)
+    result = call_alone("predict", "run", "pets.csv", cwd=tmp_path)
     assert result.code == 0, result.stderr
     assert len(predicted(result.stdout)) == 40
 
