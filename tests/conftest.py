@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -75,6 +76,29 @@ def fresh_plugins() -> Iterator[None]:
     """What plugins leave in the process is gone after the test, as if each test had one of its own."""
     with own_plugins():
         yield
+
+
+@pytest.fixture(scope="session")
+def blank_picture() -> bytes:
+    """A picture with nothing in it."""
+    from dlx.show.pictures.canvas import new_figure, png
+
+    return png(new_figure(1, 1, ""))
+
+
+@pytest.fixture
+def blank_pictures(blank_picture: bytes, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """For tests of what else a command leaves behind: to draw the pictures takes ten times as long as a tiny training.
+
+    What they are to show is still worked out, and their files are there. Tests with the mark ``draws`` have them drawn.
+    """
+    from dlx.show import pictures
+
+    if request.node.get_closest_marker("draws"):
+        return
+    for name, drawing in vars(pictures).items():
+        if isinstance(drawing, FunctionType) and drawing.__annotations__["return"] == "bytes":
+            monkeypatch.setattr(pictures, name, lambda *arguments, **options: blank_picture)
 
 
 @dataclass(frozen=True)

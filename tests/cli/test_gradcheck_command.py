@@ -14,6 +14,8 @@ from dlx.nn.layers import Linear
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 SPEC = """
 name: small
 data: {source: {name: blobs, m: 40}, split: {train: 0.8, dev: 0.2}}
@@ -311,6 +313,7 @@ def test_a_plugin_without_gradients(folder: Path, call_alone: Callable[..., Any]
     assert "defines no activation, loss, norm or objective" in result.stderr
 
 
+@pytest.mark.draws
 def test_the_orders_of_the_differences(folder: Path, call_dlx: Callable[..., Any]) -> None:
     call = ("gradcheck", "small.yaml", "architecture.activation=tanh", "--orders")
     slopes = json.loads(call_dlx(*call, "--json", cwd=folder).stdout)["slopes"]

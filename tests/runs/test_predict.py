@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 HEADER = "height,color,weight,kind"
 ANIMALS = [
     f"{1 + i % 2 + i / 100:.2f},{('red', 'blue', 'green')[i % 3]},{3 + 2 * (i % 2)},{('cat', 'dog')[i % 2]}"

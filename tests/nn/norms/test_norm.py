@@ -63,7 +63,7 @@ architecture:
 training: {epochs: 3, batch_size: 8}
 """
 
-pytestmark = pytest.mark.usefixtures("fresh_plugins")
+pytestmark = pytest.mark.usefixtures("blank_pictures", "fresh_plugins")
 
 
 @pytest.fixture

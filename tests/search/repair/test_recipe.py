@@ -30,6 +30,8 @@ from dlx.spec.sections import Spec
 from dlx.spec.tree import leaves
 from dlx.stats.effects import effect
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 SPLIT = "split: {train: 200, dev: 200, test: 100}"
 CIRCLES = f"""
 name: circles
