@@ -92,13 +92,15 @@ def blank_pictures(blank_picture: bytes, monkeypatch: pytest.MonkeyPatch, reques
 
     What they are to show is still worked out, and their files are there. Tests with the mark ``draws`` have them drawn.
     """
+    from dlx.search.study import pictures as pictures_of_a_study
     from dlx.show import pictures
 
     if request.node.get_closest_marker("draws"):
         return
-    for name, drawing in vars(pictures).items():
-        if isinstance(drawing, FunctionType) and drawing.__annotations__["return"] == "bytes":
-            monkeypatch.setattr(pictures, name, lambda *arguments, **options: blank_picture)
+    for module in (pictures, pictures_of_a_study):
+        for name, drawing in vars(module).items():
+            if isinstance(drawing, FunctionType) and drawing.__annotations__.get("return") == "bytes":
+                monkeypatch.setattr(module, name, lambda *arguments, **options: blank_picture)
 
 
 @dataclass(frozen=True)
