@@ -21,8 +21,6 @@ from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
 
-pytestmark = pytest.mark.usefixtures("blank_pictures")
-
 M, EPOCHS = 26, 5
 REQUIRED: dict[str, dict[str, object]] = {
     "manual": {"table": [[1, 0.1], [3, 0.02]]},
