@@ -92,6 +92,11 @@ COMMANDS = {
     ),
     "list": Command("list", "list_components", "List what a spec may name, with formulas and options."),
     "new": Command("new", "new", "Print or write a spec to start from."),
+    "data": Command(
+        "data",
+        "data",
+        "Show what is in a data file or in the section data of a spec.",
+    ),
     "doctor": Command(
         "doctor",
         "doctor",

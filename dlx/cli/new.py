@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dlx.errors import UsageError
 from dlx.show import terminal
-from dlx.spec.starter import starter, starter_for
+from dlx.spec.starter.decisions import Wishes
+from dlx.spec.starter.sources import source_of
+from dlx.spec.starter.writing import starter, starter_for
 from dlx.words import Task
 
 Data = Annotated[
@@ -17,18 +19,50 @@ Data = Annotated[
 ]
 Target = Annotated[list[str] | None, typer.Option(help="The column to predict, or the file of labels; repeatable.")]
 StatedTask = Annotated[Task | None, typer.Option(help="What to learn, where the labels leave it open.")]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Learn from this column, though it looks like a name or a leak; repeatable."),
+]
+Categorical = Annotated[
+    list[str] | None, typer.Option(metavar="COLUMN", help="Its numbers are names of categories; repeatable.")
+]
+Imputed = Annotated[str | None, typer.Option(metavar="HOW", help="mean, median or most_frequent for missing values.")]
+Missing = Annotated[list[str] | None, typer.Option(metavar="MARK", help="What stands for a missing value; repeatable.")]
+Delimiter = Annotated[str | None, typer.Option(help="Between the fields of a text table.")]
+Decimal = Annotated[str | None, typer.Option(help="The decimal mark, a point or a comma.")]
+Encoding = Annotated[str | None, typer.Option(help="Such as utf-8, latin-1 or cp1252.")]
+Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first line names the columns.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there and not on stdout.")]
 
 
-def new(data: Data = None, target: Target = None, task: StatedTask = None, out: Out = None) -> None:
+def new(
+    data: Data = None,
+    target: Target = None,
+    task: StatedTask = None,
+    ignore: Ignore = None,
+    keep: Keep = None,
+    categorical: Categorical = None,
+    impute: Imputed = None,
+    missing: Missing = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    header: Header = None,
+    out: Out = None,
+) -> None:
     """Print or write a spec to start from.
 
-    With a data file it is one that trains on that file.
+    With a data file it is one that trains on that file. What had to be decided for it, such as columns that are left
+    out and what stands in for missing values, is in it with the reason, and each decision can be taken otherwise here.
     """
-    if data is None and (target or task):
-        raise UsageError("--target and --task belong to a data file: dlx new FILE --target COLUMN")
+    reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
+    reading["missing"] = tuple(missing or ()) or None
+    wishes = Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
+    if data is None and (target or wishes != Wishes() or set(reading.values()) != {None}):
+        raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
-    text = starter(file) if data is None else starter_for(data, target or [], task, file)
+    text = starter(file) if data is None else starter_for(source_of(data, target or [], **reading), wishes, file)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
     if out is None:

@@ -12,12 +12,15 @@ from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
 from dlx.files import versioned
 from dlx.runs.dry_run import rehearse
+from dlx.runs.file_names import MODEL
+from dlx.runs.references import open_run
 from dlx.runs.repeat import compare, original_of
 from dlx.runs.train import Session
 from dlx.show import terminal
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy, load_named
-from dlx.text import command
+from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import command, quoted
 from dlx.words import Status
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
@@ -39,6 +42,8 @@ def train(
     dry_run: DryRun = False,
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run."""
+    if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
+        raise _no_setting(resume, [str(spec), *(overrides or [])])
     if (spec is None) == (resume is None):
         raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
     if resume is not None and (overrides or out or dry_run):
@@ -58,6 +63,18 @@ def train(
                 _compare_with_original(spec, session)
         finally:
             _tell(session, json, quiet)
+
+
+def _no_setting(reference: str, overrides: list[str]) -> UsageError:
+    """The refusal of settings for a run that is to be gone on with, and how to have them."""
+    run = open_run(reference)
+    what = f"--resume goes on with {run.path} as it was begun, and takes no {overrides[0]}"
+    begin = command("train", run.config, *overrides)
+    further = f"; {begin} begins a new run with it"
+    if (run.path / MODEL).exists() and "objective" not in run.facts():
+        weights = f"initializer={{name: file, path: {dump_scalar(str(run.path / MODEL))}}}"
+        further += f", from the weights that this one has come to where {quoted(weights)} stands behind it"
+    return UsageError(f"{what}{further}")
 
 
 def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:

@@ -25,10 +25,10 @@ BOOLEANS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "on": 1.0} | {
 
 
 class MixedColumn(Exception):
-    """A column in which some values are numbers and this one is not."""
+    """A column in which some values are numbers and this one is not; ``odd`` are all such texts, with their share."""
 
-    def __init__(self, row: int, text: str) -> None:
-        self.row, self.text = row, text
+    def __init__(self, row: int, text: str, odd: Collection[str], share: float) -> None:
+        self.row, self.text, self.odd, self.share = row, text, sorted(odd), share
         super().__init__(text)
 
 
@@ -124,8 +124,8 @@ class ColumnReader(NamedTuple):
             return
         first = next((marks[value] for value in values if value in marks), "")
         odd = (present - marks.keys()) or {text for text, mark in marks.items() if mark != first}
-        row = next(row for row, value in enumerate(values) if value in odd)
-        raise MixedColumn(row, values[row])
+        rows = [row for row, value in enumerate(values) if value in odd]
+        raise MixedColumn(rows[0], values[rows[0]], odd, len(rows) / len(values))
 
     def _missing(self, values: Iterable[str]) -> set[str]:
         return {value for value in set(values) if value.strip() in self.missing}
@@ -146,9 +146,12 @@ def labels(values: Array, style: NumberStyle) -> Array:
     """Labels or targets as whole numbers if they all are, else as real numbers, else as text.
 
     Codes with leading zeros, and whole numbers that int64 does not hold, are text, so that no two become the same.
+    Where some are None, these stay, and the array holds objects.
     """
     texts = set(values)
-    if None in texts:  # which the caller reports
+    if None in texts:
+        present = np.array([value is not None for value in values])
+        values[present] = labels(values[present], style)
         return values
     if all(map(INTEGER.fullmatch, map(str.strip, texts))):
         if style.marks and any(CODE.fullmatch(text.strip()) for text in texts):

@@ -12,7 +12,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from dlx.data.numbers import MISSING, NumberStyle
-from dlx.data.opening import open_binary, readable, unpacked_name
+from dlx.data.opening import open_binary, readable
+from dlx.data.packing import unpacked_name
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 
@@ -80,7 +81,7 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     records = _records(lines if comment is None else plain, delimiter)
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
-    header = options.header if options.header is not None else _has_header(records, style, options, like)
+    header = options.header if options.header is not None else has_header(records, style, options, like)
     return Dialect(_codec(encoding), delimiter, decimal, comment, header)
 
 
@@ -205,7 +206,7 @@ def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
     return "," if marks and "." not in marks else "."
 
 
-def _has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
+def has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
     """Whether the first record names the columns: it has few numbers, or they stand where others have none.
 
     Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.columns import Column as Column
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
 
 
 CHUNK = 2**17  # numbers worked on at once: 1 MiB of float64, which stays in the cache
-
-
-class Column(NamedTuple):
-    """A column as the user knows it: a number, or one of `categories`, which become a 0/1 feature each."""
-
-    name: str
-    categories: tuple[str, ...] | None = None
-
-    def features(self) -> list[str]:
-        """The names of the features that this column becomes."""
-        return [self.name] if self.categories is None else [f"{self.name}={value}" for value in self.categories]
 
 
 @dataclass(frozen=True)
@@ -50,6 +40,7 @@ class Examples:
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
     target: the columns of a table that y was taken from.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
+    names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
     """
 
@@ -60,7 +51,13 @@ class Examples:
     impute: str | None = None
     target: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
+    names: tuple[str, ...] = ()
     origin: str = ""
+
+    @property
+    def may_lack_values(self) -> bool:
+        """Whether NaN in X stands for what is missing."""
+        return self.impute is not None or any(column.details.impute for column in self.columns)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -155,7 +152,7 @@ def _as_targets(y: Array, shape: tuple[int, ...], origin: str) -> Array:
 
 def _check_finite(examples: Examples) -> None:
     row = 0
-    for chunk in chunks(examples.X) if examples.X.dtype.kind == "f" and examples.impute is None else ():
+    for chunk in chunks(examples.X) if examples.X.dtype.kind == "f" and not examples.may_lack_values else ():
         if not np.isfinite(chunk).all():
             i, j = np.argwhere(~np.isfinite(chunk))[0]
             raise DataError(f"{examples.origin}: X[{row + i}, {j}] is {chunk[i, j]} (row and column count from 0)")

@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from math import nan
 
 import numpy as np
 
+from dlx.data.columns import Column
 from dlx.data.examples import Examples
 from dlx.data.mapped import MappedRows
 from dlx.errors import DataError
 from dlx.types import Array
 
-Impute = Literal["mean", "median", "most_frequent"]
 
+def fit_imputation(train: Examples, impute: str | None) -> Array | None:
+    """The row (n_x,) of replacements, from the values that are there; None where there is none to replace.
 
-def fit_imputation(train: Examples, impute: str) -> Array:
-    """The row (n_x,) of replacements, from the values that are there.
-
-    For a number its mean, median or most frequent value; for a category always its most frequent one. Among equally
-    frequent values it is the least.
+    For a number or a time its mean, median or most frequent value; for a category always its most frequent one; for a
+    hashed text all 0. Among equally frequent values it is the least. NaN stays where nothing is stated for a column.
     """
+    if impute is None and not train.may_lack_values:
+        return None
     X, row = train.X[:], list[float]()
     for column in train.columns:
-        present = X[:, len(row) : len(row) + len(column.features())]
-        present = present[~np.isnan(present[:, 0])]
-        if len(present) == 0:
-            raise DataError(
-                f"{train.origin}: column {column.name!r} has no value in train to fit `impute: {impute}` on"
-            )
-        row += [STATISTICS[impute](present[:, 0])] if column.categories is None else _most_frequent_category(present)
+        features = X[:, len(row) : len(row) + len(column.features())]
+        row += _replacements(train.origin, column, features, column.details.impute or impute)
     return np.array(row)
+
+
+def _replacements(origin: str, column: Column, features: Array, impute: str | None) -> list[float]:
+    """Those of one column."""
+    if impute is None:
+        return [nan] * features.shape[1]
+    values = features[:, : len(column.values())]
+    present = values[~np.isnan(values[:, 0])]
+    if len(present) == 0:
+        raise DataError(f"{origin}: column {column.name!r} has no value in train to fit `impute: {impute}` on")
+    if column.details.kind == "hashed":
+        row = [0.0] * values.shape[1]
+    elif column.categories is not None:
+        row = _most_frequent_category(present)
+    else:
+        row = [STATISTICS[impute](of) for of in present.T]
+    return row + [0.0] * (features.shape[1] - len(row))  # an indicator is never missing
 
 
 def imputed(X: Array | MappedRows, row: Array | None) -> Array | MappedRows:
     """X with this row's numbers in place of NaN; without a row, and in a file, there is none."""
     return X if row is None or isinstance(X, MappedRows) else np.where(np.isnan(X), row, X)
+
+
+def plain_row(row: Array | None) -> list[float | None] | None:
+    """The replacements as plain data."""
+    return None if row is None else [None if np.isnan(value) else float(value) for value in row]
 
 
 def _most_frequent(values: Array) -> float:

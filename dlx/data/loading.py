@@ -12,11 +12,11 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Column, Examples, select, tidy, with_faults, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
-from dlx.data.imputation import fit_imputation, imputed
+from dlx.data.imputation import fit_imputation, imputed, plain_row
+from dlx.data.input_scaling import input_scaling
 from dlx.data.labels import Labels, infer_labels
-from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_room
-from dlx.data.normalization import Normalization
+from dlx.data.open_columns import decided, with_columns
 from dlx.data.sources import File, Source
 from dlx.data.splits import split_rows, stratified_order
 from dlx.data.tables import TableOptions
@@ -54,6 +54,8 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
     if data.train_examples is not None:
         parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, parts)
+    columns = decided(parts["train"])
+    parts = {part: with_columns(examples, columns) for part, examples in parts.items()}
     return _fitted(data, parts, labels, _options(source))
 
 
@@ -73,9 +75,9 @@ def read_like(
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
-    if target is not None or not labelled or has_only_inputs(path.name):  # train's file of labels has none for this
+    if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
-    columns = [Column(name, _frozen(categories)) for name, categories in preprocessing["columns"]]
+    columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
     if not strict:
         loaded = {part: with_faults(examples) for part, examples in loaded.items()}
@@ -86,7 +88,7 @@ def read_like(
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
-    row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"])
+    row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"], np.float64)
     y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
     return replace(examples, X=imputed(examples.X, row), y=y, faults=faults)
 
@@ -207,18 +209,19 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     train = parts["train"]
     if train.target:  # by name, so that its place in another file makes no difference
         options = replace(options, target=train.target)
-    rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()} if how}
+    if train.image_shape is not None:  # so that images of another size can be read
+        options = replace(options, image_shape=train.image_shape)
+    rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}
     present = {part: parts[part] for part in PARTS if part in parts}
     finished = {
-        part: Part(imputed(examples.X, rows.get(examples.impute or "")), _y(examples))
-        for part, examples in present.items()
+        part: Part(imputed(examples.X, rows[examples.impute]), _y(examples)) for part, examples in present.items()
     }
-    shift, scale = _scaling(data.normalize, train, finished["train"].X)
+    shift, scale = input_scaling(data, train, finished["train"].X)
     target_scaling = _target_scaling(data, present, labels)
     preprocessing: dict[str, Any] = {
-        "columns": [[column.name, column.categories] for column in train.columns],
-        "imputation": rows[train.impute].tolist() if train.impute else None,
-        "options": asdict(options),
+        "columns": [column.to_data() for column in train.columns],
+        "imputation": plain_row(rows[train.impute]),
+        "options": asdict(replace(options, columns={})),
         "task": labels.task,
         "classes": list(labels.classes),
         "targets": labels.targets,
@@ -235,14 +238,3 @@ def _target_scaling(data: Data, parts: Mapping[str, Examples], labels: Labels) -
     for examples in parts.values():
         check_positive(name, _y(examples), examples.origin)
     return TargetScaling.fit(name, _y(train), train.origin)
-
-
-def _scaling(normalization: Normalization, train: Examples, X: Array | MappedRows) -> tuple[Array, Array]:
-    with np.errstate(over="ignore", invalid="ignore"):
-        shift, scale = normalization.fit(X)
-        unfit = ~np.isfinite(shift * scale) | (scale == 0)
-    if unfit.any():
-        feature = train.features[int(unfit.argmax())]
-        what = f"the values of {feature} are too far apart for `normalize: {normalization.name}`"
-        raise DataError(f"{train.origin}: {what}")
-    return shift, scale

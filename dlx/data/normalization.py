@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from dlx.component import Component
 from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
 from dlx.types import Array
+
+SORTED_AT_ONCE = 2**23  # numbers: 64 MiB of float64
 
 
 class Normalization(Component):
@@ -31,7 +35,20 @@ class Unchanged(Normalization):
         return np.zeros(X.shape[1]), np.ones(X.shape[1])
 
 
-class Standard(Normalization):
+class Scaled(Normalization):
+    """A normalization that may leave features that are 0 or 1 by their making as they are."""
+
+    one_hot: Annotated[
+        bool | None,
+        Field(
+            description="whether features that are 0 or 1 by their making are scaled too: those of categories and "
+            "hashed texts, and indicators of missing values; false when left out (in complete specs of before there "
+            "was a choice, true)"
+        ),
+    ] = None
+
+
+class Standard(Scaled):
     """Mean 0 and variance 1 over train: shift = μ, scale = 1/σ, with σ² = 1/m Σ(x − μ)²; scale 1 where σ = 0.
 
     Sums are of differences from the first row, which keeps them small and a constant feature's σ exactly 0 (shifted
@@ -52,7 +69,7 @@ class Standard(Normalization):
         return first + mean, np.divide(1, sigma, where=sigma != 0, out=np.ones_like(sigma))
 
 
-class MinMax(Normalization):
+class MinMax(Scaled):
     """Train's least value becomes 0 and its largest 1: shift = min, scale = 1/(max − min); scale 1 where they agree."""
 
     name = "minmax"
@@ -62,3 +79,21 @@ class MinMax(Normalization):
         low = np.min([low for low, _ in extremes], axis=0).astype(np.float64)
         width = np.max([high for _, high in extremes], axis=0) - low
         return low, np.divide(1, width, where=width != 0, out=np.ones_like(width))
+
+
+class Robust(Scaled):
+    """Train's median becomes 0, its middle half 1 wide: scale = 1/(upper − lower quartile), or 1 where they agree.
+
+    Far values count no more than others. Rows that stay in their file are read once for each few features.
+    """
+
+    name = "robust"
+
+    def fit(self, X: Array | MappedRows) -> tuple[Array, Array]:
+        quartiles = np.empty((3, X.shape[1]))
+        width = max(1, SORTED_AT_ONCE // len(X))
+        for start in range(0, X.shape[1], width):
+            columns = np.concatenate([chunk[:, start : start + width] for chunk in chunks(X)])
+            np.quantile(columns.astype(np.float64), (0.25, 0.5, 0.75), axis=0, out=quartiles[:, start : start + width])
+        width_of_half = quartiles[2] - quartiles[0]
+        return quartiles[1], np.divide(1, width_of_half, where=width_of_half != 0, out=np.ones_like(width_of_half))

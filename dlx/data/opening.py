@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
 
 from dlx.data.memory import check_ratio
+from dlx.data.packing import DAMAGE, UNPACKERS, packed_suffix
 from dlx.errors import DataError, nearest
 from dlx.files import unread
 
 UNPACKED_AT_ONCE = 2**16  # bytes
-Unpacker = Callable[[BinaryIO], io.BufferedIOBase]
-UNPACKERS: dict[str, Unpacker] = {".gz": lambda packed: gzip.GzipFile(fileobj=packed)}
-
-
-def unpacked_name(name: str) -> str:
-    """The name, in small letters, without the suffix of what packed the file."""
-    name = name.lower()
-    return name.removesuffix(_packed_suffix(name))
-
-
-def _packed_suffix(name: str) -> str:
-    return next((suffix for suffix in UNPACKERS if name.lower().endswith(suffix)), "")
 
 
 def open_binary(path: Path) -> io.BufferedReader:
     """The bytes of a file, unpacked where its name says so; raises `DataError` where too few become too many."""
-    suffix = _packed_suffix(path.name)
-    return io.BufferedReader(_Unpacked(path, UNPACKERS[suffix]), UNPACKED_AT_ONCE) if suffix else path.open("rb")
+    suffix = packed_suffix(path.name)
+    packed = path.open("rb")
+    if not suffix:
+        return packed
+    try:
+        return io.BufferedReader(_Unpacked(path, packed, UNPACKERS[suffix](path, packed)), UNPACKED_AT_ONCE)
+    except BaseException:
+        packed.close()
+        raise
 
 
 class _Unpacked(io.RawIOBase):
     """The unpacked bytes of a file, their number compared with that of the packed ones as they come."""
 
-    def __init__(self, path: Path, unpacker: Unpacker) -> None:
-        self.path, self.unpacked = path, 0
-        self.packed = path.open("rb")
-        self.file = unpacker(self.packed)
+    def __init__(self, path: Path, packed: BinaryIO, file: io.BufferedIOBase) -> None:
+        self.path, self.unpacked, self.packed, self.file = path, 0, packed, file
 
     def readable(self) -> bool:
         return True
@@ -66,12 +57,19 @@ def readable(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise DataError(f"{path}: there is no such file{_near(path)}") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile, BadZipFile) as error:
-        raise DataError(f"{path}: the file is damaged or cut short: {error}") from error
+    except DAMAGE as error:
+        raise damaged(path, error) from error
     except MemoryError as error:
         raise DataError(f"{path}: too large for memory ({error}); rows of an .npy file may stay on disk") from error
     except OSError as error:
+        if error.errno is None and packed_suffix(path.name):  # bzip2 says so in this way
+            raise damaged(path, error) from error
         raise unread(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> DataError:
+    """What is raised where the content of a file is at fault."""
+    return DataError(f"{path}: the file is damaged or cut short: {error}")
 
 
 def _near(path: Path) -> str:

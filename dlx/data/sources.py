@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from dlx.component import FilePath, absolute
+from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.formats.format import description, endings, file_of_labels, format_of, has_only_inputs, read_file
-from dlx.data.imputation import Impute
+from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.numbers import MISSING
+from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
@@ -22,7 +23,9 @@ from dlx.errors import allowed
 
 __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]
 
-EARLIER_OPTIONS = frozenset(("path", "header", "categorical", "ignore"))  # in every complete spec, none of them null
+# In every complete spec, none of them null: of before anything was found out about a file, and of before times were.
+EARLIER_OPTIONS = frozenset(("path", "header", "categorical", "ignore"))
+OPTIONS_BEFORE_TIMES = frozenset(("path", "categorical", "ignore", "plain"))
 Names = Annotated[tuple[str | int, ...], Field(strict=False)]
 
 
@@ -54,9 +57,37 @@ class File(Source):
     ] = None
     categorical: Annotated[Names, Field(description="tables: columns whose numbers are names of categories")] = ()
     ignore: Annotated[Names, Field(description="tables: columns to leave out")] = ()
+    use: Annotated[
+        Names | None, Field(description="tables: the only columns that are features, in place of `ignore`")
+    ] = None
     impute: Annotated[
         Impute | None,
         Field(description="tables: train's mean … for missing numbers, its most frequent for missing categories"),
+    ] = None
+    missing_indicators: Annotated[
+        bool | None,
+        Field(
+            description="tables: a further 0/1 feature `NAME is missing` for each column that lacks values in train; "
+            "needs impute"
+        ),
+    ] = None
+    rare: Annotated[
+        Annotated[int, Field(ge=0, le=10**9)] | None,
+        Field(
+            description=f"tables: categories with fewer examples in train fall into one class `{OTHER}`, and so do "
+            "those that train lacks; null: a row with a category that train lacks has no answer"
+        ),
+    ] = None
+    columns: Annotated[
+        dict[str, ColumnOptions] | None,
+        Field(description="tables: by name or number, how single columns are meant, such as {sold: {kind: time}}"),
+    ] = None
+    times: Annotated[
+        bool | None,
+        Field(
+            description="tables: whether text of nothing but dates, or times of a day, is elapsed time, a number of "
+            "days; else each day is a category; true when left out, false where `plain` is true"
+        ),
     ] = None
     encoding: Annotated[
         str | None,
@@ -86,6 +117,9 @@ class File(Source):
             f"{', '.join(sorted(MISSING)[1:])}, but none in the columns of `categorical`"
         ),
     ] = None
+    missing_target: Annotated[
+        Literal["refuse", "drop"], Field(description="tables: whether rows without a target are left out, or refused")
+    ] = "refuse"
     plain: Annotated[
         bool,
         Field(
@@ -93,10 +127,22 @@ class File(Source):
             "digits; yes and no are words, and 0012 is 12"
         ),
     ] = False
+    sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
-        Field(description="[h, w] or [h, w, c] where a row is an image"),
+        Field(description="[h, w] or [h, w, c] where a row is an image; what images of a folder are resized to"),
     ] = None
+
+    @field_validator("path", mode="wrap")
+    @classmethod
+    def _keeps_the_slash(cls, path: object, absolute_path: Callable[[object], str]) -> str:
+        """A folder ends in a slash, so that its format is known where it is no longer there."""
+        result = absolute_path(path)
+        if result.endswith(SLASHES):
+            return result
+        is_stated = isinstance(path, str) and path.endswith(SLASHES)
+        file_format = format_of(result) if Path(result).is_dir() else None
+        return f"{result}/" if is_stated or (file_format is not None and file_format.is_folder) else result
 
     @field_validator("encoding")
     @classmethod
@@ -114,10 +160,15 @@ class File(Source):
         file_format = format_of(str(options.get("path"))) if isinstance(options, dict) else None
         if file_format is None:
             return options
+        is_complete = options.keys() >= OPTIONS_BEFORE_TIMES
         if "header" not in file_format.options and options.get("header") is True:
             return {name: value for name, value in options.items() if name != "header"}
         is_earlier = "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options
-        return {**options, "plain": True} if is_earlier else options
+        if is_earlier:
+            return {**options, "plain": True}
+        if is_complete or "times" in options or "times" not in file_format.options:
+            return options
+        return {**options, "times": not options.get("plain")}
 
     @model_validator(mode="before")
     @classmethod
@@ -130,13 +181,20 @@ class File(Source):
     @model_validator(mode="after")
     def _fits_the_format(self) -> Self:
         file_format = format_of(self.path)
+        if file_format is None and self.path.lower().endswith(ZIP):
+            return self  # what is in the archive tells it, or is at fault, when it is read
         if file_format is None:
             raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, endings())}")
         if file_format.has_only_inputs and self.target is not None and not has_only_inputs(str(self.target)):
             raise ValueError(f"target must be the path of {file_of_labels()} with the labels, got {self.target!r}")
+        if self.use is not None and self.ignore:
+            raise ValueError("use and ignore exclude each other: state the features, or the other columns")
+        imputes = [self.impute, *(column.impute for column in (self.columns or {}).values())]
+        if self.missing_indicators and not any(imputes):
+            raise ValueError("missing_indicators need `impute`: something must stand in for what is missing")
         for option in (field.name for field in fields(TableOptions)):
             stated = getattr(self, option) != type(self).model_fields[option].default
-            if stated and option not in file_format.options:
+            if stated and option not in file_format.options and option != "image_shape":
                 raise ValueError(f"{option} does not apply to {file_format.name} files")
         return self
 
@@ -145,7 +203,8 @@ class File(Source):
 
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         parts = read_file(Path(self.path), self.options, columns)
-        if self.image_shape is None:
+        file_format = format_of(self.path)
+        if self.image_shape is None or (file_format is not None and file_format.is_folder):
             return parts
         return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}
 
@@ -154,7 +213,13 @@ class File(Source):
         """What it takes to read another file the same way."""
         target = self.target if isinstance(self.target, tuple) else () if self.target is None else (self.target,)
         options = {field.name: getattr(self, field.name) for field in fields(TableOptions)}
-        return TableOptions(**{**options, "target": target})
+        present = {name: value for name, value in options.items() if value is not None}
+        return TableOptions(**present | {"target": target, "times": bool(self.times)})
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is one of a complete spec of before there were times, when 0/1 features were scaled too."""
+        return self.times is None
 
     def dialect(self) -> Dialect | None:
         """How the file is written, where its format leaves that open."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
-from dlx.data.examples import Column, Examples, RowFault
-from dlx.errors import DataError, Remark, allowed, nearest
+from dlx.data.columns import Column, ColumnOptions, Kind
+from dlx.data.encoding import Describer, encoded, listed, missing
+from dlx.data.examples import Examples, RowFault
+from dlx.errors import DataError
 from dlx.types import Array
 
-UNKNOWN = -2  # the code of a category that train lacks
-MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
-
-DATE = re.compile(
-    "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?|[0-9]{1,2}([/.])[0-9]{1,2}\\2[0-9]{2,4}( .*)?|[0-9]{1,2}:[0-9]{2}(:.*)?"
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+PLAIN_OPTIONS = ColumnOptions()
 
 
 @dataclass(frozen=True)
@@ -31,22 +28,42 @@ class TableOptions:
     delimiter: str | None = None
     categorical: tuple[str | int, ...] = ()
     ignore: tuple[str | int, ...] = ()
+    use: tuple[str | int, ...] = ()
     impute: str | None = None
+    missing_indicators: bool = False
+    rare: int = 0
+    columns: Mapping[str, ColumnOptions] = field(default_factory=dict)
+    times: bool = True
     encoding: str | None = None
     decimal: str | None = None
     thousands: str | None = None
     comment: str | None = None
     missing: tuple[str | int | float, ...] | None = None
+    missing_target: str = "refuse"
     plain: bool = False
+    sheet: str | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns are features and targets, and which of the features hold categories whatever they look like."""
+    """Which columns are features and targets, and which of the features hold categories whatever they look like.
+
+    texts: further features that are read as text; numbers: those that are read as numbers whatever they look like.
+    options: what is stated of single features.
+    """
 
     features: tuple[str, ...]
     target: tuple[str, ...]
     categorical: frozenset[str]
+    texts: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    options: Mapping[str, ColumnOptions] = field(default_factory=dict)
+
+    @property
+    def as_text(self) -> frozenset[str]:
+        """The columns that are read as text, whatever they look like."""
+        return self.categorical | self.texts | frozenset(self.target)
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -58,13 +75,17 @@ class Roles:
 class Table:
     """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
 
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines.
+    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
+    are of values that could not be read as those of train, and are missing in the columns. ``names`` are those of all
+    columns of the file.
     """
 
     path: Path
     values: dict[str, Array]
     m: int
     lines: Sequence[int] | None = None
+    names: Sequence[str] = ()
+    faults: list[RowFault] = field(default_factory=list)
 
     def fault(self, row: int, column: str, what: str) -> DataError:
         """The error for one value."""
@@ -81,28 +102,46 @@ class Table:
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     """What each column is for: by the options, or where ``like`` gives the columns of train, as they are there.
 
-    With ``like`` the target may be missing, and other columns are passed over.
+    With ``like`` other columns are passed over. Without a target all are features.
     """
     if like:
         return _roles_like(names, options, like, path)
-    if not options.target:
-        raise DataError(f"{path}: which column is the target? state `target` {_listed('', names)}")
-    target, ignored, categorical = (
+    target, ignored, used, categorical = (
         tuple(_column(column, names, path, role) for column in getattr(options, role))
-        for role in ("target", "ignore", "categorical")
+        for role in ("target", "ignore", "use", "categorical")
     )
-    features = tuple(name for name in names if name not in target + ignored)
-    return Roles(features, target, frozenset(categorical))
+    features = tuple(name for name in names if name not in target + ignored and (name in used or not used))
+    of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
+    for name in of_columns:
+        if name not in features:
+            what = "is the target" if name in target else "is none of the features"
+            raise DataError(f"{path}: columns: {name!r} {what} {listed(name, features)}")
+    kinds = {kind: frozenset(name for name, of in of_columns.items() if of.kind == kind) for kind in KINDS}
+    return Roles(
+        features,
+        target,
+        frozenset(categorical) | kinds["category"],
+        kinds["time"] | kinds["hashed"],
+        kinds["number"],
+        of_columns,
+    )
+
+
+def _number(key: str, names: Sequence[str]) -> str | int:
+    """A column's key in `columns`, where numbers are text too."""
+    return int(key) if key not in names and key.removeprefix("-").isdecimal() and len(key) < 10 else key
 
 
 def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
     features = tuple(column.name for column in like)
     for name in features:
         if name not in names:
-            raise DataError(f"{path}: there is no column {name!r}, which train has {_listed(name, names)}")
+            raise DataError(f"{path}: there is no column {name!r}, which train has {listed(name, names)}")
     columns = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
     target = tuple(str(name) for name in columns if name in names and name not in features)
-    return Roles(features, target, frozenset(column.name for column in like if column.categories is not None))
+    categorical = frozenset(column.name for column in like if column.categories is not None)
+    texts = frozenset(column.name for column in like if column.details.kind is not None)
+    return Roles(features, target, categorical, texts, frozenset(features) - categorical - texts)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -112,14 +151,8 @@ def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> s
     if isinstance(column, int):
         raise DataError(f"{path}: {role}: there is no column {column}, the table has {len(names)} (counted from 0)")
     if column not in names:
-        raise DataError(f"{path}: {role}: there is no column {column!r} {_listed(column, names)}")
+        raise DataError(f"{path}: {role}: there is no column {column!r} {listed(column, names)}")
     return column
-
-
-def _listed(name: str, names: Sequence[str]) -> str:
-    if len(names) > 20:
-        names = [*names[:5], *filter(None, [nearest(name, names)]), "…", names[-1]]
-    return allowed(name, names)
 
 
 def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[Column]) -> Examples:
@@ -129,21 +162,43 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
-    faults: list[RowFault] = []
+    if options.missing_target == "drop":
+        table = _labelled(table, of.target)
+    faults = list(table.faults)
+    imputes = {column.name: column.details.impute for column in like}
+    imputes |= {name: setting.impute for name, setting in of.options.items()}
     for name in of.features:
-        faults += _faults(table, name, options.impute)
+        faults += _faults(table, name, imputes.get(name) or options.impute)
         if not like:
             _refuse(table, name, faults)
-    columns = tuple(like) or tuple(_described(table, name, name in of.categorical) for name in of.features)
+    columns = tuple(like) or _described(table, of, options)
     X, start = np.empty((table.m, sum(len(column.features()) for column in columns))), 0
     for column in columns:
-        encoded, further = _encoded(table, column)
-        faults += further
-        X[:, start : start + encoded.shape[1]] = encoded
-        start += encoded.shape[1]
+        features, unfit = encoded(table.values[column.name], column)
+        faults += [table.row_fault(row, column.name, what, hint) for row, what, hint in unfit]
+        if unfit and not like:
+            raise DataError(faults[0].message)
+        X[:, start : start + features.shape[1]] = features
+        start += features.shape[1]
         del table.values[column.name]  # the rows take their place
     y = _targets(table, of.target)
     return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+
+
+def _labelled(table: Table, target: tuple[str, ...]) -> Table:
+    """The table without the rows that lack a target."""
+    unlabelled = [missing(table.values[name]) for name in target]
+    rows = np.flatnonzero(~np.any(unlabelled, axis=0)) if unlabelled else np.arange(table.m)
+    if len(rows) == table.m:
+        return table
+    if len(rows) == 0:
+        raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
+    values = {name: column[rows] for name, column in table.values.items()}
+    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
+    lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
+    places = {row: place for place, row in enumerate(rows.tolist())}
+    faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]
+    return replace(table, values=values, m=len(rows), lines=lines, faults=faults)
 
 
 def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
@@ -151,7 +206,7 @@ def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
     values, faults = table.values[name], []
     if impute is None:
         what, hint = "the value is missing", "; correct the file, or state `impute: mean`, median or most_frequent"
-        faults = [table.row_fault(int(row), name, what, hint) for row in np.flatnonzero(_missing(values))]
+        faults = [table.row_fault(int(row), name, what, hint) for row in np.flatnonzero(missing(values))]
     if values.dtype == np.float64:
         infinite = np.flatnonzero(np.isinf(values))
         faults += [table.row_fault(int(row), name, f"{values[row]} is not finite") for row in infinite]
@@ -162,58 +217,17 @@ def _refuse(table: Table, name: str, faults: Sequence[RowFault]) -> None:
     """Raises `DataError` where train's column has a fault, or nothing else than missing values."""
     if faults:
         raise DataError(faults[0].message)
-    if _missing(table.values[name]).all():
+    if missing(table.values[name]).all():
         raise DataError(f"{table.path}: column {name!r} has no value at all; name it in `ignore`")
 
 
-def _missing(values: Array) -> Array:
-    if values.dtype.kind == "f":
-        return np.isnan(values)
-    return np.array([value is None for value in values]) if values.dtype == object else np.zeros(len(values), bool)
-
-
-def _described(table: Table, name: str, stated: bool) -> Column:
-    values = table.values[name]
-    if values.dtype != object:
-        return Column(name)
-    categories = tuple(sorted(set(values) - {None}))
-    if stated:
-        return Column(name, categories)
-    has_dates = all(map(DATE.fullmatch, categories))
-    what = f"column {name!r} has {len(categories)} different {'dates or times' if has_dates else 'texts'}"
-    if len(categories) > MOST_CATEGORIES:
-        raise DataError(f"{table.path}: {what}; name it in `ignore`, or in `categorical`")
-    if has_dates:
-        advice = "each becomes a category, which says nothing of other days; name it in `ignore`, or in `categorical`"
-        warnings.warn(Remark(f"{table.path}: {what}: {advice}"), stacklevel=2)
-    return Column(name, categories)
-
-
-def _encoded(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
-    """A number as it is; a category as 0/1, one place for each; all NaN where it is missing or at fault."""
-    values = table.values[column.name]
-    if column.categories is None:
-        if values.dtype != object:
-            return values[:, np.newaxis], []
-        what = "{!r} is not a number, but this column of train has numbers"
-        texts = np.flatnonzero(~_missing(values))
-        faults = [table.row_fault(int(row), column.name, what.format(values[row])) for row in texts]
-        return np.full((table.m, 1), np.nan), faults
-    codes, faults = _codes(table, column)
-    one_hot = np.eye(len(column.categories))[codes]
-    one_hot[codes < 0] = np.nan
-    return one_hot, faults
-
-
-def _codes(table: Table, column: Column) -> tuple[Array, list[RowFault]]:
-    """The place of each category, −1 where it is missing, or where train has none such."""
-    values, faults = table.values[column.name], []
-    codes = {category: code for code, category in enumerate(column.categories or ())} | {None: -1}
-    numbers = np.array([codes.get(value, UNKNOWN) for value in values])
-    for row in np.flatnonzero(numbers == UNKNOWN).tolist():
-        listed = _listed(str(values[row]), column.categories or ())
-        faults.append(table.row_fault(row, column.name, f"train has no category {values[row]!r}", f" {listed}"))
-    return np.maximum(numbers, -1), faults
+def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, ...]:
+    """The columns of train."""
+    describer = Describer(table.path, options.rare, options.missing_indicators, options.times)
+    return tuple(
+        describer.column(name, table.values[name], of.options.get(name, PLAIN_OPTIONS), name in of.categorical)
+        for name in of.features
+    )
 
 
 def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
@@ -227,7 +241,8 @@ def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
 
 def _target(table: Table, name: str) -> Array:
     values = table.values[name]
-    missing = _missing(values)
-    if missing.any():
-        raise table.fault(int(missing.argmax()), name, "the target is missing")
+    is_missing = missing(values)
+    if is_missing.any():
+        what = "the target is missing; correct the file, or state `missing_target: drop`"
+        raise table.fault(int(is_missing.argmax()), name, what)
     return values.astype(str) if values.dtype == object else values

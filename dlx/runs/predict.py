@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,9 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """What the network of a run says of each example in a file.
 
     Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
-    (``value1``, ``value2`` … where there are several). Where some rows cannot be answered, a last column
-    ``unanswered`` says why, and their other cells are empty; where none can, or where that is to be ``strict``, the
-    file is refused.
+    (``value1``, ``value2`` … where there are several). Of images, ``file`` comes first. Where some rows cannot be
+    answered, a last column ``unanswered`` says why, and their other cells are empty; where none can, or where that is
+    to be ``strict``, the file is refused.
     """
     model = model_of(run)
     preprocessing = model.facts["preprocessing"]
@@ -60,10 +60,19 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     unanswered |= {int(answered[row]): f"example {answered[row] + 1}: {BEYOND}" for row in infinite}
     header, answers = _answers(model, _shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
     if not unanswered:
-        return PredictionTable(header, answers, m, {})
+        return _with_names(PredictionTable(header, answers, m, {}), examples.names)
     empty = [None] * len(header)
     rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answers), None] for row in range(m))
-    return PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
+    table = PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
+    return _with_names(table, examples.names)
+
+
+def _with_names(table: PredictionTable, names: Sequence[str]) -> PredictionTable:
+    """The table with the file of each row in front of it, where each has one of its own."""
+    if not names:
+        return table
+    rows = ([name, *row] for name, row in zip(names, table.rows, strict=True))
+    return replace(table, header=["file", *table.header], rows=rows)
 
 
 def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:

@@ -77,10 +77,10 @@ class Shape:
 
     def child(self, key: str | int, node: Node) -> Shape | None:
         """What may stand under a key or an index of the given node."""
+        if self.values is not None and not isinstance(key, int):
+            return self.values
         if isinstance(key, int) or key.isdecimal():
             return self._entry(key)
-        if self.values is not None:
-            return self.values
         options = self.options(node)
         return None if options is None else _field(options, key)
 

@@ -38,7 +38,7 @@ def test_for_a_data_file(call_dlx: Run, tmp_path: Path) -> None:
 
 def test_faults(call_dlx: Run, tmp_path: Path) -> None:
     assert call_dlx("new", "--target", "y").stderr == (
-        "error: --target and --task belong to a data file: dlx new FILE --target COLUMN\n"
+        "error: options such as --target and --task belong to a data file: dlx new FILE --target COLUMN\n"
     )
     result = call_dlx("new", "none.csv", "--target", "y", cwd=tmp_path)
     assert result.code == 5

@@ -467,3 +467,81 @@ def test_labels_that_look_like_numbers_are_those_of_train(tmp_path: Path) -> Non
     y = read_like(kept, tmp_path / "new.csv", "y").y
     assert y is not None
     assert y.tolist() == [2]
+
+
+class TestColumns:
+    """What the options of columns come to, from a table to the features of its parts."""
+
+    TEXT = "day,town,rent,y\n" + "".join(
+        f"2020-01-{1 + i % 28:02},{'abc'[i % 3] if i % 7 else f'rare{i}'},{10.0**i if i % 5 else ''},{i % 2}\n"
+        for i in range(30)
+    )
+
+    def dataset(self, folder: Path, normalize: Any = "standard", **options: Any) -> Dataset:
+        source = table(folder, "x.csv", self.TEXT, impute="median", **options)
+        return load({"source": source, "split": {"train": 20, "dev": 10}, "normalize": normalize})
+
+    def test_features_of_categories_stay_0_and_1(self, tmp_path: Path) -> None:
+        dataset = self.dataset(tmp_path, missing_indicators=True, rare=3)
+        is_number = np.array([name in ("day", "rent") for name in dataset.features])
+        assert len(dataset.features) == 2 + 4 + 1
+        assert (dataset.scale[~is_number] == 1).all()
+        assert (dataset.shift[~is_number] == 0).all()
+        X = (dataset.parts["train"].X[:] - dataset.shift) * dataset.scale
+        assert X[:, is_number].std(axis=0) == pytest.approx([1, 1])
+        scaled = self.dataset(tmp_path, {"name": "standard", "one_hot": True}, missing_indicators=True, rare=3)
+        assert (scaled.scale[~is_number] > 1).any()
+
+    def test_a_row_is_the_same_in_train_and_in_another_file(self, tmp_path: Path) -> None:
+        days = {"kind": "time", "parts": ["weekday"]}
+        dataset = self.dataset(
+            tmp_path,
+            missing_indicators=True,
+            rare=3,
+            columns={"day": days, "rent": {"transform": "log", "impute": "mean"}},
+        )
+        kept = json.loads(json.dumps(dataset.preprocessing))
+        other = read_like(kept, tmp_path / "x.csv")
+        both = np.concatenate([dataset.parts["train"].X[:], dataset.parts["dev"].X[:]])
+        assert sorted(other.X[:].tolist()) == sorted(both.tolist())
+
+    def test_a_source_of_its_own_has_the_columns_of_train(self, tmp_path: Path) -> None:
+        train = table(tmp_path, "x.csv", self.TEXT, impute="median", rare=3, missing_indicators=True)
+        dev = table(tmp_path, "dev.csv", "y,rent,town,day\n1,,zz,2021-01-01\n0,5,a,2019-01-01\n", impute="median")
+        dataset = load({"train": train, "dev": dev})
+        assert dataset.features == ("day", "town=a", "town=b", "town=c", "town=other", "rent", "rent is missing")
+        assert dataset.parts["dev"].X[:][:, 1:5].tolist() == [[0, 0, 0, 1], [1, 0, 0, 0]]
+        assert dataset.parts["dev"].X[:][:, 6].tolist() == [1, 0]
+
+    def test_only_a_column_that_says_so_is_imputed(self, tmp_path: Path) -> None:
+        source = table(tmp_path, "x.csv", self.TEXT, columns={"rent": {"impute": "most_frequent"}})
+        dataset = load({"source": source})
+        assert dataset.preprocessing["imputation"][-1] == 10.0
+        (tmp_path / "new.csv").write_text("day,town,rent\n2020-01-01,,3\n2020-01-01,a,\n")
+        kept = json.loads(json.dumps(dataset.preprocessing))
+        other = read_like(kept, tmp_path / "new.csv", labelled=False, strict=False)
+        assert [fault.row for fault in other.faults] == [0]
+        assert other.X[:][:, -1].tolist() == [10]
+        (tmp_path / "new.csv").write_text("y,day,town,rent\n0,2020-01-01,,3\n")
+        with pytest.raises(DataError, match="column 'town': the value is missing"):
+            load({"train": source, "dev": {**source, "path": str(tmp_path / "new.csv")}})
+
+    def test_columns_in_place_of_the_others(self, tmp_path: Path) -> None:
+        assert self.dataset(tmp_path, use=["rent", "day"]).features == ("day", "rent")
+        assert self.dataset(tmp_path, use=[2, "y"]).features == ("rent",)
+        assert self.dataset(tmp_path, use=[-2], columns={"2": {"transform": "log"}}).features == ("ln(rent)",)
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"use": ["rents"]}, "use: there is no column 'rents' .*did you mean rent"),
+            ({"columns": {"tow": {"kind": "category"}}}, "columns: there is no column 'tow' .*did you mean town"),
+            ({"columns": {"y": {"kind": "category"}}}, "columns: 'y' is the target"),
+            ({"use": ["day"], "columns": {"town": {}}}, "columns: 'town' is none of the features"),
+            ({"columns": {"rent": {"kind": "time"}}}, "x.csv:3: column 'rent': '10.0' is no date, such as 2020-12-31"),
+            ({"columns": {"town": {"kind": "number"}}}, "x.csv:2: column 'town': 'rare0' is not a number"),
+        ],
+    )
+    def test_what_does_not_fit_is_named(self, options: dict[str, Any], message: str, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match=message):
+            self.dataset(tmp_path, **options)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.data import examples
+from dlx.data import examples, normalization
 from dlx.data.mapped import MappedRows
-from dlx.data.normalization import MinMax, Normalization, Standard
+from dlx.data.normalization import MinMax, Normalization, Robust, Standard
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "data.npz")
 
 
-@pytest.mark.parametrize("name", ["standard", "minmax"])
+@pytest.mark.parametrize("name", ["standard", "minmax", "robust"])
 @pytest.mark.parametrize("chunk", [4, 13, 10**6])
 def test_figures_of_scikit_learn(name: str, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examples, "CHUNK", chunk)
@@ -48,6 +48,13 @@ def test_standard_gives_mean_0_and_variance_1(center: float, spread: float, m: i
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -1e10, 3])
 def test_a_constant_feature_keeps_its_scale(value: float) -> None:
-    for normalization in (Standard(), MinMax()):
-        shift, scale = normalization.fit(np.full((777, 1), value))
+    for scaling in (Standard(), MinMax(), Robust()):
+        shift, scale = scaling.fit(np.full((777, 1), value))
         assert (shift.tolist(), scale.tolist()) == ([value], [1])
+
+
+def test_robust_is_the_same_for_few_columns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(4).standard_cauchy((500, 7))
+    whole = np.array(Robust().fit(X))
+    monkeypatch.setattr(normalization, "SORTED_AT_ONCE", 1200)
+    assert np.array_equal(whole, Robust().fit(X))

@@ -53,6 +53,10 @@ ONLY_IN = {
     "yaml": "dlx.spec.yaml_text",
     "onnx": "dlx.runs.export",
     "pyarrow": "dlx.data",
+    "openpyxl": "dlx.data",
+    "h5py": "dlx.data",
+    "scipy": "dlx.data",
+    "PIL": "dlx.data",
     "distributed": "dlx.search.trials",
     "optuna": "dlx.search.tune",
 }

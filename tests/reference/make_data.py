@@ -3,7 +3,7 @@
 Run with scikit-learn 1.9 installed: python tests/reference/make_data.py
 
 data.npz holds ``<case>/X`` and ``<case>/y`` of the toy sets, for each case its dlx source in JSON (``sources``), images
-turned by SciPy, and a matrix with its StandardScaler and MinMaxScaler figures.
+turned by SciPy, and a matrix with its StandardScaler, MinMaxScaler and RobustScaler figures.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 from sklearn.datasets import load_digits, make_blobs, make_circles, make_moons
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
 HERE = Path(__file__).parent
 
@@ -65,11 +65,12 @@ def turned() -> dict[str, np.ndarray]:
 def scaled() -> dict[str, np.ndarray]:
     X = np.random.RandomState(2).normal(100, [1, 20, 0.001, 5], (500, 4))
     X[:, 3] = 0.1  # constant
-    standard, minmax = StandardScaler().fit(X), MinMaxScaler().fit(X)
+    standard, minmax, robust = StandardScaler().fit(X), MinMaxScaler().fit(X), RobustScaler().fit(X)
     return {
         "scaled/X": X,
         "scaled/standard": np.array([standard.mean_, 1 / standard.scale_]),
         "scaled/minmax": np.array([minmax.data_min_, minmax.scale_]),
+        "scaled/robust": np.array([robust.center_, 1 / robust.scale_]),
     }
 
 

@@ -20,13 +20,16 @@ THERE = b"/photos/"  # where they were made
 
 @pytest.fixture
 def folder(tmp_path: Path, call_dlx: Callable[..., Any]) -> Path:
-    """A copy of them: ``plain``, ``mapped`` (an NPY pair, augmented) and ``search``."""
+    """A copy of them: ``plain``, ``mapped`` (an NPY pair, augmented), ``table`` (a CSV with categories, days and gaps)
+    and ``search``.
+    """
     folder = Path(shutil.copytree(EARLIER, tmp_path / "earlier"))
-    config, facts = folder / "mapped" / "config.yaml", folder / "mapped" / "run.json"
-    before = sha256(config.read_bytes()).hexdigest()
-    config.write_bytes(config.read_bytes().replace(THERE, os.fsencode(f"{folder}/")))
-    facts.write_text(facts.read_text("utf-8").replace(before, sha256(config.read_bytes()).hexdigest()), "utf-8")
-    assert call_dlx("doctor", "mapped", "--accept", cwd=folder).code == 0
+    for name in ("mapped", "table"):
+        config, facts = folder / name / "config.yaml", folder / name / "run.json"
+        before = sha256(config.read_bytes()).hexdigest()
+        config.write_bytes(config.read_bytes().replace(THERE, os.fsencode(f"{folder}/")))
+        facts.write_text(facts.read_text("utf-8").replace(before, sha256(config.read_bytes()).hexdigest()), "utf-8")
+        assert call_dlx("doctor", name, "--accept", cwd=folder).code == 0
     return folder
 
 
@@ -71,3 +74,18 @@ def test_a_search_goes_on_to_its_end(folder: Path, call_dlx: Callable[..., Any])
     assert json.loads(result.stdout)["status"] == "completed"
     assert call_dlx("report", "search", cwd=folder).code == 0
     assert call_dlx("doctor", "search", cwd=folder).code == 0
+
+
+def test_the_columns_of_a_table_mean_what_they_meant(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    """Days are categories, and features of categories are scaled with the numbers, as its complete spec says."""
+    again = call_dlx("train", "table/config.yaml", "--out", "again", "--json", cwd=folder)
+    assert again.code == 0, again.stderr
+    assert "6 different dates or times: each becomes a category" in again.stderr
+    before = json.loads((folder / "table" / "run.json").read_text("utf-8"))
+    assert json.loads(again.stdout)["data"]["fingerprint"] == before["data"]["fingerprint"]
+    for key in ("cost", "train_cost", "dev_cost"):
+        assert json.loads(again.stdout)["final"][key] == pytest.approx(before["final"][key], rel=1e-3)
+    complete = (folder / "table" / "config.yaml").read_text("utf-8")
+    assert (folder / "again" / "config.yaml").read_text("utf-8") == complete
+    predictions = json.loads(call_dlx("predict", "table", "table.csv", "--json", cwd=folder).stdout)["predictions"]
+    assert [row["p(1)"] for row in predictions[:3]] == pytest.approx([0.32928273, 0.35309026, 0.30339578], rel=1e-4)

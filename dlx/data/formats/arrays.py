@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import prod
 from pathlib import Path
 from tokenize import TokenError
@@ -13,40 +14,35 @@ from tokenize import TokenError
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from dlx.data.examples import Column, Examples
+from dlx.data.columns import Column
+from dlx.data.examples import Examples
 from dlx.data.formats.format import Format, file_of_labels, format_of
+from dlx.data.formats.named_arrays import Load, NamedArrays
 from dlx.data.mapped import MappedRows
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import open_binary, readable
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 from dlx.types import Array
-from dlx.words import PARTS
 
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 LARGEST_TURNED = 2**30  # bytes of a file in column order that is still turned into rows, in memory
 
 
-class Npz(Format):
-    """Arrays under names, in which capitals make no difference; y may be missing."""
+class Npz(NamedArrays):
+    """An archive of NumPy's arrays."""
 
     name, title, suffixes = "npz", "NPZ", (".npz",)
     article = "an"
-    holds = "X and y, or X_train, y_train, X_dev, …, y_test"
 
-    def read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> dict[str, Examples]:
+    @contextmanager
+    def arrays(self, path: Path, is_used: Callable[[str], bool]) -> Iterator[Mapping[str, Load]]:
         with _numpy_file(path), path.open("rb") as stream:
             file = np.load(stream, allow_pickle=False)
             if not isinstance(file, NpzFile):
                 raise DataError(f"{path}: it holds one array and no names; give it the suffix .npy")
-            names = {name.lower(): name for name in file.files}
-            endings = {part: f"_{part}" for part in PARTS if f"x_{part}" in names}
-            endings |= {"all": ""} if "x" in names else {}
-            if not endings or ("all" in endings and len(endings) > 1):
-                what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
-                raise DataError(f"{path}: {what}; it holds {', '.join(file.files) or 'nothing'}")
-            _check_sizes(file, [f"{letter}{ending}" for letter in "xy" for ending in endings.values()], path)
-            return {part: _of_npz(file, names, ending, path) for part, ending in endings.items()}
+            _check_sizes(file, is_used, path)
+            yield {name: partial(file.__getitem__, name) for name in file.files}
 
 
 class ArrayFormat(Format):
@@ -115,26 +111,20 @@ class Idx(ArrayFormat):
 
 
 def _labels(path: Path) -> Array:
-    file_format = format_of(path.name)
+    file_format = format_of(str(path))
     if not isinstance(file_format, ArrayFormat):
         raise DataError(f"{path}: the labels of inputs that have none must be in {file_of_labels()}")
     y = file_format.array(path)
     return np.array(y) if isinstance(y, np.memmap) else y
 
 
-def _check_sizes(file: NpzFile, names: Sequence[str], path: Path) -> None:
+def _check_sizes(file: NpzFile, is_used: Callable[[str], bool], path: Path) -> None:
     """Refuse what would not fit, by the sizes in the archive's directory, before anything is unpacked."""
     directory = file.zip.infolist() if file.zip is not None else []
-    members = [info for info in directory if info.filename.lower().removesuffix(".npy") in names]
+    members = [info for info in directory if is_used(info.filename.removesuffix(".npy"))]
     for member in members:
         check_ratio(f"{path}: {member.filename}", member.file_size, member.compress_size)
     check_room(path, sum(member.file_size for member in members))
-
-
-def _of_npz(file: NpzFile, names: dict[str, str], ending: str, path: Path) -> Examples:
-    y = file[names[f"y{ending}"]] if f"y{ending}" in names else None
-    X = names[f"x{ending}"]
-    return Examples(file[X], y, origin=f"{path}: {X}" if ending else str(path))
 
 
 def _rows_of(X: np.memmap[tuple[int, ...], np.dtype[np.generic]], path: Path) -> Array | MappedRows:

@@ -10,14 +10,15 @@ from sys import intern
 
 import numpy as np
 
-from dlx.data.column_values import ColumnReader, MixedColumn, TextNeeded, labels
+from dlx.data.column_values import ColumnReader, TextNeeded
+from dlx.data.columns import Column
 from dlx.data.dialect import WINDOWS, Dialect, sniff
-from dlx.data.examples import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
-from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.numbers import NumberStyle
 from dlx.data.records import Chunk, chunks_of
 from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 
@@ -56,75 +57,31 @@ class Csv(TableFormat):
         first = next(chunks, None)
         if first is None:
             raise DataError(f"{path}: the file is empty")
-        names = _names(path, first, dialect, options, like)
+        style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+        top = first.lines[0], first.records[0]
+        names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
-        readers = _readers(dialect, options, of, like)
-        text = of.categorical.union(of.target)
+        of_columns = readers(style, options, of, like)
+        text = of.as_text
         while True:
             try:
-                return _table(path, dialect, names, of, readers, text), of
+                return _table(path, dialect, names, of, of_columns, text), of
             except TextNeeded as needed:
                 text |= {needed.column}
 
 
-def _names(path: Path, first: Chunk, dialect: Dialect, options: TableOptions, like: Sequence[Column]) -> list[str]:
-    """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
-    line, names = first.lines[0], first.records[0]
-    if not dialect.header:
-        only_features = like and len(names) == len(like)
-        return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
-    style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-    has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
-    if not like and not set(names).intersection(options.target) and not has_words:
-        raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
-    for name in names:
-        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
-        if places:
-            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
-            raise DataError(f"{path}:{line}: {what}")
-    if "" in names and not like and "" not in options.ignore:
-        what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
-        raise DataError(f"{path}:{line}: {what}")
-    return names
-
-
-def _readers(dialect: Dialect, options: TableOptions, of: Roles, like: Sequence[Column]) -> dict[str, ColumnReader]:
-    """How the values of each column are read.
-
-    Where `missing` is not stated, a column that is stated to be categorical has nothing missing but empty fields, and a
-    category of train is never a missing value.
-    """
-    style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-    marks = MISSING if options.missing is None else frozenset(("", *map(str, options.missing)))
-    readers = {name: ColumnReader(style, marks) for name in of.used}
-    for name in of.categorical if options.missing is None and not options.plain and not like else ():
-        if name in readers:
-            readers[name] = ColumnReader(style, frozenset(("",)))
-    for column in like:
-        categories = frozenset(column.categories or ())
-        readers[column.name] = ColumnReader(style, marks - categories, column.categories is None)
-    return readers
-
-
 def _table(
-    path: Path, dialect: Dialect, names: list[str], of: Roles, readers: dict[str, ColumnReader], text: frozenset[str]
+    path: Path, dialect: Dialect, names: list[str], of: Roles, of_columns: dict[str, ColumnReader], text: frozenset[str]
 ) -> Table:
     """The used columns; raises `TextNeeded` where one must be read again as text."""
     records = chunks_of(path, dialect, max(1, FIELDS // max(1, len(names))))
     if dialect.header:
         next(records, None)
-    lines, pieces = _read(path, records, names, of, readers, text)
-    table = Table(path, {}, len(lines), lines)
+    lines, pieces = _read(path, records, names, of, of_columns, text)
+    table = Table(path, {}, len(lines), lines, names)
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
-        reader = readers[name]
-        try:
-            is_text = name in of.categorical or name in of.target
-            values = reader.text(np.concatenate(column)) if is_text else reader.settled(name, column)
-        except MixedColumn as mixed:
-            what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
-            raise table.fault(mixed.row, name, f"{mixed.text!r} {what}") from None
-        table.values[name] = labels(values, reader.style) if name in of.target else values
+        table.values[name] = column_values(table, name, column, of, of_columns[name])
     return table
 
 
@@ -133,7 +90,7 @@ def _read(
     chunks: Iterator[Chunk],
     names: list[str],
     of: Roles,
-    readers: dict[str, ColumnReader],
+    of_columns: dict[str, ColumnReader],
     text: frozenset[str],
 ) -> tuple[Sequence[int], dict[str, list[Array]]]:
     """The lines of the records, and the used columns in pieces of equal length."""
@@ -149,6 +106,6 @@ def _read(
         lines.extend(chunk.lines)
         for name, values in zip(names, zip(*chunk.records, strict=True), strict=True):
             if name in pieces:
-                piece = None if name in text else readers[name].piece(values)
+                piece = None if name in text else of_columns[name].piece(values)
                 pieces[name].append(np.array(list(map(intern, values)), object) if piece is None else piece)
     return lines, pieces

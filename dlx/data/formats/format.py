@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
-from dlx.data.examples import Column, Examples
-from dlx.data.opening import UNPACKERS, unpacked_name
+from dlx.data.columns import Column
+from dlx.data.encoding import listed
+from dlx.data.examples import Examples
+from dlx.data.opening import readable
+from dlx.data.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
 from dlx.data.tables import Roles, Table, TableOptions, to_examples
 from dlx.errors import DataError, allowed, missing_extra
 
 LINE = 116  # characters of a docstring's line
+SLASHES = ("/", os.sep)  # how the path of a folder may end
 
 
 class Format(ABC):
@@ -26,6 +32,7 @@ class Format(ABC):
     options: of the source `file`, those that mean something here.
     is_packable: whether it is read through `open_binary`, so that packed files are read as well.
     has_only_inputs: whether the labels are in a file of their own, which the option `target` names.
+    is_folder: whether folders have this format, beside files with its suffixes.
     package, extra: what has to be installed to read it, and the extra of dlx that has it.
     """
 
@@ -38,6 +45,7 @@ class Format(ABC):
     options: ClassVar[frozenset[str]] = frozenset()
     is_packable: ClassVar[bool] = False
     has_only_inputs: ClassVar[bool] = False
+    is_folder: ClassVar[bool] = False
     package: ClassVar[str] = ""
     extra: ClassVar[str] = ""
 
@@ -65,14 +73,21 @@ class TableFormat(Format):
     """A format with named columns."""
 
     holds = "named columns of numbers or text, text becomes one-hot categories"
-    options = frozenset(("target", "categorical", "ignore", "impute"))
+    options = frozenset(
+        (
+            *("target", "missing_target", "categorical", "ignore", "use", "impute"),
+            *("missing_indicators", "rare", "columns", "times"),
+        )
+    )
 
     @abstractmethod
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-        """The columns that are used, and what each is for; targets keep their type."""
+        """The used columns, and what each is for: without a target all are features. Targets keep their type."""
 
     def read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> dict[str, Examples]:
         table, roles = self.columns(path, options, like)
+        if not (like or roles.target):
+            raise DataError(f"{path}: which column is the target? state `target` {listed('', roles.features)}")
         return {"all": to_examples(table, roles, options, like)}
 
 
@@ -83,10 +98,29 @@ def formats() -> list[Format]:
 
 
 def format_of(path: str) -> Format | None:
-    """The format that the end of a file's name tells."""
+    """The format that the end of a file's name tells; of a ZIP archive that of its one file, where it can be opened."""
+    if path.endswith(SLASHES):
+        return _format_of_folders()
     name = Path(path).name.lower()
     plain = unpacked_name(name)
-    matching = (entry for entry in formats() if entry.is_of(plain) and (plain == name or entry.is_packable))
+    file_format = _format_of_name(plain, plain != name)
+    if file_format is not None and "." in plain:
+        return file_format
+    if Path(path).is_dir():
+        return _format_of_folders()
+    if name.endswith(ZIP):  # a name such as data.zip tells less than the one in it
+        with suppress(OSError, DataError, *DAMAGE):
+            return _format_of_name(member_name(Path(path)).lower(), True)
+        return None
+    return file_format
+
+
+def _format_of_folders() -> Format | None:
+    return next((entry for entry in formats() if entry.is_folder), None)
+
+
+def _format_of_name(name: str, is_packed: bool) -> Format | None:
+    matching = (entry for entry in formats() if entry.is_of(name) and (entry.is_packable or not is_packed))
     return next(matching, None)
 
 
@@ -98,9 +132,9 @@ def has_only_inputs(path: str) -> bool:
 
 def read_file(path: Path, options: TableOptions, like: Sequence[Column] = ()) -> dict[str, Examples]:
     """What `Format.read` gives for the format that the file's name tells."""
-    file_format = format_of(path.name)
+    file_format = format_of(str(path))
     if file_format is None:
-        raise DataError(f"{path}: the name tells no format {allowed(path.suffix, endings())}")
+        raise _unknown(path)
     try:
         return file_format.read(path, options, like)
     except ImportError as error:
@@ -110,11 +144,25 @@ def read_file(path: Path, options: TableOptions, like: Sequence[Column] = ()) ->
         raise missing_extra(file_format.package, file_format.extra, purpose) from error
 
 
+def _unknown(path: Path) -> DataError:
+    """The error for a file whose name tells no format."""
+    if path.name.lower().endswith(ZIP):
+        with readable(path):
+            member = member_name(path)
+        return DataError(
+            f"{path}: the name of {member} in it tells no format {allowed(Path(member).suffix, endings())}"
+        )
+    if not path.suffix and not path.exists():  # it may have been a folder
+        with readable(path):
+            path.stat()
+    return DataError(f"{path}: the name tells no format {allowed(path.suffix, endings())}")
+
+
 def endings() -> list[str]:
     """The ends of names that tell a format."""
-    packable = _listed([entry.title for entry in formats() if entry.is_packable], "and")
     suffixes = [suffix for entry in formats() for suffix in entry.suffixes]
-    return [*suffixes, f"and {_packed()} behind those of {packable}"]
+    folders = [f"a folder of {entry.title}s" for entry in formats() if entry.is_folder]
+    return [*suffixes, *folders, f"and {_packed()} behind those of {_packable()}"]
 
 
 def file_of_labels() -> str:
@@ -127,15 +175,19 @@ def description() -> str:
     """A paragraph on all formats."""
     titles: dict[str, list[str]] = {}
     for entry in formats():
-        details = ", ".join(filter(None, [entry.details, f"also {_packed()}" if entry.is_packable else ""]))
-        titles.setdefault(entry.holds, []).append(f"{entry.title} ({details})" if details else entry.title)
+        titles.setdefault(entry.holds, []).append(f"{entry.title} ({entry.details})" if entry.details else entry.title)
     sentences = [f"{_listed(listed, 'and')}: {holds}." for holds, listed in titles.items()]
-    return textwrap.fill(" ".join([*sentences, "Nothing is ever unpickled."]), LINE)
+    packed = f"{_packable()} may be packed ({_packed()})."
+    return textwrap.fill(" ".join([*sentences, packed, "Nothing is ever unpickled."]), LINE)
 
 
 def _listed(titles: list[str], word: str) -> str:
     """Such as `CSV, Feather and Parquet`."""
     return f" {word} ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
+
+
+def _packable() -> str:
+    return _listed([entry.title for entry in formats() if entry.is_packable], "and")
 
 
 def _packed() -> str:

@@ -45,7 +45,7 @@ class CodeTarget(Target):
 
 def heading(network: Frozen, framework: str, name: str) -> str:
     """The docstring of a generated module, and what it imports first."""
-    use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {network.n_x}) float32"
+    use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {network.length}) {network.row_type}"
     # the network's name has letters, digits, '.', '_' and '-' only: it cannot end the docstring
     return (
         f'"""{network.name}: a network trained by dlx ({network.task}), for {framework}.\n\n{use}\n"""\n\n'

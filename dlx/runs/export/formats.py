@@ -22,10 +22,11 @@ TARGETS = {target.name: target for target in sorted(Target.registered, key=lambd
 def export(run: str, to: str, out: Path | None = None) -> list[Path]:
     """Write the trained network of a run in another format; returns the files.
 
-    The network takes rows as the data have them (categories one-hot, as the run lists its features; NaN for what is
-    missing, where the training imputed), float32, and gives what ``dlx predict`` gives: a probability for each class,
-    or the values of a regression. A norm that is frozen to a scale and a shift of each unit, as batch norm is, goes
-    into the layer before it: W′ = γ/√(σ² + ε)·W.
+    The network takes rows as the data have them (categories one-hot, as the export lists its features; dates as days
+    since 1970-01-01; NaN for what is missing, where the training imputed), float32, or float64 where a column's numbers
+    need it, and gives what ``dlx predict`` gives: a probability for each class, or the values of a regression.
+    Transforms of columns and indicators of missing values are in it. A norm that is frozen to a scale and a shift of
+    each unit, as batch norm is, goes into the layer before it: W′ = γ/√(σ² + ε)·W.
 
     Args:
         run: a run directory.

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.component import Component
-from dlx.data.examples import Column
+from dlx.data.columns import Column
 from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
 from dlx.nn.network import Network
+from dlx.runs.export.preparation import Preparation, inputs, preparation
 from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task
@@ -47,6 +48,8 @@ class Formula:
 
 
 Operation = Dense | Formula
+# Numbers that lie so many of train's deviations from 0 lose 2⁻¹⁶ of a deviation in float32, as time stamps do.
+FARTHEST = 256.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ class TargetUnit:
 class Frozen:
     """A network on raw rows: (x − shift)·scale, the operations, then sigmoid, softmax or nothing as the task asks.
 
-    What stands in for NaN comes first, where there may be any; the unit of scaled targets comes last.
+    The preparation of the features comes first, where they are not the numbers of the row, then what stands in for NaN,
+    where there may be any; the unit of scaled targets comes last. Up to the scaling all is in ``row_type``: float64
+    where the numbers lie so far from 0 that float32 would blur them.
     """
 
     name: str
@@ -74,11 +79,22 @@ class Frozen:
     scale: Array
     imputation: Array | None = None
     target_unit: TargetUnit | None = None
+    preparation: Preparation | None = None
 
     @property
     def n_x(self) -> int:
-        """The length of a row."""
+        """The number of features."""
         return len(self.shift)
+
+    @property
+    def length(self) -> int:
+        """The length of a row."""
+        return self.n_x if self.preparation is None else int(self.preparation.source.max()) + 1
+
+    @property
+    def row_type(self) -> str:
+        """The type of a row's numbers."""
+        return self.shift.dtype.name
 
     @property
     def dense(self) -> list[Dense]:
@@ -88,6 +104,8 @@ class Frozen:
     def arrays(self) -> dict[str, Array]:
         """All its numbers by name: shift, scale, imputation, target_shift, W1, b1, gamma1 …"""
         arrays = {"shift": self.shift, "scale": self.scale}
+        if self.preparation is not None:
+            arrays |= self.preparation.arrays()
         if self.imputation is not None:
             arrays["imputation"] = self.imputation
         if self.target_unit is not None:
@@ -99,27 +117,32 @@ class Frozen:
 
 
 def freeze(model: Model) -> Frozen:
-    """The network of a model in float32; what a norm does to each unit by itself goes into the layer before it.
+    """The network of a model in float32, and what comes before it in float32 or float64.
+
+    What a norm does to each unit by itself goes into the layer before it.
 
     Raises:
         UsageError: float32 cannot hold one of its numbers.
     """
     facts = model.facts
     imputation = facts["preprocessing"].get("imputation")
-    columns = [Column(name, categories) for name, categories in facts["preprocessing"]["columns"]]
+    columns = [Column.from_data(column) for column in facts["preprocessing"]["columns"]]
+    is_far = np.abs(model.shift * model.scale).max(initial=0) > FARTHEST
+    of_rows = np.asarray if is_far else _float32
     frozen = Frozen(
         name=facts["name"],
         task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
-        features=tuple(feature for column in columns for feature in column.features()),
+        features=tuple(inputs(columns)),
         operations=tuple(_operations(model.network)),
-        shift=_float32(model.shift),
-        scale=_float32(model.scale),
-        imputation=None if imputation is None else _float32(np.array(imputation)),
+        shift=of_rows(model.shift),
+        scale=of_rows(model.scale),
+        imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
         target_unit=_target_unit(model.target_scaling),
+        preparation=preparation(columns),
     )
     for name, array in frozen.arrays().items():
-        if not np.isfinite(array).all():
+        if np.isinf(array).any() or (name != "imputation" and np.isnan(array).any()):
             raise UsageError(f"{name} of the trained network has numbers that float32 cannot hold")
     return frozen
 

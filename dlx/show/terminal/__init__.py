@@ -12,6 +12,7 @@ from dlx.show.terminal.lines import facts as facts
 from dlx.show.terminal.lines import path as path
 from dlx.show.terminal.lines import say as say
 from dlx.show.terminal.lines import table as table
+from dlx.show.terminal.overview import overview as overview
 from dlx.show.terminal.progress import progress as progress
 from dlx.show.terminal.recipe import recipe as recipe
 from dlx.show.terminal.repair_progress import RepairProgress as RepairProgress

@@ -331,12 +331,42 @@ def test_a_value_far_below_may_tell_how_all_are_meant(
         assert examples.X[:][[0, -1], 0].tolist() == [numbers[early], numbers[late]]
 
 
-@pytest.mark.parametrize("day", ["2021-03-{:02}", "2021-03-{:02}T12:00:00", "3/{}/2021", "{}.3.21", "12:{:02}"])
-def test_days_do_not_become_categories_without_a_word(tmp_path: Path, day: str) -> None:
-    text = "day,y\n" + "".join(f"{day.format(number)},0\n" for number in range(1, 4))
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        ("2021-03-{:02}", 18687),
+        ("2021-03-{:02}T12:00:00", 18687.5),
+        ("3/{}/2021", 18687),
+        ("{}.3.21", 18687),
+        ("12:{:02}", 12 / 24 + 1 / 1440),
+    ],
+)
+def test_days_are_elapsed_time(tmp_path: Path, day: str, first: float) -> None:
+    text = "day,y\n" + "".join(f"{day.format(number)},0\n" for number in range(1, 21))
+    examples = read(tmp_path, text)
+    assert features(examples) == ["day"]
+    assert examples.X[:][0, 0] == pytest.approx(first, rel=1e-12)
+    unit = 1 / 1440 if ":{:02}" in day else 1
+    assert examples.X[:][:, 0] == pytest.approx(first + unit * np.arange(20), rel=1e-12)
+    assert len(features(read(tmp_path, text, categorical=["day"]))) == 20
+
+
+@pytest.mark.parametrize("options", [{"times": False}, {"plain": True}, {"columns": {"day": {"kind": "category"}}}])
+def test_days_are_categories_where_that_is_stated(tmp_path: Path, options: dict[str, Any]) -> None:
+    text = "day,y\n" + "".join(f"2021-03-{number:02},0\n" for number in range(1, 4))
+    if "columns" in options:
+        assert len(features(read(tmp_path, text, **options))) == 3
+        return
     with pytest.warns(Remark, match=r"x\.csv: column 'day' has 3 different dates or times: each .*`ignore`"):
-        assert len(features(read(tmp_path, text))) == 3
-    assert len(features(read(tmp_path, text, categorical=["day"]))) == 3
+        assert len(features(read(tmp_path, text, **options))) == 3
+
+
+def test_a_day_that_could_be_a_month_is_remarked_on(tmp_path: Path) -> None:
+    text = "day,y\n1/2/2020,0\n3/4/2020,1\n"
+    with pytest.warns(Remark, match=r"the second number is read as the day; .*\{day: \{kind: time, order: dmy\}\}"):
+        assert read(tmp_path, text).X[:][:, 0].tolist() == [18263, 18325]
+    stated: dict[str, Any] = {"columns": {"day": {"kind": "time", "order": "dmy"}}}
+    assert read(tmp_path, text, **stated).X[:][:, 0].tolist() == [18293, 18355]
 
 
 def test_plain_reading_is_that_of_earlier_times(tmp_path: Path) -> None:

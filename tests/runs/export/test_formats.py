@@ -182,9 +182,22 @@ def test_features_without_names(to: str, tmp_path: Path) -> None:
 
 def test_numbers_beyond_float32_are_refused() -> None:
     of = model("relu", "multiclass")
-    of.scale[2] = 1e39
-    with pytest.raises(UsageError, match="scale of the trained network has numbers that float32 cannot hold"):
+    of = Model({**of.network.parameters, "shift": of.shift, "scale": of.scale}, {**of.facts, "dtype": "float64"})
+    of.network.parameters["W2"][0, 0] = 1e39
+    with pytest.raises(UsageError, match="W2 of the trained network has numbers that float32 cannot hold"):
         freeze(of)
+
+
+@pytest.mark.parametrize("to", TARGETS)
+def test_rows_that_float32_would_blur_are_float64(to: str, tmp_path: Path) -> None:
+    plain = model("tanh", "multiclass")
+    plain.shift[1], plain.scale[1] = 1.7e9, 1 / 3600  # time stamps of a few hours
+    of = Model({**plain.network.parameters, "shift": plain.shift, "scale": plain.scale}, plain.facts)
+    network = freeze(of)
+    assert (network.row_type, freeze(model("tanh", "multiclass")).row_type) == ("float64", "float32")
+    X = rows().astype(np.float64)
+    X[:, 1] = 1.7e9 + 3600 * X[:, 1]
+    np.testing.assert_allclose(RUNNERS[to](network, tmp_path, X), expected(of, X), rtol=1e-4, atol=1e-6)
 
 
 def test_the_onnx_file_names_features_and_classes() -> None:

@@ -30,6 +30,34 @@ class Impute(layers.Layer):
     def get_config(self):
         return super().get_config() | {"values": self.values}
 '''
+PREPARE = '''
+
+@keras.saving.register_keras_serializable("dlx")
+class Prepare(layers.Layer):
+    """Makes the features of a row: logarithms, values in place of NaN, and 1 where a number is missing."""
+
+    def __init__(self, source, log, signed_log, indicator, values=None, **options):
+        super().__init__(**options)
+        self.source = [int(place) for place in source]
+        self.masks = {
+            name: [bool(is_on) for is_on in mask]
+            for name, mask in (("log", log), ("signed_log", signed_log), ("indicator", indicator))
+        }
+        self.values = None if values is None else [float(value) for value in values]
+
+    def call(self, x):
+        ops, masks = keras.ops, {name: keras.ops.convert_to_tensor(mask) for name, mask in self.masks.items()}
+        x = ops.take(x, ops.convert_to_tensor(self.source), axis=1)
+        missing = ops.isnan(x)
+        x = ops.where(masks["log"], ops.log(x), x)
+        x = ops.where(masks["signed_log"], ops.sign(x) * ops.log1p(ops.abs(x)), x)
+        if self.values is not None:
+            x = ops.where(missing, ops.convert_to_tensor(self.values, x.dtype), x)
+        return ops.where(masks["indicator"], ops.cast(missing, x.dtype), x)
+
+    def get_config(self):
+        return super().get_config() | {"source": self.source, **self.masks, "values": self.values}
+'''
 OUTPUTS = {
     Task.BINARY: [
         'layers.Activation("sigmoid")',
@@ -75,7 +103,7 @@ class Keras(CodeTarget):
         return f'''{heading(network, "Keras 3", name)}import keras
 from keras import layers
 
-{facts(network)}{"" if network.imputation is None else IMPUTE}{gelu}
+{facts(network)}{_layer_class(network)}{gelu}
 
 def load(path=Path(__file__).with_suffix(".npz")):
     """The trained network."""
@@ -98,9 +126,22 @@ def load(path=Path(__file__).with_suffix(".npz")):
 
 def _inputs(network: Frozen) -> list[str]:
     """The layers that take rows as the data have them."""
-    impute = [] if network.imputation is None else ['Impute(arrays["imputation"])']
-    normalization = f'layers.Normalization(mean=arrays["shift"], variance=np.ones({network.n_x}))'
-    return [f"keras.Input(({network.n_x},))", *impute, normalization, 'layers.Rescaling(arrays["scale"])']
+    dtype = ', dtype="float64"' if network.row_type == "float64" else ""
+    prepare = [] if network.imputation is None else [f'Impute(arrays["imputation"]{dtype})']
+    if network.preparation is not None:
+        values = "" if network.imputation is None else ', values=arrays["imputation"]'
+        stated = ", ".join(f'{name}=arrays["{name}"]' for name in network.preparation.arrays())
+        prepare = [f"Prepare({stated}{values}{dtype})"]
+    normalization = f'layers.Normalization(mean=arrays["shift"], variance=np.ones({network.n_x}){dtype})'
+    rescaling = f'layers.Rescaling(arrays["scale"]{dtype})'
+    return [f"keras.Input(({network.length},){dtype})", *prepare, normalization, rescaling]
+
+
+def _layer_class(network: Frozen) -> str:
+    """The layer of its own that the network begins with, if any."""
+    if network.preparation is not None:
+        return PREPARE
+    return "" if network.imputation is None else IMPUTE
 
 
 def _outputs(network: Frozen) -> list[str]:

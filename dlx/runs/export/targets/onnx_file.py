@@ -11,6 +11,7 @@ from dlx import __version__
 from dlx.errors import missing_extra
 from dlx.nn.activations import Activation
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation, TargetUnit
+from dlx.runs.export.preparation import Preparation
 from dlx.runs.export.target import Target
 from dlx.types import Array
 from dlx.words import Task
@@ -52,6 +53,42 @@ class _Graph:
         self.last = result
         return result
 
+    def prepare(self, network: Frozen, row_type: int) -> None:
+        """The features of a row, and what stands in for NaN."""
+        preparation = network.preparation
+        if preparation is not None:
+            self.add("Gather", self.constant("source", preparation.source), axis=1)
+        numbers = self.last
+        missing = self.add("IsNaN") if preparation is not None or network.imputation is not None else ""
+        self.last = numbers
+        if preparation is not None:
+            self._transform(preparation, network.shift.dtype)
+        if network.imputation is not None:
+            numbers, self.last = self.last, missing
+            self.add("Where", self.constant("imputation", network.imputation), numbers)
+        if preparation is not None and preparation.indicator.any():
+            numbers, self.last = self.last, missing
+            indicators = self.add("Cast", to=row_type)
+            self.last = self.constant("indicator", preparation.indicator)
+            self.add("Where", indicators, numbers)
+
+    def _transform(self, preparation: Preparation, dtype: np.dtype[Any]) -> None:
+        """The logarithms of some numbers."""
+        numbers = self.last
+        if preparation.log.any():
+            logarithms = self.add("Log")
+            self.last = self.constant("log", preparation.log)
+            self.add("Where", logarithms, numbers)
+        if preparation.signed_log.any():
+            numbers = self.last
+            sign, self.last = self.add("Sign"), numbers
+            self.add("Abs")
+            self.add("Add", self.constant("one_more", np.ones(1, dtype)))
+            self.add("Log")
+            logarithms = self.add("Mul", sign)
+            self.last = self.constant("signed_log", preparation.signed_log)
+            self.add("Where", logarithms, numbers)
+
     def output(self, network: Frozen) -> str:
         """The name of the result, after the output activation that the task asks for."""
         task = network.task
@@ -77,7 +114,8 @@ class _Graph:
 
 
 class Onnx(Target):
-    """``.onnx``: input ``features`` (m, n_x) float32, output ``probabilities`` (m, classes) or ``values`` (m, k).
+    """``.onnx``: input ``features`` (m, n) float32, or float64 where their numbers need it; output ``probabilities``
+    (m, classes) or ``values`` (m, k).
 
     The names of features and classes stand in the file's metadata as JSON.
     """
@@ -92,17 +130,17 @@ class Onnx(Target):
             from onnx import TensorProto, checker, helper
         except ImportError as error:
             raise missing_extra("onnx", "onnx", "writing an ONNX file") from error
-        graph = _Graph()
-        if network.imputation is not None:
-            graph.add("IsNaN")
-            graph.add("Where", graph.constant("imputation", network.imputation), "features")
+        graph, row_type = _Graph(), TensorProto.DOUBLE if network.row_type == "float64" else TensorProto.FLOAT
+        graph.prepare(network, row_type)
         graph.add("Sub", graph.constant("shift", network.shift))
         graph.add("Mul", graph.constant("scale", network.scale))
+        if row_type != TensorProto.FLOAT:
+            graph.add("Cast", to=TensorProto.FLOAT)
         for operation in network.operations:
             self._add(graph, operation)
         output = graph.output(network)
         width = len(network.classes) or len(network.dense[-1].b)
-        features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["m", network.n_x])
+        features = helper.make_tensor_value_info("features", row_type, ["m", network.length])
         result = helper.make_tensor_value_info(output, TensorProto.FLOAT, ["m", width])
         model = helper.make_model(
             helper.make_graph(graph.nodes, network.name, [features], [result], graph.constants),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlx.runs.export.code import CodeTarget, facts, heading, indented
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
+from dlx.types import Array
 from dlx.words import Task
 
 OUTPUTS = {
@@ -12,9 +13,15 @@ OUTPUTS = {
     Task.REGRESSION: "return z",
 }
 
-BUFFER = '        self.register_buffer("{name}", torch.zeros({count}))\n'
+BUFFER = '        self.register_buffer("{name}", torch.zeros({count}{dtype}))\n'
 COPY = '        network.{name}.copy_(torch.from_numpy(arrays["{name}"]))\n'
 IMPUTE = "        x = torch.where(torch.isnan(x), self.imputation, x)\n"
+FEATURES = "        x = x[:, self.source]\n        missing = torch.isnan(x)\n"
+LOG = "        x = torch.where(self.log, torch.log(x), x)\n"
+SIGNED_LOG = "        x = torch.where(self.signed_log, torch.sign(x) * torch.log1p(torch.abs(x)), x)\n"
+IMPUTE_MISSING = "        x = torch.where(missing, self.imputation, x)\n"
+INDICATE = "        x = torch.where(self.indicator, missing.to(x.dtype), x)\n"
+DTYPES = {"bool": "torch.bool", "int64": "torch.int64", "float64": "torch.float64"}
 
 
 class PyTorch(CodeTarget):
@@ -43,7 +50,12 @@ class PyTorch(CodeTarget):
 
     def code(self, network: Frozen, name: str) -> str:
         further = _further(network)
-        buffers = "".join(BUFFER.format(name=name, count=count) for name, count in further.items())
+        buffers = "".join(
+            BUFFER.format(name=name, count=len(array), dtype=_dtype(array)) for name, array in further.items()
+        )
+        normalized = (
+            "((x - self.shift) * self.scale).float()" if is_double(network) else "(x - self.shift) * self.scale"
+        )
         copies = "".join(COPY.format(name=name) for name in further)
         return f'''{heading(network, "PyTorch", name)}import torch
 from torch import nn
@@ -55,14 +67,14 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("shift", torch.zeros({network.n_x}))
-        self.register_buffer("scale", torch.ones({network.n_x}))
+        self.register_buffer("shift", torch.zeros({network.n_x}{_dtype(network.shift)}))
+        self.register_buffer("scale", torch.ones({network.n_x}{_dtype(network.scale)}))
 {buffers}        self.layers = nn.Sequential(
 {indented([self._layer(operation) for operation in network.operations], 12)}
         )
 
     def forward(self, x):
-{"" if network.imputation is None else IMPUTE}        z = self.layers((x - self.shift) * self.scale)
+{_prepare(network)}        z = self.layers({normalized})
         {_output(network)}
 
 
@@ -95,15 +107,43 @@ def load(path=Path(__file__).with_suffix(".npz")):
         )
 
 
-def _further(network: Frozen) -> dict[str, int]:
-    """The arrays that not every network has, beside those of its layers, and their lengths."""
-    names = "imputation", "target_shift", "target_spread"
-    return {name: len(array) for name, array in network.arrays().items() if name in names}
+def is_double(network: Frozen) -> bool:
+    """Whether rows are float64."""
+    return network.row_type == "float64"
+
+
+def _further(network: Frozen) -> dict[str, Array]:
+    """The arrays that not every network has, beside those of its layers."""
+    prepared = network.preparation.arrays() if network.preparation is not None else {}
+    names = "imputation", "target_shift", "target_spread", *prepared
+    return {name: array for name, array in network.arrays().items() if name in names}
+
+
+def _dtype(array: Array) -> str:
+    """The argument that says the type of a buffer, where it is not the usual one."""
+    return f", dtype={DTYPES[array.dtype.name]}" if array.dtype.name in DTYPES else ""
+
+
+def _prepare(network: Frozen) -> str:
+    """The lines of ``forward`` before the scaling."""
+    preparation = network.preparation
+    double = "        x = x.double()\n" if is_double(network) else ""
+    if preparation is None:
+        return double + ("" if network.imputation is None else IMPUTE)
+    lines = {
+        LOG: preparation.log.any(),
+        SIGNED_LOG: preparation.signed_log.any(),
+        IMPUTE_MISSING: network.imputation is not None,
+        INDICATE: preparation.indicator.any(),
+    }
+    return double + FEATURES + "".join(line for line, is_needed in lines.items() if is_needed)
 
 
 def _description(network: Frozen) -> str:
     """What a row passes through."""
     impute = "" if network.imputation is None else "What stands in for NaN, "
+    if network.preparation is not None:
+        impute = f"The features of a row, {impute[:1].lower()}{impute[1:]}"
     unit = "" if network.target_unit is None else ", in the unit of the targets"
     return f"{impute}(x - shift) * scale, the layers, and the output activation{unit}"
 

@@ -10,10 +10,16 @@ import pytest
 from dlx.errors import DataError, UsageError
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
-from dlx.spec.starter import starter, starter_for
+from dlx.spec.starter.decisions import Wishes
+from dlx.spec.starter.sources import source_of
+from dlx.spec.starter.writing import starter, starter_for
 from dlx.words import Task
 
 FILE = Path("spec.yaml")
+
+
+def written_for(data: Path, target: list[str], task: Task | None, file: Path) -> str:
+    return starter_for(source_of(data, target), Wishes(task=task), file)
 
 
 def spec_for(tmp_path: Path, text: str) -> Spec:
@@ -33,8 +39,8 @@ def test_the_toy_starter_loads(tmp_path: Path) -> None:
 
 
 def test_a_csv_file_becomes_a_spec_that_trains_on_it(tmp_path: Path) -> None:
-    text = starter_for(iris(tmp_path), ["kind"], None, tmp_path / "spec.yaml")
-    assert text.startswith("# my iris, 2.csv: 40 examples, 2 features, 2 classes (no, setosa).\n")
+    text = written_for(iris(tmp_path), ["kind"], None, tmp_path / "spec.yaml")
+    assert text.startswith("# my iris, 2.csv: 40 examples, 2 columns to learn from, 2 classes (no, setosa).\n")
     spec = spec_for(tmp_path, text)
     assert spec.name == "my-iris-2"
     assert spec.task == "binary"
@@ -43,7 +49,7 @@ def test_a_csv_file_becomes_a_spec_that_trains_on_it(tmp_path: Path) -> None:
 
 
 def test_the_path_is_relative_to_the_folder_of_the_spec(tmp_path: Path) -> None:
-    text = starter_for(iris(tmp_path), ["kind"], None, tmp_path / "specs" / "spec.yaml")
+    text = written_for(iris(tmp_path), ["kind"], None, tmp_path / "specs" / "spec.yaml")
     assert "path: '../my iris, 2.csv'" in text
 
 
@@ -51,10 +57,10 @@ def test_the_path_is_relative_to_the_folder_of_the_spec(tmp_path: Path) -> None:
     ("first", "line", "encoding", "stated"),
     [
         ("size,kind", "{}.5,{}", "utf-8", ""),
-        ("4.5,1,oak", "{}.5,1,{}", "utf-8", "header: false"),
-        ("size;kind", "{},5;{}", "utf-8", "delimiter: ;, decimal: ','"),
+        ("4.5,1,oak", "{0}.5,{0},{1}", "utf-8", "header: false"),
+        ("size;kind", "{},5;{}", "utf-8", "delimiter: ;|decimal: ','"),
         ("größe,kind", "{}.5,{}", "utf-16", "encoding: utf-16"),
-        ("# from the forest\nsize|kind", "{}.5|{}", "utf-8", "delimiter: '|', comment: '#'"),
+        ("# from the forest\nsize|kind", "{}.5|{}", "utf-8", "delimiter: '|'|comment: '#'"),
     ],
 )
 def test_what_was_found_out_about_a_table_is_written(
@@ -63,9 +69,10 @@ def test_what_was_found_out_about_a_table_is_written(
     path = tmp_path / "x.csv"
     lines = [first, *(line.format(row % 7 + 4, ("oak", "ash")[row % 2]) for row in range(20))]
     path.write_text("\n".join(lines), encoding=encoding)
-    text = starter_for(path, ["-1"], None, tmp_path / "spec.yaml")
-    source = next(line for line in text.splitlines() if "source:" in line)
-    assert source.removeprefix("  source: {name: file, path: x.csv, target: -1").strip(", }") == stated
+    text = written_for(path, ["-1"], None, tmp_path / "spec.yaml")
+    keys = text.partition("path: x.csv\n")[2].partition("  split:")[0].splitlines()
+    found = [line.strip() for line in keys if not line.strip().startswith("target: -1  #")]
+    assert "|".join(found) == stated
     assert spec_for(tmp_path, text).task == "binary"
 
 
@@ -79,13 +86,13 @@ def test_what_was_found_out_about_a_table_is_written(
 )
 def test_the_split_follows_the_number_of_examples(tmp_path: Path, m: int, split: str) -> None:
     np.savez(tmp_path / "data.npz", X=np.zeros((m, 1)), y=np.arange(m) % 2)
-    assert f"  split: {split}" in starter_for(tmp_path / "data.npz", [], None, FILE)
+    assert f"  split: {split}" in written_for(tmp_path / "data.npz", [], None, FILE)
 
 
 def test_a_file_with_its_own_parts_is_not_split(tmp_path: Path) -> None:
     X, y = np.zeros((10, 3)), np.linspace(0, 1, 10)
     np.savez(tmp_path / "data.npz", X_train=X, y_train=y, X_test=X, y_test=y)
-    text = starter_for(tmp_path / "data.npz", [], None, tmp_path / "spec.yaml")
+    text = written_for(tmp_path / "data.npz", [], None, tmp_path / "spec.yaml")
     assert text.startswith("# data.npz: 10 examples, 3 features, 1 real number to predict.\n")
     spec = spec_for(tmp_path, text)
     assert (spec.data.split, spec.training.early_stopping, spec.task) == (None, None, "regression")
@@ -95,25 +102,25 @@ def test_a_file_with_its_own_parts_is_not_split(tmp_path: Path) -> None:
 def test_labels_in_a_file_of_their_own_are_named_from_the_folder_of_the_spec(tmp_path: Path) -> None:
     np.save(tmp_path / "X.npy", np.zeros((4, 2)))
     np.save(tmp_path / "y.npy", np.array([0, 1, 2, 0]))
-    text = starter_for(tmp_path / "X.npy", [str(tmp_path / "y.npy")], None, tmp_path / "specs" / "spec.yaml")
-    assert "  source: {name: file, path: ../X.npy, target: ../y.npy}\n" in text
+    text = written_for(tmp_path / "X.npy", [str(tmp_path / "y.npy")], None, tmp_path / "specs" / "spec.yaml")
+    assert "    path: ../X.npy\n    target: ../y.npy\n" in text
 
 
 def test_labels_cannot_break_out_of_the_comment(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('x,y\n1,"one\nseed: 7"\n2,two\n3,two\n')
-    text = starter_for(tmp_path / "a.csv", ["y"], None, tmp_path / "spec.yaml")
+    text = written_for(tmp_path / "a.csv", ["y"], None, tmp_path / "spec.yaml")
     assert spec_for(tmp_path, text).seed == 1
 
 
 def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     np.save(tmp_path / "X.npy", np.zeros((4, 2)))
     with pytest.raises(UsageError, match=r"X\.npy: say with --target what is to be predicted$"):
-        starter_for(tmp_path / "X.npy", [], None, FILE)
-    with pytest.raises(DataError, match=r"which column is the target\? .*\(allowed width, length, kind\)"):
-        starter_for(iris(tmp_path), [], None, FILE)
+        written_for(tmp_path / "X.npy", [], None, FILE)
+    with pytest.raises(UsageError, match=r"It may be kind \(2 classes\), width .*; as in: dlx new .* --target kind$"):
+        written_for(iris(tmp_path), [], None, FILE)
     with pytest.raises(DataError, match=r"'knd'.*did you mean kind"):
-        starter_for(iris(tmp_path), ["knd"], None, FILE)
+        written_for(iris(tmp_path), ["knd"], None, FILE)
     with pytest.raises(DataError, match="needs two classes, there are 5"):
-        starter_for(iris(tmp_path), ["length"], Task.BINARY, FILE)
+        written_for(iris(tmp_path), ["length"], Task.BINARY, FILE)
     with pytest.raises(UsageError, match=r"tells no format"):
-        starter_for(tmp_path / "data.xls", [], None, FILE)
+        written_for(tmp_path / "data.xls", [], None, FILE)

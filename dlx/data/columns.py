@@ -1,0 +1,173 @@
+"""Columns: what each column of a table is taken for, and which features it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from dlx.component import Options
+from dlx.errors import DataError
+
+Impute = Literal["mean", "median", "most_frequent"]
+Kind = Literal["number", "category", "time", "hashed"]
+Transform = Literal["none", "log", "signed_log"]
+CyclicPart = Literal["minute", "hour", "weekday", "day", "month", "yearday"]
+Order = Literal["dmy", "mdy"]
+
+OTHER = "other"  # the class of rare categories, and of those that train lacks
+OF_KIND = {"parts": "time", "order": "time", "features": "hashed"}  # the options that only one kind has
+
+
+class ColumnOptions(Options):
+    """How one column is meant, where that is not found out."""
+
+    kind: Kind | None = Field(
+        None,
+        description="number; category: 0/1 features, one for each; time: dates or times, as days since 1970-01-01 or "
+        "since midnight; hashed: a fixed number of 0/1 features for any texts; found out when left out",
+    )
+    transform: Transform | None = Field(
+        None, description="of numbers: none; log, of values above 0; signed_log, sign(x)·ln(1 + |x|)"
+    )
+    impute: Impute | None = Field(None, description="what stands in for missing values, in place of the source's")
+    parts: Annotated[tuple[CyclicPart, ...], Field(strict=False)] | None = Field(
+        None,
+        description="of times: also sine and cosine of the minute, hour, weekday, day of the month, month or day of "
+        "the year, so that its end lies beside its beginning; of times with a zone, those of UTC",
+    )
+    order: Order | None = Field(
+        None, description="of times such as 01/02/2020: dmy or mdy; found out where a number above 12 tells"
+    )
+    features: Annotated[int, Field(ge=2, le=4096)] | None = Field(
+        None, description="of hashed texts: how many features (32 when left out), of which each text sets up to 4 to 1"
+    )
+
+    @model_validator(mode="after")
+    def _options_of_the_kind(self) -> Self:
+        for option, kind in OF_KIND.items():
+            if getattr(self, option) is not None and self.kind != kind:
+                raise ValueError(f"{option} is for columns of `kind: {kind}`")
+        if self.transform not in (None, "none") and self.kind not in (None, "number"):
+            raise ValueError(f"transform is for numbers, not for columns of `kind: {self.kind}`")
+        return self
+
+
+@dataclass(frozen=True)
+class ColumnDetails:
+    """What a column has beyond its categories.
+
+    kind: time or hashed, else None.
+    impute: what stands in for missing values, where the column has a say of its own.
+    is_clock: whether times are those of a day.
+    rare: categories with fewer examples in train are `other`, and so are new ones; 0 where there is no such class.
+    indicator: whether there is a further feature, 1 where the value is missing.
+    is_open: whether train has yet to decide on ``rare`` and ``indicator``: until then a category is its place among
+        all.
+    """
+
+    kind: Literal["time", "hashed"] | None = None
+    transform: Transform = "none"
+    impute: Impute | None = None
+    parts: tuple[CyclicPart, ...] = ()
+    order: Order | None = None
+    is_clock: bool = False
+    features: int = 0
+    rare: int = 0
+    indicator: bool = False
+    is_open: bool = False
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> ColumnDetails:
+        """What ``to_data`` was made of."""
+        options: dict[str, Any] = {**data, "parts": tuple(data.get("parts", ()))}
+        return cls(**options)
+
+    def to_data(self) -> dict[str, Any]:
+        """What differs from a plain column, as plain data."""
+        return {key: value for key, value in asdict(self).items() if value != getattr(PLAIN, key)}
+
+
+PLAIN = ColumnDetails()
+FUNCTIONS = {"none": "{}", "log": "ln({})", "signed_log": "signed_ln({})"}
+
+
+class Column(NamedTuple):
+    """A column as the user knows it: a number, or one of `categories`, which become a 0/1 feature each.
+
+    Its features are those of its values, then the indicator.
+    """
+
+    name: str
+    categories: tuple[str, ...] | None = None
+    details: ColumnDetails = PLAIN
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> Column:
+        """What ``to_data`` was made of; the models of earlier runs have two entries."""
+        name, categories, *details = data
+        return cls(
+            name,
+            None if categories is None else tuple(categories),
+            ColumnDetails.from_data(details[0]) if details else PLAIN,
+        )
+
+    def to_data(self) -> list[Any]:
+        """The column as plain data."""
+        details = self.details.to_data()
+        return [self.name, self.categories, *([details] if details else [])]
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether its categories are numbers yet, since train has to decide which of them are rare."""
+        return self.details.is_open and self.details.rare > 0 and self.categories is not None
+
+    @property
+    def has_indicator(self) -> bool:
+        """Whether its last feature says that the value is missing."""
+        return self.details.indicator and not self.details.is_open
+
+    @property
+    def zero_or_one(self) -> list[bool]:
+        """Which of its features are 0 or 1 by their making."""
+        is_zero_or_one = self.categories is not None or self.details.kind == "hashed"
+        return [is_zero_or_one] * len(self.values()) + [True] * self.has_indicator
+
+    def untransformed(self) -> Column:
+        """The same column, its numbers as the data have them."""
+        return self._replace(details=replace(self.details, transform="none"))
+
+    def features(self) -> list[str]:
+        """The names of the features that this column becomes."""
+        return [*self.values(), *([f"{self.name} is missing"] if self.has_indicator else [])]
+
+    def values(self) -> list[str]:
+        """The names of the features of its values."""
+        if self.details.kind == "hashed":
+            return [f"{self.name}#{place}" for place in range(self.details.features)]
+        if self.details.kind == "time":
+            cyclic = [f"{self.name} {part} {wave}" for part in self.details.parts for wave in ("sin", "cos")]
+            return [self.name, *cyclic]
+        if self.categories is None or self.is_coded:
+            return [FUNCTIONS[self.details.transform].format(self.name)]
+        return [f"{self.name}={value}" for value in self.categories]
+
+
+class ColumnError(DataError):
+    """A column that can be read once the spec says how it is meant.
+
+    Args:
+        column: its name.
+        reason: what is the matter.
+        remedy: the option of the source `file` that must name it.
+        odd: texts that do not fit the others, where it holds numbers and words.
+        share: of the rows that have such a text.
+    """
+
+    def __init__(
+        self, message: str, column: str, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
+    ) -> None:
+        self.column, self.reason, self.remedy, self.odd, self.share = column, reason, remedy, tuple(odd), share
+        super().__init__(message)

@@ -1,0 +1,206 @@
+"""Encoding: the values of one column as features: numbers, 0 or 1 for categories and hashed texts, elapsed times."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
+from dlx.data.hashing import hashed
+from dlx.data.times import CLOCK_PARTS, Moment, cyclic, moment, order_of
+from dlx.errors import DataError, Remark, allowed, nearest
+from dlx.types import Array
+
+UNKNOWN = -2  # the code of a category that train lacks
+MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
+FEATURES = 32  # of hashed texts, where none are stated
+
+
+class ValueFault(NamedTuple):
+    """A value that does not fit its column: its row, what is wrong, and a hint for the message alone."""
+
+    row: int
+    what: str
+    hint: str = ""
+
+
+class Describer(NamedTuple):
+    """What decides how the columns of train are taken: the options of the source that are for all columns."""
+
+    path: Path
+    rare: int = 0
+    indicators: bool = False
+    times: bool = True
+
+    def column(self, name: str, values: Array, options: ColumnOptions, is_category: bool) -> Column:
+        """What a column of train is, by its options, or else by its values: float64, or texts with None for missing."""
+        details = ColumnDetails(
+            transform=options.transform or "none",
+            impute=options.impute,
+            indicator=self.indicators,
+            is_open=self.indicators,
+        )
+        if values.dtype != object or options.kind == "number":
+            return Column(name, None, details)
+        texts = set(values) - {None}
+        if options.kind == "hashed":
+            return Column(name, None, replace(details, kind="hashed", features=options.features or FEATURES))
+        if options.kind == "time":
+            return self._times(name, texts, options, details)
+        if details.transform != "none":
+            what = f"column {name!r} has texts such as {min(texts)!r}"
+            raise DataError(f"{self.path}: {what}, of which there is no `transform: {details.transform}`")
+        has_times = not is_category and are_times(texts)
+        if has_times and self.times:
+            return self._times(name, texts, options, details)
+        if not is_category:
+            self._check_categories(name, texts, has_times)
+        is_open = self.rare > 0 or details.is_open
+        return Column(name, tuple(sorted(texts)), replace(details, rare=self.rare, is_open=is_open))
+
+    def _check_categories(self, name: str, texts: set[str], has_times: bool) -> None:
+        """Refuses what are rather names than categories, and tells of times that become categories."""
+        what = f"column {name!r} has {len(texts)} different {'dates or times' if has_times else 'texts'}"
+        if len(texts) > MOST_CATEGORIES and (self.rare == 0 or has_times):
+            ways = f"or state `columns: {{{_key(name)}: {{kind: {'time' if has_times else 'hashed'}}}}}`"
+            raise DataError(f"{self.path}: {what}; name it in `ignore`, or in `categorical`, {ways}")
+        if has_times:
+            advice = (
+                "each becomes a category, which says nothing of other days; name it in `ignore`, or in `categorical`"
+            )
+            warnings.warn(Remark(f"{self.path}: {what}: {advice}"), stacklevel=2)
+
+    def _times(self, name: str, texts: set[str], options: ColumnOptions, details: ColumnDetails) -> Column:
+        order, is_ambiguous = (options.order, False) if options.order else order_of(texts)
+        if is_ambiguous:
+            day, month = ("second", "first") if order == "mdy" else ("first", "second")
+            what = f"column {name!r} has dates such as {min(texts)!r}, of which the {day} number is read as the day"
+            other = "dmy" if order == "mdy" else "mdy"
+            advice = f"if it is the {month} one, state `columns: {{{_key(name)}: {{kind: time, order: {other}}}}}`"
+            warnings.warn(Remark(f"{self.path}: {what}; {advice}"), stacklevel=2)
+        moments = [time for text in texts if (time := moment(text, order, digits=True)) is not None]
+        is_clock = bool(moments) and all(time.is_clock for time in moments)
+        parts = tuple(dict.fromkeys(options.parts or ()))
+        without = [part for part in parts if is_clock and part not in CLOCK_PARTS]
+        if without:
+            what = f"column {name!r} has times of a day, which have no {without[0]}"
+            raise DataError(f"{self.path}: columns: {what} {allowed(without[0], sorted(CLOCK_PARTS))}")
+        return Column(name, None, replace(details, kind="time", parts=parts, order=order, is_clock=is_clock))
+
+
+def _key(name: str) -> str:
+    """The name of a column as a key of YAML."""
+    return name if name.isidentifier() else f'"{name}"'
+
+
+def are_times(texts: set[str]) -> bool:
+    """Whether texts are all dates, or all times of a day, in one order of day and month."""
+    if not texts or (moment(next(iter(texts))) is None and order_of(texts)[0] is None):
+        return False
+    order, _ = order_of(texts)
+    kinds = {time.is_clock if time is not None else None for time in (moment(text, order) for text in texts)}
+    return len(kinds) == 1 and None not in kinds
+
+
+def encoded(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+    """The features (m, n) of a column's values; all NaN but the indicator where one is missing or at fault."""
+    details, faults = column.details, list[ValueFault]()
+    if details.kind == "hashed":
+        features = hashed(list(values), details.features)
+    elif details.kind == "time":
+        features, faults = _elapsed(values, details)
+    elif column.categories is None:
+        features, faults = _numbers(values, column)
+    else:
+        features, faults = _categories(values, column)
+    if column.has_indicator:
+        is_missing = missing(values).astype(np.float64)
+        features = np.column_stack([features, is_missing])
+    return features, faults
+
+
+def missing(values: Array) -> Array:
+    """Which values are missing."""
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    return np.array([value is None for value in values]) if values.dtype == object else np.zeros(len(values), bool)
+
+
+def _numbers(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+    if values.dtype == object:
+        what = "{!r} is not a number, but this column of train has numbers"
+        texts = np.flatnonzero(~missing(values))
+        faults = [ValueFault(int(row), what.format(values[row])) for row in texts]
+        return np.full((len(values), 1), np.nan), faults
+    if column.details.transform == "none":
+        return values[:, np.newaxis], []
+    if column.details.transform == "signed_log":
+        return (np.sign(values) * np.log1p(np.abs(values)))[:, np.newaxis], []
+    unfit = values <= 0
+    what, hint = "{:g} is not above 0, as `transform: log` needs", "; `transform: signed_log` takes any number"
+    faults = [ValueFault(int(row), what.format(values[row]), hint) for row in np.flatnonzero(unfit)]
+    return np.log(np.where(unfit, np.nan, values))[:, np.newaxis], faults
+
+
+def _elapsed(values: Array, details: ColumnDetails) -> tuple[Array, list[ValueFault]]:
+    """Days, and sine and cosine of the parts that are asked for."""
+    texts = [str(value) if value is not None else None for value in values]
+    moments: Mapping[str | None, Moment | None] = {
+        text: moment(text, details.order, digits=True) for text in set(texts) if text is not None
+    }
+    days = {text: time.days for text, time in moments.items() if time is not None and time.is_clock == details.is_clock}
+    elapsed = np.array([days.get(text, np.nan) for text in texts])
+    kind = "time of a day, such as 17:30" if details.is_clock else "date, such as 2020-12-31"
+    order = f" in the order {details.order}" if details.order else ""
+    faults = [
+        ValueFault(row, f"{text!r} is no {kind}{order}")
+        for row, text in enumerate(texts)
+        if text is not None and text not in days
+    ]
+    return np.column_stack([elapsed, *(cyclic(elapsed, part) for part in details.parts)]), faults
+
+
+def _categories(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+    """A category as 0/1, one place for each, or while train has not decided on rare ones, as its code."""
+    categories = column.categories or ()
+    codes, faults = _codes(values, column)
+    if column.is_coded:
+        codes = np.where(codes == UNKNOWN, len(categories), codes)  # which train may lack as well
+        return np.where(codes < 0, np.nan, codes)[:, np.newaxis], faults
+    one_hot = np.eye(len(categories))[np.maximum(codes, -1)]
+    one_hot[codes < 0] = np.nan
+    if column.details.rare:
+        one_hot[codes == UNKNOWN] = 0
+    return one_hot, faults
+
+
+def _codes(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+    """The place of each category, −1 where it is missing, `UNKNOWN` where train has none such and no class for it."""
+    categories: Sequence[str] = column.categories or ()
+    codes = {category: code for code, category in enumerate(categories)} | {None: -1}
+    is_tolerant = column.details.rare > 0
+    unseen = codes.get(OTHER, UNKNOWN) if is_tolerant and not column.is_coded else UNKNOWN
+    numbers = np.array([codes.get(value, unseen) for value in values])
+    if is_tolerant:
+        return numbers, []
+    faults = [
+        ValueFault(
+            row,
+            f"train has no category {values[row]!r}",
+            f" {listed(str(values[row]), categories)}; `rare: 1` takes any",
+        )
+        for row in np.flatnonzero(numbers == UNKNOWN).tolist()
+    ]
+    return numbers, faults
+
+
+def listed(name: str, names: Sequence[str]) -> str:
+    """What is allowed in place of a name, the nearest one among it."""
+    if len(names) > 20:
+        names = [*names[:5], *filter(None, [nearest(name, names)]), "…", names[-1]]
+    return allowed(name, names)

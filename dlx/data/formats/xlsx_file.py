@@ -1,0 +1,139 @@
+"""Sheets of Excel, read by the optional package openpyxl."""
+
+from __future__ import annotations
+
+import warnings
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+from sys import intern
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+from dlx.data.columns import Column
+from dlx.data.dialect import RECORDS, has_header
+from dlx.data.formats.format import TableFormat
+from dlx.data.memory import check_ratio, check_room, room
+from dlx.data.numbers import NumberStyle
+from dlx.data.opening import readable
+from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.text_columns import column_names, fill
+from dlx.errors import DataError, DlxError, allowed
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+BYTES_A_CELL = 24  # references to its text, and the number
+REMEDY = "save the sheet as CSV"
+ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
+
+
+class Xlsx(TableFormat):
+    """Values as the same text in a CSV file would be; of formulas what Excel saved, dates as 2024-01-31.
+
+    Empty rows and columns around a table and between its rows are passed over; an error such as #DIV/0! is missing.
+    """
+
+    name, title, suffixes, article = "xlsx", "XLSX", (".xlsx", ".xlsm"), "an"
+    details = "the first sheet, or `sheet`"
+    options = TableFormat.options | {"header", "missing", "decimal", "thousands", "plain", "sheet"}
+    package, extra = "openpyxl", "xlsx"
+
+    def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
+        lines, records = array("q"), list[list[str]]()
+        for line, record in _rows(path, options.sheet, bool(like)):
+            lines.append(line)
+            records.append(record)
+        if not records:
+            raise DataError(f"{path}: the sheet is empty")
+        _trim(records)
+        style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
+        header = options.header
+        if header is None:
+            header = has_header(records[:RECORDS], style, options, [column.name for column in like])
+        names = column_names(path, (lines[0], records[0]), header, style, options, like)
+        of = roles(names, options, like, path)
+        columns = dict(zip(names, zip(*records[header:], strict=True), strict=True)) if records[header:] else {}
+        if not columns:
+            raise DataError(f"{path}: there are no examples")
+        table = Table(path, {}, len(records) - header, lines[header:], names)
+        return fill(table, columns, of, options, like), of
+
+
+def _rows(path: Path, sheet: str | None, is_other_file: bool) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a sheet that are not empty, with their numbers from 1."""
+    with _workbook(path) as workbook:
+        cells = _sheet(path, workbook, sheet, is_other_file)
+        taken, limit = 0, room()
+        for number, values in enumerate(cells.iter_rows(values_only=True), 1):
+            row = [intern(_text(value)) for value in values]
+            if any(row):
+                taken += BYTES_A_CELL * len(row)
+                if taken > limit:
+                    check_room(path, taken, REMEDY)
+                yield number, row
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Workbook]:
+    """The file, opened to be read row by row, once its sizes are looked at."""
+    from openpyxl import load_workbook
+
+    with readable(path), path.open("rb") as file:
+        try:
+            with ZipFile(file) as archive:
+                for part in archive.infolist():
+                    check_ratio(f"{path}: {part.filename}", part.file_size, part.compress_size, REMEDY)
+                texts = sum(part.file_size for part in archive.infolist() if "sharedstrings" in part.filename.lower())
+            check_room(path, 3 * texts, REMEDY)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", module="openpyxl")  # of what makes no difference to values
+                workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+                try:
+                    yield workbook
+                finally:
+                    workbook.close()
+        except (DlxError, MemoryError, GeneratorExit):
+            raise
+        except Exception as error:  # whatever a parser of XML in an archive meets in a damaged file
+            what = "this is no XLSX file, or it is damaged, or locked by a password"
+            raise DataError(f"{path}: {what} ({error})") from error
+
+
+def _sheet(path: Path, workbook: Workbook, name: str | None, is_other_file: bool) -> Any:
+    """The sheet of that name, or the first; the only one of a file that has another name than that of train."""
+    sheets = {sheet.title: sheet for sheet in workbook.worksheets}
+    if not sheets:
+        raise DataError(f"{path}: there is no sheet with cells in it")
+    if name is None or (is_other_file and len(sheets) == 1):
+        sheet = next(iter(sheets.values()))
+    elif name in sheets:
+        sheet = sheets[name]
+    else:
+        raise DataError(f"{path}: there is no sheet {name!r} {allowed(name, list(sheets))}")
+    sheet.reset_dimensions()  # as stated they may be wrong, or those of an otherwise empty sheet
+    return sheet
+
+
+def _text(value: Any) -> str:
+    """A cell as a CSV file would have it."""
+    if value is None or (isinstance(value, str) and value in ERRORS):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return str(value.date() if value.time() == time() else value)
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def _trim(records: list[list[str]]) -> None:
+    """Give all rows one width, without the empty columns at either side of the table."""
+    first = min(next(place for place, text in enumerate(record) if text) for record in records)
+    width = max(len(record) - next(place for place, text in enumerate(reversed(record)) if text) for record in records)
+    for record in records:
+        record[:] = record[first:width]
+        record.extend([""] * (width - first - len(record)))

@@ -1,0 +1,1 @@
+"""Profiles: what is in a table before anything is learnt from it, column by column."""

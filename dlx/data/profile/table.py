@@ -1,0 +1,190 @@
+"""What is in a table: it is read even where a training would refuse it, and what had to be stated for that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlx.data.columns import ColumnError
+from dlx.data.examples import Examples, select
+from dlx.data.formats.format import TableFormat, format_of
+from dlx.data.numbers import MISSING
+from dlx.data.profile.columns import ColumnProfile
+from dlx.data.sources import File
+from dlx.errors import DataError
+from dlx.types import Array
+
+# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows.
+MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
+ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance
+NUMBERS = 2**24  # of arrays that are looked at, in as many rows as that makes
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """A table, column by column.
+
+    Args:
+        origin: what messages call it, such as the path of its file.
+        columns: in the order of the file, but for those that could not be read.
+        m: the number of rows.
+        source: which reads the file as it was read here; None where there is no file.
+        marks: words and numbers that were taken for missing values, with the column where each was met.
+        mixed: columns of numbers and words together, which were read as text.
+        unreadable: columns that hold neither numbers nor text, with the reason.
+    """
+
+    origin: str
+    columns: tuple[ColumnProfile, ...]
+    m: int
+    source: File | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+    mixed: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> ColumnProfile:
+        """The column of this name."""
+        return self.columns[self.names.index(name)]
+
+    @cached_property
+    def repeated_rows(self) -> int:
+        """How many rows are the same as one before them, column for column."""
+        if not self.columns:
+            return 0
+        factors = np.random.default_rng(0).integers(2**63, size=len(self.columns), dtype=np.uint64) * 2 + 1
+        total = np.zeros(self.m, np.uint64)
+        with np.errstate(over="ignore"):
+            for column, factor in zip(self.columns, factors, strict=True):
+                total += codes(column).astype(np.uint64) * factor
+        return self.m - len(np.unique(total))
+
+    @cached_property
+    def copies(self) -> dict[str, str]:
+        """Columns that say the same as one before them, and that one: the same values, or each value of one goes with
+        one of the other, where too few are different for that to be chance.
+        """
+        first: dict[bytes, str] = {}
+        copies: dict[str, str] = {}
+        for column in self.columns:
+            if column.distinct < 2:
+                continue
+            contents = [_content(column)]
+            if ROWS_OF_A_VALUE * column.distinct <= self.m:
+                contents.append(_in_order_of_appearance(codes(column)).tobytes())
+            original = next((first[content] for content in contents if content in first), None)
+            if original is not None:
+                copies[column.name] = original
+            for content in contents:
+                first.setdefault(content, column.name)
+        return copies
+
+    def document(self) -> dict[str, Any]:
+        """The facts as plain data."""
+        return {
+            "m": self.m,
+            "repeated_rows": self.repeated_rows,
+            "columns": [column.document() for column in self.columns],
+        }
+
+
+def codes(column: ColumnProfile) -> Array:
+    """(m,) The place of each value among the different ones, from 0; what is missing has the number after the last."""
+    values, _ = column.counts
+    if column.values.dtype == object:
+        place = {value: code for code, value in enumerate(values.tolist())}
+        return np.array([place.get(value, len(values)) for value in column.values.tolist()], np.int64)
+    return np.searchsorted(values, column.values)  # NaN comes after all
+
+
+def _content(column: ColumnProfile) -> bytes:
+    if column.is_number:
+        return column.values.astype(np.float64).tobytes()
+    return "\0".join("\1" if text is None else text for text in column.values.tolist()).encode(errors="surrogatepass")
+
+
+def _in_order_of_appearance(numbers: Array) -> Array:
+    """The same codes, counted in the order in which they first appear."""
+    _, first, places = np.unique(numbers, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[places]
+
+
+def profile_file(source: File) -> TableProfile:
+    """The profile of a file, whose target needs not be stated.
+
+    Raises:
+        DataError: it cannot be read, or holds no rows.
+    """
+    path = Path(source.path)
+    file_format = format_of(source.path)
+    assert isinstance(file_format, TableFormat), "only tables have columns"
+    changes = _Changes(source)
+    while True:
+        reading = changes.source
+        try:
+            table, roles = file_format.columns(path, reading.options, ())
+        except ColumnError as error:
+            changes.heed(error)
+            continue
+        if table.m == 0:
+            raise DataError(f"{path}: there are no examples")
+        places = {name: place for place, name in enumerate(table.names)}
+        columns = [ColumnProfile(name, places[name], table.values[name]) for name in roles.features]
+        return TableProfile(
+            str(path), tuple(columns), table.m, reading, changes.marks, tuple(changes.mixed), changes.unreadable
+        )
+
+
+class _Changes:
+    """What is stated of a source, step by step, so that it can be read."""
+
+    def __init__(self, source: File) -> None:
+        self.source = source
+        self.marks: dict[str, str] = {}
+        self.mixed: list[str] = []
+        self.unreadable: dict[str, str] = {}
+
+    def heed(self, error: ColumnError) -> None:
+        """State what the error asks for; raises it where that has not helped."""
+        name = error.column
+        if name in self.mixed or name in self.unreadable or name in self.source.ignore:
+            raise error
+        if error.remedy == "ignore":
+            self.unreadable[name] = error.reason
+            self._state(ignore=(*self.source.ignore, name))
+        elif (
+            0 < len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS and not set(error.odd) & set(self.marks)
+        ):
+            self.marks |= dict.fromkeys(error.odd, name)
+            stated = self.source.missing if self.source.missing is not None else tuple(sorted(MISSING - {""}))
+            self._state(missing=(*stated, *error.odd))
+        else:
+            self.mixed.append(name)
+            self._state(categorical=(*self.source.categorical, name))
+
+    def _state(self, **options: object) -> None:
+        self.source = self.source.model_copy(update=options)
+
+
+def profile_examples(examples: Examples) -> TableProfile:
+    """The profile of inputs in arrays, a column for each feature, and of their labels; of very many rows a sample."""
+    which = np.linspace(0, len(examples.X) - 1, min(len(examples.X), max(1, NUMBERS // examples.X.shape[1])))
+    rows = np.unique(which.astype(np.int64))
+    X = np.asarray(select(examples.X, rows)[:], np.float64)
+    columns = [ColumnProfile(name, j, X[:, j]) for j, name in enumerate(examples.features)]
+    y = None if examples.y is None else examples.y[rows]
+    if y is not None:
+        targets = {"y": y} if y.ndim == 1 else {f"y{k + 1}": y[:, k] for k in range(y.shape[1])}
+        for name, values in targets.items():
+            values = values.astype(object) if values.dtype.kind == "U" else values.astype(np.float64)
+            columns.append(ColumnProfile(name, len(columns), values, is_label=True))
+    return TableProfile(examples.origin, tuple(columns), len(rows))

@@ -1,0 +1,89 @@
+"""Columns that a file gives as texts: what each is read as, and what becomes of it where its values do not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from dlx.data.column_values import ColumnReader, MixedColumn, labels
+from dlx.data.columns import Column, ColumnError
+from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.records import Record
+from dlx.data.tables import Roles, Table, TableOptions
+from dlx.errors import DataError
+from dlx.types import Array
+
+
+def column_names(
+    path: Path, top: Record, header: bool, style: NumberStyle, options: TableOptions, like: Sequence[Column]
+) -> list[str]:
+    """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
+    line, names = top
+    if not header:
+        only_features = like and len(names) == len(like)
+        return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
+    has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
+    if not like and not set(names).intersection(options.target) and not has_words:
+        raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
+    for name in names:
+        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
+        if places:
+            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
+            raise DataError(f"{path}:{line}: {what}")
+    if "" in names and not like and "" not in options.ignore:
+        what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
+        raise ColumnError(f"{path}:{line}: {what}", "", "it has no name", "ignore")
+    return names
+
+
+def readers(style: NumberStyle, options: TableOptions, of: Roles, like: Sequence[Column]) -> dict[str, ColumnReader]:
+    """How the values of each column are read.
+
+    Where `missing` is not stated, a column that is stated to be categorical has nothing missing but empty fields, and a
+    category of train is never a missing value.
+    """
+    marks = MISSING if options.missing is None else frozenset(("", *map(str, options.missing)))
+    of_columns = {name: ColumnReader(style, marks) for name in of.used}
+    for name in of.categorical if options.missing is None and not options.plain and not like else ():
+        if name in of_columns:
+            of_columns[name] = ColumnReader(style, frozenset(("",)))
+    for name in of.numbers:
+        of_columns[name] = ColumnReader(style, marks, must_be_numbers=True)
+    for column in like:
+        reader = of_columns[column.name]
+        of_columns[column.name] = reader._replace(missing=marks - frozenset(column.categories or ()))
+    return of_columns
+
+
+def column_values(table: Table, name: str, pieces: list[Array], of: Roles, reader: ColumnReader) -> Array:
+    """The values of one column, of which there are pieces of numbers or of text.
+
+    Raises:
+        DataError: some are numbers and others are not.
+        TextNeeded: all pieces must be there as text.
+    """
+    try:
+        is_text = name in of.as_text
+        values = reader.text(np.concatenate(pieces)) if is_text else reader.settled(name, pieces)
+    except MixedColumn as mixed:
+        what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
+        message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
+        raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
+    return labels(values, reader.style) if name in of.target else values
+
+
+def fill(
+    table: Table, texts: Mapping[str, Sequence[str]], of: Roles, options: TableOptions, like: Sequence[Column]
+) -> Table:
+    """The table with its columns out of these texts, each as the same texts in a CSV file would be."""
+    style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
+    for name, reader in readers(style, options, of, like).items():
+        if name not in of.used or not texts[name]:
+            continue
+        is_text = name in of.as_text
+        numbers = None if is_text else reader.piece(texts[name])
+        piece = np.array(texts[name], object) if numbers is None else numbers
+        table.values[name] = column_values(table, name, [piece], of, reader)
+    return table

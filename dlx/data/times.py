@@ -1,0 +1,162 @@
+"""Dates and times that tables hold as text: as days since 1970-01-01, or since midnight where there is no date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from dlx.data.columns import CyclicPart, Order
+from dlx.types import Array
+
+CLOCK = (
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?(?:\s*(?P<zone>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+)
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+DATES = (
+    r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?:(?P=mark)(?P<day>[0-9]{1,2}))?",
+    r"(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second_part>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})",
+    rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[- .]*{NAME}[- ,]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+    rf"{NAME}[- ]*(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,]+(?P<year>[0-9]{{4}})",
+)
+PATTERNS = tuple(re.compile(rf"{pattern}(?:(?:T|,?\s+){CLOCK})?") for pattern in DATES)
+NUMERIC = PATTERNS[1]  # whose first two numbers are day and month, in either order
+TIME_OF_DAY = re.compile(CLOCK)
+COMPACT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2}))?")
+UNIX = {10: 86_400, 13: 86_400_000}  # digits of a time stamp in seconds and in milliseconds, and how many make a day
+EPOCH = date(1970, 1, 1).toordinal()
+PIVOT = 69  # years of two digits: from 69 on of the last century, as POSIX has it
+CLOCK_PARTS = frozenset(("minute", "hour"))
+
+
+class Moment(NamedTuple):
+    """A time in days: since 1970-01-01 (UTC, where a zone is stated), or since midnight."""
+
+    days: float
+    is_clock: bool = False
+
+
+def moment(text: str, order: Order | None = None, digits: bool = False) -> Moment | None:
+    """The date or time that a text holds; None where it holds anything else.
+
+    order: of day and month in 01/02/2020; mdy unless stated, but dmy where a point or a hyphen stands between them.
+    digits: whether 2020, 20200131 and time stamps of ten or 13 digits are times too.
+    """
+    text = text.strip()
+    with suppress(ValueError):  # there is no such day, or no such time
+        for pattern in PATTERNS:
+            match = pattern.fullmatch(text)
+            if match is not None:
+                return Moment(_day(match, order) + (_clock(match) if match["hour"] else 0.0))
+        match = TIME_OF_DAY.fullmatch(text)
+        if match is not None:
+            return Moment(_clock(match), is_clock=True)
+        if digits and text.isdecimal():
+            return _of_digits(text)
+    return None
+
+
+def order_of(texts: Collection[str]) -> tuple[Order | None, bool]:
+    """The order of day and month in which all these texts are dates, and whether they could be in the other one too.
+
+    None where they do not need any; where both fit, that of `moment`.
+    """
+    dates = [match for text in texts if (match := NUMERIC.fullmatch(text.strip())) is not None]
+    if not dates:
+        return None, False
+    usual: Order = "mdy" if all(match["mark"] == "/" for match in dates) else "dmy"
+    firsts, seconds = zip(*((int(match["first"]), int(match["second_part"])) for match in dates), strict=True)
+    if max(firsts) > 12 or max(seconds) > 12:
+        return "dmy" if max(firsts) > 12 else "mdy", False
+    return usual, firsts != seconds and any(match["mark"] != "." for match in dates)
+
+
+def cyclic(days: Array, part: CyclicPart) -> Array:
+    """The sine and cosine (m, 2) of a part of times: around in an hour, a day, a week, a month of 31 days or a year."""
+    whole, fraction = np.divmod(days, 1)
+    if part in CLOCK_PARTS:
+        turn = fraction * 24 if part == "minute" else fraction
+    else:
+        turn = _turn_of_calendar(np.where(np.isnan(whole), 0, whole), part)
+    angle = np.where(np.isnan(days), np.nan, 2 * np.pi * turn)
+    return np.stack([np.sin(angle), np.cos(angle)], axis=1)
+
+
+def _turn_of_calendar(whole: Array, part: CyclicPart) -> Array:
+    """How far around the day number is, as a share of its period."""
+    day = whole.astype("datetime64[D]")
+    month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")
+    passed: Array
+    if part == "weekday":
+        passed = (whole + 3) % 7 / 7  # 1970-01-01 was a Thursday
+    elif part == "day":
+        passed = (day - month).astype(np.float64) / 31
+    elif part == "month":
+        passed = (month - year).astype(np.float64) / 12
+    else:
+        length = (year + 1).astype("datetime64[D]") - year.astype("datetime64[D]")
+        passed = (day - year).astype(np.float64) / length.astype(np.float64)
+    return passed
+
+
+def _day(match: re.Match[str], order: Order | None) -> int:
+    """The number of a day; raises `ValueError` where there is no such one."""
+    parts = match.groupdict()
+    year = int(parts["year"])
+    if len(parts["year"]) == 2:
+        year += 1900 if year >= PIVOT else 2000
+    if "name" in parts:
+        month, day = _month(parts["name"]), int(parts["day"])
+    elif "first" in parts:
+        numbers = int(parts["first"]), int(parts["second_part"])
+        is_day_first = order == "dmy" or (order is None and parts["mark"] != "/")
+        day, month = numbers if is_day_first else numbers[::-1]
+    else:
+        month, day = int(parts["month"]), int(parts["day"] or 1)
+    return date(year, month, day).toordinal() - EPOCH
+
+
+def _month(name: str) -> int:
+    """The number of a month by its English name, or its first three letters; 0, which has no day, where it is none."""
+    name = "sep" if name.lower() == "sept" else name.lower()
+    return next((number for number, month in enumerate(MONTHS, 1) if name in (month, month[:3])), 0)
+
+
+def _clock(match: re.Match[str]) -> float:
+    """The time of a day in days, in UTC where a zone is stated; raises `ValueError` where there is no such time."""
+    hour, minute = int(match["hour"]), int(match["minute"])
+    second = float((match["second"] or "0").replace(",", "."))
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(match[0])
+        hour = hour % 12 + (12 if match["half"] in "pP" else 0)
+    if hour > 23 or minute > 59 or second >= 61:
+        raise ValueError(match[0])
+    return (hour * 3600 + minute * 60 + second - _offset(match["zone"])) / 86_400
+
+
+def _offset(zone: str | None) -> int:
+    """The seconds by which a zone is before UTC."""
+    if not zone or zone[0] not in "+-":
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return -seconds if zone[0] == "-" else seconds
+
+
+def _of_digits(text: str) -> Moment | None:
+    if len(text) in UNIX:
+        return Moment(int(text) / UNIX[len(text)])
+    match = COMPACT.fullmatch(text)
+    if match is None:
+        return None
+    return Moment(date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1)).toordinal() - EPOCH)

@@ -1,0 +1,59 @@
+"""Preparation: what turns a row as the data have them into the features that a network takes, but for NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlx.data.columns import Column
+from dlx.types import Array
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Each feature (n_x,) by the number of the row that it is made of, and how it is made of it.
+
+    source: the place of that number; log, signed_log: where its ln, or sign(x)·ln(1 + |x|), is the feature; indicator:
+    where the feature is 1 if the number is missing, else 0.
+    """
+
+    source: Array
+    log: Array
+    signed_log: Array
+    indicator: Array
+
+    def arrays(self) -> dict[str, Array]:
+        """All of it by name."""
+        return {
+            "source": self.source,
+            "log": self.log,
+            "signed_log": self.signed_log,
+            "indicator": self.indicator,
+        }
+
+
+def inputs(columns: Sequence[Column]) -> list[str]:
+    """The names of the numbers in a row: without transforms and indicators, which the network then makes itself."""
+    return [name for column in columns for name in column.untransformed().values()]
+
+
+def preparation(columns: Sequence[Column]) -> Preparation | None:
+    """How the features are made of a row; None where they are its numbers."""
+    source, place = list[int](), 0
+    for column in columns:
+        width = len(column.values())
+        source += [*range(place, place + width), *([place] if column.has_indicator else [])]
+        place += width
+    transforms = np.array([column.details.transform for column in columns for _ in column.values()])
+    indicator = np.array([is_last for column in columns for is_last in _indicators(column)], bool)
+    if not indicator.any() and (transforms == "none").all():
+        return None
+    sources = np.array(source, np.int64)
+    of_features = transforms[sources]
+    return Preparation(sources, of_features == "log", of_features == "signed_log", indicator)
+
+
+def _indicators(column: Column) -> list[bool]:
+    return [False] * len(column.values()) + [True] * column.has_indicator

@@ -1,0 +1,82 @@
+"""The columns of a table in words, as the terminal and the page show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dlx.text import shorten
+
+NAMELESS = "(no name)"
+LONGEST_VALUE, LONGEST_VALUES = 16, 34
+Document = Mapping[str, Any]
+
+
+class ColumnRow(NamedTuple):
+    """One column: its name, type, how many values are missing and different, its range or frequent values, and by how
+    much it tells of the target, from 0 to 1.
+    """
+
+    name: str
+    kind: str
+    missing: str
+    distinct: str
+    values: str
+    association: str
+
+
+def column_rows(document: Document) -> list[ColumnRow]:
+    """A row for each column of the document of ``dlx data``; those that tell most of the target come first."""
+    targets = set(document["target"])
+    columns: Sequence[Document] = sorted(
+        document["columns"], key=lambda column: (column["name"] not in targets, -(column["association"] or 0))
+    )
+    return [_row(column, targets) for column in columns]
+
+
+def _row(column: Document, targets: set[str]) -> ColumnRow:
+    association = "target" if column["name"] in targets else ""
+    if column["association"] is not None:
+        association = f"{column['association']:.2f}"
+    missing = f"{column['missing']:,}" if column["missing"] else ""
+    return ColumnRow(column["name"], column["kind"], missing, f"{column['distinct']:,}", _values(column), association)
+
+
+def _values(column: Document) -> str:
+    """Least, median and largest of numbers; of the rest the most frequent ones, as many as there is room for."""
+    if column["median"] is not None:
+        return " … ".join(f"{column[key]:.6g}" for key in ("least", "median", "largest"))
+    text = ""
+    for entry in column["frequent"]:
+        further = f"{shorten(str(entry['value']), LONGEST_VALUE)} {entry['count']:,}"
+        if text and len(text) + len(further) > LONGEST_VALUES:
+            return f"{text}, …"
+        text = f"{text}, {further}" if text else further
+    return text if len(column["frequent"]) == column["distinct"] else f"{text}, …"
+
+
+def notes(document: Document) -> list[tuple[str, str]]:
+    """What is odd about the columns, each with its name."""
+    odd = [(column["name"] or NAMELESS, note) for column in document["columns"] for note in column["notes"]]
+    return [*odd, *((name or NAMELESS, reason) for name, reason in document["unreadable"].items())]
+
+
+def in_short(document: Document) -> str:
+    """Rows and columns in numbers, and rows that are there twice."""
+    text = f"{document['m']:,} rows, {len(document['columns']):,} columns"
+    repeated = document["repeated_rows"]
+    return f"{text}, {repeated:,} rows repeat one before them" if repeated else text
+
+
+def part_rows(document: Document) -> list[list[str]]:
+    """A row for each part with its size, and the number of examples of each class, or the mean of the targets."""
+    rows = []
+    for name, part in document["parts"].items():
+        classes = part.get("classes")
+        if classes is not None:
+            what = ", ".join(f"{label} {count:,}" for label, count in classes.items())
+        else:
+            pairs = zip(part["mean"], part["deviation"], strict=True)
+            what = ", ".join(f"mean {mean:.4g}, deviation {deviation:.4g}" for mean, deviation in pairs)
+        rows.append([name, f"{part['m']:,}", what])
+    return rows

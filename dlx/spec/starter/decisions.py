@@ -1,0 +1,248 @@
+"""What has to be decided before a network can learn from a table, each decision with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlx.data.formats.format import format_of
+from dlx.data.labels import Labels, infer_labels
+from dlx.data.numbers import MISSING
+from dlx.data.profile.columns import ColumnProfile, Kind
+from dlx.data.profile.table import TableProfile
+from dlx.data.profile.target import TargetView, task_for
+from dlx.errors import DataError
+from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore
+from dlx.types import Array
+from dlx.words import Task
+
+HASHED_FEATURES = 32
+RARE = 200  # a category is rare where it is less than one in so many examples …
+FEWEST_OF_A_CATEGORY, MOST_OF_A_RARE = 2, 10  # … within these bounds
+WORDS = 72  # characters of a list in a comment
+
+
+class Decision(NamedTuple):
+    """What is stated, and why."""
+
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user has decided already; each wins over what would be decided here.
+
+    keep: columns that are not to be left out, whatever they look like.
+    """
+
+    task: Task | None = None
+    ignore: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+    impute: str | None = None
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided for a table and its target.
+
+    Args:
+        profile: of the table.
+        target: the columns to predict.
+        wishes: what the user has decided.
+    """
+
+    profile: TableProfile
+    target: tuple[ColumnProfile, ...]
+    wishes: Wishes = field(default_factory=Wishes)
+
+    @cached_property
+    def labelled(self) -> Array:
+        """(m,) Which rows have a target."""
+        there: Array = np.logical_and.reduce([_is_there(column) for column in self.target])
+        return there
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What there is to learn."""
+        if not self.labelled.any():
+            raise DataError(
+                f"{self.profile.origin}: column {self.target[0].name!r}: the target is missing in every row"
+            )
+        answers = [_answers(column, self.labelled) for column in self.target]
+        y = answers[0] if len(answers) == 1 else np.column_stack([_numbers(answer) for answer in answers])
+        return infer_labels(y, self._task, self.profile.origin)
+
+    @property
+    def _task(self) -> Task | None:
+        if self.wishes.task is not None or len(self.target) > 1:
+            return self.wishes.task or Task.REGRESSION
+        return task_for(self.target[0])
+
+    @property
+    def m(self) -> int:
+        """The number of rows that can be learnt from."""
+        return int(self.labelled.sum())
+
+    @cached_property
+    def candidates(self) -> list[ColumnProfile]:
+        """The columns that may be features."""
+        targets = {column.name for column in self.target}
+        return [column for column in self.profile.columns if column.name not in targets]
+
+    @cached_property
+    def ignored(self) -> dict[str, str]:
+        """Columns that are left out, each with the reason."""
+        reasons = dict(self.profile.unreadable)
+        for column in self.candidates:
+            reason = (
+                "left out as you asked"
+                if column.name in self.wishes.ignore
+                else reason_to_ignore(column, self.profile, self._leaks)
+            )
+            if reason and column.name not in self.wishes.keep:
+                reasons[column.name] = reason
+        if reasons.keys() >= {column.name for column in self.candidates}:  # something must be left to learn from
+            usable = [column.name for column in self.candidates if not column.is_constant]
+            return {
+                name: reason for name, reason in reasons.items() if name not in usable or name in self.wishes.ignore
+            }
+        return reasons
+
+    @cached_property
+    def _leaks(self) -> dict[str, str]:
+        if len(self.target) > 1:
+            return {}
+        task = self.labels.task
+        return {column.name: reason for column, reason in TargetView(self.profile, self.target[0], task).leaks()}
+
+    @cached_property
+    def features(self) -> list[ColumnProfile]:
+        """The columns that are learnt from."""
+        return [column for column in self.candidates if column.name not in self.ignored]
+
+    @cached_property
+    def categorical(self) -> dict[str, str]:
+        """Columns whose numbers, or words among numbers, are names of categories."""
+        reasons = dict.fromkeys(self.profile.mixed, "numbers and words together") | dict.fromkeys(
+            self.wishes.categorical, "as you asked"
+        )
+        for column in self.features:
+            if column.is_whole and column.is_named_like_identifier and column.distinct > 2:
+                reasons[column.name] = "its numbers are names"
+        return {name: reason for name, reason in reasons.items() if name in {column.name for column in self.features}}
+
+    @cached_property
+    def columns(self) -> dict[str, Decision]:
+        """What is stated of single columns."""
+        return {column.name: decision for column in self.features if (decision := self._of_column(column))}
+
+    def _of_column(self, column: ColumnProfile) -> Decision | None:
+        if column.kind is Kind.TIME and column.name not in self.wishes.categorical:
+            return Decision({"kind": "time"}, "dates or times become numbers")
+        if not self._holds_categories(column) or column.distinct <= MOST_ONE_HOT:
+            return None
+        what = f"{column.distinct:,} different values: a feature each would be too many"
+        return Decision({"kind": "hashed", "features": HASHED_FEATURES}, what)
+
+    def _holds_categories(self, column: ColumnProfile) -> bool:
+        return column.kind is Kind.TEXT or column.name in self.categorical
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether a column becomes a feature for each of its categories."""
+        return any(self._holds_categories(column) and column.name not in self.columns for column in self.features)
+
+    @property
+    def rare(self) -> int:
+        """The number of examples below which a category is counted among the others."""
+        return min(MOST_OF_A_RARE, max(FEWEST_OF_A_CATEGORY, self.m // RARE))
+
+    @cached_property
+    def marks(self) -> dict[str | float, str]:
+        """What stands for a missing value beside the usual marks, and where it was met."""
+        marks: dict[str | float, str] = dict(self.profile.marks.items())
+        if "missing" not in _options(self.profile):
+            return marks
+        for column in self.features:
+            if column.mark_of_missing is not None:
+                marks[_plainest(column.mark_of_missing)] = column.name
+            if column.is_number and not np.isfinite(column.present).all():
+                marks |= dict.fromkeys(("inf", "-inf"), column.name)
+        return marks
+
+    @property
+    def missing(self) -> tuple[str | int | float, ...] | None:
+        """All marks of missing values, where the usual ones do not suffice."""
+        stated = None if self.profile.source is None else self.profile.source.missing
+        if not self.marks:
+            return stated
+        usual = tuple(sorted(MISSING - {""})) if stated is None else stated
+        return tuple(dict.fromkeys((*usual, *self.marks)))
+
+    @cached_property
+    def incomplete(self) -> list[ColumnProfile]:
+        """The features that lack values."""
+        by_mark = set(self.marks.values())
+        return [column for column in self.features if column.missing or column.name in by_mark]
+
+    def source(self) -> Iterator[tuple[str, Decision]]:
+        """What is stated of the source, key by key."""
+        if not self.labelled.all():
+            lacking = len(self.labelled) - self.m
+            yield "missing_target", Decision("drop", f"{lacking:,} of {len(self.labelled):,} rows have none")
+        if self.missing is not None:
+            where = shortened(f"{mark} in {name}" for mark, name in self.marks.items()) or "as you asked"
+            yield "missing", Decision(list(self.missing), f"marks of missing values: {where}")
+        if self.incomplete or self.wishes.impute:
+            counts = [f"{column.name} {column.missing + column.marked:,}" for column in self.incomplete]
+            reason = (
+                f"of {self.profile.m:,} values these columns lack: {shortened(counts)}" if counts else "as you asked"
+            )
+            yield "impute", Decision(self.wishes.impute or "median", reason)
+        if self.incomplete:
+            yield "missing_indicators", Decision(True, "a 0/1 feature for each of them says where a value was missing")
+        if self.has_categories:
+            reason = "a category with fewer examples in train counts as `other`, and so does a new one"
+            yield "rare", Decision(self.rare, reason)
+
+
+def shortened(words: Iterable[str]) -> str:
+    """A list in words, as long as a comment may be."""
+    listed, rest = "", list(words)
+    while rest and len(listed) + len(rest[0]) < WORDS:
+        listed += f"{', ' if listed else ''}{rest.pop(0)}"
+    if not listed:
+        return rest[0][:WORDS] if rest else ""
+    return f"{listed} and {len(rest):,} more" if rest else listed
+
+
+def _is_there(column: ColumnProfile) -> Array:
+    if column.values.dtype == object:
+        return np.array([value is not None for value in column.values])
+    return np.isfinite(column.values)
+
+
+def _answers(column: ColumnProfile, rows: Array) -> Array:
+    values = column.values[rows]
+    if values.dtype == object:
+        return values.astype(str)
+    return values.astype(np.int64) if column.is_whole and np.abs(values).max() < 2**53 else values
+
+
+def _numbers(answers: Array) -> Array:
+    return answers if answers.dtype.kind == "U" else answers.astype(np.float64)
+
+
+def _plainest(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
+
+
+def _options(profile: TableProfile) -> frozenset[str]:
+    file_format = None if profile.source is None else format_of(profile.source.path)
+    return frozenset() if file_format is None else file_format.options

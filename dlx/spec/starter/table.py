@@ -1,0 +1,107 @@
+"""The source of a table in a starter spec, with a comment for each thing that was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dlx.data.encoding import listed
+from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.table import TableProfile
+from dlx.data.profile.target import candidates, task_for
+from dlx.data.sources import File
+from dlx.errors import UsageError
+from dlx.spec.starter.decisions import Decisions, Wishes, shortened
+from dlx.spec.starter.sources import block, entry, relative
+from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import command
+
+MOST_CANDIDATES = 8
+IMBALANCE = 10  # from so many examples of one class for one of another on, a comment says so
+MOST_CLASSES = 30  # different whole numbers that may also be classes, though they are taken for quantities
+
+
+def check_names(profile: TableProfile, wishes: Wishes) -> None:
+    """Raises `UsageError` where a wish names no column."""
+    for flag in ("ignore", "keep", "categorical"):
+        for name in getattr(wishes, flag):
+            if name not in (*profile.names, *profile.unreadable):
+                what = f"there is no column {name!r} {listed(name, profile.names)}"
+                raise UsageError(f"{profile.origin}: --{flag}: {what}")
+
+
+def candidates_in_words(profile: TableProfile) -> str:
+    """What may be predicted, the likeliest first, with the command that does it."""
+    possible = candidates(profile)
+    if not possible:
+        return "No column has values that could be predicted: each is constant, or differs in every row"
+    what = [f"{column.name} ({_kind(column)})" for column in possible[:MOST_CANDIDATES]]
+    rest = f" and {len(possible) - MOST_CANDIDATES} more" if len(possible) > MOST_CANDIDATES else ""
+    first = command("new", _as_typed(Path(profile.origin)), "--target", possible[0].name)
+    return f"It may be {', '.join(what)}{rest}; as in: {first}"
+
+
+def _kind(column: ColumnProfile) -> str:
+    task = task_for(column)
+    return "a number" if task is not None and task.is_regression else f"{column.distinct} classes"
+
+
+def _as_typed(path: Path) -> Path:
+    """The shorter way to a file from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def source_block(decisions: Decisions, source: File, file: Path) -> str:
+    """The source, key by key, each with its reason."""
+    profile = decisions.profile
+    assert profile.source is not None, "it was read from a file"
+    reading = profile.source.model_copy(update={"target": source.target})
+    entries = {key: (value, "") for key, value in relative(reading, file.parent).items()}
+    entries["target"] = (source.target, _target_reason(decisions))
+    if decisions.categorical:
+        reasons = [f"{name}: {reason}" for name, reason in decisions.categorical.items()]
+        entries["categorical"] = (list(decisions.categorical), shortened(reasons))
+    entries |= {key: (decision.value, decision.reason) for key, decision in decisions.source()}
+    lines = [block(entries)]
+    if decisions.ignored:
+        lines += ["    ignore:", *(f"      - {entry(name, reason)}" for name, reason in decisions.ignored.items())]
+    if decisions.columns:
+        lines += [
+            "    columns:",
+            *(f"      {dump_scalar(n)}: {entry(*decision)}" for n, decision in decisions.columns.items()),
+        ]
+    return "\n".join(lines)
+
+
+def _target_reason(decisions: Decisions) -> str:
+    column, labels = decisions.target[0], decisions.labels
+    if labels.task.is_regression:
+        return ""
+    texts = [f"{value} {count:,}" for value, count in column.frequent(10)]
+    return shortened(texts) + (", …" if column.distinct > len(texts) else "")
+
+
+def notes(decisions: Decisions) -> str:
+    """What else is worth knowing, as comments above the source."""
+    return "".join(f"  # {note}\n" for note in _remarks(decisions))
+
+
+def _remarks(decisions: Decisions) -> Iterator[str]:
+    profile = decisions.profile
+    if profile.repeated_rows:
+        rows = f"{profile.repeated_rows:,} of {profile.m:,} rows"
+        yield f"{rows} repeat one before them, so that another part may hold a copy"
+    column, labels = decisions.target[0], decisions.labels
+    if not labels.task.is_regression:
+        if column.is_number and column.distinct > 2:
+            yield f"the numbers of {column.name} are taken for classes: --task regression if they are quantities"
+        _, counts = column.counts
+        if counts.max() > IMBALANCE * counts.min():
+            share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
+            yield f"always saying {label} errs in {1 - share:.2%} of the rows: less than that is the aim"
+    elif column.is_whole and column.distinct <= MOST_CLASSES:
+        yield f"{column.name} has {column.distinct} different whole numbers: --task multiclass if they are classes"
+    groups = [column.name for column in decisions.features if column.is_named_like_identifier]
+    if groups:
+        names = shortened(groups)
+        yield f"rows of the same {names} stand in several parts; a new {names} may be answered worse than dev says"

@@ -1,0 +1,157 @@
+"""A starter spec as text: YAML with a comment for each thing that was decided."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from dlx.data.examples import tidy
+from dlx.data.formats.format import TableFormat, format_of
+from dlx.data.labels import Labels, infer_labels
+from dlx.data.profile.table import profile_file
+from dlx.data.sources import File
+from dlx.errors import UsageError
+from dlx.spec.starter.decisions import Decisions, Wishes
+from dlx.spec.starter.network import StarterTraining
+from dlx.spec.starter.sources import block, relative, target_columns
+from dlx.spec.starter.table import candidates_in_words, check_names, notes, source_block
+from dlx.text import command
+
+TEMPLATE = """\
+# {title}
+#
+# Train it:                       {train}
+# Change a key for one run:       {train} optimizer.learning_rate=0.01
+# See every key with its default: {show}
+# See what can stand where:       dlx list, dlx list optimizer, dlx list optimizer adam
+
+name: {name}
+seed: 1  # every random stream derives from it
+{task}
+data:
+{source}
+{split}  normalize: standard  # fitted on train, applied to every part
+{targets}
+architecture:
+  hidden: [64, 32]  # units of each hidden layer; input and output follow from the data
+  activation: relu
+  batch_norm: false
+
+initializer: he
+regularization: {{l2: 0.0, keep_prob: 1.0}}  # against high variance: l2 above 0, keep_prob below 1
+optimizer: {{name: adam, learning_rate: 0.001}}
+schedule: constant  # of the learning rate
+training: {{epochs: {epochs}, batch_size: {batch_size}{stopping}}}
+diagnosis: {{optimal_error: 0.0}}  # human-level or Bayes error
+"""
+TARGETS = "  normalize_targets: standard  # errors and predictions stay in the unit of the targets\n"
+
+
+def starter(file: Path) -> str:
+    """A spec for the toy set moons, to be kept under the name ``file``."""
+    return TEMPLATE.format(
+        title="A first experiment: tell two half circles apart.",
+        **_commands(file),
+        name="moons",
+        task="",
+        source="  source: {name: moons, m: 1000, noise: 0.2}",
+        split=_split(1000),
+        targets="",
+        **_training(600, has_dev=True),
+    )
+
+
+def starter_for(source: File, wishes: Wishes, file: Path) -> str:
+    """A spec for a data file, which is read for it; the path in it is relative to the folder of ``file``.
+
+    Raises:
+        DataError: the file cannot be read, or its labels do not fit the task.
+        UsageError: it is not said, or does not follow, what is to be predicted.
+    """
+    if isinstance(format_of(source.path), TableFormat):
+        return _of_table(source, wishes, file)
+    return _of_arrays(source, wishes, file)
+
+
+def _of_table(source: File, wishes: Wishes, file: Path) -> str:
+    profile = profile_file(source.model_copy(update={"target": None}))
+    check_names(profile, wishes)
+    if source.target is None:
+        raise UsageError(f"{profile.origin}: which column is to be predicted? {candidates_in_words(profile)}")
+    target = target_columns(profile, source)
+    decisions = Decisions(profile, target, wishes)
+    labels, n = decisions.labels, len(decisions.features)
+    if n == 0:
+        what = "; ".join(f"{name}: {reason}" for name, reason in decisions.ignored.items())
+        raise UsageError(f"{source.path}: nothing is left to learn from ({what}); name columns with --keep")
+    title = f"{decisions.m:,} examples, {n} column{'s' * (n > 1)} to learn from, {_outputs(labels)}."
+    return _text(
+        source, title, source_block(decisions, source, file), labels, decisions.m, True, file, notes(decisions)
+    )
+
+
+def _of_arrays(source: File, wishes: Wishes, file: Path) -> str:
+    parts = {part: tidy(examples) for part, examples in source.load().items()}
+    train = parts.get("all") or parts["train"]
+    if train.y is None:
+        raise UsageError(f"{source.path}: say with --target what is to be predicted")
+    labels = infer_labels(train.y, wishes.task, train.origin)
+    m, n_x = train.X.shape
+    options = {key: (value, "") for key, value in relative(source, file.parent).items()}
+    title = f"{m:,} examples, {n_x} features, {_outputs(labels)}."
+    has_dev = "all" in parts or "dev" in parts
+    return _text(source, title, block(options), labels, m, "all" in parts, file, has_dev=has_dev)
+
+
+def _text(
+    source: File,
+    title: str,
+    block: str,
+    labels: Labels,
+    m: int,
+    is_whole: bool,
+    file: Path,
+    notes: str = "",
+    has_dev: bool = True,
+) -> str:
+    data = Path(source.path)
+    name = "".join(sign if sign.isprintable() else " " for sign in f"{data.name}: {title}")
+    return TEMPLATE.format(
+        title=name,
+        **_commands(file),
+        name=re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment",
+        task=f"task: {labels.task}\n",
+        source=f"{notes}{block}",
+        split=_split(m) if is_whole else "",
+        targets=TARGETS if labels.task.is_regression else "",
+        **_training(int(m * _shares(m)[0]) if is_whole else m, has_dev),
+    )
+
+
+def _commands(file: Path) -> dict[str, str]:
+    return {"train": command("train", file), "show": command("config", "show", file)}
+
+
+def _training(m: int, has_dev: bool) -> dict[str, Any]:
+    training = StarterTraining.of(m)
+    stopping = f", early_stopping: {{patience: {training.patience}}}" if has_dev else ""
+    return {"epochs": training.epochs, "batch_size": training.batch_size, "stopping": stopping}
+
+
+def _shares(m: int) -> tuple[float, float]:
+    """The notes' proportions for m examples: of train, and of dev and test each."""
+    return (0.6, 0.2) if m <= 10_000 else (0.8, 0.1) if m <= 100_000 else (0.98, 0.01)
+
+
+def _split(m: int) -> str:
+    """These proportions as a line of the spec."""
+    train, rest = _shares(m)
+    return f"  split: {{train: {train}, dev: {rest}, test: {rest}}}  # fractions, or counts as 800\n"
+
+
+def _outputs(labels: Labels) -> str:
+    if labels.task.is_regression:
+        return f"{labels.targets} real number{'s' * (labels.targets > 1)} to predict"
+    names = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
+    return f"{len(labels.classes)} classes ({names})"

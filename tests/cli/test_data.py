@@ -1,0 +1,97 @@
+"""``dlx data``: columns, target, parts and oddities of a data file or a spec, as lines, as JSON and as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+Run = Callable[..., Any]
+
+PETS = "\n".join(
+    [
+        "nr,weight,colour,kind",
+        *(f"{i},{i * 37 % 100 / 10},{('black', 'grey', 'red')[i % 3]},{'cd'[i % 2]}" for i in range(60)),
+    ]
+)
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    (tmp_path / "pets.csv").write_text(PETS)
+    return tmp_path
+
+
+def test_a_file_lists_its_columns_and_what_may_be_predicted(call_dlx: Run, pets: Path) -> None:
+    lines = call_dlx("data", "pets.csv", cwd=pets).stdout.splitlines()
+    assert lines[0] == "pets.csv  60 rows, 4 columns"
+    assert [line.split()[:2] for line in lines[3:7]] == [
+        ["nr", "number"],
+        ["weight", "number"],
+        ["colour", "text"],
+        ["kind", "text"],
+    ]
+    assert "note      nr: it names the rows" in lines
+    advice = lines[-1].removeprefix("next").split("  (")[0].split()
+    assert advice == ["dlx", "data", "pets.csv", "--target", "kind"]
+    assert call_dlx(*advice[1:], cwd=pets).code == 0
+
+
+def test_with_a_target_the_columns_say_what_they_tell_of_it(call_dlx: Run, pets: Path) -> None:
+    document = json.loads(call_dlx("data", "pets.csv", "--target", "kind", "--json", cwd=pets).stdout)
+    assert (document["target"], document["task"], document["candidates"]) == (["kind"], "binary", [])
+    assert document["classes"] == [{"value": "c", "count": 30}, {"value": "d", "count": 30}]
+    columns = {column["name"]: column for column in document["columns"]}
+    assert columns["kind"]["association"] is None
+    assert columns["nr"]["notes"] == ["it counts the rows"]
+    assert columns["colour"]["association"] < 0.2
+    assert columns["weight"]["least"] == 0.0
+
+
+def test_a_spec_shows_its_parts_and_what_is_wrong_with_them(call_dlx: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100, 3))
+    y = rng.integers(0, 2, 100)
+    np.savez(tmp_path / "a.npz", X_train=X, y_train=y, X_dev=X[:20], y_dev=y[:20])
+    (tmp_path / "s.yaml").write_text(
+        "name: s\ndata: {source: {name: file, path: a.npz}}\narchitecture: {hidden: [4]}\n"
+    )
+    document = json.loads(call_dlx("data", "s.yaml", "--json", cwd=tmp_path).stdout)
+    assert {part: facts["m"] for part, facts in document["parts"].items()} == {"train": 100, "dev": 20}
+    assert [finding["name"] for finding in document["findings"]] == ["duplicates_across_parts"]
+    text = call_dlx("data", "s.yaml", cwd=tmp_path).stdout
+    assert "duplicates_across_parts" in text
+    other = call_dlx("data", "s.yaml", "data.train_examples=50", "--json", cwd=tmp_path).stdout
+    assert json.loads(other)["parts"]["train"]["m"] == 50
+
+
+def test_a_page(call_dlx: Run, pets: Path) -> None:
+    result = call_dlx("data", "pets.csv", "--target", "kind", "--out", "pets.html", cwd=pets)
+    assert (result.code, result.stdout.splitlines()[-1]) == (0, "pets.html")
+    page = (pets / "pets.html").read_text()
+    assert "<bdi>colour</bdi>" in page
+    assert "it counts the rows" in page
+    (pets / "mine.html").write_text("mine")
+    assert call_dlx("data", "pets.csv", "--out", "mine.html", cwd=pets).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["none.csv"], 5, "none.csv: there is no such file"),
+        (["none.yaml"], 2, "none.yaml"),
+        (["pets.doc"], 2, "tells no format"),
+        (["pets.csv", "--target", "knd"], 5, "did you mean kind"),
+        (["pets.csv", "seed=1"], 2, "is no spec"),
+        (["s.yaml", "--target", "kind"], 2, "says itself what is to be predicted"),
+    ],
+)
+def test_faults(call_dlx: Run, pets: Path, arguments: list[str], code: int, message: str) -> None:
+    (pets / "s.yaml").write_text("name: s\ndata: {source: moons}\narchitecture: {hidden: [4]}\n")
+    result = call_dlx("data", *arguments, cwd=pets)
+    assert result.code == code
+    assert message in result.stderr

@@ -1,0 +1,78 @@
+"""Profiles of tables: also of those that a training refuses, with what must be stated so that it reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlx.data.examples import Examples, tidy
+from dlx.data.profile.table import TableProfile, profile_examples, profile_file
+from dlx.data.sources import File
+from dlx.errors import DataError
+
+
+def profile(tmp_path: Path, text: str) -> TableProfile:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    return profile_file(File(path=str(path)))
+
+
+def test_all_columns_are_there_without_a_target(tmp_path: Path) -> None:
+    table = profile(tmp_path, "a,b,c\n1,x,2020-01-01\n2,,2020-01-02\n")
+    assert (table.names, table.m) == (("a", "b", "c"), 2)
+    assert [column.kind for column in table.columns] == ["number", "text", "time"]
+    assert table.column("b").missing == 1
+
+
+def test_few_words_among_numbers_are_marks_of_missing_values(tmp_path: Path) -> None:
+    rows = [f"{i},{i % 7}" for i in range(40)]
+    table = profile(tmp_path, "\n".join(["a,b", *rows, "unknown,1", "none,2", "unknown,3"]))
+    assert dict(table.marks) == {"none": "a", "unknown": "a"}
+    assert table.column("a").missing == 3
+    assert table.source is not None
+    assert set(table.source.missing or ()) > {"none", "unknown", "NA"}
+
+
+def test_many_words_among_numbers_make_them_text(tmp_path: Path) -> None:
+    rows = [f"{i if i % 3 else 'flat'},{i % 7}" for i in range(30)]
+    table = profile(tmp_path, "\n".join(["floor,b", *rows]))
+    assert (table.mixed, dict(table.marks)) == (("floor",), {})
+    assert table.column("floor").kind == "text"
+
+
+def test_several_such_columns_at_once(tmp_path: Path) -> None:
+    rows = [f"{i},{i},{i if i % 2 else 'odd'},{i}" for i in range(40)]
+    table = profile(tmp_path, "\n".join(["a,b,c,", *rows, "tbd,?,2,4", "1,none,2,5"]))
+    assert dict(table.marks) == {"tbd": "a", "none": "b"}
+    assert table.mixed == ("c",)
+    assert dict(table.unreadable) == {"": "it has no name"}
+
+
+def test_repeated_rows(tmp_path: Path) -> None:
+    assert profile(tmp_path, "a,b\n1,x\n2,x\n1,x\n1,\n1,x\n1,\n").repeated_rows == 3
+
+
+def test_copies(tmp_path: Path) -> None:
+    rows = [f"{i % 3},{'uvw'[i % 3]},{i % 3 + 0.5},{i},{i},{i * 2},{i % 2}" for i in range(40)]
+    table = profile(tmp_path, "\n".join(["a,b,c,d,e,f,g", *rows]))
+    assert table.copies == {"b": "a", "c": "a", "e": "d"}  # f differs from d, as all-different columns do
+
+
+def test_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"table\.csv: there are no examples"):
+        profile(tmp_path, "a,b\n")
+
+
+def test_what_is_wrong_with_the_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"table\.csv:3: expected 2 fields, found 3"):
+        profile(tmp_path, "a,b\n1,2\n1,2,3\n")
+
+
+def test_arrays_have_a_column_for_each_feature_and_one_of_labels() -> None:
+    examples = tidy(Examples(np.arange(12.0).reshape(4, 3), np.array(["p", "q", "p", "q"]), origin="arrays"))
+    table = profile_examples(examples)
+    assert table.names == ("x1", "x2", "x3", "y")
+    assert [column.is_label for column in table.columns] == [False, False, False, True]
+    assert table.column("x2").values.tolist() == [1.0, 4.0, 7.0, 10.0]

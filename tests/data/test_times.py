@@ -1,0 +1,136 @@
+"""Dates and times: what Python has formatted comes back, in any order of day and month, and nothing else does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.data.columns import Order
+from dlx.data.times import cyclic, moment, order_of
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(2999, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
+RECENT = st.datetimes(datetime(1969, 1, 1), datetime(2068, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
+
+
+def days(of: datetime) -> float:
+    return (of - EPOCH.replace(tzinfo=of.tzinfo and UTC)).total_seconds() / 86_400
+
+
+def read(text: str, order: Order | None = None) -> float:
+    found = moment(text, order)
+    assert found is not None, text
+    assert not found.is_clock
+    return found.days
+
+
+@pytest.mark.parametrize(
+    ("form", "order"),
+    [
+        ("%Y-%m-%d %H:%M:%S", None),
+        ("%Y-%m-%dT%H:%M:%S", None),
+        ("%Y/%m/%d %H:%M:%S", None),
+        ("%d.%m.%Y %H:%M:%S", None),
+        ("%d.%m.%Y, %H:%M:%S", "dmy"),
+        ("%m/%d/%Y %I:%M:%S %p", "mdy"),
+        ("%m/%d/%Y %I:%M:%S%p", None),
+        ("%d/%m/%Y %H:%M:%S", "dmy"),
+        ("%d-%m-%Y %H:%M:%S", None),
+        ("%d %B %Y %H:%M:%S", None),
+        ("%d-%b-%Y %H:%M:%S", None),
+        ("%B %d, %Y %H:%M:%S", None),
+        ("%d%b%Y %H:%M:%S", None),
+    ],
+)
+@given(of=MOMENTS)
+def test_what_is_formatted_comes_back(form: str, order: Order | None, of: datetime) -> None:
+    assert read(of.strftime(form), order) == pytest.approx(days(of.replace(tzinfo=UTC)), rel=1e-12, abs=1e-9)
+
+
+@given(of=RECENT)
+def test_years_of_two_digits(of: datetime) -> None:
+    day = datetime(of.year, of.month, of.day, tzinfo=UTC)
+    assert read(of.strftime("%d.%m.%y")) == days(day)
+
+
+@given(of=MOMENTS, minutes=st.integers(-14 * 60, 14 * 60))
+def test_a_zone_is_taken_off(of: datetime, minutes: int) -> None:
+    local = of.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    assert read(local.isoformat()) == pytest.approx(days(local), rel=1e-12, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("00:00", 0), ("7:30", 7.5), ("19:45:36", 19.76), ("12:15 am", 0.25), ("1:00 PM", 13)]
+)
+def test_times_of_a_day(text: str, hours: float) -> None:
+    found = moment(text)
+    assert found is not None
+    assert found.is_clock
+    assert 24 * found.days == pytest.approx(hours, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "12", "1.5", "1.2", "12-12", "2020", "20200101", "5 may", "32 Jan 2020", "1 Foo 2020", "1/2/202"),
+        *(
+            "2021-02-29",
+            "2021-13-01",
+            "31/31/2020",
+            "2020-1-1-1",
+            "24:00",
+            "12:60",
+            "13:00 pm",
+            "2020-01-01 25:00",
+            "٣:٠٠",
+        ),
+    ],
+)
+def test_what_is_no_time(text: str) -> None:
+    assert moment(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("20200229", 18321), ("2020", 18262), ("1582934400", 18321), ("1582934400000", 18321)]
+)
+def test_digits_are_times_where_that_is_stated(text: str, day: int) -> None:
+    assert moment(text, digits=True) == (day, False)
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        ({"13/1/2020", "1/2/2020"}, ("dmy", False)),
+        ({"1/13/2020", "1/2/2020"}, ("mdy", False)),
+        ({"1/2/2020", "3/3/2020"}, ("mdy", True)),
+        ({"1-2-2020"}, ("dmy", True)),
+        ({"1.2.2020"}, ("dmy", False)),
+        ({"3/3/2020"}, ("mdy", False)),
+        ({"2020-01-02"}, (None, False)),
+    ],
+)
+def test_the_order_of_day_and_month(texts: set[str], order: tuple[Order | None, bool]) -> None:
+    assert order_of(texts) == order
+
+
+@given(of=MOMENTS)
+def test_cyclic_parts_are_angles_of_the_calendar(of: datetime) -> None:
+    day = np.array([days(of.replace(tzinfo=UTC)), np.nan])
+    seconds = 3600 * of.hour + 60 * of.minute + of.second
+    year = (datetime(of.year + 1, 1, 1) - datetime(of.year, 1, 1)).days
+    turns = {
+        "minute": seconds / 3600,
+        "hour": seconds / 86_400,
+        "weekday": of.weekday() / 7,
+        "day": (of.day - 1) / 31,
+        "month": (of.month - 1) / 12,
+        "yearday": (of.timetuple().tm_yday - 1) / year,
+    }
+    for part, turn in turns.items():
+        waves = cyclic(day, part)  # type: ignore[arg-type]
+        assert complex(*waves[0, ::-1]) == pytest.approx(np.exp(2j * np.pi * turn), abs=1e-5), part
+        assert np.isnan(waves[1]).all()
