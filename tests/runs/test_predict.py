@@ -300,9 +300,15 @@ def test_several_labels(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     assert final["dev_error"] < 0.2
     measured = json.loads(call_dlx("evaluate", "run", "dev.csv", "--json", cwd=tmp_path).stdout)
     assert (measured["error"], measured["cost"]) == pytest.approx((final["dev_error"], final["dev_cost"]))
-    for command in ("diagnose", "report", "gradcheck"):
-        outcome = call_dlx(command, "run", cwd=tmp_path)
+    for arguments in (["diagnose", "run"], ["report", "run"], ["gradcheck", "run"], ["evaluate", "run", "dev.csv"]):
+        outcome = call_dlx(*arguments, cwd=tmp_path)
         assert (outcome.code, outcome.stderr) == (0, "")
+    baselines = json.loads((tmp_path / "run" / "diagnosis.json").read_text())["baselines"]
+    assert list(baselines) == ["constant"]  # the labels that most examples of train have
+    of_train = np.array([line.split(",")[2:] for line in lines[:60]], int)
+    of_dev = np.array([line.split(",")[2:] for line in lines[60:]], int)
+    constant = baselines["constant"]["parts"]["dev"]["error"]["value"]
+    assert constant == pytest.approx(np.mean(of_dev != (of_train.mean(axis=0) > 0.5)))
 
 
 def test_a_file_is_weighted_as_dev_was(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
