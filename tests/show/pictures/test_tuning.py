@@ -109,6 +109,7 @@ def test_a_grid_stands_beside_as_many_random_draws(
         return text(axes, x, y, s, **style)
 
     monkeypatch.setattr(Axes, "text", noted)
+    figures(monkeypatch)
     pictures.settings(document(space, 27, rounds=1, method="grid"))
     assert {"this search, a grid", "as many trials drawn at random"} <= set(texts)
     assert ("27 distinct values of optimizer.learning_rate" in texts) == (RATE in space)
@@ -126,16 +127,10 @@ def test_importance_and_settings_of_any_space(space: list[dict[str, Any]]) -> No
 
 
 def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that are drawn from now on."""
-    saved: list[Figure] = []
-    save = Figure.savefig
-
-    def save_and_note(self: Figure, *arguments: Any, **options: Any) -> None:
-        saved.append(self)
-        save(self, *arguments, **options)
-
-    monkeypatch.setattr(Figure, "savefig", save_and_note)
-    return saved
+    """The figures from now on, in place of their files: what is in them is asked, so that none need be rendered."""
+    drawn: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *arguments, **options: drawn.append(self))
+    return drawn
 
 
 def test_a_grid_has_few_values_of_each_and_a_search_as_many_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
