@@ -79,6 +79,9 @@ class Pool:
         if dataset.task.is_regression:
             labels = test.y.reshape(len(rows), -1).tolist()
             self.header = ["row", "fold", *(name.replace("value", "label") for name in names), *names]
+        elif dataset.task is Task.MULTILABEL:
+            labels = test.y.astype(int).tolist()
+            self.header = ["row", "fold", *(f"label({name})" for name in dataset.classes), *names]
         else:
             labels = [[dataset.classes[code]] for code in test.y.tolist()]
             self.header = ["row", "fold", "label", "answer", *names[1:]]

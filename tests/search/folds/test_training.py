@@ -109,6 +109,22 @@ def test_every_example_is_answered_once_by_a_network_that_was_not_given_it(
                 np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
 
 
+def test_several_labels_are_answered_each(tmp_path: Path) -> None:
+    x = np.random.default_rng(3).normal(size=(60, 2)).round(3)
+    lines = [f"{a},{b},{int(a > 0)},{int(b > 0.5)}" for a, b in x]
+    (tmp_path / "plants.csv").write_text("\n".join(["a,b,sweet,red", *lines]) + "\n")
+    text = SPEC.replace("TARGET", "[sweet, red]").replace("ignore: [IGNORED], impute: mean", "use: [a, b]")
+    (tmp_path / "spec.yaml").write_text(text)
+    document = trained(load_spec(tmp_path / "spec.yaml").spec, tmp_path / "out")
+    table = predictions(tmp_path / "out")
+    labels = np.array([[int(row["label(sweet)"]), int(row["label(red)"])] for row in table])
+    assert labels.tolist() == [[int(a > 0), int(b > 0.5)] for a, b in x]
+    answers = np.array([[int(row["sweet"]), int(row["red"])] for row in table])
+    assert answers.tolist() == [[int(float(row[f"p({name})"]) > 0.5) for name in ("sweet", "red")] for row in table]
+    assert document.errors["out_of_fold"].value == pytest.approx((answers != labels).mean())
+    assert document.verdict["variance"] is not None
+
+
 def test_a_fold_is_the_run_that_its_number_gives_alone(tmp_path: Path, rows: list[dict[str, str]]) -> None:
     document = trained(spec_of(tmp_path), tmp_path / "out")
     resolved = load_spec(spec_path(tmp_path), ["data.fold=3", "training.threads=1"])
