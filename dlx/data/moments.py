@@ -21,10 +21,10 @@ class NoMoment(Exception):
         super().__init__(what)
 
 
-def moments(values: Array) -> Array:
+def moments(values: Array, order: Order | None = None) -> Array:
     """A number for each value, (m,); of dates and times the days that have passed, where no zone is stated in UTC.
 
-    A remark says where day and month of dates could be the other way round.
+    A remark says where day and month of dates could be the other way round, and no order is stated.
 
     Raises:
         NoMoment: a value is missing or cannot be read.
@@ -37,11 +37,12 @@ def moments(values: Array) -> Array:
         return values
     texts = [None if value is None else str(value).strip() for value in values]
     present = {text for text in texts if text is not None}
-    order, is_open = order_of(present)
-    if is_open:
-        words = "month, day, year" if order == "mdy" else "day, month, year"
+    likely, is_open = order_of(present)
+    if is_open and order is None:
+        words = "month, day, year" if likely == "mdy" else "day, month, year"
         what = f"dates such as {min(present)!r} are read as {words}; write them as 2020-01-31 if that is wrong"
         warnings.warn(Remark(f"data.split.time: {what}"), stacklevel=2)
+    order = order or likely
     numbers = {text: _number(text, order) for text in present}
     for row, text in enumerate(texts):
         if text is None or numbers[text] is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dlx.data.columns import Order
 from dlx.data.moments import NoMoment, moments
 from dlx.errors import DataError
 from dlx.types import Array
@@ -13,7 +14,7 @@ from dlx.types import Array
 Fault = Callable[[int, str, str], DataError]  # of a row, a column, and what is wrong with the value
 
 
-def split_values(values: Array, role: str, name: str, fault: Fault) -> Array:
+def split_values(values: Array, role: str, name: str, fault: Fault, order: Order | None = None) -> Array:
     """The values (m,) that `group` or `time` of a split goes by; of the time as numbers that grow with it.
 
     Args:
@@ -21,6 +22,7 @@ def split_values(values: Array, role: str, name: str, fault: Fault) -> Array:
         role: ``group`` or ``time``.
         name: of the column, for messages.
         fault: makes the error about one value, as `Table.fault`.
+        order: of day and month in dates such as 01/02/2020, where it is stated.
 
     Raises:
         DataError: a value is missing, or says nothing of the time.
@@ -32,7 +34,7 @@ def split_values(values: Array, role: str, name: str, fault: Fault) -> Array:
     if role != "time":
         return values
     try:
-        return moments(values)
+        return moments(values, order)
     except NoMoment as no_moment:
         what = f"{no_moment.what} (data.split.time goes by it)"
         raise fault(no_moment.row, name, what) from None

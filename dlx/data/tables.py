@@ -75,11 +75,13 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
     candidates = (name for name in names if name not in left_out and not isinstance(name, Doubled))
     features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
+    roles_elsewhere = {*split_columns.values(), weight}
     for name in of_columns:
-        if name not in features:
+        if name not in features and name not in roles_elsewhere:
             what = "is the target" if name in target else "is none of the features"
             raise DataError(f"{path}: columns: {name!r} {what} {listed(name, features)}")
-    kinds = {kind: frozenset(name for name, of in of_columns.items() if of.kind == kind) for kind in KINDS}
+    of_features = {name: of for name, of in of_columns.items() if name in features}
+    kinds = {kind: frozenset(name for name, of in of_features.items() if of.kind == kind) for kind in KINDS}
     return Roles(
         features,
         target,
@@ -132,7 +134,8 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     if options.missing_target == "drop":
         table = labelled(table, of.target)
     split_columns = {
-        role: split_values(table.values[name], role, name, table.fault) for role, name in of.split_columns.items()
+        role: split_values(table.values[name], role, name, table.fault, of.options.get(name, PLAIN_OPTIONS).order)
+        for role, name in of.split_columns.items()
     }
     faults = list(table.faults)
     imputes = {column.name: column.details.impute for column in like}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,35 @@ def test_a_column_that_is_ignored_can_be_gone_by(load: Load, rows: list[dict[str
     dataset = load(SHARES | {"group": "patient"}, source={"ignore": ["day", "patient", "height"]})
     assert dataset.features == ("weight",)
     assert_apart(parts_of(dataset, rows, "patient"))
+
+
+@pytest.mark.filterwarnings("ignore::dlx.errors.Remark")
+def test_what_is_stated_of_a_column_may_stand_when_it_is_gone_by(load: Load, rows: list[dict[str, Any]]) -> None:
+    """As in the spec that `dlx new` writes, from which no line has to be removed."""
+    stated = {"ignore": [], "columns": {"patient": {"kind": "hashed"}, "day": {"kind": "time"}}}
+    dataset = load(
+        SHARES | {"time": "day"}, source=stated | {"ignore": ["patient"], "columns": {"day": {"kind": "time"}}}
+    )
+    assert dataset.features == ("height", "weight")
+    dataset = load(SHARES | {"group": "patient"}, source=stated)
+    assert dataset.features == ("day", "height", "weight")
+    assert_apart(parts_of(dataset, rows, "patient"))
+    dataset = load(SHARES | {"group": "patient", "as_features": True}, source=stated)
+    assert dataset.features[0].startswith("patient")
+
+
+@pytest.mark.parametrize(("order", "written"), [("dmy", "%d/%m/%Y"), ("mdy", "%m/%d/%Y")])
+def test_the_time_is_read_in_the_order_that_is_stated(tmp_path: Path, load: Load, order: str, written: str) -> None:
+    (tmp_path / "shop.csv").write_text(
+        "day,x,kind\n" + "".join(f"{1 + i % 9:02}/{1 + i // 9:02}/2021,{i},{'ab'[i % 2]}\n" for i in range(81))
+    )
+    stated = {"path": str(tmp_path / "shop.csv"), "target": "kind", "ignore": []}
+    columns = {"day": {"kind": "time", "order": order}}
+    dataset = load({"train": 60, "test": 21, "time": "day"}, source=stated | {"columns": columns})
+    days = [datetime.strptime(f"{1 + i % 9:02}/{1 + i // 9:02}/2021", written) for i in range(81)]
+    train = dataset.parts["train"].rows
+    assert train is not None
+    assert sorted(days[row] for row in train) == sorted(days)[:60]
 
 
 def test_the_latest_rows_are_test(load: Load, rows: list[dict[str, Any]]) -> None:
