@@ -160,8 +160,11 @@ def _dev_answers(run: RunDirectory, reference: str, aim: Aim | None) -> tuple[An
     refuse_objective(run.path, spec, "there are no probabilities to calibrate")
     experiment = prepare_supervised(spec)
     dataset = experiment.dataset
-    if dataset.task not in (Task.BINARY, Task.MULTICLASS):
-        raise UsageError(f"{reference}: is a {dataset.task}: it has no probabilities to calibrate")
+    if not dataset.task.has_one_class:
+        why = "it has no probabilities to calibrate"
+        if dataset.task is Task.MULTILABEL:
+            why = "a temperature is for one class of several, and here each label has a probability of its own"
+        raise UsageError(f"{reference}: is a {dataset.task}: {why}")
     if aim is not None and dataset.task is not Task.BINARY:
         what = f"a threshold is for two classes, and there are {len(dataset.classes)}"
         raise UsageError(f"{reference}: --threshold: {what}")

@@ -23,6 +23,7 @@ from dlx.spec.loader import load_spec
 from dlx.stats.metrics.answers import Answers
 from dlx.training.evaluation import Evaluation
 from dlx.types import Array
+from dlx.words import Task
 
 MOST_ROWS = 100  # of a part
 SECONDS = 86_400  # of a day, in which times are counted
@@ -33,8 +34,9 @@ def worst_rows(run: RunDirectory) -> bytes:
     """The worst 100 examples of dev, train_dev and train, as far as there are such parts, as CSV, the worst first.
 
     ``row`` counts the examples of the source that was split, or of the part itself, from 1, without a header. Of
-    classes ``loss`` is −ln of the probability of the label, ``p`` the probability of the answer; of a regression it is
-    the mean squared residual. Then follow the columns of the data, missing values as they were filled in. Test is not
+    classes ``loss`` is −ln of the probability of the label, ``p`` the probability of the answer; of several labels
+    ``loss`` is the sum over them, and each has a label, an answer and a ``p`` of its own; of a regression it is the
+    mean squared residual. Then follow the columns of the data, missing values as they were filled in. Test is not
     looked at: that would spoil it.
 
     Raises:
@@ -46,7 +48,6 @@ def worst_rows(run: RunDirectory) -> bytes:
     columns = [Column.from_data(column) for column in dataset.preprocessing["columns"]]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    regression = dataset.task.is_regression
     writer.writerow(["part", "row", *_titles(dataset), "loss", *(column.name for column in columns)])
     for name in PICKED:
         if name in dataset.parts:
@@ -54,7 +55,7 @@ def worst_rows(run: RunDirectory) -> bytes:
             if not over.has_all_answers:
                 raise UsageError(f"{run.path}: --worst: {name} has too many examples to look at each")
             answers = over.answers()
-            losses = _squares(answers) if regression else _log_losses(answers)
+            losses = _losses(answers)
             writer.writerows(_rows(name, dataset, answers, losses, columns))
     return text.getvalue().encode()
 
@@ -65,6 +66,8 @@ def is_ours(content: bytes) -> bool:
 
 
 def _titles(dataset: Dataset) -> list[str]:
+    if dataset.task is Task.MULTILABEL:
+        return [f"{what}({name})" for what in ("label", "answer", "p") for name in dataset.classes]
     if not dataset.task.is_regression:
         return ["label", "answer", "p"]
     numbers = [""] if dataset.n_y == 1 else [str(k + 1) for k in range(dataset.n_y)]
@@ -95,6 +98,13 @@ def row_number(part: Part, index: int) -> int:
 def _answer(dataset: Dataset, answers: Answers, index: int) -> list[Any]:
     if dataset.task.is_regression:
         return [*answers.y[index].tolist(), *answers.outputs[index].tolist()]
+    if dataset.task is Task.MULTILABEL:
+        Z = answers.outputs[index]
+        return [
+            *answers.y[index].astype(int).tolist(),
+            *(Z > 0).astype(int).tolist(),
+            *np.exp(_log_sigmoid(Z)).tolist(),
+        ]
     code = int(answers.predicted[index])
     return [dataset.classes[int(answers.y[index])], dataset.classes[code], float(answers.probabilities[index, code])]
 
@@ -124,9 +134,15 @@ def _cell(values: Array, column: Column) -> Any:
     return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first
 
 
-def _squares(answers: Answers) -> Array:
-    return np.asarray((answers.residuals**2).mean(axis=1))
-
-
-def _log_losses(answers: Answers) -> Array:
+def _losses(answers: Answers) -> Array:
+    if answers.task.is_regression:
+        return np.asarray((answers.residuals**2).mean(axis=1))
+    if answers.task is Task.MULTILABEL:
+        signs = 2 * answers.y - 1
+        return np.asarray(-_log_sigmoid(signs * answers.outputs).sum(axis=1))
     return np.asarray(-answers.log_probabilities[np.arange(answers.m), answers.y])
+
+
+def _log_sigmoid(Z: Array) -> Array:
+    """ln of the sigmoid, which neither overflows nor loses what is far below 0."""
+    return np.asarray(-np.logaddexp(0, -Z))

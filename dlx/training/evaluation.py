@@ -112,7 +112,7 @@ class Evaluation:
         for step in self.steps(batches):
             with np.errstate(over="ignore"):
                 Z, Y = self._in_unit(step)
-            outputs.append(Z.astype(np.float64).T)
+            outputs.append(self.network.loss.values(Z).astype(np.float64).T)
             targets.append(Y.astype(np.float64).T)
         Z, Y = np.concatenate(outputs), np.concatenate(targets)
         if task is Task.BINARY:

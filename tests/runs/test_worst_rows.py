@@ -75,6 +75,25 @@ def test_rows_are_those_of_the_file_and_the_worst_come_first(
     assert len({entry["row"] for entry in worst}) == len(worst)
 
 
+def test_several_labels_have_a_loss_together_and_an_answer_each(tmp_path: Path) -> None:
+    x = np.random.default_rng(3).normal(size=(300, 2)).round(4)
+    lines = [f"{a},{b},{int(a > 0)},{int(a + b > 1)}" for a, b in x]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,sweet,red", *lines]) + "\n")
+    source = {"name": "file", "path": str(tmp_path / "t.csv"), "target": ["sweet", "red"]}
+    worst = list(csv.DictReader(io.StringIO(worst_rows(trained(tmp_path, source=source)).decode())))
+    for entry in worst:
+        a, b = x[int(entry["row"]) - 1]
+        labels = {"sweet": a > 0, "red": a + b > 1}
+        p = {name: float(entry[f"p({name})"]) for name in labels}
+        assert {name: entry[f"label({name})"] == "1" for name in labels} == labels
+        assert {name: entry[f"answer({name})"] == "1" for name in labels} == {name: p[name] > 0.5 for name in labels}
+        chance = np.prod([p[name] if labels[name] else 1 - p[name] for name in labels])
+        assert float(entry["loss"]) == pytest.approx(-np.log(chance), rel=1e-5, abs=1e-6)
+    assert [float(entry["loss"]) for entry in worst[:60]] == sorted(
+        (float(e["loss"]) for e in worst[:60]), reverse=True
+    )
+
+
 def test_the_diagnosis_names_the_rows_of_a_file(tmp_path: Path) -> None:
     rows = table(tmp_path / "t.csv", regression=False)
     run = trained(tmp_path)
