@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,8 +20,14 @@ from dlx.data.sources import File
 from dlx.errors import DataError
 from dlx.types import Array
 
-# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows.
+# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;
+# those that say so, and what spreadsheets write for what they cannot compute, also where there are more of them.
 MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
+SAYS_MISSING = re.compile(
+    r"[-–—.*]+|n[./]?a\.?|none|unk|unknown|undefined|missing|not? (?:available|applicable|recorded|known|data|value)"
+    r"|#(?:n/a|div/0!|value!|ref!|name\?|null!|num!)",
+    re.IGNORECASE,
+)
 ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance
 NUMBERS = 2**24  # of arrays that are looked at, in as many rows as that makes
 
@@ -161,9 +168,7 @@ class _Changes:
         if error.remedy == "ignore":
             self.unreadable[name] = error.reason
             self._state(ignore=(*self.source.ignore, name))
-        elif (
-            0 < len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS and not set(error.odd) & set(self.marks)
-        ):
+        elif _are_marks(error) and not set(error.odd) & set(self.marks):
             self.marks |= dict.fromkeys(error.odd, name)
             stated = self.source.missing if self.source.missing is not None else tuple(sorted(MISSING - {""}))
             self._state(missing=(*stated, *error.odd))
@@ -173,6 +178,14 @@ class _Changes:
 
     def _state(self, **options: object) -> None:
         self.source = self.source.model_copy(update=options)
+
+
+def _are_marks(error: ColumnError) -> bool:
+    """Whether the texts among the numbers of a column stand for missing values."""
+    if not error.odd:
+        return False
+    few = len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS
+    return few or all(SAYS_MISSING.fullmatch(text.strip()) for text in error.odd)
 
 
 def profile_examples(examples: Examples) -> TableProfile:

@@ -35,6 +35,14 @@ def test_few_words_among_numbers_are_marks_of_missing_values(tmp_path: Path) -> 
     assert set(table.source.missing or ()) > {"none", "unknown", "NA"}
 
 
+@pytest.mark.parametrize("word", ["unknown", "Not available", "-", ".", "#DIV/0!", "#N/A", "n.a."])
+def test_words_that_say_that_a_value_is_missing_may_be_many(tmp_path: Path, word: str) -> None:
+    rows = [f"{word if i % 3 else i / 8},{i % 7}" for i in range(60)]
+    table = profile(tmp_path, "\n".join(["a,b", *rows]))
+    assert (dict(table.marks), table.mixed) == ({word: "a"}, ())
+    assert (table.column("a").kind, table.column("a").missing) == ("number", 40)
+
+
 def test_many_words_among_numbers_make_them_text(tmp_path: Path) -> None:
     rows = [f"{i if i % 3 else 'flat'},{i % 7}" for i in range(30)]
     table = profile(tmp_path, "\n".join(["floor,b", *rows]))
