@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dlx.data.encoding import listed
-from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
@@ -18,6 +18,7 @@ from dlx.text import command
 
 MOST_CANDIDATES = 8
 IMBALANCE = 10  # from so many examples of one class for one of another on, a comment says so
+ROWS_OF_A_GROUP = 2  # on average, from where on different texts may name what several rows are of
 MOST_CLASSES = 30  # different whole numbers that may also be classes, though they are taken for quantities
 
 
@@ -91,6 +92,7 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     if profile.repeated_rows:
         rows = f"{profile.repeated_rows:,} of {profile.m:,} rows"
         yield f"{rows} repeat one before them, so that another part may hold a copy"
+        yield "unless split has `duplicates: together`"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:
@@ -101,7 +103,28 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
             yield f"always saying {label} errs in {1 - share:.2%} of the rows: less than that is the aim"
     elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
         yield f"{column.name} has {column.distinct} different whole numbers: --task multiclass if they are classes"
-    groups = [column.name for column in decisions.features if column.is_named_like_identifier]
+        if column.present.min(initial=0) >= 0:
+            yield "if it counts something: `loss: poisson` beside `data`, and `normalize_targets: none` in it"
+    yield from _on_the_split(decisions)
+
+
+def _on_the_split(decisions: Decisions) -> Iterator[str]:
+    """What would belong together, or comes later, in a random split, and the key that heeds it."""
+    groups = [column.name for column in decisions.features if _is_group(column, decisions)]
     if groups:
         names = shortened(groups)
         yield f"rows of the same {names} stand in several parts; a new {names} may be answered worse than dev says"
+        yield f"unless split has `group: {dump_scalar(groups[0])}`, which keeps them in one part"
+    times = [column.name for column in decisions.features if _is_time(column, decisions)]
+    if times:
+        yield f"to answer for later rows: split with `time: {dump_scalar(times[0])}`, so that train is the earliest"
+
+
+def _is_time(column: ColumnProfile, decisions: Decisions) -> bool:
+    return column.kind is Kind.TIME and column.name in decisions.columns
+
+
+def _is_group(column: ColumnProfile, decisions: Decisions) -> bool:
+    """Whether several rows seem to be of one thing, such as a patient, that the column names."""
+    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value["kind"] == "hashed"
+    return column.is_named_like_identifier or (is_hashed and ROWS_OF_A_GROUP * column.distinct <= column.m)

@@ -13,6 +13,7 @@ from dlx.spec.sections import Spec
 from dlx.spec.starter.decisions import Wishes
 from dlx.spec.starter.sources import source_of
 from dlx.spec.starter.writing import starter, starter_for
+from dlx.training.build import dataset_of
 from dlx.words import Task
 
 FILE = Path("spec.yaml")
@@ -124,3 +125,24 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
         written_for(iris(tmp_path), ["length"], Task.BINARY, FILE)
     with pytest.raises(UsageError, match=r"tells no format"):
         written_for(tmp_path / "data.xls", [], None, FILE)
+
+
+@pytest.mark.filterwarnings("ignore::dlx.errors.Remark")
+def test_the_spec_names_the_keys_that_keep_together_what_belongs_together(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    rows = [
+        f"p{i % 60:02},2020-{1 + i % 12:02}-{1 + i % 28:02},{rng.normal():.2f},{rng.poisson(9)}" for i in range(240)
+    ]
+    (tmp_path / "visits.csv").write_text("\n".join(["patient,seen on,x,falls", *rows, *rows[:9]]) + "\n")
+    text = written_for(tmp_path / "visits.csv", ["falls"], Task.REGRESSION, tmp_path / "spec.yaml")
+    lines = {"group: patient", "time: seen on", "duplicates: together", "loss: poisson", "normalize_targets: none"}
+    assert {line for line in lines if f"`{line}`" in text} == lines
+    for split in ("group: patient", "time: seen on", "duplicates: together"):
+        changed = text.replace("split: {", f"split: {{{split}, ").replace("targets: standard", "targets: none")
+        assert dataset_of(spec_for(tmp_path, f"{changed}loss: poisson\n")).parts["dev"].m > 9
+
+
+def test_nothing_is_said_of_the_split_where_no_column_calls_for_it(tmp_path: Path) -> None:
+    text = written_for(iris(tmp_path), ["kind"], None, tmp_path / "spec.yaml")
+    assert "`group:" not in text
+    assert "`time:" not in text
