@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dlx.errors import DataError
+from dlx.data.columns import ColumnError
 
 
 class Doubled(str):
@@ -27,7 +27,7 @@ def distinct(
         train: the columns that matter, where that is known.
 
     Raises:
-        DataError: several columns of one name are left.
+        ColumnError: several columns of one name are left.
     """
     result = list(names)
     ignored, used = _places(ignore, len(names)), _places(use, len(names))
@@ -42,7 +42,8 @@ def distinct(
             listed = ", ".join(map(str, places))
             what = f"the header has {len(places)} columns named {name!r}: {listed} (counted from 0)"
             advice = f"leave out all but one by number, such as `ignore: [{', '.join(map(str, remaining[1:]))}]`"
-            raise DataError(f"{place}: {what}; {advice}")
+            reason = f"column {remaining[0]} is named {name}, too: rename one of them in the file to learn from both"
+            raise ColumnError(f"{place}: {what}; {advice}", remaining[1], reason, "ignore")
         for number in places:
             if number != (remaining or places)[0]:
                 result[number] = Doubled(_new_name(f"{name} ({number})", result))

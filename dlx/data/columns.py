@@ -164,7 +164,7 @@ class ColumnError(DataError):
     """A column that can be read once the spec says how it is meant.
 
     Args:
-        column: its name.
+        column: its name, or its number where another one has its name.
         reason: what is the matter.
         remedy: the option of the source `file` that must name it.
         odd: texts that do not fit the others, where it holds numbers and words.
@@ -172,7 +172,7 @@ class ColumnError(DataError):
     """
 
     def __init__(
-        self, message: str, column: str, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
+        self, message: str, column: str | int, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
     ) -> None:
         self.column, self.reason, self.remedy, self.odd, self.share = column, reason, remedy, tuple(odd), share
         super().__init__(message)

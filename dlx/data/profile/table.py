@@ -43,7 +43,7 @@ class TableProfile:
         source: which reads the file as it was read here; None where there is no file.
         marks: words and numbers that were taken for missing values, with the column where each was met.
         mixed: columns of numbers and words together, which were read as text.
-        unreadable: columns that hold neither numbers nor text, with the reason.
+        unreadable: columns that hold neither numbers nor text, or, by number, have another's name, with the reason.
     """
 
     origin: str
@@ -52,7 +52,7 @@ class TableProfile:
     source: File | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
     mixed: tuple[str, ...] = ()
-    unreadable: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Mapping[str | int, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class _Changes:
         self.source = source
         self.marks: dict[str, str] = {}
         self.mixed: list[str] = []
-        self.unreadable: dict[str, str] = {}
+        self.unreadable: dict[str | int, str] = {}
 
     def heed(self, error: ColumnError) -> None:
         """State what the error asks for; raises it where that has not helped."""
@@ -168,7 +168,9 @@ class _Changes:
         if error.remedy == "ignore":
             self.unreadable[name] = error.reason
             self._state(ignore=(*self.source.ignore, name))
-        elif _are_marks(error) and not set(error.odd) & set(self.marks):
+            return
+        name = str(name)
+        if _are_marks(error) and not set(error.odd) & set(self.marks):
             self.marks |= dict.fromkeys(error.odd, name)
             stated = self.source.missing if self.source.missing is not None else tuple(sorted(MISSING - {""}))
             self._state(missing=(*stated, *error.odd))

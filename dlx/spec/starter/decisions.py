@@ -97,7 +97,7 @@ class Decisions:
         return [column for column in self.profile.columns if column.name not in targets]
 
     @cached_property
-    def ignored(self) -> dict[str, str]:
+    def ignored(self) -> dict[str | int, str]:
         """Columns that are left out, each with the reason."""
         reasons = dict(self.profile.unreadable)
         for column in self.candidates:

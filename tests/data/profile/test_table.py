@@ -84,3 +84,13 @@ def test_arrays_have_a_column_for_each_feature_and_one_of_labels() -> None:
     assert table.names == ("x1", "x2", "x3", "y")
     assert [column.is_label for column in table.columns] == [False, False, False, True]
     assert table.column("x2").values.tolist() == [1.0, 4.0, 7.0, 10.0]
+
+
+def test_of_columns_with_one_name_the_first_is_read(tmp_path: Path) -> None:
+    table = profile(tmp_path, "a,b,a,a\n" + "".join(f"{i},{i % 3},x{i},{-i}\n" for i in range(9)))
+    assert table.names == ("a", "b")
+    assert table.column("a").values.tolist() == list(range(9))
+    reason = "column 0 is named a, too: rename one of them in the file to learn from both"
+    assert dict(table.unreadable) == dict.fromkeys((2, 3), reason)
+    assert table.source is not None
+    assert table.source.ignore == (2, 3)

@@ -146,3 +146,10 @@ def test_nothing_is_said_of_the_split_where_no_column_calls_for_it(tmp_path: Pat
     text = written_for(iris(tmp_path), ["kind"], None, tmp_path / "spec.yaml")
     assert "`group:" not in text
     assert "`time:" not in text
+
+
+def test_columns_with_one_name_end_in_a_spec_that_trains(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,a,kind\n" + "".join(f"{i},{-i},{'xy'[i % 2]}\n" for i in range(40)))
+    text = written_for(tmp_path / "t.csv", ["kind"], None, tmp_path / "spec.yaml")
+    assert "- 1  # column 0 is named a, too" in text
+    assert dataset_of(spec_for(tmp_path, text)).features == ("a",)
