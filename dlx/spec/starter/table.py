@@ -103,7 +103,7 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
             yield f"always saying {label} errs in {1 - share:.2%} of the rows: less than that is the aim"
     elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
         yield f"{column.name} has {column.distinct} different whole numbers: --task multiclass if they are classes"
-        if column.present.min(initial=0) >= 0:
+        if column.present.min() in (0, 1):
             yield "if it counts something: `loss: poisson` beside `data`, and `normalize_targets: none` in it"
     yield from _on_the_split(decisions)
 

@@ -131,7 +131,7 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
 def test_the_spec_names_the_keys_that_keep_together_what_belongs_together(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     rows = [
-        f"p{i % 60:02},2020-{1 + i % 12:02}-{1 + i % 28:02},{rng.normal():.2f},{rng.poisson(9)}" for i in range(240)
+        f"p{i % 60:02},2020-{1 + i % 12:02}-{1 + i % 28:02},{rng.normal():.2f},{rng.poisson(2)}" for i in range(240)
     ]
     (tmp_path / "visits.csv").write_text("\n".join(["patient,seen on,x,falls", *rows, *rows[:9]]) + "\n")
     text = written_for(tmp_path / "visits.csv", ["falls"], Task.REGRESSION, tmp_path / "spec.yaml")
