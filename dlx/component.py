@@ -49,6 +49,11 @@ class Component(Options):
             _register(cls)
 
     @classmethod
+    def facts(cls) -> dict[str, str]:
+        """What ``dlx list`` tells of a member beside its docstring and its options."""
+        return {}
+
+    @classmethod
     def members(cls) -> dict[str, type[Self]]:
         """The members of this family by name, in the order of their definition."""
         return {name: member for name, member in REGISTRY.get(cls.kind, {}).items() if issubclass(member, cls)}
@@ -155,8 +160,9 @@ class NumberList(BeforeValidator):
     """
 
 
-def _as_tuple(value: object) -> object:
+def as_tuple(value: object) -> object:
+    """A list as the tuple that a frozen record holds."""
     return tuple(value) if isinstance(value, list) else value
 
 
-Numbers = Annotated[tuple[float, ...], NumberList(_as_tuple, json_schema_input_type=tuple[float, ...] | str)]
+Numbers = Annotated[tuple[float, ...], NumberList(as_tuple, json_schema_input_type=tuple[float, ...] | str)]

@@ -16,6 +16,68 @@ LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
 LONGEST_NAME, MOST_COMPARED = 100, 5000
 
 
+JOINTS = dict.fromkeys(map(ord, "_- "))
+# What other tools call it, without capitals and underscores: the names here, of which those count that are allowed.
+SYNONYMS = {
+    "sgd": ("gradient_descent",),
+    "gd": ("gradient_descent",),
+    "nag": ("nesterov",),
+    "lr": ("learning_rate",),
+    "alpha": ("learning_rate", "leaky_relu"),
+    "eta": ("learning_rate",),
+    "weightdecay": ("l2", "adamw"),
+    "lambd": ("l2",),
+    "lambda": ("l2",),
+    "dropout": ("keep_prob",),
+    "glorot": ("xavier",),
+    "glorotuniform": ("xavier",),
+    "glorotnormal": ("xavier",),
+    "kaiming": ("he",),
+    "henormal": ("he",),
+    "heuniform": ("he",),
+    "silu": ("swish",),
+    "logistic": ("sigmoid",),
+    "linear": ("identity",),
+    "epoch": ("epochs",),
+    "maxiter": ("epochs",),
+    "iterations": ("epochs",),
+    "numepochs": ("epochs",),
+    "batch": ("batch_size",),
+    "minibatchsize": ("batch_size",),
+    "layers": ("hidden",),
+    "hiddenlayers": ("hidden",),
+    "hiddenlayersizes": ("hidden",),
+    "units": ("hidden",),
+    "model": ("architecture",),
+    "network": ("architecture",),
+    "zscore": ("standard",),
+    "standardize": ("standard",),
+    "standardscaler": ("standard",),
+    "minmaxscaler": ("minmax",),
+    "robustscaler": ("robust",),
+    "mse": ("squared_error",),
+    "l2loss": ("squared_error",),
+    "mae": ("absolute",),
+    "l1loss": ("absolute",),
+    "crossentropy": ("softmax", "logistic"),
+    "bce": ("logistic",),
+    "exponentialdecay": ("exponential",),
+    "step": ("staircase",),
+    "steplr": ("staircase",),
+    "cosineannealing": ("cosine",),
+    "validation": ("dev",),
+    "valid": ("dev",),
+    "val": ("dev",),
+    "label": ("target",),
+    "randomstate": ("seed",),
+    "features": ("use",),
+    "drop": ("ignore",),
+    "sep": ("delimiter",),
+    "navalues": ("missing",),
+    "patience": ("early_stopping",),
+}
+
+
 class DlxError(Exception):
     """Something that the user can correct; ``exit_code`` is what the command returns for it."""
 
@@ -128,11 +190,22 @@ class SpecError(UsageError):
 
 
 def nearest(value: object, names: Iterable[str]) -> str | None:
-    """The name that was probably meant; None where none is like it. No name is like a long text."""
-    text = str(value)
+    """The name that was probably meant; None where none is like it. No name is like a long text.
+
+    Capitals and what joins words make no difference, and a word of another tool leads to the one that means the same.
+    """
+    text, compared = str(value), list(islice(names, MOST_COMPARED))
     if len(text) > LONGEST_NAME:
         return None
-    return next(iter(get_close_matches(text, list(islice(names, MOST_COMPARED)), n=1)), None)
+    plain = _plainly(text)
+    by_plain = {_plainly(name): name for name in reversed(compared)}
+    meant = [by_plain[word] for word in (plain, *map(_plainly, SYNONYMS.get(plain, ()))) if word in by_plain]
+    return next(iter(meant or get_close_matches(text, compared, n=1)), None)
+
+
+def _plainly(name: str) -> str:
+    """A name without capitals, and without what joins its words."""
+    return name.lower().translate(JOINTS)
 
 
 def allowed(value: object, names: Sequence[str]) -> str:

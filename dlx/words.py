@@ -13,12 +13,18 @@ class Task(StrEnum):
 
     BINARY = "binary"  # which of two classes an example has
     MULTICLASS = "multiclass"  # which of three or more
+    MULTILABEL = "multilabel"  # which of several labels, any number of them
     REGRESSION = "regression"  # real numbers: errors are in their unit, where the other tasks have shares
 
     @property
     def is_regression(self) -> bool:
         """Whether the targets are real numbers."""
         return self is Task.REGRESSION
+
+    @property
+    def has_one_class(self) -> bool:
+        """Whether each example is of just one class, so that an answer is either right or wrong."""
+        return self in (Task.BINARY, Task.MULTICLASS)
 
     @property
     def largest_error(self) -> float:

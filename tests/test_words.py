@@ -32,13 +32,19 @@ def test_a_spec_takes_the_text_of_a_task_and_holds_the_task(task: Task) -> None:
 
 @pytest.mark.parametrize("text", ["Binary", "regression ", "", 1, True])
 def test_a_spec_refuses_what_is_no_task(text: object) -> None:
-    with pytest.raises(ValidationError, match="'binary', 'multiclass' or 'regression'"):
+    with pytest.raises(ValidationError, match="'binary', 'multiclass', 'multilabel' or 'regression'"):
         Spec.model_validate({"task": text})
 
 
 def test_only_the_errors_of_a_regression_have_no_bound() -> None:
-    assert {task: task.largest_error for task in Task} == {"binary": 1, "multiclass": 1, "regression": inf}
+    assert {task: task.largest_error for task in Task} == {
+        "binary": 1,
+        "multiclass": 1,
+        "multilabel": 1,
+        "regression": inf,
+    }
     assert [task for task in Task if task.is_regression] == ["regression"]
+    assert [task for task in Task if task.has_one_class] == ["binary", "multiclass"]
 
 
 @pytest.mark.parametrize("status", Status)

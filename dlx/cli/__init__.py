@@ -68,12 +68,17 @@ COMMANDS = {
     "evaluate": Command(
         "predict",
         "evaluate",
-        "Print cost and error, with its 95 % interval, of a trained network on examples with labels.",
+        "Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.",
     ),
     "predict": Command(
         "predict",
         "predict",
         "Print what a trained network says of each example: a CSV with the class and its probabilities, or the value.",
+    ),
+    "calibrate": Command(
+        "calibrate",
+        "calibrate_run",
+        "Show whether a network's probabilities are what they say, and fit the temperature on dev that mends them.",
     ),
     "export": Command(
         "export",

@@ -11,13 +11,14 @@ import typer
 from typer.core import TyperCommand
 
 from dlx.cli.options import Json, Plugins
-from dlx.errors import UsageError
+from dlx.errors import UsageError, allowed
 from dlx.files import writing
 from dlx.runs.compare import Comparison
 from dlx.runs.compare import compare as compare_runs
 from dlx.runs.latest import ROOT
 from dlx.runs.manifest import write_output
 from dlx.show import pictures, terminal
+from dlx.spec.quantities import Metric
 from dlx.spec.trust import load_named
 
 AGAINST = "--against"
@@ -36,6 +37,10 @@ Against = Annotated[
 ]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE.png", help="Where the curves are drawn, in place of runs/comparison.png.")
+]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option("--metric", metavar="NAME", help="Also compare this metric, such as f1; may be repeated."),
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, numbers in full.")]
 Md = Annotated[bool, typer.Option("--md", help="Print the table and the verdict as Markdown.")]
@@ -65,6 +70,7 @@ def compare(
     runs: Runs,
     against: Against = None,
     out: Out = None,
+    metric: Metrics = None,
     plugin: Plugins = None,
     json: Json = False,
     csv: Csv = False,
@@ -79,10 +85,18 @@ def compare(
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
     load_named(plugin or ())
-    comparison = compare_runs(runs, against or [])
+    comparison = compare_runs(runs, against or [], _metrics(metric or []))
     alone = json or csv or md
     picture = _draw(comparison, out, needed=out is not None or not alone)
     _print(comparison, picture, json, csv, md)
+
+
+def _metrics(names: list[str]) -> list[str]:
+    """Each metric once; a name that is none is refused."""
+    for name in names:
+        if name not in Metric.members():
+            raise UsageError(f"--metric: there is no metric named {name!r} {allowed(name, list(Metric.members()))}")
+    return list(dict.fromkeys(names))
 
 
 def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None:

@@ -15,6 +15,7 @@ from dlx.diagnose.fail_on import parse_conditions, unknown, unmet
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs.diagnose import Examination, examine, examine_errors, keep
 from dlx.runs.manifest import write_output
+from dlx.runs.worst_rows import is_ours, worst_rows
 from dlx.search.repair.recipe import RepairOptions
 from dlx.show import pictures, terminal
 from dlx.spec.trust import load_named
@@ -45,6 +46,10 @@ ALONE = (
     "picture: leave out the rest"
 )
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also draw the errors into this file.")]
+Worst = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.csv", help="Also write the examples that a run is most wrong about into this file."),
+]
 
 
 def diagnose(
@@ -53,6 +58,7 @@ def diagnose(
     errors: Errors = None,
     fail_on: FailOn = None,
     picture: Picture = None,
+    worst: Worst = None,
     act: Act = False,
     learning_curve: LearningCurve = False,
     sizes: Sizes = None,
@@ -72,14 +78,13 @@ def diagnose(
     _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
     load_named(plugin or ())
     if learning_curve:
-        if source is None or overrides or fail_on or picture or act:
+        if source is None or overrides or fail_on or picture or worst or act:
             raise UsageError(ALONE)
         show_learning_curve(source, seeds, budget, workers, sizes, target, json)
         return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     examination = _examined(source, errors, overrides or [])
-    if picture is not None:
-        _draw(examination, picture)
+    _write(examination, picture, worst)
     written = _keep(examination) if not overrides else []
     if options is not None:
         _act(examination, written, options, json)
@@ -104,10 +109,24 @@ def _examined(source: str | None, errors: str | None, overrides: list[str]) -> E
     return examine_errors(errors) if errors is not None else examine(source or "", overrides)
 
 
+def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
+    """Write what is asked for beside what is shown."""
+    if picture is not None:
+        _draw(examination, picture)
+    if worst is not None:
+        _write_worst(examination, worst)
+
+
 def _draw(examination: Examination, picture: Path) -> None:
     if "errors" not in examination.document:
         raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
     write_output("--picture", picture, examination.picture(), pictures.is_ours)
+
+
+def _write_worst(examination: Examination, path: Path) -> None:
+    if examination.run is None:
+        raise UsageError("--worst writes the examples that a run is most wrong about: train the spec first")
+    write_output("--worst", path, worst_rows(examination.run), is_ours)
 
 
 def _keep(examination: Examination) -> list[Path]:

@@ -65,6 +65,9 @@ def _print_summaries(members: dict[str, type[Component]]) -> None:
 def _print_details(member: type[Component]) -> None:
     document = description(member)
     typer.echo(f"{document['kind']} {document['name']}\n\n{document['description']}\n")
+    if facts := member.facts():
+        print_rows([(name.capitalize(), fact) for name, fact in facts.items()])
+        typer.echo()
     if document["options"]:
         typer.echo("Options")
         print_rows([(f"  {option['name']}", *_cells(option)) for option in document["options"]])

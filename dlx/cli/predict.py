@@ -13,7 +13,7 @@ import typer
 from dlx.cli.options import Json, Plugins, Run
 from dlx.errors import Remark
 from dlx.files import versioned
-from dlx.runs.predict import PredictionTable, evaluation, predictions
+from dlx.runs.predict import evaluation, predictions
 from dlx.show import terminal
 from dlx.spec.trust import load_named
 
@@ -35,7 +35,7 @@ def predict(run: Run, data: Examples, strict: Strict = False, plugin: Plugins = 
     load_named(plugin or ())
     answers = predictions(run, data, strict)
     if answers.unanswered and not _one_stream():
-        warnings.warn(Remark(_summary(answers)), stacklevel=2)
+        warnings.warn(Remark(_summary(list(answers.unanswered.values()), answers.m, "unanswered")), stacklevel=2)
     if json:
         records = [dict(zip(answers.header, row, strict=True)) for row in answers.rows]
         terminal.document({"run": run, "data": str(data), "predictions": records})
@@ -43,12 +43,12 @@ def predict(run: Run, data: Examples, strict: Strict = False, plugin: Plugins = 
         terminal.csv_table([answers.header, *answers.rows])
 
 
-def _summary(answers: PredictionTable) -> str:
+def _summary(reasons: list[str], m: int, state: str) -> str:
     """Such as `1 of 6 rows is unanswered: line 4: column 'height': the value is missing`."""
-    reasons, count = list(answers.unanswered.values()), len(answers.unanswered)
+    count = len(reasons)
     more = f"; and {count - MOST:,} more" if count > MOST else ""
     are = "is" if count == 1 else "are"
-    return f"{count:,} of {answers.m:,} rows {are} unanswered: {'; '.join(reasons[:MOST])}{more}"
+    return f"{count:,} of {m:,} rows {are} {state}: {'; '.join(reasons[:MOST])}{more}"
 
 
 def _one_stream() -> bool:
@@ -58,7 +58,22 @@ def _one_stream() -> bool:
     return False
 
 
-def evaluate(run: Run, data: Examples, target: Target = None, plugin: Plugins = None, json: Json = False) -> None:
-    """Print cost and error, with its 95 % interval, of a trained network on examples with labels."""
+def evaluate(
+    run: Run,
+    data: Examples,
+    target: Target = None,
+    strict: Strict = False,
+    plugin: Plugins = None,
+    json: Json = False,
+) -> None:
+    """Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.
+
+    Rows that cannot be answered, or whose label is missing or none of train's, are left out, and it says how many.
+    """
     load_named(plugin or ())
-    terminal.facts(versioned(evaluation(run, data, target)), json)
+    document = evaluation(run, data, target, strict)
+    if document.get("left_out"):
+        m = document["m"] + document["left_out"]
+        warnings.warn(Remark(_summary(document["reasons"], m, "left out")), stacklevel=2)
+    facts = document if json else {key: value for key, value in document.items() if key != "reasons"}
+    terminal.evaluation(versioned(facts), json)

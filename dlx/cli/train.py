@@ -8,16 +8,21 @@ from typing import Annotated
 
 import typer
 
+from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
 from dlx.files import versioned
 from dlx.runs.dry_run import rehearse
+from dlx.runs.file_names import MODEL
+from dlx.runs.references import open_run
 from dlx.runs.repeat import compare, original_of
 from dlx.runs.train import Session
+from dlx.search.folds.training import foretold, has_folds
 from dlx.show import terminal
-from dlx.spec.loader import load_spec
+from dlx.spec.loader import Resolved, load_spec
 from dlx.spec.trust import NamedBy, load_named
-from dlx.text import command
+from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import command, quoted
 from dlx.words import Status
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
@@ -25,6 +30,7 @@ Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a ru
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory, in place of runs/NAME/TIME-ID.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: run.json, and where the run lies.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run directory.")]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, help="With data.folds: processes that train at a time.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Build everything, take one step, write nothing.")]
 
 
@@ -37,8 +43,15 @@ def train(
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
+    workers: Workers = 1,
 ) -> None:
-    """Train the network that a spec describes, or minimize its objective, or go on with a run."""
+    """Train the network that a spec describes, or minimize its objective, or go on with a run.
+
+    With `data.folds` in the spec there is a training for each fold, below one directory, and an error and a verdict
+    over all examples, each by the network that was not given it.
+    """
+    if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
+        raise _no_setting(resume, [str(spec), *(overrides or [])])
     if (spec is None) == (resume is None):
         raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
     if resume is not None and (overrides or out or dry_run):
@@ -46,24 +59,50 @@ def train(
     if plugin and resume is None:
         raise UsageError(OWN_PLUGINS)
     load_named(plugin or ())
-    if spec is not None and dry_run:
-        _rehearse(spec, overrides or [], json)
+    resolved = None if spec is None else load_spec(spec, overrides or [], named_by=NamedBy.USER)
+    in_folds = has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
+    if workers > 1 and not in_folds:
+        raise UsageError("--workers is for a spec with data.folds: without them there is one training")
+    if resolved is not None and dry_run:
+        terminal.facts(versioned(foretold(resolved) if in_folds else rehearse(resolved)), json)
         return
-    with _session(spec, overrides or [], resume, out) as session:
-        try:
-            with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
-                for record in session.records():
-                    display.update(record)
-            if spec is not None and not overrides:
-                _compare_with_original(spec, session)
-        finally:
-            _tell(session, json, quiet)
+    if in_folds:
+        train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
+        return
+    with _session(spec, resolved, overrides or [], resume, out) as session:
+        _train(session, None if overrides else spec, json, quiet)
 
 
-def _session(spec: Path | None, overrides: list[str], resume: str | None, out: Path | None) -> Session:
-    if spec is None:
+def _no_setting(reference: str, overrides: list[str]) -> UsageError:
+    """The refusal of settings for a run that is to be gone on with, and how to have them."""
+    run = open_run(reference)
+    what = f"--resume goes on with {run.path} as it was begun, and takes no {overrides[0]}"
+    begin = command("train", run.config, *overrides)
+    further = f"; {begin} begins a new run with it"
+    if (run.path / MODEL).exists() and "objective" not in run.facts():
+        weights = f"initializer={{name: file, path: {dump_scalar(str(run.path / MODEL))}}}"
+        further += f", from the weights that this one has come to where {quoted(weights)} stands behind it"
+    return UsageError(f"{what}{further}")
+
+
+def _train(session: Session, spec: Path | None, json: bool, quiet: bool) -> None:
+    """Train to the end; where it is just what a spec describes, say whether that is another run's own."""
+    try:
+        with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
+            for record in session.records():
+                display.update(record)
+        if spec is not None:
+            _compare_with_original(spec, session)
+    finally:
+        _tell(session, json, quiet)
+
+
+def _session(
+    spec: Path | None, resolved: Resolved | None, overrides: list[str], resume: str | None, out: Path | None
+) -> Session:
+    if spec is None or resolved is None:
         return Session.resume(resume or "")
-    return Session.start(load_spec(spec, overrides, named_by=NamedBy.USER), overrides, out, folder=spec.parent)
+    return Session.start(resolved, overrides, out, folder=spec.parent)
 
 
 def _compare_with_original(spec: Path, session: Session) -> None:
@@ -90,7 +129,3 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
         terminal.summary(
             session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
         )
-
-
-def _rehearse(path: Path, overrides: list[str], json: bool) -> None:
-    terminal.facts(versioned(rehearse(load_spec(path, overrides, named_by=NamedBy.USER))), json)

@@ -39,7 +39,7 @@ def arrow_values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> A
         raise ColumnError(f"{path}: column {name!r}: {what}", name, f"its type is {kind}", "ignore")
     if name in of.categorical | of.texts or is_text:
         return np.array(column.cast(pa.string()).to_pylist(), object)
-    if name in of.target and column.null_count == 0 and not types.is_decimal(kind):
+    if name in of.verbatim and column.null_count == 0 and not types.is_decimal(kind):
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
 

@@ -64,7 +64,8 @@ class Scaling:
 class Reader:
     """The examples of one part as the network takes them; the same bits wherever they are read from.
 
-    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the scaled targets.
+    X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the scaled targets; where
+    examples are weighted, it has one row more, of their weights.
     With ``augment``, each filling changes the images anew, by numbers drawn from ``rng``.
     """
 
@@ -84,11 +85,14 @@ class Reader:
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
         self.target_scaling = dataset.target_scaling
         is_multiclass = dataset.task is Task.MULTICLASS
+        weights = dataset.parts[part].weights
+        self._weights = None if weights is None else weights.astype(self._dtype)
         self._targets = None if is_multiclass else np.ascontiguousarray(self._learned(y).T, self._dtype)
 
     def buffers(self, size: int) -> tuple[Array, Array]:
-        """X (size, n_x), in the order of `room`, and Y (n_y, size) for `fill` to write."""
-        return room(size, self.n_x, self._dtype), np.zeros((self.n_y, size), self._dtype)
+        """X (size, n_x), in the order of `room`, and Y (n_y, size) for `fill` to write, with room for weights."""
+        rows = self.n_y + (self._weights is not None)
+        return room(size, self.n_x, self._dtype), np.zeros((rows, size), self._dtype)
 
     def order(self, rng: Rng) -> Array:
         """The order of an epoch: in memory ``rng.permutation(m)``, in a file what `Windows.order` guarantees."""
@@ -102,6 +106,9 @@ class Reader:
             self._ready.take(index, 0, X, "clip")
         else:
             self._scaling.write(self._changed(self._gathered(index)), X)
+        if self._weights is not None:
+            self._weights.take(index, 0, Y[self.n_y], "clip")
+            Y = Y[: self.n_y]
         if self._targets is not None:
             self._targets.take(index, 1, Y, "clip")
         else:

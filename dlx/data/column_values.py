@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from math import nan
@@ -91,15 +92,37 @@ class ColumnReader(NamedTuple):
         texts = {value for value in set(values) if isinstance(value, str)}
         missing = self._missing(texts)
         present = texts - missing
-        numbers = self.numbers(present)
+        are_words = not plain and not self.must_be_numbers and _are_in_brackets(present)
+        numbers = None if are_words else self.numbers(present)
         if plain and present and self.style.marks and (numbers is not None or all(map(INTEGER.fullmatch, present))):
             raise TextNeeded(name)
         if numbers is None:
-            self._check_words(values, present, bool(plain))
+            if not are_words:
+                self._check_words(values, present, bool(plain))
             values[[value not in present for value in values]] = None
             return values
         table = numbers | dict.fromkeys(missing, nan)
         return self._without_marked(np.array([table.get(value, value) for value in values], np.float64))
+
+    def numbers_among(self, pieces: list[Array]) -> tuple[Array, dict[int, str]]:
+        """The numbers of a column, NaN for all else, and which texts, by their row, are neither numbers nor missing.
+
+        Of numbers with different marks those are numbers that have the most frequent one.
+        """
+        values = np.concatenate([piece.astype(object) for piece in pieces])
+        read = {text: self.style.number(text) for text in set(values) if isinstance(text, str)}
+        marks = Counter("" if value not in read else (read[value] or (0, None))[1] for value in values)
+        del marks[None]
+        mark = max(marks, key=lambda mark: marks[mark], default="")
+        numbers = {text: number[0] for text, number in read.items() if number is not None and number[1] == mark}
+        missing = self._missing(read)
+        texts = {
+            row: value
+            for row, value in enumerate(values)
+            if value in read and value not in numbers and value not in missing
+        }
+        table = dict.fromkeys(read, nan) | numbers | dict.fromkeys(missing, nan)
+        return self._without_marked(np.array([table.get(value, value) for value in values], np.float64)), texts
 
     def numbers(self, texts: Collection[str]) -> dict[str, float] | None:
         """The numbers that all these texts are, in one style and with the same mark; None where they are not."""
@@ -131,6 +154,11 @@ class ColumnReader(NamedTuple):
         return {value for value in set(values) if value.strip() in self.missing}
 
 
+def _are_in_brackets(texts: Collection[str]) -> bool:
+    """Whether there are texts, and all of them are in brackets, as (1) is, which then is no -1."""
+    return bool(texts) and all(text.strip().startswith("(") for text in texts)
+
+
 def _in_style(texts: Collection[str], style: NumberStyle) -> dict[str, float] | None:
     numbers, marks = dict[str, float](), set[str]()
     for text in texts:
@@ -140,6 +168,12 @@ def _in_style(texts: Collection[str], style: NumberStyle) -> dict[str, float] | 
         numbers[text] = read[0]
         marks.add(read[1])
     return numbers if len(marks) <= 1 else None
+
+
+def truth_values(values: Array) -> Array:
+    """Texts that all say true or false, in any of the ways that are read, as 1 and 0; others as they are."""
+    read = {text: BOOLEANS.get(str(text).strip().lower()) for text in set(values)}
+    return values if None in read.values() else np.array([read[text] for text in values], np.float64)
 
 
 def labels(values: Array, style: NumberStyle) -> Array:
@@ -161,7 +195,7 @@ def labels(values: Array, style: NumberStyle) -> Array:
             return np.array([exact[text] for text in values], np.int64)
         if style.marks:
             return values
-    numbers = _in_style(texts, style)
+    numbers = None if _are_in_brackets(texts) else _in_style(texts, style)
     if numbers is None and style.marks:
         numbers = _in_style(texts, style.other)
     return values if numbers is None else np.array([numbers[text] for text in values])

@@ -90,6 +90,11 @@ class ColumnDetails:
         return {key: value for key, value in asdict(self).items() if value != getattr(PLAIN, key)}
 
 
+def description() -> str:
+    """What can be stated of a column, in one line."""
+    return "; ".join(f"{name}: {field.description}" for name, field in ColumnOptions.model_fields.items())
+
+
 PLAIN = ColumnDetails()
 FUNCTIONS = {"none": "{}", "log": "ln({})", "signed_log": "signed_ln({})"}
 

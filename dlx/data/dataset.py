@@ -21,10 +21,17 @@ SAMPLE = 1024  # rows that stand for a mapped file in its fingerprint
 
 @dataclass(frozen=True)
 class Part:
-    """X (m, n_x) as it was read; y class codes (m,) or targets (m, k)."""
+    """X (m, n_x) as it was read; y class codes (m,) or targets (m, k).
+
+    rows: (m,) their numbers in the source that a split has cut, from 0, or −1 for those of `data.more`; None where
+        none has.
+    weights: (m,) how much each example counts in the cost, with mean 1; None where all count the same.
+    """
 
     X: Array | MappedRows
     y: Array
+    rows: Array | None = None
+    weights: Array | None = None
 
     @property
     def m(self) -> int:
@@ -86,6 +93,8 @@ class Dataset:
                 X = X.take(np.linspace(0, part.m - 1, SAMPLE).astype(np.int64))
             digest.update(np.ascontiguousarray(X).data)
             digest.update(np.ascontiguousarray(part.y).data)
+            if part.weights is not None:
+                digest.update(part.weights.data)
         return digest.hexdigest()
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ MARKS_OF_ORDER = {  # the longer first, since one begins with the other
 }
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
 DELIMITERS = ",;\t|"
+DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
 Fields = Sequence[Sequence[str]]
 
 
@@ -40,6 +42,7 @@ class Dialect:
     decimal: str = "."
     comment: str | None = None
     header: bool = True
+    has_delimiter_line: bool = False
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
@@ -73,16 +76,19 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
         )
     encoding = options.encoding or _encoding(path)
     lines = _first_lines(path, _codec(encoding))
+    stated = DELIMITER_LINE.fullmatch(lines[0]) if lines else None
+    lines = lines[1:] if stated else lines
+    usual = stated["delimiter"] if stated else usual_delimiter(path)
     comment = options.comment
     plain = [line for line in lines if not line.startswith(comment or "#")] or lines
-    delimiter = options.delimiter or _delimiter(plain, usual_delimiter(path))
+    delimiter = options.delimiter or (usual if stated else _delimiter(plain, usual))
     if comment is None and _has_comments(lines, plain, delimiter):
         comment = "#"
     records = _records(lines if comment is None else plain, delimiter)
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
-    return Dialect(_codec(encoding), delimiter, decimal, comment, header)
+    return Dialect(_codec(encoding), delimiter, decimal, comment, header, stated is not None)
 
 
 def _first_lines(path: Path, codec: str) -> list[str]:
@@ -209,12 +215,13 @@ def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
 def has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
     """Whether the first record names the columns: it has few numbers, or they stand where others have none.
 
-    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough.
+    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough for none.
     """
     if not records:
         return True
     first, *others = records
-    stated = {name for name in (*options.target, *options.ignore, *options.categorical) if isinstance(name, str)}
+    named = (*options.target, *options.ignore, *options.use, *options.categorical, *options.columns)
+    stated = {name for name in named if isinstance(name, str)}
     counted = bool(like) and all(name.isdigit() for name in like)
     if stated.intersection(first) or (like and not counted):
         return True
@@ -226,6 +233,8 @@ def has_header(records: Fields, style: NumberStyle, options: TableOptions, like:
     is_counted = values[0].is_integer() and all(after - before == 1 for before, after in pairwise(values))
     if len(values) > 2 and is_counted:
         return True
+    if counted:
+        return False  # a text among numbers may be a value that does not fit
     return any(
         (_number(field, style) is None) != (number is None)
         for record in others

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 
 from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
 from dlx.data.hashing import hashed
-from dlx.data.times import CLOCK_PARTS, Moment, cyclic, moment, order_of
+from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
@@ -83,8 +83,8 @@ class Describer(NamedTuple):
             other = "dmy" if order == "mdy" else "mdy"
             advice = f"if it is the {month} one, state `columns: {{{_key(name)}: {{kind: time, order: {other}}}}}`"
             warnings.warn(Remark(f"{self.path}: {what}; {advice}"), stacklevel=2)
-        moments = [time for text in texts if (time := moment(text, order, digits=True)) is not None]
-        is_clock = bool(moments) and all(time.is_clock for time in moments)
+        kinds = {time.is_clock for time in moments(texts, order, digits=True).values() if time is not None}
+        is_clock = kinds == {True}
         parts = tuple(dict.fromkeys(options.parts or ()))
         without = [part for part in parts if is_clock and part not in CLOCK_PARTS]
         if without:
@@ -103,7 +103,7 @@ def are_times(texts: set[str]) -> bool:
     if not texts or (moment(next(iter(texts))) is None and order_of(texts)[0] is None):
         return False
     order, _ = order_of(texts)
-    kinds = {time.is_clock if time is not None else None for time in (moment(text, order) for text in texts)}
+    kinds = {time.is_clock if time is not None else None for time in moments(texts, order).values()}
     return len(kinds) == 1 and None not in kinds
 
 
@@ -150,11 +150,9 @@ def _numbers(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
 def _elapsed(values: Array, details: ColumnDetails) -> tuple[Array, list[ValueFault]]:
     """Days, and sine and cosine of the parts that are asked for."""
     texts = [str(value) if value is not None else None for value in values]
-    moments: Mapping[str | None, Moment | None] = {
-        text: moment(text, details.order, digits=True) for text in set(texts) if text is not None
-    }
-    days = {text: time.days for text, time in moments.items() if time is not None and time.is_clock == details.is_clock}
-    elapsed = np.array([days.get(text, np.nan) for text in texts])
+    read = moments({text for text in texts if text is not None}, details.order, digits=True)
+    days = {text: time.days for text, time in read.items() if time is not None and time.is_clock == details.is_clock}
+    elapsed = np.array([days.get(text or "", np.nan) for text in texts])
     kind = "time of a day, such as 17:30" if details.is_clock else "date, such as 2020-12-31"
     order = f" in the order {details.order}" if details.order else ""
     faults = [

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlx.data.columns import Column as Column
+from dlx.data.weights import checked
 from dlx.errors import DataError
 from dlx.types import Array
 
 if TYPE_CHECKING:
+    from dlx.data.labels import Labels
     from dlx.data.mapped import MappedRows
 
 
@@ -39,9 +41,13 @@ class Examples:
     columns: what the features mean; numbers x1, x2, … unless given.
     impute: what stands in for the NaN in X, fitted on train; None where there is none to replace.
     target: the columns of a table that y was taken from.
+    rows: (m,) the numbers of these examples in their source, from 0; None where they are all of it, or of several.
     faults: of rows that do not fit the columns of train; the numbers of such a row are no examples.
     names: of the files of the rows, where each has one of its own.
     origin: what messages call these examples, if not by their place in the spec.
+    weights: (m,) how much each counts in the cost, as the file has them; None where all count the same.
+    split_columns: the values (m,) that a split goes by, by their role there: ``group``, ``time``.
+    rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
     """
 
     X: Array | MappedRows
@@ -53,6 +59,16 @@ class Examples:
     faults: tuple[RowFault, ...] = ()
     names: tuple[str, ...] = ()
     origin: str = ""
+    rows: Array | None = None
+    weights: Array | None = None
+    split_columns: Mapping[str, Array] = field(default_factory=dict)
+
+    def take(self, rows: Array) -> Examples:
+        """The examples in these rows, in this order."""
+        y = None if self.y is None else self.y[rows]
+        weights = None if self.weights is None else self.weights[rows]
+        places = rows if self.rows is None else self.rows[rows]
+        return replace(self, X=select(self.X, rows), y=y, weights=weights, rows=places)
 
     @property
     def may_lack_values(self) -> bool:
@@ -82,7 +98,8 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
         raise DataError(f"{examples.origin}: {what}")
     y = None if examples.y is None else _as_targets(examples.y, X.shape, examples.origin)
     columns = examples.columns or tuple(Column(f"x{j + 1}") for j in range(n_x))
-    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns)
+    weights = None if examples.weights is None else checked(examples.weights, m, examples.origin)
+    tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns, weights=weights)
     _check_finite(tidied)
     return tidied
 
@@ -92,13 +109,43 @@ def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
     return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
 
 
+def joined(several: Sequence[Examples]) -> Examples:
+    """The examples of the first, then those of the others; what is missing anywhere is filled as it is there.
+
+    Raises:
+        DataError: some stay in their file, or only some have weights.
+    """
+    first, *others = several
+    if not others:
+        return first
+    key = "data.more" if any("more" in examples.origin for examples in others) else "training.refit"
+    arrays = [examples.X for examples in several if isinstance(examples.X, np.ndarray)]
+    if len(arrays) < len(several):
+        raise DataError(f"{key}: examples that stay in their file cannot be joined with others")
+    weights = [examples.weights for examples in several if examples.weights is not None]
+    if weights and len(weights) < len(several):
+        raise DataError(f"{key}: all sources of examples must have sample_weight, or none")
+    y = [examples.y for examples in several if examples.y is not None]
+    rows = None if first.rows is None else np.append(first.rows, np.full(sum(map(len, y[1:])), -1))
+    impute = next((examples.impute for examples in several if examples.impute), first.impute)
+    return replace(
+        first,
+        X=np.concatenate(arrays),
+        y=np.concatenate(y),
+        weights=np.concatenate(weights) if weights else None,
+        rows=rows,
+        names=(),
+        split_columns={},
+        impute=impute,
+    )
+
+
 def without_faults(examples: Examples) -> Examples:
     """The rows that fit the columns of train; all of them, faults included, where none does."""
     fitting = np.setdiff1d(np.arange(len(examples.X)), [fault.row for fault in examples.faults])
     if not examples.faults or len(fitting) == 0:
         return examples
-    y = None if examples.y is None else examples.y[fitting]
-    return replace(examples, X=select(examples.X, fitting), y=y, faults=())
+    return replace(examples.take(fitting), faults=())
 
 
 def with_faults(examples: Examples) -> Examples:
@@ -115,6 +162,17 @@ def with_faults(examples: Examples) -> Examples:
             faults.append(RowFault(first + row, what, f"{examples.origin}: {what}"))
         first += len(chunk)
     return replace(examples, faults=tuple(faults))
+
+
+def with_unknown_labels(examples: Examples, labels: Labels) -> Examples:
+    """With a fault for each row whose label is none of train's."""
+    if examples.y is None:
+        return examples
+    (y, unknown), faults = labels.without_unknown(examples.y), list[RowFault]()
+    for row in np.flatnonzero(unknown).tolist():
+        what = f"example {row + 1}: the label {examples.y[row].item()!r} is not among those of train"
+        faults.append(RowFault(row, what, f"{examples.origin}: {what}"))
+    return replace(examples, y=y, faults=(*examples.faults, *faults))
 
 
 def chunks(X: Array | MappedRows) -> Iterator[Array]:

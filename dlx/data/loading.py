@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.examples import Column, Examples, select, tidy, with_faults, without_faults
+from dlx.data.division import divided, strata_of
+from dlx.data.examples import Column, Examples, joined, tidy, with_faults, with_unknown_labels, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fit_imputation, imputed, plain_row
 from dlx.data.input_scaling import input_scaling
@@ -18,25 +19,28 @@ from dlx.data.labels import Labels, infer_labels
 from dlx.data.memory import check_room
 from dlx.data.open_columns import decided, with_columns
 from dlx.data.sources import File, Source
-from dlx.data.splits import split_rows, stratified_order
+from dlx.data.splits import stratified_order
 from dlx.data.tables import TableOptions
-from dlx.data.target_scaling import UNSCALED, TargetScaling, check_positive
+from dlx.data.target_scaling import fit_targets
+from dlx.data.weights import class_weights, combined
 from dlx.errors import DataError
 from dlx.types import Array, Rng
 from dlx.words import PARTS, Task
 
 if TYPE_CHECKING:
     from dlx.data.section import Data
-    from dlx.data.splits import Split
 
 MORE = "more"  # the key of a source that is added to train
 BYTES_DRAWN = 64  # for each example of a toy set, of which some arrays are there at a time
 
 
-def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None) -> Dataset:
+def load_dataset(
+    data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None = None, together: bool = False
+) -> Dataset:
     """Load, label, split (by draws from rng) and check what ``data`` says, and fit on train what is to be fitted.
 
-    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does.
+    Where train is cut down to some of its examples, subset_rng draws which; without it, rng does. Where all shall be
+    together, nothing is split, and the examples of all parts are in train.
 
     Raises:
         DataError: something cannot be read, or does not fit the task, the split or the other parts.
@@ -46,11 +50,15 @@ def load_dataset(data: Data, task: Task | None, rng: Rng, subset_rng: Rng | None
         raise DataError("data: there are no examples; state source, or train")
     parts = _loaded(data, source)
     first = parts.get("all") or parts["train"]
-    labels = infer_labels(_y(first), task, first.origin)
+    labels = infer_labels(_y(first), task, first.origin, first.target)
     parts = {
-        part: replace(examples, y=labels.encode(_y(examples), examples.origin)) for part, examples in parts.items()
+        part: replace(examples, y=labels.encode(_y(examples), examples.origin, examples.target))
+        for part, examples in parts.items()
     }
-    parts = _with_more(_divided(parts, data.split, labels, rng))
+    if together:
+        parts = {"train": joined([parts[part] for part in ("all", *PARTS, MORE) if part in parts])}
+    else:
+        parts = _with_more(divided(parts, data, labels, rng))
     if data.train_examples is not None:
         parts["train"] = _subset(parts["train"], data.train_examples, labels, subset_rng or rng)
     _check(data, parts)
@@ -70,26 +78,31 @@ def read_like(
 
     A table must have train's columns, in any order, and may have others; the same holds for its categories, but none
     may be new. target: where the labels are (a column, or a file), if not where train has them. labelled: false leaves
-    them unread, so that they may be absent, blank or new. strict: false leaves rows out that do not fit, unless none
-    does; ``faults`` then says which.
+    them unread, so that they may be absent, blank or new. strict: false leaves rows out that do not fit, or whose label
+    is missing or new, unless none does; ``faults`` then says which.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
+    if not labelled:
+        options["sample_weight"] = None
     if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
+    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     if not strict:
         loaded = {part: with_faults(examples) for part, examples in loaded.items()}
+    if not strict and labelled:
+        loaded = {part: with_unknown_labels(examples, labels) for part, examples in loaded.items()}
     faults = tuple(fault for examples in loaded.values() for fault in examples.faults)
     if not strict:
         loaded = {part: without_faults(examples) for part, examples in loaded.items()}
     examples = _whole(str(path), loaded)
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)
-    labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"], np.float64)
-    y = labels.encode(examples.y, examples.origin) if labelled and examples.y is not None else None
+    raw = examples.y if labelled else None
+    y = None if raw is None else labels.encode(raw, examples.origin, examples.target)
     return replace(examples, X=imputed(examples.X, row), y=y, faults=faults)
 
 
@@ -101,7 +114,8 @@ def _frozen(value: Any) -> Any:
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:
     """The examples of the one source, under ``all`` or in its parts, and of the parts that have their own."""
     _check_count("data.source" if data.train is None else "data.train", source)
-    loaded = source.load()
+    split = data.split
+    loaded = source.load_with(split.columns, bool(split.as_features)) if split is not None else source.load()
     if data.train is not None:
         parts = {"all": _whole("data.train", loaded)}
     else:
@@ -149,33 +163,10 @@ def _y(examples: Examples) -> Array:
     return examples.y
 
 
-def _divided(parts: dict[str, Examples], split: Split | None, labels: Labels, rng: Rng) -> dict[str, Examples]:
-    """The parts, with all examples of an undivided source split, or in train where no split is stated."""
-    if "all" not in parts and split is not None:
-        raise DataError(f"data.split: the source is divided already, into {', '.join(parts)}; leave split out")
-    if "all" not in parts:
-        return parts
-    whole = parts.pop("all")
-    if split is None:
-        return {"train": whole, **parts}
-    y = _y(whole)
-    rows = split_rows(split, _strata(y, labels), rng)
-    twice = rows.keys() & parts.keys()
-    if twice:
-        raise DataError(f"data.split: {min(twice)} has a source of its own; leave it out of the split")
-    return {part: replace(whole, X=select(whole.X, of), y=y[of]) for part, of in rows.items()} | parts
-
-
 def _with_more(parts: dict[str, Examples]) -> dict[str, Examples]:
     """The parts, with the further examples at the end of train."""
     more = parts.pop(MORE, None)
-    if more is None:
-        return parts
-    train = parts["train"]
-    if not isinstance(train.X, np.ndarray) or not isinstance(more.X, np.ndarray):
-        raise DataError("data.more: examples that stay in their file cannot be joined with others")
-    X, y = np.concatenate([train.X, more.X]), np.concatenate([_y(train), _y(more)])
-    return parts | {"train": replace(train, X=X, y=y)}
+    return parts if more is None else parts | {"train": joined([parts["train"], more])}
 
 
 def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
@@ -183,13 +174,8 @@ def _subset(train: Examples, count: int, labels: Labels, rng: Rng) -> Examples:
     y = _y(train)
     if count > len(y):
         raise DataError(f"data.train_examples: {count} of train's {len(y)} examples")
-    rows = np.sort(stratified_order(_strata(y, labels), rng)[:count])
-    return replace(train, X=select(train.X, rows), y=y[rows])
-
-
-def _strata(y: Array, labels: Labels) -> Array:
-    """What a split keeps in proportion: the classes, where there are any."""
-    return np.zeros(len(y), np.uint8) if labels.task.is_regression else y
+    rows = np.sort(stratified_order(strata_of(y, labels), rng)[:count])
+    return train.take(rows)
 
 
 def _check(data: Data, parts: Mapping[str, Examples]) -> None:
@@ -213,11 +199,19 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         options = replace(options, image_shape=train.image_shape)
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}
     present = {part: parts[part] for part in PARTS if part in parts}
+    per_class = class_weights(data.class_weight, labels, _y(train))
     finished = {
-        part: Part(imputed(examples.X, rows[examples.impute]), _y(examples)) for part, examples in present.items()
+        part: Part(
+            imputed(examples.X, rows[examples.impute]),
+            _y(examples),
+            examples.rows,
+            combined(per_class, _y(examples), examples.weights, f"data: {part}"),
+        )
+        for part, examples in present.items()
     }
     shift, scale = input_scaling(data, train, finished["train"].X)
-    target_scaling = _target_scaling(data, present, labels)
+    targets = data.normalize_targets if labels.task.is_regression else None
+    target_scaling = fit_targets(targets or "none", present)
     preprocessing: dict[str, Any] = {
         "columns": [column.to_data() for column in train.columns],
         "imputation": plain_row(rows[train.impute]),
@@ -226,15 +220,8 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
         "classes": list(labels.classes),
         "targets": labels.targets,
     }
+    if per_class is not None:
+        preprocessing["class_weights"] = per_class.tolist()
     if target_scaling.name != "none":
         preprocessing["target_scaling"] = target_scaling.to_data()
     return Dataset(finished, labels, train.features, train.image_shape, shift, scale, preprocessing, target_scaling)
-
-
-def _target_scaling(data: Data, parts: Mapping[str, Examples], labels: Labels) -> TargetScaling:
-    name, train = data.normalize_targets or "none", parts["train"]
-    if not labels.task.is_regression:
-        return UNSCALED
-    for examples in parts.values():
-        check_positive(name, _y(examples), examples.origin)
-    return TargetScaling.fit(name, _y(train), train.origin)

@@ -16,6 +16,7 @@ MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
 CURRENCIES = "$€£¥₹₽₩₺₴₦₫₪฿¢"
 GROUPING = ",. '\u2019\u00a0\u202f"  # what may stand between groups of three digits, but for the decimal mark
 CODE = re.compile("0[0-9]+")  # such as 0012, which is no number
+ENCLOSED = re.compile(rf"(?P<before>[{CURRENCIES}]?)\s*\(\s*(?P<inside>[{CURRENCIES}]?\s*[0-9.,][^()]*)\)")
 WIDEST, MOST_DIGITS = 24, 15  # characters that are read in one go; whole numbers of so many digits are exact in float64
 POWERS = 10.0 ** np.arange(MOST_DIGITS + 1)
 
@@ -57,6 +58,10 @@ class NumberStyle:
         if self.decimal == "." and (not self.marks or "_" not in text):
             with suppress(ValueError):
                 return float(text), ""
+        enclosed = ENCLOSED.fullmatch(text.strip()) if self.marks else None
+        if enclosed is not None:  # as accountants write what is negative
+            read = self.number(enclosed["before"] + enclosed["inside"])
+            return None if read is None else (-read[0], read[1])
         match = self._pattern.fullmatch(text.strip().replace("\u2212", "-")) if self.marks else None
         if match is None or (match["sign"] and match["inner"]) or (match["currency"] and match["unit"]):
             return None

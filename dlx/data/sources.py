@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -11,15 +11,17 @@ from pydantic import Field, field_validator, model_validator
 
 from dlx.component import FilePath, absolute
 from dlx.data.columns import OTHER, ColumnOptions, Impute
+from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.numbers import MISSING
 from dlx.data.packing import ZIP
 from dlx.data.source import Source
+from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
-from dlx.errors import allowed
+from dlx.errors import DataError, allowed
 
 __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]
 
@@ -80,7 +82,10 @@ class File(Source):
     ] = None
     columns: Annotated[
         dict[str, ColumnOptions] | None,
-        Field(description="tables: by name or number, how single columns are meant, such as {sold: {kind: time}}"),
+        Field(
+            description="tables: by name or number, how single columns are meant, such as {sold: {kind: time}}, by "
+            f"these keys: {description_of_columns()}"
+        ),
     ] = None
     times: Annotated[
         bool | None,
@@ -127,6 +132,13 @@ class File(Source):
             "digits; yes and no are words, and 0012 is 12"
         ),
     ] = False
+    sample_weight: Annotated[
+        str | None,
+        Field(
+            description="tables, NPZ: the column, or the array (its name, to which _train … is added), that says how "
+            "much each example counts in the cost; no feature, finite, 0 or more, divided by its mean"
+        ),
+    ] = None
     sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
     image_shape: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
@@ -201,8 +213,19 @@ class File(Source):
     def load(self) -> dict[str, Examples]:
         return self.load_like(())
 
+    def load_with(self, split_columns: Mapping[str, str | int], as_features: bool = False) -> dict[str, Examples]:
+        if not split_columns:
+            return self.load()
+        options = {field.name: getattr(self.options, field.name) for field in fields(TableOptions)}
+        return self._read(SplitTableOptions(**options, split_columns=split_columns, as_features=as_features), ())
+
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
-        parts = read_file(Path(self.path), self.options, columns)
+        return self._read(self.options, columns)
+
+    def _read(self, options: TableOptions, columns: Sequence[Column]) -> dict[str, Examples]:
+        parts = read_file(Path(self.path), options, columns)
+        if self.sample_weight is not None and any(examples.weights is None for examples in parts.values()):
+            raise DataError(f"{self.path}: sample_weight: there is no column {self.sample_weight!r}")
         file_format = format_of(self.path)
         if self.image_shape is None or (file_format is not None and file_format.is_folder):
             return parts

@@ -12,6 +12,7 @@ from dlx.errors import DataError
 from dlx.types import Array, Rng
 
 Share = Annotated[float | int, Field(ge=0)]
+ColumnName = str | Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
 class Split(Options):
@@ -24,6 +25,33 @@ class Split(Options):
     rest: Literal["train"] | None = Field(
         None, description="train: the examples that counts leave over are trained on too; dev and test stay as they are"
     )
+    rare: Literal["train"] | None = Field(
+        None,
+        description="train, what a file has when left out: every class is in train, however few examples it has; null: "
+        "every class by its share alone, which may leave train without one that has few",
+    )
+    group: ColumnName | None = Field(
+        None,
+        description="a column, or an array of an .npz, such as patient: all examples with the same value are in one "
+        "part, and no feature is made of it; the sizes come as near to those stated as the groups allow",
+    )
+    time: ColumnName | None = Field(
+        None,
+        description="a column of dates, times or numbers: the earliest examples are train, then dev, the latest test; "
+        "equal ones are in one part, what counts leave over is earlier than train, and no feature is made of it",
+    )
+    duplicates: Literal["together"] | None = Field(
+        None, description="together: examples with the same features are in one part; null: each by itself"
+    )
+    as_features: Literal[True] | None = Field(
+        None, description="true: the columns of `group` and `time` are features all the same"
+    )
+
+    @property
+    def columns(self) -> dict[str, str | int]:
+        """The columns that it goes by, by their role."""
+        stated = {"group": self.group, "time": self.time}
+        return {role: column for role, column in stated.items() if column is not None}
 
 
 def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:
@@ -34,8 +62,9 @@ def split_rows(split: Split, strata: Array, rng: Rng) -> dict[str, Array]:
     whether or not a train_dev is taken out of train.
     """
     sizes = part_sizes(split, len(strata))
-    shares = class_shares(np.bincount(strata), [sizes["train"] + sizes["train_dev"], sizes["dev"], sizes["test"]])
-    of_train = class_shares(shares[:, 0], [sizes["train"], sizes["train_dev"]])
+    divide = shares_with_rare if split.rare == "train" else class_shares
+    shares = divide(np.bincount(strata), [sizes["train"] + sizes["train_dev"], sizes["dev"], sizes["test"]])
+    of_train = divide(shares[:, 0], [sizes["train"], sizes["train_dev"]])
     counts = np.hstack([of_train[:, :2], shares[:, 1:]])
     shuffled = rng.permutation(len(strata))
     by_class = shuffled[strata[shuffled].argsort(kind="stable")]
@@ -96,6 +125,20 @@ def class_shares(counts: Array, sizes: list[int]) -> Array:
                 shares[row, column] += 1
                 in_row[row] -= 1
                 in_column[column] -= 1
+    return shares
+
+
+def shares_with_rare(counts: Array, sizes: list[int]) -> Array:
+    """The same, with an example of each class in the first part as long as that has two of another to give for it."""
+    shares = class_shares(counts, sizes)
+    for row in np.flatnonzero((counts > 0) & (shares[:, 0] == 0)).tolist():
+        column = shares.shape[1] - 1 if shares[row, -1] else int(shares[row].argmax())
+        most = int(shares[:, 0].argmax())
+        if shares[most, 0] > 1:
+            shares[row, 0] += 1
+            shares[most, 0] -= 1
+            shares[row, column] -= 1
+            shares[most, column] += 1
     return shares
 
 

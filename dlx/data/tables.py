@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 
+from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
+from dlx.data.roles import Roles as Roles
+from dlx.data.split_columns import split_values
+from dlx.data.table import Table as Table
+from dlx.data.table import labelled, target_faults
+from dlx.data.target_columns import targets
+from dlx.data.weights import read
 from dlx.errors import DataError
-from dlx.types import Array
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PLAIN_OPTIONS = ColumnOptions()
@@ -41,62 +48,9 @@ class TableOptions:
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
     plain: bool = False
+    sample_weight: str | None = None
     sheet: str | None = None
     image_shape: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which columns are features and targets, and which of the features hold categories whatever they look like.
-
-    texts: further features that are read as text; numbers: those that are read as numbers whatever they look like.
-    options: what is stated of single features.
-    """
-
-    features: tuple[str, ...]
-    target: tuple[str, ...]
-    categorical: frozenset[str]
-    texts: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
-    options: Mapping[str, ColumnOptions] = field(default_factory=dict)
-
-    @property
-    def as_text(self) -> frozenset[str]:
-        """The columns that are read as text, whatever they look like."""
-        return self.categorical | self.texts | frozenset(self.target)
-
-    @property
-    def used(self) -> tuple[str, ...]:
-        """All columns that have to be read."""
-        return self.features + self.target
-
-
-@dataclass(frozen=True)
-class Table:
-    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
-
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
-    are of values that could not be read as those of train, and are missing in the columns. ``names`` are those of all
-    columns of the file.
-    """
-
-    path: Path
-    values: dict[str, Array]
-    m: int
-    lines: Sequence[int] | None = None
-    names: Sequence[str] = ()
-    faults: list[RowFault] = field(default_factory=list)
-
-    def fault(self, row: int, column: str, what: str) -> DataError:
-        """The error for one value."""
-        place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
-        return DataError(f"{self.path}:{place}: column {column!r}: {what}")
-
-    def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
-        """What is wrong with one value; the hint is for the message alone."""
-        place = f"row {row} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
-        message = str(self.fault(row, column, f"{what}{hint}"))
-        return RowFault(row, f"{place}: column {column!r}: {what}", message)
 
 
 def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
@@ -110,7 +64,16 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         tuple(_column(column, names, path, role) for column in getattr(options, role))
         for role in ("target", "ignore", "use", "categorical")
     )
-    features = tuple(name for name in names if name not in target + ignored and (name in used or not used))
+    weight = None if options.sample_weight is None else _column(options.sample_weight, names, path, "sample_weight")
+    if weight in target:
+        raise DataError(f"{path}: sample_weight: column {weight!r} is the target; give the weights one of their own")
+    by: Mapping[str, str | int] = getattr(options, "split_columns", {})  # of `SplitTableOptions`
+    split_columns = {role: _column(column, names, path, f"data.split.{role}") for role, column in by.items()}
+    left_out = {*target, *ignored, weight}
+    if not getattr(options, "as_features", False):
+        left_out |= set(split_columns.values()) - set(used)
+    candidates = (name for name in names if name not in left_out and not isinstance(name, Doubled))
+    features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
     for name in of_columns:
         if name not in features:
@@ -121,9 +84,11 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         features,
         target,
         frozenset(categorical) | kinds["category"],
-        kinds["time"] | kinds["hashed"],
-        kinds["number"],
-        of_columns,
+        texts=kinds["time"] | kinds["hashed"],
+        numbers=kinds["number"],
+        options=of_columns,
+        weight=weight,
+        split_columns=split_columns,
     )
 
 
@@ -141,7 +106,9 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     target = tuple(str(name) for name in columns if name in names and name not in features)
     categorical = frozenset(column.name for column in like if column.categories is not None)
     texts = frozenset(column.name for column in like if column.details.kind is not None)
-    return Roles(features, target, categorical, texts, frozenset(features) - categorical - texts)
+    weight = options.sample_weight if options.sample_weight in names else None
+    numbers = frozenset(features) - categorical - texts
+    return Roles(features, target, categorical, texts=texts, numbers=numbers, weight=weight)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -163,7 +130,10 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
     if options.missing_target == "drop":
-        table = _labelled(table, of.target)
+        table = labelled(table, of.target)
+    split_columns = {
+        role: split_values(table.values[name], role, name, table.fault) for role, name in of.split_columns.items()
+    }
     faults = list(table.faults)
     imputes = {column.name: column.details.impute for column in like}
     imputes |= {name: setting.impute for name, setting in of.options.items()}
@@ -181,24 +151,15 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         X[:, start : start + features.shape[1]] = features
         start += features.shape[1]
         del table.values[column.name]  # the rows take their place
-    y = _targets(table, of.target)
-    return Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+    faults += target_faults(table, of.target) if like else []
+    y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
+    weights = None if of.weight is None else read(table.values[of.weight], partial(_weight_fault, table, of.weight))
+    examples = Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
+    return replace(examples, weights=weights, split_columns=split_columns)
 
 
-def _labelled(table: Table, target: tuple[str, ...]) -> Table:
-    """The table without the rows that lack a target."""
-    unlabelled = [missing(table.values[name]) for name in target]
-    rows = np.flatnonzero(~np.any(unlabelled, axis=0)) if unlabelled else np.arange(table.m)
-    if len(rows) == table.m:
-        return table
-    if len(rows) == 0:
-        raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
-    values = {name: column[rows] for name, column in table.values.items()}
-    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
-    lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
-    places = {row: place for place, row in enumerate(rows.tolist())}
-    faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]
-    return replace(table, values=values, m=len(rows), lines=lines, faults=faults)
+def _weight_fault(table: Table, column: str, row: int, what: str) -> DataError:
+    return table.fault(row, column, what)
 
 
 def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
@@ -228,21 +189,3 @@ def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, 
         describer.column(name, table.values[name], of.options.get(name, PLAIN_OPTIONS), name in of.categorical)
         for name in of.features
     )
-
-
-def _targets(table: Table, names: tuple[str, ...]) -> Array | None:
-    targets = [_target(table, name) for name in names]
-    if len(targets) > 1:
-        for name, values in zip(names, targets, strict=True):
-            if values.dtype.kind not in "iuf":
-                raise DataError(f"{table.path}: column {name!r} holds text; several targets must be numbers")
-    return None if not targets else targets[0] if len(targets) == 1 else np.column_stack(targets).astype(np.float64)
-
-
-def _target(table: Table, name: str) -> Array:
-    values = table.values[name]
-    is_missing = missing(values)
-    if is_missing.any():
-        what = "the target is missing; correct the file, or state `missing_target: drop`"
-        raise table.fault(int(is_missing.argmax()), name, what)
-    return values.astype(str) if values.dtype == object else values

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dlx.data.examples import Examples
 from dlx.data.normalization import MinMax, Standard
 from dlx.errors import DataError
 from dlx.types import Array
@@ -66,6 +67,18 @@ class TargetScaling:
 
 
 UNSCALED = TargetScaling()
+
+
+def fit_targets(name: TargetNormalization, parts: Mapping[str, Examples]) -> TargetScaling:
+    """The scaling of train's targets, which those of all parts must allow."""
+    if name == "none":
+        return UNSCALED
+    for examples in parts.values():
+        assert examples.y is not None
+        check_positive(name, examples.y, examples.origin)
+    train = parts["train"]
+    assert train.y is not None
+    return TargetScaling.fit(name, train.y, train.origin)
 
 
 def check_positive(name: TargetNormalization, y: Array, origin: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx.data.column_names import distinct
 from dlx.data.column_values import ColumnReader, MixedColumn, labels
 from dlx.data.columns import Column, ColumnError
 from dlx.data.numbers import MISSING, NumberStyle
@@ -27,15 +28,11 @@ def column_names(
     has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
     if not like and not set(names).intersection(options.target) and not has_words:
         raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
-    for name in names:
-        places = [str(place) for place, other in enumerate(names) if other == name] if names.count(name) > 1 else []
-        if places:
-            what = f"the header has {len(places)} columns named {name!r}: {', '.join(places)} (counted from 0)"
-            raise DataError(f"{path}:{line}: {what}")
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
         raise ColumnError(f"{path}:{line}: {what}", "", "it has no name", "ignore")
-    return names
+    train = [*(column.name for column in like), *map(str, options.target)] if like else None
+    return distinct(f"{path}:{line}", names, options.ignore, options.use, train)
 
 
 def readers(style: NumberStyle, options: TableOptions, of: Roles, like: Sequence[Column]) -> dict[str, ColumnReader]:
@@ -60,6 +57,8 @@ def readers(style: NumberStyle, options: TableOptions, of: Roles, like: Sequence
 def column_values(table: Table, name: str, pieces: list[Array], of: Roles, reader: ColumnReader) -> Array:
     """The values of one column, of which there are pieces of numbers or of text.
 
+    A text among the numbers of a column of train is a fault of its row.
+
     Raises:
         DataError: some are numbers and others are not.
         TextNeeded: all pieces must be there as text.
@@ -68,10 +67,16 @@ def column_values(table: Table, name: str, pieces: list[Array], of: Roles, reade
         is_text = name in of.as_text
         values = reader.text(np.concatenate(pieces)) if is_text else reader.settled(name, pieces)
     except MixedColumn as mixed:
-        what = "is not a number, as others in this column are; correct it, or name the column in `categorical`"
+        if name in of.numbers and name not in of.options:
+            values, texts = reader.numbers_among(pieces)
+            what = "{!r} is not a number, as others in this column are"
+            table.faults.extend(table.row_fault(row, name, what.format(text)) for row, text in texts.items())
+            return values
+        advice = "correct it, name it in `missing`, or name the column in `categorical`"
+        what = f"is not a number, as others in this column are; {advice}"
         message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
         raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
-    return labels(values, reader.style) if name in of.target else values
+    return labels(values, reader.style) if name in of.verbatim else values
 
 
 def fill(

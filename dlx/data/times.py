@@ -31,6 +31,8 @@ DATES = (
 PATTERNS = tuple(re.compile(rf"{pattern}(?:(?:T|,?\s+){CLOCK})?") for pattern in DATES)
 NUMERIC = PATTERNS[1]  # whose first two numbers are day and month, in either order
 TIME_OF_DAY = re.compile(CLOCK)
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
+DAY = 86_400_000_000  # microseconds
 COMPACT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2}))?")
 UNIX = {10: 86_400, 13: 86_400_000}  # digits of a time stamp in seconds and in milliseconds, and how many make a day
 EPOCH = date(1970, 1, 1).toordinal()
@@ -56,13 +58,23 @@ def moment(text: str, order: Order | None = None, digits: bool = False) -> Momen
         for pattern in PATTERNS:
             match = pattern.fullmatch(text)
             if match is not None:
-                return Moment(_day(match, order) + (_clock(match) if match["hour"] else 0.0))
+                return Moment((DAY * _day(match, order) + (_clock(match) if match["hour"] else 0)) / DAY)
         match = TIME_OF_DAY.fullmatch(text)
         if match is not None:
-            return Moment(_clock(match), is_clock=True)
+            return Moment(_clock(match) / DAY, is_clock=True)
         if digits and text.isdecimal():
             return _of_digits(text)
     return None
+
+
+def moments(texts: Collection[str], order: Order | None = None, digits: bool = False) -> dict[str, Moment | None]:
+    """What `moment` gives for each text, the usual form of ISO all at once."""
+    plain = [text for text in texts if ISO.fullmatch(text)]
+    result = dict[str, Moment | None]()
+    with suppress(ValueError):  # one of them is no day
+        days = np.array(plain, "datetime64[us]").astype(np.int64) / DAY
+        result = dict(zip(plain, map(Moment, days.tolist()), strict=True))
+    return result | {text: moment(text, order, digits) for text in texts if text not in result}
 
 
 def order_of(texts: Collection[str]) -> tuple[Order | None, bool]:
@@ -131,8 +143,8 @@ def _month(name: str) -> int:
     return next((number for number, month in enumerate(MONTHS, 1) if name in (month, month[:3])), 0)
 
 
-def _clock(match: re.Match[str]) -> float:
-    """The time of a day in days, in UTC where a zone is stated; raises `ValueError` where there is no such time."""
+def _clock(match: re.Match[str]) -> int:
+    """The time of a day in microseconds, in UTC where a zone is stated; raises `ValueError` where there is none."""
     hour, minute = int(match["hour"]), int(match["minute"])
     second = float((match["second"] or "0").replace(",", "."))
     if match["half"]:
@@ -141,7 +153,7 @@ def _clock(match: re.Match[str]) -> float:
         hour = hour % 12 + (12 if match["half"] in "pP" else 0)
     if hour > 23 or minute > 59 or second >= 61:
         raise ValueError(match[0])
-    return (hour * 3600 + minute * 60 + second - _offset(match["zone"])) / 86_400
+    return round(1e6 * second) + 1_000_000 * (hour * 3600 + minute * 60 - _offset(match["zone"]))
 
 
 def _offset(zone: str | None) -> int:

@@ -12,6 +12,7 @@ from dlx.data.normalization import Standard
 from dlx.diagnose.data.samples import rows, sample
 from dlx.training.layer_statistics import contradicted
 from dlx.types import Array
+from dlx.words import Task
 
 NEIGHBOURS = 5
 RIDGE = 0.1
@@ -55,7 +56,7 @@ def reference(dataset: Dataset) -> Baseline | None:
     if few is None:
         return None
     by_kernel = _kernel(few, dataset)
-    many = _labeled_examples(dataset, MOST_LABELED["neighbours"]) if not dataset.task.is_regression else None
+    many = _labeled_examples(dataset, MOST_LABELED["neighbours"]) if dataset.task.has_one_class else None
     if many is None:
         return by_kernel
     by_neighbours = _neighbours(many, dataset)
@@ -137,14 +138,15 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
 
 def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
-    is_regression = dataset.task.is_regression
-    Y = examples.y if is_regression else np.eye(len(dataset.classes))[examples.y]
+    task = dataset.task
+    Y = np.eye(len(dataset.classes))[examples.y] if task.has_one_class else examples.y.astype(np.float64)
     squares, mean = examples.squares(examples.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0
     inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(examples.m))
     weights = inverse @ (Y - mean)
     left_out = Y - weights / inverse.diagonal()[:, np.newaxis]  # what the others say (Allen 1974, PRESS)
-    error = _root_mean_square if is_regression else _share_wrong
+    error = _share_wrong if task.has_one_class else _root_mean_square
+    error = _share_of_labels_wrong if task is Task.MULTILABEL else error
     dev = None
     if "dev" in dataset.parts:
         X, y = examples.queries(dataset.parts["dev"])
@@ -154,6 +156,10 @@ def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
 
 def _root_mean_square(predictions: Array, y: Array) -> float:
     return float(np.sqrt(((predictions - y) ** 2).mean()))
+
+
+def _share_of_labels_wrong(predictions: Array, y: Array) -> float:
+    return float(((predictions > 0.5) != y).mean())
 
 
 def _share_wrong(predictions: Array, y: Array) -> float:

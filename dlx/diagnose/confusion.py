@@ -54,10 +54,12 @@ class Classes:
     confusion: Array
     worst: Predictions
 
-    def document(self, part: str, labels: Sequence[Label]) -> dict[str, Any]:
+    def document(self, part: str, labels: Sequence[Label], rows: Array | None = None) -> dict[str, Any]:
         """As it stands in ``diagnosis.json``, in the user's labels.
 
-        ``confusion`` is null above 100 classes; ``confused`` are the pairs most often taken for each other.
+        ``rows`` are the numbers of the part's examples in the source that was split, from 0: the worst have theirs as
+        ``row``, from 1. ``confusion`` is null above 100 classes; ``confused`` are the pairs most often taken for each
+        other.
         """
         few = len(self.confusion) <= MOST_CLASSES
         return {
@@ -67,7 +69,8 @@ class Classes:
             "errors": [self._error(code, label) for code, label in enumerate(labels)],
             "confused": list(self._confused(labels)),
             "worst": [
-                self._named(row, labels) for row in zip(*(a.tolist() for a in self.worst._arrays()), strict=True)
+                self._named(row, labels) | ({} if rows is None else {"row": 1 + int(rows[row[0]])})
+                for row in zip(*(a.tolist() for a in self.worst._arrays()), strict=True)
             ],
         }
 
@@ -117,7 +120,7 @@ def classes_of(evaluation: Evaluation, count: int) -> Classes:
 def _answers(evaluation: Evaluation) -> Iterator[Predictions]:
     start = 0
     for step in evaluation.steps():
-        Z, Y = _by_class(step.Z.astype(np.float64)), step.Y
+        Z, Y = _by_class(step.Z.astype(np.float64)), step.targets
         columns = np.arange(Z.shape[1])
         label = (Y[0] > 0.5).astype(np.intp) if len(Y) == 1 else Y.argmax(axis=0)
         predicted = Z.argmax(axis=0)

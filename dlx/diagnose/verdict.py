@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
@@ -17,7 +18,8 @@ Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
 
 TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
-HELD_OUT = ("train_dev", "dev", "test")
+OUT_OF_FOLD = "out_of_fold"  # each example, by a network that was not given it
+HELD_OUT = ("train_dev", OUT_OF_FOLD, "dev", "test")
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 RECIPE = {
     "bias": (
@@ -33,6 +35,7 @@ RECIPE = {
     "mismatch": ("training examples that are more like those of dev",),
     "overfitting_to_dev": ("a larger dev set (data.split.dev), or fewer choices by the one there is",),
 }
+BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
@@ -44,6 +47,8 @@ def diagnose(
     tolerance: float,
     task: Task | None = None,
     findings: Iterable[Finding] = (),
+    unproven: str | None = None,
+    measure: JudgedMetric | None = None,
 ) -> dict[str, Any]:
     """The document ``diagnosis.json``.
 
@@ -51,28 +56,30 @@ def diagnose(
     mismatch = dev − train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing.
 
     A gap is high where its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled;
-    ``settled_by`` then says how many examples would settle it at the same errors, as ``{"dev": 412}``, and is null
-    where no number would.
+    ``settled_by`` then says how many examples would settle it at the same errors, ``{"dev": 412}``, or null for none.
 
     Args:
         errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
         optimal_error: what could be reached at best: human-level or Bayes error.
         tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
-        task: binary, multiclass or regression; None where only the numbers are known.
+        task: binary, multiclass, multilabel or regression; None where only the numbers are known.
         findings: what else was found out, in any order.
+        unproven: what is not established of a network whose bias and variance are low, so that it is not done.
+        measure: what is judged in place of the errors, where the spec names such a metric.
     """
-    estimates = {**errors, "optimal": exact(optimal_error)}
-    pairs, regression, ranked_findings = between(errors), task is Task.REGRESSION, by_severity(findings)
-    gaps = {name: _gap(Question(estimates, *pairs[name], tolerance, regression)) for name in GAPS}
+    estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
+    gaps = _gaps(estimates, tolerance, is_rate=(task is None or task.has_one_class) and measure is None)
+    ranked = by_severity(findings)
     return {
         "task": task,
         "optimal_error": optimal_error,
         "tolerance": tolerance,
         "errors": {part: error.document() for part, error in errors.items()},
+        **({"measure": measure.document()} if measure else {}),
         **gaps,
         "verdict": _verdict(gaps),
-        "findings": [finding.document() for finding in ranked_findings],
-        "next": [*mending(ranked_findings), *_next(gaps, pairs, tolerance, optimal_error)] or [DONE],
+        "findings": [finding.document() for finding in ranked],
+        "next": [*mending(ranked), *_next(gaps, between(errors), tolerance, optimal_error)] or [unproven or DONE],
     }
 
 
@@ -88,21 +95,28 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     from 10 % on called high, which leaves the choice open from 1 to 10 %. 2 % lies near the strict end: a gap counts
     from twice the largest that the notes let pass. A stricter one would seldom be decided, because the examples that
     tell a gap from a tolerance grow with 1/(difference)²: train and dev errors of 1 and 1.5 % take 500 dev examples to
-    be called low at 2 %, and 3,000 at 1 %. A regression has a tenth of the standard deviation of train's targets: a
-    tenth of the error of always answering their mean.
+    be called low at 2 %, and 3,000 at 1 %. Where nearly all examples have the same class, or the same labels, it is
+    half the error of always answering that: else who has learned nothing errs little. A regression has a tenth of the
+    standard deviation of train's targets: a tenth of the error of always answering their mean.
 
     Args:
-        task: binary, multiclass or regression.
+        task: binary, multiclass, multilabel or regression.
         train_targets: y of train, (m,) or (m, k).
     """
+    import numpy as np
+
+    if task is Task.MULTILABEL:
+        shares = train_targets.mean(axis=0)
+        return min(TOLERANCE, float(np.minimum(shares, 1 - shares).mean()) / 2) or TOLERANCE
     if not task.is_regression:
-        return TOLERANCE
+        rest = len(train_targets) - int(np.bincount(train_targets).max())
+        return min(TOLERANCE, rest / len(train_targets) / 2) or TOLERANCE
     return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
 
 def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
     """The two errors that each gap is the difference of, by the parts that there are: the upper, then the lower one."""
-    held_out = "train_dev" if "train_dev" in errors else "dev"
+    held_out = next((part for part in ("train_dev", OUT_OF_FOLD) if part in errors), "dev")
     return {
         "bias": ("train", "optimal"),
         "variance": (held_out, "train"),
@@ -113,7 +127,13 @@ def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 def in_words(name: str) -> str:
     """The name of a gap, or of a part, as sentences have it."""
-    return "train-dev" if name == "train_dev" else name.replace("_", " ")
+    return name.replace("_", "-" if name in ("train_dev", OUT_OF_FOLD) else " ")
+
+
+def _gaps(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Gap | None]:
+    """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
+    pairs = between(part for part in estimates if part != "optimal")
+    return {name: _gap(Question(estimates, *pairs[name], tolerance, not is_rate)) for name in GAPS}
 
 
 def _gap(question: Question) -> Gap | None:
@@ -173,5 +193,5 @@ def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float)
 def _settling(settled_by: Sizes) -> str:
     """Such as `412 dev examples would settle it (data.split.dev)`."""
     sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in settled_by.items())
-    keys = ", ".join(f"data.split.{part}" for part in settled_by)
-    return f"{sizes} examples would settle it ({keys})"
+    keys = ", ".join(f"data.split.{part}" for part in settled_by if part != OUT_OF_FOLD)
+    return f"{sizes} examples would settle it ({keys or 'a larger file'})"

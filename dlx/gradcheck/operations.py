@@ -8,7 +8,6 @@ import numpy as np
 
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout, Layer, Linear
-from dlx.nn.losses import Loss
 from dlx.nn.network import Network, RecordPenalty
 from dlx.nn.tape import Tape
 from dlx.types import Array
@@ -93,13 +92,14 @@ class LossOperation(Operation):
 
     layer = None
 
-    def __init__(self, loss: Loss, x: Array, Y: Array, layers: int) -> None:
-        self.owner, self.name, self.x, self.Y = loss, loss.name, x, Y
-        self.input = f"dZ{layers}"
+    def __init__(self, network: Network, x: Array, Y: Array) -> None:
+        self.owner, self.name, self.x = network.loss, network.loss.name, x
+        self.Y, self.weights = Y[: len(x)], Y[len(x) :]
+        self.input = f"dZ{len(network.plans)}"
         self.variables = {self.input: x}
         self.forward, self.whole = Tape(x.dtype), Tape(x.dtype)
-        loss.record(self.forward, x, Y)
-        self.A, backward = loss.record(self.whole, x, Y)
+        network.record_loss(self.forward, x, Y)
+        self.A, backward = network.record_loss(self.whole, x, Y)
         self._dx = backward(self.A)
 
     def gradients(self) -> dict[str, Array]:

@@ -26,6 +26,8 @@ from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
 from dlx.spec.trust import load_named
+from dlx.training.build import takes_weights
+from dlx.types import Array
 from dlx.words import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
@@ -124,6 +126,9 @@ def _subjects(component: Component, seed: int) -> Iterator[tuple[str, CheckedCos
         extras = [norm.title] if norm is not None and norm is not component else []
         setting = ", ".join([loss.name, *extras, *(["dropout"] if dropout else [])])
         yield setting, _subject(activation, loss, norm, dropout, np.random.default_rng(seed))
+        if loss is component and takes_weights(loss) and norm is None and not dropout:
+            rng = np.random.default_rng(seed)
+            yield f"{loss.name}, weighted examples", _subject(activation, loss, norm, dropout, rng, is_weighted=True)
 
 
 def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, CheckedCost]]:
@@ -134,13 +139,33 @@ def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tupl
         yield setting, LandscapeSubject(landscape)
 
 
-def _subject(activation: Activation, loss: Loss, norm: Norm | None, dropout: bool, rng: np.random.Generator) -> Subject:
+def _subject(
+    activation: Activation,
+    loss: Loss,
+    norm: Norm | None,
+    dropout: bool,
+    rng: np.random.Generator,
+    is_weighted: bool = False,
+) -> Subject:
     draw = mask_from(rng, 0.7) if dropout else None
     hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
     n_y = 1 if loss.task == Task.BINARY else CLASSES
     network = Network(FEATURES, [*hidden, LayerPlan(n_y, None, Xavier())], loss, np.float64, l2=0.7)
     network.initialize(rng)
     network.parameters.theta[...] += 0.3 * rng.standard_normal(network.parameters.theta.size)
+    Y = _targets(loss, n_y, rng)
+    X = rng.standard_normal((EXAMPLES, FEATURES))
+    if is_weighted:
+        Y = np.concatenate([Y, rng.uniform(0.2, 2, (1, EXAMPLES))])
+    return Subject(network, X, np.ascontiguousarray(Y))
+
+
+def _targets(loss: Loss, n_y: int, rng: np.random.Generator) -> Array:
+    """Y (n_y, m) of the loss's task."""
     classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=EXAMPLES)]
-    Y = rng.standard_normal((n_y, EXAMPLES)) if loss.task == Task.REGRESSION else classes
-    return Subject(network, rng.standard_normal((EXAMPLES, FEATURES)), np.ascontiguousarray(Y))
+    if loss.task == Task.MULTILABEL:
+        return rng.integers(2, size=(n_y, EXAMPLES)).astype(np.float64)
+    if loss.task != Task.REGRESSION:
+        return classes
+    Y = rng.standard_normal((n_y, EXAMPLES))
+    return Y if loss.least_target is None else loss.least_target + np.abs(Y)

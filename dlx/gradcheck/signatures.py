@@ -114,10 +114,12 @@ def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
         yield "sign(W) in place of W", np.sign(operation.weights)
         return
     if isinstance(operation, LossOperation):
-        A, Y = operation.A, operation.Y
-        yield "Y left out", A
-        yield "A left out", -Y
-        yield "an activation derivative too much", (A - Y) * A * (1 - A)
+        A, Y, w = operation.A, operation.Y, operation.weights if len(operation.weights) else 1.0
+        yield "Y left out", w * A
+        yield "A left out", -w * Y
+        yield "an activation derivative too much", w * (A - Y) * A * (1 - A)
+        yield "the weights left out", A - Y
+        yield "the weights twice", w * w * (A - Y)
         return
     assert isinstance(operation, LayerOperation)
     owner = operation.owner

@@ -118,7 +118,8 @@ class Subject(CheckedCost):
             if isinstance(layer, Activate) and layer.activation.has_kink:
                 hinges.append(A)
             A, _ = layer.record(tape, A, training=True)
-        network.loss.record(tape, A, self.Y)
+        network.record_loss(tape, A, self.Y)
+        hinges += network.loss.record_hinges(tape, A, self.Y[: len(A)])
         for record in network.penalties().values():
             record(tape, len(self.X))
         if network.l1:
@@ -139,7 +140,7 @@ class Subject(CheckedCost):
             for layer in network.layers:
                 layers.append(LayerOperation(layer, network, x.copy()))
                 x = layers[-1].out.copy()
-            loss = LossOperation(network.loss, x, self.Y, len(network.plans))
+            loss = LossOperation(network, x, self.Y)
             yield loss
             for name, record in network.penalties().items():
                 yield PenaltyOperation(name, record, network, len(self.X))

@@ -43,6 +43,7 @@ class LayerPlan:
 class Step:
     """One recorded pass over a batch: the tape, the arrays it reads (X (m, n_x), Y (n_y, m)), logits Z and output A.
 
+    Below the rows of Y stands one more, the weights of the examples, where these are weighted.
     ``Zs`` are what enters the activations of the hidden layers and, last, the logits.
     """
 
@@ -52,6 +53,11 @@ class Step:
     Z: Array
     A: Array
     Zs: tuple[Array, ...]
+
+    @property
+    def targets(self) -> Array:
+        """Y without weights."""
+        return self.Y[: len(self.Z)]
 
     def run(self) -> float:
         """Replay the pass; return its cost."""
@@ -112,10 +118,13 @@ class Network:
             plan.initializer.fill(self.parameters, l, rng)
 
     def record_step(self, X: Array, Y: Array) -> Step:
-        """Write down one training step on X (m, n_x) and Y (n_y, m): the cost with penalties, and all of dθ."""
+        """Write down one training step on X (m, n_x) and Y (n_y, m): the cost with penalties, and all of dθ.
+
+        Y may have one row more, the weights of the examples.
+        """
         tape = self._tape(X, Y)
         Zs, backwards = self._forward(tape, X, training=True)
-        A, backward = self._record_loss(tape, Zs[-1], Y)
+        A, backward = self.record_loss(tape, Zs[-1], Y)
         penalty_backwards = [record(tape, X.shape[0]) for record in self.penalties().values()]
         dA = backward(A)
         for layer, layer_backward in reversed(list(zip(self.layers, backwards, strict=True))):
@@ -130,7 +139,7 @@ class Network:
         """Write down the frozen network on a batch: no dropout, batch norm by its statistics, cost without penalty."""
         tape = self._tape(X, Y)
         Zs, _ = self._forward(tape, X, training=False)
-        A, _ = self._record_loss(tape, Zs[-1], Y)
+        A, _ = self.record_loss(tape, Zs[-1], Y)
         return Step(tape, X, Y, Zs[-1], A, Zs)
 
     def penalties(self) -> dict[str, RecordPenalty]:
@@ -168,9 +177,12 @@ class Network:
             backwards.append(backward)
         return (*Zs, A), backwards
 
-    def _record_loss(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Callable[[Array], Array]]:
+    def record_loss(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Callable[[Array], Array]]:
+        """Write the output and the cost, weighted where Y has a row more than Z; return A and what writes dZ."""
         tape.layer = len(self.plans)
-        return self.loss.record(tape, Z, Y)
+        if len(Y) == len(Z):
+            return self.loss.record(tape, Z, Y)
+        return self.loss.record(tape, Z, Y[: len(Z)], tape.register("w", Y[len(Z) :]))
 
     def norms(self) -> list[Normalize]:
         """The operations that normalize, first layer first."""

@@ -9,14 +9,14 @@ from typing import Any, ClassVar, Self
 
 from dlx.errors import DataError, DlxError, ReadFailure, UsageError
 from dlx.files import to_document
-from dlx.runs.file_names import TRIALS
+from dlx.runs.file_names import FOLDS, TRIALS
+from dlx.runs.file_names import PLAN as PLAN
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST, refuse_links
 from dlx.text import command
 from dlx.words import Status
 
-PLAN = "plan.yaml"
 BEST = "best.yaml"
 
 
@@ -127,3 +127,16 @@ class StudyDirectory(RunCollection):
     command = "study"
     marker = document_name = "study.json"
     files = frozenset((PLAN, document_name))
+
+
+class FoldsDirectory(RunCollection):
+    """The directory of a training in folds."""
+
+    command = "train"
+    marker = document_name = FOLDS
+    predictions = "predictions.csv"
+    files = frozenset((PLAN, document_name, predictions))
+
+    def write_predictions(self, content: bytes) -> None:
+        """Write the table of what the networks say of the examples that they were not given."""
+        self.write(self.predictions, content)

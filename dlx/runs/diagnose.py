@@ -10,6 +10,7 @@ from typing import Any
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
@@ -26,6 +27,7 @@ from dlx.runs.references import means_run, open_run
 from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.waterfall import waterfall
+from dlx.show.words import title_of_metric
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
@@ -59,7 +61,9 @@ class Examination:
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG."""
-        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=self.name)
+        measure = self.document.get("measure")
+        title = f"{self.name}, {title_of_metric(measure['name'])}" if measure else self.name
+        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=title)
 
     def worst(self) -> bytes | None:
         """The worst examples as images, as PNG; None where there are none."""
@@ -132,13 +136,21 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks = _evidence(result, spec, diagnosis)
-    document = diagnosis | diagnose(
-        measurement.errors, spec.diagnosis.optimal_error, measurement.tolerance, measurement.task, findings
+    before = {key: value for key, value in diagnosis.items() if key != "measure"}
+    document = before | diagnose(
+        measurement.errors,
+        spec.diagnosis.optimal_error,
+        measurement.tolerance,
+        measurement.task,
+        findings,
+        measurement.performance.unproven,
+        measurement.measure,
     )
-    document |= {"classes": measurement.classes}
+    document |= {"classes": measurement.classes, **measurement.performance.document()}
     sizes = result.data["examples"]
     data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
     typed = tuple(commands(document, spec, data_facts, run.path, run.config))
+    remarks += (result.refit_note,) if result.refit_note else ()
     return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
 
 
@@ -152,7 +164,8 @@ def _evidence(
         measurement, ahead = measure(result.run, experiment), before(experiment)
         expected = reference(experiment.dataset)
         tables = result.metrics, result.layers
-        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected)
+        constant = constant_errors(experiment.dataset, measurement.performance.sole_answer, thorough=True)
+        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
         return measurement, all_findings(course, ahead, findings), ()
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):

@@ -9,7 +9,19 @@ from typing import Self
 
 from dlx.errors import DataError, DlxError, ReadFailure, UsageError
 from dlx.files import begins_like, writing
-from dlx.runs.file_names import CHECKPOINT, CONFIG, DAMAGED, FACTS, FILES, ITS_CHECKPOINT, MISTAKES, MODEL, TRIALS
+from dlx.runs.file_names import (
+    CHECKPOINT,
+    CONFIG,
+    DAMAGED,
+    FACTS,
+    FILES,
+    FOLDS,
+    ITS_CHECKPOINT,
+    MISTAKES,
+    MODEL,
+    PLAN,
+    TRIALS,
+)
 from dlx.runs.latest import followed, point_to_newest
 from dlx.runs.lock import Locked
 from dlx.runs.manifest import refuse_links
@@ -166,6 +178,11 @@ def existing(path: Path | str, name: Path | str) -> Path:
         DataError: there is one whose spec is gone.
     """
     path = followed(Path(path))
+    if (path / FOLDS).is_file():
+        plan = command("train", path / PLAN, "data.folds=null", "training.refit=true")
+        what = f"is a training in folds, which has a run for each below {path / TRIALS} and no network for all"
+        again = command("train", "--resume", path)
+        raise UsageError(f"{name}: {what}; {again} tells what they came to together, {plan} trains one that predicts")
     if not (path / CONFIG).is_file():
         _refuse_lost_config(path)
         fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"

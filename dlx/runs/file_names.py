@@ -16,16 +16,21 @@ DIAGNOSIS = "diagnosis.json"
 ERRORS = "diagnosis.png"
 WORST = "worst.png"
 REPORT = "report.html"
+CALIBRATION = "calibration.json"
+CALIBRATION_PICTURE = "calibration.png"
 LEARNING_CURVE = "learning_curve.json"
 LEARNING_CURVE_PICTURE = "learning_curve.png"
 MODEL = "model.npz"
+REFIT = "refit.npz"
 CHECKPOINT = "checkpoint"
 MISTAKES = "mistakes.npz"
 TRIALS = "trials"
+PLAN = "plan.yaml"  # of many trainings
+FOLDS = "folds.json"  # of a training in folds, whose directory is no run
 ACT = "act.yaml"
 DAMAGED = "damaged"  # below the trials, the run directories that could not be resumed
 FILES = (
     *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
-    *(LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, MISTAKES, ACT),
+    *(CALIBRATION, CALIBRATION_PICTURE, LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, REFIT, MISTAKES, ACT),
 )
 ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"

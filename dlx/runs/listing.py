@@ -15,14 +15,14 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
 from dlx.runs.latest import ROOT, point_to_newest
 from dlx.runs.result import Result
-from dlx.runs.tables import MEASURES
+from dlx.training.records import COLUMNS as OF_ROWS
 from dlx.words import Status
 
 Value = str | float | int | None
 Kind = TypeVar("Kind", list[Any], dict[str, Any])
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}
 FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
-COLUMNS = (*FACTS_SHOWN, *MEASURES, "test_cost", "test_error", "tags")
+COLUMNS = (*FACTS_SHOWN, *OF_ROWS[2:], "test_cost", "test_error", "tags")
 WORDS = ("name", "id", "status", "started", "tags")  # columns of text
 
 
@@ -53,7 +53,7 @@ class PastRun(Result):
             return self.path.name if column == "id" else ",".join(self.tags)
         if column.startswith("test_"):
             return _value(self.test.get(column.removeprefix("test_")))
-        if column in ("epoch", *MEASURES):
+        if column in ("epoch", *OF_ROWS[2:]):
             return _value(self.kept_row.get(column))
         return _value(self.facts.get(column))
 

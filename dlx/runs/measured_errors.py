@@ -9,9 +9,12 @@ from typing import Any
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.examples import select
+from dlx.data.sources import File
 from dlx.diagnose.confusion import Classes, classes_of
+from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
+from dlx.runs.performance import Performance, measure_of
 from dlx.runs.predict import trained
 from dlx.runs.result import Result
 from dlx.spec.sections import Spec
@@ -26,11 +29,13 @@ PICKED = ("dev", "train_dev", "train")  # where mistakes are looked at one by on
 
 @dataclass(frozen=True)
 class MeasuredErrors:
-    """The errors of a run's network, and where the labels are classes what it takes for what."""
+    """The errors of a run's network, what else is measured of it, and of classes what it takes for what."""
 
     errors: Mapping[str, Estimate]
     task: Task
     tolerance: float
+    performance: Performance
+    measure: JudgedMetric | None = None
     classes: dict[str, Any] | None = None
     images: Array | None = None
 
@@ -42,13 +47,16 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     refuse_other_data(run, data_facts(experiment))
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
+    performance, judged = Performance.of(dataset, over), measure_of(options.metric, over)
     assert options.tolerance is not None
-    if dataset.task.is_regression:
-        return MeasuredErrors(errors, dataset.task, options.tolerance)
+    if not dataset.task.has_one_class:
+        return MeasuredErrors(errors, dataset.task, options.tolerance, performance)
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
     images = _images(dataset, part, classes)
-    return MeasuredErrors(errors, dataset.task, options.tolerance, classes.document(part, dataset.classes), images)
+    rows = dataset.parts[part].rows if isinstance(experiment.spec.data.source, File) else None
+    documents = classes.document(part, dataset.classes, rows)
+    return MeasuredErrors(errors, dataset.task, options.tolerance, performance, judged, documents, images)
 
 
 def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
@@ -62,4 +70,7 @@ def recall(result: Result, spec: Spec) -> MeasuredErrors:
     """What the run's ``diagnosis.json`` says."""
     assert result.task is not None, "an objective has no diagnosis"
     tolerance = spec.diagnosis.tolerance or result.diagnosis["tolerance"]
-    return MeasuredErrors(result.errors, result.task, tolerance, result.diagnosis.get("classes"))
+    performance, classes = Performance.recalled(result.diagnosis), result.diagnosis.get("classes")
+    return MeasuredErrors(
+        result.errors, result.task, tolerance, performance, JudgedMetric.recalled(result.diagnosis), classes
+    )

@@ -34,7 +34,7 @@ def refuse_objective(source: object, spec: Spec, why: str) -> None:
 class MinimizationRun:
     """The run of an objective: J(w), and the trail of w; without examples there are no errors to diagnose."""
 
-    task, draws_boundary = "objective", False
+    task, draws_boundary, refit = "objective", False, None
 
     def __init__(self, experiment: Minimization) -> None:
         self.experiment, self.landscape = experiment, experiment.landscape

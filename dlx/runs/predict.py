@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +16,17 @@ from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
 from dlx.data.target_scaling import check_positive
-from dlx.errors import DataError, Diverged
+from dlx.data.weights import combined
+from dlx.errors import DataError, Diverged, Remark
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import MODEL
+from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
 from dlx.spec.trust import load_of
+from dlx.stats.calibration import at_threshold, tempered
+from dlx.stats.intervals import error_rate
+from dlx.stats.metrics.metric import measure
+from dlx.stats.metrics.probabilities import LogLoss
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
 from dlx.types import Array
@@ -42,8 +48,9 @@ class PredictionTable:
 def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """What the network of a run says of each example in a file.
 
-    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; a regression gives ``value``
-    (``value1``, ``value2`` … where there are several). Of images, ``file`` comes first. Where some rows cannot be
+    Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; of several labels a column of
+    0 and 1 under the name of each comes first. A regression gives ``value`` (``value1``, ``value2`` … where there are
+    several). Of images, ``file`` comes first. Where some rows cannot be
     answered, a last column ``unanswered`` says why, and their other cells are empty; where none can, or where that is
     to be ``strict``, the file is refused.
     """
@@ -58,11 +65,11 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     if len(infinite) and (strict or len(infinite) == len(A)):
         raise _not_finite(infinite, len(A), run, path)
     unanswered |= {int(answered[row]): f"example {answered[row] + 1}: {BEYOND}" for row in infinite}
-    header, answers = _answers(model, _shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
+    header, answered_rows = answers(model, shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
     if not unanswered:
-        return _with_names(PredictionTable(header, answers, m, {}), examples.names)
+        return _with_names(PredictionTable(header, answered_rows, m, {}), examples.names)
     empty = [None] * len(header)
-    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answers), None] for row in range(m))
+    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answered_rows), None] for row in range(m))
     table = PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
     return _with_names(table, examples.names)
 
@@ -75,35 +82,67 @@ def _with_names(table: PredictionTable, names: Sequence[str]) -> PredictionTable
     return replace(table, header=["file", *table.header], rows=rows)
 
 
-def _answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
+def answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     """The header and the rows for outputs (m, n_y)."""
     classes = model.facts["classes"]
     if not classes:
         names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
         return names, iter(A.tolist())
-    P = np.column_stack([1 - A, A]) if A.shape[1] == 1 else A
-    return ["class", *(f"p({label})" for label in classes)], ([classes[p.argmax()], *p.tolist()] for p in P)
+    probabilities = [f"p({label})" for label in classes]
+    if Task(model.facts["task"]) is Task.MULTILABEL:
+        return [*map(str, classes), *probabilities], ([*(int(p > 0.5) for p in row), *row] for row in A.tolist())
+    names = ["class", *probabilities]
+    if A.shape[1] > 1:
+        return names, ([classes[p.argmax()], *p.tolist()] for p in A)
+    P = np.column_stack([1 - A, A])
+    if model.threshold == 0.5:
+        return names, ([classes[p.argmax()], *p.tolist()] for p in P)
+    return names, ([classes[int(p[1] > model.threshold)], *p.tolist()] for p in P)
 
 
-def evaluation(run: str, path: Path, target: str | None = None) -> dict[str, Any]:
-    """Cost and error on the labelled examples of a file, with the error's 95 % interval."""
-    model = model_of(run)
+def evaluation(run: str, path: Path, target: str | None = None, strict: bool = False) -> dict[str, Any]:
+    """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
+
+    The cost is weighted as that of dev: by train's weights of the classes, and where the file has the column by those
+    of its examples. Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many,
+    and ``reasons``. Where that is to be ``strict``, the file is refused.
+    """
+    model, directory = model_of(run), open_run(run)
+    if directory.predicting_model == REFIT:
+        note = directory.facts()["refit"]["note"]
+        warnings.warn(Remark(f"{run}: {note}; here it is the network that predicts"), stacklevel=2)
     facts = model.facts
-    examples = read_like(facts["preprocessing"], path.resolve(), target)
+    examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
     check_positive(model.target_scaling.name, examples.y, examples.origin)
+    least = model.network.loss.least_target
+    if least is not None and examples.y.min() < least:
+        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
+        raise DataError(f"{examples.origin}: {what}; the least one is {examples.y.min():g}")
     over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
-    estimate = measured(over)
+    estimate, cost, answers = measured(over), over.run()[0], over.answers()
+    if model.temperature != 1 or model.threshold != 0.5:  # as `dlx calibrate --apply` has it
+        answers = at_threshold(tempered(answers, model.temperature), model.threshold)
+        estimate = error_rate(float((answers.predicted != answers.y).mean()), answers.m)
+        cost = LogLoss().value(answers)
     return {
         "run": run,
         "data": str(path),
         "m": len(examples.y),
-        "cost": over.run()[0],
+        "cost": cost,
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
+        **_left_out(examples),
+        "metrics": measure(answers, facts["classes"]),
     }
+
+
+def _left_out(examples: Examples) -> dict[str, Any]:
+    """How many rows are, and why; nothing where all are there."""
+    reasons = {fault.row: fault.reason for fault in reversed(examples.faults)}
+    return {"left_out": len(reasons), "reasons": [reasons[row] for row in sorted(reasons)]} if reasons else {}
 
 
 def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverged:
@@ -114,7 +153,7 @@ def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverg
     return DataError(f"{path}: {what}: {BEYOND}")
 
 
-def _shortest(A: Array, dtype: str) -> Array:
+def shortest(A: Array, dtype: str) -> Array:
     """Numbers whose float64 is written with no more digits than the network's type has.
 
     Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
@@ -126,32 +165,43 @@ def _shortest(A: Array, dtype: str) -> Array:
 
 
 def model_of(run: str) -> Model:
-    """The trained network of a run, its plugins loaded.
+    """The network of a run that predicts, its plugins loaded.
 
     Raises:
         UsageError: an objective was minimized, or a plugin is not trusted.
         DataError: its file is damaged.
     """
     directory = open_run(run)
-    _, facts = directory.model()
+    name = directory.predicting_model
+    _, facts = directory.model(name)
+    if name == MODEL and (refit := directory.facts().get("refit")):
+        what = f"the network has not been trained again on all {refit['examples']:,} examples yet"
+        warnings.warn(Remark(f"{run}: {what}; this is the one that was trained on train alone"), stacklevel=2)
     if "objective" in facts:
         raise no_network(run, facts["objective"]["name"], "there is no network in it")
-    load_of(directory.path / MODEL, facts["plugins"])
-    return trained(directory)
+    load_of(directory.path / name, facts["plugins"])
+    model, calibration = trained(directory, name), directory.calibration()
+    model.temperature = calibration.get("temperature", 1.0)
+    model.threshold = calibration.get("threshold", 0.5)
+    return model
 
 
-def trained(run: RunDirectory) -> Model:
-    """The trained network in the directory of a run; raises `DataError` where its file is damaged."""
-    arrays, facts = run.model()
+def trained(run: RunDirectory, name: str = MODEL) -> Model:
+    """The network in the directory of a run whose errors it tells; raises `DataError` where its file is damaged."""
+    arrays, facts = run.model(name)
     try:
         return Model(arrays, facts)
     except (KeyError, ValueError, TypeError, IndexError) as error:  # what is in it does not make a network
-        raise DataError(f"{run.path / MODEL}: is damaged: {type(error).__name__}: {error}") from error
+        raise DataError(f"{run.path / name}: is damaged: {type(error).__name__}: {error}") from error
 
 
 def _dataset(model: Model, examples: Examples) -> Dataset:
     preprocessing, y = model.facts["preprocessing"], examples.y
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
-    parts: dict[str, Part] = {} if y is None else {"data": Part(examples.X, y)}
+    per_class = preprocessing.get("class_weights")
+    parts: dict[str, Part] = {}
+    if y is not None:
+        weights = combined(None if per_class is None else np.array(per_class), y, examples.weights, examples.origin)
+        parts["data"] = Part(examples.X, y, weights=weights)
     fitted = model.shift, model.scale, preprocessing, model.target_scaling
     return Dataset(parts, labels, examples.features, examples.image_shape, *fitted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.verdict import default_tolerance
+from dlx.diagnose.verdict import TOLERANCE, default_tolerance
 from dlx.errors import Remark
 from dlx.spec.sections import Spec
 from dlx.training import threads
@@ -33,7 +33,9 @@ def prepare_supervised(
     experiment = build_supervised(spec, origins, initialize, dataset)
     _give_threads(experiment)
     dataset = experiment.dataset
-    tolerance = spec.diagnosis.tolerance or default_tolerance(dataset.task, dataset.parts["train"].y)
+    judged_by = spec.diagnosis
+    default = TOLERANCE if judged_by.metric else default_tolerance(dataset.task, dataset.parts["train"].y)
+    tolerance = judged_by.tolerance or default
     diagnosis = spec.diagnosis.model_copy(update={"tolerance": tolerance})
     from_data = {"task": dataset.task, "loss": experiment.network.loss, "diagnosis": diagnosis}
     experiment.spec = experiment.spec.model_copy(update=from_data)

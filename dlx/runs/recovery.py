@@ -12,6 +12,8 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_health import FAULTY, LINK, FileHealth
 from dlx.runs.file_names import (
     ACT,
+    CALIBRATION,
+    CALIBRATION_PICTURE,
     CHECKPOINT,
     CONFIG,
     DIAGNOSIS,
@@ -34,6 +36,8 @@ MADE_BY = {
     **dict.fromkeys((ERRORS, WORST, DIAGNOSIS), ("diagnose",)),
     **dict.fromkeys((LEARNING_CURVE, LEARNING_CURVE_PICTURE), ("diagnose", "--learning-curve")),
     ACT: ("diagnose", "--act"),
+    CALIBRATION_PICTURE: ("calibrate",),
+    CALIBRATION: ("calibrate", "--apply"),
 }
 
 

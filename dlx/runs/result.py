@@ -92,6 +92,11 @@ class Result:
         return best if best.get("epoch") == self.facts.get("kept_epoch") else final
 
     @property
+    def refit_note(self) -> str:
+        """What must be said beside the errors, where another network predicts; else nothing."""
+        return str((self.facts.get("refit") or {}).get("note", ""))
+
+    @property
     def test(self) -> Mapping[str, Any]:
         """Cost and error on test; empty where there are none."""
         return self.facts.get("test") or {}
@@ -126,4 +131,4 @@ class Result:
             return None
         absent = () if "dev" in self.data.get("examples", ()) else OF_DEV
         values: dict[str, Any] = {key: nan if row[key] is None and key not in absent else row[key] for key in row}
-        return EpochRecord(**values)
+        return EpochRecord.from_document(values)

@@ -9,6 +9,7 @@ import io
 import json
 import warnings
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,14 @@ from dlx.files import of_this_version, to_document, versioned
 from dlx.runs.file_names import (
     ACT,
     BOUNDARY,
+    CALIBRATION,
     DIAGNOSIS,
     FACTS,
     LEARNING_CURVE,
     LEARNING_CURVE_PICTURE,
     MISTAKES,
     MODEL,
+    REFIT,
     TRAIL,
     TRAIL_PICTURE,
 )
@@ -73,6 +76,24 @@ class ResultFiles(LockedDirectory):
         """Keeps ``diagnosis.json``."""
         self.write(DIAGNOSIS, to_document(document))
 
+    def write_calibration(self, document: Mapping[str, Any]) -> None:
+        """Keeps ``calibration.json``: what ``predict`` does with the network's outputs."""
+        self.write(CALIBRATION, to_document({**document, "model_sha256": self._model_sum()}))
+
+    def calibration(self) -> dict[str, Any]:
+        """What that file holds; empty where there is none, or where it is of another network, which a remark says."""
+        if not self.holds(CALIBRATION):
+            return {}
+        document = self._checked(CALIBRATION, stored.CALIBRATION)
+        if document["model_sha256"] != self._model_sum():
+            what = "was made for another network, and is not used"
+            warnings.warn(Remark(f"{self.path / CALIBRATION}: {what}: dlx calibrate makes it anew"), stacklevel=2)
+            return {}
+        return document
+
+    def _model_sum(self) -> str:
+        return sha256(self.read(MODEL)).hexdigest()
+
     @property
     def act(self) -> Path:
         """The file with the spec that the basic recipe has come to."""
@@ -98,19 +119,24 @@ class ResultFiles(LockedDirectory):
         files = {LEARNING_CURVE: to_document(document), LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
 
-    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-        """Keeps ``model.npz``: the arrays under their names, and ``meta`` as the text of a JSON document."""
+    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], name: str = MODEL) -> None:
+        """Keeps ``model.npz``, or another model: the arrays under their names, and ``meta`` as a text of JSON."""
         import numpy as np
 
         meta_text = np.array(json.dumps(versioned(meta)))
-        self.write(MODEL, _npz({"meta": meta_text, **arrays}))
+        self.write(name, _npz({"meta": meta_text, **arrays}))
 
-    def model(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    @property
+    def predicting_model(self) -> str:
+        """The name of the file with the network that predicts: the one that was trained again, where there is one."""
+        return REFIT if self.holds(REFIT) else MODEL
+
+    def model(self, name: str = MODEL) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
-        path = self.path / MODEL
-        if not self.holds(MODEL):
-            raise DataError(f"{self.path}: has no {MODEL} yet: training goes on, or was killed before its end")
-        arrays = self._arrays(MODEL)
+        path = self.path / name
+        if not self.holds(name):
+            raise DataError(f"{self.path}: has no {name} yet: training goes on, or was killed before its end")
+        arrays = self._arrays(name)
         try:
             meta = json.loads(str(arrays.pop("meta")))
         except (KeyError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import fields, replace
 from hashlib import sha256
 from operator import attrgetter
@@ -12,11 +13,11 @@ from typing import Generic, TextIO, TypeVar
 from dlx.errors import DataError
 from dlx.files import read, writing
 from dlx.runs.manifest import Content
+from dlx.training.records import COLUMNS as COLUMNS
 from dlx.training.records import EpochRecord, LayerRecord
 
 COUNTS = ("epoch", "step")
-MEASURES = ("learning_rate", "cost", "train_cost", "train_error", "dev_cost", "dev_error", "gradient_norm", "seconds")
-COLUMNS = (*COUNTS, *MEASURES)
+METRIC = re.compile(r"(train|dev)_\w+")
 LAYER_COLUMNS = tuple(field.name for field in fields(LayerRecord))
 
 
@@ -31,10 +32,18 @@ class RecordTable(Generic[Record]):
 
     def __init__(self, path: Path, columns: tuple[str, ...], by_line: bool = True) -> None:
         self.path, self.names, self._buffering = path, columns, 1 if by_line else -1
-        self._header, self._values_of = ",".join(columns), attrgetter(*columns)
-        self.empty = f"{self._header}\n".encode()  # the file before its first row
+        self._values_of = attrgetter(*columns)
         self._file: TextIO | None = None
         self._size, self._sum = 0, sha256()  # of what has been written, while the file is open
+
+    @property
+    def _header(self) -> str:
+        return ",".join(self.names)
+
+    @property
+    def empty(self) -> bytes:
+        """The file before its first row."""
+        return f"{self._header}\n".encode()
 
     def append(self, record: Record) -> None:
         """Adds a row, to a new file below the header; others can read it at once, or after a ``flush``."""
@@ -85,8 +94,9 @@ class RecordTable(Generic[Record]):
 
     def rows_to(self, epoch: int, content: bytes) -> bytes:
         """The file that holds only the rows up to ``epoch``, byte for byte."""
-        rows = zip(self._lines(content)[1:], self.columns(content)["epoch"], strict=True)
-        earlier = [self._header, *(line for line, its_epoch in rows if its_epoch <= epoch), ""]
+        header, *lines = self._lines(content) or [self._header]
+        rows = zip(lines, self.columns(content)["epoch"], strict=True)
+        earlier = [header, *(line for line, its_epoch in rows if its_epoch <= epoch), ""]
         return "\n".join(earlier).encode()
 
     def columns(self, content: bytes) -> dict[str, list[float]]:
@@ -96,21 +106,26 @@ class RecordTable(Generic[Record]):
             DataError: a line is damaged.
         """
         header, *lines = self._lines(content) or [self._header]
+        names = self._names_in(header)
+        rows = [self._values(number, line, len(names)) for number, line in enumerate(lines, start=2)]
+        columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+        return {name: list(values) for name, values in zip(names, columns, strict=True)}
+
+    def _names_in(self, header: str) -> tuple[str, ...]:
+        """The columns of a file with this header."""
         if header != self._header:
             raise DataError(f"{self.path}:1: is damaged: the header must be {self._header}")
-        rows = [self._values(number, line) for number, line in enumerate(lines, start=2)]
-        columns = zip(*rows, strict=True) if rows else ((),) * len(self.names)
-        return {name: list(values) for name, values in zip(self.names, columns, strict=True)}
+        return self.names
 
     def _lines(self, content: bytes) -> list[str]:
         """All whole lines: what follows the last line end is a row being written, or cut off by a crash."""
         return content.decode(errors="replace").split("\n")[:-1]
 
-    def _values(self, number: int, line: str) -> list[float]:
+    def _values(self, number: int, line: str, count: int) -> list[float]:
         cells = line.split(",")
         try:
-            if len(cells) != len(self.names):
-                raise ValueError(f"{len(cells)} cells in place of {len(self.names)}")
+            if len(cells) != count:
+                raise ValueError(f"{len(cells)} cells in place of {count}")
             return [*map(int, cells[: len(COUNTS)]), *(float(cell or "nan") for cell in cells[len(COUNTS) :])]
         except ValueError as error:
             raise DataError(f"{self.path}:{number}: is damaged: {error}") from error
@@ -120,10 +135,30 @@ class RecordTable(Generic[Record]):
 
 
 class MetricsTable(RecordTable[EpochRecord]):
-    """``metrics.csv``: one row for each evaluation."""
+    """``metrics.csv``: one row for each evaluation.
+
+    Behind the columns that every run has stand those of the metrics that the spec asks for, here by name; a file says
+    in its header which it has.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, COLUMNS)
+        self.metrics: tuple[str, ...] = ()
+
+    @property
+    def _header(self) -> str:
+        return ",".join((*self.names, *self.metrics))
+
+    def _names_in(self, header: str) -> tuple[str, ...]:
+        plain = ",".join(COLUMNS)
+        names = tuple(header.removeprefix(plain).split(",")[1:])
+        if header != ",".join((*COLUMNS, *names)) or not all(map(METRIC.fullmatch, names)):
+            raise DataError(f"{self.path}:1: is damaged: the header must be {plain}, then metrics")
+        return (*COLUMNS, *names)
+
+    def _line(self, record: EpochRecord) -> str:
+        values = [record.metrics.get(name) for name in self.metrics]
+        return ",".join([super()._line(record), *("" if value is None else str(value) for value in values)])
 
 
 class LayersTable(RecordTable[LayerRecord]):

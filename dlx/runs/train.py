@@ -24,6 +24,7 @@ from dlx.spec.loader import dump_yaml, load_spec
 from dlx.text import command
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.types import Array
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Session:
         self.experiment, self.run, self.light = experiment, run, light
         self.kind = kind_of(experiment)
         run.durable = not light
-        self.status = Status.RUNNING
+        run.metric_columns = experiment.spec.metric_columns
+        self.status, self._saved_at = Status.RUNNING, 0.0
         self.facts: dict[str, Any] = {}
 
     @classmethod
@@ -110,7 +112,10 @@ class Session:
     def _stand_at_checkpoint(self) -> None:
         """Put the experiment where the run's checkpoint was made."""
         try:
-            self.experiment.from_data(*self.run.load_checkpoint())
+            state = self.run.load_checkpoint()
+            self.experiment.from_data(*state)
+            if self.kind.refit is not None:
+                self.kind.refit.from_data(*state)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
             raise DataError(
                 f"{self.run.path}: its checkpoint is damaged: it holds no state of this experiment "
@@ -148,7 +153,7 @@ class Session:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
             Diverged: as ``fit``; the last finite state is saved.
         """
-        run, position, saved_at = self.run, self.experiment.position, monotonic()
+        run, position, self._saved_at = self.run, self.experiment.position, monotonic()
         with noted_signals() as signals, self._ending():  # no signal may leave the end half written
             if position.last is not None and enough(position.last):  # it stopped here, and could not write its end
                 return
@@ -160,13 +165,36 @@ class Session:
                     run.append_metrics(record)
                 yield record
                 if signals and position.finished is None:
-                    again = command("train", "--resume", run.path)
-                    raise Interrupted(signals[0], f"interrupted: {again} goes on from here")
+                    raise self._interrupted(signals[0])
                 if enough(record):
                     return
-                if monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
-                    run.save_checkpoint(*self.experiment.to_data())
-                    saved_at = monotonic()
+                self._save_now_and_then()
+            for progress in self.kind.refit.fit() if self.kind.refit is not None else ():
+                yield progress
+                if signals:
+                    raise self._interrupted(signals[0])
+                if enough(progress):
+                    return
+                self._save_now_and_then()
+
+    def _interrupted(self, signal: int) -> Interrupted:
+        return Interrupted(signal, f"interrupted: {command('train', '--resume', self.run.path)} goes on from here")
+
+    def _state(self) -> tuple[dict[str, Array], dict[str, Any]]:
+        """What a checkpoint holds."""
+        arrays, meta = self.experiment.to_data()
+        further, further_meta = self.kind.refit.to_data() if self.kind.refit is not None else ({}, {})
+        return arrays | further, meta | further_meta
+
+    def _save_now_and_then(self) -> None:
+        if monotonic() - self._saved_at > SECONDS_BETWEEN_CHECKPOINTS:
+            self.run.save_checkpoint(*self._state())
+            self._saved_at = monotonic()
+
+    def _end_so_far(self) -> Status:
+        """How training has ended, the refit too."""
+        refit, finished = self.kind.refit, self.experiment.position.finished
+        return Status.INTERRUPTED if finished is None or (refit is not None and not refit.is_done) else finished
 
     @contextmanager
     def _ending(self) -> Iterator[None]:
@@ -174,7 +202,7 @@ class Session:
         self.status = Status.FAILED
         try:
             yield
-            self.status = self.experiment.position.finished or Status.INTERRUPTED
+            self.status = self._end_so_far()
         except Interrupted:
             self.status = Status.INTERRUPTED
             raise
@@ -192,7 +220,7 @@ class Session:
         """Write everything that tells of the end."""
         experiment, run, position = self.experiment, self.run, self.experiment.position
         if not self.light or self.status is Status.INTERRUPTED or run.has_checkpoint():
-            run.save_checkpoint(*experiment.to_data())
+            run.save_checkpoint(*self._state())
         run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
         record = position.best if experiment.best.theta is not None else position.last
         self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None, **self.kind.course()}
@@ -207,8 +235,8 @@ class Session:
         self._note(
             status=self.status,
             ended=utc_now(),
-            final=asdict(position.last) if position.last else None,
-            best=asdict(position.best) if position.best else None,
+            final=position.last.document() if position.last else None,
+            best=position.best.document() if position.best else None,
             kept_epoch=self.facts["kept_epoch"],
             **facts,
             **({"message": self.facts["message"]} if "message" in self.facts else {}),

@@ -9,19 +9,22 @@ from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import BOUNDARY, CURVES
+from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
+from dlx.runs.performance import Performance, measure_of
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.stats.intervals import Estimate
 from dlx.text import command
-from dlx.training.evaluation import measured
+from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model, describe
+from dlx.training.refit import Refit
 from dlx.training.supervised import Supervised
-from dlx.words import PARTS
+from dlx.words import PARTS, Task
 
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
@@ -31,12 +34,14 @@ class NetworkRun:
 
     def __init__(self, experiment: Supervised) -> None:
         self.experiment, self.task = experiment, str(experiment.task)
-        self.draws_boundary = experiment.dataset.n_x == 2
+        self.refit = Refit(experiment) if experiment.spec.training.refit else None
+        self.draws_boundary = experiment.dataset.n_x == 2 and experiment.task is not Task.MULTILABEL
         self.diagnosis: dict[str, Any] = {}
 
     def facts(self) -> dict[str, Any]:
-        """Of the data, what notices that they have changed."""
-        return {"data": data_facts(self.experiment)}
+        """Of the data, what notices that they have changed; and of the refit, where there is to be one."""
+        refit = {} if self.refit is None else {"refit": self.refit.facts()}
+        return {"data": data_facts(self.experiment), **refit}
 
     def forecast(self) -> dict[str, Any]:
         """The same."""
@@ -62,12 +67,24 @@ class NetworkRun:
         run.write_model(*describe(experiment))  # after measuring: exact statistics are then those of this θ
         if light:
             run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        self.diagnosis = self._judged(run, facts, errors, thorough=not light)
+        performance = None if light else Performance.of(experiment.dataset, self._evaluations(errors))
+        self.diagnosis = self._judged(run, facts, errors, performance)
         run.write_diagnosis(self.diagnosis)
         test = (
             {"test": dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True))} if "test" in errors else {}
         )
-        return {"course": facts["course"], **test}
+        metrics = performance.document() if performance else {}
+        return {"course": facts["course"], **test, **metrics, **self._write_refit(run)}
+
+    def _evaluations(self, errors: Mapping[str, Estimate]) -> dict[str, Evaluation]:
+        return {part: self.experiment.evaluation(part) for part in errors}
+
+    def _write_refit(self, run: RunDirectory) -> dict[str, Any]:
+        """Write the network that was trained again, once it is."""
+        if self.refit is None or not self.refit.is_done:
+            return {}
+        run.write_model(*describe(self.refit.experiment), REFIT)
+        return {"refit": self.refit.facts()}
 
     def _errors(self) -> dict[str, Estimate]:
         """On all parts of the data."""
@@ -75,16 +92,25 @@ class NetworkRun:
         return {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
 
     def _judged(
-        self, run: RunDirectory, facts: Mapping[str, Any], errors: Mapping[str, Estimate], thorough: bool
+        self,
+        run: RunDirectory,
+        facts: Mapping[str, Any],
+        errors: Mapping[str, Estimate],
+        performance: Performance | None,
     ) -> dict[str, Any]:
-        """The diagnosis, from the errors, the data and the course of the training."""
+        """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
         spec, dataset = self.experiment.spec, self.experiment.dataset
-        findings = data_findings(dataset, thorough)
-        course = TrainingHistory.read(run.metrics(), run.layers(), facts, spec, errors, reference(dataset))
+        findings = data_findings(dataset, thorough=performance is not None)
+        sole_answer = performance.sole_answer if performance else None
+        beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
+        course = TrainingHistory.read(run.metrics(), run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
         causes = [*findings, *after(course, findings)]
-        return diagnose(errors, options.optimal_error, options.tolerance, dataset.task, causes)
+        unproven = performance.unproven if performance else None
+        judged = measure_of(options.metric, self._evaluations(errors))
+        document = diagnose(errors, options.optimal_error, options.tolerance, dataset.task, causes, unproven, judged)
+        return document | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""

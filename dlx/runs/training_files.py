@@ -32,6 +32,15 @@ class TrainingFiles(LockedDirectory):
         self._metrics = MetricsTable(path / METRICS)
         self._layers = LayersTable(path / LAYERS)
 
+    @property
+    def metric_columns(self) -> tuple[str, ...]:
+        """The columns of ``metrics.csv`` beside those that every run has; to be set before the first row."""
+        return self._metrics.metrics
+
+    @metric_columns.setter
+    def metric_columns(self, columns: tuple[str, ...]) -> None:
+        self._metrics.metrics = columns
+
     def close(self) -> None:
         """Gives up the lock and closes what is open."""
         self._metrics.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlx.component import REGISTRY
 from dlx.show.numbers import duration
 
 LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
@@ -30,3 +31,17 @@ def place(finding: Mapping[str, Any]) -> str:
     """Where a finding lies, such as ` in layer 2, epoch 12`; empty where it is of no layer and no epoch."""
     parts = [f"{name} {finding[name]}" for name in ("layer", "epoch") if finding[name] is not None]
     return f" in {', '.join(parts)}" if parts else ""
+
+
+def title_of_metric(name: str) -> str:
+    """What tables call a metric; one of a plugin that is not loaded has its name."""
+    member: Any = REGISTRY.get("metric", {}).get(name)
+    return str(member.in_words()) if member is not None else name.replace("_", " ")
+
+
+def minimized(quantity: str) -> str:
+    """What is minimized of a column, as tables call it: `dev error`, `1 − dev F1`."""
+    part, _, name = quantity.partition("_")
+    member: Any = REGISTRY.get("metric", {}).get(name)
+    words = f"{part} {title_of_metric(name)}"
+    return f"1 − {words}" if member is not None and member.higher_is_better else words

@@ -85,6 +85,35 @@ def _split(spec: Spec) -> Iterator[Contradiction]:
         yield Contradiction((*key, "train_dev"), key, f"taken out of train's {split.train}, it leaves nothing")
 
 
+def _folds(spec: Spec) -> Iterator[Contradiction]:
+    """What folds need, and what groups and times exclude."""
+    data, key = spec.data, ("data", "folds")
+    split = data.split
+    if data.folds is None and data.fold is not None:
+        yield Contradiction(("data", "fold"), key, "which of the folds? there are none: set data.folds")
+    if data.folds is not None and (data.source is None or data.test is not None):
+        what = (
+            "each fold is test once: set source, and no test"
+            if data.source
+            else "one source is cut into folds: set source"
+        )
+        yield Contradiction(key, ("data", "source"), what)
+    if data.folds is not None and (data.fold or 1) > data.folds:
+        yield Contradiction(("data", "fold"), key, f"there are {data.folds} folds, from 1 to {data.folds}")
+    if data.folds is not None and spec.training.refit:
+        what = "folds keep no network that predicts: leave refit out, and train once more with it and data.folds=null"
+        yield Contradiction(("training", "refit"), key, what)
+    if split is None:
+        return
+    time: KeyPath = ("data", "split", "time")
+    if split.time is not None and data.folds is not None:
+        yield Contradiction(time, key, "a fold would be trained on what comes after it: leave one of the two out")
+    for other in ("group", "duplicates"):
+        if split.time is not None and getattr(split, other) is not None:
+            what = f"what `{other}` keeps together may lie at several times: leave one of the two out"
+            yield Contradiction(time, ("data", "split", other), what)
+
+
 def _early_stopping(spec: Spec) -> Iterator[Contradiction]:
     data = spec.data
     in_split = data.split is not None and data.split.dev == 0
@@ -92,6 +121,12 @@ def _early_stopping(spec: Spec) -> Iterator[Contradiction]:
         missing = "data.split.dev" if in_split else "data.dev"
         what = f"it watches the dev set, and there is none: set {missing}"
         yield Contradiction(("training", "early_stopping"), ("data", "dev"), what)
+
+
+def _refit(spec: Spec) -> Iterator[Contradiction]:
+    if spec.training.refit and spec.data.train_examples is not None:
+        what = "it trains on all examples, and train_examples leaves some out: leave one of the two out"
+        yield Contradiction(("training", "refit"), ("data", "train_examples"), what)
 
 
 def _norms(spec: Spec) -> Iterator[Contradiction]:
@@ -161,6 +196,13 @@ def _dropout(spec: Spec) -> Iterator[Contradiction]:
                 yield Contradiction(("architecture", "hidden", index, "keep_prob"), key, what)
 
 
+def _loss(spec: Spec) -> Iterator[Contradiction]:
+    loss, scaling = spec.loss, spec.data.normalize_targets
+    if loss is not None and loss.has_log_link and scaling not in (None, "none"):
+        what = f"the loss {loss.name} learns targets as they are: set it to none, or take another loss"
+        yield Contradiction(("data", "normalize_targets"), ("loss",), what)
+
+
 def _randomness(spec: Spec) -> Iterator[Contradiction]:
     for name in ("split", "subset", "initializer"):
         stream = getattr(spec.randomness, name)
@@ -173,9 +215,12 @@ _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _sources,
     _objective,
     _split,
+    _folds,
     _early_stopping,
+    _refit,
     _norms,
     _epsilon,
     _dropout,
+    _loss,
     _randomness,
 )

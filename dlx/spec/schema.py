@@ -102,6 +102,7 @@ def description(member: type[Component]) -> JSON:
         "summary": summary(member),
         "description": cleandoc(member.__doc__ or ""),
         "defined_in": f"{member.__module__}.{member.__qualname__}",
+        **member.facts(),
         "options": [_option(name, option, name in required) for name, option in schema.get("properties", {}).items()],
     }
 

@@ -8,13 +8,15 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema
 from pydantic_core import core_schema, to_jsonable_python
 
-from dlx.component import Component, Options
+from dlx.component import Component, Options, as_tuple
 from dlx.data.section import Data
 from dlx.spec.architecture import Architecture, KeepProb, under_own_keys
 from dlx.spec.architecture import Count as Count
 from dlx.spec.architecture import LayerSection as LayerSection
 from dlx.spec.architecture import norms_of as norms_of
+from dlx.spec.quantities import PARTS, DevQuantity, metric_of
 from dlx.spec.short_forms import as_switch
+from dlx.stats.metrics.metric import Metric
 
 from dlx.nn.initializers import He, Initializer  # isort: skip - after those of the architecture
 from dlx.nn.losses import Loss
@@ -34,7 +36,7 @@ class Regularization(Options):
     l1: Strength = Field(0.0, description="λ in λ/(2m)·Σ‖W‖₁")
     keep_prob: Annotated[
         KeepProb | tuple[KeepProb, ...],
-        BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
+        BeforeValidator(as_tuple),
         Field(description="of inverted dropout after the hidden layers: one number, or one per hidden layer"),
     ] = 1.0
 
@@ -43,8 +45,10 @@ class EarlyStopping(Options):
     """Stop when the dev set has not improved for a while; the best epoch's parameters are kept."""
 
     patience: Count = Field(8, description="evaluations without improvement before stopping")
-    monitor: Literal["dev_error", "dev_cost"] = Field(
-        "dev_error", description="of the epochs with the lowest error the one with the lowest dev_cost is kept"
+    monitor: DevQuantity = Field(
+        "dev_error",
+        description="dev_error, dev_cost, or dev_ and the name of a metric, such as dev_f1; of epochs that are as good "
+        "the one with the lowest dev_cost is kept",
     )
     min_delta: Strength = Field(
         0.0, description="an improvement must be larger than this; at 0 an equal error with a lower cost is one too"
@@ -60,6 +64,12 @@ class Training(Options):
     early_stopping: Annotated[EarlyStopping | None, as_switch(EarlyStopping | bool | None)] = Field(
         None, description="true, false, or options"
     )
+    refit: bool | None = Field(
+        None,
+        description="true: when training is over, a second network is trained on the examples of all parts for as many "
+        "epochs as were kept; it predicts and is exported, while errors and verdict stay those of the first (searches "
+        "and studies leave it out)",
+    )
     threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
 
 
@@ -71,8 +81,14 @@ class Diagnosis(Options):
     ] = 0.0
     tolerance: Annotated[float, Field(gt=0)] | None = Field(
         None,
-        description="the gap above which bias or variance counts as high; when left out 0.02, or for a regression "
-        "a tenth of the standard deviation of train's targets",
+        description="the gap above which bias or variance counts as high; when left out 0.02, or if that is less half "
+        "the error of always answering the most frequent class; for a regression a tenth of the standard deviation "
+        "of train's targets",
+    )
+    metric: Literal["balanced_error"] | None = Field(
+        None,
+        description="what bias, variance and optimal_error speak of in place of the error; its tolerance is 0.02 when "
+        "left out",
     )
 
 
@@ -111,8 +127,8 @@ def _folder_name(name: str) -> str:
 
 
 # What says something about a network or its examples, so that an objective has no use for it.
-OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "diagnosis")
-OF_BATCHES = ("batch_size", "early_stopping")  # in `training`
+OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "metrics", "diagnosis")
+OF_BATCHES = ("batch_size", "early_stopping", "refit")  # in `training`
 
 
 class Spec(Options):
@@ -138,8 +154,24 @@ class Spec(Options):
     optimizer: Optimizer = GradientDescent()
     schedule: Schedule = Constant()
     training: Training = Training()
+    metrics: Annotated[tuple[Metric, ...], BeforeValidator(as_tuple)] | None = Field(
+        None, description="measured in every row of metrics.csv beside error and cost; at the end all of the task are"
+    )
     diagnosis: Diagnosis = Diagnosis()
     randomness: Randomness = Randomness()
+
+    @property
+    def row_metrics(self) -> tuple[Metric, ...]:
+        """The metrics that are measured in every row: those that are stated, and what early stopping watches."""
+        stopping = self.training.early_stopping
+        watched = metric_of(stopping.monitor) if stopping is not None else None
+        metrics = {metric.name: metric for metric in (*(self.metrics or ()), *([watched] if watched else []))}
+        return tuple(metrics.values())
+
+    @property
+    def metric_columns(self) -> tuple[str, ...]:
+        """The columns of metrics.csv that these are."""
+        return tuple(f"{part}_{metric.name}" for metric in self.row_metrics for part in PARTS)
 
     def complete(self) -> Spec:
         """This spec with every hidden layer filled in from `architecture`, `regularization` and `initializer`."""

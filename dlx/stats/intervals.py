@@ -88,6 +88,25 @@ def error_rate(value: float, m: int | None) -> Estimate:
     return Estimate(value, low, high, m)
 
 
+def mean_share(shares: np.ndarray, labels: int) -> Estimate:
+    """The mean of m shares of wrong labels, each of so many labels of one example, with an interval.
+
+    Labels of one example may be wrong together, so that the example is the unit. The interval is Wilson's for as many
+    independent answers as make the mean p spread as the shares do, p·(1 − p)/s² for each example (L. Kish, "Survey
+    Sampling", 1965, the effective sample size; E. Korn & B. Graubard, Survey Methodology 24 (1998), for intervals); of
+    equal shares nothing tells how they spread, and each example is one.
+
+    Args:
+        shares: (m,), one for each example.
+        labels: how many there are: an example never counts as more.
+    """
+    m, p = len(shares), float(shares.mean())
+    squared = float(shares.var(ddof=1)) if m > 1 else 0.0
+    times = min(max(p * (1 - p) / squared, 1.0), labels) if squared > 0 else 1.0
+    estimate = error_rate(p, round(m * times))
+    return Estimate(p, estimate.low, estimate.high, m)
+
+
 def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Estimate:
     """The root of the mean of m squared errors, with the studentized bootstrap interval of 1000 resamples.
 
@@ -106,20 +125,64 @@ def root_mean_square(squared_errors: np.ndarray, rng: np.random.Generator) -> Es
             that has diverged is a bad one like others.
         rng: draws the resamples.
     """
+    mean = mean_loss(squared_errors, rng)
+    return Estimate(sqrt(mean.value), sqrt(mean.low), sqrt(mean.high), mean.m)
+
+
+def mean_loss(losses: np.ndarray, rng: np.random.Generator) -> Estimate:
+    """The mean of m numbers that are not below 0, with the interval that `root_mean_square` has of its square.
+
+    Args:
+        losses: (m,), one for each example; above 1e140, or not finite, they count as 1e140.
+        rng: draws the resamples.
+    """
     import numpy as np
 
-    squared_errors = np.nan_to_num(squared_errors.astype(np.float64), nan=HUGE, posinf=HUGE).clip(max=HUGE)
-    m, mean = len(squared_errors), float(squared_errors.mean())
+    losses = np.nan_to_num(losses.astype(np.float64), nan=HUGE, posinf=HUGE).clip(max=HUGE)
+    m, mean = len(losses), float(losses.mean())
     if m < 2:  # one example tells nothing of the spread
-        return Estimate(sqrt(mean), 0.0, inf, m)
-    values = _grouped(squared_errors, mean, rng)
+        return Estimate(mean, 0.0, inf, m)
+    values = _grouped(losses, mean, rng)
     spread = float(values.std())
     resamples = values[rng.integers(len(values), size=(RESAMPLES, len(values)))]
     with np.errstate(divide="ignore", invalid="ignore"):  # a resample of equal values has no spread
         t = np.nan_to_num((resamples.mean(axis=1) - mean) / resamples.std(axis=1), nan=0.0, posinf=inf, neginf=-inf)
     lowest, highest = np.quantile(t, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="inverted_cdf").tolist()
     low, high = (mean - spread * highest, mean - spread * lowest) if spread > 0 else (mean, mean)
-    return Estimate(sqrt(mean), sqrt(max(low, 0.0)), sqrt(max(high, mean)), m)
+    return Estimate(mean, max(low, 0.0), max(high, mean), m)
+
+
+def random_groups(values: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """The sums (…, groups, k) over at most so many random groups of the m examples of values (…, m, k)."""
+    import numpy as np
+
+    m = values.shape[-2]
+    if m <= most:
+        return values
+    starts = np.linspace(0, m, most, endpoint=False).astype(np.intp)
+    return np.add.reduceat(values[..., rng.permutation(m), :], starts, axis=-2)
+
+
+def quantile(values: np.ndarray, share: float) -> Estimate:
+    """A quantile of m values, interpolated linearly, between two of them that hold the true one with 95 %.
+
+    How many values lie below the true quantile is binomial, whatever their distribution (W. Thompson, Annals of
+    Mathematical Statistics 7 (1936)). Where there are too few values for such an end, it is unknown; it is at least 0,
+    as the values are.
+    """
+    import numpy as np
+
+    ordered, m = np.sort(values), len(values)
+    counts = np.arange(m + 1)
+    log_factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, m + 1)))])
+    log_choices = log_factorials[-1] - log_factorials - log_factorials[::-1]
+    below = np.cumsum(np.exp(log_choices + counts * np.log(share) + (m - counts) * np.log1p(-share)))
+    risk = (1 - CONFIDENCE) / 2
+    first = int(np.searchsorted(below, risk, side="right"))  # P(fewer than so many lie below) is at most the risk
+    last = int(np.searchsorted(below, 1 - risk, side="left")) + 1
+    low = float(ordered[first - 1]) if first > 0 else 0.0
+    high = float(ordered[last - 1]) if last <= m else inf
+    return Estimate(float(np.quantile(ordered, share)), low, high, m)
 
 
 def _grouped(values: np.ndarray, mean: float, rng: np.random.Generator) -> np.ndarray:

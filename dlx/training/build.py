@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -10,17 +11,21 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.data.memory import amount, free
-from dlx.errors import EnvironmentProblem, Place, Problem, SpecError
+from dlx.data.weights import unknown_classes
+from dlx.errors import EnvironmentProblem, Place, Problem, SpecError, allowed
 from dlx.nn.activations import Identity
 from dlx.nn.layers import mask_from
-from dlx.nn.losses import loss_for
+from dlx.nn.losses import Loss, loss_for, losses_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.spec.sections import LayerSection, Spec
+from dlx.stats.metrics.metric import Metric
 from dlx.training.evaluation import batch_sizes
 from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
+from dlx.words import Task
 
+MONITOR = ("training", "early_stopping", "monitor")
 Origins = Mapping[tuple[str | int, ...], Place]
 
 
@@ -55,6 +60,23 @@ def build_supervised(
     experiment = assemble(spec, dataset, streams)
     if initialize:
         experiment.network.initialize(streams["initializer"])
+    return experiment
+
+
+def build_refit(spec: Spec) -> Supervised:
+    """The experiment of a complete spec on the examples of all its parts together; raises as `build`."""
+    streams = Streams(spec.seed, spec.randomness)
+    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together=True)
+    training = spec.training.model_copy(update={"early_stopping": None, "refit": None})
+    spec = spec.model_copy(update={"training": training})
+    misfits = [
+        Problem(Place("spec"), "training.refit", f"with all examples in train, {what}")
+        for _, what in _misfits(spec, dataset)
+    ]
+    if misfits:
+        raise SpecError(misfits)
+    experiment = assemble(spec, dataset, streams)
+    experiment.network.initialize(streams["initializer"])
     return experiment
 
 
@@ -125,6 +147,9 @@ def _parameter_count(sizes: Sequence[int]) -> int:
 
 def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
     size, m = spec.training.batch_size, dataset.parts["train"].m
+    if spec.data.folds is not None and spec.data.fold is None:
+        what = "only dlx train trains all folds: state data.fold for one of them, or leave folds out (data.folds=null)"
+        yield ("data", "folds"), what
     if spec.training.early_stopping is not None and "dev" not in dataset.parts:
         what = "early stopping watches the dev set, and there is none (set data.split.dev or data.dev)"
         yield ("training", "early_stopping"), what
@@ -137,8 +162,54 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
     targets = spec.data.normalize_targets or "none"
     if targets != "none" and not dataset.task.is_regression:
         yield ("data", "normalize_targets"), f"{targets} is for a regression, the labels ask for {dataset.task}"
-    if spec.loss is not None and spec.loss.task != dataset.task:
-        yield ("loss",), f"{spec.loss.name} is for {spec.loss.task}, the labels ask for {dataset.task}"
+    for key, metric in _metrics(spec):
+        if dataset.task not in metric.tasks:
+            yield key, f"{metric.name} is for {' and '.join(metric.tasks)}, the labels ask for {dataset.task}"
+    if spec.diagnosis.metric is not None and dataset.task.is_regression:
+        what = f"{spec.diagnosis.metric} is for classes, the labels ask for {dataset.task}"
+        yield ("diagnosis", "metric"), what
+    yield from _loss_misfits(spec, dataset)
+    yield from _weight_misfits(spec, dataset)
+
+
+def _loss_misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
+    loss = spec.loss or loss_for(dataset.task)
+    if loss.task != dataset.task:
+        what = f"{loss.name} is for {loss.task}, the labels ask for {dataset.task}"
+        what = f"{what} {allowed(loss.name, losses_for(dataset.task))}"
+        are_numbers = all(isinstance(label, int | float) and not isinstance(label, bool) for label in dataset.classes)
+        other = {Task.REGRESSION: are_numbers, Task.MULTICLASS: dataset.task is Task.BINARY}.get(loss.task, False)
+        yield ("loss",), f"{what}, or state `task: {loss.task}`" if other and spec.task is None else what
+    elif loss.least_target is not None:
+        for name, part in dataset.parts.items():
+            if part.y.min() < loss.least_target:
+                what = f"{loss.name} needs targets of {loss.least_target:g} or more; the least one of {name} is"
+                yield ("loss",), f"{what} {part.y.min():g}"
+                break
+    if not takes_weights(loss) and any(part.weights is not None for part in dataset.parts.values()):
+        yield ("loss",), f"{loss.name} takes no weights of examples: its `record` has no argument `weights`"
+
+
+def takes_weights(loss: Loss) -> bool:
+    """Whether a loss, perhaps of a plugin, has the argument `weights`."""
+    return "weights" in inspect.signature(loss.record).parameters
+
+
+def _weight_misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
+    stated = spec.data.class_weight
+    if stated is not None and not dataset.task.has_one_class:
+        yield ("data", "class_weight"), f"is for classes, the labels ask for {dataset.task}; sample_weight is for any"
+    elif isinstance(stated, dict):
+        for key in unknown_classes(stated, dataset.classes):
+            what = f"there is no class {key!r} {allowed(key, [str(label) for label in dataset.classes])}"
+            yield ("data", "class_weight"), what
+
+
+def _metrics(spec: Spec) -> Iterator[tuple[tuple[str, ...], Metric]]:
+    """The metrics that rows are to have, each with the key that asks for it."""
+    stated = spec.metrics or ()
+    yield from ((("metrics",), metric) for metric in stated)
+    yield from ((MONITOR, metric) for metric in spec.row_metrics if metric not in stated)
 
 
 def _place(key: tuple[str, ...], origins: Origins) -> Place:

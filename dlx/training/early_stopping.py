@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlx.nn.trainable import Trainable
+from dlx.spec.quantities import loss_of
 from dlx.spec.sections import EarlyStopping as Options
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord
@@ -28,8 +29,8 @@ class BestRow:
         position, options = self.position, self.options
         position.last = record
         monitor, min_delta = (options.monitor, options.min_delta) if options else ("dev_error", 0.0)
-        watched, reference = record.watched(monitor), position.reference
-        is_best = position.best is None or record.rank(monitor) < position.best.rank(monitor)
+        watched, reference = loss_of(monitor, record.watched(monitor)), position.reference
+        is_best = position.best is None or _rank(record, monitor) < _rank(position.best, monitor)
         improves = reference is None or (watched < reference - min_delta if min_delta else is_best)
         position.reference, position.waiting = (watched, 0) if improves else (reference, position.waiting + 1)
         if is_best:
@@ -59,3 +60,9 @@ class BestRow:
     def from_data(self, arrays: dict[str, Array]) -> None:
         """Keep what those arrays hold."""
         self.theta, self.statistics = arrays.get("best_theta"), arrays.get("best_statistics")
+
+
+def _rank(record: EpochRecord, monitor: str) -> tuple[float, ...]:
+    """Smaller is better; equal ones are ordered by the dev cost."""
+    tie_break = () if record.dev_cost is None else (record.dev_cost,)
+    return (loss_of(monitor, record.watched(monitor)), *tie_break)

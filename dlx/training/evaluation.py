@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dlx.types import Array
 
 EVALUATION_BATCH = 1024
+MOST_ANSWERS = 2**21  # numbers of which all answers are kept; of more, evenly spread examples
 
 
 def batch_sizes(m: int) -> set[int]:
@@ -72,14 +74,15 @@ class Evaluation:
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, (m,)."""
-        return np.concatenate([_squares(*self._in_unit(step)).mean(axis=0) for step in self.steps()])
+        values, answers = self.network.loss.values, (self._in_unit(step) for step in self.steps())
+        return np.concatenate([_squares(values(Z), Y).mean(axis=0) for Z, Y in answers])
 
     def _in_unit(self, step: Step) -> tuple[Array, Array]:
         """Z and Y (n_y, m) of a batch, those of a regression in the unit of the user's targets."""
         scaling = self.reader.target_scaling
         if scaling.name == "none":
-            return step.Z, step.Y
-        return scaling.original(step.Z.T).T, scaling.original(step.Y.T).T
+            return step.Z, step.targets
+        return scaling.original(step.Z.T).T, scaling.original(step.targets.T).T
 
     def predicted_seconds(self) -> float:
         """How long ``run`` would take, by the times of its first batch and of its last, which may be shorter."""
@@ -94,9 +97,31 @@ class Evaluation:
             step.tape.run()
         return perf_counter() - started
 
-    def steps(self) -> Iterator[Step]:
+    @property
+    def has_all_answers(self) -> bool:
+        """Whether `answers` are those of every example."""
+        return self.reader.m * self.reader.n_y <= MOST_ANSWERS
+
+    def answers(self) -> Answers:
+        """What the network says of each example, in the unit of the user; of very many, of evenly spread ones."""
+        batches = self.batches
+        if not self.has_all_answers:
+            index = np.linspace(0, self.reader.m - 1, MOST_ANSWERS // self.reader.n_y).astype(np.intp)
+            batches = np.array_split(index, -(-len(index) // EVALUATION_BATCH))
+        task, outputs, targets = self.network.loss.task, [], []
+        for step in self.steps(batches):
+            with np.errstate(over="ignore"):
+                Z, Y = self._in_unit(step)
+            outputs.append(Z.astype(np.float64).T)
+            targets.append(Y.astype(np.float64).T)
+        Z, Y = np.concatenate(outputs), np.concatenate(targets)
+        if task is Task.BINARY:
+            return Answers(task, (Y[:, 0] > 0.5).astype(np.intp), np.concatenate([np.zeros_like(Z), Z], axis=1))
+        return Answers(task, Y.argmax(axis=1), Z) if task is Task.MULTICLASS else Answers(task, Y, Z)
+
+    def steps(self, batches: Iterable[Array] | None = None) -> Iterator[Step]:
         """Each batch, run: its arrays hold the values until the next one."""
-        for index in self.batches:
+        for index in self.batches if batches is None else batches:
             step = self._step_for(len(index))
             self.reader.fill(index, step.X, step.Y)
             with np.errstate(all="ignore"):  # what overflows shows in the cost
@@ -133,6 +158,9 @@ def _squares(Z: Array, Y: Array) -> Array:
 
 def measured(evaluation: Evaluation) -> Estimate:
     """The error of a frozen network on its part of the data, with the interval that fits the task."""
-    if evaluation.network.loss.task == Task.REGRESSION:
+    task = evaluation.network.loss.task
+    if task == Task.REGRESSION:
         return root_mean_square(evaluation.squared_errors(), np.random.default_rng(0))
+    if task == Task.MULTILABEL:
+        return mean_share(evaluation.mistakes(), evaluation.network.sizes[-1])
     return error_rate(evaluation.run()[1], evaluation.reader.m)

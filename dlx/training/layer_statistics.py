@@ -139,8 +139,8 @@ class LayerWatch:
         with np.errstate(all="ignore"):  # what overflows shows in the records
             for signal, Z in zip(self._signals.values(), step.Zs, strict=True):
                 signal.see(Z)
-        if self.network.loss.task != Task.REGRESSION:
-            self._answers.append(answers(step.Z, step.Y))
+        if Task(self.network.loss.task).has_one_class:
+            self._answers.append(answers(step.Z, step.targets))
 
     def records(self, epoch: int, step: int) -> list[LayerRecord]:
         """The statistics of the batches since the last sample, and of this step, the last of the epoch."""

@@ -85,7 +85,7 @@ class Minimization(Experiment):
 
     def measure(self, sampled: bool) -> RowCosts:
         """J(w); there are no errors and no dev set."""
-        return RowCosts(self.cost(), None, None, None)
+        return RowCosts(self.cost(), None, None, None, {})
 
     def layer_records(self, epoch: int) -> list[LayerRecord]:
         """There are no layers."""

@@ -79,6 +79,7 @@ class Model:
         X, Y = np.zeros((EVALUATION_BATCH, facts["n_x"]), dtype), np.zeros((plans[-1].units, EVALUATION_BATCH), dtype)
         self._step = self.network.record_evaluation(X, Y)
         self._scaling = Scaling(self.shift, self.scale, dtype)
+        self.temperature, self.threshold = 1.0, 0.5  # of logits, and for the second of two classes: `dlx calibrate`
 
     def outputs(self, X: Array | MappedRows) -> Array:
         """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
@@ -92,8 +93,18 @@ class Model:
             with np.errstate(all="ignore"):  # what overflows shows in A
                 self._scaling.write(rows, self._step.X[: len(rows)])
                 self._step.run()
-            A[start : start + len(rows)] = self._step.A[:, : len(rows)].T
+            A[start : start + len(rows)] = self._probabilities()[:, : len(rows)].T
         return self.target_scaling.original(A)
+
+    def _probabilities(self) -> Array:
+        """A of the last batch; where there is a temperature, of logits that are divided by it."""
+        if self.temperature == 1:
+            return self._step.A
+        Z = self._step.Z.astype(np.float64) / self.temperature
+        if len(Z) == 1:
+            Z = np.concatenate([np.zeros_like(Z), Z])
+            return np.asarray(np.exp(Z - np.logaddexp.reduce(Z, axis=0)))[1:]
+        return np.asarray(np.exp(Z - np.logaddexp.reduce(Z, axis=0)))
 
     def hidden(self, X: Array) -> list[Array]:
         """A of each hidden layer, (units, m), for rows X (m, n_x) as the data have them, m up to 1024."""

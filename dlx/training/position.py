@@ -39,8 +39,12 @@ class Position:
     order_state: dict[str, Any] = field(default_factory=dict)  # of the shuffle stream, before the epoch's order
 
     def to_data(self) -> dict[str, Any]:
-        """As plain data."""
-        return asdict(self)
+        """As plain data; a record without metrics has no key for them, as those of earlier runs."""
+        data = asdict(self)
+        for record in (data["last"], data["best"]):
+            if record is not None and not record["metrics"]:
+                del record["metrics"]
+        return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Position:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple, Self
 
 
 class RowCosts(NamedTuple):
@@ -13,6 +14,7 @@ class RowCosts(NamedTuple):
     train_error: float | None
     dev_cost: float | None
     dev_error: float | None
+    metrics: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,27 @@ class EpochRecord:
     dev_error: float | None
     gradient_norm: float
     seconds: float
+    metrics: Mapping[str, float] = field(default_factory=dict)  # by column, as `metrics` of the spec asks for them
 
     def watched(self, monitor: str) -> float:
         """The number that early stopping watches; without a dev set it is the train cost."""
+        if monitor in self.metrics:
+            return self.metrics[monitor]
         value = self.dev_error if monitor == "dev_error" else self.dev_cost
         return self.train_cost if value is None else value
 
-    def rank(self, monitor: str) -> tuple[float, ...]:
-        """Smaller is better; equal dev errors are ordered by the dev cost."""
-        tie_break = () if self.dev_cost is None else (self.dev_cost,)
-        return (self.watched(monitor), *tie_break)
+    def document(self) -> dict[str, float | None]:
+        """The row as ``run.json`` has it, by column."""
+        return {name: getattr(self, name) for name in COLUMNS} | dict(self.metrics)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """The record of such a row."""
+        plain = {name: document[name] for name in COLUMNS}
+        return cls(**plain, metrics={name: value for name, value in document.items() if name not in plain})
+
+
+COLUMNS = tuple(entry.name for entry in fields(EpochRecord) if entry.name != "metrics")  # of every metrics.csv
 
 
 @dataclass(frozen=True)

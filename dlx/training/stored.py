@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -41,6 +41,7 @@ RUN = {
     "test?": ({"cost": NUMBER_OR_NONE, "error": NUMBER_OR_NONE}, None),
     "objective?": {"name": str, "*": object},
     "message?": str,
+    "refit?": {"examples": int, "done": bool, "note?": str, "*": object},
     "tags?": [str],
     "sizes?": {"*": int},
     "*": object,
@@ -56,6 +57,7 @@ FINDING = {
 }
 DIAGNOSIS = {
     "errors": {"*": ESTIMATE},
+    "measure?": {"name": str, "errors": {"*": ESTIMATE}},
     "tolerance": NUMBER,
     "optimal_error": NUMBER,
     "verdict": str,
@@ -66,6 +68,7 @@ DIAGNOSIS = {
     "next": [str],
     "*": object,
 }
+CALIBRATION = {"temperature": NUMBER, "threshold": NUMBER, "model_sha256": str, "*": object}
 COMPONENT = {"name": str, "*": object}
 MODEL: Shape = (
     {
@@ -102,7 +105,11 @@ def check(path: Path, document: Mapping[str, Any], shape: Shape) -> None:
 def shape_of(record: type) -> Shape:
     """The shape of what ``dataclasses.asdict`` makes of a record; an older one may lack fields that have a default."""
     hints = get_type_hints(record)
-    return {field.name + "?" * (field.default is not MISSING): _of_hint(hints[field.name]) for field in fields(record)}
+    return {field.name + "?" * _has_default(field): _of_hint(hints[field.name]) for field in fields(record)}
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
 
 
 def _of_hint(hint: Any) -> Shape:
@@ -112,7 +119,7 @@ def _of_hint(hint: Any) -> Shape:
         return ESTIMATE
     if is_dataclass(hint):
         return shape_of(cast(type, hint))
-    if get_origin(hint) is dict:
+    if get_origin(hint) in (dict, Mapping):
         return {"*": _of_hint(get_args(hint)[1])}
     if get_origin(hint) is list:
         return [_of_hint(get_args(hint)[0])]

@@ -8,7 +8,9 @@ from typing import final
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.nn.network import Network
+from dlx.spec.quantities import PARTS
 from dlx.spec.sections import Spec
+from dlx.stats.metrics.metric import value_of
 from dlx.training.batches import TrainingBatches
 from dlx.training.evaluation import Evaluation, measure_statistics
 from dlx.training.experiment import Experiment
@@ -34,6 +36,7 @@ class Supervised(Experiment):
         self.batches = TrainingBatches(
             network, self.train, position, streams, in_batch, is_changed=bool(spec.data.augment)
         )
+        self._row_metrics = spec.row_metrics
         self._measured = -1  # the step after which exact statistics were measured
         self._evaluations: dict[str, Evaluation] = {}
         super().__init__(spec, streams, network, position, self.batches)
@@ -62,7 +65,16 @@ class Supervised(Experiment):
         if sampled:
             self.watch.clear()
         train = self.evaluate("train", self.watch if sampled else None)
-        return RowCosts(*train, *(self.evaluate("dev") if "dev" in self.dataset.parts else (None, None)))
+        dev: tuple[float | None, float | None] = (None, None)
+        if "dev" in self.dataset.parts:
+            dev = self.evaluate("dev")
+        return RowCosts(*train, *dev, self._metrics_of_row() if self._row_metrics else {})
+
+    def _metrics_of_row(self) -> dict[str, float]:
+        """The metrics of a row, by column, for which the network is asked once more."""
+        metrics, parts = self._row_metrics, [part for part in PARTS if part in self.dataset.parts]
+        answers = {part: self.evaluation(part).answers() for part in parts}
+        return {f"{part}_{metric.name}": value_of(metric, answers[part]) for metric in metrics for part in parts}
 
     def layer_records(self, epoch: int) -> list[LayerRecord]:
         """What the watch has seen since it was last cleared."""

@@ -145,7 +145,7 @@ def test_a_plugin_is_checked_in_every_setting(folder: Path, run_dlx: Callable[..
     assert f"{folder / 'both.py'}:7" in result.stdout
     alone = json.loads(run_dlx("gradcheck", "--plugin", "both.py", "sine", "--json", cwd=folder).stdout)
     assert alone["passed"]
-    assert len(alone["settings"]) == 12
+    assert len(alone["settings"]) == 16
     unknown = run_dlx("gradcheck", "--plugin", "both.py", "sinus", cwd=folder)
     assert unknown.code == 2
     assert "did you mean sine?" in unknown.stderr
@@ -274,7 +274,7 @@ class Taskless(Loss):
         ("gap", 3, "gap 2  dZ2: analytic is not finite in 1 of 28 entries (not finite)"),
         ("late", 2, "others.py:48: NotImplementedError: to do"),
         ("narrow", 2, "activation narrow: A = g(Z) is (2, 2) where Z is (5, 7)"),
-        ("taskless", 2, "loss taskless: its task is missing (allowed binary, multiclass, regression)"),
+        ("taskless", 2, "loss taskless: its task is missing (allowed binary, multiclass, multilabel, regression)"),
     ],
 )
 def test_plugins_of_all_kinds(name: str, code: int, told: str, folder: Path, run_dlx: Callable[..., Any]) -> None:

@@ -393,6 +393,20 @@ class TestReadLike:
         with pytest.raises(DataError, match=r"new\.doc: the name tells no format \(allowed \.csv, .*"):
             read_like(kept, tmp_path / "new.doc")
 
+    def test_one_hot_columns_are_classes_wherever_they_stand(self, tmp_path: Path) -> None:
+        source = table(tmp_path, "x.csv", "a,v,u\n1,0,1\n2,1,0\n3,0,1\n", target=["v", "u"])
+        dataset = load({"source": source})
+        assert (dataset.task, dataset.classes) == ("binary", ("u", "v"))
+        assert dataset.parts["train"].y.tolist() == [0, 1, 0]
+        (tmp_path / "new.csv").write_text("u,a,v\nFalse,1,True\nTrue,2,False\n")
+        again = read_like(dataset.preprocessing, tmp_path / "new.csv")
+        assert again.y is not None
+        assert again.y.tolist() == [1, 0]
+        (tmp_path / "new.csv").write_text("a,class\n5,v\n6,u\n")
+        as_text = read_like(dataset.preprocessing, tmp_path / "new.csv", target="class")
+        assert as_text.y is not None
+        assert as_text.y.tolist() == [1, 0]
+
     def test_targets_of_a_regression(self, tmp_path: Path) -> None:
         source = table(tmp_path, "x.csv", "a,u,v\n1,0.5,2\n2,1.5,3\n", target=["u", "v"])
         dataset = load({"source": source})
@@ -400,6 +414,100 @@ class TestReadLike:
         again = read_like(dataset.preprocessing, tmp_path / "x.csv")
         assert again.y is not None
         assert again.y.tolist() == [[0.5, 2], [1.5, 3]]
+
+
+WEIGHED = "a,w,y\n1,2,no\n2,1,yes\n3,0,no\n4,1,no\n"
+
+
+class TestWeights:
+    """How much each example counts, by its class and by a column or an array."""
+
+    def test_a_column_of_weights_is_no_feature(self, tmp_path: Path) -> None:
+        dataset = load({"source": table(tmp_path, "x.csv", WEIGHED, sample_weight="w")})
+        assert dataset.features == ("a",)
+        assert weights(dataset, "train") == [2, 1, 0, 1]
+        short = load({"source": table(tmp_path, "x.csv", WEIGHED), "sample_weight": "w"})
+        assert weights(short, "train") == [2, 1, 0, 1]
+        assert short.fingerprint == dataset.fingerprint
+        ignored = load({"source": table(tmp_path, "x.csv", WEIGHED, ignore=["w"])})
+        assert ignored.fingerprint != dataset.fingerprint
+
+    def test_weights_of_classes_are_trains_and_hold_for_dev(self, tmp_path: Path) -> None:
+        few = table(tmp_path, "dev.csv", "w,a,y\n1,1,yes\n1,1,yes\n1,1,no\n", sample_weight="w")
+        data = {"train": table(tmp_path, "x.csv", WEIGHED, sample_weight="w"), "dev": few, "class_weight": "balanced"}
+        dataset = load(data)
+        no, yes = 4 / (2 * 3), 4 / 2
+        assert weights(dataset, "train") == pytest.approx(np.array([2 * no, yes, 0, no]) * 4 / (3 * no + yes))
+        assert weights(dataset, "dev") == pytest.approx(np.array([yes, yes, no]) * 3 / (2 * yes + no))
+        again = read_like(dataset.preprocessing, tmp_path / "dev.csv")
+        assert again.weights is not None
+        assert again.weights.tolist() == [1, 1, 1]
+        assert dataset.preprocessing["class_weights"] == pytest.approx([no, yes])
+
+    def test_weights_go_along_with_their_examples(self, tmp_path: Path) -> None:
+        m = 60
+        X, w = np.arange(m, dtype=np.float64)[:, np.newaxis], np.arange(1.0, m + 1)
+        source = arrays(tmp_path, "x.npz", X=X, y=np.arange(m) % 2, W=w) | {"sample_weight": "w"}
+        more = arrays(tmp_path, "more.npz", X=X + m, y=np.arange(m) % 2, w=w + m) | {"sample_weight": "w"}
+        split = {"train": 0.6, "dev": 0.4}
+        for data in ({"source": source, "split": split, "more": more}, {"train": source, "train_examples": 20}):
+            dataset = load(data)
+            for part in dataset.parts.values():
+                assert part.weights is not None
+                expected = part.X[:][:, 0] + 1
+                assert part.weights == pytest.approx(expected / expected.mean())
+
+    def test_a_batch_has_a_row_of_weights_below_its_labels(self, tmp_path: Path) -> None:
+        reader = Reader(load({"source": table(tmp_path, "x.csv", WEIGHED, sample_weight="w")}), "train", "float32")
+        X, Y = reader.buffers(3)
+        reader.fill(np.array([3, 0, 2]), X, Y)
+        assert Y.tolist() == [[0, 0, 0], [1, 2, 0]]
+
+    def test_mapped_rows_have_weights_of_classes(self, tmp_path: Path) -> None:
+        np.save(tmp_path / "X.npy", np.arange(8.0)[:, np.newaxis])
+        np.save(tmp_path / "y.npy", np.array([0, 0, 0, 0, 0, 0, 1, 1]))
+        source = {"name": "file", "path": str(tmp_path / "X.npy"), "target": str(tmp_path / "y.npy")}
+        dataset = load({"source": source, "class_weight": {"1": 3.0}})
+        assert weights(dataset, "train") == pytest.approx([8 / 12] * 6 + [2.0] * 2)
+
+    @pytest.mark.parametrize(
+        ("data", "message"),
+        [
+            ({"sample_weight": "y"}, "sample_weight: column 'y' is the target"),
+            ({"sample_weight": "v"}, r"sample_weight: there is no column 'v' \(allowed a, w, y"),
+            ({"sample_weight": "b"}, "x.csv:3: column 'b': -1 is no weight: weights are finite numbers of 0 or more"),
+            ({"sample_weight": "c"}, "x.csv:2: column 'c': 'u' is no weight"),
+            ({"sample_weight": "d"}, "x.csv:3: column 'd': the weight is missing"),
+            ({"sample_weight": "e"}, "every example has the weight 0"),
+        ],
+    )
+    def test_what_is_no_weight_is_named_with_its_place(
+        self, tmp_path: Path, data: dict[str, Any], message: str
+    ) -> None:
+        rows = ["a,w,b,c,d,e,y", "1,1,1,u,1,0,no", "2,1,-1,v,,0,yes"] if message.count("allowed") == 0 else ["a,w,y"]
+        text = "\n".join([*rows, *(["1,1,no", "2,1,yes"] if len(rows) == 1 else [])]) + "\n"
+        others = [name for name in "bcde" if name in text.splitlines()[0].split(",") and name != data["sample_weight"]]
+        with pytest.raises(DataError, match=message):
+            load({"source": table(tmp_path, "x.csv", text, ignore=others), **data})
+
+    def test_arrays_without_weights_name_those_that_are_there(self, tmp_path: Path) -> None:
+        source = arrays(tmp_path, "x.npz", X=np.eye(4), y=np.arange(4) % 2, weights=np.ones(4)) | {"sample_weight": "w"}
+        with pytest.raises(DataError, match=r"x.npz: sample_weight: there is no array 'w' \(allowed X, y, weights"):
+            load({"source": source})
+        with pytest.raises(ValueError, match="sample_weight names a column of a file, and the source moons is none"):
+            load({"source": "moons", "sample_weight": "w"})
+
+    def test_a_dev_set_must_have_them_too(self, tmp_path: Path) -> None:
+        dev = table(tmp_path, "dev.csv", "a,y\n1,no\n")
+        with pytest.raises(DataError, match=r"dev.csv: sample_weight: there is no column 'w'"):
+            load({"train": table(tmp_path, "x.csv", WEIGHED), "dev": dev, "sample_weight": "w"})
+
+
+def weights(dataset: Dataset, part: str) -> list[float]:
+    values = dataset.parts[part].weights
+    assert values is not None
+    rows: list[float] = values.tolist()
+    return rows
 
 
 def test_a_source_of_ones_own_needs_only_arrays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,3 +147,38 @@ def test_classes_of_one_size_take_turns_in_no_fixed_order() -> None:
     order = codes[stratified_order(codes, np.random.default_rng(1))].reshape(40, 3)
     assert (np.sort(order, axis=1) == [0, 1, 2]).all()
     assert len({tuple(turn) for turn in order.tolist()}) == 6
+
+
+@given(st.lists(st.integers(1, 60), min_size=2, max_size=9), st.data())
+def test_every_class_is_in_train_where_train_has_room_for_it(counts: list[int], data: st.DataObject) -> None:
+    m, codes = sum(counts), np.repeat(np.arange(len(counts)), counts)
+    train = data.draw(st.integers(len(counts), m))
+    dev = data.draw(st.integers(0, m - train))
+    found = parts(split(train=train, dev=dev, test=0, rare="train"), codes)
+    assert len(found["train"]) == train
+    assert len(found.get("dev", ())) == dev
+    assert set(codes[found["train"]]) == set(range(len(counts)))
+
+
+@pytest.mark.parametrize("rare", [1, 2, 3, 4])
+@pytest.mark.parametrize("train_dev", [0, 0.1])
+def test_classes_of_few_examples_are_in_train(rare: int, train_dev: float) -> None:
+    codes = np.repeat(np.arange(13), [60, *[rare] * 12])
+    found = parts(split(train=0.6, dev=0.2, test=0.2, train_dev=train_dev, rare="train"), codes)
+    assert set(codes[found["train"]]) == set(range(13))
+    by_share = parts(split(train=0.6, dev=0.2, test=0.2, train_dev=train_dev, rare=None), codes)
+    assert {part: len(rows) for part, rows in found.items()} == {part: len(rows) for part, rows in by_share.items()}
+
+
+def test_by_share_alone_rare_classes_may_be_lacking_in_train() -> None:
+    codes = np.repeat(np.arange(13), [60, *[1] * 12])
+    assert len(set(codes[parts(split(train=0.6, dev=0.2, test=0.2), codes)["train"]])) < 13
+
+
+@given(st.integers(0, 99))
+def test_frequent_classes_are_split_as_they_ever_were(seed: int) -> None:
+    codes = np.random.default_rng(seed).integers(0, 4, 120)
+    new, earlier = (
+        parts(split(train=0.6, dev=0.2, test=0.2, train_dev=0, rare=rare), codes) for rare in ("train", None)
+    )
+    assert all(np.array_equal(new[part], earlier[part]) for part in new)

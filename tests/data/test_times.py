@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.data.columns import Order
-from dlx.data.times import cyclic, moment, order_of
+from dlx.data.times import cyclic, moment, moments, order_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(2999, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
@@ -134,3 +134,19 @@ def test_cyclic_parts_are_angles_of_the_calendar(of: datetime) -> None:
         waves = cyclic(day, part)  # type: ignore[arg-type]
         assert complex(*waves[0, ::-1]) == pytest.approx(np.exp(2j * np.pi * turn), abs=1e-5), part
         assert np.isnan(waves[1]).all()
+
+
+@given(
+    st.lists(
+        st.one_of(
+            MOMENTS.map(str),
+            st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(datetime.isoformat),
+            st.dates().map(str),
+            st.sampled_from(["2021-02-30", "2021-02-03 24:00", "1/2/2020", "soon", "12:30", "2020"]),
+        )
+    )
+)
+def test_many_at_once_are_the_same_bits_as_one_by_one(texts: list[str]) -> None:
+    assert moments(texts) == {text: moment(text) for text in texts}
+    for alone in texts[:3]:
+        assert moments([alone])[alone] == moments(texts)[alone]

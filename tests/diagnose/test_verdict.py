@@ -6,12 +6,13 @@ import json
 from math import inf
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.verdict import diagnose
+from dlx.diagnose.verdict import DONE, default_tolerance, diagnose
 from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.words import Task
 
@@ -182,3 +183,15 @@ def test_more_examples_never_turn_a_verdict_round(train: int, dev: int, optimal:
     )
     for name in ("bias", "variance"):
         assert few[name]["level"] in ("unsettled", many[name]["level"])
+
+
+def test_the_tolerance_of_a_rare_class_is_half_of_what_never_naming_it_errs() -> None:
+    assert default_tolerance(Task.BINARY, np.repeat([0, 1], [99, 1])) == pytest.approx(0.005)
+    assert default_tolerance(Task.MULTICLASS, np.repeat([0, 1, 2], [40, 30, 30])) == 0.02
+    assert default_tolerance(Task.BINARY, np.zeros(50, np.intp)) == 0.02
+
+
+def test_what_is_unproven_takes_the_place_of_done() -> None:
+    errors = {"train": error_rate(0.0, 10_000), "dev": error_rate(0.0, 10_000)}
+    assert diagnose(errors, 0.0, 0.02)["next"] == [DONE]
+    assert diagnose(errors, 0.0, 0.02, unproven="nobody knows")["next"] == ["nobody knows"]

@@ -22,6 +22,7 @@ from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.norm import Norm
+from dlx.types import Array
 
 INITIALIZERS: list[Any] = [
     *(name for name in Initializer.members() if name != "file"),  # which reads its values and draws none
@@ -45,15 +46,33 @@ def plan(
 
 
 def subject_of(
-    n_x: int, hidden: list[LayerPlan], output: object, loss: Loss, penalty: Mapping[str, float], m: int, rng: Any
+    n_x: int,
+    hidden: list[LayerPlan],
+    output: object,
+    loss: Loss,
+    penalty: Mapping[str, float],
+    m: int,
+    rng: Any,
+    is_weighted: bool = False,
 ) -> Subject:
     n_y = 1 if loss.task == "binary" else 3
     plans = [*hidden, LayerPlan(n_y, None, Initializer.parse(output))]
     network = Network(n_x, plans, loss, np.float64, **penalty)
     network.initialize(rng)
-    classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=m)]
-    Y = rng.standard_normal((n_y, m)) if loss.task == "regression" else classes
+    Y = targets(loss, n_y, m, rng)
+    if is_weighted:
+        Y = np.concatenate([Y, rng.exponential(1, (1, m))])
     return Subject(network, rng.standard_normal((m, n_x)), np.ascontiguousarray(Y))
+
+
+def targets(loss: Loss, n_y: int, m: int, rng: Any) -> Array:
+    """Such as the loss's task has: counts where it takes no negative numbers."""
+    classes: Array = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=m)]
+    if loss.task == "multilabel":
+        return np.asarray(rng.integers(2, size=(n_y, m)), np.float64)
+    if loss.task != "regression":
+        return classes
+    return np.asarray(rng.standard_normal((n_y, m)) if loss.least_target is None else rng.poisson(2.0, (n_y, m)) * 1.0)
 
 
 @st.composite
@@ -73,7 +92,7 @@ def subjects(draw: st.DrawFn) -> Subject:
     ]
     loss, penalty = Loss.parse(draw(st.sampled_from(list(Loss.members())))), draw(st.sampled_from(PENALTIES))
     n_x, m = draw(st.integers(1, 3)), draw(st.integers(2, 7))
-    return subject_of(n_x, hidden, draw(initializers), loss, penalty, m, rng)
+    return subject_of(n_x, hidden, draw(initializers), loss, penalty, m, rng, is_weighted=draw(st.booleans()))
 
 
 def assert_great(point: Point, told: object = "") -> None:
@@ -92,6 +111,15 @@ def test_backprop_is_the_gradient_in_every_combination(activation: str, loss: st
         initializer, penalty, norm, dropout = choice
         hidden = [plan(3, activation, initializer, norm, dropout, rng)]
         assert_great(check(subject_of(2, hidden, initializer, Loss.parse(loss), penalty, 5, rng), "now"), choice)
+
+
+@pytest.mark.parametrize("loss", Loss.members())
+def test_backprop_is_the_gradient_of_weighted_costs(loss: str) -> None:
+    rng = np.random.default_rng(len(loss))
+    for penalty, norm, dropout in product(PENALTIES, NORMS, (False, True)):
+        hidden = [plan(3, "tanh", "he", norm, dropout, rng)]
+        subject = subject_of(2, hidden, "he", Loss.parse(loss), penalty, 6, rng, is_weighted=True)
+        assert_great(check(subject, "now"), (penalty, norm, dropout))
 
 
 @RANDOM

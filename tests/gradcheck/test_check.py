@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.component import REGISTRY
 from dlx.errors import CheckFailed
 from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import DIRECTIONS, MOST_ENTRIES, SAMPLE
+from dlx.gradcheck.locate import locate
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
-from dlx.nn.activations import Activation
+from dlx.nn.activations import Activation, Backward, Tanh
 from dlx.nn.initializers import He, Initializer, Zeros
 from dlx.nn.layers import mask_from
-from dlx.nn.losses import Loss
+from dlx.nn.losses import Logistic, Loss
+from dlx.nn.losses.loss import scaled_residual
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 HE = He()
 
@@ -149,3 +154,28 @@ def test_a_cost_that_overflows_within_epsilon_fails() -> None:
     assert not point.passed
     assert point.parameters[0].verdict == "worry"
     assert point.difference != point.difference
+
+
+class Forgetful(Logistic):
+    """Weighs the cost, and not its gradient."""
+
+    name = "forgetful"
+
+    def record(self, tape: Tape, Z: Array, Y: Array, weights: Array | None = None) -> tuple[Array, Backward]:
+        A, _ = super().record(tape, Z, Y, weights)
+        return A, lambda _: scaled_residual(tape, A, Y, 1 / Z.shape[1], None)
+
+
+del REGISTRY["loss"][Forgetful.name]
+
+
+def test_weights_that_the_gradient_lacks_are_named() -> None:
+    rng = np.random.default_rng(0)
+    network = Network(3, [LayerPlan(4, Tanh(), HE), LayerPlan(1, None, HE)], Forgetful(), np.float64)
+    network.initialize(rng)
+    Y = np.concatenate([rng.integers(2, size=(1, 8)) * 1.0, rng.exponential(1, (1, 8))])
+    subject = Subject(network, rng.standard_normal((8, 3)), Y)
+    point = check(subject, "now")
+    assert not point.passed
+    fault = locate(subject, point, rng)
+    assert (fault.operation, fault.signature) == ("forgetful", "the weights left out")

@@ -37,6 +37,7 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "tune": ("trials",),
         "study": ("trials",),
         "learning_curve": ("trials",),
+        "folds": ("trials",),
     },
 }
 LIGHT = {"dlx", "__version__", "text", "errors", "words", "types"}  # what the command line starts with

@@ -150,7 +150,7 @@ def test_labels_that_are_blank_or_new_do_not_hinder_a_prediction(tmp_path: Path,
         assert predicted(call_dlx("predict", run, file).stdout) == expected
 
 
-UNFIT = {1: "1.5,purple,3", 3: "1.2,red,", 4: ",blue,5"}
+UNFIT = {1: "1.5,purple,3", 3: "1.2,red,", 4: ",blue,5", 5: "x,blue,5"}
 
 
 def test_rows_that_cannot_be_answered_are_marked_and_the_others_are_answered(
@@ -169,7 +169,7 @@ def test_rows_that_cannot_be_answered_are_marked_and_the_others_are_answered(
         assert row == (dict.fromkeys(row, "") if i in UNFIT else expected[i])
         assert not reason or reason.startswith(f"line {i + 2}: column ")
     assert result.stderr.startswith(
-        "remark: 3 of 6 rows are unanswered: line 3: column 'color': train has no category 'purple'; "
+        "remark: 4 of 6 rows are unanswered: line 3: column 'color': train has no category 'purple'; "
         "line 5: column 'weight': the value is missing; line 6: "
     )
     document = json.loads(call_dlx("predict", run, tmp_path / "mixed.csv", "--json").stdout)
@@ -268,3 +268,143 @@ def test_a_file_that_does_not_fit_is_told_where(
     assert result.code == 5
     assert complaint in result.stderr
     assert "other.csv" in result.stderr
+
+
+def test_several_labels(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """A column of 0 and 1 for each label, then its probability; the file of dev is evaluated as dev was."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((80, 2))
+    labels = (X @ np.array([[1.0, 0.5, -1.0], [0.3, -1.0, 0.2]]) > 0).astype(int)
+    lines = [",".join(map(str, [*x, *y])) for x, y in zip(X.round(3).tolist(), labels.tolist(), strict=True)]
+    table(tmp_path / "train.csv", lines[:60], "a,b,red,blue,green")
+    table(tmp_path / "dev.csv", lines[60:], "a,b,red,blue,green")
+    source = "{name: file, path: PATH, target: [red, blue, green]}"
+    train, dev = (source.replace("PATH", name) for name in ("train.csv", "dev.csv"))
+    (tmp_path / "spec.yaml").write_text(
+        f"data: {{train: {train}, dev: {dev}}}\narchitecture: {{hidden: [8]}}\n"
+        "optimizer: {name: adam, learning_rate: 0.02}\ntraining: {epochs: 100}\n"
+    )
+    result = call_dlx("train", "spec.yaml", "--out", "run", "--json", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    final = json.loads(result.stdout)["final"]
+    rows = predicted(call_dlx("predict", "run", "dev.csv", cwd=tmp_path).stdout)
+    assert list(rows[0]) == ["red", "blue", "green", "p(red)", "p(blue)", "p(green)"]
+    wrong = 0
+    for row, line in zip(rows, lines[60:], strict=True):
+        truth = dict(zip(["red", "blue", "green"], line.split(",")[2:], strict=True))
+        wrong += sum(row[name] != truth[name] for name in truth)
+        assert all(int(row[name]) == (float(row[f"p({name})"]) > 0.5) for name in truth)
+    assert final["dev_error"] == pytest.approx(wrong / 60)
+    assert final["dev_error"] < 0.2
+    measured = json.loads(call_dlx("evaluate", "run", "dev.csv", "--json", cwd=tmp_path).stdout)
+    assert (measured["error"], measured["cost"]) == pytest.approx((final["dev_error"], final["dev_cost"]))
+    for command in ("diagnose", "report", "gradcheck"):
+        outcome = call_dlx(command, "run", cwd=tmp_path)
+        assert (outcome.code, outcome.stderr) == (0, "")
+
+
+def test_a_file_is_weighted_as_dev_was(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """The costs compare: with weights of the classes, and those of the examples where the file has the column."""
+    rows = [f"{line},{1 + i % 3}" for i, line in enumerate(ANIMALS)]
+    table(tmp_path / "pets.csv", rows, f"{HEADER},w")
+    table(tmp_path / "dev.csv", rows[5:17], f"{HEADER},w")
+    source = "{name: file, path: PATH, target: kind}"
+    train, dev = (source.replace("PATH", name) for name in ("pets.csv", "dev.csv"))
+    weights = "class_weight: {cat: 1, dog: 3}, sample_weight: w"
+    (tmp_path / "spec.yaml").write_text(f"data: {{train: {train}, dev: {dev}, {weights}}}\ntraining: {{epochs: 3}}\n")
+    result = call_dlx("train", "spec.yaml", "--out", "run", "--json", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    final = json.loads(result.stdout)["final"]
+    measured = json.loads(call_dlx("evaluate", "run", "dev.csv", "--json", cwd=tmp_path).stdout)
+    assert measured["cost"] == pytest.approx(final["dev_cost"])
+    table(tmp_path / "plain.csv", ANIMALS[5:17])
+    plain = json.loads(call_dlx("evaluate", "run", "plain.csv", "--json", cwd=tmp_path).stdout)
+    assert plain["error"] == measured["error"]
+    assert plain["cost"] != pytest.approx(measured["cost"], rel=1e-6)
+    assert len(predicted(call_dlx("predict", "run", "plain.csv", cwd=tmp_path).stdout)) == 12
+
+
+def test_counts_are_answered_in_their_unit(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 2, 300)
+    y = rng.poisson(np.exp(1 + x))
+    table(tmp_path / "x.csv", [f"{a:.4f},{b}" for a, b in zip(x, y, strict=True)], "x,y")
+    (tmp_path / "spec.yaml").write_text(
+        "task: regression\nloss: poisson\ndata: {source: {name: file, path: x.csv, target: y}}\n"
+        "architecture: {hidden: [8]}\noptimizer: {name: adam, learning_rate: 0.02}\ntraining: {epochs: 60}\n"
+    )
+    result = call_dlx("train", "spec.yaml", "--out", "run", "--json", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    values = [float(row["value"]) for row in predicted(call_dlx("predict", "run", "x.csv", cwd=tmp_path).stdout)]
+    assert np.sqrt(np.mean((np.array(values) - y) ** 2)) == pytest.approx(
+        json.loads(result.stdout)["final"]["train_error"], rel=1e-4
+    )
+    assert np.abs(np.log(values) - (1 + x)).mean() < 0.2
+    table(tmp_path / "negative.csv", ["1,-1", "1,2"], "x,y")
+    outcome = call_dlx("evaluate", "run", "negative.csv", cwd=tmp_path)
+    assert outcome.code == 5
+    assert "the loss poisson needs targets of 0 or more; the least one is -1" in outcome.stderr
+
+
+LABELLED = [*ANIMALS[:10], "1.5,purple,3,cat", "x,red,3,dog", "1.2,red,,dog", "1.1,red,3,", "1.2,red,3,cow"]
+
+
+def test_an_evaluation_leaves_out_what_cannot_be_answered(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx)
+    whole = json.loads(call_dlx("evaluate", run, table(tmp_path / "whole.csv", LABELLED[:10]), "--json").stdout)
+    file = table(tmp_path / "mixed.csv", [*LABELLED[10:], *LABELLED[:10]])
+    result = call_dlx("evaluate", run, file, "--json")
+    mixed = json.loads(result.stdout)
+    reasons = mixed.pop("reasons")
+    assert mixed.pop("left_out") == 5
+    assert {**mixed, "data": ""} == {**whole, "data": ""}
+    assert reasons == [
+        "line 2: column 'color': train has no category 'purple'",
+        "line 3: column 'height': 'x' is not a number, as others in this column are",
+        "line 4: column 'weight': the value is missing",
+        "line 5: column 'kind': the target is missing",
+        "example 5: the label 'cow' is not among those of train",
+    ]
+    assert result.stderr.startswith("remark: 5 of 15 rows are left out: line 2: column 'color'")
+    strict = call_dlx("evaluate", run, file, "--strict")
+    assert (strict.code, strict.stdout) == (5, "")
+    assert "left_out" not in whole
+
+
+@pytest.mark.parametrize("overrides", [["task=regression"], ["task=multiclass"]])
+def test_a_text_among_numbers_to_be_predicted_is_left_out(
+    overrides: list[str], tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, "weight", *overrides)
+    rows = [f"{line.split(',')[0]},{line.split(',')[1]},{'cat' if i % 2 else 'dog'}" for i, line in enumerate(ANIMALS)]
+    labels = ["3" if i % 2 == 0 else "5" for i in range(40)]
+    header = "height,color,kind,weight"
+    file = table(tmp_path / "whole.csv", [f"{row},{y}" for row, y in zip(rows, labels, strict=True)], header)
+    assert json.loads(call_dlx("evaluate", run, file, "--json").stdout)["m"] == 40
+    labels[3:5] = "soon", ""
+    file = table(tmp_path / "new.csv", [f"{row},{y}" for row, y in zip(rows, labels, strict=True)], header)
+    result = call_dlx("evaluate", run, file, "--json")
+    assert result.code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert (document["m"], document["left_out"]) == (38, 2)
+
+
+def test_rare_and_new_categories_are_answered(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    run = trained(tmp_path, call_dlx, "kind", "data.source.rare=14")  # of red there are 14, of the others 13
+    answers = [
+        predicted(call_dlx("predict", run, table(tmp_path / "new.csv", [f"1.5,{color},3"], HEADER[:-5])).stdout)
+        for color in ("blue", "green", "purple", "red")
+    ]
+    assert answers[0] == answers[1] == answers[2] != answers[3]
+
+
+def test_a_text_among_numbers_is_no_header(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    (tmp_path / "data.csv").write_text("".join(f"{i % 7},{i / 4},{'ab'[i % 2]}\n" for i in range(30)))
+    spec = (
+        "data: {source: {name: file, path: data.csv, target: -1}}\narchitecture: {hidden: [4]}\ntraining: {epochs: 2}\n"
+    )
+    (tmp_path / "spec.yaml").write_text(spec)
+    assert call_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path).code == 0
+    (tmp_path / "new.csv").write_text("1,2.5,a\n2,3.5,b\n3,x,a\n,1,b\n")
+    rows = predicted(call_dlx("predict", "run", "new.csv", cwd=tmp_path).stdout)
+    assert [row["unanswered"].partition(": ")[0] for row in rows] == ["", "", "line 3", "line 4"]

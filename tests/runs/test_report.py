@@ -64,26 +64,36 @@ def report(call_dlx: Run, folder: Path) -> Page:
 
 def test_images(page_of: Callable[..., Page], tmp_path: Path) -> None:
     page = page_of(*DIGITS)
-    assert page.sections == ["curves", "diagnosis", "classes", "worst", "signal", "spec", "environment"]
+    assert page.sections == ["curves", "diagnosis", "metrics", "classes", "worst", "signal", "spec", "environment"]
     assert "img" in page.names
     assert (tmp_path / "run" / "report.html").stat().st_size < 1_000_000
 
 
 def test_two_inputs_without_a_dev_set(page_of: Callable[..., Page]) -> None:
     page = page_of(*CIRCLES)
-    assert page.sections == ["curves", "diagnosis", "classes", "boundary", "worst", "signal", "spec", "environment"]
+    assert page.sections == [
+        "curves",
+        "diagnosis",
+        "metrics",
+        "classes",
+        "boundary",
+        "worst",
+        "signal",
+        "spec",
+        "environment",
+    ]
     assert "variance is unknown: hold out a dev set" in page.text
 
 
 def test_a_regression(page_of: Callable[..., Page]) -> None:
     page = page_of(*REGRESSION)
-    assert page.sections == ["curves", "diagnosis", "boundary", "signal", "spec", "environment"]
+    assert page.sections == ["curves", "diagnosis", "metrics", "boundary", "signal", "spec", "environment"]
     assert "train RMSE" in page.text
 
 
 def test_a_run_that_diverged_before_its_first_row(page_of: Callable[..., Page]) -> None:
     page = page_of(*REGRESSION, "optimizer={name: gradient_descent, learning_rate: 1000}")
-    assert page.sections == ["diagnosis", "boundary", "signal", "spec", "environment"]
+    assert page.sections == ["diagnosis", "metrics", "boundary", "signal", "spec", "environment"]
     assert "diverged in epoch 1, step 2" in page.text
 
 
@@ -136,7 +146,7 @@ def test_the_page_of_a_run_whose_data_are_gone_says_so(
     (tmp_path / "pets.csv").unlink()
     page = report(call_dlx, tmp_path)
     assert "the errors are those of diagnosis.json, because" in page.text
-    assert page.sections == ["curves", "diagnosis", "signal", "spec", "environment"]
+    assert page.sections == ["curves", "diagnosis", "metrics", "signal", "spec", "environment"]
 
 
 def test_the_page_of_a_run_whose_plugin_is_gone_says_so(
@@ -148,7 +158,7 @@ def test_the_page_of_a_run_whose_plugin_is_gone_says_so(
     page = report(call_dlx, tmp_path)
     assert "nothing could be measured anew" in page.text
     assert "gone.py" in page.text
-    assert page.sections == ["curves", "diagnosis", "boundary", "signal", "spec", "environment"]
+    assert page.sections == ["curves", "diagnosis", "metrics", "boundary", "signal", "spec", "environment"]
 
 
 def test_a_file_of_ones_own_and_json(page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path) -> None:

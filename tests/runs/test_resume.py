@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,8 @@ from dlx.training.build import build, dataset_of
 from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.training.refit import Refit
+from dlx.training.supervised import Supervised
 
 M, EPOCHS = 26, 5
 REQUIRED: dict[str, dict[str, object]] = {
@@ -65,7 +68,7 @@ def trainings(draw: st.DrawFn) -> dict[str, Any]:
         {"patience": st.integers(1, 3), "monitor": st.sampled_from(["dev_error", "dev_cost"])},
         optional={"min_delta": st.just(0.01)},
     )
-    data: dict[str, Any] = dict(DATA[kind])
+    data: dict[str, Any] = DATA[kind] | {"class_weight": draw(st.sampled_from([None, "balanced"]))}
     if kind == "images":
         data["augment"] = draw(st.lists(named("augmentation"), max_size=2, unique_by=lambda some: some["name"]))
     return {
@@ -133,7 +136,10 @@ def seen(record: EpochRecord | LayerRecord | Progress) -> Seen:
 
 def state(experiment: Experiment) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """What a checkpoint would hold, as it comes back from the disk."""
-    arrays, meta = experiment.to_data()
+    return copied(*experiment.to_data())
+
+
+def copied(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return {name: array.copy() for name, array in arrays.items()}, json.loads(json.dumps(meta))
 
 
@@ -187,6 +193,40 @@ def after_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dlx.training.fit.SECONDS_BETWEEN_REPORTS", 0.0)
 
 
+def check_refit(sections: dict[str, Any], mapped: dict[str, str]) -> None:
+    text = json.dumps(sections | {"training": sections["training"] | {"refit": True}})
+    for name, path in mapped.items():
+        text = text.replace(f'"{name}"', json.dumps(path))
+    spec = Spec.model_validate(json.loads(text)).complete()
+    whole = new(spec, initialize=True)
+    assert isinstance(whole, Supervised)
+    refit, states = Refit(whole), []
+    records = [record for record, _ in trained(whole)]
+    if whole.position.finished is None:
+        return
+    with suppress(Diverged):
+        for _ in refit.fit():
+            states.append([state(whole), copied(*refit.to_data())])
+    end = copied(*refit.to_data())
+    assert len(states) >= min(1, len(records))
+    for number in np.unique(np.linspace(0, len(states) - 1, 5).astype(int)) if states else ():  # its steps are many
+        first, second = states[number]
+        again = new(spec, initialize=False)
+        assert isinstance(again, Supervised)
+        other = Refit(again)
+        again.from_data(*first)
+        other.from_data(*second)
+        with suppress(Diverged):
+            for _ in other.fit():
+                pass
+        arrays, meta = copied(*other.to_data())
+        where = f"from yield {number} of {len(states)}"
+        assert json.dumps(without_seconds(meta["refit"])) == json.dumps(without_seconds(end[1]["refit"])), where
+        assert arrays.keys() == end[0].keys()
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(array, end[0][name], err_msg=f"{name}, {where}")
+
+
 FULL_BATCH_WITH_FEW_ROWS = {
     "data": DATA["rows"],
     "architecture": {"hidden": [4]},
@@ -201,6 +241,16 @@ same_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixtu
 @given(trainings())
 def test_a_network_trained_on_from_any_step(mapped: dict[str, str], sections: dict[str, Any]) -> None:
     check(sections, mapped)
+
+
+@pytest.mark.usefixtures("after_each_step")
+@settings(same_for_all, max_examples=10)
+@example(FULL_BATCH_WITH_FEW_ROWS)
+@given(trainings())
+def test_a_network_trained_again_on_all_examples_on_from_any_step(
+    mapped: dict[str, str], sections: dict[str, Any]
+) -> None:
+    check_refit(sections, mapped)
 
 
 @pytest.mark.usefixtures("after_each_step")

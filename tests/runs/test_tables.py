@@ -131,3 +131,27 @@ def test_another_header_is_refused(table: MetricsTable) -> None:
     table.path.write_text("epoch,loss\n1,2\n")
     with pytest.raises(DataError, match=r"metrics\.csv:1: is damaged: the header must be epoch,step,"):
         columns(table)
+
+
+def test_columns_of_metrics_stand_behind_the_others_and_come_back(tmp_path: Path) -> None:
+    table = MetricsTable(tmp_path / "metrics.csv")
+    table.metrics = ("train_f1", "dev_f1")
+    for epoch, value in ((1, 0.25), (2, 0.5)):
+        table.append(replace(row(epoch), metrics={"train_f1": value, "dev_f1": 2 * value}))
+    table.append(replace(row(3), metrics={"train_f1": 0.75}))  # there is no dev
+    table.close()
+    content = table.path.read_bytes()
+    reader = MetricsTable(table.path)  # which is not told of them
+    read = reader.columns(content)
+    assert list(read) == [*COLUMNS, "train_f1", "dev_f1"]
+    assert read["train_f1"] == [0.25, 0.5, 0.75]
+    assert read["dev_f1"][:2] == [0.5, 1.0]
+    assert np.isnan(read["dev_f1"][2])
+    assert reader.rows_to(2, content) == b"".join(content.splitlines(keepends=True)[:3])
+
+
+@pytest.mark.parametrize("more", [",f1", ",dev f1", ",", "x"])
+def test_a_header_with_other_columns_is_damaged(tmp_path: Path, more: str) -> None:
+    header = ",".join(COLUMNS) + more
+    with pytest.raises(DataError, match="the header must be"):
+        MetricsTable(tmp_path / "metrics.csv").columns(f"{header}\n".encode())

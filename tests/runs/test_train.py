@@ -63,8 +63,9 @@ def outcome(run: Path) -> tuple[list[list[str]], dict[str, np.ndarray], dict[str
     with (run / "layers.csv").open(encoding="utf-8") as file:
         rows += list(csv.reader(file))
     arrays, meta = checkpoint.load(run / "checkpoint")
-    for record in (meta["position"], meta["position"]["last"], meta["position"]["best"]):
-        del record["seconds"]
+    for position in (meta["position"], *([meta["refit"]["position"]] if "refit" in meta else [])):
+        for record in (position, position["last"], position["best"]):
+            del record["seconds"]
     return rows, arrays, meta
 
 
@@ -345,3 +346,64 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path, call_
     result = call_dlx("train", spec, "--out", tmp_path / "file" / "run")
     assert result.code == 2  # no fault of the machine: a file is taken for a folder
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+REFIT = """
+name: again
+data: {source: {name: moons, m: 200, noise: 0.2}, split: {train: 120, dev: 40, test: 40}}
+architecture: {hidden: [6]}
+optimizer: {name: adam, learning_rate: 0.02}
+training: {epochs: 12, batch_size: 8, refit: true, early_stopping: {patience: 5}}
+"""
+
+
+def test_a_run_that_was_stopped_in_its_refit_goes_on_to_the_same_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call_dlx: Callable[..., Any]
+) -> None:
+    spec = written(REFIT, tmp_path)
+    whole = train(spec, tmp_path / "whole").run
+    monkeypatch.setattr("dlx.training.fit.SECONDS_BETWEEN_REPORTS", 0.0)
+    with Session.start(load_spec(spec), [], tmp_path / "stopped", tmp_path) as session:
+
+        def enough(record: EpochRecord | Progress) -> bool:
+            return session.experiment.position.finished is not None and isinstance(record, Progress) and record.step > 9
+
+        for _ in session.records(enough):
+            pass
+    stopped = RunDirectory.open(tmp_path / "stopped")
+    assert stopped.facts()["status"] == "interrupted"
+    assert not stopped.holds("refit.npz")
+    assert stopped.facts()["refit"] == {"examples": 200, "done": False}
+    (tmp_path / "points.csv").write_text("x1,x2\n0.5,0.5\n")
+    said = call_dlx("predict", tmp_path / "stopped", tmp_path / "points.csv")
+    assert "has not been trained again on all 200 examples yet" in said.stderr
+    with Session.resume(tmp_path / "stopped") as session:
+        for _ in session.records():
+            pass
+    assert_same(whole.path, stopped.path)
+    for name in ("model.npz", "refit.npz"):
+        (arrays, facts), (other_arrays, other_facts) = whole.model(name), stopped.model(name)
+        assert facts == other_facts
+        assert all(np.array_equal(array, other_arrays[key]) for key, array in arrays.items())
+
+
+def test_the_network_of_a_refit_predicts_and_every_place_with_errors_says_so(
+    tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    spec, note = written(REFIT, tmp_path), "the network that predicts was trained again on all 200 examples"
+    said = call_dlx("train", spec, "--out", tmp_path / "run")
+    assert note in " ".join(said.stdout.split())
+    (tmp_path / "points.csv").write_text("x1,x2,y\n0.5,0.5,0\n-1,0.3,1\n")
+    run = RunDirectory.open(tmp_path / "run")
+    value = Model(*run.model("refit.npz")).outputs(np.array([[0.5, 0.5], [-1, 0.3]]))[:, 0]
+    rows = csv.DictReader(call_dlx("predict", tmp_path / "run", tmp_path / "points.csv").stdout.splitlines())
+    np.testing.assert_allclose([float(row["p(1)"]) for row in rows], value, rtol=1e-6)
+    for command in ("diagnose", "evaluate"):
+        files = [tmp_path / "points.csv", "--target", "y"] if command == "evaluate" else []
+        answer = call_dlx(command, tmp_path / "run", *files)
+        assert note in " ".join((answer.stdout + answer.stderr).split()), command
+    call_dlx("report", tmp_path / "run")
+    assert note in (tmp_path / "run" / "report.html").read_text()
+    train(spec, tmp_path / "other", "training.refit=false", "seed=2")
+    compared = call_dlx("compare", tmp_path / "run", tmp_path / "other", "--json", cwd=tmp_path)
+    assert any(note in remark for remark in json.loads(compared.stdout)["remarks"])

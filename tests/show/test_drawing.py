@@ -11,12 +11,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dlx.diagnose.verdict import diagnose
+from dlx.show.charts.calibration import calibration_chart
 from dlx.show.charts.curves import training_curves
 from dlx.show.charts.groups import Group, mean_curve
 from dlx.show.charts.importance import importance_bars
 from dlx.show.charts.waterfall import waterfall
 from dlx.show.page import Material, page
-from dlx.show.pictures import curves, diagnosis, importance, overlay
+from dlx.show.pictures import calibration, curves, diagnosis, importance, overlay
 from dlx.show.terminal.text_plot import HEIGHT, letter_plot
 from dlx.show.terminal.tuning import BAR, bar
 from dlx.stats.intervals import Estimate
@@ -99,3 +100,35 @@ def assert_drawable(html: str) -> None:
     """No place of a page is anything but a number."""
     places = DRAWN.findall(html)
     assert not [place for place in places if NO_NUMBER.search(place)]
+
+
+@FEW
+@given(data=st.data(), classes=st.sampled_from([["no", "yes"], ["a", "b", "c"]]))
+def test_the_curve_of_any_calibration(data: st.DataObject, classes: list[str]) -> None:
+    shares = st.floats(0, 1)
+
+    def state() -> dict[str, Any]:
+        points = data.draw(st.lists(st.tuples(shares, shares), max_size=10))
+        curve = [
+            {"probability": x, "share": {"value": y, "low": y / 2, "high": (1 + y) / 2, "m": 1}} for x, y in points
+        ]
+        return {"curve": curve}
+
+    document = {"classes": classes, "before": state(), "after": state()}
+    assert calibration(calibration_chart(document), title="$a").startswith(b"\x89PNG")
+
+
+NUMBERS = st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3)
+
+
+@given(numbers=NUMBERS, task=TASKS)
+def test_any_metrics_and_baselines_on_a_page(numbers: list[float | None], task: str) -> None:
+    value, low, high = numbers
+    estimate = {"value": value, "low": low, "high": high, "m": 5}
+    compared = {"error": estimate, "difference": {**estimate, "verdict": "better"}}
+    document = {
+        **diagnose({"train": Estimate(0.1, 0.0, 0.2, 5)}, 0.0, 0.1),
+        "metrics": {"dev": {"f1": estimate, "a_plugin's": estimate}},
+        "baselines": {"constant": {"title": "always <b>", "fitted_on": 5, "parts": {"dev": compared}}},
+    }
+    assert_drawable(page(Material(facts={"name": "a", "data": {"task": task}}, config="", diagnosis=document)))

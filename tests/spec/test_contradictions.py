@@ -17,6 +17,11 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
     ("text", "said"),
     [
         ("data: {}", "1:1: data: gives no examples: set source, or train (and dev, test)"),
+        (
+            "data: {source: moons, normalize_targets: standard}\nloss: poisson",
+            "1:23: data.normalize_targets: the loss poisson learns targets as they are: set it to none, or take "
+            "another loss",
+        ),
         ("data: {dev: moons}", "1:1: data: gives no examples: set source, or train (and dev, test)"),
         (
             "data: {source: moons, dev: xor}",

@@ -46,7 +46,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
         ("name: a b", "2:7: name: expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got 'a b'"),
         ("name: 5", "2:7: name: expected text, got 5"),
         ("dtype: float23", "2:8: dtype: got 'float23' (allowed float32, float64; did you mean float32?)"),
-        ("task: 3", "2:7: task: got 3 (allowed binary, multiclass, regression)"),
+        ("task: 3", "2:7: task: got 3 (allowed binary, multiclass, multilabel, regression)"),
         ("plugins: a.py", "2:10: plugins: expected a list, got 'a.py'"),
         ("training:", "2:10: training: expected a mapping, got nothing"),
         (

@@ -13,9 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.stats.intervals import Estimate, at_size, difference, error_rate, exact, root_mean_square, unbounded
+from dlx.stats.intervals import (
+    Estimate,
+    at_size,
+    difference,
+    error_rate,
+    exact,
+    mean_share,
+    quantile,
+    random_groups,
+    root_mean_square,
+    unbounded,
+)
 
-FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json").read_text())
+REFERENCE = Path(__file__).parents[1] / "reference"
+FIGURES = json.loads((REFERENCE / "intervals.json").read_text())
+QUANTILES = json.loads((REFERENCE / "metrics.json").read_text())["quantiles"]
 
 
 @pytest.mark.parametrize("figure", FIGURES["wilson"], ids=lambda figure: f"{figure['wrong']}-of-{figure['m']}")
@@ -211,3 +224,48 @@ def test_what_is_null_in_a_document_was_infinite() -> None:
 
 def test_ends_that_no_document_states_are_the_value() -> None:
     assert Estimate.from_document({"value": 0.25, "m": None}) == exact(0.25)
+
+
+@pytest.mark.parametrize("figure", QUANTILES, ids=lambda figure: f"{figure['share']}-of-{figure['m']}")
+def test_a_quantile_has_the_interval_of_scipy(figure: dict[str, Any]) -> None:
+    values = np.random.RandomState(figure["m"]).exponential(size=figure["m"])
+    estimate = quantile(values, figure["share"])
+    assert estimate.value == pytest.approx(np.percentile(values, 100 * figure["share"]))
+    expected = [0.0 if figure["low"] is None else figure["low"], math.inf if figure["high"] is None else figure["high"]]
+    assert [estimate.low, estimate.high] == pytest.approx(expected)
+
+
+@given(st.integers(1, 50), st.integers(1, 20))
+def test_random_groups_hold_every_example_once(m: int, most: int) -> None:
+    groups = random_groups(np.arange(1, 2 * m + 1).reshape(1, m, 2), most, np.random.default_rng(0))
+    assert groups.shape == (1, min(m, most), 2)
+    assert groups.sum() == m * (2 * m + 1)
+
+
+@pytest.mark.parametrize("together", [0.0, 0.5, 1.0])
+def test_the_mean_of_shares_is_covered_whether_or_not_labels_err_together(together: float) -> None:
+    """Of 95 in 100 samples; counted as independent labels, those that err together would be in 70."""
+    rng, true, m, labels, repeats = np.random.default_rng(3), 0.2, 100, 4, 1500
+    covered = 0
+    for _ in range(repeats):
+        alone, common = rng.random((m, labels)) < true, rng.random((m, 1)) < true
+        wrong = np.where(rng.random((m, 1)) < together, common, alone)
+        estimate = mean_share(wrong.mean(axis=1), labels)
+        covered += estimate.low <= true <= estimate.high
+    assert 0.93 <= covered / repeats <= 0.975
+
+
+@given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_the_mean_of_shares_lies_within_its_interval(m: int, labels: int, seed: int) -> None:
+    shares = np.random.default_rng(seed).integers(0, labels + 1, m) / labels
+    estimate = mean_share(shares, labels)
+    assert estimate.value == pytest.approx(shares.mean())
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+    assert estimate.m == m
+    wilson = error_rate(estimate.value, m)
+    assert estimate.high - estimate.low <= wilson.high - wilson.low + 1e-12
+
+
+def test_shares_that_are_all_0_say_as_little_as_so_many_examples() -> None:
+    estimate, wilson = mean_share(np.zeros(30), 5), error_rate(0.0, 30)
+    assert (estimate.low, estimate.high) == (wilson.low, wilson.high)

@@ -12,8 +12,9 @@ import pytest
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
+from dlx.data.row_hashes import hashes
 from dlx.data.splits import Split, split_rows
-from dlx.diagnose.data.duplicates import duplicate_findings, hashes
+from dlx.diagnose.data.duplicates import duplicate_findings
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.parts import part_findings
 from dlx.stats.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.component import REGISTRY
 from dlx.errors import DataError, EnvironmentProblem, SpecError
+from dlx.nn.losses import Logistic
 from dlx.spec.sections import Spec
 from dlx.training.build import build_supervised, dataset_of, least_memory
 from dlx.training.fit import fit
@@ -156,3 +158,92 @@ def test_a_toy_set_that_cannot_fit_is_refused_before_it_is_drawn(part: str) -> N
         DataError, match=rf"data\.{part}: moons with m = 1,000,000,000,000: takes 64,000\.0 GB .* take fewer"
     ):
         experiment(data={"train": "moons", part: huge})
+
+
+@pytest.mark.parametrize("loss", ["logistic", "softmax"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_an_example_of_weight_2_counts_as_two(loss: str, batch_norm: bool, tmp_path: Path) -> None:
+    """The cost and its gradient are those of a train set that has such examples twice; batch norm has them once."""
+    rng, task = np.random.default_rng(2), {"logistic": "binary", "softmax": "multiclass"}[loss]
+    X, y, w = rng.standard_normal((30, 3)), rng.integers(0, 2, 30), rng.integers(0, 3, 30)
+    rows = np.repeat(np.arange(30), w)
+    np.savez(tmp_path / "weighted.npz", X=X, y=y, w=w)
+    np.savez(tmp_path / "repeated.npz", X=X[rows], y=y[rows])
+    gradients, costs = [], []
+    for name, weight in (("weighted", {"sample_weight": "w"}), ("repeated", {})):
+        source = {"name": "file", "path": str(tmp_path / f"{name}.npz")} | weight
+        trained = experiment(
+            task=task,
+            data={"train": source, "normalize": "none"},
+            architecture={"hidden": [6, 5], "batch_norm": batch_norm},
+            training={"batch_size": "full"},
+        )
+        step = trained.batches.next(trained.batch_size)
+        step.run()
+        gradients.append(trained.parameters.d_theta.copy())
+        costs.append((step.cost(), trained.evaluate("train")[0]))
+    if batch_norm:
+        assert not np.allclose(gradients[0], gradients[1])
+    else:
+        np.testing.assert_allclose(gradients[0], gradients[1], rtol=1e-9, atol=1e-12)
+        assert costs[0] == pytest.approx(costs[1])
+        assert costs[0][0] == pytest.approx(costs[0][1])
+
+
+def test_errors_stay_unweighted(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    X, y = rng.standard_normal((30, 3)), rng.integers(0, 2, 30)
+    np.savez(tmp_path / "x.npz", X=X, y=y, w=rng.exponential(1, 30))
+    source = {"name": "file", "path": str(tmp_path / "x.npz")}
+    plain, weighted = (experiment(data={"train": source | more}) for more in ({}, {"sample_weight": "w"}))
+    assert plain.evaluate("train")[1] == weighted.evaluate("train")[1]
+    assert plain.evaluate("train")[0] != weighted.evaluate("train")[0]
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        ({"data": {"class_weight": {"2": 1.0}}}, r"data.class_weight: there is no class '2' \(allowed 0, 1"),
+        ({"task": "regression", "data": {"class_weight": "balanced"}}, "data.class_weight: is for classes, the labels"),
+        (
+            {"loss": "huber"},
+            r"loss: huber is for regression, .* binary \(allowed logistic\), or state `task: regression`",
+        ),
+        ({"loss": "softmax"}, r"the labels ask for binary \(allowed logistic\), or state `task: multiclass`"),
+        ({"task": "multiclass", "loss": "huber"}, r"the labels ask for multiclass \(allowed softmax\)$"),
+        ({"loss": "softmax", "task": "multiclass"}, None),
+        ({"task": "regression", "loss": "logistic"}, r"the labels ask for regression \(allowed .*poisson"),
+        ({"task": "regression", "loss": "poisson", "data": {}}, None),
+    ],
+)
+def test_weights_and_losses_must_fit_the_task(sections: dict[str, Any], message: str | None) -> None:
+    data = MOONS["data"] | sections.get("data", {})
+    if message is None:
+        experiment(**sections | {"data": data})
+        return
+    with pytest.raises(SpecError, match=message):
+        experiment(**sections | {"data": data})
+
+
+def test_counts_are_not_negative(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", X=np.eye(3), y=np.array([0.0, -1.0, 2.0]))
+    data = {"train": {"name": "file", "path": str(tmp_path / "x.npz")}}
+    with pytest.raises(SpecError, match="loss: poisson needs targets of 0 or more; the least one of train is -1"):
+        experiment(data=data, task="regression", loss="poisson")
+
+
+def test_a_loss_without_weights_is_refused_where_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(REGISTRY, "loss", dict(REGISTRY["loss"]))
+
+    class Older(Logistic):
+        """As plugins have written losses."""
+
+        name = "older"
+
+        def record(self, tape: Any, Z: Any, Y: Any) -> Any:  # type: ignore[override]
+            return super().record(tape, Z, Y)
+
+    rows(experiment(loss="older", training={"epochs": 2}))
+    data = MOONS["data"] | {"class_weight": "balanced"}
+    with pytest.raises(SpecError, match="loss: older takes no weights of examples: its `record` has no argument"):
+        experiment(loss="older", data=data)

@@ -19,6 +19,9 @@ from dlx.types import Array
 with np.load(Path(__file__).parents[1] / "reference" / "torch_trajectories.npz") as file:
     KEPT: dict[str, Array] = dict(file)
 RECIPE: dict[str, Any] = json.loads(KEPT["recipe"].item())
+with np.load(Path(__file__).parents[1] / "reference" / "torch_losses.npz") as file:
+    OF_LOSSES: dict[str, Array] = dict(file)
+LOSSES: dict[str, Any] = json.loads(OF_LOSSES["recipe"].item())
 STEPS_PER_EPOCH, TOLERANCE = 4, 1e-9
 
 
@@ -59,3 +62,26 @@ def test_the_same_trajectory_for_200_steps(key: str, tmp_path: Path) -> None:
     assert isinstance(record, EpochRecord)
     assert record.step == 200
     assert record.train_cost == pytest.approx(KEPT[f"{key}/frozen_cost"].item(), rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("key", LOSSES["cases"])
+def test_the_same_trajectory_with_other_losses_and_with_weights(key: str, tmp_path: Path) -> None:
+    """Σ w·ℓ/m with weights of mean 1 over train; of a full batch that is PyTorch's mean of weighted losses."""
+    of, spec = {name: OF_LOSSES[f"{key}/{name}"] for name in ("X", "y", "w", "cost")}, LOSSES["cases"][key]
+    np.savez(tmp_path / "examples.npz", X=of["X"], y=of["y"], w=of["w"])
+    source = {"name": "file", "path": str(tmp_path / "examples.npz")}
+    data = {"train": source, "normalize": "none"} | spec["data"]
+    experiment = build_supervised(Spec.model_validate(spec | {"dtype": "float64", "data": data}).complete())
+    parameters = experiment.network.parameters
+    for name, view in parameters.items():
+        view[...] = OF_LOSSES[f"{key}/{name}"][0].reshape(view.shape)
+    sizes = [56] if spec["training"]["batch_size"] == "full" else [16, 16, 16, 8]
+    costs = of["cost"].reshape(-1, len(sizes))
+    snapshots = {step: number for number, step in enumerate(LOSSES["steps"])}
+    for record in fit(experiment):
+        if isinstance(record, EpochRecord):
+            expected_cost = np.average(costs[record.epoch - 1], weights=sizes)
+            assert record.cost == pytest.approx(expected_cost, rel=TOLERANCE)
+            if record.step in snapshots:
+                expected = [OF_LOSSES[f"{key}/{name}"][snapshots[record.step]].ravel() for name in parameters]
+                np.testing.assert_allclose(parameters.theta, np.concatenate(expected), rtol=1e-7, atol=TOLERANCE)

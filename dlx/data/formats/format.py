@@ -76,7 +76,7 @@ class TableFormat(Format):
     options = frozenset(
         (
             *("target", "missing_target", "categorical", "ignore", "use", "impute"),
-            *("missing_indicators", "rare", "columns", "times"),
+            *("missing_indicators", "rare", "columns", "times", "sample_weight"),
         )
     )
 

@@ -32,11 +32,20 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
     """
     explanation = [*_first(*EXPLAIN_DIVERGENCE)(course)] if course.status is Status.DIVERGED else []
     findings = explanation or [*_causes(course, earlier_findings), *_notes(course)]
+    causes = [Cause.members[entry.name] for entry in (*serious(earlier_findings), *serious(findings))]
+    is_thorough = course.constant is not None and course.constant.thorough
+    if is_thorough or not any(cause.explains_training for cause in causes):
+        findings += ending.no_better_than_constant(course)
     return by_severity(of_normalized(findings) if course.norms else findings)
 
 
+def serious(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that are no notes."""
+    return [finding for finding in findings if finding.severity != "note"]
+
+
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
-    earlier = [finding for finding in earlier_findings if finding.severity != "note"]
+    earlier = serious(earlier_findings)
     noise = [] if LABEL_NOISE.is_among(earlier) else list(ending.label_noise(course))
     yield from noise
     elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)

@@ -27,6 +27,7 @@ from dlx.diagnose.remedies.optimization import (
 NARROW = 8  # units of a layer, where nothing else explains the error
 CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
 CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
+ROUNDING = 1e-6  # by which shares of the same error may differ
 FEW_VOTES = 40  # neighbours' votes, from which no share can be told
 # Between the train errors of the last rows, in tolerances, and between their train costs: which is kept is chance.
 LOTTERY, NOISY = 1.5, 1.5
@@ -44,6 +45,13 @@ PLATEAU = Cause(
     "The problem of local optima",
     (fast_adam, learning_rate_x10, fitting_initializer),
     severity="note",
+)
+NO_BETTER_THAN_CONSTANT = Cause(
+    "no_better_than_constant",
+    "see by balanced error and ROC AUC whether anything is learned; weigh rare classes more, or move the threshold "
+    "(dlx calibrate --threshold); look for inputs that say more, or at the learning rate",
+    "Bias and variance",
+    (fast_adam, learning_rate_x10, fitting_initializer),
 )
 
 
@@ -116,6 +124,19 @@ def plateau(course: TrainingHistory) -> Iterator[Finding]:
     if abs(falling) < FLAT:
         evidence = f"over the last half of the training the cost changed by {abs(falling):.1%}"
         yield PLATEAU.finding(course.beside(evidence), abs(falling), FLAT)
+
+
+def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
+    """A network whose error is that of giving every example the same answer, or a larger one."""
+    part = "dev" if "dev" in course.errors else "train"
+    if part not in course.errors or course.constant is None:
+        return
+    error, constant = course.errors[part].value, course.constant.errors[part]
+    if error >= constant * (1 - ROUNDING) and constant > 0:
+        title, sole = course.constant.title, course.constant.sole_answer
+        evidence = f"the {part} error is {course.error(error)}; answering {title} has {course.error(constant)}"
+        evidence = f"{evidence}; the network answers {sole} only" if sole is not None else evidence
+        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant)
 
 
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dlx.diagnose.baseline import Baseline
+from dlx.diagnose.baselines import ConstantErrors
 from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec
 from dlx.stats.intervals import Estimate
@@ -37,6 +38,7 @@ class TrainingHistory:
     kept_epoch: whose parameters were kept.
     facts: what every step was asked for, as `course_facts` gives it; a run of an older dlx has none.
     reference: what could be expected on the same data, where that is known.
+    constant: what the best constant answer reaches, where that is known.
     """
 
     spec: Spec
@@ -49,6 +51,7 @@ class TrainingHistory:
     kept_epoch: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     reference: Baseline | None = None
+    constant: ConstantErrors | None = None
 
     @classmethod
     def read(
@@ -59,6 +62,7 @@ class TrainingHistory:
         spec: Spec,
         errors: Mapping[str, Estimate],
         reference: Baseline | None = None,
+        constant: ConstantErrors | None = None,
     ) -> TrainingHistory:
         """The course of a run, from the columns of its tables and from its ``run.json``."""
         return cls(
@@ -72,6 +76,7 @@ class TrainingHistory:
             kept_epoch=facts.get("kept_epoch"),
             facts=facts.get("course", {}),
             reference=reference,
+            constant=constant,
         )
 
     # Of the training as a whole

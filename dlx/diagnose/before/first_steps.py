@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import DIVERGED, ProbeResult, Runs, decide
+from dlx.diagnose.constant import constant_answer
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
 from dlx.training.fit import take_steps
@@ -169,11 +170,5 @@ def affordable_steps(copy: Supervised) -> int:
 
 def of_a_constant(copy: Supervised) -> ProbeResult:
     """The least cost and error on the seen examples of a network that gives the same answer to all."""
-    dataset, y = copy.dataset, copy.dataset.parts[SEEN_PART].y
-    if dataset.task.is_regression:
-        error = float(np.sqrt(y.var(axis=0).mean())) or 1.0
-        return ProbeResult(float(dataset.target_scaling.scaled(y).var(axis=0).sum()) or 1.0, error, error)
-    shares = np.bincount(y) / len(y)
-    entropy = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()) or 1.0
-    error = float(1 - shares.max()) or 1.0
-    return ProbeResult(entropy, error, error)
+    cost, error = constant_answer(copy.dataset, copy.dataset.parts[SEEN_PART], copy.network.loss)
+    return ProbeResult(cost or 1.0, error or 1.0, error or 1.0)

@@ -9,6 +9,10 @@ import numpy as np
 from dlx.diagnose.before.first_steps import of_a_constant
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.propagation import Propagation, propagate
+from dlx.nn.losses import SquaredError
+from dlx.nn.network import Network
+from dlx.nn.tape import Tape
+from dlx.types import Array
 
 EXAMPLES = 256  # of the batch by which an initialization is judged
 
@@ -47,5 +51,16 @@ def look(trial: Probe) -> InitialPass:
     saturated = max((signal.saturated for signal in hidden), default=0.0)
     dead = max((signal.dead for signal in hidden), default=0.0)
     is_regression = copy.dataset.task.is_regression
-    constant = float(np.square(Y).sum(axis=0).mean()) or 1.0 if is_regression else of_a_constant(copy).cost
+    constant = _cost_of_zero(copy.network, Y) if is_regression else of_a_constant(copy).cost
     return InitialPass(passed, constant, is_regression, saturated, dead)
+
+
+def _cost_of_zero(network: Network, Y: Array) -> float:
+    """Where the cost of a regression begins with outputs of 0."""
+    n_y = network.sizes[-1]
+    if isinstance(network.loss, SquaredError) and len(Y) == n_y:
+        return float(np.square(Y).sum(axis=0).mean()) or 1.0
+    tape = Tape(Y.dtype)
+    network.record_loss(tape, np.zeros((n_y, Y.shape[1]), Y.dtype), Y)
+    tape.run()
+    return tape.cost() or 1.0

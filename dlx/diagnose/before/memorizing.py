@@ -6,16 +6,18 @@ from math import inf, isfinite
 
 import numpy as np
 
+from dlx.data.row_hashes import hashes
 from dlx.diagnose.before.first_steps import of_a_constant
 from dlx.diagnose.before.initialization import VANISHING_SIGNAL
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
 from dlx.diagnose.before.probe import SEEN_PART, Probe
-from dlx.diagnose.data.duplicates import hashes
 from dlx.diagnose.findings import Cause, Finding
 from dlx.errors import Diverged
+from dlx.nn.losses import SquaredError
 from dlx.nn.optimizers import Adam, Optimizer
 from dlx.training.fit import take_steps
 from dlx.training.supervised import Supervised
+from dlx.words import Task
 
 # Karpathy, "A recipe for training neural networks" (2019): overfit a single batch of only a few examples.
 EXAMPLES, STEPS, LOOK_EVERY = 8, 300, 25
@@ -61,6 +63,9 @@ def handful(trial: Probe) -> Probe:
     X, y = trial.dataset.parts[SEEN_PART].X[:], trial.dataset.parts[SEEN_PART].y
     different = np.unique(hashes(X), return_index=True)[1]
     X, y = X[different], y[different]
+    loss = trial.original.network.loss
+    if trial.dataset.task is Task.MULTILABEL or loss.least_target is not None:  # such as counts, learned as they are
+        return trial.on(X[:EXAMPLES], y[:EXAMPLES])
     if trial.dataset.task.is_regression:
         targets = y[:EXAMPLES] - y[:EXAMPLES].mean(axis=0)
         deviation = targets.std(axis=0)
@@ -82,13 +87,15 @@ def best_of(few: Probe, own: Optimizer) -> float:
 
 def _left(copy: Supervised) -> float:
     """What is left after the steps, or as soon as it is little enough."""
-    constant, left = of_a_constant(copy).cost, inf
+    constant, left = of_a_constant(copy), inf
+    by_error = copy.task.is_regression and not isinstance(copy.network.loss, SquaredError)
     for _ in range(STEPS // LOOK_EVERY):
         try:
             take_steps(copy, LOOK_EVERY)
         except Diverged:
             return inf
-        left = copy.evaluate(SEEN_PART)[0] / constant
+        cost, error = copy.evaluate(SEEN_PART)
+        left = (error / constant.error) ** 2 if by_error else cost / constant.cost
         if left <= BY_HEART:
             break
     return left if isfinite(left) else inf

@@ -11,7 +11,7 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.normalization import Standard
 from dlx.data.target_scaling import UNSCALED
-from dlx.diagnose.data.samples import sample, sampled_part
+from dlx.diagnose.data.samples import part_rows, part_sample, sample
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
 from dlx.nn.norms.batch_norm import BatchNorm
@@ -130,7 +130,7 @@ class Probe:
         """With targets of mean 0 and variance 1 over train."""
         y = self.dataset.parts["train"].y
         shift, scale = Standard().fit(y)
-        parts = {name: Part(part.X, (part.y - shift) * scale) for name, part in self.dataset.parts.items()}
+        parts = {name: replace(part, y=(part.y - shift) * scale) for name, part in self.dataset.parts.items()}
         return replace(self, dataset=replace(self.dataset, parts=parts))
 
     def augmented(self) -> Probe:
@@ -181,14 +181,13 @@ class Probe:
 def _sampled(dataset: Dataset) -> dict[str, Part]:
     """Train, some of it to look at again, and examples that are not trained on: of dev, or held out of train."""
     most = min(MOST_ROWS, max(2, MOST_BYTES // (8 * dataset.n_x)))
-    X, y = sampled_part(dataset.parts["train"], most, seed=3)
+    train = part_sample(dataset.parts["train"], most, seed=3)
     if "dev" in dataset.parts:
-        unseen, train_rows = Part(*sampled_part(dataset.parts["dev"], LOOKED_AT, seed=5)), np.arange(len(X))
+        unseen = part_sample(dataset.parts["dev"], LOOKED_AT, seed=5)
     else:
-        held_out = sample(len(X), min(LOOKED_AT, int(HELD_OUT * len(X))) or 1, seed=5)
-        unseen, train_rows = Part(X[held_out], y[held_out]), np.setdiff1d(np.arange(len(X)), held_out)
-    train = Part(X[train_rows], y[train_rows])
-    return {"train": train, SEEN_PART: Part(*sampled_part(train, LOOKED_AT, seed=4)), UNSEEN_PART: unseen}
+        held_out = sample(train.m, min(LOOKED_AT, int(HELD_OUT * train.m)) or 1, seed=5)
+        unseen, train = part_rows(train, held_out), part_rows(train, np.setdiff1d(np.arange(train.m), held_out))
+    return {"train": train, SEEN_PART: part_sample(train, LOOKED_AT, seed=4), UNSEEN_PART: unseen}
 
 
 def _nudge(theta: Array, seed: int) -> None:

@@ -94,7 +94,7 @@ def propagate(network: Network, X: Array, Y: Array) -> Propagation:
             entering[layer.l] = A, len(backwards)
         A, backward = layer.record(tape, A, training=True)
         backwards.append(backward)
-    _, dA = network.loss.record(tape, A, Y)
+    _, dA = network.record_loss(tape, A, Y)
     gradients = [dA(A)]
     for backward in reversed(backwards):
         gradients.append(backward(gradients[-1]))

@@ -13,6 +13,7 @@ from dlx.diagnose.before.probes import ProbeResult, decide
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import normalize_targets
 from dlx.diagnose.remedies.optimization import adam, learning_rate_hundredth, learning_rate_x10, learning_rate_x100
+from dlx.nn.losses import SquaredError
 from dlx.types import Array
 
 FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
@@ -30,10 +31,12 @@ TARGETS_NOT_NORMALIZED = Cause(
 
 def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     """At most one finding about the targets, and the trial with those that are normalized where that pays."""
-    if not trial.dataset.task.is_regression or trial.dataset.target_scaling.name != "none":
+    loss = trial.original.network.loss
+    is_scaled = trial.dataset.target_scaling.name != "none"
+    if not trial.dataset.task.is_regression or is_scaled or loss.has_log_link:
         return [], trial
     y = trial.dataset.parts["train"].y
-    spread, far = float(np.sqrt(y.var(axis=0).mean())), list(_far(y))
+    spread, far = float(np.sqrt(y.var(axis=0).mean())), list(_far(y)) if isinstance(loss, SquaredError) else []
     if not (far or spread > LARGE or 0 < spread < SMALL) or not np.isfinite(spread):
         return [], trial
     normalized = trial.with_normalized_targets()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
+from dlx.data.row_hashes import hashes
 from dlx.diagnose.data.samples import block_sample, rows
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
@@ -23,7 +23,8 @@ COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
 
 DUPLICATES_ACROSS_PARTS = Cause(
     "duplicates_across_parts",
-    "remove the copies from dev and test: they measure memory",
+    "remove the copies from dev and test, which measure memory, or keep them in one part "
+    "(data.split.duplicates=together)",
     "Train, dev and test sets",
     explains_training=False,
 )
@@ -48,26 +49,6 @@ def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
 def _is_among(values: Array, sorted_values: Array) -> Array:
     """Which of the values are among the sorted ones."""
     return np.asarray(sorted_values[np.searchsorted(sorted_values, values).clip(max=len(sorted_values) - 1)] == values)
-
-
-def hashes(X: Array) -> Array:
-    """A number of 64 bits for each row, (m,): equal for equal rows, and else different but for a chance of 2⁻⁶⁴."""
-    chunk_hashes = [_hashes(np.ascontiguousarray(chunk)) for chunk in chunks(X)]
-    return np.concatenate(chunk_hashes)
-
-
-def _hashes(X: Array) -> Array:
-    if X.dtype.kind == "f":
-        X = X + 0  # −0 becomes 0
-    data = X.view(np.uint8).reshape(len(X), -1)
-    words = np.zeros((len(X), -(-data.shape[1] // 8) * 8), np.uint8)
-    words[:, : data.shape[1]] = data
-    mixed = words.view(np.uint64)
-    factors = np.random.default_rng(0).integers(2**63, size=mixed.shape[1], dtype=np.uint64) * 2 + 1
-    with np.errstate(over="ignore"):
-        for factor in (factors, np.uint64(0xBF58476D1CE4E5B9)):  # of splitmix64 (Steele et al. 2014)
-            mixed = (mixed ^ (mixed >> np.uint64(31))) * factor
-        return np.asarray((mixed ^ (mixed >> np.uint64(29))).sum(axis=1, dtype=np.uint64))
 
 
 def chance(train: Array, other: Array) -> float:

@@ -33,7 +33,7 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
     """A finding where the majority of its neighbours in train contradicts train's labels far more often than dev's."""
     parts = dataset.parts
     other = next((name for name in ("train_dev", "dev", "test") if name in parts), None)
-    if dataset.task.is_regression or other is None:
+    if not dataset.task.has_one_class or other is None:
         return
     X, y = sampled_part(parts["train"], ROWS, seed=6)
     shuffled = np.random.default_rng(8).permutation(len(X))

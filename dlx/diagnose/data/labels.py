@@ -16,6 +16,7 @@ from dlx.diagnose.remedies.against_variance import (
     shift_images,
 )
 from dlx.types import Array
+from dlx.words import Task
 
 # Fewer examples of a class, on average, are memorized before they say much: a network of 64 units errs on 17 %
 # of new digits with 5 examples of each, on 6.7 % with 20, on 2.4 % with 130 (measured on `digits`, three seeds).
@@ -33,7 +34,7 @@ CONSTANT_LABELS = Cause(
 )
 CLASS_IMBALANCE = Cause(
     "class_imbalance",
-    "judge by the per-class errors; collect or augment the rare classes",
+    "judge by the per-class errors; collect or augment the rare classes, or weigh them (data.class_weight: balanced)",
     "Train, dev and test sets",
     severity="note",
     explains_training=False,
@@ -52,6 +53,8 @@ def label_findings(dataset: Dataset) -> Iterator[Finding]:
     y = dataset.parts["train"].y
     if dataset.task.is_regression:
         yield from _of_targets(y)
+    elif dataset.task is Task.MULTILABEL:
+        yield from _of_several_labels(y, [str(label) for label in dataset.classes])
     else:
         yield from _of_classes(y, [str(label) for label in dataset.classes])
 
@@ -63,6 +66,20 @@ def _of_targets(y: Array) -> Iterator[Finding]:
         yield CONSTANT_LABELS.finding(f"{which} is {y[0, constant[0]]:g} in every example of train", 0.0, 0.0)
     elif len(y) < FEW_TARGETS:
         yield FEW_EXAMPLES.finding(f"train has {len(y)} examples", float(len(y)), float(FEW_TARGETS))
+
+
+def _of_several_labels(y: Array, names: list[str]) -> Iterator[Finding]:
+    counts, m = y.sum(axis=0, dtype=np.int64), len(y)
+    constant = np.flatnonzero((counts == 0) | (counts == m))
+    if len(constant) == len(names):
+        yield CONSTANT_LABELS.finding("every example of train has the same labels", 1.0, 2.0)
+        return
+    if len(constant):
+        first = int(constant[0])
+        evidence = f"{'every' if counts[first] else 'no'} example of train has the label {names[first]}"
+        yield CLASS_IMBALANCE.finding(evidence, None, IMBALANCE, severity="warning")
+    if m < FEW_TARGETS:
+        yield FEW_EXAMPLES.finding(f"train has {m} examples", float(m), float(FEW_TARGETS))
 
 
 def _of_classes(y: Array, names: list[str]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from dlx.diagnose.data.samples import sampled_part
 from dlx.diagnose.findings import Cause, Finding
 from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
 from dlx.types import Array
+from dlx.words import Task
 
 ROWS = 2048  # of each part: enough to see a shift of 0.2 standard deviations
 FEATURES = 256  # tested of more, drawn by chance
@@ -63,5 +64,15 @@ def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> 
             SampleDifference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)
         ]
         return significant(tests, level, LEAST_DISTANCE)
+    if dataset.task is Task.MULTILABEL:
+        pairs = zip(_with_and_without(y), _with_and_without(y_other), strict=True)
+        tests = [SampleDifference("the share of a label", *shares_differ(*pair)) for pair in pairs]
+        return significant(tests, level, LEAST_SHARE)
     counts = [np.bincount(labels, minlength=len(dataset.classes)) for labels in (y, y_other)]
     return significant([SampleDifference("the share of a class", *shares_differ(*counts))], level, LEAST_SHARE)
+
+
+def _with_and_without(y: Array) -> Array:
+    """How many examples have each label, and how many do not, (k, 2)."""
+    counts = y.sum(axis=0, dtype=np.int64)
+    return np.stack([counts, len(y) - counts], axis=1)

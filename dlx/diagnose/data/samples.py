@@ -37,3 +37,14 @@ def sampled_part(part: Part, most: int, seed: int) -> tuple[Array, Array]:
     """X and y of up to ``most`` examples, drawn by chance."""
     which = sample(part.m, most, seed)
     return rows(part.X, which), part.y[which]
+
+
+def part_sample(part: Part, most: int, seed: int) -> Part:
+    """Up to ``most`` examples in memory, drawn by chance, with their weights."""
+    return part_rows(part, sample(part.m, most, seed))
+
+
+def part_rows(part: Part, which: Array) -> Part:
+    """These examples of a part, in memory, with their weights."""
+    weights = None if part.weights is None else part.weights[which]
+    return Part(rows(part.X, which), part.y[which], weights=weights)

@@ -40,8 +40,10 @@ def normalize_inputs(now: SpecContext) -> Overrides:
 
 @change("an output begins near 0 with a spread of about 1, and so should the targets", "Normalizing inputs")
 def normalize_targets(now: SpecContext) -> Overrides:
-    applies = now.spec.task is Task.REGRESSION and now.spec.data.normalize_targets in (None, "none")
-    return {"data.normalize_targets": "standard"} if applies else {}
+    spec = now.spec
+    is_unscaled = spec.task is Task.REGRESSION and spec.data.normalize_targets in (None, "none")
+    has_log_link = spec.loss is not None and spec.loss.has_log_link
+    return {"data.normalize_targets": "standard"} if is_unscaled and not has_log_link else {}
 
 
 @change("random weights of the right size keep the variance of Z from layer to layer", "Weight initialization")

@@ -26,12 +26,14 @@ class Comparison:
     differing: the dotted keys in which their specs are not all equal.
     difference: of the two groups, where there are two that can be compared.
     remarks: what must be known of it.
+    metrics: names of metrics that are compared beside the error.
     """
 
     groups: tuple[RunGroup, ...]
     differing: tuple[str, ...]
     difference: Difference | None
     remarks: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
 
     @property
     def runs(self) -> list[ComparedRun]:
@@ -70,6 +72,7 @@ class Comparison:
             "absent": [key for key in self.differing if key not in run.settings],
             **run.measures(),
             "errors": {part: run.errors[part].document() for part in PARTS if part in run.errors},
+            **({"metrics": {name: run.metric(name) for name in self.metrics}} if self.metrics else {}),
         }
 
     def picture(self) -> bytes:
@@ -100,10 +103,11 @@ class Comparison:
         return [mean_curve(group, self.column) for group in self._curve_groups()]
 
 
-def compare(references: Sequence[str], against: Sequence[str] = ()) -> Comparison:
+def compare(references: Sequence[str], against: Sequence[str] = (), metrics: Sequence[str] = ()) -> Comparison:
     """The comparison of the runs that are named; of two groups where there are runs that others stand ``against``.
 
-    Without ``against``, runs that differ in nothing but their random numbers are a group.
+    Without ``against``, runs that differ in nothing but their random numbers are a group. ``metrics`` are compared
+    beside the error.
 
     Raises:
         UsageError: there are fewer than two runs, or one stands on both sides, or the sides cannot be compared.
@@ -119,8 +123,14 @@ def compare(references: Sequence[str], against: Sequence[str] = ()) -> Compariso
     everything = [run for group in groups for run in group.runs]
     dev_difference, remarks = _difference(groups)
     keys = differing(everything)
-    remarks = [*_remarks(everything, keys), *remarks]
-    return Comparison(tuple(groups), tuple(keys), dev_difference, tuple(remarks))
+    remarks = [*_remarks(everything, keys), *remarks, *_unmeasured(everything, metrics)]
+    return Comparison(tuple(groups), tuple(keys), dev_difference, tuple(remarks), tuple(metrics))
+
+
+def _unmeasured(runs: Sequence[ComparedRun], metrics: Sequence[str]) -> list[str]:
+    """Which runs lack the metrics that are asked for."""
+    lacking = {name: [run.id for run in runs if not run.metric(name)] for name in metrics}
+    return [f"{name} is not in {', '.join(ids)}: dlx diagnose measures it" for name, ids in lacking.items() if ids]
 
 
 def _paths(references: Sequence[str]) -> list[Path]:
@@ -164,4 +174,4 @@ def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
-    return remarks
+    return [*remarks, *(f"{run.id}: {run.refit_note}" for run in runs if run.refit_note)]

@@ -47,6 +47,13 @@ class ComparedRun(Result):
         last = self.last
         return {part: unbounded(last[f"{part}_error"]) for part in PARTS if f"{part}_error" in last}
 
+    def metric(self, name: str) -> dict[str, Any]:
+        """A metric of the parameters that were kept, by part; empty where it was not measured."""
+        diagnosis = self.diagnosis if self.run.has_diagnosis() else {}
+        measured = diagnosis.get("metrics", {})
+        estimates = {part: measured[part][name] for part in PARTS if name in measured.get(part, {})}
+        return {part: {key: entry[key] for key in ("value", "low", "high", "m")} for part, entry in estimates.items()}
+
     @property
     def id(self) -> str:
         """The short id at the end of the directory's name, or all of that name."""

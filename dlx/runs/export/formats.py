@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from dlx.errors import UsageError, allowed
+from dlx.errors import Remark, UsageError, allowed
 from dlx.runs.export import targets
 from dlx.runs.export.frozen import freeze
 from dlx.runs.export.target import Target
@@ -40,7 +41,11 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         raise UsageError(f"--to {to}: there is no such format {allowed(to, list(TARGETS))}")
     directory = open_run(run)
     base = out or directory.path / f"model_{to}"
-    files = TARGETS[to].files(freeze(model_of(run)), base.name)
+    model = model_of(run)
+    files = TARGETS[to].files(freeze(model), base.name)
+    if model.threshold != 0.5:
+        what = f"the threshold of {model.threshold:.4g} for class {model.facts['classes'][1]} is not in it"
+        warnings.warn(Remark(f"the export gives probabilities: {what}"), stacklevel=2)
     paths = {base.with_name(f"{base.name}{ending}"): content for ending, content in files.items()}
     for path, content in paths.items():
         if out is None:

@@ -13,6 +13,7 @@ from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
+from dlx.nn.losses import Loss
 from dlx.nn.network import Network
 from dlx.runs.export.preparation import Preparation, inputs, preparation
 from dlx.training.model import Model
@@ -54,7 +55,7 @@ FARTHEST = 256.0
 
 @dataclass(frozen=True)
 class TargetUnit:
-    """What turns the scaled outputs of a regression into the unit of its targets: z·spread + shift, of ``log`` exp."""
+    """What turns the outputs of a regression into the unit of its targets: z·spread + shift, of a logarithm its exp."""
 
     shift: Array
     spread: Array
@@ -134,11 +135,11 @@ def freeze(model: Model) -> Frozen:
         task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(inputs(columns)),
-        operations=tuple(_operations(model.network)),
+        operations=tuple(_tempered(_operations(model.network), model.temperature)),
         shift=of_rows(model.shift),
         scale=of_rows(model.scale),
         imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
-        target_unit=_target_unit(model.target_scaling),
+        target_unit=_target_unit(model.target_scaling, model.network.loss),
         preparation=preparation(columns),
     )
     for name, array in frozen.arrays().items():
@@ -147,7 +148,18 @@ def freeze(model: Model) -> Frozen:
     return frozen
 
 
-def _target_unit(scaling: TargetScaling) -> TargetUnit | None:
+def _tempered(operations: list[Operation], temperature: float) -> list[Operation]:
+    """The operations with the last logits divided by a temperature."""
+    last = operations[-1]
+    if temperature == 1 or not isinstance(last, Dense):
+        return operations
+    scale = np.full((len(last.b), 1), 1 / temperature)
+    return [*operations[:-1], last.scaled(scale, np.zeros_like(scale)).float32()]
+
+
+def _target_unit(scaling: TargetScaling, loss: Loss) -> TargetUnit | None:
+    if loss.has_log_link:
+        return TargetUnit(np.zeros(1, np.float32), np.ones(1, np.float32), is_log=True)
     if scaling.name == "none":
         return None
     return TargetUnit(_float32(scaling.shift), _float32(1 / scaling.scale), scaling.name == "log")

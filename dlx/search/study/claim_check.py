@@ -8,7 +8,7 @@ from itertools import pairwise
 from dlx.diagnose.causes import CAUSES
 from dlx.errors import allowed
 from dlx.runs.objective import MOST_SHOWN
-from dlx.runs.tables import COLUMNS, LAYER_COLUMNS
+from dlx.runs.tables import LAYER_COLUMNS
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.claims import (
     CONTAINED,
@@ -23,9 +23,11 @@ from dlx.search.study.claims import (
     term_of,
 )
 from dlx.search.study.measures import FINDINGS, LAYER, NEEDED, OF_DIAGNOSIS, PLAIN, ROWS, STATUSES, VARIABLE, VERDICTS
+from dlx.spec.quantities import metric_of
 from dlx.spec.sections import Spec
 from dlx.training.experiment import Experiment
 from dlx.training.minimization import Minimization
+from dlx.training.records import COLUMNS
 from dlx.training.sampling import next_sample
 from dlx.training.supervised import Supervised
 
@@ -70,10 +72,10 @@ def check_against_data(claim: Claim, experiments: Mapping[str, Supervised | Mini
 
 def _misnamed(quantity: Quantity, spec: Spec) -> str | None:
     """What is wrong with the name of a measure; None for nothing."""
-    term = term_of(quantity)
+    term, columns = term_of(quantity), (*COLUMNS, *spec.metric_columns)
     if isinstance(quantity, Reaching):
-        plain = term.epoch is None and len(term.path) == 1 and term.path[0] in COLUMNS
-        return None if plain else _unknown(term.path, COLUMNS)
+        plain = term.epoch is None and len(term.path) == 1 and term.path[0] in columns
+        return None if plain else _unknown(term.path, columns)
     head, rest, is_minimized = term.path[0], term.path[1:], spec.objective is not None
     if LAYER.fullmatch(head):
         layers = 0 if is_minimized else len(spec.architecture.hidden) + 1
@@ -81,13 +83,15 @@ def _misnamed(quantity: Quantity, spec: Spec) -> str | None:
     if head in ROWS:
         if term.epoch is not None:
             return f"{head} is a row of its own: leave @{term.epoch} out"
-        return None if len(rest) == 1 and rest[0] in COLUMNS else _unknown(rest, COLUMNS)
+        return None if len(rest) == 1 and rest[0] in columns else _unknown(rest, columns)
     if is_minimized and VARIABLE.fullmatch(head) and not rest:
         return None if int(head[1:]) <= MOST_SHOWN else f"run.json tells the variables of {MOST_SHOWN} at most"
-    if rest or head not in PLAIN:
-        names = (*PLAIN, *ROWS, "layer1", *(("w1",) if is_minimized else ()))
+    if rest or head not in (*PLAIN, *columns):
+        if not rest and metric_of(head) is not None and not is_minimized:
+            return _unknown(term.path, columns)
+        names = (*PLAIN, *spec.metric_columns, *ROWS, "layer1", *(("w1",) if is_minimized else ()))
         return f"there is no measure {'.'.join(term.path)!r} {allowed(head, names)}"
-    if term.epoch is not None and head not in COLUMNS:
+    if term.epoch is not None and head not in columns:
         return f"{head} is no column of metrics.csv, of which there is one for each epoch"
     return None
 
@@ -102,6 +106,8 @@ def _misnamed_layer(number: int, rest: tuple[str, ...], layers: int) -> str | No
 
 def _unknown(path: tuple[str, ...], names: tuple[str, ...]) -> str:
     name = ".".join(path)
+    if (metric := metric_of(name)) is not None:
+        return f"{name} is measured where the spec says so: metrics: [{metric.name}]"
     return f"there is no column {name!r} {allowed(name, names)}"
 
 
@@ -171,6 +177,8 @@ def _no_part(term: Term, experiment: Supervised | Minimization) -> str | None:
             return None if int(name[1:]) <= count <= MOST_SHOWN else f"run.json tells no {name} of {count} variables"
         return f"an objective has no {name}: its J is train_cost" if name in NEEDED or name in OF_DIAGNOSIS else None
     needed = () if LAYER.fullmatch(term.path[0]) else NEEDED.get(name, ())
+    if name in experiment.spec.metric_columns and name.startswith("dev_"):
+        needed = ("dev",)
     lacking = [part for part in needed if part not in experiment.dataset.parts]
     return f"{term.variant} has no {lacking[0].replace('_', '-')} set to measure {name} on" if lacking else None
 

@@ -8,8 +8,8 @@ from math import inf, nan
 from typing import Any
 
 from dlx.runs.result import Result
-from dlx.runs.tables import COLUMNS
 from dlx.search.study.claims import COMPARE, Quantity, Reaching, Value, term_of
+from dlx.training.records import COLUMNS
 from dlx.words import PARTS, Status
 
 ROWS = ("final", "best", "first", "min", "max")  # of metrics.csv; min and max are over all rows

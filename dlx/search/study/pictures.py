@@ -22,6 +22,7 @@ from dlx.show.pictures import DescentPath, Panel, activations, boundaries, overl
 from dlx.stats.intervals import Estimate
 from dlx.training.model import Model
 from dlx.types import Array
+from dlx.words import Task
 
 MOST_PANELS = 24  # networks that one picture holds
 EXAMPLES = 1024  # of train that the layers are shown
@@ -42,7 +43,7 @@ def draw(run: StudyRun, document: StudyDocument) -> list[Path]:
     variants = [variant for variant in run.study.variants if variant.name in usable]
     trained = [variant for variant in variants if variant.spec.objective is None]
     networks = [_network(variant, usable[variant.name][0]) for variant in trained[:MOST_PANELS]]
-    if panels := [network.panel(task) for network in networks if network.X.shape[1] == 2 and network.task == task]:
+    if panels := [network.panel(task) for network in networks if network.task == task and network.has_regions]:
         pictures["boundaries"] = boundaries(panels, title=title, task=task)
     if layers := {network.name: hidden for network in networks if (hidden := network.model.hidden(network.X))}:
         pictures["activations"] = activations(layers, title=title)
@@ -72,6 +73,11 @@ class VariantNetwork(NamedTuple):
     task: str
     X: Array
     y: Array
+
+    @property
+    def has_regions(self) -> bool:
+        """Whether what it answers to its inputs can be drawn on a plane."""
+        return self.X.shape[1] == 2 and self.task != Task.MULTILABEL
 
     def panel(self, task: str) -> Panel:
         """Its decision regions, with the error on dev above them."""

@@ -26,7 +26,7 @@ class Trial:
     @classmethod
     def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:
         """The trial of a complete spec."""
-        training = spec.training.model_copy(update={"threads": 1})
+        training = spec.training.model_copy(update={"threads": 1, "refit": None})  # which measures nothing
         return cls(spec.model_copy(update={"training": training}).dump(), until_epoch, hashes())
 
     @property

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import warnings
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from traceback import format_exception, print_exception
 from types import FrameType
 from typing import Any, BinaryIO
 
+from dlx.errors import Remark
 from dlx.runs.signals import NUMBERS
 
 Call = tuple[Any, tuple[Any, ...], dict[str, Any]]  # a function of a module, its arguments and its keyword arguments
@@ -95,6 +97,7 @@ def main() -> None:
     traceback, and threads of other packages may be in its way.
     """
     code = 0
+    warnings.simplefilter("ignore", Remark)  # the owner looks at the same data, and says what there is to say
     try:
         _heed_signals()
         requests, answers = _streams()  # open until the end: closing them would say that nobody reads the answer

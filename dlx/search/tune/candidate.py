@@ -17,6 +17,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.designs import Point
+from dlx.spec.quantities import loss_of
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.words import Status
@@ -124,8 +125,9 @@ def _row(spec: Spec, objective: str, metrics: Mapping[str, list[float]], until: 
     part = objective.partition("_")[0]
     row, stopping = count - 1, spec.training.early_stopping
     if stopping is not None:
-        row = min(range(count), key=lambda k: (metrics[stopping.monitor][k], metrics["dev_cost"][k], k))
-    return metrics[objective][row], metrics[f"{part}_cost"][row], int(epochs[count - 1])
+        monitor = stopping.monitor
+        row = min(range(count), key=lambda k: (loss_of(monitor, metrics[monitor][k]), metrics["dev_cost"][k], k))
+    return loss_of(objective, metrics[objective][row]), metrics[f"{part}_cost"][row], int(epochs[count - 1])
 
 
 def ledger(records: Sequence[TrialRecord]) -> bytes:

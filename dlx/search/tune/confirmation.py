@@ -19,6 +19,7 @@ from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.candidate import Candidate, measured
 from dlx.search.tune.section import Search
+from dlx.show.words import minimized
 from dlx.spec.loader import dump_yaml
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -135,12 +136,12 @@ def described_winner(
 ) -> str:
     """The best spec as a file that opens with where it came from."""
     values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in best.settings.items())
-    objective = document.objective.replace("_", " ")
+    objective = minimized(document.objective)
     lines = [
         f"Found by {document.method} in {len(document.trials)} trials ({directory.path}): {values}",
         "",
-        f"{objective.capitalize()}: {best.search:.4g} in the search, where it was chosen; {estimate_text(best.fresh)} "
-        f"in {best.seeds} fresh trainings; {estimate_text(base)} of the spec before.",
+        f"{objective[0].upper()}{objective[1:]}: {best.search:.4g} in the search, where it was chosen; "
+        f"{estimate_text(best.fresh)} in {best.seeds} fresh trainings; {estimate_text(base)} of the spec before.",
         f"{COMMAND}{command('train', directory.best)}",
     ]
     return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"

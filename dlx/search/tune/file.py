@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from dlx.search.plan import Plan, load_plan
 from dlx.search.tune.section import Number, Range, TuneFile
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec.overrides import nested
+from dlx.spec.quantities import metric_of
 from dlx.spec.tree import Node, dotted, excerpt, tree_of
 from dlx.spec.trust import NamedBy
 
@@ -40,8 +42,17 @@ def load_tune(
     Raises:
         SpecError: with everything that is wrong with the file, its spec, and what the spec refuses of the space.
     """
-    plan = load_plan(path, overrides, TuneFile, named_by)
+    plan = _measuring(load_plan(path, overrides, TuneFile, named_by))
     return plan, _SpaceReader(plan).space()
+
+
+def _measuring(plan: Plan[TuneFile]) -> Plan[TuneFile]:
+    """The plan, its spec measuring the metric that is searched for in every row."""
+    metric, spec = metric_of(plan.options.search.objective), plan.base.spec
+    if metric is None or metric.name in {measured.name for measured in spec.row_metrics}:
+        return plan
+    spec = spec.model_copy(update={"metrics": (*(spec.metrics or ()), metric)})
+    return replace(plan, base=replace(plan.base, spec=spec))
 
 
 class _SpaceReader:

@@ -11,6 +11,7 @@ from dlx.search.tune.methods import METHODS, Method
 from dlx.search.tune.section import Search, TuneFile
 from dlx.search.tune.sobol import MOST_DIMENSIONS
 from dlx.search.tune.space import Dimension, Space
+from dlx.spec.quantities import metric_of
 from dlx.training.build import build
 from dlx.training.minimization import Minimization
 from dlx.training.supervised import Supervised
@@ -62,7 +63,9 @@ def check(plan: Plan[TuneFile], space: Space, *, resumed: bool = False) -> str |
         refuse("trials", f"a {search.method} over this space takes at least {least:,}, got {search.trials:,}")
     if search.draw == "sobol" and len(space.dimensions) > MOST_DIMENSIONS:
         refuse("draw", f"Sobol's points have up to {MOST_DIMENSIONS} dimensions, the space has {len(space.dimensions)}")
-    experiment = build(plan.base.spec, plan.base.origins, initialize=False)
+    spec, metric = plan.base.spec, metric_of(search.objective)  # which has a key of its own to be refused at
+    spec = spec.model_copy(update={"metrics": tuple(stated for stated in spec.metrics or () if stated != metric)})
+    experiment = build(spec, plan.base.origins, initialize=False)
     if lacking := _lacking(experiment, search.objective):
         refuse("objective", lacking)
     if problems:
@@ -72,10 +75,13 @@ def check(plan: Plan[TuneFile], space: Space, *, resumed: bool = False) -> str |
 
 def _lacking(experiment: Supervised | Minimization, column: str) -> str | None:
     """Why there is nothing in a column of metrics.csv; None where there is something."""
+    metric = metric_of(column)
     if isinstance(experiment, Minimization):
         return None if column == "train_cost" else f"what is minimized has no {column}: its J is `train_cost`"
     if column.startswith("dev") and "dev" not in experiment.dataset.parts:
         return f"there is no dev set to measure {column} on (set data.split.dev in the spec)"
+    if metric is not None and experiment.task not in metric.tasks:
+        return f"{metric.name} is for {' and '.join(metric.tasks)}, the labels ask for {experiment.task}"
     return None
 
 

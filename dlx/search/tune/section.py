@@ -8,6 +8,7 @@ from pydantic import Field
 
 from dlx.component import Options
 from dlx.search.tune.methods import METHODS
+from dlx.spec.quantities import RowQuantity
 from dlx.spec.sections import Count, Seed
 from dlx.spec.short_forms import as_switch
 
@@ -58,8 +59,10 @@ class Search(Options):
     )
     seeds: Annotated[int, Field(ge=1, le=100)] = Field(1, description="trainings of each setting; their mean counts")
     seed: Seed = Field(1, description="of the draws")
-    objective: Literal["dev_error", "dev_cost", "train_error", "train_cost"] = Field(
-        "dev_error", description="what should be low, of the parameters that are kept; ties are decided by the cost"
+    objective: RowQuantity = Field(
+        "dev_error",
+        description="what should be low, of the parameters that are kept: error or cost of dev or train, or a metric "
+        "such as dev_f1, of which 1 − it is searched where it should be high; ties are decided by the cost",
     )
     halving: Annotated[Halving | None, as_switch(Halving | bool | None)] = Field(
         Halving(), description="true, false, or options: stop the weak trials of a round early"

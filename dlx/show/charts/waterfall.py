@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dlx.diagnose.judged_metric import judged_errors
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.scales import finite
 from dlx.stats.intervals import Estimate, exact
@@ -50,8 +51,9 @@ class Waterfall:
 def waterfall(document: Document, task: str | None) -> Waterfall:
     """That of ``diagnosis.json``; of a regression the errors are in the units of the target."""
     errors = {"optimal": exact(document["optimal_error"])}
-    errors |= {part: Estimate.from_document(error) for part, error in document["errors"].items()}
-    pairs = between(document["errors"])
+    judged = judged_errors(document)
+    errors |= {part: Estimate.from_document(error) for part, error in judged.items()}
+    pairs = between(judged)
     gaps = [
         ErrorGap(NAMES.get(name, in_words(name)), *pairs[name], Estimate.from_document(gap), gap["level"])
         for name in GAPS

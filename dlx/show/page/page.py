@@ -10,6 +10,7 @@ from dlx.show.page.curves import curves
 from dlx.show.page.elements import Child, Element, element, scrolled
 from dlx.show.page.heading import heading
 from dlx.show.page.material import Material
+from dlx.show.page.metrics import metrics
 from dlx.show.page.origin import environment, spec
 from dlx.show.page.pictures import boundary, learning_curve, path, worst
 from dlx.show.page.signal import signal
@@ -17,7 +18,7 @@ from dlx.show.page.verdict import verdict
 
 DOCTYPE = "<!DOCTYPE html>\n"
 STYLE = Path(__file__).with_name("page.css")
-SECTIONS = (curves, verdict, classes, boundary, path, worst, learning_curve, signal, spec, environment)
+SECTIONS = (curves, verdict, metrics, classes, boundary, path, worst, learning_curve, signal, spec, environment)
 
 
 def page(material: Material) -> str:

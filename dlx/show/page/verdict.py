@@ -13,7 +13,7 @@ from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
 from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, of_what, section
-from dlx.show.words import level_of, place
+from dlx.show.words import level_of, place, title_of_metric
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
 
@@ -129,6 +129,8 @@ def _judged(document: Document, task: str | None) -> Element:
         f" A gap is high where its whole interval lies above the tolerance of {tolerance} (dashed), low where no part "
         f"of it does, else unsettled. The optimal error is taken as {optimal}."
     )
+    if measure := document.get("measure"):
+        explanation = f"{explanation} All are of the {title_of_metric(measure['name'])}."
     return element("p", badge, explanation)
 
 

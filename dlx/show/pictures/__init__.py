@@ -5,6 +5,7 @@ from dlx.show.pictures.averages import averages as averages
 from dlx.show.pictures.boundaries import Panel as Panel
 from dlx.show.pictures.boundaries import boundaries as boundaries
 from dlx.show.pictures.boundary import boundary as boundary
+from dlx.show.pictures.calibration import calibration as calibration
 from dlx.show.pictures.canvas import is_ours as is_ours
 from dlx.show.pictures.curves import curves as curves
 from dlx.show.pictures.diagnosis import diagnosis as diagnosis

@@ -1,10 +1,13 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
+from dlx.show.terminal.calibration import calibration as calibration
 from dlx.show.terminal.comparison import comparison as comparison
 from dlx.show.terminal.comparison_export import csv_rows as csv_rows
 from dlx.show.terminal.comparison_export import markdown as markdown
 from dlx.show.terminal.count_progress import CountProgress as CountProgress
 from dlx.show.terminal.diagnosis import diagnosis as diagnosis
+from dlx.show.terminal.evaluation import evaluation as evaluation
+from dlx.show.terminal.folds import folds as folds
 from dlx.show.terminal.learning_curve import learning_curve as learning_curve
 from dlx.show.terminal.lines import csv_table as csv_table
 from dlx.show.terminal.lines import document as document

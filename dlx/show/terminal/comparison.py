@@ -15,6 +15,7 @@ from dlx.show.terminal.comparison_rows import (
     group_rows,
     is_grouped,
     measured_parts,
+    metric_rows,
     run_rows,
     settings_of_groups,
     short_keys,
@@ -50,6 +51,9 @@ def comparison(
     out = stream or sys.stdout
     width = min(shutil.get_terminal_size().columns, WIDTH) if not out.isatty() else shutil.get_terminal_size().columns
     _table(document, width, out)
+    if rows := list(metric_rows(document)):
+        say(stream=out)
+        _print(rows, out)
     what = document["curve"].replace("_", " ")
     if lines := letter_plot(curves, task_of(document) if "error" in what else Task.REGRESSION, min(width, WIDTH)):
         say(stream=out)

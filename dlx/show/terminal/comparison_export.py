@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
-from dlx.show.terminal.comparison_rows import Document, group_rows, is_grouped, measured_parts, run_rows
+from dlx.show.terminal.comparison_rows import Document, group_rows, is_grouped, measured_parts, metric_rows, run_rows
 from dlx.show.terminal.difference import sentences
 
 
@@ -13,6 +13,8 @@ def markdown(document: Document) -> str:
     """The table of the runs, that of the groups, and the sentences, as Markdown."""
     parts = measured_parts(document)
     tables = [list(run_rows(document, parts)), *([list(group_rows(document, parts))] if is_grouped(document) else [])]
+    if metrics := list(metric_rows(document)):
+        tables.append(metrics)
     lines = [[f"**{label}**: {text}" for label, text in sentences(document)]]
     blocks = ["\n".join(_markdown(rows)) for rows in tables] + ["  \n".join(texts) for texts in lines if texts]
     return "\n\n".join(blocks) + "\n"
@@ -35,10 +37,13 @@ def csv_rows(document: Document) -> list[list[object]]:
     names = [f"{part}_{'error' if end == 'value' else end}" for part, end in ends]
     facts = ("run", "id", "name", "group")
     measures = ("status", "epoch", "epochs", "seconds", "parameters", "cost", "train_cost", "dev_cost", "test_cost")
+    of_metrics = [(name, part) for name in document["runs"][0].get("metrics", ()) for part in measured_parts(document)]
+    names += [f"{part}_{name}" for name, part in of_metrics]
     rows: list[list[object]] = [[*facts, *document["differing"], *measures, *names]]
     for run in document["runs"]:
         errors = [run["errors"].get(part, {}).get(end) for part, end in ends]
         settings = [run["settings"][key] for key in document["differing"]]
         cells = [*(run[key] for key in facts), *settings, *(run[key] for key in measures), *errors]
+        cells += [run["metrics"][name].get(part, {}).get("value") for name, part in of_metrics]
         rows.append(["" if cell is None or cell in (inf, -inf) else cell for cell in cells])
     return rows

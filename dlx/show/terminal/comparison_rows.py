@@ -7,8 +7,10 @@ from math import isfinite
 from typing import Any
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import metric_text
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.text_plot import letter
+from dlx.show.words import title_of_metric
 from dlx.words import PARTS, Status
 
 ABSENT = "absent"
@@ -31,7 +33,7 @@ def short_keys(keys: Sequence[str]) -> dict[str, str]:
     """The keys without the section that they stand in, where that leaves them apart."""
     short = {key: key.removesuffix(".name").partition(".")[2] or key.partition(".")[0] for key in keys}
     taken = [*short.values(), *PARTS, "run", "status", "parameters", "epochs", "time"]
-    return {key: name if taken.count(name) == 1 else key for key, name in short.items()}
+    return {key: name if taken.count(name) == 1 and not name.isdigit() else key for key, name in short.items()}
 
 
 def run_rows(document: Document, parts: Sequence[str], timed: bool = True) -> Iterator[dict[str, str]]:
@@ -97,6 +99,29 @@ def group_rows(document: Document, parts: Sequence[str]) -> Iterator[dict[str, s
             name = f"{in_words(part)}, mean{' (range)' * (part in parts)}"
             row[name] = _mean(group["errors"].get(part), tasks[group["label"]], part in parts)
         yield row
+
+
+def metric_rows(document: Document) -> Iterator[dict[str, str]]:
+    """A row for each run and each metric that was asked for: its value on each part, and the interval on dev."""
+    groups = [group["label"] for group in document["groups"]]
+    names = list(document["runs"][0].get("metrics", ()))
+    for name in names:
+        parts = [part for part in PARTS if any(part in run["metrics"][name] for run in document["runs"])]
+        for run in document["runs"]:
+            row = {"run": f"{letter(groups.index(run['group']))} {run['id']}", "metric": title_of_metric(name)}
+            estimates = run["metrics"][name]
+            row |= {in_words(part): _metric(name, estimates.get(part), run["task"], part == "dev") for part in parts}
+            yield row
+
+
+def _metric(name: str, estimate: Document | None, task: str | None, ends: bool) -> str:
+    if estimate is None:
+        return ""
+    value = metric_text(name, estimate["value"], task)
+    if not ends or estimate["low"] is None or estimate["high"] is None:
+        return value
+    low, high = (metric_text(name, estimate[end], task).removesuffix(" %") for end in ("low", "high"))
+    return f"{value} ({low} to {high})"
 
 
 def _mean(statistics: Document | None, task: str | None, spread: bool) -> str:

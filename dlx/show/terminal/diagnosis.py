@@ -11,10 +11,11 @@ from typing import Any, TextIO
 
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
+from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors
-from dlx.show.words import ending, level_of, place
+from dlx.show.words import ending, level_of, place, title_of_metric
 from dlx.text import shorten
 
 MARGIN = 10
@@ -56,6 +57,7 @@ def diagnosis(
         screen.verdict()
     if document.get("classes"):
         screen.classes()
+    screen.metrics()
     if facts or document["findings"] or "errors" not in document:
         screen.findings()
     screen.next(commands)
@@ -78,7 +80,13 @@ class _Screen:
         """The errors from the optimal one on, and the gaps between them."""
         self._gap_above()
         optimal = ("optimal", error(self.document["optimal_error"], self.task), "", "")
-        self._table([optimal, *errors(self.document, self.task)], ("", "error", "95 % interval", "m"))
+        measure = self.document.get("measure")
+        first = [] if measure else [optimal]
+        self._table([*first, *errors(self.document["errors"], self.task)], ("", "error", "95 % interval", "m"))
+        if measure:
+            self._gap_above()
+            titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
+            self._table([optimal, *errors(measure["errors"], self.task)], titles)
         self._gap_above()
         self._table(list(self._gaps()), ("", "", "gap", "95 % interval", ""))
 
@@ -114,8 +122,22 @@ class _Screen:
                 self._gap_above()
             self._by_class(chart)
         self._gap_above()
-        headers = (f"worst of {chart.part}", "class", "taken for", "probability", "loss")
-        table([_worst(example) for example in worst[:MOST_WORST]], headers, stream=self.out)
+        headers = [f"worst of {chart.part}", "class", "taken for", "probability", "loss"]
+        examples = [_worst(example) for example in worst[:MOST_WORST]]
+        if worst and "row" in worst[0]:
+            headers.insert(1, "row in the source")
+            examples = [(cells[0], f"{worst[at]['row']:,}", *cells[1:]) for at, cells in enumerate(examples)]
+        table(examples, headers, stream=self.out)
+
+    def metrics(self) -> None:
+        """What is measured beside the error, and what simple models reach."""
+        for chart in (metrics_table(self.document, self.task), class_table(self.document)):
+            if chart is not None:
+                self._gap_above()
+                table(chart.rows, chart.titles, stream=self.out)
+        for baselines in baseline_tables(self.document, self.task):
+            self._gap_above()
+            table(baselines.rows, baselines.titles, stream=self.out)
 
     def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
         """The counts, and the errors beside them; false where the screen is too narrow for it."""

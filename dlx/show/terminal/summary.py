@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import beside_baselines, in_brief
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.words import ending, place
+from dlx.show.words import ending, place, title_of_metric
 from dlx.stats.intervals import Estimate
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
@@ -42,17 +43,8 @@ def summary(
     task = facts.get("data", {}).get("task")
     say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
     if diagnosis:
-        say(stream=out)
-        table(errors(diagnosis, task), ("", "error", "95 % interval", "m"), stream=out)
-        say(stream=out)
-        say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
-        for line in _gaps(diagnosis, task):
-            say((" " * 9, ""), *line, stream=out)
-        for number, line in enumerate(_findings(diagnosis)):
-            say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
-        paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
-    for line in _minimum(facts.get("objective")):
-        say(*line, stream=out)
+        _judgement(diagnosis, task, out)
+    _refit_or_minimum(facts, out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
@@ -61,7 +53,34 @@ def summary(
         say((label, "dim"), (command, ""), stream=out)
 
 
-def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
+    """That the network that predicts is not the one whose errors these are; of an objective where it has come to."""
+    if note := (facts.get("refit") or {}).get("note"):
+        paragraph("refit", note, margin=9, stream=out)
+    for line in _minimum(facts.get("objective")):
+        say(*line, stream=out)
+
+
+def _judgement(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
+    """The errors, the verdict on them, what matters beside them, and what was found."""
+    say(stream=out)
+    table(errors(diagnosis["errors"], task), ("", "error", "95 % interval", "m"), stream=out)
+    say(stream=out)
+    if measure := diagnosis.get("measure"):
+        titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
+        table(errors(measure["errors"], task), titles, stream=out)
+        say(stream=out)
+    say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
+    for line in _gaps(diagnosis, task):
+        say((" " * 9, ""), *line, stream=out)
+    for label, text in (("metrics", in_brief(diagnosis, task)), ("better", beside_baselines(diagnosis, task))):
+        paragraph(label, text, margin=9, stream=out)
+    for number, line in enumerate(_findings(diagnosis)):
+        say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
+    paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
+
+
+def errors(by_part: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
     """A row for each part: its error, the interval and the number of examples."""
     return [
         (
@@ -70,7 +89,7 @@ def errors(diagnosis: Mapping[str, Any], task: str | None) -> list[tuple[str, st
             ends(estimate, task),
             "" if estimate["m"] is None else f"{estimate['m']:,}",
         )
-        for part, estimate in diagnosis["errors"].items()
+        for part, estimate in by_part.items()
     ]
 
 

@@ -14,6 +14,7 @@ from dlx.show.charts.importance import importance_bars
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
+from dlx.show.words import minimized
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 from dlx.words import Status, Task
@@ -193,7 +194,7 @@ def _sentences(document: TuningDocument, confirmation: ConfirmationResult, best:
     again = "diverged"
     if best.fresh is not None:
         again = f"{error(best.fresh.value, unit_of_objective)} ({_interval(best.fresh, unit_of_objective)})"
-    yield f"{document.objective.replace('_', ' ')}: search {error(best.search, unit_of_objective)} → fresh {again}"
+    yield f"{minimized(document.objective)}: search {error(best.search, unit_of_objective)} → fresh {again}"
     if gain := confirmation.gain:
         change = f"{'+' if gain.value >= 0 else ''}{error(gain.value, task)}"
         sure = "surely better than" if gain.high < 0 else "not surely better than"

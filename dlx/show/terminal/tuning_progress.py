@@ -11,6 +11,7 @@ from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import padded
 from dlx.show.terminal.progress import ProgressView
 from dlx.show.terminal.short_names import fitting, short_names, short_value
+from dlx.show.words import minimized
 from dlx.words import Task
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class TuningProgress(ProgressView[TuningEvent]):
 
     def __init__(self, task: str | None = None, trials: int | None = None, objective: str = "dev_error") -> None:
         self.task = task if objective.endswith("error") else Task.REGRESSION
-        self.what = objective.replace("_", " ")
+        self.what = minimized(objective)
         self.stated = self.total = trials or 0
         self.round, self.rounds, self.done = 0, 1, 0
         self.best: tuple[TriedSetting, ...] = ()

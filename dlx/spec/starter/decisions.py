@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlx.data.column_values import truth_values
 from dlx.data.formats.format import format_of
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.numbers import MISSING
@@ -76,12 +77,12 @@ class Decisions:
             )
         answers = [_answers(column, self.labelled) for column in self.target]
         y = answers[0] if len(answers) == 1 else np.column_stack([_numbers(answer) for answer in answers])
-        return infer_labels(y, self._task, self.profile.origin)
+        return infer_labels(y, self._task, self.profile.origin, [column.name for column in self.target])
 
     @property
     def _task(self) -> Task | None:
         if self.wishes.task is not None or len(self.target) > 1:
-            return self.wishes.task or Task.REGRESSION
+            return self.wishes.task
         return task_for(self.target[0])
 
     @property
@@ -236,7 +237,8 @@ def _answers(column: ColumnProfile, rows: Array) -> Array:
 
 
 def _numbers(answers: Array) -> Array:
-    return answers if answers.dtype.kind == "U" else answers.astype(np.float64)
+    values = truth_values(answers) if answers.dtype.kind == "U" else answers
+    return values if values.dtype.kind == "U" else values.astype(np.float64)
 
 
 def _plainest(number: float) -> int | float:

@@ -75,7 +75,7 @@ def source_block(decisions: Decisions, source: File, file: Path) -> str:
 
 def _target_reason(decisions: Decisions) -> str:
     column, labels = decisions.target[0], decisions.labels
-    if labels.task.is_regression:
+    if labels.task.is_regression or len(decisions.target) > 1:
         return ""
     texts = [f"{value} {count:,}" for value, count in column.frequent(10)]
     return shortened(texts) + (", …" if column.distinct > len(texts) else "")
@@ -92,14 +92,14 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         rows = f"{profile.repeated_rows:,} of {profile.m:,} rows"
         yield f"{rows} repeat one before them, so that another part may hold a copy"
     column, labels = decisions.target[0], decisions.labels
-    if not labels.task.is_regression:
+    if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:
             yield f"the numbers of {column.name} are taken for classes: --task regression if they are quantities"
         _, counts = column.counts
         if counts.max() > IMBALANCE * counts.min():
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
             yield f"always saying {label} errs in {1 - share:.2%} of the rows: less than that is the aim"
-    elif column.is_whole and column.distinct <= MOST_CLASSES:
+    elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
         yield f"{column.name} has {column.distinct} different whole numbers: --task multiclass if they are classes"
     groups = [column.name for column in decisions.features if column.is_named_like_identifier]
     if groups:

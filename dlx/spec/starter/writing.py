@@ -17,6 +17,7 @@ from dlx.spec.starter.network import StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
 from dlx.spec.starter.table import candidates_in_words, check_names, notes, source_block
 from dlx.text import command
+from dlx.words import Task
 
 TEMPLATE = """\
 # {title}
@@ -96,7 +97,7 @@ def _of_arrays(source: File, wishes: Wishes, file: Path) -> str:
     train = parts.get("all") or parts["train"]
     if train.y is None:
         raise UsageError(f"{source.path}: say with --target what is to be predicted")
-    labels = infer_labels(train.y, wishes.task, train.origin)
+    labels = infer_labels(train.y, wishes.task, train.origin, train.target)
     m, n_x = train.X.shape
     options = {key: (value, "") for key, value in relative(source, file.parent).items()}
     title = f"{m:,} examples, {n_x} features, {_outputs(labels)}."
@@ -154,4 +155,5 @@ def _outputs(labels: Labels) -> str:
     if labels.task.is_regression:
         return f"{labels.targets} real number{'s' * (labels.targets > 1)} to predict"
     names = ", ".join(map(str, labels.classes[:10])) + ", …" * (len(labels.classes) > 10)
-    return f"{len(labels.classes)} classes ({names})"
+    kind = "labels, any number of which an example may have" if labels.task is Task.MULTILABEL else "classes"
+    return f"{len(labels.classes)} {kind} ({names})"

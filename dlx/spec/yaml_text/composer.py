@@ -133,12 +133,14 @@ class Composer:
         return built
 
     def _key(self, event: Any, node: Node) -> str | None:
-        """The text of a key; None where it is none, which has been noted."""
+        """The text of a key, that of a number as it is written; None where it is none, which has been noted."""
         is_scalar = isinstance(event, yaml.ScalarEvent)
         if is_scalar and event.value == "<<" and event.implicit[0]:
             self._refuse(event, "merge keys (<<) are not part of YAML 1.2: use extends, or write the keys out")
         elif isinstance(node.value, str):
             return str(node.value)
+        elif is_scalar and isinstance(node.value, int | float):
+            return str(event.value)
         elif is_scalar:
             self._refuse(event, f"a key must be text: write {excerpt(event.value)} in quotes")
         else:

@@ -99,6 +99,13 @@ def test_several_targets(tmp_path: Path) -> None:
     assert y.tolist() == [[2.5, 1], [4, 3]]
 
 
+def test_several_targets_that_say_true_or_false_are_ones_and_zeros(tmp_path: Path) -> None:
+    """As pandas.get_dummies writes them."""
+    y = read(tmp_path, "x,red,blue\n1,True,False\n2,False,True\n", target=["red", "blue"]).y
+    assert y is not None
+    assert y.tolist() == [[1, 0], [0, 1]]
+
+
 def test_numbers_that_are_categories_must_be_called_so(tmp_path: Path) -> None:
     examples = read(tmp_path, "zip,y\n10,0\n07,1\n10,1\n", categorical=["zip"])
     assert features(examples) == ["zip=07", "zip=10"]
@@ -143,6 +150,8 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("a,y\n1,0\n1.2.3,1\n", {}, "x.csv:3: column 'a': '1.2.3' is not a number, as others in this column are"),
         ("a,y\nu,0\n3,1\n", {}, "x.csv:2: column 'a': 'u' is not a number, as others in this column are"),
         ("a,b,a,y\n1,2,3,0\n", {}, "x.csv:1: the header has 2 columns named 'a': 0, 2 (counted from 0)"),
+        ("a,b,a,y\n1,2,3,0\n", {}, "leave out all but one by number, such as `ignore: [2]`"),
+        ("a,b,a,y\n1,2,3,0\n", {"ignore": [1]}, "x.csv:1: the header has 2 columns named 'a': 0, 2 (counted from 0)"),
         (",a,y\n0,1,0\n", {}, "x.csv:1: column 0 (counted from 0) has no name; give it one, or state `ignore: ['']`"),
         ("5,3\nu,0\n", {"target": 1}, "x.csv:1: the header has only numbers; if the file has none, state `header: "),
         ("0,1,2\n4,5,6\n", {"target": 1}, "x.csv:1: the header has only numbers"),
@@ -417,3 +426,51 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     source = Source.parse({"name": "file", "path": str(tmp_path / "x.csv"), "target": "y"})
     with pytest.raises(DataError, match=r"x\.csv: is a pipe, .*: write it into a file first"):
         source.load()
+
+
+@pytest.mark.parametrize(
+    ("options", "names", "row"),
+    [
+        ({"ignore": [2]}, ["a", "b"], [1, 2]),
+        ({"ignore": [0]}, ["b", "a"], [2, 3]),
+        ({"ignore": [-2]}, ["a", "b"], [1, 2]),
+        ({"ignore": ["a"]}, ["b"], [2]),
+        ({"use": [2]}, ["a"], [3]),
+        ({"use": [0, "b"]}, ["a", "b"], [1, 2]),
+    ],
+)
+def test_of_columns_with_the_same_name_one_may_be_used(
+    tmp_path: Path, options: dict[str, Any], names: list[str], row: list[float]
+) -> None:
+    examples = read(tmp_path, "a,b,a,y\n1,2,3,0\n1,2,3,1\n", **options)
+    assert features(examples) == names
+    assert examples.X[:][0].tolist() == row
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"'])
+@pytest.mark.parametrize("options", [{}, {"delimiter": ";"}, {"encoding": "utf-8"}])
+def test_the_first_line_of_excel_names_the_delimiter(tmp_path: Path, line: str, options: dict[str, Any]) -> None:
+    examples = read(tmp_path, f"{line}\na;b;y\n1,5;2;0\n3,5;4;1\n", **options)
+    assert features(examples) == ["a", "b"]
+    assert examples.X[:].tolist() == [[1.5, 2], [3.5, 4]]
+    with pytest.raises(DataError, match=r"x\.csv:4: expected 2 fields, found 3"):
+        read(tmp_path, f"{line}\na;y\n1;0\n3;4;1\n")
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["$5", "($6.50)", "$(1,234)"], [5, -6.5, -1234]),
+        (["5", "(6)", "7.25"], [5, -6, 7.25]),
+        (["5%", "(6%)", "( 7 %)"], [5, -6, -7]),
+    ],
+)
+def test_numbers_in_brackets_are_negative(tmp_path: Path, texts: list[str], numbers: list[float]) -> None:
+    examples = read(tmp_path, "a;y\n" + "".join(f"{text};0\n" for text in texts))
+    assert examples.X[:][:, 0].tolist() == numbers
+
+
+def test_notes_in_brackets_are_no_numbers(tmp_path: Path) -> None:
+    assert features(read(tmp_path, "a,y\n(1),0\n(2),1\n")) == ["a=(1)", "a=(2)"]
+    with pytest.raises(DataError, match=r"x\.csv:3: column 'a': '\(x\)' is not a number"):
+        read(tmp_path, "a,y\n1,0\n(x),1\n")

@@ -18,6 +18,7 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.causes import CAUSES
 from dlx.errors import Diverged
+from dlx.runs.diagnose import examine
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
@@ -387,3 +388,39 @@ def test_the_parts_of_the_gap_add_up_to_it(train: Train) -> None:
     assert one["value"] == pytest.approx(gap)
     told = one["evidence"].split(": ")[1]
     assert float(told.split(" is the penalty")[0]) == pytest.approx(gap, rel=0.05)
+
+
+def rare_class(path: Path, says: float) -> Plain:
+    """A section for data with 2 % of a class that the inputs say so much about."""
+    rng = np.random.default_rng(0)
+    y = (np.arange(1000) % 50 == 0).astype(np.int64)
+    np.savez(path, X=rng.normal(size=(1000, 4)) + says * y[:, np.newaxis], y=y)
+    return {"source": {"name": "file", "path": str(path)}, "split": {"train": 600, "dev": 400}}
+
+
+@pytest.mark.parametrize("at_last", [False, True])
+def test_a_network_that_says_no_to_everybody_is_not_done(train: Train, tmp_path: Path, at_last: bool) -> None:
+    session = train(data=rare_class(tmp_path / "rare.npz", 0.0), training=epochs(5))
+    if at_last:  # judged as by `dlx diagnose`, which looks at every answer
+        document = examine(str(session.run.path)).document
+        assert document["findings"][0]["evidence"].endswith("; the network answers 0 only")
+    else:
+        document = session.diagnosis
+    assert [one["name"] for one in document["findings"] if one["severity"] != "note"] == ["no_better_than_constant"]
+    assert document["next"][0].startswith("no_better_than_constant: ")
+    assert "bias and variance are low: done" not in document["next"]
+
+
+def test_a_network_that_finds_the_rare_class_is_not_suspected(train: Train, tmp_path: Path) -> None:
+    session = train(data=rare_class(tmp_path / "rare.npz", 4.0), training=epochs(20))
+    assert "no_better_than_constant" not in [name for name, _ in found(session)]
+
+
+def test_a_constant_answer_is_named_beside_its_cause_where_a_run_is_looked_at(train: Train) -> None:
+    session = train(initializer={"name": "zeros"})
+    assert [name for name, severity in found(session) if severity != "note"] == ["symmetric_units"]
+    findings = examine(str(session.run.path)).document["findings"]
+    assert [one["name"] for one in findings if one["severity"] != "note"] == [
+        "symmetric_units",
+        "no_better_than_constant",
+    ]

@@ -14,6 +14,7 @@ import pytest
 
 from dlx.errors import DataError, UsageError
 from dlx.runs.compare import Comparison, compare
+from dlx.runs.diagnose import examine, keep
 from dlx.runs.directory import RunDirectory
 from dlx.runs.references import find_all
 from dlx.search.trials.training import run_trial
@@ -316,3 +317,15 @@ def test_a_name_a_tag_and_a_folder_mean_all_their_runs(tmp_path: Path) -> None:
 def test_the_trials_of_a_search_are_found_in_its_directory(tmp_path: Path) -> None:
     trial = past(tmp_path / "search", "trials", "0123456789abcdef")
     assert find_all(str(tmp_path / "search")) == find_all(str(tmp_path / "search" / "trials")) == [trial]
+
+
+def test_metrics_are_compared_where_they_were_measured(train: Train, tmp_path: Path) -> None:
+    one, other = (Path(shutil.copytree(train(f"seed={seed}"), tmp_path / f"run{seed}")) for seed in (1, 2))
+    keep(examine(str(one)))  # a trial keeps none by itself
+    comparison = compare([str(one), str(other)], (), ["f1"])
+    documents = {Path(run["run"]).name: run["metrics"]["f1"] for run in comparison.document()["runs"]}
+    assert documents["run2"] == {}
+    metrics = json.loads((one / "diagnosis.json").read_text())["metrics"]
+    assert documents["run1"]["dev"]["value"] == metrics["dev"]["f1"]["value"]
+    assert any("f1 is not in" in remark for remark in comparison.remarks)
+    assert all("metrics" not in run for run in compared(one, other).document()["runs"])

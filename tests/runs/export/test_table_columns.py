@@ -51,17 +51,18 @@ def cells(rng: np.random.Generator) -> dict[str, list[str]]:
 def drawn_source(rng: np.random.Generator, target: str) -> dict[str, Any]:
     """The options of a source, each of which is there or not."""
     columns: dict[str, Any] = {}
-    for name, choices in {
+    kinds: dict[str, list[dict[str, Any]]] = {
         "size": [{}, {"impute": "mean"}, {"transform": "signed_log"}],
         "income": [{}, {"transform": "log"}, {"transform": "signed_log", "impute": "most_frequent"}],
         "gain": [{}, {"transform": "signed_log"}],
         "street": [{"kind": "hashed"}, {"kind": "hashed", "features": 7}, {"kind": "category"}],
         "sold": [{}, {"kind": "time", "parts": ["weekday", "day"]}, {"kind": "category"}],
         "grade": [{}, {"kind": "category"}],
-    }.items():
+    }
+    for name, choices in kinds.items():
         columns[name] = choices[rng.integers(len(choices))]
     features = [name for name in [*columns, "stamp", "town"] if rng.random() < 0.75] or ["size"]
-    source = {"name": "file", "path": "table.csv", "target": target, "use": features}
+    source: dict[str, Any] = {"name": "file", "path": "table.csv", "target": target, "use": features}
     source["columns"] = {name: options for name, options in columns.items() if name in features}
     source["impute"] = str(rng.choice(["mean", "median", "most_frequent"]))
     source["missing_indicators"] = bool(rng.random() < 0.6)
@@ -69,8 +70,17 @@ def drawn_source(rng: np.random.Generator, target: str) -> dict[str, Any]:
 
 
 def drawn_spec(rng: np.random.Generator, task: str) -> dict[str, Any]:
-    normalize = [{"name": "standard"}, {"name": "standard", "one_hot": True}, {"name": "minmax"}, {"name": "robust"}]
-    data = {"source": drawn_source(rng, task), "split": {"train": 0.7, "dev": 0.3}, "normalize": rng.choice(normalize)}
+    normalize: list[dict[str, Any]] = [
+        {"name": "standard"},
+        {"name": "standard", "one_hot": True},
+        {"name": "minmax"},
+        {"name": "robust"},
+    ]
+    data: dict[str, Any] = {
+        "source": drawn_source(rng, task),
+        "split": {"train": 0.7, "dev": 0.3},
+        "normalize": normalize[rng.integers(4)],
+    }
     if task == "regression":
         data["normalize_targets"] = str(rng.choice(["standard", "minmax", "log"]))
     return {
@@ -144,7 +154,7 @@ def of_module(folder: Path, rows: list[Row]) -> Array:
     X = X if "float64" in (module.__doc__ or "") else X.astype(np.float32)
     network = module.load()
     if hasattr(network, "predict"):
-        outputs: Array = network.predict(X, verbose=0)
+        outputs: Array = module.keras.ops.convert_to_numpy(network(X))  # `predict` would make float32 of float64
     else:
         outputs = network(module.torch.from_numpy(X)).detach().numpy()
     return outputs
@@ -174,3 +184,19 @@ def test_a_drawn_spec(draw: int, task: str, to: str, tmp_path: Path, call_dlx: C
     outputs = (of_onnx if to == "onnx" else of_module)(tmp_path, [rows[i] for i in answered])
     scale = np.abs(expected).max()
     np.testing.assert_allclose(outputs, expected, rtol=2e-4, atol=1e-5 * scale)
+
+
+def test_what_is_not_answered_is_nan(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    pytest.importorskip("onnxruntime")
+    source = {"name": "file", "path": "table.csv", "target": "binary", "use": ["size", "income", "gain"]}
+    columns = {"size": {"impute": "mean"}, "income": {"transform": "log"}}
+    spec = {"data": {"source": source | {"columns": columns}}, "training": {"epochs": 2}}
+    (tmp_path / "spec.yaml").write_text(json.dumps(spec))
+    written(cells(np.random.default_rng(1)), tmp_path / "table.csv")
+    assert call_dlx("train", "spec.yaml", "--out", "run", "--quiet", cwd=tmp_path).code == 0
+    assert call_dlx("export", "run", "--to", "onnx", "--out", "net", cwd=tmp_path).code == 0
+    new = {"size": ["", "80", "80", "80"], "income": ["9", "", "-1", "9"], "gain": ["1", "1", "1", ""]}
+    rows = written(new, tmp_path / "new.csv")
+    answers = list(csv.DictReader(io.StringIO(call_dlx("predict", "run", "new.csv", cwd=tmp_path).stdout)))
+    assert [bool(row["class"]) for row in answers] == [True, False, False, False]
+    assert np.isnan(of_onnx(tmp_path, rows)).all(axis=1).tolist() == [False, True, True, True]

@@ -136,8 +136,27 @@ def test_what_claims_may_speak_of(tmp_path_factory: pytest.TempPathFactory, clai
 
 
 @pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("fast.dev_f1 > slow.dev_f1", True),
+        ("fast.dev_f1@3 <= fast.max.dev_f1", True),
+        ("fast.max.train_roc_auc < 0.5", False),
+        ("epochs_to(fast.dev_f1 > 0.3) <= 12", True),
+    ],
+)
+def test_metrics_that_the_spec_states_may_be_claimed(
+    tmp_path_factory: pytest.TempPathFactory, claim: str, holds: bool
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "metric_claims" / "study"
+    text = expecting(claim).replace("variants:", "  metrics: [f1, roc_auc]\nvariants:")
+    assert studied(folder, text)["claims"][0]["holds"] is holds
+
+
+@pytest.mark.parametrize(
     ("claim", "message"),
     [
+        ("fast.dev_f1 > 0.5", "dev_f1 is measured where the spec says so: metrics: [f1]"),
+        ("fast.max.dev_f1 > 0.5", "dev_f1 is measured where the spec says so: metrics: [f1]"),
         (
             "fats.dev_error < 1",
             "at character 1: there is no variant 'fats' (allowed slow",

@@ -191,3 +191,25 @@ def test_a_key_of_another_method_is_refused_in_a_new_search(tmp_path: Path, line
 )
 def test_a_key_that_says_nothing_is_taken(tmp_path: Path, lines: str) -> None:
     assert tuned(tmp_path, f"{lines}\nspace: {{optimizer.learning_rate: {{uniform: [0.1, 1]}}}}")
+
+
+def test_a_metric_as_objective_is_measured_in_every_row(tmp_path: Path) -> None:
+    path = tmp_path / "tune.yaml"
+    path.write_text(HEAD + "  objective: dev_f1\n  space: {optimizer.learning_rate: {log_uniform: [0.1, 1]}}\n")
+    plan, space = load_tune(path)
+    assert plan.base.spec.metric_columns == ("train_f1", "dev_f1")
+    check(plan, space)
+
+
+@pytest.mark.parametrize(
+    ("objective", "message"),
+    [
+        ("dev_mae", "search.objective: mae is for regression, the labels ask for binary"),
+        ("dev_rocauc", "there is no quantity 'dev_rocauc'"),
+        ("test_f1", "there is no quantity 'test_f1'"),
+    ],
+)
+def test_an_objective_that_cannot_be_measured(tmp_path: Path, objective: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        tuned(tmp_path, f"objective: {objective}\nspace: {{optimizer.learning_rate: {{log_uniform: [0.1, 1]}}}}")
+    assert message in str(caught.value)

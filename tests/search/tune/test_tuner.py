@@ -284,3 +284,16 @@ def test_what_is_foretold_is_what_is_tried(tmp_path: Path, overrides: tuple[str,
     forecast = foretold(*load_tune(tmp_path / "tune.yaml", overrides))
     assert forecast["first_settings"] == [trial["settings"] for trial in document["trials"][:3]]
     assert forecast["trials"] == len(document["trials"])
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "brier"])
+def test_a_metric_is_searched_for_by_what_is_small_of_it(tmp_path: Path, metric: str) -> None:
+    document = tuned(tmp_path / "search", f"search.objective=dev_{metric}", "search.halving=false")
+    values = {}
+    for trial in document["trials"]:
+        columns = RunDirectory(tmp_path / "search" / "trials" / trial["trials"][0]).metrics()
+        last = columns[f"dev_{metric}"][-1]
+        values[trial["index"]] = 1 - last if metric == "roc_auc" else last
+    assert {trial["index"]: trial["value"] for trial in document["trials"]} == pytest.approx(values)
+    chosen = min(document["finalists"], key=lambda finalist: finalist["search"])
+    assert chosen["search"] == pytest.approx(min(values.values()))

@@ -58,11 +58,13 @@ class Prepare(layers.Layer):
     def get_config(self):
         return super().get_config() | {"source": self.source, **self.masks, "values": self.values}
 '''
+CALLED = ": call network(rows), since network.predict(rows) would make float32 of them"
 OUTPUTS = {
     Task.BINARY: [
         'layers.Activation("sigmoid")',
         'layers.Dense(2, activation="linear", name="both")',
     ],
+    Task.MULTILABEL: ['layers.Activation("sigmoid")'],
     Task.MULTICLASS: ["layers.Softmax()"],
     Task.REGRESSION: [],
 }
@@ -73,8 +75,8 @@ BOTH = """
 class Keras(CodeTarget):
     """``.py`` with ``load() -> keras.Sequential`` and ``.npz`` with what it loads.
 
-    Rows go in as the data have them, float32; probabilities of the classes or values come out. It runs on every
-    backend of Keras 3; ``load().save("name.keras")`` keeps it in Keras's own format.
+    Rows go in as the data have them, float32 or float64; probabilities of the classes or values come out. It runs on
+    every backend of Keras 3; ``load().save("name.keras")`` keeps it in Keras's own format.
     """
 
     name = "keras"
@@ -100,7 +102,7 @@ class Keras(CodeTarget):
             if formula.arrays:
                 values = ", ".join(f'arrays["{name}{formula.l}"]' for name in formula.arrays)
                 last = f'\n    network.get_layer("norm{formula.l}").set_weights([{values}]){last}'
-        return f'''{heading(network, "Keras 3", name)}import keras
+        return f'''{heading(network, "Keras 3", name, CALLED)}import keras
 from keras import layers
 
 {facts(network)}{_layer_class(network)}{gelu}

@@ -96,6 +96,8 @@ class _Graph:
             return self._values(network.target_unit)
         if task is Task.MULTICLASS:
             return self.add("Softmax", axis=1, out="probabilities")
+        if task is Task.MULTILABEL:
+            return self.add("Sigmoid", out="probabilities")
         p = self.add("Sigmoid")  # of class 1; that of class 0 is what is left
         self.last = self.constant("one", np.ones(1, np.float32))
         self.add("Sub", p)

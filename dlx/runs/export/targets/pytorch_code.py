@@ -9,11 +9,12 @@ from dlx.words import Task
 
 OUTPUTS = {
     Task.BINARY: "p = torch.sigmoid(z)\n        return torch.cat([1 - p, p], dim=1)",
+    Task.MULTILABEL: "return torch.sigmoid(z)",
     Task.MULTICLASS: "return torch.softmax(z, dim=1)",
     Task.REGRESSION: "return z",
 }
 
-BUFFER = '        self.register_buffer("{name}", torch.zeros({count}{dtype}))\n'
+BUFFER = '        self.register_buffer("{name}", torch.zeros({type}))\n'
 COPY = '        network.{name}.copy_(torch.from_numpy(arrays["{name}"]))\n'
 IMPUTE = "        x = torch.where(torch.isnan(x), self.imputation, x)\n"
 FEATURES = "        x = x[:, self.source]\n        missing = torch.isnan(x)\n"
@@ -21,14 +22,18 @@ LOG = "        x = torch.where(self.log, torch.log(x), x)\n"
 SIGNED_LOG = "        x = torch.where(self.signed_log, torch.sign(x) * torch.log1p(torch.abs(x)), x)\n"
 IMPUTE_MISSING = "        x = torch.where(missing, self.imputation, x)\n"
 INDICATE = "        x = torch.where(self.indicator, missing.to(x.dtype), x)\n"
+NORMALIZED = {
+    "float32": "(x - self.shift) * self.scale",
+    "float64": "((x - self.shift) * self.scale).float()",
+}
 DTYPES = {"bool": "torch.bool", "int64": "torch.int64", "float64": "torch.float64"}
 
 
 class PyTorch(CodeTarget):
     """``.py`` with ``load() -> Network``, an ``nn.Module``, and ``.npz`` with what it loads.
 
-    Rows go in as the data have them, float32; probabilities of the classes or values come out. ``network.layers`` is
-    an ``nn.Sequential`` without the output activation, to be trained further on logits.
+    Rows go in as the data have them, float32 or float64; probabilities of the classes or values come out.
+    ``network.layers`` is an ``nn.Sequential`` without the output activation, to be trained further on logits.
     """
 
     name = "pytorch"
@@ -50,12 +55,8 @@ class PyTorch(CodeTarget):
 
     def code(self, network: Frozen, name: str) -> str:
         further = _further(network)
-        buffers = "".join(
-            BUFFER.format(name=name, count=len(array), dtype=_dtype(array)) for name, array in further.items()
-        )
-        normalized = (
-            "((x - self.shift) * self.scale).float()" if is_double(network) else "(x - self.shift) * self.scale"
-        )
+        buffers = "".join(BUFFER.format(name=name, type=_type_of(array)) for name, array in further.items())
+        normalized = NORMALIZED[network.row_type]
         copies = "".join(COPY.format(name=name) for name in further)
         return f'''{heading(network, "PyTorch", name)}import torch
 from torch import nn
@@ -67,8 +68,8 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("shift", torch.zeros({network.n_x}{_dtype(network.shift)}))
-        self.register_buffer("scale", torch.ones({network.n_x}{_dtype(network.scale)}))
+        self.register_buffer("shift", torch.zeros({_type_of(network.shift)}))
+        self.register_buffer("scale", torch.ones({_type_of(network.scale)}))
 {buffers}        self.layers = nn.Sequential(
 {indented([self._layer(operation) for operation in network.operations], 12)}
         )
@@ -107,11 +108,6 @@ def load(path=Path(__file__).with_suffix(".npz")):
         )
 
 
-def is_double(network: Frozen) -> bool:
-    """Whether rows are float64."""
-    return network.row_type == "float64"
-
-
 def _further(network: Frozen) -> dict[str, Array]:
     """The arrays that not every network has, beside those of its layers."""
     prepared = network.preparation.arrays() if network.preparation is not None else {}
@@ -119,15 +115,16 @@ def _further(network: Frozen) -> dict[str, Array]:
     return {name: array for name, array in network.arrays().items() if name in names}
 
 
-def _dtype(array: Array) -> str:
-    """The argument that says the type of a buffer, where it is not the usual one."""
-    return f", dtype={DTYPES[array.dtype.name]}" if array.dtype.name in DTYPES else ""
+def _type_of(array: Array) -> str:
+    """The length of a buffer, and its type where that is not the usual one."""
+    dtype = f", dtype={DTYPES[array.dtype.name]}" if array.dtype.name in DTYPES else ""
+    return f"{len(array)}{dtype}"
 
 
 def _prepare(network: Frozen) -> str:
     """The lines of ``forward`` before the scaling."""
     preparation = network.preparation
-    double = "        x = x.double()\n" if is_double(network) else ""
+    double = "        x = x.double()\n" if network.row_type == "float64" else ""
     if preparation is None:
         return double + ("" if network.imputation is None else IMPUTE)
     lines = {

@@ -1,0 +1,56 @@
+"""``dlx calibrate``: whether the probabilities of a network are what they say, and what mends them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlx.cli.options import Json, Plugins, Run
+from dlx.runs.calibrate import apply, calibrate, keep_picture, parse_aim
+from dlx.runs.manifest import write_output
+from dlx.show import pictures, terminal
+from dlx.spec.trust import load_named
+from dlx.text import command
+
+Threshold = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MEASURE|cost=FP,FN",
+        help="Also choose from which probability on the second class is answered: for error, balanced_error, f1 …, or "
+        "for what a false positive and a false negative cost.",
+    ),
+]
+Apply = Annotated[bool, typer.Option("--apply", help="predict, evaluate and export use it from now on.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FILE.png", help="Where the curve is drawn, in place of RUN/calibration.png.")
+]
+
+
+def calibrate_run(
+    run: Run,
+    threshold: Threshold = None,
+    apply_it: Apply = False,
+    out: Out = None,
+    plugin: Plugins = None,
+    json: Json = False,
+) -> None:
+    """Show whether a network's probabilities are what they say, and fit the temperature on dev that mends them.
+
+    The test set is not looked at. With --apply the temperature, and the threshold where one is chosen, are kept in the
+    run; without --threshold it is one half.
+    """
+    load_named(plugin or ())
+    result = calibrate(run, None if threshold is None else parse_aim(threshold))
+    if apply_it:
+        apply(result)
+    picture: str | None = str(out) if out is not None else keep_picture(result)
+    if out is not None:
+        write_output("--out", out, result.picture, pictures.is_ours)
+    if json:
+        terminal.document({**result.document, "applied": apply_it, "picture": picture})
+        return
+    again = ["--threshold", threshold] if threshold is not None else []
+    commands = [command("predict", run, "FILE") if apply_it else command("calibrate", run, *again, "--apply")]
+    terminal.calibration(result.document, [] if picture is None else [picture], commands)

@@ -1,0 +1,58 @@
+"""``dlx train`` of a spec with folds: a training for each of them, and what they come to together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlx.errors import DataError, Diverged
+from dlx.events import finish
+from dlx.runs.collection import FoldsDirectory
+from dlx.runs.file_names import FOLDS
+from dlx.search.folds.training import FoldsRun
+from dlx.search.trials.executors import executor_for
+from dlx.show import terminal
+from dlx.spec.loader import Resolved, dump_yaml, load_spec
+from dlx.text import command
+from dlx.words import Status
+
+
+def is_in_folds(reference: str) -> bool:
+    """Whether what is to be resumed is a training in folds."""
+    return (Path(reference) / FOLDS).is_file()
+
+
+def train_folds(
+    resolved: Resolved | None, resume: str | None, out: Path | None, workers: int, *, json: bool, quiet: bool
+) -> None:
+    """Train what a spec describes, or go on; then print what it has come to.
+
+    Raises:
+        DataError: a fold failed.
+        Diverged: a fold diverged, and none failed.
+    """
+    if resolved is None:
+        with FoldsDirectory.open(resume or "", writing=True) as directory, executor_for(workers) as executor:
+            _train(FoldsRun(load_spec(directory.plan).spec, directory, executor), json, quiet)
+        return
+    spec = resolved.spec
+    with executor_for(workers) as executor, FoldsDirectory.create(spec.name, out=out) as directory:
+        directory.write_plan(dump_yaml(spec))
+        _train(FoldsRun(spec, directory, executor), json, quiet)
+
+
+def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
+    with terminal.progress(terminal.CountProgress("folds"), quiet=quiet or json) as display:
+        document = finish(run.run(), display.update)
+    path = run.directory.path
+    if json:
+        terminal.document({**document.to_document(), "directory": str(path)})
+    elif quiet:
+        terminal.path(path)
+    else:
+        refit = command("train", run.directory.plan, "data.folds=null", "training.refit=true")
+        terminal.folds(document, path, [command("compare", path), refit])
+    if document.status is Status.COMPLETED:
+        return
+    broken = [record for record in document.trainings if record.status is document.status]
+    message = f"{path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
+    raise DataError(message) if document.status is Status.FAILED else Diverged(message)

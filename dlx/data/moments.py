@@ -1,0 +1,59 @@
+"""Moments: the values of a column of dates, times or numbers, as numbers that grow with time."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+
+import numpy as np
+
+from dlx.data.columns import Order
+from dlx.data.times import moment, order_of
+from dlx.errors import Remark
+from dlx.types import Array
+
+
+class NoMoment(Exception):
+    """A value that is neither date nor time nor number; ``row`` tells which."""
+
+    def __init__(self, row: int, what: str) -> None:
+        self.row, self.what = row, what
+        super().__init__(what)
+
+
+def moments(values: Array) -> Array:
+    """A number for each value, (m,); of dates and times the days that have passed, where no zone is stated in UTC.
+
+    A remark says where day and month of dates could be the other way round.
+
+    Raises:
+        NoMoment: a value is missing or cannot be read.
+    """
+    if values.dtype.kind in "iubmM":
+        return values.astype(np.int64)
+    if values.dtype.kind == "f":
+        if not np.isfinite(values).all():
+            raise NoMoment(int((~np.isfinite(values)).argmax()), "the value is missing")
+        return values
+    texts = [None if value is None else str(value).strip() for value in values]
+    present = {text for text in texts if text is not None}
+    order, is_open = order_of(present)
+    if is_open:
+        words = "month, day, year" if order == "mdy" else "day, month, year"
+        what = f"dates such as {min(present)!r} are read as {words}; write them as 2020-01-31 if that is wrong"
+        warnings.warn(Remark(f"data.split.time: {what}"), stacklevel=2)
+    numbers = {text: _number(text, order) for text in present}
+    for row, text in enumerate(texts):
+        if text is None or numbers[text] is None:
+            what = "the value is missing" if text is None else f"{text!r} is neither a date nor a number"
+            raise NoMoment(row, what)
+    return np.array([numbers[text] for text in texts if text is not None], np.float64)
+
+
+def _number(text: str, order: Order | None) -> float | None:
+    days = moment(text, order)
+    if days is not None:
+        return days.days
+    with suppress(ValueError, OverflowError):
+        return float(text)
+    return None

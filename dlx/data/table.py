@@ -1,0 +1,71 @@
+"""A table as it was read: the values of the columns that are used, and its rows that lack a target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from dlx.data.encoding import missing
+from dlx.data.examples import RowFault
+from dlx.errors import DataError
+from dlx.types import Array
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
+
+    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
+    are of values that could not be read as those of train, and are missing in the columns. ``names`` are those of all
+    columns of the file.
+    """
+
+    path: Path
+    values: dict[str, Array]
+    m: int
+    lines: Sequence[int] | None = None
+    names: Sequence[str] = ()
+    faults: list[RowFault] = field(default_factory=list)
+
+    def fault(self, row: int, column: str, what: str) -> DataError:
+        """The error for one value."""
+        place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
+        return DataError(f"{self.path}:{place}: column {column!r}: {what}")
+
+    def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
+        """What is wrong with one value; the hint is for the message alone."""
+        place = f"row {row} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
+        message = str(self.fault(row, column, f"{what}{hint}"))
+        return RowFault(row, f"{place}: column {column!r}: {what}", message)
+
+
+def labelled(table: Table, target: tuple[str, ...]) -> Table:
+    """The table without the rows that lack a target."""
+    unlabelled = [missing(table.values[name]) for name in target]
+    rows = np.flatnonzero(~np.any(unlabelled, axis=0)) if unlabelled else np.arange(table.m)
+    if len(rows) == table.m:
+        return table
+    if len(rows) == 0:
+        raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
+    values = {name: column[rows] for name, column in table.values.items()}
+    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
+    lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
+    places = {row: place for place, row in enumerate(rows.tolist())}
+    faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]
+    return replace(table, values=values, m=len(rows), lines=lines, faults=faults)
+
+
+def target_faults(table: Table, names: tuple[str, ...]) -> list[RowFault]:
+    """The rows that lack a target, in whose place another row's then stands; none where all lack it."""
+    faults = list[RowFault]()
+    for name in names:
+        values, is_missing = table.values[name], missing(table.values[name])
+        if is_missing.any() and not is_missing.all():
+            faults += [
+                table.row_fault(row, name, "the target is missing") for row in np.flatnonzero(is_missing).tolist()
+            ]
+            table.values[name] = np.where(is_missing, values[~is_missing][0], values)
+    return faults

@@ -1,0 +1,129 @@
+"""Baselines: what simple models reach on the same examples, and whether the network is surely better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlx.data.dataset import Dataset, Part
+from dlx.data.mapped import MappedRows
+from dlx.diagnose.data.samples import rows, sample
+from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel
+from dlx.diagnose.verdict import BETTER as BETTER
+from dlx.diagnose.verdict import OPEN as OPEN
+from dlx.diagnose.verdict import WORSE as WORSE
+from dlx.stats.effects import clipped, contributions
+from dlx.stats.group_difference import paired_by_example
+from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.metric import CLASSIFICATION, REGRESSION
+from dlx.types import Array
+
+HELD_OUT = ("dev", "test")  # on which models are compared; without them on train, the constant answer alone
+TASKS = (*CLASSIFICATION, *REGRESSION)  # that simple models are for
+MOST_NUMBERS = 2**24  # of the examples that a model answers: 128 MiB
+SKIPPED = "the data stay in their file"
+
+
+@dataclass(frozen=True)
+class ConstantErrors:
+    """The errors of giving every example of a part the best constant answer of train.
+
+    title: which that is, such as `always no`.
+    errors: by part.
+    sole_answer: the class that the network itself gives every example; None where it tells examples apart.
+    thorough: whether a network that is no better is named so even where a cause of that is known.
+    """
+
+    title: str
+    errors: Mapping[str, float]
+    sole_answer: str | None = None
+    thorough: bool = False
+
+
+def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any]:
+    """What simple models reach on dev and test beside the network, by the names of the models.
+
+    Each has ``title``, ``fitted_on`` (examples of train) and ``parts``, by part ``error`` and ``difference``: the error
+    of the network minus that of the model, on the same examples, below 0 where the network is better, with
+    its 95 % interval and a ``verdict`` on the network: better, worse, or not established. Data that are read from their
+    file while training are not looked at: ``skipped`` says so.
+
+    Args:
+        dataset: the models are fitted on train.
+        answers: of the network, by part; of all examples of it.
+    """
+    if dataset.task not in TASKS:
+        return {}
+    if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
+        return {"skipped": SKIPPED}
+    parts = [part for part in HELD_OUT if part in answers] or ["train"]
+    kinds = SIMPLE_MODELS if parts != ["train"] else (ConstantAnswer,)
+    fitting, documents = Fitting.of(dataset), {}
+    for kind in kinds:
+        with np.errstate(over="ignore", invalid="ignore"):
+            model = fitting.fitted(kind)
+            compared = {part: _compared(fitting, model, dataset.parts[part], answers[part]) for part in parts}
+        fitted_on = min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x))
+        documents[kind.name] = {"title": model.title(dataset), "fitted_on": fitted_on, "parts": compared}
+    return documents
+
+
+def constant_errors(dataset: Dataset, sole_answer: str | None = None, thorough: bool = False) -> ConstantErrors:
+    """Those of the data set; what is known of its network besides is handed on."""
+    model = Fitting(dataset, dataset.shift, dataset.scale).fitted(ConstantAnswer)
+    errors = {
+        name: _error(_mistakes(model, np.empty((part.m, 0)), part.y), dataset) for name, part in dataset.parts.items()
+    }
+    return ConstantErrors(model.title(dataset), errors, sole_answer, thorough)
+
+
+def _error(mistakes: Array, dataset: Dataset) -> float:
+    mean = float(mistakes.mean())
+    return float(np.sqrt(mean)) if dataset.task.is_regression else mean
+
+
+def _compared(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -> dict[str, Any]:
+    """The model's error on the part, or where it is large on some examples of it, and the network's beside it."""
+    looks = not isinstance(model, ConstantAnswer)
+    most = min(model.most_queries(), MOST_NUMBERS // fitting.dataset.n_x) if looks else part.m
+    which = sample(part.m, most, seed=7)
+    X = fitting.normalized(rows(part.X, which)) if looks else np.empty((part.m, 0))
+    regression = answers.task.is_regression
+    mistakes = _mistakes(model, X, part.y[which])
+    error = (
+        root_mean_square(mistakes, np.random.default_rng(0))
+        if regression
+        else error_rate(float(mistakes.mean()), len(mistakes))
+    )
+    added = [contributions(each, regression)[np.newaxis] for each in (mistakes_of(answers)[which], mistakes)]
+    difference = clipped(paired_by_example(*added)[0], answers.task.largest_error)
+    return {"error": error.document(), "difference": {**difference.document(), "verdict": _verdict(difference)}}
+
+
+def _verdict(difference: Estimate) -> str:
+    if difference.high < 0:
+        return BETTER
+    return WORSE if difference.low > 0 else OPEN
+
+
+def _mistakes(model: SimpleModel, X: Array, y: Array) -> Array:
+    """What each example adds to the model's error."""
+    predicted = model.predict(X)
+    return _squares(predicted - y) if y.ndim > 1 else np.asarray(predicted != y, np.float64)
+
+
+def mistakes_of(answers: Answers) -> Array:
+    """What each example adds to the network's error: 1 where it is wrong, or its mean squared residual."""
+    if answers.task.is_regression:
+        return _squares(answers.residuals)
+    return np.asarray(answers.predicted != answers.y, np.float64)
+
+
+def _squares(residuals: Array) -> Array:
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares: Array = np.nan_to_num((residuals.astype(np.float64) ** 2).mean(axis=1), nan=1e140).clip(max=1e140)
+    return squares

@@ -1,0 +1,249 @@
+"""Simple models that a network has to beat: the constant answer, a linear model, and nearest neighbours."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Self, final
+
+import numpy as np
+
+from dlx.data.dataset import Dataset
+from dlx.data.normalization import Standard
+from dlx.diagnose.data.samples import rows, sample
+from dlx.text import shorten
+from dlx.types import Array
+
+NEIGHBOURS = 5
+PENALTY = 1.0  # λ in ½·λ‖w‖² beside the summed losses
+NEWTON_STEPS, HALVINGS = 10, 8
+MOST_PRODUCTS = 5 * 10**8  # of two numbers, in what takes longest: about a tenth of a second
+MOST_LABELED, FEWEST_LABELED = 4000, 100  # examples of train that a model is fitted on
+LONGEST = 20  # letters of a label in a title
+
+
+@dataclass(frozen=True)
+class Labeled:
+    """Examples that a model is fitted on: X (m, n_x) normalized, y class codes (m,) or targets (m, k).
+
+    classes: how many there are; 0 of a regression.
+    """
+
+    X: Array
+    y: Array
+    classes: int
+
+
+class SimpleModel(ABC):
+    """A model that needs no training to speak of, fitted on train."""
+
+    name: str
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, train: Labeled) -> Self:
+        """The model of these examples."""
+
+    @staticmethod
+    @abstractmethod
+    def most_labeled(n_x: int) -> int:
+        """How many examples of so many features it is fitted on at most."""
+
+    @abstractmethod
+    def title(self, dataset: Dataset) -> str:
+        """What it is, in words."""
+
+    @abstractmethod
+    def predict(self, X: Array) -> Array:
+        """Class codes (m,) or values (m, k) for normalized rows."""
+
+    def most_queries(self) -> int:
+        """How many examples it answers in bounded time."""
+        return MOST_PRODUCTS
+
+
+@final
+@dataclass(frozen=True)
+class ConstantAnswer(SimpleModel):
+    """The same answer for every example: the class that most examples of train have, or the mean of their targets."""
+
+    name = "constant"
+    answer: Array
+    classes: int
+
+    @staticmethod
+    def most_labeled(n_x: int) -> int:
+        """All of them: nothing but y is looked at."""
+        return MOST_PRODUCTS
+
+    @classmethod
+    def fit(cls, train: Labeled) -> Self:
+        """The most frequent class, of equal ones the first, or the mean."""
+        y = train.y
+        answer = np.bincount(y).argmax() if train.classes else y.astype(np.float64).mean(axis=0)
+        return cls(np.asarray(answer), train.classes)
+
+    def title(self, dataset: Dataset) -> str:
+        """Such as `always no`."""
+        if not self.classes:
+            return "always the mean"
+        return f"always {shorten(str(dataset.classes[int(self.answer)]), LONGEST)}"
+
+    def predict(self, X: Array) -> Array:
+        """That answer, as often as there are rows."""
+        return np.full(len(X), self.answer) if self.classes else np.tile(self.answer, (len(X), 1))
+
+
+@final
+@dataclass(frozen=True)
+class LinearModel(SimpleModel):
+    """Of classes logistic regression, each against the rest, by Newton's method; of a regression ridge regression.
+
+    Minimized are the summed losses plus ½‖w‖², the intercept not among w: scikit-learn's LogisticRegression(C=1) and
+    Ridge(alpha=1). Where there are so many features or classes that Newton's method would take long, classes are
+    learned as 0 and 1 by ridge regression.
+    """
+
+    name = "linear"
+    W: Array
+    b: Array
+    classes: int
+
+    @staticmethod
+    def most_labeled(n_x: int) -> int:
+        """So many that the products of their features are bounded."""
+        return int(np.clip(MOST_PRODUCTS / max(n_x, 20) ** 2, FEWEST_LABELED, 5 * MOST_LABELED))
+
+    @classmethod
+    def fit(cls, train: Labeled) -> Self:
+        """By Newton's method, or in closed form."""
+        X, y, classes = train.X.astype(np.float64), train.y, train.classes
+        if not classes:
+            return cls(*_ridge(X, y.astype(np.float64)), 0)
+        one_hot = np.eye(classes)[y]
+        columns = one_hot[:, 1:] if classes == 2 else one_hot
+        if X.size * X.shape[1] * columns.shape[1] * NEWTON_STEPS > MOST_PRODUCTS:
+            return cls(*_ridge(X, one_hot), classes)
+        weights = np.stack([_logistic(X, column) for column in columns.T])
+        if classes == 2:
+            weights = np.concatenate([np.zeros_like(weights), weights])
+        return cls(weights[:, 1:].T, weights[:, 0], classes)
+
+    def title(self, dataset: Dataset) -> str:
+        """What it is."""
+        return "a linear model"
+
+    def predict(self, X: Array) -> Array:
+        """The class of the largest output, or the outputs."""
+        outputs: Array = X.astype(np.float64) @ self.W + self.b
+        return outputs.argmax(axis=1) if self.classes else outputs
+
+
+@final
+@dataclass(frozen=True)
+class NearestNeighbours(SimpleModel):
+    """The five nearest examples of train: the class that most of them have, or the mean of their targets."""
+
+    name = "neighbours"
+    train: Labeled
+
+    @staticmethod
+    def most_labeled(n_x: int) -> int:
+        """Some thousand."""
+        return int(np.clip(MOST_PRODUCTS / (10 * n_x), FEWEST_LABELED, MOST_LABELED))
+
+    @classmethod
+    def fit(cls, train: Labeled) -> Self:
+        """They are only remembered."""
+        return cls(train)
+
+    def title(self, dataset: Dataset) -> str:
+        """Says how many."""
+        return f"{min(NEIGHBOURS, len(self.train.X))} nearest neighbours"
+
+    def most_queries(self) -> int:
+        """So many that all distances together are bounded."""
+        return max(FEWEST_LABELED, MOST_PRODUCTS // self.train.X.size)
+
+    def predict(self, X: Array) -> Array:
+        """The vote, of equal ones the class with the lower code, or the mean."""
+        labeled, y = self.train.X, self.train.y
+        k = min(NEIGHBOURS, len(labeled))
+        squares = (labeled**2).sum(axis=1) - 2 * X @ labeled.T
+        nearest = y[np.argpartition(squares, k - 1, axis=1)[:, :k]]
+        if not self.train.classes:
+            return np.asarray(nearest.mean(axis=1))
+        votes = np.stack([(nearest == code).sum(axis=1) for code in range(self.train.classes)])
+        return np.asarray(votes.argmax(axis=0))
+
+
+def _ridge(X: Array, Y: Array) -> tuple[Array, Array]:
+    """w and b that minimize ‖Xw + b − Y‖² + λ‖w‖², in the smaller of the two forms that the solution has."""
+    mean, centre = X.mean(axis=0), Y.mean(axis=0)
+    X, Y = X - mean, Y - centre
+    m, n = X.shape
+    if n <= m:
+        W = np.linalg.solve(X.T @ X + PENALTY * np.eye(n), X.T @ Y)
+    else:
+        W = X.T @ np.linalg.solve(X @ X.T + PENALTY * np.eye(m), Y)
+    return W, centre - mean @ W
+
+
+def _logistic(X: Array, y: Array) -> Array:
+    """(b, w) that minimizes Σ (ln(1 + exp z) − y·z) + ½·λ‖w‖², z = Xw + b, by Newton's method with halved steps."""
+    X = np.column_stack([np.ones(len(X)), X])
+    penalty = np.full(X.shape[1], PENALTY)
+    penalty[0] = 1e-6  # keeps b where a class is missing
+    w = np.zeros(X.shape[1])
+    cost = _logistic_cost(X, y, w, penalty)
+    for _ in range(NEWTON_STEPS):
+        p = 1 / (1 + np.exp(-np.clip(X @ w, -500, 500)))
+        slope = X.T @ (p - y) + penalty * w
+        step = np.linalg.solve((X.T * (p * (1 - p))) @ X + np.diag(penalty), slope)
+        for _ in range(HALVINGS):
+            if (lower := _logistic_cost(X, y, w - step, penalty)) <= cost:
+                break
+            step = step / 2
+        else:
+            return w
+        w, cost = w - step, lower
+    return w
+
+
+def _logistic_cost(X: Array, y: Array, w: Array, penalty: Array) -> float:
+    z = X @ w
+    return float((np.logaddexp(0, z) - y * z).sum() + (penalty * w * w).sum() / 2)
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How train's examples are shown to a simple model, and later ones to what was fitted: normalized alike."""
+
+    dataset: Dataset
+    shift: Array
+    scale: Array
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """In the data's own normalization, or where there is none with mean 0 and variance 1."""
+        shift, scale = dataset.shift, dataset.scale
+        if (scale == 1).all() and not shift.any():
+            part = dataset.parts["train"]
+            shift, scale = Standard().fit(rows(part.X, sample(part.m, MOST_LABELED, seed=5)))
+        return cls(dataset, shift, scale)
+
+    def normalized(self, X: Array) -> Array:
+        """Within ±1e6, so that a value far out does not decide all distances and products by its rounding."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            normalized: Array = np.clip((X - self.shift) * self.scale, -1e6, 1e6).astype(np.float64)
+        return normalized
+
+    def fitted(self, kind: type[SimpleModel]) -> SimpleModel:
+        """The model on as many examples of train as it takes."""
+        part = self.dataset.parts["train"]
+        which = sample(part.m, kind.most_labeled(self.dataset.n_x), seed=5)
+        X = np.empty((len(which), 0)) if kind is ConstantAnswer else self.normalized(rows(part.X, which))
+        return kind.fit(Labeled(X, part.y[which], len(self.dataset.classes)))
+
+
+SIMPLE_MODELS: tuple[type[SimpleModel], ...] = (ConstantAnswer, LinearModel, NearestNeighbours)

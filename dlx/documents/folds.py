@@ -1,0 +1,73 @@
+"""The document of a training in folds: what came of each, and of all examples out of their fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dlx.stats.intervals import Estimate
+from dlx.words import Status
+
+
+@dataclass(frozen=True)
+class FoldRecord:
+    """What came of the training for which a fold was test.
+
+    Args:
+        fold: its number, from 1.
+        trial: the key of the training, which names its run directory.
+        status, message: how it ended, and why where it went wrong.
+        errors: of the kept network, by part; ``test`` is the fold.
+        kept_epoch, seconds: of the training.
+    """
+
+    fold: int
+    trial: str
+    status: Status
+    message: str
+    errors: dict[str, Estimate]
+    kept_epoch: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How much the test errors of the folds differ: their mean, standard deviation, least and largest."""
+
+    mean: float
+    deviation: float
+    least: float
+    largest: float
+
+
+@dataclass(frozen=True)
+class FoldsDocument:
+    """What a training in folds has come to; before all are trained it has no folds.
+
+    Args:
+        errors: over all examples: ``out_of_fold`` of the networks that were not given them, ``train`` of those that
+            were trained on them, ``dev`` of those that were stopped by them.
+        verdict: what `diagnose` makes of train and out_of_fold; empty where a fold went wrong.
+    """
+
+    name: str
+    status: Status
+    task: str
+    folds: int
+    seconds: float
+    errors: dict[str, Estimate] = field(default_factory=dict)
+    spread: Spread | None = None
+    verdict: Mapping[str, Any] = field(default_factory=dict)
+    trainings: list[FoldRecord] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[str]:
+        """Why folds went wrong, each reason once."""
+        return list(dict.fromkeys(record.message for record in self.trainings if record.message))
+
+    def to_document(self) -> dict[str, Any]:
+        """As ``folds.json`` has it: the keys of the verdict stand beside the others."""
+        document = asdict(self)
+        verdict = document.pop("verdict")
+        return document | {key: value for key, value in verdict.items() if key not in ("errors", "task", "findings")}

@@ -1,0 +1,132 @@
+"""The worst examples of a run as a table: what was answered, how wrong it is, where the row stands, and its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from dlx.data.batches import Reader
+from dlx.data.columns import Column
+from dlx.data.dataset import Dataset, Part
+from dlx.data.examples import select
+from dlx.errors import UsageError
+from dlx.runs.data_facts import data_facts, refuse_other_data
+from dlx.runs.directory import RunDirectory
+from dlx.runs.measured_errors import PICKED
+from dlx.runs.predict import trained
+from dlx.runs.preparation import prepare_supervised
+from dlx.spec.loader import load_spec
+from dlx.stats.metrics.answers import Answers
+from dlx.training.evaluation import Evaluation
+from dlx.types import Array
+
+MOST_ROWS = 100  # of a part
+SECONDS = 86_400  # of a day, in which times are counted
+HEADER = "part,row,"  # by which such a table is known
+
+
+def worst_rows(run: RunDirectory) -> bytes:
+    """The worst 100 examples of dev, train_dev and train, as far as there are such parts, as CSV, the worst first.
+
+    ``row`` counts the examples of the source that was split, or of the part itself, from 1, without a header. Of
+    classes ``loss`` is −ln of the probability of the label, ``p`` the probability of the answer; of a regression it is
+    the mean squared residual. Then follow the columns of the data, missing values as they were filled in. Test is not
+    looked at: that would spoil it.
+
+    Raises:
+        DataError: the network or the data are gone, or have changed.
+    """
+    experiment = prepare_supervised(load_spec(run.config).spec)
+    dataset, network = experiment.dataset, trained(run).network
+    refuse_other_data(run, data_facts(experiment))
+    columns = [Column.from_data(column) for column in dataset.preprocessing["columns"]]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    regression = dataset.task.is_regression
+    writer.writerow(["part", "row", *_titles(dataset), "loss", *(column.name for column in columns)])
+    for name in PICKED:
+        if name in dataset.parts:
+            over = Evaluation(network, Reader(dataset, name, experiment.spec.dtype))
+            if not over.has_all_answers:
+                raise UsageError(f"{run.path}: --worst: {name} has too many examples to look at each")
+            answers = over.answers()
+            losses = _squares(answers) if regression else _log_losses(answers)
+            writer.writerows(_rows(name, dataset, answers, losses, columns))
+    return text.getvalue().encode()
+
+
+def is_ours(content: bytes) -> bool:
+    """Whether a file is a table that was made here."""
+    return content.startswith(HEADER.encode())
+
+
+def _titles(dataset: Dataset) -> list[str]:
+    if not dataset.task.is_regression:
+        return ["label", "answer", "p"]
+    numbers = [""] if dataset.n_y == 1 else [str(k + 1) for k in range(dataset.n_y)]
+    return [f"{what}{number}" for what in ("label", "answer") for number in numbers]
+
+
+def _rows(
+    name: str, dataset: Dataset, answers: Answers, losses: Array, columns: Sequence[Column]
+) -> Iterator[list[Any]]:
+    part = dataset.parts[name]
+    worst = np.argsort(-losses, kind="stable")[:MOST_ROWS]
+    X = np.asarray(select(part.X, worst)[:], np.float64)
+    for at, index in enumerate(worst.tolist()):
+        yield [
+            name,
+            row_number(part, index),
+            *_answer(dataset, answers, index),
+            float(losses[index]),
+            *_cells(X[at], columns),
+        ]
+
+
+def row_number(part: Part, index: int) -> int:
+    """Where an example of a part stands in its source, from 1."""
+    return 1 + (index if part.rows is None else int(part.rows[index]))
+
+
+def _answer(dataset: Dataset, answers: Answers, index: int) -> list[Any]:
+    if dataset.task.is_regression:
+        return [*answers.y[index].tolist(), *answers.outputs[index].tolist()]
+    code = int(answers.predicted[index])
+    return [dataset.classes[int(answers.y[index])], dataset.classes[code], float(answers.probabilities[index, code])]
+
+
+def _cells(row: Array, columns: Sequence[Column]) -> Iterator[Any]:
+    """The values of a row as the user knows them; hashed texts are not known any more, and are left empty."""
+    start = 0
+    for column in columns:
+        values = row[start : start + len(column.features())]
+        start += len(values)
+        is_missing = column.has_indicator and values[-1] == 1
+        yield "" if is_missing or column.details.kind == "hashed" else _cell(values, column)
+
+
+def _cell(values: Array, column: Column) -> Any:
+    first, details = float(values[0]), column.details
+    if column.categories is not None:
+        codes = values[: len(column.categories)]
+        return column.categories[int(codes.argmax())] if codes.any() else ""
+    if details.kind == "time":
+        day, _, clock = str(np.datetime64(round(first * SECONDS), "s")).partition("T")
+        if details.is_clock:
+            return clock
+        return day if clock == "00:00:00" else f"{day}T{clock}"
+    if details.transform == "log":
+        return float(np.exp(first))
+    return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first
+
+
+def _squares(answers: Answers) -> Array:
+    return np.asarray((answers.residuals**2).mean(axis=1))
+
+
+def _log_losses(answers: Answers) -> Array:
+    return np.asarray(-answers.log_probabilities[np.arange(answers.m), answers.y])

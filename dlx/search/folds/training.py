@@ -1,0 +1,151 @@
+"""Training in folds: each is held out once, and every example is judged by a network that was not given it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from dlx.diagnose.verdict import OUT_OF_FOLD, default_tolerance, diagnose
+from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
+from dlx.events import Count
+from dlx.runs.collection import FoldsDirectory
+from dlx.runs.dry_run import rehearse
+from dlx.search.folds.pooling import Pool
+from dlx.search.going_on import saving_what_is_reached
+from dlx.search.trials.outcome import Outcome
+from dlx.search.trials.pool import run_trials
+from dlx.search.trials.shared_data import data_of
+from dlx.search.trials.trial import Trial
+from dlx.spec.loader import Resolved
+from dlx.spec.sections import Spec
+from dlx.stats.intervals import Estimate
+from dlx.text import command
+from dlx.types import Array
+from dlx.words import Status
+
+
+def has_folds(spec: Spec) -> bool:
+    """Whether a spec asks for a training of each fold."""
+    return spec.objective is None and spec.data.folds is not None and spec.data.fold is None
+
+
+def of_fold(spec: Spec, fold: int) -> Spec:
+    """The spec of the training for which a fold, from 1, is test."""
+    return spec.model_copy(update={"data": spec.data.model_copy(update={"fold": fold})})
+
+
+def foretold(resolved: Resolved) -> dict[str, Any]:
+    """What training in folds would take: that of the first fold, and the seconds of all."""
+    folds = resolved.spec.data.folds
+    assert folds is not None
+    forecast = rehearse(replace(resolved, spec=of_fold(resolved.spec, 1)))
+    return forecast | {"folds": folds, "predicted_seconds": folds * forecast["predicted_seconds"]}
+
+
+@dataclass
+class FoldsRun:
+    """One call: trains the folds that are missing, and returns the document.
+
+    Args:
+        spec: complete, with ``data.folds``.
+        directory: of the whole, locked.
+        executor: trains.
+    """
+
+    spec: Spec
+    directory: FoldsDirectory
+    executor: Executor
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        assert self.spec.data.folds is not None
+        self.folds = self.spec.data.folds
+        self.specs = [of_fold(self.spec, fold) for fold in range(1, self.folds + 1)]
+        self.trials = [Trial.of(spec) for spec in self.specs]
+        self.started, self.before = time.time(), self.directory.seconds_so_far()
+
+    def run(self) -> Generator[Count, None, FoldsDocument]:
+        """Train, counting the folds; returns the document that ``folds.json`` holds, and writes ``predictions.csv``.
+
+        A fold that diverged or failed is reported as such, and the others go on.
+
+        Raises:
+            Interrupted: a signal asked to stop; everything is saved.
+            EnvironmentProblem: trainings were lost with their workers, or cannot be written.
+            DataError: the data have changed since folds were trained.
+        """
+        self._save_head(Status.RUNNING)
+        with saving_what_is_reached(command("train", "--resume", self.directory.path), self._save_head):
+            yield from self._train()
+            document = self._document()
+        self.directory.write_results(document.to_document())
+        return document
+
+    def _train(self) -> Iterator[Count]:
+        for outcome in run_trials(self.trials, self.directory.trials, self.executor):
+            self.outcomes[outcome.key] = outcome
+            yield Count(len(self.outcomes), self.folds)
+
+    def _save_head(self, status: Status) -> None:
+        """Write what there is to tell before all are trained."""
+        self.directory.write_results(self._head(status).to_document())
+
+    def _head(self, status: Status) -> FoldsDocument:
+        task = str(data_of(self.specs[0]).task)
+        return FoldsDocument(self.spec.name, status, task, self.folds, self.before + time.time() - self.started)
+
+    def _document(self) -> FoldsDocument:
+        outcomes = [self.outcomes[trial.key] for trial in self.trials]
+        records = [_record(fold, outcome) for fold, outcome in enumerate(outcomes, 1)]
+        if not all(outcome.usable for outcome in outcomes):
+            worst = Status.FAILED if any(outcome.status is Status.FAILED for outcome in outcomes) else Status.DIVERGED
+            return replace(self._head(worst), trainings=records)
+        pool, targets = self._pooled(outcomes)
+        self.directory.write_predictions(_csv(pool.table()))
+        errors = pool.errors()
+        return replace(
+            self._head(Status.COMPLETED),
+            errors=errors,
+            spread=_spread([outcome.errors["test"].value for outcome in outcomes]),
+            verdict=self._verdict(errors, targets),
+            trainings=records,
+        )
+
+    def _pooled(self, outcomes: list[Outcome]) -> tuple[Pool, Array]:
+        """What all networks say, and the labels or targets of all examples, in the order of the folds."""
+        first = data_of(self.specs[0])
+        pool, targets = Pool(sum(part.m for part in first.parts.values()), first.task), []
+        for fold, (spec, outcome) in enumerate(zip(self.specs, outcomes, strict=True), 1):
+            dataset = data_of(spec)
+            pool.add(fold, outcome, dataset)
+            targets.append(dataset.parts["test"].y)
+        return pool, np.concatenate(targets)
+
+    def _verdict(self, errors: dict[str, Estimate], targets: Array) -> dict[str, Any]:
+        """Bias and variance, judged on all examples."""
+        options, task = self.spec.diagnosis, data_of(self.specs[0]).task
+        tolerance = options.tolerance or default_tolerance(task, targets)
+        judged = {name: errors[name] for name in ("train", OUT_OF_FOLD)}
+        return diagnose(judged, options.optimal_error, tolerance, task)
+
+
+def _record(fold: int, outcome: Outcome) -> FoldRecord:
+    errors = dict(outcome.errors)
+    return FoldRecord(fold, outcome.key, outcome.status, outcome.message, errors, outcome.kept_epoch, outcome.seconds)
+
+
+def _spread(values: list[float]) -> Spread:
+    return Spread(float(np.mean(values)), float(np.std(values, ddof=1)), min(values), max(values))
+
+
+def _csv(rows: list[list[Any]]) -> bytes:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue().encode()

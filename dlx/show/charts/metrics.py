@@ -1,0 +1,164 @@
+"""The metrics of a run and what simple models reach beside it, as tables and as the few words that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dlx.diagnose.verdict import BETTER, OPEN, WORSE, in_words
+from dlx.show.numbers import error, interval
+from dlx.show.words import title_of_metric as title_of
+from dlx.stats.intervals import Estimate
+from dlx.words import PARTS, Task
+
+Document = Mapping[str, Any]
+
+MOST_CLASSES = 20
+DATA = "data"  # the examples of a file, where there are no parts
+JUDGED = ("dev", "train_dev", "test", "train", DATA)  # the part whose metrics matter, the first that there is
+IN_BRIEF = {False: ("balanced_error", "f1", "roc_auc"), True: ("r2", "mae")}  # of a regression or not
+ANSWERS = {BETTER: "yes", WORSE: "no", OPEN: OPEN}
+
+
+@dataclass(frozen=True)
+class MetricsChart:
+    """A row for each metric: its title, its value on each part, and the 95 % interval on the part that is judged."""
+
+    parts: Sequence[str]
+    judged: str
+    rows: Sequence[tuple[str, ...]]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the columns."""
+        return ("metric", *map(in_words, self.parts), f"95 % interval, {in_words(self.judged)}")
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """A row for each class: its label, its precision, recall and F1, and its examples."""
+
+    judged: str
+    titles: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class BaselineTable:
+    """A row for each simple model: its title, its error, the network's minus that, the interval, and who is better."""
+
+    part: str
+    rows: Sequence[tuple[str, str, str, str, str]]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the columns."""
+        return (f"on {in_words(self.part)}", "error", "network − it", "95 % interval", "network better")
+
+
+def metrics_table(diagnosis: Document, task: str | None) -> MetricsChart | None:
+    """All metrics; None in documents of an older dlx."""
+    metrics = diagnosis.get("metrics")
+    if not metrics:
+        return None
+    parts = [part for part in (*PARTS, DATA) if part in metrics]
+    judged = judged_part(metrics)
+    rows = []
+    for name, entry in metrics[judged].items():
+        values = [metric_text(name, metrics[part].get(name, {}).get("value"), task) for part in parts]
+        rows.append((title_of(name), *values, _ends(name, entry, task)))
+    return MetricsChart(parts, judged, rows)
+
+
+def class_table(diagnosis: Document) -> ClassTable | None:
+    """The metrics that each class has of its own; None of a regression, and of very many classes."""
+    metrics = diagnosis.get("metrics")
+    if not metrics:
+        return None
+    judged = judged_part(metrics)
+    by_class = {name: entry["classes"] for name, entry in metrics[judged].items() if "classes" in entry}
+    names = [name for name in ("precision", "recall", "f1") if name in by_class]
+    if not names or len(by_class[names[0]]) > MOST_CLASSES:
+        return None
+    rows = []
+    for number, entry in enumerate(by_class[names[0]]):
+        values = [metric_text(name, by_class[name][number]["value"], None) for name in names]
+        rows.append((str(entry["label"]), *values, f"{by_class['recall'][number]['m']:,}"))
+    return ClassTable(judged, (f"class, {in_words(judged)}", *map(title_of, names), "m"), rows)
+
+
+def baseline_tables(diagnosis: Document, task: str | None) -> list[BaselineTable]:
+    """One for each part that simple models were measured on; none in documents of an older dlx."""
+    baselines = diagnosis.get("baselines") or {}
+    models = [model for model in baselines.values() if isinstance(model, Mapping)]
+    parts = dict.fromkeys(part for model in models for part in model["parts"])
+    return [BaselineTable(part, [_baseline_row(model, part, task) for model in models]) for part in parts]
+
+
+def in_brief(diagnosis: Document, task: str | None) -> str:
+    """The metrics that matter where the error alone misleads; empty where it does not: of balanced classes."""
+    metrics = diagnosis.get("metrics")
+    if not metrics:
+        return ""
+    judged, regression = judged_part(metrics), task == Task.REGRESSION
+    of_part = metrics[judged]
+    if not regression and not _is_unbalanced(of_part):
+        return ""
+    texts = [
+        f"{title_of(name)} {metric_text(name, of_part[name]['value'], task)}"
+        for name in IN_BRIEF[regression]
+        if name in of_part and of_part[name]["value"] is not None
+    ]
+    return f"{', '.join(texts)} ({in_words(judged)})" if texts else ""
+
+
+def beside_baselines(diagnosis: Document, task: str | None) -> str:
+    """Such as `than always no (1.00 %): not established; than a linear model (1.25 %): yes`; empty where unknown."""
+    baselines = diagnosis.get("baselines") or {}
+    if "skipped" in baselines:
+        return f"than simple models: not measured, because {baselines['skipped']}"
+    return "; ".join(_beside(baselines, task))
+
+
+def _beside(baselines: Document, task: str | None) -> Iterator[str]:
+    for model in baselines.values():
+        compared = next(iter(model["parts"].values()))
+        value = error(Estimate.from_document(compared["error"]).value, task)
+        yield f"than {model['title']} ({value}): {ANSWERS[compared['difference']['verdict']]}"
+
+
+def judged_part(metrics: Document) -> str:
+    """The part whose metrics matter: dev, where there is one."""
+    return next(part for part in JUDGED if part in metrics)
+
+
+def metric_text(name: str, value: float | None, task: str | None) -> str:
+    """A value as people read it: an error in percent or in the unit of the target, other shares with three digits."""
+    if value is None:
+        return "–"
+    if name.endswith("error") and task != Task.REGRESSION:
+        return error(value, None)
+    return f"{value:.4g}" if task == Task.REGRESSION else f"{value:.3f}"
+
+
+def _ends(name: str, entry: Document, task: str | None) -> str:
+    if entry["value"] is None or entry["low"] is None:
+        return ""
+    high = "" if entry["high"] is None else metric_text(name, entry["high"], task)
+    low = metric_text(name, entry["low"], task).removesuffix(" %")
+    return f"{low} to {high}" if high else f"from {low}"
+
+
+def _baseline_row(model: Document, part: str, task: str | None) -> tuple[str, str, str, str, str]:
+    compared = model["parts"][part]
+    difference = Estimate.from_document(compared["difference"])
+    value = error(Estimate.from_document(compared["error"]).value, task)
+    ends = interval(difference.low, difference.high, task).replace("inf", "∞")
+    return model["title"], value, error(difference.value, task), ends, ANSWERS[compared["difference"]["verdict"]]
+
+
+def _is_unbalanced(metrics: Document) -> bool:
+    """Whether always answering the most frequent class errs less than half as often as by equal classes."""
+    sizes = [entry["m"] for entry in metrics.get("recall", {}).get("classes", ())]
+    return bool(sizes) and 1 - max(sizes) / max(sum(sizes), 1) < 0.5 * (1 - 1 / len(sizes))

@@ -1,0 +1,78 @@
+"""A training in folds on the terminal: the error over all examples, the verdict on it, and a row for each fold."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from dlx.diagnose.verdict import in_words
+from dlx.show.numbers import duration, error, interval
+from dlx.show.terminal.lines import labeled, paragraph, say, table
+from dlx.show.terminal.summary import COLORS, ends
+from dlx.show.words import level_of
+
+if TYPE_CHECKING:
+    from dlx.documents.folds import FoldsDocument
+
+
+def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = (), stream: TextIO | None = None) -> None:
+    """Prints what it has come to.
+
+    Args:
+        document: what it has come to.
+        directory: of the whole.
+        commands: what can be typed next.
+        stream: in place of stdout.
+    """
+    out = stream or sys.stdout
+    say((document.name, "bold"), (f"  {document.folds} folds, {duration(document.seconds)}", ""), stream=out)
+    say(stream=out)
+    _trainings(document, out)
+    for message in document.messages:
+        paragraph("", message, "red", stream=out)
+    if document.errors:
+        say(stream=out)
+        _errors(document, out)
+    say(stream=out)
+    labeled("written", (str(directory), "cyan"), stream=out)
+    for number, command in enumerate(commands):
+        labeled("" if number else "next", (command, "cyan"), stream=out)
+
+
+def _trainings(document: FoldsDocument, out: TextIO) -> None:
+    parts = [part for part in ("train", "dev", "test") if any(part in record.errors for record in document.trainings)]
+    rows = [
+        (
+            str(record.fold),
+            *(error(record.errors[part].value, document.task) if part in record.errors else "" for part in parts),
+            "" if record.kept_epoch is None else f"{record.kept_epoch:,}",
+            str(record.status),
+            record.trial,
+        )
+        for record in document.trainings
+    ]
+    table(rows, ("fold", *parts, "epoch", "", "run"), stream=out)
+
+
+def _errors(document: FoldsDocument, out: TextIO) -> None:
+    """The pooled errors, their spread and the verdict."""
+    task, verdict, spread = document.task, document.verdict, document.spread
+    rows = [
+        (in_words(name), error(pooled.value, task), interval(pooled.low, pooled.high, task), f"{pooled.m:,}")
+        for name, pooled in document.errors.items()
+    ]
+    table(rows, ("all folds", "error", "95 % interval", "m"), stream=out)
+    if spread is not None:
+        values = [error(value, task) for value in (spread.least, spread.largest, spread.deviation)]
+        paragraph(
+            "", f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}", stream=out
+        )
+    say(stream=out)
+    labeled("verdict", (verdict["verdict"], f"bold {COLORS[level_of(verdict['verdict'])]}"), stream=out)
+    for name in ("bias", "variance"):
+        gap = verdict[name]
+        pieces = (f"{name} {error(gap['value'], task)} ", ""), (gap["level"], COLORS[gap["level"]])
+        labeled("", *pieces, (f" ({ends(gap, task)})", "dim"), stream=out)
+    paragraph("advice", verdict["next"][0], stream=out)

@@ -1,0 +1,122 @@
+"""Metrics of what is taken for what: balanced error, precision, recall and F1, of each class and averaged."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import final
+
+import numpy as np
+
+from dlx.stats.intervals import Estimate, error_rate
+from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.metric import ByClass, Metric, mean_of_dependent, mean_of_independent
+from dlx.types import Array
+
+
+class OfClasses(Metric):
+    """The mean of a share over the classes, each of which counts alike however rare it is."""
+
+    @abstractmethod
+    def shares(self, answers: Answers) -> tuple[Array, Array, Array]:
+        """Of each class (C,): the count in question, of how many, and whether the class counts in the mean."""
+
+    def of_share(self, share: Estimate) -> Estimate:
+        """What is measured, where it is not the share itself."""
+        return share
+
+    def value(self, answers: Answers) -> float:
+        """The mean over the classes that count."""
+        return self.estimate(answers, np.random.default_rng(0)).value
+
+    def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
+        """The mean over the classes that count, each measured on examples of its own."""
+        return mean_of_independent(self.by_class(answers))
+
+    def by_class(self, answers: Answers) -> ByClass:
+        """Of each class with its interval; None where it does not count."""
+        counts, sizes, present = (array.tolist() for array in self.shares(answers))
+        rows = zip(counts, sizes, present, strict=True)
+        return [self._estimate(count, size) if counts_in else None for count, size, counts_in in rows]
+
+    def _estimate(self, count: int, size: int) -> Estimate:
+        share = error_rate(count / size, size) if size else Estimate(0.0, 0.0, 0.0, 0)
+        return self.of_share(share)
+
+
+@final
+class BalancedError(OfClasses):
+    """The mean over the classes of the share of each that is taken for another: 1 − balanced accuracy.
+
+    A network that gives every example the same class has 1 − 1/C, however rare the others are. Interval: those of the
+    classes (Wilson 1927), put together as independent. Classes without an example do not count.
+    Source: K. Brodersen et al., "The balanced accuracy and its posterior distribution", ICPR 2010.
+    """
+
+    name = "balanced_error"
+
+    def shares(self, answers: Answers) -> tuple[Array, Array, Array]:
+        """The wrong ones of each class."""
+        return answers.of_class - answers.hits, answers.of_class, answers.of_class > 0
+
+
+@final
+class Precision(OfClasses):
+    """TP/(TP + FP): of those that are taken for a class, the share that is of it; averaged over the classes.
+
+    Classes that no example has and none is taken for do not count; one that none is taken for has 0. Interval: those
+    of the classes (Wilson 1927), put together as independent.
+    Source: C. van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7.
+    """
+
+    name = "precision"
+    higher_is_better = True
+
+    def shares(self, answers: Answers) -> tuple[Array, Array, Array]:
+        """The right ones of those that are taken for each class."""
+        return answers.hits, answers.as_class, (answers.of_class > 0) | (answers.as_class > 0)
+
+
+@final
+class Recall(OfClasses):
+    """TP/(TP + FN): of those that are of a class, the share that is taken for it; averaged over the classes.
+
+    Classes that no example has and none is taken for do not count; one that no example has, but some are taken for,
+    has 0. Interval: those of the classes (Wilson 1927), put together as independent.
+    Source: C. van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7.
+    """
+
+    name = "recall"
+    higher_is_better = True
+
+    def shares(self, answers: Answers) -> tuple[Array, Array, Array]:
+        """The right ones of each class."""
+        return answers.hits, answers.of_class, (answers.of_class > 0) | (answers.as_class > 0)
+
+
+@final
+class F1(OfClasses):
+    """2·TP/(2·TP + FP + FN), the harmonic mean of precision and recall; averaged over the classes.
+
+    It is 2J/(1 + J) with J = TP/(TP + FP + FN), a share of the examples that are of the class or taken for it (Hand,
+    Christen & Kirielle, "F*", Machine Learning 110 (2021)), whose Wilson interval gives that of F1. Classes share
+    examples, so the ends of the average are the averages of the ends, the widest that there can be.
+    Source: C. van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7.
+    """
+
+    name = "f1"
+    title = "F1"
+    higher_is_better = True
+
+    def shares(self, answers: Answers) -> tuple[Array, Array, Array]:
+        """The right ones of those that are of a class or taken for it."""
+        either = answers.of_class + answers.as_class - answers.hits
+        return answers.hits, either, either > 0
+
+    def of_share(self, share: Estimate) -> Estimate:
+        """F1 of J."""
+        value, low, high = (2 * end / (1 + end) for end in (share.value, share.low, share.high))
+        return Estimate(value, low, high, share.m)
+
+    def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
+        """The mean over the classes, which share examples."""
+        return mean_of_dependent(self.by_class(answers))

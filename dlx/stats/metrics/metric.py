@@ -1,0 +1,122 @@
+"""What a metric is: a number that is computed from a network's answers, with the interval that fits it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from math import hypot, isnan, nan
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dlx.component import Component
+from dlx.stats.intervals import Estimate, unbounded
+from dlx.stats.metrics.answers import Answers
+from dlx.words import Task
+
+CLASSIFICATION = (Task.BINARY, Task.MULTICLASS)
+REGRESSION = (Task.REGRESSION,)
+MOST_CLASSES = 100  # for each of which documents have a value
+
+ByClass = Sequence[Estimate | None]  # None of a class that has no value
+
+
+class Metric(Component):
+    """A measure of a network's answers on m examples; NaN where it is not defined on them.
+
+    title: what tables call it; its name in words where it has none.
+    tasks: that it is for.
+    higher_is_better: whether more is better, as with an area or a recall; the best is then 1.
+    """
+
+    kind = "metric"
+    title: ClassVar[str] = ""
+    tasks: ClassVar[tuple[Task, ...]] = CLASSIFICATION
+    higher_is_better: ClassVar[bool] = False
+
+    @classmethod
+    def in_words(cls) -> str:
+        """What tables call it."""
+        return cls.title or cls.name.replace("_", " ")
+
+    @classmethod
+    def facts(cls) -> dict[str, str]:
+        """Which tasks it is for, and which way is better."""
+        return {"tasks": ", ".join(cls.tasks), "better": "higher" if cls.higher_is_better else "lower"}
+
+    @abstractmethod
+    def value(self, answers: Answers) -> float:
+        """The measure itself; the answers are finite."""
+
+    def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
+        """The measure with its 95 % interval; without one unless a metric has its own."""
+        return unbounded(self.value(answers))
+
+    def by_class(self, answers: Answers) -> ByClass | None:
+        """The same for each class by itself; None of a metric that has no such values."""
+        return None
+
+    def loss(self, value: float) -> float:
+        """What is to be small: the value, or 1 − value where more is better."""
+        return 1 - value if self.higher_is_better else value
+
+
+def measure(answers: Answers, labels: Sequence[object] = ()) -> dict[str, Any]:
+    """All metrics of the task, by name: ``value``, ``low``, ``high`` and ``m``, and ``classes`` where each has its own.
+
+    What is not defined is null, as all is where an answer is not finite. Intervals are the same whenever they are
+    computed: what they draw is drawn from a fixed seed.
+    """
+    return {
+        name: _document(member.model_validate({}), answers, labels)
+        for name, member in Metric.members().items()
+        if answers.task in member.tasks
+    }
+
+
+def value_of(metric: Metric, answers: Answers) -> float:
+    """The metric of these answers; NaN where one of them is not finite."""
+    return metric.value(answers) if answers.is_finite else nan
+
+
+def _document(metric: Metric, answers: Answers, labels: Sequence[object]) -> dict[str, Any]:
+    if not answers.is_finite:
+        return Estimate(nan, nan, nan, answers.m).document()
+    estimate = metric.estimate(answers, np.random.default_rng(0))
+    document: dict[str, Any] = {**estimate.interval(), "m": answers.m}
+    by_class = metric.by_class(answers) if 0 < len(labels) <= MOST_CLASSES else None
+    if by_class is not None:
+        document["classes"] = [
+            {"label": label, **(Estimate(nan, nan, nan, 0) if value is None else value).document()}
+            for label, value in zip(labels, by_class, strict=True)
+        ]
+    return document
+
+
+def mean_of_independent(estimates: ByClass) -> Estimate:
+    """The mean over those classes that have a value, each measured on examples of its own.
+
+    v ± √Σ(v_c − end_c)²/C, the ends of independent estimates put together (Zou & Donner, Statistics in Medicine 27
+    (2008)): sound also where a class has no mistake at all.
+    """
+    present = [estimate for estimate in estimates if estimate is not None]
+    if not present:
+        return unbounded(nan)
+    value = sum(estimate.value for estimate in present) / len(present)
+    below = hypot(*(estimate.value - estimate.low for estimate in present)) / len(present)
+    above = hypot(*(estimate.high - estimate.value for estimate in present)) / len(present)
+    return Estimate(value, value - below, value + above)
+
+
+def mean_of_dependent(estimates: ByClass) -> Estimate:
+    """The mean over those classes that have a value, where all are measured on the same examples.
+
+    Its ends are the means of theirs: the widest that there can be, reached where all are off to the same side.
+    """
+    present = [estimate for estimate in estimates if estimate is not None and not isnan(estimate.value)]
+    if not present:
+        return unbounded(nan)
+    value, low, high = (
+        sum(getattr(estimate, end) for estimate in present) / len(present) for end in ("value", "low", "high")
+    )
+    return Estimate(value, low, high)

@@ -1,0 +1,64 @@
+"""Metrics of the probabilities that a network gives: log loss and Brier score."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import final
+
+import numpy as np
+
+from dlx.stats.intervals import Estimate, mean_loss
+from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.metric import Metric
+from dlx.types import Array
+from dlx.words import Task
+
+
+class MeanLoss(Metric):
+    """The mean of what each example adds; its interval is the studentized bootstrap of `mean_loss`."""
+
+    @abstractmethod
+    def losses(self, answers: Answers) -> Array:
+        """What each example adds, (m,), not below 0."""
+
+    def value(self, answers: Answers) -> float:
+        """The mean."""
+        return float(self.losses(answers).mean())
+
+    def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
+        """The mean with its interval."""
+        return mean_loss(self.losses(answers), rng)
+
+
+@final
+class LogLoss(MeanLoss):
+    """−(1/m)·Σ ln p(the true class): the cross-entropy cost, without any penalty or weights.
+
+    It is computed from the logits, so no probability is clipped.
+    Source: I. J. Good, "Rational decisions", JRSS B 14 (1952).
+    """
+
+    name = "log_loss"
+
+    def losses(self, answers: Answers) -> Array:
+        """−ln p of the true class."""
+        return -answers.log_probabilities[np.arange(answers.m), answers.y]
+
+
+@final
+class Brier(MeanLoss):
+    """(1/m)·Σ (p − y)², p the probability of the second class; of more classes summed over all of them.
+
+    Two classes are from 0 to 1, more from 0 to 2, as in scikit-learn.
+    Source: G. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78 (1950).
+    """
+
+    name = "brier"
+    title = "Brier score"
+
+    def losses(self, answers: Answers) -> Array:
+        """The squared differences of the probabilities from 0 and 1."""
+        differences = answers.probabilities.copy()
+        differences[np.arange(answers.m), answers.y] -= 1
+        squares: Array = (differences**2).sum(axis=1)
+        return squares / 2 if answers.task is Task.BINARY else squares

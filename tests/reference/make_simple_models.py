@@ -1,0 +1,39 @@
+"""Makes simple_models.json: what linear models and nearest neighbours of scikit-learn 1.9 say of drawn examples."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+CASES = ((0, 60, 3), (0, 20, 40), (2, 80, 4), (4, 120, 3))  # classes (0: a regression), examples, features
+
+
+def drawn(classes: int, m: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.RandomState(m)
+    X, Q = rng.normal(size=(m, n)), rng.normal(size=(30, n))
+    slope = rng.normal(size=(n, max(classes, 2)))
+    if not classes:
+        return X, X @ slope + rng.normal(size=(m, 2)), Q
+    return X, (X @ slope[:, :classes] + rng.normal(size=(m, classes))).argmax(axis=1), Q
+
+
+def answers(classes: int, m: int, n: int) -> dict[str, Any]:
+    X, y, Q = drawn(classes, m, n)
+    if classes:
+        of_two = LogisticRegression(C=1, tol=1e-12, max_iter=10_000)
+        linear, neighbours = of_two if classes == 2 else OneVsRestClassifier(of_two), KNeighborsClassifier(5)
+    else:
+        linear, neighbours = Ridge(alpha=1), KNeighborsRegressor(5)
+    given = {"given": [classes, m, n]}
+    outputs = linear.fit(X, y)
+    values = outputs.decision_function(Q) if classes else outputs.predict(Q)
+    return given | {"linear": values.tolist(), "neighbours": neighbours.fit(X, y).predict(Q).tolist()}
+
+
+if __name__ == "__main__":
+    document = [answers(*case) for case in CASES]
+    Path(__file__).with_name("simple_models.json").write_text(json.dumps(document) + "\n")

@@ -1,0 +1,84 @@
+"""The worst examples are rows of the user's file, with what was answered and how wrong it is, the worst first."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.runs.diagnose import examine
+from dlx.runs.directory import RunDirectory
+from dlx.runs.preparation import prepare
+from dlx.runs.provenance import provenance
+from dlx.runs.train import Session
+from dlx.runs.worst_rows import MOST_ROWS, is_ours, worst_rows
+from dlx.spec.sections import Spec
+
+
+def table(path: Path, regression: bool) -> list[list[str]]:
+    """A file with a number and a category, and its rows."""
+    rng = np.random.default_rng(2)
+    colours = rng.choice(["red", "green", "blue"], size=300)
+    sizes = rng.normal(size=300)
+    score = sizes + (colours == "red") + rng.normal(size=300)
+    labels = [f"{value:.4f}" if regression else ("big" if value > 0 else "small") for value in score]
+    rows = [[f"{size:.4f}", colour, label] for size, colour, label in zip(sizes, colours, labels, strict=True)]
+    path.write_text("\n".join(",".join(row) for row in [["size", "colour", "y"], *rows]) + "\n")
+    return rows
+
+
+def trained(folder: Path, **data: Any) -> RunDirectory:
+    source = {"name": "file", "path": str(folder / "t.csv"), "target": "y"}
+    sections = {
+        "data": {"source": source, "split": {"train": 180, "dev": 60, "test": 60}} | data,
+        "architecture": {"hidden": [4]},
+        "optimizer": {"name": "adam", "learning_rate": 0.02},
+        "training": {"epochs": 5},
+    }
+    run = RunDirectory.create("x", out=folder / "run")
+    with Session(prepare(Spec.model_validate(sections).complete()), run) as session:
+        session.begin([], provenance(["dlx"], folder))
+        for _ in session.records():
+            pass
+    return run
+
+
+@pytest.mark.parametrize("regression", [False, True])
+@pytest.mark.parametrize("data", [{}, {"train_examples": 100}], ids=["all", "some"])
+def test_rows_are_those_of_the_file_and_the_worst_come_first(
+    tmp_path: Path, regression: bool, data: dict[str, int]
+) -> None:
+    rows = table(tmp_path / "t.csv", regression)
+    content = worst_rows(trained(tmp_path, **data))
+    assert is_ours(content)
+    worst = list(csv.DictReader(io.StringIO(content.decode())))
+    assert list(dict.fromkeys(entry["part"] for entry in worst)) == ["dev", "train"]
+    assert [sum(entry["part"] == part for entry in worst) for part in ("dev", "train")] == [60, MOST_ROWS]
+    for entry in worst:
+        size, colour, label = rows[int(entry["row"]) - 1]
+        assert float(entry["size"]) == pytest.approx(float(size))
+        assert entry["colour"] == colour
+        if regression:
+            assert float(entry["label"]) == pytest.approx(float(label), rel=1e-5)
+            squared = (float(entry["answer"]) - float(label)) ** 2
+            assert float(entry["loss"]) == pytest.approx(squared, rel=1e-3, abs=1e-5)
+        else:
+            assert entry["label"] == label
+            p = float(entry["p"]) if entry["answer"] == label else 1 - float(entry["p"])
+            assert float(entry["loss"]) == pytest.approx(-np.log(p), rel=1e-4, abs=1e-6)
+    losses = [float(entry["loss"]) for entry in worst if entry["part"] == "dev"]
+    assert losses == sorted(losses, reverse=True)
+    assert len({entry["row"] for entry in worst}) == len(worst)
+
+
+def test_the_diagnosis_names_the_rows_of_a_file(tmp_path: Path) -> None:
+    rows = table(tmp_path / "t.csv", regression=False)
+    run = trained(tmp_path)
+    document = run.diagnosis()
+    assert "classes" not in document  # it is measured by `dlx diagnose`
+    for entry in examine(str(run.path)).document["classes"]["worst"]:
+        assert rows[entry["row"] - 1][2] == entry["label"]

@@ -1,0 +1,71 @@
+"""Metrics and baselines in tables and in few words: what matters is said where it matters, and nothing where not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.show.charts.metrics import baseline_tables, beside_baselines, class_table, in_brief, metrics_table
+from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.metric import measure
+from dlx.words import Task
+
+
+def of_classes(counts: list[int]) -> dict[str, Any]:
+    """A diagnosis of a network that always answers the first class."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    outputs = np.zeros((len(y), len(counts)))
+    task = Task.BINARY if len(counts) == 2 else Task.MULTICLASS
+    return {"metrics": {"dev": measure(Answers(task, y, outputs), [f"c{i}" for i in range(len(counts))])}}
+
+
+def baseline(verdict: str) -> dict[str, Any]:
+    estimate = {"value": 0.01, "low": 0.0, "high": 0.02, "m": 100}
+    compared = {"error": estimate, "difference": {**estimate, "verdict": verdict}}
+    return {"title": "always no", "fitted_on": 100, "parts": {"dev": compared, "test": compared}}
+
+
+@pytest.mark.parametrize(("counts", "is_told"), [([50, 50], False), ([70, 30], False), ([97, 3], True)])
+def test_metrics_are_in_brief_where_classes_are_unbalanced(counts: list[int], is_told: bool) -> None:
+    text = in_brief(of_classes(counts), Task.BINARY)
+    assert bool(text) is is_told
+    assert text in ("", "balanced error 50.00 %, F1 0.492, ROC AUC 0.500 (dev)")
+
+
+def test_a_regression_is_told_by_the_share_that_it_explains() -> None:
+    y = np.array([[1.0], [2.0], [3.0], [4.0]])
+    metrics = measure(Answers(Task.REGRESSION, y, y + np.array([[0.5], [-0.5], [0.5], [-0.5]])))
+    assert in_brief({"metrics": {"train": metrics}}, Task.REGRESSION) == "R² 0.8, MAE 0.5 (train)"
+
+
+def test_an_older_document_has_none() -> None:
+    assert metrics_table({}, "binary") is None
+    assert class_table({}) is None
+    assert in_brief({}, "binary") == beside_baselines({}, "binary") == ""
+    assert baseline_tables({}, "binary") == []
+
+
+@pytest.mark.parametrize(("verdict", "answer"), [("better", "yes"), ("worse", "no"), ("not established",) * 2])
+def test_baselines_stand_beside_the_network(verdict: str, answer: str) -> None:
+    document = {"baselines": {"constant": baseline(verdict)}}
+    assert beside_baselines(document, "binary") == f"than always no (1.00 %): {answer}"
+    tables = baseline_tables(document, "binary")
+    assert [chart.part for chart in tables] == ["dev", "test"]
+    assert tables[0].rows == [("always no", "1.00 %", "1.00 %", "0.00 to 2.00 %", answer)]
+    skipped = {"baselines": {"skipped": "the data stay in their file"}}
+    assert beside_baselines(skipped, "binary") == (
+        "than simple models: not measured, because the data stay in their file"
+    )
+    assert baseline_tables(skipped, "binary") == []
+
+
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=6).filter(lambda counts: sum(counts) > 0))
+def test_every_row_has_a_cell_for_each_title(counts: list[int]) -> None:
+    document = of_classes(counts)
+    for chart in (metrics_table(document, "multiclass"), class_table(document)):
+        assert chart is not None
+        assert {len(row) for row in chart.rows} == {len(chart.titles)}

@@ -1,0 +1,40 @@
+"""Names that were probably meant: in other letters, in other tools' words, or misspelt."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dlx.errors import SYNONYMS, nearest
+
+OPTIMIZERS = ["gradient_descent", "momentum", "adam", "adamw"]
+ACTIVATIONS = ["identity", "sigmoid", "relu", "leaky_relu", "elu"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "meant"),
+    [
+        ("Relu", ACTIVATIONS, "relu"),
+        ("LeakyReLU", ACTIVATIONS, "leaky_relu"),
+        ("leaky-relu", ACTIVATIONS, "leaky_relu"),
+        ("SGD", OPTIMIZERS, "gradient_descent"),
+        ("weight_decay", OPTIMIZERS, "adamw"),
+        ("weight_decay", ["l2", "keep_prob"], "l2"),
+        ("lr", ["learning_rate", "l2"], "learning_rate"),
+        ("rleu", ACTIVATIONS, "relu"),
+        ("lr", ["seed", "name"], None),  # what it stands for is not among them
+        ("qwerty", ACTIVATIONS, None),
+        ("x" * 200, ACTIVATIONS, None),
+        (3, ACTIVATIONS, None),
+    ],
+)
+def test_the_name_that_was_meant(text: object, names: list[str], meant: str | None) -> None:
+    assert nearest(text, names) == meant
+
+
+def test_words_of_other_tools_lead_to_names_of_the_schema() -> None:
+    schema = (Path(__file__).parents[1] / "configs" / "schema.json").read_text(encoding="utf-8")
+    names = set(re.findall(r'"(\w+)"', schema))
+    assert {name for names_of_word in SYNONYMS.values() for name in names_of_word} <= names
