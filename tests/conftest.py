@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -10,9 +11,10 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,10 @@ from hypothesis import HealthCheck, settings
 # variable is for experiments/bits, which plays other processors.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = os.environ.get("DLX_TEST_THREADS", "1")
+
+# Compiling dlx anew is a third of what the start of a command takes, and the suite starts some hundreds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # What the output looks like is the test's to say, not the terminal's it was started from.
 for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "LINES"):
@@ -41,27 +47,67 @@ settings.register_profile(
 settings.load_profile("same")
 
 
+def pytest_collection_finish() -> None:
+    """What stands by now stays to the end: the collector of garbage need not go through all tests again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _trusted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What tests trust is not what the user trusts."""
     os.environ["DLX_TRUST_FILE"] = str(tmp_path_factory.mktemp("trust") / "trusted.json")
 
 
-@pytest.fixture
-def fresh_plugins() -> Iterator[None]:
-    """What plugins leave in the process is gone after the test, as if each test had one of its own."""
+@contextmanager
+def own_plugins() -> Iterator[None]:
+    """What plugins leave in the process is gone afterwards, as if this had been in a process of its own."""
     from dlx.component import REGISTRY
     from dlx.spec.sections import Spec  # noqa: F401 - registers every family, so that all are put back
 
     families = {kind: dict(members) for kind, members in REGISTRY.items()}
     modules = set(sys.modules)
-    yield
-    for kind, members in families.items():
-        REGISTRY[kind].clear()
-        REGISTRY[kind].update(members)
-    for module in set(sys.modules) - modules:
-        if module.startswith("dlx_plugin_"):
-            del sys.modules[module]
+    try:
+        yield
+    finally:
+        for kind, members in families.items():
+            REGISTRY[kind].clear()
+            REGISTRY[kind].update(members)
+        for module in set(sys.modules) - modules:
+            if module.startswith("dlx_plugin_"):
+                del sys.modules[module]
+
+
+@pytest.fixture
+def fresh_plugins() -> Iterator[None]:
+    """What plugins leave in the process is gone after the test, as if each test had one of its own."""
+    with own_plugins():
+        yield
+
+
+@pytest.fixture(scope="session")
+def blank_picture() -> bytes:
+    """A picture with nothing in it."""
+    from dlx.show.pictures.canvas import new_figure, png
+
+    return png(new_figure(1, 1, ""))
+
+
+@pytest.fixture
+def blank_pictures(blank_picture: bytes, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """For tests of what else a command leaves behind: to draw the pictures takes ten times as long as a tiny training.
+
+    What they are to show is still worked out, and their files are there. Tests with the mark ``draws`` have them drawn.
+    """
+    from dlx.search.study import pictures as pictures_of_a_study
+    from dlx.show import pictures
+
+    if request.node.get_closest_marker("draws"):
+        return
+    for module in (pictures, pictures_of_a_study):
+        for name, drawing in vars(module).items():
+            if isinstance(drawing, FunctionType) and drawing.__annotations__.get("return") == "bytes":
+                monkeypatch.setattr(module, name, lambda *arguments, **options: blank_picture)
 
 
 @dataclass(frozen=True)
@@ -116,6 +162,17 @@ def call_dlx() -> Callable[..., Result]:
             inside.chdir(cwd or Path.cwd())
             code = main()
         return Result(code, out.getvalue(), err.getvalue())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def call_alone(call_dlx: Callable[..., Result]) -> Callable[..., Result]:
+    """``call_dlx``, but the plugins of each call are its own."""
+
+    def call(*arguments: object, cwd: Path | None = None) -> Result:
+        with own_plugins():
+            return call_dlx(*arguments, cwd=cwd)
 
     return call
 

@@ -40,6 +40,7 @@ def test_a_shell_gives_the_words_back(arguments: list[str]) -> None:
 
 @pytest.mark.skipif(BASH is None, reason="there is no bash")
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("blank_pictures")
 def test_commands_about_a_run_can_be_typed(name: str, tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     (tmp_path / "spec.yaml").write_text(SPEC)
     (tmp_path / "new.csv").write_text("x1,x2\n0.5,1\n")

@@ -223,10 +223,9 @@ class File(Source):
         return self._read(self.options, columns)
 
     def _read(self, options: TableOptions, columns: Sequence[Column]) -> dict[str, Examples]:
-        parts = read_file(Path(self.path), options, columns)
+        parts, file_format = read_file(Path(self.path), options, columns), format_of(self.path)
         if self.sample_weight is not None and any(examples.weights is None for examples in parts.values()):
             raise DataError(f"{self.path}: sample_weight: there is no column {self.sample_weight!r}")
-        file_format = format_of(self.path)
         if self.image_shape is None or (file_format is not None and file_format.is_folder):
             return parts
         return {part: replace(examples, image_shape=self.image_shape) for part, examples in parts.items()}
@@ -235,8 +234,8 @@ class File(Source):
     def options(self) -> TableOptions:
         """What it takes to read another file the same way."""
         target = self.target if isinstance(self.target, tuple) else () if self.target is None else (self.target,)
-        options = {field.name: getattr(self, field.name) for field in fields(TableOptions)}
-        present = {name: value for name, value in options.items() if value is not None}
+        stated = {field.name: getattr(self, field.name) for field in fields(TableOptions)}
+        present = {name: value for name, value in stated.items() if value is not None}
         return TableOptions(**present | {"target": target, "times": bool(self.times)})
 
     @property

@@ -17,13 +17,13 @@ from dlx.diagnose.verdict import OPEN as OPEN
 from dlx.diagnose.verdict import WORSE as WORSE
 from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
-from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import CLASSIFICATION, REGRESSION
 from dlx.types import Array
 
 HELD_OUT = ("dev", "test")  # on which models are compared; without them on train, the constant answer alone
-TASKS = (*CLASSIFICATION, *REGRESSION)  # that simple models are for
+ALL_MODELS = (*CLASSIFICATION, *REGRESSION)  # the tasks that all simple models are for
 MOST_NUMBERS = 2**24  # of the examples that a model answers: 128 MiB
 SKIPPED = "the data stay in their file"
 
@@ -56,12 +56,10 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any
         dataset: the models are fitted on train.
         answers: of the network, by part; of all examples of it.
     """
-    if dataset.task not in TASKS:
-        return {}
     if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
         return {"skipped": SKIPPED}
     parts = [part for part in HELD_OUT if part in answers] or ["train"]
-    kinds = SIMPLE_MODELS if parts != ["train"] else (ConstantAnswer,)
+    kinds = SIMPLE_MODELS if parts != ["train"] and dataset.task in ALL_MODELS else (ConstantAnswer,)
     fitting, documents = Fitting.of(dataset), {}
     for kind in kinds:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -94,14 +92,19 @@ def _compared(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers
     X = fitting.normalized(rows(part.X, which)) if looks else np.empty((part.m, 0))
     regression = answers.task.is_regression
     mistakes = _mistakes(model, X, part.y[which])
-    error = (
-        root_mean_square(mistakes, np.random.default_rng(0))
-        if regression
-        else error_rate(float(mistakes.mean()), len(mistakes))
-    )
+    error = _estimate(mistakes, fitting.dataset)
     added = [contributions(each, regression)[np.newaxis] for each in (mistakes_of(answers)[which], mistakes)]
     difference = clipped(paired_by_example(*added)[0], answers.task.largest_error)
     return {"error": error.document(), "difference": {**difference.document(), "verdict": _verdict(difference)}}
+
+
+def _estimate(mistakes: Array, dataset: Dataset) -> Estimate:
+    """The error that such mistakes make, with the interval of the task."""
+    if dataset.task.is_regression:
+        return root_mean_square(mistakes, np.random.default_rng(0))
+    if dataset.task.has_one_class:
+        return error_rate(float(mistakes.mean()), len(mistakes))
+    return mean_share(mistakes, len(dataset.classes))
 
 
 def _verdict(difference: Estimate) -> str:
@@ -113,13 +116,20 @@ def _verdict(difference: Estimate) -> str:
 def _mistakes(model: SimpleModel, X: Array, y: Array) -> Array:
     """What each example adds to the model's error."""
     predicted = model.predict(X)
-    return _squares(predicted - y) if y.ndim > 1 else np.asarray(predicted != y, np.float64)
+    if y.ndim == 1:
+        return np.asarray(predicted != y, np.float64)
+    return _squares(predicted.astype(np.float64) - y)  # of labels, which are 0 or 1, the share that is wrong
 
 
 def mistakes_of(answers: Answers) -> Array:
-    """What each example adds to the network's error: 1 where it is wrong, or its mean squared residual."""
+    """What each example adds to the network's error: 1 where it is wrong, or its mean squared residual.
+
+    Of several labels it is the share of them that is wrong.
+    """
     if answers.task.is_regression:
         return _squares(answers.residuals)
+    if answers.y.ndim > 1:
+        return np.asarray(((answers.outputs > 0) != (answers.y > 0.5)).mean(axis=1))
     return np.asarray(answers.predicted != answers.y, np.float64)
 
 

@@ -65,7 +65,10 @@ class SimpleModel(ABC):
 @final
 @dataclass(frozen=True)
 class ConstantAnswer(SimpleModel):
-    """The same answer for every example: the class that most examples of train have, or the mean of their targets."""
+    """The same answer for every example: the class that most examples of train have, or the mean of their targets.
+
+    Of several labels it is those that more than half of the examples of train have.
+    """
 
     name = "constant"
     answer: Array
@@ -78,8 +81,10 @@ class ConstantAnswer(SimpleModel):
 
     @classmethod
     def fit(cls, train: Labeled) -> Self:
-        """The most frequent class, of equal ones the first, or the mean."""
+        """The most frequent class, of equal ones the first, or the mean; of several labels those that most have."""
         y = train.y
+        if train.classes and y.ndim > 1:
+            return cls(2 * y.sum(axis=0, dtype=np.int64) > len(y), train.classes)
         answer = np.bincount(y).argmax() if train.classes else y.astype(np.float64).mean(axis=0)
         return cls(np.asarray(answer), train.classes)
 
@@ -87,11 +92,16 @@ class ConstantAnswer(SimpleModel):
         """Such as `always no`."""
         if not self.classes:
             return "always the mean"
+        if self.answer.ndim:
+            labels = ", ".join(
+                str(label) for label, is_given in zip(dataset.classes, self.answer, strict=True) if is_given
+            )
+            return f"always {shorten(labels, LONGEST) or 'no label'}"
         return f"always {shorten(str(dataset.classes[int(self.answer)]), LONGEST)}"
 
     def predict(self, X: Array) -> Array:
         """That answer, as often as there are rows."""
-        return np.full(len(X), self.answer) if self.classes else np.tile(self.answer, (len(X), 1))
+        return np.tile(self.answer, (len(X), 1)) if self.answer.ndim else np.full(len(X), self.answer)
 
 
 @final

@@ -16,7 +16,7 @@ from dlx.spec.trust_store import entries, remember
 from dlx.text import quoted
 
 # By any of these a folder is that of a run, a search or a study, whose files the user need not have written himself.
-RESULTS = ("run.json", "metrics.csv", "model.npz", "checkpoint", "tune.json", "study.json")
+RESULTS = ("run.json", "metrics.csv", "model.npz", "checkpoint", "tune.json", "study.json", "folds.json")
 
 _replacements: dict[str, Path] = {}  # files that the user has named, by their names, for runs that name lost ones
 

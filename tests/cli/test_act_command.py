@@ -12,6 +12,8 @@ from dlx.cli.act import seconds_of
 from dlx.errors import UsageError
 from tests.conftest import Result
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 SPEC = """
 name: circles
 data: {source: {name: circles, m: 500, noise: 0.05, factor: 0.5}, split: {train: 200, dev: 200, test: 100}}

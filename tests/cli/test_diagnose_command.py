@@ -14,6 +14,8 @@ import pytest
 from dlx.diagnose.causes import CAUSES
 from dlx.runs.directory import RunDirectory
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 DIGITS = """
 name: digits
 data: {source: digits, split: {train: 500, dev: 150, test: 150}}
@@ -99,6 +101,7 @@ def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path
         assert one["loss"] == pytest.approx(-np.log(A[one["index"], one["label"]]), rel=1e-4)
 
 
+@pytest.mark.draws
 def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_dlx: Call) -> None:
     result = call_dlx("diagnose", "run", cwd=folder)
     shown = result.stdout
@@ -125,6 +128,7 @@ def test_latest_is_the_newest_run(folder: Path, call_dlx: Call) -> None:
     assert result.stdout.startswith("digits  completed after 1 epoch in")
 
 
+@pytest.mark.draws
 def test_another_optimal_error_is_judged_but_not_kept(folder: Path, call_dlx: Call) -> None:
     kept = read(folder / "run" / "diagnosis.json")
     options = ("diagnosis.optimal_error=0.5", "diagnosis.tolerance=0.3", "--json", "--picture", "what_if.png")
@@ -234,6 +238,7 @@ def test_a_file_that_cannot_be_replaced_is_named(folder: Path, call_dlx: Call) -
     assert "not kept in the run: run/diagnosis.png: cannot be written: " in result.stderr
 
 
+@pytest.mark.draws
 def test_rows_that_stay_in_their_file_are_looked_at_like_others(tmp_path: Path, call_dlx: Call) -> None:
     rng = np.random.default_rng(0)
     y = rng.integers(2, size=3000)

@@ -14,6 +14,8 @@ from dlx.nn.layers import Linear
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 SPEC = """
 name: small
 data: {source: {name: blobs, m: 40}, split: {train: 0.8, dev: 0.2}}
@@ -112,10 +114,10 @@ class Square(Activation):
 """
 
 
-def test_a_fault_in_a_plugin_has_its_file_and_line(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_fault_in_a_plugin_has_its_file_and_line(folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "square.py").write_text(PLUGIN)
     call = ("gradcheck", "small.yaml", "plugins=[square.py]", "architecture.activation=square")
-    result = run_dlx(*call, "architecture.batch_norm=false", cwd=folder)
+    result = call_alone(*call, "architecture.batch_norm=false", cwd=folder)
     assert result.code == 3
     assert "square 2  dZ2: analytic = 0.5 × numeric in every entry" in result.stdout
     assert f"{folder / 'square.py'}:7" in result.stdout
@@ -133,20 +135,20 @@ def test_a_run_is_checked_at_its_trained_parameters(folder: Path, call_dlx: Call
     assert "does not fit" in misfit.stderr
 
 
-def test_a_plugin_is_checked_in_every_setting(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_plugin_is_checked_in_every_setting(folder: Path, call_alone: Callable[..., Any]) -> None:
     sine = PLUGIN.replace("Square", "Sine").replace('"square"', '"sine"').replace("np.multiply, Z, Z", "np.sin, Z")
     right = sine.replace("np.positive", "np.cos").removeprefix("\nimport numpy as np\n")
     (folder / "both.py").write_text(PLUGIN + right)
-    result = run_dlx("gradcheck", "--plugin", "both.py", cwd=folder)
+    result = call_alone("gradcheck", "--plugin", "both.py", cwd=folder)
     assert result.code == 3
     lines = [line.split() for line in result.stdout.splitlines() if line.startswith("activation")]
     verdicts = {name: {line[-1] for line in lines if line[1] == name} for name in ("square", "sine")}
     assert verdicts == {"square": {"failed"}, "sine": {"passed"}}
     assert f"{folder / 'both.py'}:7" in result.stdout
-    alone = json.loads(run_dlx("gradcheck", "--plugin", "both.py", "sine", "--json", cwd=folder).stdout)
+    alone = json.loads(call_alone("gradcheck", "--plugin", "both.py", "sine", "--json", cwd=folder).stdout)
     assert alone["passed"]
     assert len(alone["settings"]) == 16
-    unknown = run_dlx("gradcheck", "--plugin", "both.py", "sinus", cwd=folder)
+    unknown = call_alone("gradcheck", "--plugin", "both.py", "sinus", cwd=folder)
     assert unknown.code == 2
     assert "did you mean sine?" in unknown.stderr
 
@@ -180,14 +182,14 @@ class Quartic(Loss):
 """
 
 
-def test_a_plugin_with_a_loss_that_forgets_the_mean(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_plugin_with_a_loss_that_forgets_the_mean(folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "loss.py").write_text(LOSS)
-    result = run_dlx("gradcheck", "--plugin", "loss.py", "--json", cwd=folder)
+    result = call_alone("gradcheck", "--plugin", "loss.py", "--json", cwd=folder)
     assert result.code == 3
     fault = json.loads(result.stdout)["fault"]
     assert (fault["operation"], fault["signature"]) == ("quartic", "missing 1/m")
     (folder / "loss.py").write_text(LOSS.replace("np.array(4.0)", "np.array(4 / Z.shape[1])"))
-    assert run_dlx("gradcheck", "--plugin", "loss.py", cwd=folder).code == 0
+    assert call_alone("gradcheck", "--plugin", "loss.py", cwd=folder).code == 0
 
 
 OTHERS = """
@@ -277,17 +279,17 @@ class Taskless(Loss):
         ("taskless", 2, "loss taskless: its task is missing (allowed binary, multiclass, multilabel, regression)"),
     ],
 )
-def test_plugins_of_all_kinds(name: str, code: int, told: str, folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_plugins_of_all_kinds(name: str, code: int, told: str, folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "others.py").write_text(OTHERS)
-    result = run_dlx("gradcheck", "--plugin", "others.py", name, cwd=folder)
+    result = call_alone("gradcheck", "--plugin", "others.py", name, cwd=folder)
     assert result.code == code, result.stdout + result.stderr
     assert told in result.stdout + result.stderr
 
 
-def test_a_derivative_that_is_not_finite_is_null_in_the_document(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_derivative_that_is_not_finite_is_null_in_the_document(folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "others.py").write_text(OTHERS)
     call = ("gradcheck", "small.yaml", "plugins=[others.py]", "architecture.activation=gap", "--json")
-    result = run_dlx(*call, cwd=folder)
+    result = call_alone(*call, cwd=folder)
     assert result.code == 3
     document = json.loads(result.stdout)
     assert document["difference"] is None
@@ -295,20 +297,23 @@ def test_a_derivative_that_is_not_finite_is_null_in_the_document(folder: Path, r
     assert document["fault"]["signature"] == "not finite"
 
 
-def test_an_error_in_a_plugin_has_its_file_and_line_in_training_too(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_an_error_in_a_plugin_has_its_file_and_line_in_training_too(
+    folder: Path, call_alone: Callable[..., Any]
+) -> None:
     (folder / "others.py").write_text(OTHERS)
-    result = run_dlx("train", "small.yaml", "plugins=[others.py]", "architecture.activation=late", cwd=folder)
+    result = call_alone("train", "small.yaml", "plugins=[others.py]", "architecture.activation=late", cwd=folder)
     assert result.code == 2
     assert f"error: {folder / 'others.py'}:48: NotImplementedError: to do" in result.stderr
 
 
-def test_a_plugin_without_gradients(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_plugin_without_gradients(folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "empty.py").write_text("")
-    result = run_dlx("gradcheck", "--plugin", "empty.py", cwd=folder)
+    result = call_alone("gradcheck", "--plugin", "empty.py", cwd=folder)
     assert result.code == 2
     assert "defines no activation, loss, norm or objective" in result.stderr
 
 
+@pytest.mark.draws
 def test_the_orders_of_the_differences(folder: Path, call_dlx: Callable[..., Any]) -> None:
     call = ("gradcheck", "small.yaml", "architecture.activation=tanh", "--orders")
     slopes = json.loads(call_dlx(*call, "--json", cwd=folder).stdout)["slopes"]

@@ -65,7 +65,7 @@ def test_unknown_names(call_dlx: Run, arguments: list[str], said: str) -> None:
     assert f"did you mean {'optimizer' if len(arguments) == 1 else 'adam'}?)" in result.stderr
 
 
-def test_a_plugin_appears_in_list_and_schema(run_dlx: Run, tmp_path: Path) -> None:
+def test_a_plugin_appears_in_list_and_schema(call_alone: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from dlx.nn.activations import Activation\n\n\n"
         "class Cube(Activation):\n"
@@ -73,8 +73,8 @@ def test_a_plugin_appears_in_list_and_schema(run_dlx: Run, tmp_path: Path) -> No
         "    name = 'cube'\n\n"
         "    def forward(self, *arguments): ...\n"
     )
-    assert "cube" in run_dlx("list", "activation", "--plugin", "mine.py", cwd=tmp_path).stdout
-    schema = json.loads(run_dlx("config", "schema", "--plugin", "mine.py", cwd=tmp_path).stdout)
+    assert "cube" in call_alone("list", "activation", "--plugin", "mine.py", cwd=tmp_path).stdout
+    schema = json.loads(call_alone("config", "schema", "--plugin", "mine.py", cwd=tmp_path).stdout)
     assert {"const": "cube", "description": "A = Z³."} in schema["$defs"]["activation"]["anyOf"]
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from dlx.runs.collection import TuneDirectory
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 MOONS = """name: small
 base:
   name: moons
@@ -40,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.draws
 def test_what_a_search_leaves_behind(folder: Path, call_dlx: Callable[..., Any]) -> None:
     result = call_dlx("tune", "tune.yaml", "--out", "search", cwd=folder)
     assert result.code == 0, result.stderr

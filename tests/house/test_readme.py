@@ -71,15 +71,12 @@ def folder(start: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_every_command_runs(
-    order: str, folder: Path, call_dlx: Callable[..., Any], run_dlx: Callable[..., Any]
-) -> None:
+def test_every_command_runs(order: str, folder: Path, call_alone: Callable[..., Any]) -> None:
     if order == PETS_BLOCK:  # it makes what the others stand on
         shutil.rmtree(folder / "first")
         (folder / "pets.yaml").unlink()
     for arguments in ORDERS[order]:
-        has_plugin = any("plugins" in argument for argument in arguments)  # which would stay with this process
-        result = (run_dlx if has_plugin else call_dlx)(*arguments, *SHORTER.get(arguments[0], []), cwd=folder)
+        result = call_alone(*arguments, *SHORTER.get(arguments[0], []), cwd=folder)
         assert result.code == 0, f"dlx {' '.join(arguments)}: {result.stderr}"
         assert result.stdout
         if "--resume" in arguments:
@@ -90,11 +87,11 @@ def test_no_block_of_commands_is_left_out() -> None:
     assert len(BLOCKS) == sum(bool(commands(block)) for block in blocks("sh")) > 20
 
 
-def test_the_optimizer_of_the_readme_is_short_and_learns(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_the_optimizer_of_the_readme_is_short_and_learns(folder: Path, call_alone: Callable[..., Any]) -> None:
     text = blocks("python")[0]
     assert len([line for line in text.splitlines() if line.strip()]) < 20
     overrides = ["plugins=[lion.py]", "optimizer.name=lion", "optimizer.learning_rate=0.001", "training.epochs=10"]
-    result = run_dlx("train", "configs/digits.yaml", *overrides, "--json", cwd=folder)
+    result = call_alone("train", "configs/digits.yaml", *overrides, "--json", cwd=folder)
     assert result.code == 0, result.stderr
     facts = yaml.safe_load(result.stdout)
     assert facts["final"]["train_error"] < 0.1

@@ -16,6 +16,8 @@ from hypothesis.extra import numpy as arrays_of
 from dlx.errors import DataError, DlxError, EnvironmentProblem
 from dlx.runs import checkpoint
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 ARRAYS = {
     "theta": np.linspace(-1, 1, 7, dtype=np.float32),
     "statistics": np.array([np.nan, -0.0, np.inf, 5e-324]),

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 EARLIER = Path(__file__).parents[1] / "fixtures" / "earlier_runs"
 THERE = b"/photos/"  # where they were made
 

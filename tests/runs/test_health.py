@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 SPEC = """
 data: {source: {name: moons, m: 60}, split: {train: 30, dev: 20, test: 10}}
 architecture: {hidden: [3]}

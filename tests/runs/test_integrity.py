@@ -26,6 +26,8 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
 from dlx.training.records import EpochRecord, Progress
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 Call = Callable[..., Any]
 
 DAMAGED = ["config.yaml", "run.json", "metrics.csv", "layers.csv", "diagnosis.json", "model.npz"]

@@ -19,6 +19,8 @@ from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.path import MOST_POINTS
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 NOTES = """name: notes
 dtype: float64
 objective: {name: polynomial, coefficients: [1, -10, 25]}
@@ -56,6 +58,7 @@ def w_of(run: Path) -> list[float]:
     return found
 
 
+@pytest.mark.draws
 def test_the_figures_of_the_notes(folder: Path, call_dlx: Callable[..., Any]) -> None:
     """J(w) = w² − 10w + 25 from 0: w is 0.1 after one step of 0.01 and 5·(1 − 0.98¹⁰⁰⁰) after 1000."""
     assert call_dlx("train", "notes.yaml", "training.epochs=1", "--out", "one", cwd=folder).code == 0
@@ -154,6 +157,7 @@ def test_the_trail_is_read_as_it_was_written(folder: Path, call_dlx: Callable[..
         run.trail()
 
 
+@pytest.mark.draws
 def test_paths_side_by_side_show_what_runs_away_as_far_as_it_can_be_seen() -> None:
     def bowl(w: Any) -> Any:
         return np.square(w).sum(axis=1)
@@ -175,6 +179,7 @@ def test_the_step_can_be_read(folder: Path, call_dlx: Callable[..., Any]) -> Non
     assert lines[6:9] == ["copyto(dw, dx[0])", "dw = multiply(dw, w)", "dw = add(dw, dx[1])"]
 
 
+@pytest.mark.draws
 def test_an_objective_serves_searches_and_studies(folder: Path, call_dlx: Callable[..., Any]) -> None:
     space = "{optimizer.learning_rate: {choice: [1.0e-2, 1.0e-4]}}"
     search = f"search: {{method: grid, objective: train_cost, space: {space}}}\n"
@@ -193,15 +198,16 @@ def test_an_objective_serves_searches_and_studies(folder: Path, call_dlx: Callab
     assert (folder / "study" / "paths.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_wrong_gradient_of_a_plugin_is_named(folder: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_wrong_gradient_of_a_plugin_is_named(folder: Path, call_alone: Callable[..., Any]) -> None:
     (folder / "bowl.py").write_text(BOWL)
-    result = run_dlx("gradcheck", "--plugin", "bowl.py", "--json", cwd=folder)
+    result = call_alone("gradcheck", "--plugin", "bowl.py", "--json", cwd=folder)
     assert result.code == 3, result.stderr
     fault = json.loads(result.stdout)["fault"]
     assert (fault["operation"], fault["parameter"], fault["signature"]) == ("bowl", "w", "factor 2 too much")
     assert fault["place"].endswith("bowl.py:6")
 
 
+@pytest.mark.draws
 def test_a_rate_that_is_too_large_diverges(folder: Path, call_dlx: Callable[..., Any]) -> None:
     result = call_dlx("train", "notes.yaml", "optimizer.learning_rate=1.5", "training.epochs=5000", cwd=folder)
     assert result.code == 4
@@ -226,6 +232,7 @@ def test_what_asks_for_a_network_says_so(folder: Path, call_dlx: Callable[..., A
     assert "minimizes the objective polynomial" in result.stderr
 
 
+@pytest.mark.draws
 def test_a_picture_report_and_comparison(folder: Path, call_dlx: Callable[..., Any]) -> None:
     for rate in ("0.01", "0.1"):
         given = (f"optimizer.learning_rate={rate}", "training.epochs=50", "--out", f"run{rate}")
@@ -261,6 +268,7 @@ def test_what_does_not_go_with_an_objective(tmp_path: Path, text: str, message: 
     assert f"{path}:" in str(caught.value)
 
 
+@pytest.mark.draws
 @pytest.mark.parametrize("start", ["[1.0e200, 1.0e200]", "[1.0e70, 1.0e70]"])
 def test_a_start_beyond_all_pictures_diverges_like_any_other(
     start: str, tmp_path: Path, call_dlx: Callable[..., Any]

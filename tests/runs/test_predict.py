@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 HEADER = "height,color,weight,kind"
 ANIMALS = [
     f"{1 + i % 2 + i / 100:.2f},{('red', 'blue', 'green')[i % 3]},{3 + 2 * (i % 2)},{('cat', 'dog')[i % 2]}"
@@ -236,7 +238,7 @@ def test_a_target_that_was_named_by_its_place_is_known_by_its_name(
     assert (found["error"], found["m"]) == (expected["error"], 40)
 
 
-def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
+def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, call_alone: Callable[..., Any]) -> None:
     table(tmp_path / "pets.csv", ANIMALS)
     (tmp_path / "spec.yaml").write_text(SPEC.replace("TARGET", "kind"))
     (tmp_path / "twice.py").write_text(
@@ -245,9 +247,9 @@ def test_the_plugins_of_a_run_are_there_when_it_predicts(tmp_path: Path, run_dlx
         "        tape.call(np.add, Z, Z, out=A)\n        return A, lambda dZ: tape.call(dZ.fill, 2)\n"
     )
     overrides = ["plugins=[twice.py]", "architecture.activation=twice"]
-    result = run_dlx("train", "spec.yaml", "--out", "run", *overrides, cwd=tmp_path)
+    result = call_alone("train", "spec.yaml", "--out", "run", *overrides, cwd=tmp_path)
     assert result.code == 0, result.stderr
-    result = run_dlx("predict", "run", "pets.csv", cwd=tmp_path)
+    result = call_alone("predict", "run", "pets.csv", cwd=tmp_path)
     assert result.code == 0, result.stderr
     assert len(predicted(result.stdout)) == 40
 
@@ -298,9 +300,15 @@ def test_several_labels(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     assert final["dev_error"] < 0.2
     measured = json.loads(call_dlx("evaluate", "run", "dev.csv", "--json", cwd=tmp_path).stdout)
     assert (measured["error"], measured["cost"]) == pytest.approx((final["dev_error"], final["dev_cost"]))
-    for command in ("diagnose", "report", "gradcheck"):
-        outcome = call_dlx(command, "run", cwd=tmp_path)
+    for arguments in (["diagnose", "run"], ["report", "run"], ["gradcheck", "run"], ["evaluate", "run", "dev.csv"]):
+        outcome = call_dlx(*arguments, cwd=tmp_path)
         assert (outcome.code, outcome.stderr) == (0, "")
+    baselines = json.loads((tmp_path / "run" / "diagnosis.json").read_text())["baselines"]
+    assert list(baselines) == ["constant"]  # the labels that most examples of train have
+    of_train = np.array([line.split(",")[2:] for line in lines[:60]], int)
+    of_dev = np.array([line.split(",")[2:] for line in lines[60:]], int)
+    constant = baselines["constant"]["parts"]["dev"]["error"]["value"]
+    assert constant == pytest.approx(np.mean(of_dev != (of_train.mean(axis=0) > 0.5)))
 
 
 def test_a_file_is_weighted_as_dev_was(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

@@ -14,6 +14,8 @@ import pytest
 from dlx.runs.collection import RunCollection, StudyDirectory, TuneDirectory
 from dlx.show.page.images import png
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 CONFIGS = Path(__file__).parents[2] / "configs"
 DIGITS = [CONFIGS / "digits.yaml", "training.epochs=2"]
 CIRCLES = [CONFIGS / "course" / "circles_he.yaml", "training={epochs: 20, batch_size: full, evaluate_every: 1}"]

@@ -15,6 +15,8 @@ from dlx.errors import DataError, UsageError
 from dlx.runs.result import Result
 from dlx.words import PARTS, Status, Task
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 MOONS = """name: moons
 seed: 7
 data: {source: {name: moons, m: 200, noise: 0.2}, split: {train: 100, dev: 60, test: 40}}

@@ -25,6 +25,8 @@ from dlx.training.model import Model, describe
 from dlx.training.records import EpochRecord, Progress
 from dlx.training.supervised import Supervised
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 EVERYTHING = """
 name: everything
 data: {source: digits, split: {train: 300, dev: 100, test: 100}, augment: [{name: noise, std: 1.0}]}
@@ -78,6 +80,7 @@ def assert_same(first: Path, second: Path) -> None:
         np.testing.assert_array_equal(array, other_arrays[name], err_msg=name)
 
 
+@pytest.mark.draws
 def test_a_run_directory_holds_what_is_promised(tmp_path: Path) -> None:
     train(written(EVERYTHING.replace("OPTIMIZER", "adam"), tmp_path), tmp_path / "run", "seed=3")
     run = tmp_path / "run"
@@ -210,6 +213,7 @@ def test_a_last_batch_of_one_is_refused_with_batch_norm(tmp_path: Path, call_dlx
     assert f"{spec}:4:15: training.batch_size: 65 examples in batches of 64 leave a last batch of one" in result.stderr
 
 
+@pytest.mark.draws
 @pytest.mark.parametrize("batch_norm", ["false", "true"])
 def test_a_diverging_run_stops_at_once_and_keeps_its_last_finite_state(
     batch_norm: str, tmp_path: Path, call_dlx: Callable[..., Any]
@@ -325,6 +329,7 @@ def test_changed_data_cannot_be_gone_on_with(tmp_path: Path, call_dlx: Callable[
     assert "data have changed" in result.stderr
 
 
+@pytest.mark.draws
 def test_the_outputs_of_the_command(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     spec = written("name: m\ndata: {source: moons}\ntraining: {epochs: 2}\n", tmp_path)
     quiet = call_dlx("train", spec, "--quiet", cwd=tmp_path)

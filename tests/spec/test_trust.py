@@ -50,7 +50,7 @@ MARKING = "from pathlib import Path\n\nPath(__file__).with_name('mark').touch()\
 DATA = "data: {source: {name: moons, m: 60}, split: {train: 40, dev: 20}}\n"
 NETWORK = "architecture: {hidden: [3], activation: twice_of_a_stranger}\ntraining: {epochs: 2}\n"
 
-pytestmark = pytest.mark.usefixtures("fresh_plugins", "nothing_trusted")
+pytestmark = pytest.mark.usefixtures("blank_pictures", "fresh_plugins", "nothing_trusted")
 
 
 @pytest.fixture

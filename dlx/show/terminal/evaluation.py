@@ -16,7 +16,7 @@ def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
         facts(document, json)
         return
     facts({name: value for name, value in document.items() if name != "metrics"})
-    of_data = {"metrics": {DATA: document["metrics"]}}
+    of_data = {"metrics": {DATA: document["metrics"]} if document["metrics"] else {}}
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
     for chart in (metrics_table(of_data, task), class_table(of_data)):
         if chart is not None:

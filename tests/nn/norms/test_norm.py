@@ -63,7 +63,7 @@ architecture:
 training: {epochs: 3, batch_size: 8}
 """
 
-pytestmark = pytest.mark.usefixtures("fresh_plugins")
+pytestmark = pytest.mark.usefixtures("blank_pictures", "fresh_plugins")
 
 
 @pytest.fixture
@@ -75,12 +75,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_is_checked_with_every_loss(folder: Path, run_dlx: Callable[..., Any]) -> None:
-    right = json.loads(run_dlx("gradcheck", "--plugin", "rms.py", "--json", cwd=folder).stdout)
+def test_it_is_checked_with_every_loss(folder: Path, call_alone: Callable[..., Any]) -> None:
+    right = json.loads(call_alone("gradcheck", "--plugin", "rms.py", "--json", cwd=folder).stdout)
     assert right["passed"]
     assert [case["setting"] for case in right["settings"]][:3] == ["logistic", "logistic, dropout", "softmax"]
     (folder / "rms.py").write_text(PLUGIN.replace("tape.call(np.subtract, dZ, scratch, out=dZ)", ""))
-    wrong = run_dlx("gradcheck", "--plugin", "rms.py", "--json", cwd=folder)
+    wrong = call_alone("gradcheck", "--plugin", "rms.py", "--json", cwd=folder)
     assert wrong.code == 3
     assert json.loads(wrong.stdout)["fault"]["operation"] == "rms norm 2"
     assert json.loads(wrong.stdout)["fault"]["place"].startswith(f"{folder / 'rms.py'}:")

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sysconfig
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.tree import leaves
 from dlx.stats.effects import effect
+
+pytestmark = pytest.mark.usefixtures("blank_pictures")
 
 SPLIT = "split: {train: 200, dev: 200, test: 100}"
 CIRCLES = f"""
@@ -105,6 +108,30 @@ def mistakes(spec: Spec, folder: Path) -> np.ndarray:
     return np.stack([outcomes[trial.key].mistakes() for trial in trials]).astype(np.float64)
 
 
+@dataclass(frozen=True)
+class Repair:
+    """A run that was repaired, its story and the events of that; not to be changed."""
+
+    run: RunDirectory
+    story: dict[str, Any]
+    notes: Notes
+
+
+@pytest.fixture(scope="module")
+def repaired(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Repair]:
+    """``repaired(text, **fault)``: what several tests look at, so that it is made once."""
+    repairs: dict[str, Repair] = {}
+
+    def made(text: str, **fault: Any) -> Repair:
+        key = f"{text}{fault}"
+        if key not in repairs:
+            run, notes = trained(tmp_path_factory.mktemp("repaired"), text, **fault), Notes()
+            repairs[key] = Repair(run, acted(run, notes), notes)
+        return repairs[key]
+
+    return made
+
+
 @pytest.mark.parametrize(
     ("text", "fault", "kept"),
     [
@@ -114,23 +141,25 @@ def mistakes(spec: Spec, folder: Path) -> np.ndarray:
     ],
 )
 def test_a_faulty_spec_is_repaired_to_within_noise_of_the_healthy_one(
-    tmp_path: Path, text: str, fault: dict[str, Any], kept: str
+    tmp_path: Path, repaired: Callable[..., Repair], text: str, fault: dict[str, Any], kept: str
 ) -> None:
-    run = trained(tmp_path / "faulty", text, **fault)
-    story = acted(run)
+    repair = repaired(text, **fault)
+    run, story = repair.run, repair.story
     assert story["rounds"][0]["kept"] == kept
     assert story["status"] == "done"
-    healthy, repaired = load_spec(tmp_path / "faulty" / "spec.yaml").spec, load_spec(run.act).spec
+    healthy, mended = load_spec(run.path.parent / "spec.yaml").spec, load_spec(run.act).spec
     before = mistakes(load_spec(run.config).spec, run.trials)
-    found = effect(mistakes(healthy, tmp_path / "healthy"), mistakes(repaired, run.trials))
+    found = effect(mistakes(healthy, tmp_path / "healthy"), mistakes(mended, run.trials))
     assert found.low <= 0
     assert before.mean() > 0.3 > 10 * found.value
-    assert story["errors"]["after"]["dev"]["value"] == pytest.approx(mistakes(repaired, run.trials).mean())
+    assert story["errors"]["after"]["dev"]["value"] == pytest.approx(mistakes(mended, run.trials).mean())
 
 
-def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(tmp_path: Path) -> None:
-    run = trained(tmp_path, CIRCLES, initializer="zeros")
-    story = acted(run)
+def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(
+    repaired: Callable[..., Repair],
+) -> None:
+    repair = repaired(CIRCLES, initializer="zeros")
+    run, story = repair.run, repair.story
     assert run.diagnosis()["act"] == story
     text = run.act.read_text(encoding="utf-8")
     assert text.startswith("# The basic recipe, run on ")
@@ -141,10 +170,9 @@ def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(t
     assert story["spec"] == str(run.act)
 
 
-def test_of_many_remedies_few_are_trained_more_than_once(tmp_path: Path) -> None:
-    notes = Notes()
-    run = trained(tmp_path, CIRCLES, initializer="zeros")
-    story = acted(run, notes)
+def test_of_many_remedies_few_are_trained_more_than_once(repaired: Callable[..., Repair]) -> None:
+    repair = repaired(CIRCLES, initializer="zeros")
+    story, notes = repair.story, repair.notes
     (race,) = story["rounds"]
     by_replicates = {k: [one["name"] for one in race["remedies"] if one["replicates"] == k] for k in (0, 1, 5)}
     assert len(by_replicates[5]) <= 3

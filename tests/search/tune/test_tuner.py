@@ -6,7 +6,9 @@ import csv
 import json
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,13 +93,34 @@ def without_times(document: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key not in ("seconds", "best_spec")} | {"trials": trials}
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A search that nothing has disturbed, its directory and its events; not to be changed."""
+
+    folder: Path
+    notes: Notes
+    document: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Whole]:
+    """``whole(*overrides)``: the search with these, which many tests look at, so that it is made once."""
+
+    @cache
+    def made(*overrides: str) -> Whole:
+        folder, notes = tmp_path_factory.mktemp("whole") / "search", Notes()
+        return Whole(folder, notes, tuned(folder, *overrides, notes=notes))
+
+    return made
+
+
 METHODS = ("grid", "random", "coarse_to_fine")
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_ends_with_a_confirmed_winner(tmp_path: Path, method: str) -> None:
-    notes = Notes()
-    document = tuned(tmp_path / "search", f"search.method={method}", notes=notes)
+def test_every_method_ends_with_a_confirmed_winner(whole: Callable[..., Whole], method: str) -> None:
+    search = whole(f"search.method={method}")
+    document, notes = search.document, search.notes
     assert document["status"] == "completed"
     assert len(document["trials"]) == len(notes.settings) == 12
     assert sum(event.trials for event in notes if isinstance(event, RoundStart)) == 12
@@ -139,13 +162,14 @@ def test_finalists_are_the_best_and_their_fresh_trainings_chose_nothing(tmp_path
         assert one["value"] == pytest.approx(sum(errors) / 2)
 
 
-def test_weak_trials_are_stopped_early_by_what_they_had_come_to(tmp_path: Path) -> None:
-    document = tuned(tmp_path / "search", "search.method=random")
+def test_weak_trials_are_stopped_early_by_what_they_had_come_to(whole: Callable[..., Whole]) -> None:
+    search = whole("search.method=random")
+    document = search.document
     epochs = sorted(one["epoch"] for one in document["trials"])
     assert epochs == [2] * 6 + [4] * 3 + [8] * 3
     by_epoch = {
         epoch: [
-            RunDirectory.open(tmp_path / "search" / "trials" / one["trials"][0]).metrics()["dev_error"][1]
+            RunDirectory.open(search.folder / "trials" / one["trials"][0]).metrics()["dev_error"][1]
             for one in document["trials"]
             if one["epoch"] == epoch
         ]
@@ -155,17 +179,18 @@ def test_weak_trials_are_stopped_early_by_what_they_had_come_to(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("workers", [2, 4])
-def test_the_outcome_is_the_same_for_any_number_of_workers(tmp_path: Path, workers: int) -> None:
-    one = tuned(tmp_path / "one" / "search")
-    many = tuned(tmp_path / "many" / "search", workers=workers)
-    assert without_times(one) == without_times(many)
+def test_the_outcome_is_the_same_for_any_number_of_workers(
+    tmp_path: Path, whole: Callable[..., Whole], workers: int
+) -> None:
+    assert without_times(tuned(tmp_path / "search", workers=workers)) == without_times(whole().document)
 
 
 @pytest.mark.parametrize("after", [1, 7, 12])
 @pytest.mark.parametrize("by_signal", [True, False])
-def test_what_was_interrupted_goes_on_and_repeats_nothing(tmp_path: Path, after: int, by_signal: bool) -> None:
+def test_what_was_interrupted_goes_on_and_repeats_nothing(
+    tmp_path: Path, whole: Callable[..., Whole], after: int, by_signal: bool
+) -> None:
     overrides = ["search.halving=false"] if by_signal else []
-    whole = tuned(tmp_path / "whole" / "search", *overrides)
     folder = tmp_path / "stopped" / "search"
     if by_signal:
         with pytest.raises(Interrupted, match=r"dlx tune --resume .* goes on from here"):
@@ -176,13 +201,14 @@ def test_what_was_interrupted_goes_on_and_repeats_nothing(tmp_path: Path, after:
     assert TuneDirectory.open(str(folder)).results()["status"] == "interrupted"
     ended = {path: path.stat().st_mtime_ns for path in folder.glob("trials/*/run.json")}
     ended = {path: time for path, time in ended.items() if json.loads(path.read_text())["status"] == "completed"}
-    assert without_times(tuned(folder)) == without_times(whole)
+    assert without_times(tuned(folder)) == without_times(whole(*overrides).document)
     assert {path: path.stat().st_mtime_ns for path in ended} == ended
 
 
-def test_the_ledger_has_a_line_for_each_setting(tmp_path: Path) -> None:
-    document = tuned(tmp_path / "search")
-    with (tmp_path / "search" / "trials.csv").open() as file:
+def test_the_ledger_has_a_line_for_each_setting(whole: Callable[..., Whole]) -> None:
+    search = whole()
+    document = search.document
+    with (search.folder / "trials.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [float(row["optimizer.learning_rate"]) for row in rows] == [
         one["settings"]["optimizer.learning_rate"] for one in document["trials"]

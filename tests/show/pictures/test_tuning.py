@@ -109,6 +109,7 @@ def test_a_grid_stands_beside_as_many_random_draws(
         return text(axes, x, y, s, **style)
 
     monkeypatch.setattr(Axes, "text", noted)
+    figures(monkeypatch)
     pictures.settings(document(space, 27, rounds=1, method="grid"))
     assert {"this search, a grid", "as many trials drawn at random"} <= set(texts)
     assert ("27 distinct values of optimizer.learning_rate" in texts) == (RATE in space)
@@ -126,15 +127,9 @@ def test_importance_and_settings_of_any_space(space: list[dict[str, Any]]) -> No
 
 
 def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that are drawn from now on."""
+    """The figures from now on, in place of their files: what is in them is asked, so that none need be rendered."""
     drawn: list[Figure] = []
-    save = Figure.savefig
-
-    def kept(self: Figure, *arguments: Any, **options: Any) -> None:
-        drawn.append(self)
-        save(self, *arguments, **options)
-
-    monkeypatch.setattr(Figure, "savefig", kept)
+    monkeypatch.setattr(Figure, "savefig", lambda self, *arguments, **options: drawn.append(self))
     return drawn
 
 
