@@ -47,6 +47,7 @@ schedule: constant  # of the learning rate
 diagnosis: {{optimal_error: 0.0}}  # human-level or Bayes error
 """
 TARGETS = "  normalize_targets: standard  # errors and predictions stay in the unit of the targets\n"
+FEWEST = 4  # examples, of which train has two and the others one each
 REFIT = "# refit: once an epoch is kept, the network that predicts is trained for as long on all examples\n"
 
 
@@ -158,9 +159,10 @@ def _shares(m: int) -> tuple[float, float]:
 
 
 def _split(m: int) -> str:
-    """These proportions as a line of the spec."""
-    train, rest = _shares(m)
-    return f"  split: {{train: {train}, dev: {rest}, test: {rest}}}  # fractions, or counts as 800\n"
+    """These proportions as a line of the spec; with too few examples for them train has all but one."""
+    train, dev = _shares(m)
+    shares = f"train: {train}, dev: {dev}, test: {dev}" if m >= FEWEST else f"train: {m - 1}, dev: 1, test: 0"
+    return f"  split: {{{shares}}}  # fractions, or counts as 800\n"
 
 
 def _outputs(labels: Labels) -> str:

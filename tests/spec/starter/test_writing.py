@@ -79,6 +79,8 @@ def test_what_was_found_out_about_a_table_is_written(
 @pytest.mark.parametrize(
     ("m", "split"),
     [
+        (3, "{train: 2, dev: 1, test: 0}"),
+        (4, "{train: 0.6, dev: 0.2, test: 0.2}"),
         (10_000, "{train: 0.6, dev: 0.2, test: 0.2}"),
         (100_000, "{train: 0.8, dev: 0.1, test: 0.1}"),
         (100_001, "{train: 0.98, dev: 0.01, test: 0.01}"),
