@@ -40,7 +40,7 @@ architecture:
   batch_norm: false
 
 initializer: he
-regularization: {{l2: {l2}, keep_prob: 1.0}}  # against high variance: {remedy}, keep_prob below 1
+regularization: {{l2: {l2}, keep_prob: {keep_prob}}}  # against high variance: {remedies}
 optimizer: {{name: adam, learning_rate: 0.001}}
 schedule: constant  # of the learning rate
 {reason}training: {{{training}}}
@@ -148,9 +148,10 @@ def _training(training: StarterTraining, has_dev: bool) -> dict[str, Any]:
         keys.append(f"early_stopping: {{patience: {training.patience}{monitor}}}")
     if training.refit:
         keys.append("refit: true")
-    l2 = "l2 above 0" if training.l2 == 0 else "a larger l2"
+    remedies = "l2 above 0, keep_prob below 1" if training.l2 == 0 else "a larger l2, a smaller keep_prob"
     reason = REFIT if training.refit else ""
-    return {"l2": training.l2, "remedy": l2, "training": ", ".join(keys), "reason": reason}
+    strengths = {"l2": training.l2, "keep_prob": training.keep_prob, "remedies": remedies}
+    return {**strengths, "training": ", ".join(keys), "reason": reason}
 
 
 def _shares(m: int) -> tuple[float, float]:

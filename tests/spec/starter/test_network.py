@@ -28,6 +28,7 @@ def test_more_examples_take_no_more_epochs(m: int) -> None:
 def test_more_examples_are_shrunk_less(m: int) -> None:
     few, many = StarterTraining.of(m), StarterTraining.of(2 * m)
     assert 0 < few.l2 / few.batch_size <= 0.0101
+    assert 0.9 <= few.keep_prob <= many.keep_prob <= 1
     assert many.l2 / many.batch_size <= 1.05 * few.l2 / few.batch_size  # it is written with two digits
 
 
