@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from dlx.errors import DataError, EnvironmentProblem, ReadFailure
+
+Content = TypeVar("Content")
+Other = TypeVar("Other")
 
 SCHEMA_VERSION = 1  # of every document: which dlx can read it
 
@@ -134,6 +137,16 @@ def unread(path: Path | str, error: OSError) -> DataError:
     """What is raised where a file cannot be read: it tells whether that is for its path or for the machine."""
     kind = DataError if error.errno is None or error.errno in OF_THE_PATH else ReadFailure
     return kind(f"{path}: cannot be read: {error.strerror or error}")
+
+
+def unless_damaged(read: Callable[[], Content], otherwise: Other) -> Content | Other:
+    """What is read, or something else where that is missing or damaged; that the machine fails to read it is raised."""
+    try:
+        return read()
+    except ReadFailure:
+        raise
+    except DataError:
+        return otherwise
 
 
 def to_json(document: object) -> bytes:

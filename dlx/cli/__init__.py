@@ -11,116 +11,65 @@ from errno import EFBIG, EIO, ENOSPC
 from functools import cache
 from importlib import import_module
 from threading import current_thread, main_thread
-from types import FrameType
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from dlx import __version__
+from dlx.cli.late_imports import late_imports
 from dlx.cli.messages import message_and_code
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem
-from dlx.runs.signals import NUMBERS
+from dlx.runs.signals import NUMBERS, end_process
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
 
 
-class Command(NamedTuple):
-    """Where a command is: a function of a module in dlx.cli, or its `typer.Typer`, and its line in ``dlx --help``."""
-
-    module: str
-    attribute: str
-    summary: str
-
-
+# The commands with their lines in ``dlx --help``.
 COMMANDS = {
-    "train": Command(
-        "train", "train", "Train the network that a spec describes, or minimize its objective, or go on with a run."
-    ),
-    "gradcheck": Command(
-        "gradcheck",
-        "gradcheck",
-        "Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.",
-    ),
-    "diagnose": Command(
-        "diagnose",
-        "diagnose",
-        "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.",
-    ),
-    "tune": Command("tune", "tune", "Search the hyperparameters that a file names, on the scales that it gives them."),
-    "study": Command(
-        "study", "study", "Train variants of a spec, lay them over each other and check the claims of the file."
-    ),
-    "compare": Command(
-        "compare",
-        "compare_app",
-        "Show how runs and their results differ: a table, their curves, and how sure the difference is.",
-    ),
-    "average": Command(
-        "average",
-        "average",
-        "Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.",
-    ),
-    "evaluate": Command(
-        "predict",
-        "evaluate",
-        "Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.",
-    ),
-    "predict": Command(
-        "predict",
-        "predict",
-        "Print what a trained network says of each example: a CSV with the class and its probabilities, or the value.",
-    ),
-    "calibrate": Command(
-        "calibrate",
-        "calibrate_run",
-        "Show whether a network's probabilities are what they say, and fit the temperature on dev that mends them.",
-    ),
-    "export": Command(
-        "export",
-        "export",
-        "Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras.",
-    ),
-    "report": Command(
-        "report",
-        "report",
-        "Write a page in HTML that shows a run, or the results of a search or a study.",
-    ),
-    "trust": Command(
-        "trust",
-        "trust",
-        "Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.",
-    ),
-    "list": Command("list", "list_components", "List what a spec may name, with formulas and options."),
-    "new": Command("new", "new", "Print or write a spec to start from."),
-    "data": Command(
-        "data",
-        "data",
-        "Show what is in a data file or in the section data of a spec.",
-    ),
-    "doctor": Command(
-        "doctor",
-        "doctor",
-        "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty.",
-    ),
-    "config": Command("config", "config", "Show or check a spec, or print the JSON Schema of specs."),
-    "runs": Command(
-        "runs",
-        "runs",
-        "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
-    ),
+    "train": "Train the network that a spec describes, or minimize its objective, or go on with a run.",
+    "gradcheck": "Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.",
+    "diagnose": "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a "
+    "spec.",
+    "tune": "Search the hyperparameters that a file names, on the scales that it gives them.",
+    "study": "Train variants of a spec, lay them over each other and check the claims of the file.",
+    "compare": "Show how runs and their results differ: a table, their curves, and how sure the difference is.",
+    "average": "Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.",
+    "evaluate": "Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with "
+    "labels.",
+    "calibrate": "Show whether a network's probabilities are what they say, and fit the temperature on dev that "
+    "mends them.",
+    "predict": "Print what a trained network says of each example: a CSV with the class and its probabilities, or the "
+    "value.",
+    "export": "Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras.",
+    "report": "Write a page in HTML that shows a run, or the results of a search or a study.",
+    "trust": "Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.",
+    "list": "List what a spec may name, with formulas and options.",
+    "new": "Print or write a spec to start from.",
+    "data": "Show what is in a data file or in the section data of a spec.",
+    "doctor": "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty.",
+    "config": "Show or check a spec, or print the JSON Schema of specs.",
+    "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
+}
+# Each is a function of that name in a module of that name, but for these.
+ELSEWHERE = {
+    "calibrate": "calibrate.calibrate_run",
+    "compare": "compare.compare_app",
+    "evaluate": "predict.evaluate",
+    "list": "list.list_components",
 }
 
 
 @cache
 def load_command(name: str) -> Any:
     """A command with its options, from its module, which is imported now."""
-    command = COMMANDS[name]
-    implementation = getattr(import_module(f"dlx.cli.{command.module}"), command.attribute)
+    module, _, attribute = ELSEWHERE.get(name, f"{name}.{name}").partition(".")
+    with late_imports():
+        implementation = getattr(import_module(f"dlx.cli.{module}"), attribute)
     if isinstance(implementation, typer.Typer):
         return get_command(implementation)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -133,8 +82,8 @@ class _Commands(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for name, command in COMMANDS.items():
-            self.add_command(TyperCommand(name, help=command.summary))  # what --help and completion need of it
+        for name, summary in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=summary))  # what --help and completion need of it
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
@@ -211,11 +160,7 @@ def _heed_signals() -> None:
     """End orderly on what else ends a process at once; ``nohup`` has it ignored."""
     for number in NUMBERS:
         if number != signal.SIGINT and signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _terminated)
-
-
-def _terminated(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+            signal.signal(number, end_process)
 
 
 @cache

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlx.documents.repair import RepairStory
 from dlx.errors import UsageError
 from dlx.events import finish
-from dlx.runs.directory import RunDirectory
-from dlx.search.repair.recipe import RepairOptions, act
+from dlx.runs import directory
+from dlx.search.repair import recipe
 from dlx.show import terminal
+
+if TYPE_CHECKING:
+    from dlx.documents.repair import RepairStory
+    from dlx.runs.directory import RunDirectory
+    from dlx.search.repair.recipe import RepairOptions
 
 Act = Annotated[
     bool, typer.Option("--act", help="Run the basic recipe on a run: train remedies, keep what surely helps.")
@@ -64,8 +68,8 @@ def seconds_of(text: str) -> float:
 
 def options_of(seeds: int | None, budget: str | None, workers: int | None) -> RepairOptions:
     """What may be spent, with what was not given at its default."""
-    default = RepairOptions()
-    return RepairOptions(
+    default = recipe.RepairOptions()
+    return recipe.RepairOptions(
         replicates=default.replicates if seeds is None else seeds,
         budget=default.budget if budget is None else seconds_of(budget),
         workers=default.workers if workers is None else workers,
@@ -75,5 +79,5 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Re
 def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> RepairStory:
     """What the recipe came to."""
     display = terminal.progress(terminal.RepairProgress(), quiet=quiet)
-    with RunDirectory.open(run.path, writing=True) as locked, display:
-        return finish(act(locked, document, options), display.update)
+    with directory.RunDirectory.open(run.path, writing=True) as locked, display:
+        return finish(recipe.act(locked, document, options), display.update)

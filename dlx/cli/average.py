@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx.cli.options import Json
-from dlx.data.series import Series, read_series
+from dlx.data import series as tables
 from dlx.errors import UsageError
-from dlx.nn.averages import averages
-from dlx.runs.manifest import write_output
+from dlx.nn import averages
+from dlx.runs import manifest
 from dlx.show import pictures, terminal
-from dlx.types import Array
+
+if TYPE_CHECKING:
+    from dlx.data.series import Series
+    from dlx.types import Array
 
 File = Annotated[Path, typer.Argument(help="A CSV file with a column of numbers.", show_default=False)]
 Beta = Annotated[str, typer.Option(metavar="β,β…", help="Each averages over about 1/(1 − β) values.")]
@@ -24,9 +27,9 @@ Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also dra
 def average(file: File, beta: Beta = "0.9", column: Column = None, picture: Picture = None, json: Json = False) -> None:
     """Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ."""
     betas = _betas(beta)
-    series = read_series(file, column)
-    plain = {each: averages(series.values, each, corrected=False) for each in betas}
-    corrected = {each: averages(series.values, each) for each in betas}
+    series = tables.read_series(file, column)
+    plain = {each: averages.averages(series.values, each, corrected=False) for each in betas}
+    corrected = {each: averages.averages(series.values, each) for each in betas}
     if picture is not None:
         _draw(picture, file, series, plain, corrected)
     _print(file, series, plain, corrected, json)
@@ -60,4 +63,4 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:
     png = pictures.averages(series.values, plain, corrected, title=file.name, name=series.name)
-    write_output("--picture", picture, png, pictures.is_ours)
+    manifest.write_output("--picture", picture, png, pictures.is_ours)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -13,13 +13,13 @@ from typer.core import TyperCommand
 from dlx.cli.options import Json, Plugins
 from dlx.errors import UsageError, allowed
 from dlx.files import writing
-from dlx.runs.compare import Comparison
-from dlx.runs.compare import compare as compare_runs
-from dlx.runs.latest import ROOT
-from dlx.runs.manifest import write_output
+from dlx.runs import compare as comparisons
+from dlx.runs import latest, manifest
 from dlx.show import pictures, terminal
-from dlx.spec.quantities import Metric
-from dlx.spec.trust import load_named
+from dlx.spec import quantities, trust
+
+if TYPE_CHECKING:
+    from dlx.runs.compare import Comparison
 
 AGAINST = "--against"
 
@@ -84,8 +84,8 @@ def compare(
     """
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
-    load_named(plugin or ())
-    comparison = compare_runs(runs, against or [], _metrics(metric or []))
+    trust.load_named(plugin or ())
+    comparison = comparisons.compare(runs, against or [], _metrics(metric or []))
     alone = json or csv or md
     picture = _draw(comparison, out, needed=out is not None or not alone)
     _print(comparison, picture, json, csv, md)
@@ -94,8 +94,10 @@ def compare(
 def _metrics(names: list[str]) -> list[str]:
     """Each metric once; a name that is none is refused."""
     for name in names:
-        if name not in Metric.members():
-            raise UsageError(f"--metric: there is no metric named {name!r} {allowed(name, list(Metric.members()))}")
+        if name not in quantities.Metric.members():
+            raise UsageError(
+                f"--metric: there is no metric named {name!r} {allowed(name, list(quantities.Metric.members()))}"
+            )
     return list(dict.fromkeys(names))
 
 
@@ -103,12 +105,11 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
     """Where the picture is; None where none is drawn, also because the curves have no common axes."""
     if not needed or (out is None and not comparison.comparable):
         return None
-
-    place = out or ROOT / "comparison.png"
+    place = out or latest.ROOT / "comparison.png"
     if out is None:
         with writing(place):
-            ROOT.mkdir(exist_ok=True)
-    write_output("--out", place, comparison.picture(), pictures.is_ours)
+            latest.ROOT.mkdir(exist_ok=True)
+    manifest.write_output("--out", place, comparison.picture(), pictures.is_ours)
     return place
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dlx.cli import rows
 from dlx.cli.options import Json, Overrides, Plugins, Spec
-from dlx.cli.rows import print_rows
 from dlx.errors import Problem, SpecError
-from dlx.search.plan import kind_of
-from dlx.search.study.file import load_study
-from dlx.search.study.section import StudyFile
-from dlx.search.tune.file import load_tune
-from dlx.search.tune.section import TuneFile
+from dlx.search import plan
+from dlx.search.study import file as study_file
+from dlx.search.study import section as study_section
+from dlx.search.tune import file as tune_file
+from dlx.search.tune import section as tune_section
 from dlx.show import terminal
-from dlx.spec.loader import Resolved, dump_yaml, load_spec
-from dlx.spec.plugins import load_installed
-from dlx.spec.schema import json_schema, with_plans
-from dlx.spec.tree import dotted, leaves
-from dlx.spec.trust import load_named
-from dlx.spec.yaml_text.writing import dump_scalar
-from dlx.training.build import build
+from dlx.spec import loader, plugins, tree, trust
+from dlx.spec import schema as spec_schema
+from dlx.spec.yaml_text import writing
+from dlx.training import build
+
+if TYPE_CHECKING:
+    from dlx.component import Options
+    from dlx.spec.loader import Resolved
 
 config = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -46,8 +47,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Print the complete spec, every default filled in."""
-    load_named(plugin or ())
-    resolved = load_spec(spec, overrides or ())
+    trust.load_named(plugin or ())
+    resolved = loader.load_spec(spec, overrides or ())
     if step:
         _print_step(resolved, json)
     elif origin:
@@ -55,19 +56,19 @@ def show(
     elif json:
         terminal.facts(resolved.spec.dump(), json=True)
     else:
-        typer.echo(dump_yaml(resolved.spec), nl=False)
+        typer.echo(loader.dump_yaml(resolved.spec), nl=False)
 
 
 def _print_origins(resolved: Resolved, json: bool) -> None:
-    values = [(dotted(key), value, str(resolved.origins[key])) for key, value in leaves(resolved.spec.dump())]
+    values = [(tree.dotted(key), value, str(resolved.origins[key])) for key, value in tree.leaves(resolved.spec.dump())]
     if json:
         terminal.facts({key: {"value": value, "origin": place} for key, value, place in values}, json=True)
     else:
-        print_rows([(f"{key}={dump_scalar(value)}", f"# {place}") for key, value, place in values])
+        rows.print_rows([(f"{key}={writing.dump_scalar(value)}", f"# {place}") for key, value, place in values])
 
 
 def _print_step(resolved: Resolved, json: bool) -> None:
-    lines = build(resolved.spec).step_lines()
+    lines = build.build(resolved.spec).step_lines()
     if json:
         terminal.document({"step": lines})
     else:
@@ -77,7 +78,7 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json: Json = False) -> None:
     """Say all that is wrong with a spec, or with a plan for dlx tune or dlx study, without reading the data."""
-    load_named(plugin or ())
+    trust.load_named(plugin or ())
     try:
         _load(spec, overrides or ())
     except SpecError as error:
@@ -93,8 +94,13 @@ def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json:
 
 def _load(path: Path, overrides: Sequence[str]) -> None:
     """Load a spec, or a plan of whatever kind; the errors tell what is wrong."""
-    loaders: dict[str | None, Callable[[Path, Sequence[str]], object]] = {None: load_spec, "search": load_tune}
-    loaders.get(kind_of(path), load_study)(path, overrides)
+    kind = plan.kind_of(path)
+    if kind is None:
+        loader.load_spec(path, overrides)
+    elif kind == "search":
+        tune_file.load_tune(path, overrides)
+    else:
+        study_file.load_study(path, overrides)
 
 
 def _print_verdict(problems: Sequence[Problem]) -> None:
@@ -116,6 +122,7 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 @config.command()
 def schema(plugin: Plugins = None) -> None:
     """Print the JSON Schema that lets editors complete a spec or a plan."""
-    load_installed()
-    load_named(plugin or ())
-    terminal.facts(with_plans(json_schema(), [TuneFile, StudyFile]), json=True)
+    plugins.load_installed()
+    trust.load_named(plugin or ())
+    records: list[type[Options]] = [tune_section.TuneFile, study_section.StudyFile]
+    terminal.facts(spec_schema.with_plans(spec_schema.json_schema(), records), json=True)

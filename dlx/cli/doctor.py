@@ -16,10 +16,9 @@ import dlx
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
 from dlx.errors import DataError, UsageError
-from dlx.runs.health import directory_of, health
-from dlx.runs.provenance import blas, versions
+from dlx.runs import health, provenance
 from dlx.show import terminal
-from dlx.training.threads import available
+from dlx.training import threads
 
 Directory = Annotated[
     str | None,
@@ -48,10 +47,10 @@ def doctor(run: Directory = None, json: Json = False, accept: Accept = False) ->
 
 def _verify(run: str, json: bool, accept: bool) -> bool:
     """Print the health of a directory; returns whether it is intact."""
-    directory = directory_of(run)
+    directory = health.directory_of(run)
     if accept:
         directory.accept_files()
-    result = health(directory)
+    result = health.health(directory)
     if json:
         terminal.document(result.document())
     else:
@@ -64,10 +63,10 @@ def _verify(run: str, json: bool, accept: bool) -> bool:
 
 def _facts() -> dict[str, Any]:
     return {
-        "versions": versions(),
+        "versions": provenance.versions(),
         "packages": _packages(),
-        "blas": blas() or "not recognized",
-        "cores": available(),
+        "blas": provenance.blas() or "not recognized",
+        "cores": threads.available(),
         "executable": sys.executable,
         "installed_in": str(Path(dlx.__file__).parent),
         "encoding": f"{sys.stdout.encoding}, files {locale.getpreferredencoding(False)}",

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
-from dlx.runs.collection import FoldsDirectory
-from dlx.runs.file_names import FOLDS
-from dlx.search.folds.training import FoldsRun
-from dlx.search.trials.executors import executor_for
+from dlx.runs import collection, file_names
+from dlx.search.folds import training
+from dlx.search.trials import executors
 from dlx.show import terminal
-from dlx.spec.loader import Resolved, dump_yaml, load_spec
+from dlx.spec import loader
 from dlx.text import command
 from dlx.words import Status
+
+if TYPE_CHECKING:
+    from dlx.search.folds.training import FoldsRun
+    from dlx.spec.loader import Resolved
 
 
 def is_in_folds(reference: str) -> bool:
     """Whether what is to be resumed is a training in folds."""
-    return (Path(reference) / FOLDS).is_file()
+    return (Path(reference) / file_names.FOLDS).is_file()
 
 
 def train_folds(
@@ -31,13 +35,19 @@ def train_folds(
         Diverged: a fold diverged, and none failed.
     """
     if resolved is None:
-        with FoldsDirectory.open(resume or "", writing=True) as directory, executor_for(workers) as executor:
-            _train(FoldsRun(load_spec(directory.plan).spec, directory, executor), json, quiet)
+        with (
+            collection.FoldsDirectory.open(resume or "", writing=True) as directory,
+            executors.executor_for(workers) as executor,
+        ):
+            _train(training.FoldsRun(loader.load_spec(directory.plan).spec, directory, executor), json, quiet)
         return
     spec = resolved.spec
-    with executor_for(workers) as executor, FoldsDirectory.create(spec.name, out=out) as directory:
-        directory.write_plan(dump_yaml(spec))
-        _train(FoldsRun(spec, directory, executor), json, quiet)
+    with (
+        executors.executor_for(workers) as executor,
+        collection.FoldsDirectory.create(spec.name, out=out) as directory,
+    ):
+        directory.write_plan(loader.dump_yaml(spec))
+        _train(training.FoldsRun(spec, directory, executor), json, quiet)
 
 
 def _train(run: FoldsRun, json: bool, quiet: bool) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx.cli.options import Json, Overrides
 from dlx.errors import CheckFailed, UsageError
 from dlx.events import finish
-from dlx.gradcheck.plugin import check_plugin, document
-from dlx.nn.gradcheck import EPSILON
-from dlx.runs import check
-from dlx.runs.check import CheckOptions, check_file, orders_of_file
-from dlx.runs.manifest import write_output
+from dlx.gradcheck import plugin as plugins
+from dlx.nn import gradcheck as differences
+from dlx.runs import check, manifest
 from dlx.show import pictures, terminal
 from dlx.show.terminal import gradcheck as show
+
+if TYPE_CHECKING:
+    from dlx.runs.check import CheckOptions
 
 Source = Annotated[
     Path | None,
@@ -57,7 +58,8 @@ def gradcheck(
 
     What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ.
     """
-    options = check.CheckOptions(examples, after, EPSILON if epsilon is None else epsilon, not no_dropout, seed)
+    epsilon_or_default = differences.EPSILON if epsilon is None else epsilon
+    options = check.CheckOptions(examples, after, epsilon_or_default, not no_dropout, seed)
     if plugin is not None:
         if overrides or examples or after or no_dropout or orders or picture:
             raise UsageError("--plugin checks small networks of its own: it takes NAME, --epsilon, --seed and --json")
@@ -76,7 +78,7 @@ def gradcheck(
 
 def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool) -> None:
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
-        report = finish(check_file(source, overrides, options), display.update)
+        report = finish(check.check_file(source, overrides, options), display.update)
     if json:
         terminal.document(report.document())
     else:
@@ -86,11 +88,11 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
 
 
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
-    events = check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
+    events = plugins.check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
         cases = finish(events, display.update)
     if json:
-        terminal.document(document(plugin, cases))
+        terminal.document(plugins.document(plugin, cases))
     else:
         show.plugin(cases)
     if not all(case.point.passed for case in cases):
@@ -98,11 +100,11 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
 
 
 def _show_orders(source: Path, overrides: list[str], options: CheckOptions, picture: Path | None, json: bool) -> None:
-    convergence = orders_of_file(source, overrides, options)
+    convergence = check.orders_of_file(source, overrides, options)
     if picture:
         curves = {show.order(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
-        write_output("--picture", picture, png, pictures.is_ours)
+        manifest.write_output("--picture", picture, png, pictures.is_ours)
     if json:
         terminal.document(convergence.document())
     else:

@@ -10,9 +10,8 @@ import typer
 from dlx.cli.act import seconds_of
 from dlx.errors import UsageError
 from dlx.events import finish
-from dlx.runs.directory import RunDirectory
-from dlx.runs.references import open_run
-from dlx.search.learning_curve.curve import CurveOptions, learning_curve
+from dlx.runs import directory, references
+from dlx.search.learning_curve import curve
 from dlx.show import pictures, terminal
 
 LearningCurve = Annotated[
@@ -43,19 +42,19 @@ def show_learning_curve(
     json: bool,
 ) -> None:
     """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
-    default = CurveOptions()
-    options = CurveOptions(
+    default = curve.CurveOptions()
+    options = curve.CurveOptions(
         replicates=default.replicates if seeds is None else seeds,
         sizes=_sizes(sizes) if sizes is not None else (),
         workers=default.workers if workers is None else workers,
         budget=seconds_of(budget) if budget is not None else None,
         target=_error(target) if target is not None else None,
     )
-    run = open_run(source)
+    run = references.open_run(source)
     with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json) as display:
-        document = finish(learning_curve(run, options), display.update)
-    picture = pictures.learning_curve(asdict(document), title=document.name)
-    with RunDirectory.open(run.path, writing=True) as locked:
+        document = finish(curve.learning_curve(run, options), display.update)
+    picture = pictures.learning_curve(document, title=document.name)
+    with directory.RunDirectory.open(run.path, writing=True) as locked:
         written = locked.write_learning_curve(asdict(document), picture)
     if json:
         terminal.document(asdict(document))

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins
-from dlx.runs.report import write_report
+from dlx.runs import report as reports
 from dlx.show import terminal
-from dlx.spec.trust import load_named
+from dlx.spec import trust
 
 Of = Annotated[
     str,
@@ -31,8 +31,8 @@ def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = Fal
 
     It needs no other file, follows the reader's light or dark, and prints well.
     """
-    load_named(plugin or ())
-    page = write_report(source, out)
+    trust.load_named(plugin or ())
+    page = reports.write_report(source, out)
     if json:
         terminal.document({"run": source, "path": str(page)})
     else:

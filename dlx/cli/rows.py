@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
     taken = sum(2 + max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:-1])
-    room = max(shutil.get_terminal_size().columns - taken, 30) if sys.stdout.isatty() else sys.maxsize
+    room = max(terminal.columns_of(sys.stdout) - taken, 30)
     terminal.table([line for row in rows for line in _wrapped(row, room)])
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx.cli.options import Json, Run
 from dlx.errors import UsageError
-from dlx.runs.listing import Condition, PastRun, past_runs, remove, selected, tag
-from dlx.runs.references import locate
-from dlx.show import terminal
-from dlx.show.numbers import error
+from dlx.runs import listing, references
+from dlx.show import numbers, terminal
+
+if TYPE_CHECKING:
+    from dlx.runs.listing import PastRun
 
 runs = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_command=True)
 
@@ -39,13 +40,14 @@ def list_runs(
     if context.invoked_subcommand is not None:
         return
 
-    listing = selected(past_runs(), [Condition.parse(text) for text in where or []], sort, most)
-    for fault in filter(None, (run.fault for run in listing)):
+    conditions = [listing.Condition.parse(text) for text in where or []]
+    chosen = listing.selected(listing.past_runs(), conditions, sort, most)
+    for fault in filter(None, (run.fault for run in chosen)):
         terminal.say((f"remark: {fault}", ""), stream=sys.stderr)
     if json:
-        terminal.document({"runs": [run.document() for run in listing]})
-    elif listing:
-        terminal.table([_row(run) for run in listing], HEADERS)
+        terminal.document({"runs": [run.document() for run in chosen]})
+    elif chosen:
+        terminal.table([_row(run) for run in chosen], HEADERS)
     else:
         terminal.say(("no runs", "dim"), stream=sys.stderr)
 
@@ -53,7 +55,7 @@ def list_runs(
 def _row(run: PastRun) -> tuple[str, ...]:
     task = (run.facts.get("data") or {}).get("task")
     errors = [run[f"{part}_error"] for part in ("train", "dev", "test")]
-    error_cells = [error(value, task) if isinstance(value, int | float) else "" for value in errors]
+    error_cells = [numbers.error(value, task) if isinstance(value, int | float) else "" for value in errors]
     cells = [str(run[column] if run[column] is not None else "") for column in ("id", "name", "status", "epoch")]
     return (*cells, *error_cells, ", ".join(run.tags))
 
@@ -61,18 +63,18 @@ def _row(run: PastRun) -> tuple[str, ...]:
 @runs.command("tag")
 def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
     """Give a run tags, by which it is found like by its id."""
-    typer.echo(", ".join(tag(locate(run), tags, remove)))
+    typer.echo(", ".join(listing.tag(references.locate(run), tags, remove)))
 
 
 @runs.command("remove")
-def remove_runs(references: Runs, yes: Yes = False) -> None:
+def remove_runs(names: Runs, yes: Yes = False) -> None:
     """Delete runs with all that dlx wrote into them; other files stay."""
-    paths = list(dict.fromkeys(locate(reference) for reference in references))
+    paths = list(dict.fromkeys(references.locate(name) for name in names))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"this would delete {', '.join(map(str, paths))}: say --yes")
         typer.confirm(f"Delete {', '.join(map(str, paths))}?", abort=True, err=True)
-    foreign = remove(paths)
+    foreign = listing.remove(paths)
     for path in paths:
         typer.echo(f"removed {path}")
     for path in foreign:

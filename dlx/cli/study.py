@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.cli.options import OWN_PLUGINS, Cluster, Plugins
-from dlx.errors import CheckFailed, DataError, UsageError
+from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
+from dlx.errors import CheckFailed, DataError
 from dlx.events import finish
-from dlx.runs.collection import StudyDirectory
-from dlx.search.study.check import check, foretold
-from dlx.search.study.file import Study, load_study
-from dlx.search.study.pictures import draw
-from dlx.search.study.study import StudyRun
-from dlx.search.trials.executors import executor_for
+from dlx.runs import collection
+from dlx.search.study import check, file, pictures
+from dlx.search.study import study as studies
+from dlx.search.trials import executors
 from dlx.show import terminal
-from dlx.spec.trust import NamedBy, load_named
+from dlx.spec import trust
 from dlx.words import Status
+
+if TYPE_CHECKING:
+    from dlx.search.study.study import StudyRun
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="DIR", help="Go on with a study; latest is the newest one.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The directory, in place of runs/NAME/TIME-ID.")]
-Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Processes that train at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: study.json, and where it lies.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the directory.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be trained; train and write nothing.")]
 Changes = Annotated[
     list[str] | None,
@@ -39,7 +36,7 @@ def study(
     spec: File = None,
     overrides: Changes = None,
     resume: Resume = None,
-    out: Out = None,
+    out: Directory = None,
     workers: Workers = 1,
     cluster: Cluster = None,
     plugin: Plugins = None,
@@ -48,45 +45,40 @@ def study(
     dry_run: DryRun = False,
 ) -> None:
     """Train variants of a spec, lay them over each other and check the claims of the file."""
-    if (spec is None) == (resume is None):
-        raise UsageError("dlx study takes the file of a study, or --resume DIR")
-    if resume is not None and (overrides or out or dry_run):
-        raise UsageError("--resume goes on with a study as it was begun: it takes no key=value, --out or --dry-run")
-    if plugin and resume is None:
-        raise UsageError(OWN_PLUGINS)
-    load_named(plugin or ())
-    if resume is not None:
-        with StudyDirectory.open(resume, writing=True) as directory, executor_for(workers, cluster) as executor:
-            _train(load_study(directory.plan), directory, executor, json, quiet)
+    check_beginning("study", "study", spec, resume, bool(overrides or out or dry_run), bool(plugin))
+    trust.load_named(plugin or ())
+    if spec is None:
+        with (
+            collection.StudyDirectory.open(resume or "", writing=True) as directory,
+            executors.executor_for(workers, cluster) as executor,
+        ):
+            _train(studies.StudyRun(file.load_study(directory.plan), directory, executor), json, quiet)
         return
-    assert spec is not None
-    read = load_study(spec, overrides or [], named_by=NamedBy.USER)
-    check(read)
+    read = file.load_study(spec, overrides or [], named_by=trust.NamedBy.USER)
+    check.check(read)
     if dry_run:
-        _foretell(read, json)
+        terminal.foretold(check.foretold(read), json)
         return
-    with executor_for(workers, cluster) as executor, StudyDirectory.create(read.plan.name, out=out) as directory:
+    with (
+        executors.executor_for(workers, cluster) as executor,
+        collection.StudyDirectory.create(read.plan.name, out=out) as directory,
+    ):
         directory.write_plan(read.plan.text())
-        _train(read, directory, executor, json, quiet)
+        _train(studies.StudyRun(read, directory, executor), json, quiet)
 
 
-def _foretell(study: Study, json: bool) -> None:
-    terminal.foretold(foretold(study), json)
-
-
-def _train(study: Study, directory: StudyDirectory, executor: Executor, json: bool, quiet: bool) -> None:
-    run = StudyRun(study, directory, executor)
+def _train(run: StudyRun, json: bool, quiet: bool) -> None:
     with terminal.progress(terminal.CountProgress("trainings"), quiet=quiet or json) as display:
         document = finish(run.run(), display.update)
-    pictures = draw(run, document)
-    document = replace(document, pictures=[path.name for path in pictures])
-    directory.write_results(document.to_document())
+    paths = pictures.draw(run, document)
+    document = replace(document, pictures=[path.name for path in paths])
+    run.directory.write_results(document.to_document())
     if json:
-        terminal.document({**document.to_document(), "directory": str(directory.path)})
+        terminal.document({**document.to_document(), "directory": str(run.directory.path)})
     elif quiet:
-        terminal.path(directory.path)
+        terminal.path(run.directory.path)
     else:
-        terminal.study(document, directory.path, pictures)
+        terminal.study(document, run.directory.path, paths)
     if document.status == Status.FAILED:
         failed = [
             f"{variant.name}: {message}"

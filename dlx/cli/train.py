@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlx import files
 from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.errors import UsageError
-from dlx.files import versioned
-from dlx.runs.dry_run import rehearse
-from dlx.runs.file_names import MODEL
-from dlx.runs.references import open_run
-from dlx.runs.repeat import compare, original_of
-from dlx.runs.train import Session
-from dlx.search.folds.training import foretold, has_folds
+from dlx.runs import dry_run as rehearsal
+from dlx.runs import file_names, references
+from dlx.runs import repeat as repeats
+from dlx.runs import train as sessions
+from dlx.search.folds import training as folds
 from dlx.show import terminal
-from dlx.spec.loader import Resolved, load_spec
-from dlx.spec.trust import NamedBy, load_named
-from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.spec import loader, trust
+from dlx.spec.yaml_text import writing
 from dlx.text import command, quoted
 from dlx.words import Status
+
+if TYPE_CHECKING:
+    from dlx.runs.train import Session
+    from dlx.spec.loader import Resolved
 
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
@@ -58,13 +60,14 @@ def train(
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
     if plugin and resume is None:
         raise UsageError(OWN_PLUGINS)
-    load_named(plugin or ())
-    resolved = None if spec is None else load_spec(spec, overrides or [], named_by=NamedBy.USER)
-    in_folds = has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
+    trust.load_named(plugin or ())
+    resolved = None if spec is None else loader.load_spec(spec, overrides or [], named_by=trust.NamedBy.USER)
+    in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
     if workers > 1 and not in_folds:
         raise UsageError("--workers is for a spec with data.folds: without them there is one training")
     if resolved is not None and dry_run:
-        terminal.facts(versioned(foretold(resolved) if in_folds else rehearse(resolved)), json)
+        forecast = folds.foretold(resolved) if in_folds else rehearsal.rehearse(resolved)
+        terminal.facts(files.versioned(forecast), json)
         return
     if in_folds:
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
@@ -75,12 +78,12 @@ def train(
 
 def _no_setting(reference: str, overrides: list[str]) -> UsageError:
     """The refusal of settings for a run that is to be gone on with, and how to have them."""
-    run = open_run(reference)
+    run = references.open_run(reference)
     what = f"--resume goes on with {run.path} as it was begun, and takes no {overrides[0]}"
     begin = command("train", run.config, *overrides)
     further = f"; {begin} begins a new run with it"
-    if (run.path / MODEL).exists() and "objective" not in run.facts():
-        weights = f"initializer={{name: file, path: {dump_scalar(str(run.path / MODEL))}}}"
+    if (run.path / file_names.MODEL).exists() and "objective" not in run.facts():
+        weights = f"initializer={{name: file, path: {writing.dump_scalar(str(run.path / file_names.MODEL))}}}"
         further += f", from the weights that this one has come to where {quoted(weights)} stands behind it"
     return UsageError(f"{what}{further}")
 
@@ -101,15 +104,15 @@ def _session(
     spec: Path | None, resolved: Resolved | None, overrides: list[str], resume: str | None, out: Path | None
 ) -> Session:
     if spec is None or resolved is None:
-        return Session.resume(resume or "")
-    return Session.start(resolved, overrides, out, folder=spec.parent)
+        return sessions.Session.resume(resume or "")
+    return sessions.Session.start(resolved, overrides, out, folder=spec.parent)
 
 
 def _compare_with_original(spec: Path, session: Session) -> None:
     """Say whether the run repeats the one whose own spec it was trained from."""
-    original = original_of(spec)
+    original = repeats.original_of(spec)
     if original is not None:
-        repeat = compare(original, session.run)
+        repeat = repeats.compare(original, session.run)
         session.note_repeat(repeat)
         terminal.say((repeat.sentence, ""), stream=sys.stderr)
 

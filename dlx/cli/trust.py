@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx.cli.options import Json
 from dlx.errors import UsageError
-from dlx.runs.plugins import sources_of
+from dlx.runs import plugins
 from dlx.show import terminal
-from dlx.spec.plugin_sources import PluginSource
-from dlx.spec.trust_store import Entry, entries, forget, matching, remember
+from dlx.spec import trust_store
 from dlx.text import quoted
+
+if TYPE_CHECKING:
+    from dlx.spec.plugin_sources import PluginSource
+    from dlx.spec.trust_store import Entry
 
 References = Annotated[
     list[str] | None,
@@ -46,7 +49,7 @@ def trust(references: References = None, listing: List = False, remove: Remove =
 
 
 def _list(json: bool) -> None:
-    trusted = entries()
+    trusted = trust_store.entries()
     if not trusted:
         terminal.say(("nothing is trusted", "dim"), stream=sys.stderr)
     _print("trusted", trusted, json)
@@ -56,12 +59,12 @@ def _trusted(references: Sequence[str]) -> list[Entry]:
     """All that these stand for is trusted, or nothing where one of them is not there."""
     files: dict[str, PluginSource] = {}
     for reference in references:
-        sources = sources_of(reference)
+        sources = plugins.sources_of(reference)
         if not sources:
             terminal.say((f"{reference}: names no plugin that would have to be trusted", ""), stream=sys.stderr)
         files |= {source.sha256: source for source in sources}
-    remember(files.values())
-    entries_by_hash = {entry.sha256: entry for entry in entries()}
+    trust_store.remember(files.values())
+    entries_by_hash = {entry.sha256: entry for entry in trust_store.entries()}
     return [replace(entries_by_hash[sha256], path=str(source.path)) for sha256, source in files.items()]
 
 
@@ -73,18 +76,18 @@ def _forgotten(references: Sequence[str]) -> list[Entry]:
         if not matches:
             raise UsageError(f"{reference}: is not trusted (dlx trust --list shows what is)")
         chosen += matches
-    return forget(chosen)
+    return trust_store.forget(chosen)
 
 
 def _matches(reference: str) -> list[Entry]:
     """What is trusted by this hash, as this file, or else with the content that a file or run has now."""
-    if entries_of_name := matching(reference):
+    if entries_of_name := trust_store.matching(reference):
         return entries_of_name
     try:
-        hashes = {source.sha256 for source in sources_of(reference)}
+        hashes = {source.sha256 for source in plugins.sources_of(reference)}
     except UsageError:  # neither a file nor a run
         return []
-    return [entry for entry in entries() if entry.sha256 in hashes]
+    return [entry for entry in trust_store.entries() if entry.sha256 in hashes]
 
 
 def _print(what: str, entries: Sequence[Entry], json: bool) -> None:

@@ -10,17 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlx import files
 from dlx.errors import DataError
-from dlx.files import (
-    from_signed_json,
-    of_this_version,
-    read,
-    temporaries,
-    to_signed_json,
-    versioned,
-    write_atomically,
-    writing,
-)
 from dlx.runs.manifest import refuse_links
 from dlx.training.stored import check
 
@@ -53,15 +44,15 @@ def save(
     """
     state = json.dumps(meta).encode()
     refuse_links(directory)
-    with writing(directory):
+    with files.writing(directory):
         directory.mkdir(exist_ok=True)
     document = {
         "arrays": {key: _write(directory, key, ".npy", _npy(array)) for key, array in arrays.items()},
         "tables": {key: _write(directory, key, ".csv", table) for key, table in (tables or {}).items()},
         "state": _write(directory, "state", ".json", state),
     }
-    write_atomically(directory / MANIFEST, to_signed_json(versioned(document)))
-    with writing(directory):
+    files.write_atomically(directory / MANIFEST, files.to_signed_json(files.versioned(document)))
+    with files.writing(directory):
         for leftovers in (_temporaries(directory), _old_files(directory, _files(document))):
             for path in leftovers:  # one by one, so that a crash does not leave all of the work to the next time
                 path.unlink()
@@ -106,7 +97,7 @@ def faults(directory: Path) -> Iterator[DataError]:
 def own_files(directory: Path) -> list[Path]:
     """Those that dlx wrote, known by name and checksum."""
     manifest = directory / MANIFEST
-    intact = manifest.is_file() and from_signed_json(read(manifest)) is not None
+    intact = manifest.is_file() and files.from_signed_json(files.read(manifest)) is not None
     return [*_old_files(directory, set()), *_temporaries(directory), *([manifest] if intact else [])]
 
 
@@ -128,24 +119,24 @@ def _array(content: bytes) -> np.ndarray:
 def _write(directory: Path, key: str, suffix: str, content: bytes | memoryview) -> dict[str, str]:
     digest = sha256(content).hexdigest()
     path = directory / f"{key}-{digest[:12]}{suffix}"
-    write_atomically(path, content)
+    files.write_atomically(path, content)
     return {"file": path.name, "sha256": digest}
 
 
 def _manifest(directory: Path) -> dict[str, Any]:
     refuse_links(directory)
     path = directory / MANIFEST
-    document = from_signed_json(read(path))
+    document = files.from_signed_json(files.read(path))
     if document is None:
         raise DataError(f"{path}: is damaged: its own SHA-256 does not fit")
-    of_this_version(path, document)
+    files.of_this_version(path, document)
     check(path, document, SHAPE)
     return document
 
 
 def _verified(directory: Path, entry: Mapping[str, str]) -> bytes:
     path = directory / entry["file"]
-    content = read(path)
+    content = files.read(path)
     if sha256(content).hexdigest() != entry["sha256"]:
         raise DataError(f"{path}: is damaged: its SHA-256 is not the one in {MANIFEST}")
     return content
@@ -165,9 +156,9 @@ def _old_files(directory: Path, current: set[str]) -> Iterator[Path]:
         match = NAME.fullmatch(path.name)
         if not match or path.name in current or path.is_symlink() or not path.is_file():
             continue
-        if sha256(read(path)).hexdigest().startswith(match["digest"]):
+        if sha256(files.read(path)).hexdigest().startswith(match["digest"]):
             yield path
 
 
 def _temporaries(directory: Path) -> Iterator[Path]:
-    return temporaries(directory, lambda name: name == MANIFEST or NAME.fullmatch(name) is not None)
+    return files.temporaries(directory, lambda name: name == MANIFEST or NAME.fullmatch(name) is not None)

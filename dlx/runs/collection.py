@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from dlx.errors import DataError, DlxError, ReadFailure, UsageError
-from dlx.files import to_document
+from dlx.errors import DlxError, UsageError
+from dlx.files import to_document, unless_damaged
 from dlx.runs.file_names import FOLDS, TRIALS
 from dlx.runs.file_names import PLAN as PLAN
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
-from dlx.runs.manifest import MANIFEST, refuse_links
+from dlx.runs.manifest import MANIFEST
 from dlx.text import command
 from dlx.words import Status
 
@@ -45,15 +45,7 @@ class RunCollection(LockedDirectory):
         if not path.is_dir() or not many.holds(cls.document_name):
             what = f"holds no {cls.document_name}" if path.exists() else "does not exist"
             raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
-        refuse_links(path)
-        if writing:
-            many.acquire()
-        try:
-            many.read(PLAN)
-        except DataError:
-            many.close()
-            raise
-        return many
+        return many._opened(PLAN, writing)
 
     def way_on(self) -> str:
         """The command that goes on with one that is not complete."""
@@ -100,12 +92,7 @@ class RunCollection(LockedDirectory):
 
     def seconds_so_far(self) -> float:
         """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
-        try:
-            return float(self.results()["seconds"])
-        except ReadFailure:
-            raise
-        except DataError:
-            return 0.0
+        return unless_damaged(lambda: float(self.results()["seconds"]), 0.0)
 
 
 class TuneDirectory(RunCollection):

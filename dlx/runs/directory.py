@@ -143,16 +143,7 @@ class RunDirectory(TrainingFiles, ResultFiles):
             DataError: its spec or its manifest is damaged, or was edited.
             EnvironmentProblem: another process writes there.
         """
-        run = cls(existing(path, path))
-        refuse_links(run.path)
-        if writing:
-            run.acquire()
-        try:
-            run.read(CONFIG)
-        except DataError:
-            run.close()
-            raise
-        return run
+        return cls(existing(path, path))._opened(CONFIG, writing)
 
     @property
     def trials(self) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dlx.errors import DataError, DlxError, ReadFailure
-from dlx.files import unread
+from dlx.errors import DlxError
+from dlx.files import unless_damaged, unread
 from dlx.runs.collection import RunCollection
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_health import FAULTY, UNVERIFIED, FileHealth, files_of
@@ -52,20 +53,11 @@ def directory_of(reference: str) -> LockedDirectory:
             next(path.iterdir(), None)
     except OSError as error:
         raise unread(path, error) from error
-    for kind in RunCollection.__subclasses__():
-        if _is_one(kind(path)):
-            return kind(path)
+    for directory in (kind(path) for kind in RunCollection.__subclasses__()):
+        if path.is_dir() and unless_damaged(partial(directory.holds, directory.document_name), False):
+            return directory
     is_run = path.is_dir() and any((path / name).is_file() for name in (CONFIG, FACTS, MANIFEST))
     return RunDirectory(path if is_run else locate(reference))
-
-
-def _is_one(directory: RunCollection) -> bool:
-    try:
-        return directory.path.is_dir() and directory.holds(directory.document_name)
-    except ReadFailure:
-        raise
-    except DataError:
-        return False
 
 
 def health(directory: LockedDirectory) -> Health:

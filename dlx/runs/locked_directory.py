@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
 from dlx.files import read, write_atomically, writing
-from dlx.runs.latest import ROOT
+from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.lock import Lock, Locked
 from dlx.runs.manifest import MANIFEST, Content, Manifest, refuse_links
-from dlx.runs.new_directory import chosen_directory, new_directory
 from dlx.runs.verified_directory import VerifiedDirectory
 
 
@@ -39,7 +40,7 @@ class LockedDirectory(VerifiedDirectory):
             UsageError: ``out`` is a file or not empty, or ``name`` is `latest`.
             EnvironmentProblem: it cannot be made, or another process writes there.
         """
-        directory = cls(new_directory(root, name) if out is None else chosen_directory(out))
+        directory = cls(_new_directory(root, name) if out is None else _chosen_directory(out))
         directory.acquire()
         try:
             directory.settle(root)
@@ -75,6 +76,18 @@ class LockedDirectory(VerifiedDirectory):
         except DlxError:
             self.close()
             raise
+
+    def _opened(self, name: str, writing: bool) -> Self:
+        """The directory, locked when ``writing``, after a look at the file that all else in it depends on."""
+        refuse_links(self.path)
+        if writing:
+            self.acquire()
+        try:
+            self.read(name)
+        except DataError:
+            self.close()
+            raise
+        return self
 
     def accept_files(self) -> None:
         """Take the files that dlx writes here, as they are now, for what it wrote.
@@ -168,3 +181,31 @@ def _remove_empty(folder: Path) -> None:
     for path in (folder, folder.parent):
         with suppress(OSError):
             path.rmdir()
+
+
+def _new_directory(root: Path, name: str) -> Path:
+    """One that was not there before: ``root/name/<UTC time>-<short id>``."""
+    if name == LATEST:
+        raise UsageError(f"name: {LATEST} is taken: {root / LATEST} points to the newest run")
+    with writing(root / name):
+        (root / name).mkdir(parents=True, exist_ok=True)
+        while True:
+            path = root / name / f"{_now()}-{secrets.token_hex(3)}"
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            return path
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _chosen_directory(path: Path) -> Path:
+    """The directory of the user's choice, made where there is none."""
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: is a file: a new or an empty directory is needed")
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from dlx.errors import DataError, ReadFailure, UsageError
-from dlx.files import from_signed_json, of_this_version, read, to_signed_json, versioned, write_atomically, writing
+from dlx import files
+from dlx.errors import DataError, UsageError
 from dlx.text import command
 
 MANIFEST = "manifest.json"
@@ -64,13 +64,13 @@ class Manifest:
         path = directory / MANIFEST
         if not path.exists():
             return None
-        document = from_signed_json(read(path))
+        document = files.from_signed_json(files.read(path))
         if document is None:
             raise DataError(
                 f"{path}: is damaged: its own SHA-256 does not fit, so no file beside it can be verified "
                 f"({command('doctor', directory)} says what to do)"
             )
-        of_this_version(path, document)
+        files.of_this_version(path, document)
         try:
             return cls({name: tuple(map(_content, states)) for name, states in document["files"].items()})
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -78,8 +78,10 @@ class Manifest:
 
     def write(self, directory: Path, durable: bool) -> None:
         """Put it into the directory."""
-        files = {name: [state and state.to_data() for state in states] for name, states in self.contents.items()}
-        write_atomically(directory / MANIFEST, to_signed_json(versioned({"files": files})), durable)
+        contents = {name: [state and state.to_data() for state in states] for name, states in self.contents.items()}
+        files.write_atomically(
+            directory / MANIFEST, files.to_signed_json(files.versioned({"files": contents})), durable
+        )
         self.unwritten = False
 
     def announce(self, changes: Mapping[str, Content | None]) -> None:
@@ -102,7 +104,7 @@ class Manifest:
             if not path.exists():
                 self.contents[name] = (None,) if None in states else states[-1:]
             else:
-                content = read(path)
+                content = files.read(path)
                 self.contents[name] = next(((state,) for state in states if state and state.fits(content)), states[-1:])
         self.contents = {name: states for name, states in self.contents.items() if states != (None,)}
         return bool(pending)
@@ -147,24 +149,19 @@ def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[byt
     if place.is_dir():
         raise UsageError(f"{option} {path}: is a directory: the name of a file is needed")
     if place.exists() and not place.is_file():  # a pipe or a device, which a new file is not to replace
-        with writing(path), place.open("wb") as file:
+        with files.writing(path), place.open("wb") as file:
             file.write(content)
         return
-    if place.is_file() and (before := read(place)) and not is_ours(before):
+    if place.is_file() and (before := files.read(place)) and not is_ours(before):
         raise UsageError(f"{option} {path}: is there already, and dlx made no such file: give another name")
     if place.name in _own_names(place.parent):
         raise UsageError(f"{option} {path}: belongs to the files that dlx keeps in {place.parent}: give another name")
-    write_atomically(place, content)
+    files.write_atomically(place, content)
 
 
 def _own_names(directory: Path) -> Iterable[str]:
     """The names of the files that dlx wrote into one of its directories; of any other directory none."""
-    try:
-        manifest = Manifest.read(directory)
-    except ReadFailure:
-        raise
-    except DataError:
-        return ()
+    manifest = files.unless_damaged(lambda: Manifest.read(directory), None)
     return manifest.contents if manifest else ()
 
 

@@ -7,24 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from dlx.errors import DlxError
+from dlx.runs import file_names
 from dlx.runs.collection import PLAN, RunCollection
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_health import FAULTY, LINK, FileHealth
-from dlx.runs.file_names import (
-    ACT,
-    CALIBRATION,
-    CALIBRATION_PICTURE,
-    CHECKPOINT,
-    CONFIG,
-    DIAGNOSIS,
-    ERRORS,
-    FACTS,
-    LEARNING_CURVE,
-    LEARNING_CURVE_PICTURE,
-    REPORT,
-    TRIALS,
-    WORST,
-)
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
 from dlx.spec.loader import load_spec
@@ -32,12 +18,12 @@ from dlx.text import command, quoted
 
 # The commands that make files of a run anew, without training.
 MADE_BY = {
-    REPORT: ("report",),
-    **dict.fromkeys((ERRORS, WORST, DIAGNOSIS), ("diagnose",)),
-    **dict.fromkeys((LEARNING_CURVE, LEARNING_CURVE_PICTURE), ("diagnose", "--learning-curve")),
-    ACT: ("diagnose", "--act"),
-    CALIBRATION_PICTURE: ("calibrate",),
-    CALIBRATION: ("calibrate", "--apply"),
+    file_names.REPORT: ("report",),
+    **dict.fromkeys((file_names.ERRORS, file_names.WORST, file_names.DIAGNOSIS), ("diagnose",)),
+    **dict.fromkeys((file_names.LEARNING_CURVE, file_names.LEARNING_CURVE_PICTURE), ("diagnose", "--learning-curve")),
+    file_names.ACT: ("diagnose", "--act"),
+    file_names.CALIBRATION_PICTURE: ("calibrate",),
+    file_names.CALIBRATION: ("calibrate", "--apply"),
 }
 
 
@@ -52,7 +38,7 @@ def advice(directory: LockedDirectory, files: Sequence[FileHealth]) -> Iterator[
         yield f"if the other files are as they should be: {command('doctor', path, '--accept')} takes them as they are"
         return
     rest = faulty - links
-    of_trials = {name for name in rest if name.startswith(f"{TRIALS}/")}
+    of_trials = {name for name in rest if name.startswith(f"{file_names.TRIALS}/")}
     if isinstance(directory, RunCollection):
         yield from _advice_for_many(directory, rest)
     elif isinstance(directory, RunDirectory):
@@ -84,18 +70,18 @@ def _command_of(path: Path) -> str | None:
 
 
 def _advice_for_run(directory: RunDirectory, faulty: set[str]) -> Iterator[str]:
-    path, config = directory.path, directory.path / CONFIG
+    path, config = directory.path, directory.path / file_names.CONFIG
     if not directory.has_begun():
         yield f"its start died; it is begun anew by: {command('train', 'FILE', '--out', path)}"
-    if CONFIG in faulty:
+    if file_names.CONFIG in faulty:
         yield from _advice_without_config(directory)
         return
     derived = {file for file in faulty if file in MADE_BY}
     yield from dict.fromkeys(f"{file} is made again by: {command(*MADE_BY[file], path)}" for file in sorted(derived))
     if not (lost := faulty - derived):
         return
-    is_resumable = directory.has_checkpoint() and FACTS not in lost
-    if is_resumable and not any(name.startswith(CHECKPOINT) for name in lost):
+    is_resumable = directory.has_checkpoint() and file_names.FACTS not in lost
+    if is_resumable and not any(name.startswith(file_names.CHECKPOINT) for name in lost):
         again = command("train", "--resume", path)
         yield f"the checkpoint is intact, and what is faulty is written again from it by: {again}"
     else:
@@ -104,11 +90,11 @@ def _advice_for_run(directory: RunDirectory, faulty: set[str]) -> Iterator[str]:
 
 def _advice_without_config(directory: RunDirectory) -> Iterator[str]:
     """A run without its spec cannot go on; what can be done depends on what is there in its place."""
-    config = directory.path / CONFIG
-    yield f"put {CONFIG} back as it was"
+    config = directory.path / file_names.CONFIG
+    yield f"put {file_names.CONFIG} back as it was"
     with suppress(DlxError):
         if config.is_file():
             load_spec(config)
-            yield f"or train {CONFIG} as it is now, as a new run, by: {command('train', config)}"
+            yield f"or train {file_names.CONFIG} as it is now, as a new run, by: {command('train', config)}"
     if line := _command_of(directory.path):
         yield f"or move {quoted(directory.path)} away, and train it again by: {line}"

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dlx.errors import DataError, DlxError, ReadFailure
+from dlx.errors import DlxError
+from dlx.files import unless_damaged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, FACTS
 from dlx.runs.result import Result
@@ -62,12 +63,7 @@ def _compared(before: Result, after: Result) -> tuple[bool | None, str]:
 
 
 def _arrays(run: RunDirectory) -> dict[str, np.ndarray]:
-    try:
-        return run.model()[0]
-    except ReadFailure:
-        raise
-    except DataError:
-        return {}
+    return unless_damaged(lambda: run.model()[0], {})
 
 
 def _in_table(before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]]) -> str | None:

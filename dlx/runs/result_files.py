@@ -15,20 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.errors import DataError, ReadFailure, Remark
 from dlx.files import of_this_version, to_document, versioned
-from dlx.runs.file_names import (
-    ACT,
-    BOUNDARY,
-    CALIBRATION,
-    DIAGNOSIS,
-    FACTS,
-    LEARNING_CURVE,
-    LEARNING_CURVE_PICTURE,
-    MISTAKES,
-    MODEL,
-    REFIT,
-    TRAIL,
-    TRAIL_PICTURE,
-)
+from dlx.runs import file_names
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
 from dlx.training import stored
@@ -42,16 +29,16 @@ class ResultFiles(LockedDirectory):
 
     def facts(self) -> dict[str, Any]:
         """The document ``run.json``."""
-        return self._checked(FACTS, stored.RUN)
+        return self._checked(file_names.FACTS, stored.RUN)
 
     def write_facts(self, **facts: Any) -> None:
         """Puts facts into ``run.json``, beside those that stand there already."""
-        before = self.document(FACTS) if self.holds(FACTS) else {"manifest": MANIFEST}
-        self.write(FACTS, to_document(before | facts))
+        before = self.document(file_names.FACTS) if self.holds(file_names.FACTS) else {"manifest": MANIFEST}
+        self.write(file_names.FACTS, to_document(before | facts))
 
     def diagnosis(self) -> dict[str, Any]:
         """The document ``diagnosis.json``."""
-        return self._checked(DIAGNOSIS, stored.DIAGNOSIS)
+        return self._checked(file_names.DIAGNOSIS, stored.DIAGNOSIS)
 
     def _checked(self, name: str, shape: stored.Shape) -> dict[str, Any]:
         document = self.document(name)
@@ -60,7 +47,7 @@ class ResultFiles(LockedDirectory):
 
     def has_diagnosis(self) -> bool:
         """Whether there is a ``diagnosis.json``, or must be one."""
-        return self.holds(DIAGNOSIS)
+        return self.holds(file_names.DIAGNOSIS)
 
     def diagnosis_unless_damaged(self) -> dict[str, Any]:
         """The same; nothing where there is none, or a damaged one, which a remark says."""
@@ -74,52 +61,56 @@ class ResultFiles(LockedDirectory):
 
     def write_diagnosis(self, document: Mapping[str, Any]) -> None:
         """Keeps ``diagnosis.json``."""
-        self.write(DIAGNOSIS, to_document(document))
+        self.write(file_names.DIAGNOSIS, to_document(document))
 
     def write_calibration(self, document: Mapping[str, Any]) -> None:
         """Keeps ``calibration.json``: what ``predict`` does with the network's outputs."""
-        self.write(CALIBRATION, to_document({**document, "model_sha256": self._model_sum()}))
+        self.write(file_names.CALIBRATION, to_document({**document, "model_sha256": self._model_sum()}))
 
     def calibration(self) -> dict[str, Any]:
         """What that file holds; empty where there is none, or where it is of another network, which a remark says."""
-        if not self.holds(CALIBRATION):
+        if not self.holds(file_names.CALIBRATION):
             return {}
-        document = self._checked(CALIBRATION, stored.CALIBRATION)
+        document = self._checked(file_names.CALIBRATION, stored.CALIBRATION)
         if document["model_sha256"] != self._model_sum():
             what = "was made for another network, and is not used"
-            warnings.warn(Remark(f"{self.path / CALIBRATION}: {what}: dlx calibrate makes it anew"), stacklevel=2)
+            warnings.warn(
+                Remark(f"{self.path / file_names.CALIBRATION}: {what}: dlx calibrate makes it anew"), stacklevel=2
+            )
             return {}
         return document
 
     def _model_sum(self) -> str:
-        return sha256(self.read(MODEL)).hexdigest()
+        return sha256(self.read(file_names.MODEL)).hexdigest()
 
     @property
     def act(self) -> Path:
         """The file with the spec that the basic recipe has come to."""
-        return self.path / ACT
+        return self.path / file_names.ACT
 
     def write_act(self, text: str | None) -> None:
         """Keeps that spec; None where there is no better one than the run's own."""
         if text is not None:
-            self.write(ACT, text.encode())
+            self.write(file_names.ACT, text.encode())
         else:
-            self.remove(ACT)
+            self.remove(file_names.ACT)
 
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""
-        self.write(MISTAKES, _npz(parts))
+        self.write(file_names.MISTAKES, _npz(parts))
 
     def mistakes(self) -> dict[str, np.ndarray]:
         """What ``write_mistakes`` was given."""
-        return self._arrays(MISTAKES)
+        return self._arrays(file_names.MISTAKES)
 
     def write_learning_curve(self, document: Mapping[str, Any], png: bytes) -> list[Path]:
         """Write the learning curve and its picture; returns their paths."""
-        files = {LEARNING_CURVE: to_document(document), LEARNING_CURVE_PICTURE: png}
+        files = {file_names.LEARNING_CURVE: to_document(document), file_names.LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
 
-    def write_model(self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], name: str = MODEL) -> None:
+    def write_model(
+        self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], name: str = file_names.MODEL
+    ) -> None:
         """Keeps ``model.npz``, or another model: the arrays under their names, and ``meta`` as a text of JSON."""
         import numpy as np
 
@@ -129,9 +120,9 @@ class ResultFiles(LockedDirectory):
     @property
     def predicting_model(self) -> str:
         """The name of the file with the network that predicts: the one that was trained again, where there is one."""
-        return REFIT if self.holds(REFIT) else MODEL
+        return file_names.REFIT if self.holds(file_names.REFIT) else file_names.MODEL
 
-    def model(self, name: str = MODEL) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    def model(self, name: str = file_names.MODEL) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The arrays and the plain values that ``write_model`` was given."""
         path = self.path / name
         if not self.holds(name):
@@ -156,21 +147,23 @@ class ResultFiles(LockedDirectory):
 
     def sizes(self) -> dict[str, int]:
         """The bytes of the arrays that are kept, by which later readers can check that they are still whole."""
-        files = (self.path / name for name in (MODEL, MISTAKES))
+        files = (self.path / name for name in (file_names.MODEL, file_names.MISTAKES))
         return {file.name: file.stat().st_size for file in files if file.exists()}
 
     def pictures(self) -> dict[str, bytes]:
         """Those of its pictures that show what no table can, by their names without ``.png``."""
-        names = (BOUNDARY, TRAIL_PICTURE, LEARNING_CURVE_PICTURE)
+        names = (file_names.BOUNDARY, file_names.TRAIL_PICTURE, file_names.LEARNING_CURVE_PICTURE)
         return {Path(name).stem: self.read(name) for name in names if self.holds(name)}
 
     def trail(self) -> tuple[list[int], np.ndarray]:
         """The steps and w after each of them, (points, n); raises `DataError` where the file is missing or damaged."""
         import numpy as np
 
-        path = self.path / TRAIL
+        path = self.path / file_names.TRAIL
         try:
-            rows = np.array([line.split(",") for line in self.read(TRAIL).decode().splitlines()[1:]], dtype=float)
+            rows = np.array(
+                [line.split(",") for line in self.read(file_names.TRAIL).decode().splitlines()[1:]], dtype=float
+            )
             return rows[:, 0].astype(int).tolist(), rows[:, 1:]
         except (ValueError, IndexError) as error:
             raise DataError(f"{path}: is damaged: {error}") from error

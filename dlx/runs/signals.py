@@ -13,6 +13,11 @@ HANGUP = getattr(signal, "SIGHUP", None)
 PATIENCE = 3  # so many signals end the process as ever: it may hang
 
 
+def end_process(number: int, frame: FrameType | None) -> None:
+    """A handler that ends the process orderly."""
+    raise SystemExit(128 + number)
+
+
 @contextmanager
 def noted_signals() -> Iterator[list[int]]:
     """While inside, requests to stop are noted in the list and nothing more, but for the third one."""

@@ -34,7 +34,7 @@ class Plan(Generic[Section]):
     Args:
         name: the folder of its results under runs/.
         base: the spec that all experiments start from.
-        tree: that spec as it was given, on which a tree of changes can be put (`changed`).
+        tree: that spec as it was given, on which a tree of changes can be put (`resolved`).
         options: the rest of the file, validated.
         places: the rest of the file as a tree, in which every key and value knows its place.
         named_by: who names the plugins of the file and of its base.
@@ -51,12 +51,8 @@ class Plan(Generic[Section]):
         """The complete plan as YAML: `load_plan` of it gives the same."""
         return dump({NAME: self.name, BASE: self.base.spec.dump(), **plain(self.options)})
 
-    def changed(self, changes: Node) -> Spec:
-        """The complete spec with a tree of changes on top of the base; raises as `resolved`."""
-        return self.resolved(changes).spec
-
     def resolved(self, changes: Node) -> Resolved:
-        """The same with the places of its values.
+        """The complete spec with a tree of changes on top of the base, and the places of its values.
 
         Raises:
             SpecError: with every problem, each at its place.

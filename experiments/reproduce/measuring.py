@@ -74,7 +74,7 @@ def measured(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byt
     """Measure; returns the document with the outcome of the claims, and the pictures."""
     module = import_module(f"experiments.measurements.{part.name}")
     result: Measured = module.measure(bench)
-    answers = {name: [_Answers(name, row)] for name, row in result.rows.items()}
+    answers = {name: [_Answers(name, row).value] for name, row in result.rows.items()}
     claims = [asdict(checked(Expected(claim, why), answers)) for claim, why in part.expect]
     rows = {name: {key: _plain(value) for key, value in row.items()} for name, row in result.rows.items()}
     return {"about": module.__doc__, "rows": rows, "claims": claims}, result.pictures

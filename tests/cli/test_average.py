@@ -42,7 +42,7 @@ def test_the_same_as_json_and_as_a_picture(call_dlx: Run, file: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["--beta", "0.9;0.98"], 2, "expected numbers such as 0.9,0.98"),
         (["--beta", "1"], 2, "expected 0 ≤ β < 1, got 1"),
@@ -51,7 +51,9 @@ def test_the_same_as_json_and_as_a_picture(call_dlx: Run, file: Path, tmp_path: 
         (["--picture", "nowhere/a.png"], 6, "nowhere"),
     ],
 )
-def test_what_cannot_be_averaged_is_told(call_dlx: Run, file: Path, arguments: list[str], code: int, said: str) -> None:
+def test_what_cannot_be_averaged_is_told(
+    call_dlx: Run, file: Path, arguments: list[str], code: int, message: str
+) -> None:
     result = call_dlx("average", file, *arguments, cwd=file.parent)
     assert result.code == code
-    assert said in result.stderr
+    assert message in result.stderr

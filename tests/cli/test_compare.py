@@ -49,10 +49,10 @@ def test_the_table_the_curves_and_the_verdict_fit_on_a_plain_terminal(call_dlx: 
     assert header[:4] == ["run", "name", "seed", "learning_rate"]
     assert sum(line.startswith(("A ", "B ")) and " % " in line for line in lines) == 6 + 2
     start = next(i for i, line in enumerate(lines) if line.startswith("dev error over the epochs"))
-    drawn = lines[start + 1 : lines.index("", start)]
-    assert len(drawn) <= 12
-    assert "6 epochs" in drawn[-1]
-    assert all(any(letter in line for line in drawn) for letter in "AB")
+    plot = lines[start + 1 : lines.index("", start)]
+    assert len(plot) <= 12
+    assert "6 epochs" in plot[-1]
+    assert all(any(letter in line for line in plot) for letter in "AB")
     words = ("dev error", "verdict", "note", "picture")
     assert all(len(line) <= 80 for line in lines if not line.startswith(words))
     assert any(line.startswith("dev error ") and "paired by seed and by dev example: 3 pairs" in line for line in lines)
@@ -121,7 +121,7 @@ def test_the_picture_is_drawn_where_it_belongs_and_replaces_only_its_like(call_d
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["fast/~0"], 2, "two or more"),
         (["fast", "nothing"], 2, "nothing: is no run"),
@@ -133,11 +133,11 @@ def test_the_picture_is_drawn_where_it_belongs_and_replaces_only_its_like(call_d
     ],
 )
 def test_what_cannot_be_done_is_one_line(
-    call_dlx: Run, folder: Path, arguments: list[str], code: int, said: str
+    call_dlx: Run, folder: Path, arguments: list[str], code: int, message: str
 ) -> None:
     result = call_dlx("compare", *arguments, cwd=folder)
     assert result.code == code
-    assert said in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
 

@@ -48,8 +48,8 @@ def test_origins_stand_behind_values_that_could_be_overrides(call_dlx: Run, spec
         "optimizer.epsilon=1.0e-08 # default",
         "training.epochs=3 # command line: training.epochs=3",
     ]
-    shown = [line.split("#")[0].strip() for line in lines]
-    assert load_spec(spec, shown).spec == load_spec(spec, ["training.epochs=3"]).spec
+    overrides = [line.split("#")[0].strip() for line in lines]
+    assert load_spec(spec, overrides).spec == load_spec(spec, ["training.epochs=3"]).spec
 
 
 def test_origins_as_json(call_dlx: Run, spec: Path) -> None:

@@ -33,7 +33,7 @@ Run = Callable[..., Any]
 def on_terminal(*arguments: object) -> tuple[int, str]:
     """The command inside this process with a pseudo-terminal for stdout and stderr: its exit code and all it shows."""
     master, slave = pty.openpty()
-    shown: list[bytes] = []
+    chunks: list[bytes] = []
 
     def read() -> None:
         while True:
@@ -43,7 +43,7 @@ def on_terminal(*arguments: object) -> tuple[int, str]:
                 return  # of Linux, where the other end is closed
             if not data:
                 return
-            shown.append(data)
+            chunks.append(data)
 
     from dlx.cli import main
 
@@ -57,7 +57,7 @@ def on_terminal(*arguments: object) -> tuple[int, str]:
             sys.argv = before
     reader.join()
     os.close(master)
-    return code, b"".join(shown).decode()
+    return code, b"".join(chunks).decode()
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +71,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(30):
             rows.writerow([number, HOSTILE if number % 2 else "plain", HOSTILE if number % 3 else "b"])
     (folder / "spec.yaml").write_text(SPEC % json.dumps(f"label {HOSTILE}"))
-    code, shown = on_terminal("train", folder / "spec.yaml", "--out", folder / "run")
+    code, output = on_terminal("train", folder / "spec.yaml", "--out", folder / "run")
     assert code == 0
-    refuse_raw(shown)
+    refuse_raw(output)
     return folder
 
 
-def refuse_raw(shown: str) -> None:
-    assert [raw for raw in RAW if raw in shown] == []
+def refuse_raw(output: str) -> None:
+    assert [raw for raw in RAW if raw in output] == []
 
 
 COMMANDS = [
@@ -110,10 +110,10 @@ COMMANDS = [
 def test_nothing_steers_a_terminal(folder: Path, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     places = {"run": folder / "run", "table": folder / "table.csv", "spec": folder / "spec.yaml"}
-    code, shown = on_terminal(*(part.format(**places) for part in command))
+    code, output = on_terminal(*(part.format(**places) for part in command))
     assert code in (0, 2, 3, 5)
-    assert "a bug in dlx" not in shown
-    refuse_raw(shown)
+    assert "a bug in dlx" not in output
+    refuse_raw(output)
 
 
 def test_a_pipe_gets_the_exact_text_and_stderr_what_is_visible(folder: Path, call_dlx: Run) -> None:
@@ -132,8 +132,8 @@ def test_a_path_that_is_printed_alone_is_one_line_on_a_terminal_and_exact_in_a_p
     tmp_path: Path, call_dlx: Run
 ) -> None:
     spec = tmp_path / "a\nb.yaml"
-    code, shown = on_terminal("new", "--out", spec)
-    assert (code, shown) == (0, f"{tmp_path}/a\\nb.yaml\r\n")
+    code, output = on_terminal("new", "--out", spec)
+    assert (code, output) == (0, f"{tmp_path}/a\\nb.yaml\r\n")
     spec.unlink()
     assert call_dlx("new", "--out", spec).stdout == f"{spec}\n"
 

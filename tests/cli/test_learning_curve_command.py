@@ -40,10 +40,10 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_command_trains_tells_and_keeps(folder: Path, call_dlx: Call) -> None:
     arguments = ("diagnose", "run", "--learning-curve", "--seeds", 2, "--sizes", "20,40,80,160", "--target", "3%")
-    told = call_dlx(*arguments, cwd=folder)
-    assert told.code == 0
-    assert told.stdout.splitlines()[0] == "moons  learning curve on 140 dev examples"
-    assert "verdict   " in told.stdout
+    result = call_dlx(*arguments, cwd=folder)
+    assert result.code == 0
+    assert result.stdout.splitlines()[0] == "moons  learning curve on 140 dev examples"
+    assert "verdict   " in result.stdout
     document = json.loads(call_dlx(*arguments, "--json", cwd=folder).stdout)
     assert document["target"]["error"] == pytest.approx(0.03)
     assert [point["m"] for point in document["points"]] == [20, 40, 80, 160]
@@ -71,9 +71,9 @@ def test_the_command_trains_tells_and_keeps(folder: Path, call_dlx: Call) -> Non
     ],
 )
 def test_what_it_refuses(folder: Path, call_dlx: Call, arguments: tuple[Any, ...], message: str) -> None:
-    told = call_dlx("diagnose", *arguments, cwd=folder)
-    assert told.code == 2
-    assert told.stderr.startswith(message)
+    result = call_dlx("diagnose", *arguments, cwd=folder)
+    assert result.code == 2
+    assert result.stderr.startswith(message)
     assert not (folder / "run" / "trials").exists()
 
 
@@ -87,9 +87,9 @@ def test_an_interruption_says_how_to_go_on_and_loses_nothing(folder: Path, call_
         assert time.monotonic() < give_up
         time.sleep(0.01)
     os.killpg(command.pid, signal.SIGINT)
-    _, said = command.communicate(timeout=60)
+    _, stderr = command.communicate(timeout=60)
     assert command.returncode == 130
-    assert said.strip().endswith("interrupted: dlx diagnose run --learning-curve goes on from here")
+    assert stderr.strip().endswith("interrupted: dlx diagnose run --learning-curve goes on from here")
     done = {
         path: path.read_bytes() for path in ended.glob("*/run.json") if b'"status": "completed"' in path.read_bytes()
     }

@@ -20,14 +20,27 @@ from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Pla
 Run = Callable[..., Any]
 
 
-def test_help_and_version_start_without_the_heavy_packages() -> None:
-    for argument in ("--help", "--version"):
-        program = (
-            "import sys, dlx.cli; sys.argv = ['dlx', sys.argv[1]]; code = dlx.cli.main();"
-            "print(sorted({'numpy', 'matplotlib', 'pydantic', 'rich', 'yaml'} & sys.modules.keys()), code)"
-        )
-        done = subprocess.run([sys.executable, "-c", program, argument], capture_output=True, text=True, check=True)
-        assert done.stdout.splitlines()[-1] == "[] 0"
+def imported(heavy: set[str], *arguments: str) -> str:
+    """Which of these modules are there after a command, and its exit code."""
+    program = "import sys, dlx.cli; code = dlx.cli.main(); print(sorted({heavy} & sys.modules.keys()), code)"
+    command = [sys.executable, "-c", program.format(heavy=heavy), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_start_without_the_heavy_packages(argument: str) -> None:
+    assert imported({"numpy", "matplotlib", "pydantic", "rich", "yaml"}, argument) == "[] 0"
+
+
+@pytest.mark.parametrize("command", ["train", "tune", "study", "compare", "report", "config", "runs", "average"])
+def test_the_help_of_a_command_does_without_its_work(command: str) -> None:
+    assert imported({"numpy", "matplotlib", "rich", "yaml"}, command, "--help") == "[] 0"
+
+
+def test_a_spec_is_shown_without_what_searches_it() -> None:
+    spec = Path(dlx.cli.__file__).parents[2] / "configs" / "digits.yaml"
+    assert imported({"dlx.diagnose.causes", "matplotlib"}, "config", "show", str(spec)) == "[] 0"
 
 
 def test_version(call_dlx: Run) -> None:
@@ -57,7 +70,7 @@ def test_wrong_usage_ends_with_2(call_dlx: Run, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "said"),
+    ("error", "code", "stderr"),
     [
         (
             SpecError([Problem(Place("a.yaml", 1, 2), "seed", "no")] * 2),
@@ -78,14 +91,14 @@ def test_wrong_usage_ends_with_2(call_dlx: Run, arguments: list[str]) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
 )
 def test_exceptions_become_messages_and_exit_codes(
-    call_dlx: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+    call_dlx: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, stderr: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("dlx.cli.config.load_spec", fail)
+    monkeypatch.setattr("dlx.spec.loader.load_spec", fail)
     result = call_dlx("config", "show", "spec.yaml")
-    assert (result.code, result.stdout, result.stderr) == (code, "", said)
+    assert (result.code, result.stdout, result.stderr) == (code, "", stderr)
 
 
 @pytest.mark.parametrize("arguments", [["--debug", "list", "nothing"], ["list", "nothing", "--debug"]])
@@ -116,5 +129,5 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
-    summary = TyperCommand(name, help=COMMANDS[name].summary).get_short_help_str(200)
+    summary = TyperCommand(name, help=COMMANDS[name]).get_short_help_str(200)
     assert summary == load_command(name).get_short_help_str(200) != ""

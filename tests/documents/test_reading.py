@@ -44,9 +44,9 @@ def test_what_was_written_comes_back() -> None:
 
 
 def test_keys_of_another_version_are_left_out() -> None:
-    known = document()
-    known["act"]["rounds"][0] |= {"judge": "an older one"}
-    assert read_record(RepairStory, known, Path("diagnosis.json"), "act").errors == STORY.errors
+    story = document()
+    story["act"]["rounds"][0] |= {"judge": "an older one"}
+    assert read_record(RepairStory, story, Path("diagnosis.json"), "act").errors == STORY.errors
 
 
 @pytest.mark.parametrize(

@@ -120,18 +120,18 @@ def test_directions_see_what_the_sample_does_not() -> None:
     d_theta = subject.network.parameters.d_theta
     rng: Any = np.random.default_rng(0)
     spared = set(rng.choice(np.arange(part.start, part.stop), part.stop - part.start - 500, replace=False).tolist())
-    some = np.array([i for i in range(part.start, part.stop) if i not in spared])
-    subject._step.call(lambda: d_theta.__setitem__(some, 1.01 * d_theta[some]))
+    unsampled = np.array([i for i in range(part.start, part.stop) if i not in spared])
+    subject._step.call(lambda: d_theta.__setitem__(unsampled, 1.01 * d_theta[unsampled]))
     wrong = [parameter.name for parameter in check(subject, "now").parameters if parameter.verdict != "great"]
     assert wrong == ["W2"]
 
 
 def test_the_notes_orders() -> None:
     """θ³ at 1 with ε = 0.01: errors 0.0301 and 0.0001, of order ε and ε²."""
-    found = orders(lambda t: (1 + t) ** 3, 3.0, np.array([0.01, 0.003, 0.001, 0.0003]))
-    assert found.errors["one_sided"][0] == pytest.approx(0.0301, abs=1e-12)
-    assert found.errors["two_sided"][0] == pytest.approx(0.0001, abs=1e-12)
-    assert found.slopes == pytest.approx({"one_sided": 1, "two_sided": 2}, abs=0.01)
+    convergence = orders(lambda t: (1 + t) ** 3, 3.0, np.array([0.01, 0.003, 0.001, 0.0003]))
+    assert convergence.errors["one_sided"][0] == pytest.approx(0.0301, abs=1e-12)
+    assert convergence.errors["two_sided"][0] == pytest.approx(0.0001, abs=1e-12)
+    assert convergence.slopes == pytest.approx({"one_sided": 1, "two_sided": 2}, abs=0.01)
 
 
 def test_rounding_hides_the_order_of_a_cost_that_is_straight() -> None:

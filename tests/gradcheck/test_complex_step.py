@@ -31,12 +31,12 @@ NAMES = sorted({name.split("/")[0] for name in REFERENCE})
 
 def derivatives(tape: Tape, theta: Array, out: Array, v: Array) -> Array:
     """The derivative along v of each entry that the tape writes into out."""
-    picked, found = np.ones(out.size), np.empty(out.size)
+    picked, values = np.ones(out.size), np.empty(out.size)
     tape.add_cost(1.0, out, picked)
     for k in range(out.size):
         picked[:] = np.arange(out.size) == k
-        found[k] = ComplexStep(tape, theta).along(v)
-    return found.reshape(out.shape)
+        values[k] = ComplexStep(tape, theta).along(v)
+    return values.reshape(out.shape)
 
 
 def test_every_continuation_has_a_reference() -> None:
@@ -47,16 +47,16 @@ def test_every_continuation_has_a_reference() -> None:
 def test_a_continuation_has_the_derivative_of_torch(name: str) -> None:
     count = sum(key.startswith(f"{name}/at/") for key in REFERENCE)
     at, along = ([REFERENCE[f"{name}/{what}/{k}"] for k in range(count)] for what in ("at", "along"))
-    theta, v = (np.concatenate([one.reshape(-1) for one in arrays]) for arrays in (at, along))
-    ends = np.cumsum([0, *(one.size for one in at)])
-    given = [theta[a:b].reshape(one.shape) for a, b, one in zip(ends, ends[1:], at, strict=False)]
+    theta, v = (np.concatenate([array.reshape(-1) for array in arrays]) for arrays in (at, along))
+    ends = np.cumsum([0, *(array.size for array in at)])
+    views = [theta[a:b].reshape(array.shape) for a, b, array in zip(ends, ends[1:], at, strict=False)]
     derivative = REFERENCE[f"{name}/derivative"]
     tape = Tape(np.float64)
     out = tape.empty("out", *derivative.shape)
     if name == "copyto":
-        tape.call(np.copyto, out, *given)
+        tape.call(np.copyto, out, *views)
     else:
-        tape.call(function_named(name), *given, *((0, None) if name in REDUCTIONS else ()), out=out)
+        tape.call(function_named(name), *views, *((0, None) if name in REDUCTIONS else ()), out=out)
     np.testing.assert_allclose(derivatives(tape, theta, out, v), derivative, rtol=1e-13, atol=1e-15)
 
 
@@ -66,8 +66,8 @@ def lyness_and_moler(theta: Array) -> Tape:
     sine, cosine, total, e, F = (tape.empty(name, 1) for name in ("sin", "cos", "total", "e^x", "F"))
     tape.call(np.sin, theta, out=sine)
     tape.call(np.cos, theta, out=cosine)
-    for one in (sine, cosine):
-        tape.call(np.power, one, 3, out=one)
+    for term in (sine, cosine):
+        tape.call(np.power, term, 3, out=term)
     tape.call(np.add, sine, cosine, out=total)
     tape.call(np.exp, theta, out=e)
     tape.call(np.divide, e, total, out=F)
@@ -91,11 +91,11 @@ def test_views_of_one_array_have_twins_that_view_the_same() -> None:
     theta = np.random.default_rng(0).standard_normal(30)
     window = theta[3:27].reshape(4, 6)[1:, ::2]
     tape = Tape(np.float64)
-    kept, product = np.asfortranarray(np.zeros((3, 3))), tape.empty("P", 3, 3)
-    tape.call(np.copyto, kept.T, window)
+    matrix, product = np.asfortranarray(np.zeros((3, 3))), tape.empty("P", 3, 3)
+    tape.call(np.copyto, matrix.T, window)
     tape.call(np.dot, window, window.T, out=product)
-    tape.call(np.multiply, product[::-1], kept, out=kept)
-    tape.call(np.add, product, kept[:, ::-1], out=product)
+    tape.call(np.multiply, product[::-1], matrix, out=matrix)
+    tape.call(np.add, product, matrix[:, ::-1], out=product)
     tape.add_cost(0.5, product, product)
     step = ComplexStep(tape, theta)
     for i in range(30):
@@ -162,8 +162,8 @@ def test_a_sigmoid_that_overflows_has_its_derivative(x: float) -> None:
         for function, args in ((np.negative, (theta,)), (np.exp, (out,)), (np.add, (out, 1)), (np.divide, (1, out))):
             tape.call(function, *args, out=out)
         tape.add_cost(1.0, out, tape.ones(1))
-        found = ComplexStep(tape, theta).along_entry(0)
-    assert found == pytest.approx(exp(-abs(x)) / (1 + exp(-abs(x))) ** 2, rel=1e-14, abs=1e-300)
+        derivative = ComplexStep(tape, theta).along_entry(0)
+    assert derivative == pytest.approx(exp(-abs(x)) / (1 + exp(-abs(x))) ** 2, rel=1e-14, abs=1e-300)
 
 
 def own(Z: Array, out: Array) -> None:
@@ -171,7 +171,7 @@ def own(Z: Array, out: Array) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "told"),
+    ("function", "message"),
     [
         (np.cbrt, r"A2 = cbrt\(Z2\)"),
         (own, r"A2 = own\(Z2\)"),
@@ -179,12 +179,12 @@ def own(Z: Array, out: Array) -> None:
         (np.bitwise_count, r"A2 = bitwise_count\(Z2\)"),
     ],
 )
-def test_what_is_not_known_to_be_analytic_is_named(function: Callable[..., Any], told: str) -> None:
+def test_what_is_not_known_to_be_analytic_is_named(function: Callable[..., Any], message: str) -> None:
     tape, theta = Tape(np.float64), np.ones(3)
     Z, A = tape.empty("Z", 3, layer=2), tape.empty("A", 3, layer=2)
     tape.call(np.multiply, theta, 2.0, out=Z)
     tape.call(function, Z, out=A)
-    with pytest.raises(NotAnalytic, match=told):
+    with pytest.raises(NotAnalytic, match=message):
         ComplexStep(tape, theta)
 
 

@@ -20,14 +20,14 @@ from experiments.gradcheck import faults
 
 def test_planted_faults_are_found() -> None:
     """Every fourth of them; ``make faults`` plants them all."""
-    points = [(one, one.check()) for one in list(faults.all_faults())[::4]]
-    outcomes = {one.description: one.outcome(point)[0] for one, point in points}
+    points = [(fault, fault.check()) for fault in list(faults.all_faults())[::4]]
+    outcomes = {fault.description: fault.outcome(point)[0] for fault, point in points}
     assert len(outcomes) == len(points) >= 100
     detected, placed, named = np.mean(list(outcomes.values()), axis=0)
-    assert detected == 1, [told for told, outcome in outcomes.items() if not outcome[0]]
+    assert detected == 1, [name for name, outcome in outcomes.items() if not outcome[0]]
     assert placed >= 0.95
     assert named >= 0.8
-    assert [one.description for one, point in points if not confirmed(point)] == []
+    assert [fault.description for fault, point in points if not confirmed(point)] == []
 
 
 def confirmed(point: Point) -> bool:

@@ -20,8 +20,8 @@ def share(png: bytes, color: str) -> float:
 
 
 def test_each_method_has_its_curve() -> None:
-    found = orders(lambda t: (1 + t) ** 3, 3.0, complex_step=lambda h: ((1 + 1j * h) ** 3).imag / h)
-    curves = {name: errors.tolist() for name, errors in found.errors.items()}
+    convergence = orders(lambda t: (1 + t) ** 3, 3.0, complex_step=lambda h: ((1 + 1j * h) ** 3).imag / h)
+    curves = {name: errors.tolist() for name, errors in convergence.errors.items()}
     for count, colors in ((3, (DEV, TRAIN, CLASSES[2])), (2, (DEV, TRAIN))):
         picture = draw(EPSILONS.tolist(), dict(list(curves.items())[:count]), "θ³")
         assert all(share(picture, color) > 1e-3 for color in colors)
@@ -37,6 +37,6 @@ def test_what_lies_beyond_a_kink_has_no_part_in_the_fit() -> None:
     """|t − 0.03| has a kink at 0.03 on top of eᵗ, whose differences have the orders 1 and 2 short of it."""
     J = lambda t: np.exp(t) + abs(t - 0.03)  # noqa: E731 - a line
     crosses = lambda epsilon: epsilon > 0.03  # noqa: E731
-    fitted, misled = (orders(J, 0.0, crosses_a_kink=one).slopes for one in (crosses, lambda epsilon: False))
+    fitted, misled = (orders(J, 0.0, crosses_a_kink=criterion).slopes for criterion in (crosses, lambda epsilon: False))
     assert fitted == pytest.approx({"one_sided": 1, "two_sided": 2}, abs=0.05)
     assert misled["two_sided"] != pytest.approx(2, abs=0.2)

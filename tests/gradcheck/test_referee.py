@@ -39,7 +39,7 @@ def to_its_kink(subject: Subject, distance: float) -> None:
 
 
 def parameter(point: Point, name: str) -> Parameter:
-    return next(one for one in point.parameters if one.name == name)
+    return next(candidate for candidate in point.parameters if candidate.name == name)
 
 
 def judged(point: Point) -> int:
@@ -94,12 +94,12 @@ def test_what_a_kink_hides_from_the_differences_the_complex_step_judges() -> Non
     assert (wrong.passed, parameter(wrong, "b1").verdict) == (False, "worry")
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("has_kink", [True, False])
 def test_on_a_kink_both_sides_are_right_and_nothing_is_said_of_the_rest(
-    told: bool, monkeypatch: pytest.MonkeyPatch
+    has_kink: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the activation does not tell that it has one."""
-    monkeypatch.setattr(ReLU, "has_kink", told)
+    monkeypatch.setattr(ReLU, "has_kink", has_kink)
     subject = subject_of(1, m=3)
     subject.X[...] = np.eye(3)
     subject.network.parameters["W1"][...] = 0
@@ -108,8 +108,10 @@ def test_on_a_kink_both_sides_are_right_and_nothing_is_said_of_the_rest(
     assert point.passed
     b1 = parameter(point, "b1")
     assert (b1.difference, b1.verdict, b1.worst, b1.entries, b1.kinks) == (None, "not judged", None, 0, 1)
-    found = Report("kink", 1e-5, 3, (point,)).document()["parameters"]
-    assert [(one["difference"], one["worst"]) for one in found if one["verdict"] == "not judged"] == [(None, None)] * 2
+    entries = Report("kink", 1e-5, 3, (point,)).document()["parameters"]
+    assert [(entry["difference"], entry["worst"]) for entry in entries if entry["verdict"] == "not judged"] == [
+        (None, None)
+    ] * 2
     assert point.covered["kinks"] == 4
 
 
@@ -127,4 +129,4 @@ def test_directions_that_cross_kinks_are_judged_too() -> None:
     d_theta = subject.network.parameters.gradients["W2"].reshape(-1)
     subject._step.call(np.multiply, d_theta, np.array(1.0005), out=d_theta)
     wrong = check(subject, "now", epsilon=1e-3)
-    assert [one.name for one in wrong.parameters if one.verdict != "great"] == ["W2"]
+    assert [each.name for each in wrong.parameters if each.verdict != "great"] == ["W2"]

@@ -17,6 +17,6 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(root: Path) -> Iterator[RunDirectory]:
-    with RunDirectory.create("digits", root) as made:
-        made.write_config("name: digits\n")
-        yield made
+    with RunDirectory.create("digits", root) as directory:
+        directory.write_config("name: digits\n")
+        yield directory

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import EnvironmentProblem, UsageError
-from dlx.runs import new_directory
+from dlx.runs import locked_directory
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES
 from dlx.runs.references import open_run
@@ -38,35 +38,35 @@ def test_two_at_once_never_meet(root: Path) -> None:
     )
     command = [sys.executable, "-c", script, str(root)]
     with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as one,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first,
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other,
     ):
-        paths = one.communicate(timeout=60)[0].split() + other.communicate(timeout=60)[0].split()
+        paths = first.communicate(timeout=60)[0].split() + other.communicate(timeout=60)[0].split()
     assert len(set(paths)) == 60
-    assert (one.returncode, other.returncode) == (0, 0)
+    assert (first.returncode, other.returncode) == (0, 0)
     assert str((root / "latest").resolve()) in {str(Path(path).resolve()) for path in paths}
     assert sorted(path.name for path in root.iterdir()) == ["latest", "same"]
 
 
 def test_an_identifier_that_is_taken_is_drawn_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = iter(["aaaaaa", "aaaaaa", "aaaaaa", "bbbbbb", "cccccc"])
-    monkeypatch.setattr(new_directory, "_now", lambda: "20260101T000000Z")
+    monkeypatch.setattr(locked_directory, "_now", lambda: "20260101T000000Z")
     monkeypatch.setattr("secrets.token_hex", lambda size: next(draws))
     names = [RunDirectory.create("a", root).path.name for _ in range(2)]
     assert names == ["20260101T000000Z-aaaaaa", "20260101T000000Z-bbbbbb"]
 
 
 def test_a_directory_of_ones_own_choice(root: Path, tmp_path: Path) -> None:
-    with RunDirectory.create("a", root, out=tmp_path / "mine" / "deep") as made:
-        assert made.path == tmp_path / "mine" / "deep"
-        assert made.path.is_dir()
+    with RunDirectory.create("a", root, out=tmp_path / "mine" / "deep") as directory:
+        assert directory.path == tmp_path / "mine" / "deep"
+        assert directory.path.is_dir()
     assert not root.exists()
-    with RunDirectory.create("a", root, out=made.path) as again:
+    with RunDirectory.create("a", root, out=directory.path) as again:
         again.write_config("")
     with pytest.raises(UsageError, match="deep: is not empty: a new or an empty directory is needed"):
-        RunDirectory.create("a", root, out=made.path)
+        RunDirectory.create("a", root, out=directory.path)
     with pytest.raises(UsageError, match=r"config\.yaml: is a file"):
-        RunDirectory.create("a", root, out=made.config)
+        RunDirectory.create("a", root, out=directory.config)
 
 
 def test_a_run_cannot_be_called_latest(root: Path) -> None:

@@ -24,13 +24,13 @@ def test_latest_is_a_plain_file_where_links_fail(root: Path, monkeypatch: pytest
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
     for name in ("a", "b"):
-        with RunDirectory.create(name, root) as made:
-            made.write_config("")
+        with RunDirectory.create(name, root) as directory:
+            directory.write_config("")
     assert not (root / "latest").is_symlink()
-    assert open_run("latest", root).path == RunDirectory.open(root / "latest").path == made.path
+    assert open_run("latest", root).path == RunDirectory.open(root / "latest").path == directory.path
 
 
 def test_latest_follows_a_chosen_directory_too(run: RunDirectory, root: Path, tmp_path: Path) -> None:
-    with RunDirectory.create("a", root, out=tmp_path / "mine") as made:
-        made.write_config("")
-    assert open_run("latest", root).path.resolve() == made.path.resolve()
+    with RunDirectory.create("a", root, out=tmp_path / "mine") as directory:
+        directory.write_config("")
+    assert open_run("latest", root).path.resolve() == directory.path.resolve()

@@ -61,7 +61,7 @@ def test_what_a_short_name_means(root: Path, reference: str, number: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("reference", "said"),
+    ("reference", "message"),
     [
         ("a", "2 runs are meant by that"),
         ("~4", "there are only 4 runs"),
@@ -72,10 +72,10 @@ def test_what_a_short_name_means(root: Path, reference: str, number: int) -> Non
         ("", "is no run"),
     ],
 )
-def test_what_means_no_run_or_several_is_told(root: Path, reference: str, said: str) -> None:
+def test_what_means_no_run_or_several_is_told(root: Path, reference: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         find(reference)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_directory_comes_before_any_short_name(root: Path) -> None:
@@ -100,8 +100,8 @@ def test_a_directory_comes_before_any_short_name(root: Path) -> None:
 def test_runs_are_filtered_and_sorted(
     root: Path, conditions: list[str], sort: str | None, most: int | None, numbers: list[int]
 ) -> None:
-    found = selected(past_runs(), [Condition.parse(text) for text in conditions], sort, most)
-    assert [run.path.name for run in found] == [list(IDS)[number] for number in numbers]
+    runs = selected(past_runs(), [Condition.parse(text) for text in conditions], sort, most)
+    assert [run.path.name for run in runs] == [list(IDS)[number] for number in numbers]
 
 
 def test_tags_name_runs(root: Path) -> None:
@@ -118,10 +118,10 @@ def test_tags_name_runs(root: Path) -> None:
     assert [run.path.name for run in others] == [list(IDS)[number] for number in (0, 1, 3)]
 
 
-@pytest.mark.parametrize("given", ["dev_error<abc", "dev_error<", "epoch=ten"])
-def test_a_number_is_compared_with_a_number(given: str) -> None:
+@pytest.mark.parametrize("condition", ["dev_error<abc", "dev_error<", "epoch=ten"])
+def test_a_number_is_compared_with_a_number(condition: str) -> None:
     with pytest.raises(UsageError, match="is compared with a number"):
-        Condition.parse(given)
+        Condition.parse(condition)
 
 
 def test_removing_leaves_latest_on_the_newest(root: Path) -> None:

@@ -26,7 +26,7 @@ from dlx.words import Task
 COLUMNS = ("cost", "train_cost", "dev_cost", "train_error", "dev_error")
 TASKS = st.sampled_from(["binary", "regression"])
 NO_NUMBER = re.compile(r"\b(nan|inf)\b")
-DRAWN = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|width|style)="([^"]*)"')
+COORDINATES = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|width|style)="([^"]*)"')
 # A picture takes a tenth of a second: few are drawn, and what fails is not made smaller.
 FEW = settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
@@ -46,9 +46,9 @@ def metrics(draw: st.DrawFn) -> Metrics:
 @FEW
 @given(columns=metrics(), task=TASKS | st.just("objective"), data=st.data())
 def test_the_curves_of_any_run(columns: Metrics, task: str, data: st.DataObject) -> None:
-    kept = data.draw(st.none() | st.sampled_from([int(epoch) for epoch in columns["epoch"]]))
-    assert curves(training_curves(columns, task, kept), title="a").startswith(b"\x89PNG")
-    facts = {"name": "a", "kept_epoch": kept, "data": {"task": task}}
+    kept_epoch = data.draw(st.none() | st.sampled_from([int(epoch) for epoch in columns["epoch"]]))
+    assert curves(training_curves(columns, task, kept_epoch), title="a").startswith(b"\x89PNG")
+    facts = {"name": "a", "kept_epoch": kept_epoch, "data": {"task": task}}
     assert_drawable(page(Material(facts=facts, config="", metrics=columns)))
 
 
@@ -98,7 +98,7 @@ def test_the_importance_of_any_hyperparameters(values: list[list[float]]) -> Non
 
 def assert_drawable(html: str) -> None:
     """No place of a page is anything but a number."""
-    places = DRAWN.findall(html)
+    places = COORDINATES.findall(html)
     assert not [place for place in places if NO_NUMBER.search(place)]
 
 

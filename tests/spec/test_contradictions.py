@@ -14,7 +14,7 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("data: {}", "1:1: data: gives no examples: set source, or train (and dev, test)"),
         (
@@ -117,12 +117,12 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
         ),
     ],
 )
-def test_contradictions(tmp_path: Path, text: str, said: str) -> None:
+def test_contradictions(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(text)
     with pytest.raises(SpecError) as raised:
         load_spec(path)
-    assert str(raised.value) == f"{path}:{said}"
+    assert str(raised.value) == f"{path}:{message}"
 
 
 @pytest.mark.parametrize(

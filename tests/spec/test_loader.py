@@ -129,8 +129,10 @@ settings = st.fixed_dictionaries(
 
 
 @given(settings)
-def test_any_dump_gives_the_identical_spec(tmp_path_factory: pytest.TempPathFactory, given: dict[str, object]) -> None:
-    spec = Spec.model_validate({"data": {"source": "moons"}} | given).complete()
+def test_any_dump_gives_the_identical_spec(
+    tmp_path_factory: pytest.TempPathFactory, document: dict[str, object]
+) -> None:
+    spec = Spec.model_validate({"data": {"source": "moons"}} | document).complete()
     path = tmp_path_factory.getbasetemp() / "config.yaml"
     path.write_text(dump_yaml(spec))
     assert spec_of(path) == spec
@@ -185,8 +187,8 @@ def test_a_derived_spec_is_that_of_the_same_overrides_on_the_command_line(write:
             "training.batch_size": "full",
         },
     )
-    given = ("optimizer={name: adam, learning_rate: 0.1}", "architecture.hidden=[5]", "training.batch_size=full")
-    assert derived == spec_of(path, *given)
+    overrides = ("optimizer={name: adam, learning_rate: 0.1}", "architecture.hidden=[5]", "training.batch_size=full")
+    assert derived == spec_of(path, *overrides)
 
 
 def test_what_a_derived_spec_may_not_be_is_refused_with_every_problem(write: Write) -> None:

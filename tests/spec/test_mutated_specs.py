@@ -50,10 +50,10 @@ def refusal(tmp_path: Path, text: str) -> SpecError:
 
 def test_of_many_problems_the_first_are_shown_and_all_are_kept(tmp_path: Path) -> None:
     error = refusal(tmp_path, "data: {source: moons}\n" + "".join(f"sed{i}: 1\n" for i in range(1000)))
-    *shown, last = str(error).splitlines()
+    *lines, last = str(error).splitlines()
     file = tmp_path / "spec.yaml"
-    assert [line.split(" ")[0] for line in shown] == [f"{file}:{2 + i}:1:" for i in range(MOST_SHOWN)]
-    assert all("unknown key (allowed name, seed," in line for line in shown)
+    assert [line.split(" ")[0] for line in lines] == [f"{file}:{2 + i}:1:" for i in range(MOST_SHOWN)]
+    assert all("unknown key (allowed name, seed," in line for line in lines)
     assert last == f"{file}:{2 + MOST_SHOWN}:1: {1000 - MOST_SHOWN} more problems, from here on"
     assert [problem.place.line for problem in error.problems] == list(range(2, 1002))
 

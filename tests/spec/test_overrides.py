@@ -50,14 +50,14 @@ architecture: {hidden: [8, {units: 4, activation: tanh}]}
 optimizer: adam
 training: {early_stopping: true}
 """
-    found = {dotted(path): leaf for path, leaf in leaves(load_spec(write("spec.yaml", text), [override]).spec.dump())}
-    assert found[key] == value
+    values = {dotted(path): leaf for path, leaf in leaves(load_spec(write("spec.yaml", text), [override]).spec.dump())}
+    assert values[key] == value
 
 
 def test_the_order_of_overrides_does_not_matter(write: Write) -> None:
     path = write("spec.yaml", "data: {source: moons}\noptimizer: {name: momentum, beta: 0.5}")
-    one, two = "optimizer=adam", "optimizer.beta1=0.5"
-    assert load_spec(path, [one, two]).spec == load_spec(path, [two, one]).spec
+    first, second = "optimizer=adam", "optimizer.beta1=0.5"
+    assert load_spec(path, [first, second]).spec == load_spec(path, [second, first]).spec
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_module_is_imported_by_its_name(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("x = 1\ny = = 2\n", "mine.py:2: SyntaxError: invalid syntax"),
         ("x = 1\n\n\nx.y\n", "mine.py:4: AttributeError: 'int' object has no attribute 'y'"),
@@ -77,14 +77,14 @@ def test_a_module_is_imported_by_its_name(tmp_path: Path, monkeypatch: pytest.Mo
         ),
     ],
 )
-def test_a_faulty_plugin_is_told_with_its_file_and_line(tmp_path: Path, source: str, said: str) -> None:
+def test_a_faulty_plugin_is_told_with_its_file_and_line(tmp_path: Path, source: str, message: str) -> None:
     (tmp_path / "mine.py").write_text(source)
     spec = tmp_path / "spec.yaml"
     spec.write_text("data: {source: moons}\nplugins: [mine.py]\n")
     with pytest.raises(SpecError) as raised:
         load_spec(spec, named_by=NamedBy.USER)
     problem = str(raised.value).replace(f"{tmp_path}/", "")
-    assert problem.startswith(f"spec.yaml:2:11: plugins: {said}")
+    assert problem.startswith(f"spec.yaml:2:11: plugins: {message}")
 
 
 def test_missing_plugins(tmp_path: Path) -> None:

@@ -131,10 +131,10 @@ def test_every_option_has_a_description() -> None:
 @pytest.mark.parametrize("member", MEMBERS)
 def test_every_component_tells_what_it_is(member: type[Component]) -> None:
     assert summary(member)
-    told = description(member)
-    assert told["description"].replace("\n", " ").startswith(summary(member)[:40])
-    assert [option["name"] for option in told["options"]] == list(member.model_fields)
-    assert all(option["type"] for option in told["options"])
+    document = description(member)
+    assert document["description"].replace("\n", " ").startswith(summary(member)[:40])
+    assert [option["name"] for option in document["options"]] == list(member.model_fields)
+    assert all(option["type"] for option in document["options"])
 
 
 @pytest.mark.parametrize(

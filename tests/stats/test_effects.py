@@ -47,18 +47,18 @@ def test_contributions_of_a_regression_spread_as_its_error_does() -> None:
     rng = np.random.default_rng(3)
     squares = rng.standard_normal((2000, 200)) ** 2
     spread = np.sqrt(squares.mean(axis=1)).std()
-    told = [contributions(row, regression=True).std() / np.sqrt(200) for row in squares[:100]]
-    assert np.mean(told) == pytest.approx(spread, rel=0.1)
+    deviations = [contributions(row, regression=True).std() / np.sqrt(200) for row in squares[:100]]
+    assert np.mean(deviations) == pytest.approx(spread, rel=0.1)
 
 
 def runs(p: Array, replicates: int, spread: float, kind: str, rng: np.random.Generator) -> Array:
     """Mistakes (replicates, m): example i is hard to degree p_i, and some replicates are worse than others."""
-    drawn = {
+    samples = {
         "normal": rng.standard_normal((replicates, 1)),
         "skewed": rng.exponential(1.5, (replicates, 1)),
         "failing": 3.0 * (rng.random((replicates, 1)) < 0.3),
     }[kind]
-    logit = np.log(p / (1 - p)) + spread * drawn
+    logit = np.log(p / (1 - p)) + spread * samples
     return np.asarray(rng.random((replicates, len(p))) < 1 / (1 + np.exp(-logit)), np.float64)
 
 
@@ -72,15 +72,15 @@ def race(m: int, error: float, spread: float, kind: str, rng: np.random.Generato
     hard = [difficulties(m, error, rng) for _ in range(21)]
     first = [runs(p, 1, spread, kind, rng)[0] for p in hard]
     chosen = [int(name) for name in finalists(first[0], {str(i): first[i] for i in range(1, 21)})]
-    drawn = {i: runs(hard[i], 5 * LONGER, spread, kind, rng) for i in (0, *chosen)}
+    samples = {i: runs(hard[i], 5 * LONGER, spread, kind, rng) for i in (0, *chosen)}
 
     def look(names: list[int], k: int, risk: float) -> dict[int, Estimate]:
-        return {i: effect(drawn[0][:k], drawn[i][:k], 20, len(chosen), risk) for i in names}
+        return {i: effect(samples[0][:k], samples[i][:k], 20, len(chosen), risk) for i in names}
 
     at_first = look(chosen, 5, FIRST_RISK)
-    if any(found.high < 0 for found in at_first.values()):
+    if any(estimate.high < 0 for estimate in at_first.values()):
         return list(at_first.values())
-    unclear = [i for i, found in at_first.items() if found.value < -0.02]
+    unclear = [i for i, estimate in at_first.items() if estimate.value < -0.02]
     return list((at_first | look(unclear, 5 * LONGER, SECOND_RISK)).values())
 
 
@@ -91,9 +91,9 @@ def test_of_remedies_without_effect_one_is_kept_in_fewer_than_5_of_100_races(
 ) -> None:
     rng = np.random.default_rng(17)
     races = [race(m, error, spread, kind, rng) for _ in range(200)]
-    kept = sum(any(found.high < 0 for found in one) for one in races)
-    missed = sum(any(not found.low <= 0 <= found.high for found in one) for one in races)
-    assert kept <= 0.05 * len(races)
+    wins = sum(any(estimate.high < 0 for estimate in effects) for effects in races)
+    missed = sum(any(not estimate.low <= 0 <= estimate.high for estimate in effects) for effects in races)
+    assert wins <= 0.05 * len(races)
     assert missed <= 0.05 * len(races)
 
 
@@ -108,9 +108,9 @@ def test_the_more_remedies_the_wider() -> None:
     rng = np.random.default_rng(6)
     before, after = (rng.random((5, 100)) < p for p in (0.3, 0.2))
     widths = [
-        found.high - found.low
+        estimate.high - estimate.low
         for tried, confirmed in ((1, 1), (20, 1), (20, 3))
-        for found in [effect(before.astype(np.float64), after.astype(np.float64), tried, confirmed)]
+        for estimate in [effect(before.astype(np.float64), after.astype(np.float64), tried, confirmed)]
     ]
     assert widths == sorted(widths)
     assert widths[0] < widths[1] < widths[2]
@@ -134,27 +134,27 @@ def test_a_handful_of_examples_is_not_certain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "told"),
+    ("low", "high", "expected"),
     [(-0.2, -0.1, "keep"), (0.1, 0.2, "harmful"), (-0.01, 0.015, "no effect"), (-0.01, 0.03, "unclear")],
 )
-def test_verdicts(low: float, high: float, told: str) -> None:
-    assert verdict(Estimate((low + high) / 2, low, high), 0.02) == told
+def test_verdicts(low: float, high: float, expected: str) -> None:
+    assert verdict(Estimate((low + high) / 2, low, high), 0.02) == expected
 
 
 def test_a_standard_error_is_that_of_many_repetitions() -> None:
     rng = np.random.default_rng(8)
-    p, changes, told = difficulties(300, 0.3, rng), [], []
+    p, changes, stated = difficulties(300, 0.3, rng), [], []
     for _ in range(400):
-        drawn = rng.choice(p, 300)
-        before, after = (runs(drawn, 5, 0.5, "normal", rng) for _ in range(2))
+        probabilities = rng.choice(p, 300)
+        before, after = (runs(probabilities, 5, 0.5, "normal", rng) for _ in range(2))
         changes.append((after - before).mean())
-        told.append(standard_error(before, after))
-    assert np.std(changes) < np.mean(told) < 1.5 * np.std(changes)
+        stated.append(standard_error(before, after))
+    assert np.std(changes) < np.mean(stated) < 1.5 * np.std(changes)
 
 
 def test_a_pooled_error_is_no_surer_than_its_examples() -> None:
-    one = error_rate(0.1, 200)
-    same = pooled([one] * 5)
-    assert (same.value, same.low, same.high) == pytest.approx((one.value, one.low, one.high))
+    error = error_rate(0.1, 200)
+    same = pooled([error] * 5)
+    assert (same.value, same.low, same.high) == pytest.approx((error.value, error.low, error.high))
     apart = pooled([error_rate(value, 200) for value in (0.05, 0.1, 0.15)])
-    assert apart.low < one.low < one.high < apart.high
+    assert apart.low < error.low < error.high < apart.high

@@ -33,7 +33,7 @@ def test_student_sleep_is_paired() -> None:
     assert (apart.low, apart.high) == pytest.approx((-3.3654832, 0.2054832), abs=0.01)
 
 
-def drawn(rng: Rng, k: int, m: int, gap: float, pool: Array) -> tuple[Array, Array]:
+def samples(rng: Rng, k: int, m: int, gap: float, pool: Array) -> tuple[Array, Array]:
     """What examples of a pool add to the error in k runs of two kinds: the examples differ, and the seeds shift all."""
     difficulty = rng.choice(pool, size=m)
     shifts = rng.normal(0, 0.03, size=(2, k, 1)) + rng.normal(0, 0.03, size=(1, k, 1))
@@ -43,8 +43,8 @@ def drawn(rng: Rng, k: int, m: int, gap: float, pool: Array) -> tuple[Array, Arr
 
 
 def covered(draw: Callable[[], Estimate], truth: float, times: int) -> float:
-    found = [draw() for _ in range(times)]
-    return float(np.mean([one.low <= truth <= one.high for one in found]))
+    estimates = [draw() for _ in range(times)]
+    return float(np.mean([estimate.low <= truth <= estimate.high for estimate in estimates]))
 
 
 @pytest.mark.parametrize("k", [2, 4, 8])
@@ -53,7 +53,7 @@ def test_the_interval_over_seeds_and_examples_covers_the_truth(
     measure: Callable[..., tuple[Estimate, Chance]], k: int
 ) -> None:
     rng, pool = np.random.default_rng(k), np.linspace(0.2, 0.6, 40)
-    share = covered(lambda: measure(*drawn(rng, k, 100, 0.05, pool))[0], 0.05, 300)
+    share = covered(lambda: measure(*samples(rng, k, 100, 0.05, pool))[0], 0.05, 300)
     assert share >= 0.93
 
 
@@ -77,9 +77,9 @@ def test_the_advised_seeds_settle_four_of_five_when_the_truth_is_as_measured(k: 
     rng, settled = np.random.default_rng(k), []
     for _ in range(400):
         d = standardized(rng, k, gap, 0.015)
-        found, chance = paired_by_seed(d, np.zeros(k))
+        estimate, chance = paired_by_seed(d, np.zeros(k))
         more = chance.advice().more_seeds
-        assert found.low < 0 < found.high
+        assert estimate.low < 0 < estimate.high
         assert more is not None
         later = np.concatenate([d, rng.normal(gap, 0.015, int(more))])
         settled.append(paired_by_seed(later, np.zeros(len(later)))[0].low > 0)
@@ -92,9 +92,9 @@ def test_the_advised_seeds_settle_it_on_the_same_dev_examples_too() -> None:
     examples = rng.normal(0.02, 0.1, m)
     for _ in range(150):
         rows = examples + standardized(rng, 4, 0.0, 0.02)[:, None] + rng.normal(0, 0.1, (4, m))
-        found, chance = paired_by_example(rows, np.zeros((4, m)))
+        estimate, chance = paired_by_example(rows, np.zeros((4, m)))
         more = chance.advice().more_seeds
-        if found.low > 0 or more is None or more == inf:
+        if estimate.low > 0 or more is None or more == inf:
             continue
         further = examples + rng.normal(0, 0.02, (int(more), 1)) + rng.normal(0, 0.1, (int(more), m))
         later = np.concatenate([rows, further])
@@ -107,9 +107,9 @@ def test_where_the_examples_decide_more_of_them_are_advised() -> None:
     rng = np.random.default_rng(0)
     examples = rng.choice([1.0, -1.0, 0.0], p=[0.16, 0.12, 0.72], size=200)
     rows = np.clip(examples + rng.normal(0, 0.001, (6, 1)), -1, 1)
-    found, chance = paired_by_example(rows, np.zeros_like(rows))
+    estimate, chance = paired_by_example(rows, np.zeros_like(rows))
     advice = chance.advice()
-    assert found.low < 0 < found.high
+    assert estimate.low < 0 < estimate.high
     assert advice.more_seeds is None
     assert advice.dev_examples is not None
     settled = []
@@ -133,14 +133,14 @@ def test_a_difference_of_nothing_is_settled_by_nothing() -> None:
     assert Chance(1e-6, (Seeds(1e-2, 5),)).advice().more_seeds == inf
     assert MOST_SEEDS >= 100
     same = np.zeros((3, 50))
-    found, _ = paired_by_example(same, same)
-    assert (found.low, found.high) == (0, 0)
+    estimate, _ = paired_by_example(same, same)
+    assert (estimate.low, estimate.high) == (0, 0)
 
 
 def test_pairs_that_all_differ_by_one_example_prove_nothing_yet() -> None:
     step = np.full(2, 1 / 180)
-    found, _ = paired_by_seed(step, np.zeros(2), finest=1 / 180)
-    assert found.low < 0 < found.high
+    estimate, _ = paired_by_seed(step, np.zeros(2), finest=1 / 180)
+    assert estimate.low < 0 < estimate.high
 
 
 def test_one_run_of_each_kind_says_nothing_of_seeds() -> None:

@@ -101,8 +101,8 @@ def test_extrapolations_hold_the_truth_as_often_as_they_say() -> None:
         laws = fit(
             points(SIZES.tolist(), simulated(rng, c + a * SIZES.astype(float) ** -b, 3, dev, chance, shared=0.5))
         )
-        found = (laws.error_at(6400), laws.examples_for(c + a * 9600**-b), laws.floor)
-        for name, interval, truth in zip(held, found, (c + a * 6400**-b, 9600, c), strict=True):
+        estimates = (laws.error_at(6400), laws.examples_for(c + a * 9600**-b), laws.floor)
+        for name, interval, truth in zip(held, estimates, (c + a * 6400**-b, 9600, c), strict=True):
             held[name].append(interval.low <= truth <= interval.high)
     assert all(0.93 <= np.mean(inside) <= 0.99 for inside in held.values()), {k: np.mean(v) for k, v in held.items()}
     by_curve = np.array(list(held.values())).reshape(3, 75, len(CURVES)).mean(axis=1)
@@ -113,11 +113,11 @@ def test_the_spread_of_a_mean_error_is_that_of_repeated_experiments() -> None:
     rng = np.random.default_rng(3)
     error = np.array([0.3, 0.2, 0.1, 0.05])
     sizes = [50, 100, 200, 400]
-    made = [points(sizes, simulated(rng, error, 3, 400, 0.1, shared=0.6)) for _ in range(1500)]
-    seen = np.cov(np.array([one.errors for one in made]).T)
-    said = np.mean([one.covariance for one in made], axis=0)
-    np.testing.assert_allclose(np.diag(said), np.diag(seen), rtol=0.2)
-    assert said[0, 1] == pytest.approx(seen[0, 1], rel=0.3)
+    repetitions = [points(sizes, simulated(rng, error, 3, 400, 0.1, shared=0.6)) for _ in range(1500)]
+    spread = np.cov(np.array([each.errors for each in repetitions]).T)
+    stated = np.mean([each.covariance for each in repetitions], axis=0)
+    np.testing.assert_allclose(np.diag(stated), np.diag(spread), rtol=0.2)
+    assert stated[0, 1] == pytest.approx(spread[0, 1], rel=0.3)
 
 
 def test_a_root_mean_square_has_the_spread_of_repeated_experiments() -> None:
@@ -129,10 +129,12 @@ def test_a_root_mean_square_has_the_spread_of_repeated_experiments() -> None:
         own = rng.standard_normal((4, 3, 300))
         return points([1, 2, 3, 4], list((scales[:, None, None] * (0.6 * x + 0.8 * own)) ** 2), regression=True)
 
-    made = [experiment() for _ in range(300)]
-    assert made[0].errors == pytest.approx(scales, rel=0.1)
-    seen = np.cov(np.array([one.errors for one in made]).T)
-    np.testing.assert_allclose(np.diag(np.mean([one.covariance for one in made], axis=0)), np.diag(seen), rtol=0.3)
+    repetitions = [experiment() for _ in range(300)]
+    assert repetitions[0].errors == pytest.approx(scales, rel=0.1)
+    spread = np.cov(np.array([each.errors for each in repetitions]).T)
+    np.testing.assert_allclose(
+        np.diag(np.mean([each.covariance for each in repetitions], axis=0)), np.diag(spread), rtol=0.3
+    )
 
 
 def test_no_mistakes_on_few_examples_are_no_certainty() -> None:

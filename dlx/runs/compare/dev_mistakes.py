@@ -12,7 +12,8 @@ import numpy as np
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.examples import chunks
-from dlx.errors import DataError, ReadFailure
+from dlx.errors import DataError
+from dlx.files import unless_damaged
 from dlx.runs.compare.run import ComparedRun
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import trained
@@ -94,9 +95,4 @@ def _dev_print(dataset: Dataset) -> str:
 
 def _stored_mistakes(run: RunDirectory) -> Array | None:
     """What a trial of a search keeps of its mistakes; None of other runs."""
-    try:
-        return run.mistakes().get("dev")
-    except ReadFailure:
-        raise
-    except DataError:
-        return None
+    return unless_damaged(lambda: run.mistakes().get("dev"), None)

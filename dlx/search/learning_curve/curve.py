@@ -7,14 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.documents.learning_curve import (
-    CurvePoint,
-    CurveTraining,
-    FailedTraining,
-    Interval,
-    LearningCurve,
-    TrainingCount,
-)
+from dlx.documents import learning_curve as documents
 from dlx.errors import DataError, UsageError
 from dlx.events import Count
 from dlx.runs.data_facts import data_facts, refuse_other_data
@@ -72,7 +65,7 @@ class CurveSubject:
     classes: int
 
 
-def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, LearningCurve]:
+def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, documents.LearningCurve]:
     """Train on growing parts of a run's train set and say what more examples would bring; ``learning_curve.json``.
 
     All trainings are measured on the run's dev examples. They are kept under the run, so that the next call trains
@@ -95,7 +88,7 @@ def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count,
     mistakes = [np.stack([outcome.mistakes() for outcome in replicates]) for replicates in by_size.values()]
     measured = points(list(by_size), mistakes, subject.task.is_regression)
     fitted, target, curve = extrapolation(measured, options.target or _target(subject.spec))
-    return LearningCurve(
+    return documents.LearningCurve(
         run=str(run.path),
         name=subject.spec.name,
         task=subject.task,
@@ -103,7 +96,7 @@ def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count,
         m_dev=subject.m_dev,
         replicates=options.replicates,
         points=_rows(subject, by_size, measured),
-        trainings=TrainingCount(len(usable), len(sizes) * options.replicates, _failed(outcomes)),
+        trainings=documents.TrainingCount(len(usable), len(sizes) * options.replicates, _failed(outcomes)),
         fit=fitted,
         target=target,
         curve=curve,
@@ -161,17 +154,19 @@ def _target(spec: Spec) -> float:
     return spec.diagnosis.optimal_error + spec.diagnosis.tolerance
 
 
-def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points) -> list[CurvePoint]:
+def _rows(
+    subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measured: Points
+) -> list[documents.CurvePoint]:
     train = mean_train_errors([[outcome.errors["train"] for outcome in replicates] for replicates in by_size.values()])
     dev = mean_dev_errors(measured, subject.task)
     return [
-        CurvePoint(
+        documents.CurvePoint(
             m=size,
             epochs=with_examples(subject.spec, size, subject.m).training.epochs,
-            train=Interval.of(train[row]),
-            dev=Interval.of(dev[row]),
+            train=documents.Interval.of(train[row]),
+            dev=documents.Interval.of(dev[row]),
             trainings=[
-                CurveTraining(outcome.key, outcome.errors["train"].value, outcome.errors["dev"].value)
+                documents.CurveTraining(outcome.key, outcome.errors["train"].value, outcome.errors["dev"].value)
                 for outcome in replicates
             ],
         )
@@ -179,10 +174,10 @@ def _rows(subject: CurveSubject, by_size: Mapping[int, Sequence[Outcome]], measu
     ]
 
 
-def _failed(outcomes: Outcomes) -> list[FailedTraining]:
+def _failed(outcomes: Outcomes) -> list[documents.FailedTraining]:
     """The trainings that cannot be used, but for those that there was no time for."""
     return [
-        FailedTraining(size, number, outcome.status, outcome.message)
+        documents.FailedTraining(size, number, outcome.status, outcome.message)
         for (size, number), outcome in sorted(outcomes.items())
         if outcome.status.is_bad
     ]

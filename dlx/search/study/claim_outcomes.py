@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite, isnan
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,11 +15,7 @@ from dlx.search.study.file import Expected
 INFINITE = "infinity"
 
 
-class ClaimAnswers(Protocol):
-    """What knows the measures of a training."""
-
-    def value(self, quantity: Quantity) -> Value:
-        """What a claim asks for."""
+ClaimAnswers: TypeAlias = Callable[[Quantity], Value]  # what a training says of what a claim asks for
 
 
 def variants_of(claim: Claim) -> list[str]:
@@ -53,7 +49,7 @@ def _check(claim: Claim, measures: Mapping[str, Sequence[ClaimAnswers]]) -> list
     together = frozenset.union if NOT_IN in claim.signs else frozenset.intersection
 
     def value(quantity: Quantity) -> Value:
-        values = [run.value(quantity) for run in measures[term_of(quantity).variant]]
+        values = [run(quantity) for run in measures[term_of(quantity).variant]]
         if isinstance(values[0], frozenset):
             return together(*(findings for findings in values if isinstance(findings, frozenset)))
         if isinstance(values[0], str):

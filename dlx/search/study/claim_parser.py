@@ -7,23 +7,7 @@ from collections.abc import Callable, Iterator
 from math import isfinite, nan
 
 from dlx.errors import allowed
-from dlx.search.study.claims import (
-    COMPARE,
-    CONTAINED,
-    FUNCTIONS,
-    IN,
-    NOT_IN,
-    REACHING,
-    Claim,
-    ClaimOperation,
-    Expression,
-    Number,
-    Reaching,
-    Term,
-    Words,
-    evaluate,
-    quoted,
-)
+from dlx.search.study import claims
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?P<percent>\s*%)?"
@@ -45,7 +29,7 @@ class ClaimError(ValueError):
         self.what, self.position = what, position
 
 
-def parse_claim(text: str) -> Claim:
+def parse_claim(text: str) -> claims.Claim:
     """The claim that a text is.
 
     ::
@@ -93,7 +77,7 @@ class _Parser:
         if len(self.tokens) > MOST_TOKENS:
             raise ClaimError(f"a claim has up to {MOST_TOKENS} words and signs", 1)
 
-    def claim(self) -> Claim:
+    def claim(self) -> claims.Claim:
         sides, signs = [self._side()], []
         while (sign := self._sign()) is not None:
             signs.append(sign)
@@ -101,33 +85,33 @@ class _Parser:
         if self.at < len(self.tokens):
             raise self._fault(f"unexpected {self.tokens[self.at][1]!r}")
         if not signs:
-            raise self._fault(f"expected a comparison ({' '.join(COMPARE)}, in or not in)")
-        if set(signs) & set(CONTAINED) and (len(signs) > 1 or not isinstance(sides[0], Words)):
+            raise self._fault(f"expected a comparison ({' '.join(claims.COMPARE)}, in or not in)")
+        if set(signs) & set(claims.CONTAINED) and (len(signs) > 1 or not isinstance(sides[0], claims.Words)):
             raise ClaimError('expected "NAME" in VARIANT.findings', 1)
-        return Claim(self.text, tuple(sides), tuple(signs))
+        return claims.Claim(self.text, tuple(sides), tuple(signs))
 
     def _sign(self) -> str | None:
         """The comparison that follows; None where none does."""
         if self._peek() == "not":
             self._next()
-            self._expect(IN)
-            return NOT_IN
-        return self._next()[1] if self._peek() in (*COMPARE, IN) else None
+            self._expect(claims.IN)
+            return claims.NOT_IN
+        return self._next()[1] if self._peek() in (*claims.COMPARE, claims.IN) else None
 
-    def _side(self) -> Expression:
+    def _side(self) -> claims.Expression:
         return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._factor))
 
-    def _chain(self, signs: tuple[str, str], below: Callable[[], Expression]) -> Expression:
+    def _chain(self, signs: tuple[str, str], below: Callable[[], claims.Expression]) -> claims.Expression:
         left = below()
         while self._peek() in signs:
             sign = self._next()[1]
-            left = ClaimOperation(sign, (left, below()))
+            left = claims.ClaimOperation(sign, (left, below()))
         return left
 
-    def _factor(self) -> Expression:
+    def _factor(self) -> claims.Expression:
         if self._peek() == "-":
             self._next()
-            return ClaimOperation("-", (self._factor(),))
+            return claims.ClaimOperation("-", (self._factor(),))
         if self._peek() == "(":
             self._next()
             inside = self._side()
@@ -135,49 +119,51 @@ class _Parser:
             return inside
         return self._atom()
 
-    def _atom(self) -> Expression:
+    def _atom(self) -> claims.Expression:
         if self.at >= len(self.tokens):
             raise self._fault("expected a number or a measure such as he.dev_error")
         kind, text, position = self._next()
         if kind == "number":
-            return Number(_parsed(text, position))
+            return claims.Number(_parsed(text, position))
         if kind == "text" and self._peek() != ".":
-            return Words(text[1:-1], position)
+            return claims.Words(text[1:-1], position)
         if kind == "name" and self._peek() == "(":
             return self._call(text, position)
         if kind not in ("name", "text"):
             raise ClaimError(f"unexpected {text!r}", position)
         return self._term(text[1:-1] if kind == "text" else text, position)
 
-    def _call(self, name: str, position: int) -> Expression:
+    def _call(self, name: str, position: int) -> claims.Expression:
         self._expect("(")
-        if name not in FUNCTIONS and name not in REACHING:
-            raise ClaimError(f"there is no function {name!r} {allowed(name, (*FUNCTIONS, *REACHING))}", position)
-        expression = self._reaching(name, position) if name in REACHING else self._function(name, position)
+        if name not in claims.FUNCTIONS and name not in claims.REACHING:
+            raise ClaimError(
+                f"there is no function {name!r} {allowed(name, (*claims.FUNCTIONS, *claims.REACHING))}", position
+            )
+        expression = self._reaching(name, position) if name in claims.REACHING else self._function(name, position)
         self._expect(")")
         return expression
 
-    def _function(self, name: str, position: int) -> Expression:
+    def _function(self, name: str, position: int) -> claims.Expression:
         operands = [self._side()]
         while self._peek() == ",":
             self._next()
             operands.append(self._side())
         if (name == "abs") != (len(operands) == 1):
             raise ClaimError(f"{name} takes {'one value' if name == 'abs' else 'two values or more'}", position)
-        return ClaimOperation(name, tuple(operands))
+        return claims.ClaimOperation(name, tuple(operands))
 
-    def _reaching(self, name: str, position: int) -> Expression:
+    def _reaching(self, name: str, position: int) -> claims.Expression:
         usage = f"{name} takes a comparison of a column with a number, such as he.train_cost < 0.1"
         left, sign = self._side(), self._sign()
-        if sign not in COMPARE:
+        if sign not in claims.COMPARE:
             raise ClaimError(usage, position)
         right = self._side()
-        bound = evaluate(right, lambda quantity: nan)
-        if not isinstance(left, Term) or not isinstance(bound, float) or not isfinite(bound):
+        bound = claims.evaluate(right, lambda quantity: nan)
+        if not isinstance(left, claims.Term) or not isinstance(bound, float) or not isfinite(bound):
             raise ClaimError(f"{usage}; got {left} {sign} {right}", position)
-        return Reaching(name, left, sign, bound)
+        return claims.Reaching(name, left, sign, bound)
 
-    def _term(self, variant: str, position: int) -> Term:
+    def _term(self, variant: str, position: int) -> claims.Term:
         path: list[str] = []
         while self._peek() == ".":
             self._next()
@@ -192,14 +178,14 @@ class _Parser:
             if not EPOCH.fullmatch(text):
                 raise ClaimError("expected the number of an epoch after @", place)
             epoch = int(text)
-        return Term(variant, tuple(path), epoch, position)
+        return claims.Term(variant, tuple(path), epoch, position)
 
     def _unmeasured(self, variant: str, position: int) -> str:
         """A variant without a measure; perhaps the first part of a name that needs quotes."""
         meant = HYPHENATED.match(self.text, position - 1)
         if meant is None:
             return f"expected a measure, such as {variant}.dev_error"
-        return f"expected a measure, such as {variant}.dev_error (a name with a hyphen is {quoted(meant[0])})"
+        return f"expected a measure, such as {variant}.dev_error (a name with a hyphen is {claims.quoted(meant[0])})"
 
     def _word(self, kind: str, message: str) -> str:
         if self.at >= len(self.tokens) or self.tokens[self.at][0] != kind:

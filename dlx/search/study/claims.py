@@ -119,11 +119,8 @@ class Claim:
     signs: tuple[str, ...]
 
     def __str__(self) -> str:
-        return " ".join([str(self.sides[0]), *(f"{sign} {side}" for sign, side in self.links())])
-
-    def links(self) -> Iterator[tuple[str, Expression]]:
-        """Each sign with the side on its right."""
-        return zip(self.signs, self.sides[1:], strict=True)
+        links = zip(self.signs, self.sides[1:], strict=True)
+        return " ".join([str(self.sides[0]), *(f"{sign} {side}" for sign, side in links)])
 
     @property
     def quantities(self) -> list[Quantity]:

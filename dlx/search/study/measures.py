@@ -123,15 +123,12 @@ class Measures:
         return inf if row is None else self.result.metrics[column][row]
 
 
-class Failed:
-    """The measures of a training that failed, of which there is nothing but that."""
-
-    def value(self, quantity: Quantity) -> Value:
-        """Its status; no text, finding or number besides."""
-        name = term_of(quantity).path[0]
-        if name == FINDINGS:
-            return frozenset()
-        return Status.FAILED if name in TEXTS else nan
+def failed(quantity: Quantity) -> Value:
+    """What a claim asks for of a training that failed: its status; no text, finding or number besides."""
+    name = term_of(quantity).path[0]
+    if name == FINDINGS:
+        return frozenset()
+    return Status.FAILED if name in TEXTS else nan
 
 
 def _number(value: Any) -> float:

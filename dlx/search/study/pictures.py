@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +18,6 @@ from dlx.search.trials.shared_data import data_of
 from dlx.show.charts.groups import Group
 from dlx.show.numbers import error
 from dlx.show.pictures import DescentPath, Panel, activations, boundaries, overlay, paths, sweep
-from dlx.stats.intervals import Estimate
 from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task
@@ -52,16 +50,10 @@ def draw(run: StudyRun, document: StudyDocument) -> list[Path]:
     swept = run.study.plan.options.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
-        errors = [{part: _plain(error) for part, error in entry.errors.items()} for entry in document.variants]
+        errors = [variant.errors for variant in document.variants]
         if any(errors):
             pictures["sweep"] = sweep(values, errors, key=key, title=title, task=task)
     return [run.directory.write_picture(name, png) for name, png in pictures.items()]
-
-
-def _plain(estimate: Estimate) -> dict[str, float | None]:
-    """An estimate as pictures take it; an end of the interval that is not known is None."""
-    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
-    return {"value": estimate.value, "low": low, "high": high}
 
 
 class VariantNetwork(NamedTuple):

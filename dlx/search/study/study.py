@@ -17,7 +17,7 @@ from dlx.search.dev_set import HeldOut
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of
 from dlx.search.study.file import Expected, Study, Variant
-from dlx.search.study.measures import Failed, Measures
+from dlx.search.study.measures import Measures, failed
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.shared_data import data_of, task_of
@@ -153,7 +153,7 @@ class StudyRun:
 
 
 def _measures(outcome: Outcome) -> ClaimAnswers:
-    return Failed() if outcome.status is Status.FAILED else Measures(outcome.run)
+    return failed if outcome.status is Status.FAILED else Measures(outcome.run).value
 
 
 def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:

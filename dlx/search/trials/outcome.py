@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlx.errors import DataError, ReadFailure
+from dlx.files import unless_damaged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG
 from dlx.runs.manifest import refuse_links
@@ -58,12 +59,7 @@ class Outcome:
 
 def known_outcome(trial: Trial, folder: Path) -> Outcome | None:
     """What came of a trial that has been trained before, as far as it is asked for; None where it is still to do."""
-    try:
-        return examined(trial, folder)
-    except ReadFailure:
-        raise
-    except DataError:
-        return None
+    return unless_damaged(lambda: examined(trial, folder), None)
 
 
 def examined(trial: Trial, folder: Path) -> Outcome | None:

@@ -16,11 +16,10 @@ from queue import SimpleQueue
 from subprocess import PIPE, Popen
 from threading import Thread
 from traceback import format_exception, print_exception
-from types import FrameType
 from typing import Any, BinaryIO
 
 from dlx.errors import Remark
-from dlx.runs.signals import NUMBERS
+from dlx.runs.signals import NUMBERS, end_process
 
 Call = tuple[Any, tuple[Any, ...], dict[str, Any]]  # a function of a module, its arguments and its keyword arguments
 Answer = tuple[bool, Any]  # whether it returned, and what it returned or raised
@@ -118,7 +117,7 @@ def _heed_signals() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner gets it as well, and asks to stop
     for number in NUMBERS:
         if number != signal.SIGINT:
-            signal.signal(number, _terminated)
+            signal.signal(number, end_process)
 
 
 def _make_calls(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -166,7 +165,3 @@ def _portable(error: Exception) -> Exception:
     except Exception:
         return RuntimeError("".join(format_exception(error)))
     return error
-
-
-def _terminated(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)

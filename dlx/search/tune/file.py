@@ -148,7 +148,7 @@ class _SpaceReader:
         """Whether the spec takes this value; what it says otherwise is noted, at the value's place."""
         node, _ = self.plan.places.nearest(("search", "space", key, *where))
         try:
-            self.plan.changed(_change(key, value, node.place))
+            self.plan.resolved(_change(key, value, node.place))
         except SpecError as error:
             for problem in error.problems:
                 what = problem.what if problem.key == key else f"{problem.key}: {problem.what}"
@@ -161,7 +161,7 @@ class _SpaceReader:
         if not (isinstance(low, int) and isinstance(high, int)):
             return False
         try:
-            self.plan.changed(_change(key, low + (high - low) / 3.1, self.plan.places.place))
+            self.plan.resolved(_change(key, low + (high - low) / 3.1, self.plan.places.place))
         except SpecError:
             return True
         return False

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlx import __version__
 from dlx.show.numbers import duration, error
 from dlx.show.page.cells import cell, flat, is_estimate
 from dlx.show.page.elements import Content, Element, columns, element, name_of, scrolled
 from dlx.show.page.images import is_wide, source_of
 from dlx.show.page.page import document
-from dlx.show.page.words import ends, section
+from dlx.show.page.words import ends, foot, section, tile
 from dlx.stats.intervals import Estimate
 from dlx.words import Status, Task
 
@@ -60,7 +59,12 @@ def many_page(material: CollectionMaterial) -> str:
     first = [_list(key, lists[key], material.task) for key in FIRST if key in lists]
     rest = [_list(key, lists[key], material.task) for key in lists if key not in FIRST]
     sections = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]
-    return document(material.name, _heading(material), [part for part in sections if part is not None], _foot(material))
+    return document(
+        material.name,
+        _heading(material),
+        [part for part in sections if part is not None],
+        foot("To repeat it:", material.repeat),
+    )
 
 
 def _heading(material: CollectionMaterial) -> Element:
@@ -86,23 +90,22 @@ def _tiles(material: CollectionMaterial) -> Iterator[Element]:
         if key in HIDDEN or value is None:
             continue
         if is_estimate(value):
-            yield _tile(key, error(value["value"], material.task), ends(Estimate.from_document(value), material.task))
+            yield tile(
+                _words(key), error(value["value"], material.task), ends(Estimate.from_document(value), material.task)
+            )
         elif key == "seconds":
-            yield _tile("time", duration(value), "")
+            yield tile("time", duration(value), "")
         elif isinstance(value, str | int | float) or (value and _is_short(value)):
-            yield _tile(key, cell(_words(value) if isinstance(value, str) else value, material.task), "")
+            yield tile(_words(key), cell(_words(value) if isinstance(value, str) else value, material.task), "")
         elif isinstance(value, Mapping):
-            yield from (_tile(name, cell(entry, material.task), "") for name, entry in flat(value).items() if entry)
+            yield from (
+                tile(_words(name), cell(entry, material.task), "") for name, entry in flat(value).items() if entry
+            )
 
 
 def _is_short(value: object) -> bool:
     """A list of numbers, such as seeds, which a tile can hold."""
     return isinstance(value, list) and all(isinstance(item, int | float) for item in value)
-
-
-def _tile(label: str, value: Content, note: str) -> Element:
-    below = element("dd", note, class_="note") if note else None
-    return element("div", element("dt", _words(label)), element("dd", value, class_="value"), below)
 
 
 def _list(key: str, items: Sequence[Any], task: str | None) -> Element:
@@ -168,11 +171,6 @@ def _plan(plan: str) -> Element | None:
         return None
     code = scrolled(element("pre", element("code", plan.rstrip("\n"))), "plan")
     return section("plan", "Plan", element("details", element("summary", "The complete plan (plan.yaml)"), code))
-
-
-def _foot(material: CollectionMaterial) -> Element:
-    again = [element("p", "To repeat it:"), scrolled(element("pre", element("code", material.repeat)), "command")]
-    return element("footer", again if material.repeat else None, element("p", f"Made by dlx {__version__}."))
 
 
 def _words(key: str) -> str:

@@ -8,7 +8,7 @@ from dlx.diagnose.verdict import GAPS, in_words
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
-from dlx.show.page.words import ends, of_what
+from dlx.show.page.words import ends, of_what, tile
 from dlx.show.words import ending, level_of
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
@@ -52,7 +52,7 @@ def _ending(material: Material) -> Iterator[Element | str]:
 def _tiles(material: Material) -> Iterator[Element]:
     for part, measured in (material.diagnosis.get("errors") or {}).items():
         value, interval = error(measured["value"], material.task), ends(Estimate.from_document(measured), material.task)
-        yield _tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
+        yield tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
     facts = material.facts
     if objective := facts.get("objective"):
         yield from _of_objective(objective)
@@ -60,29 +60,20 @@ def _tiles(material: Material) -> Iterator[Element]:
     if final:
         kept_epoch = facts.get("kept_epoch")
         note = f"epoch {kept_epoch:,} kept" if kept_epoch not in (None, final["epoch"]) else ""
-        yield _tile("epochs", f"{final['epoch']:,}", note)
-        yield _tile("training time", duration(final["seconds"]), f"{final['step']:,} steps")
+        yield tile("epochs", f"{final['epoch']:,}", note)
+        yield tile("training time", duration(final["seconds"]), f"{final['step']:,} steps")
     if parameters := facts.get("parameters"):
-        yield _tile("parameters", f"{parameters:,}", "")
+        yield tile("parameters", f"{parameters:,}", "")
 
 
 def _of_objective(objective: Document) -> Iterator[Element]:
     """The cost that was reached, and where."""
     w = objective.get("w") or []
-    yield _tile("J(w)", _finite(objective["cost"]), str(objective["name"]).replace("_", " "))
+    yield tile("J(w)", _finite(objective["cost"]), str(objective["name"]).replace("_", " "))
     if w:
-        yield _tile("w", ", ".join(map(_finite, w)), "")
+        yield tile("w", ", ".join(map(_finite, w)), "")
 
 
 def _finite(number: float | None) -> str:
     """JSON has no infinity: what is null was beyond all numbers."""
     return "not finite" if number is None else f"{number:.4g}"
-
-
-def _tile(label: str, value: str, note: str) -> Element:
-    return element(
-        "div",
-        element("dt", label),
-        element("dd", value, class_="value"),
-        element("dd", note, class_="note") if note else None,
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from dlx import __version__
 from dlx.show.page.classes import classes
 from dlx.show.page.curves import curves
-from dlx.show.page.elements import Child, Element, element, scrolled
+from dlx.show.page.elements import Child, Element, element
 from dlx.show.page.heading import heading
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
@@ -15,6 +15,7 @@ from dlx.show.page.origin import environment, spec
 from dlx.show.page.pictures import boundary, learning_curve, path, worst
 from dlx.show.page.signal import signal
 from dlx.show.page.verdict import verdict
+from dlx.show.page.words import foot
 
 DOCTYPE = "<!DOCTYPE html>\n"
 STYLE = Path(__file__).with_name("page.css")
@@ -24,13 +25,14 @@ SECTIONS = (curves, verdict, metrics, classes, boundary, path, worst, learning_c
 def page(material: Material) -> str:
     """The HTML of a run's page."""
     sections = [section for make in SECTIONS if (section := make(material)) is not None]
-    return document(material.name, heading(material), sections, _foot(material))
+    end = foot("To repeat it, bit for bit on the same kind of machine:", material.repeat)
+    return document(material.name, heading(material), sections, end)
 
 
-def document(title: str, head: Element, sections: list[Element], foot: Element) -> str:
+def document(title: str, head: Element, sections: list[Element], end: Element) -> str:
     """Some sections as a whole page, with links to each of them."""
     content = element("main", head, _links(sections), sections)
-    body = element("body", content, foot)
+    body = element("body", content, end)
     return DOCTYPE + str(element("html", _head(title), body, lang="en")) + "\n"
 
 
@@ -60,9 +62,3 @@ def _title(section: Element) -> list[Child]:
     heading = section.children[0]
     assert isinstance(heading, Element)
     return list(heading.children)
-
-
-def _foot(material: Material) -> Element:
-    again = "To repeat it, bit for bit on the same kind of machine:"
-    repeat = [element("p", again), scrolled(element("pre", element("code", material.repeat)), "command")]
-    return element("footer", repeat if material.repeat else None, element("p", f"Made by dlx {__version__}."))

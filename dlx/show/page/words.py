@@ -1,9 +1,10 @@
-"""Words that several sections of a page share: intervals, the name of the error, sections."""
+"""Words that several sections of a page share: intervals, the name of the error, tiles, sections, the end."""
 
 from __future__ import annotations
 
+from dlx import __version__
 from dlx.show.numbers import interval
-from dlx.show.page.elements import Content, Element, element
+from dlx.show.page.elements import Content, Element, element, scrolled
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
 
@@ -16,6 +17,18 @@ def ends(estimate: Estimate, task: str | None) -> str:
 def of_what(task: str | None) -> str:
     """What the errors are."""
     return "RMSE" if task == Task.REGRESSION else "error"
+
+
+def tile(label: str, value: Content, note: str) -> Element:
+    """A number or a word with its label above it, and perhaps a note below."""
+    below = element("dd", note, class_="note") if note else None
+    return element("div", element("dt", label), element("dd", value, class_="value"), below)
+
+
+def foot(sentence: str, repeat: str) -> Element:
+    """The end of a page: the command that does it again, where there is one."""
+    again = [element("p", sentence), scrolled(element("pre", element("code", repeat)), "command")]
+    return element("footer", again if repeat else None, element("p", f"Made by dlx {__version__}."))
 
 
 def section(name: str, title: str, *content: Content) -> Element:

@@ -14,7 +14,7 @@ from dlx.text import shorten
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Errors = Mapping[str, Mapping[str, float | None]]
+    from dlx.stats.intervals import Estimate
 
 WIDE = 8  # a ratio of the highest to the lowest value that asks for a logarithmic axis
 COLORS = {"train": TRAIN, "dev": DEV, "test": CLASSES[2], "train_dev": CLASSES[3]}
@@ -23,7 +23,7 @@ COLORS = {"train": TRAIN, "dev": DEV, "test": CLASSES[2], "train_dev": CLASSES[3
 @house_style()
 def sweep(
     values: Sequence[Any],
-    errors: Sequence[Errors],
+    errors: Sequence[Mapping[str, Estimate]],
     *,
     key: str,
     title: str,
@@ -36,7 +36,7 @@ def sweep(
 
     Args:
         values: of the key, one for each variant.
-        errors: part → {value, low, high} of each variant.
+        errors: of each variant, by part; an end of an interval that is not known is not drawn.
         key: that was swept.
         title: stands above the picture.
         task: ``regression`` has its errors in the units of the target, the others in percent.
@@ -51,10 +51,11 @@ def sweep(
     parts = [part for part in COLORS if any(part in estimates for estimates in errors)]
     for number, part in enumerate(parts):
         rows = [(x, estimates[part]) for x, estimates in zip(places, errors, strict=True) if part in estimates]
-        ends = np.array([[_finite(row[end]) for end in ("value", "low", "high")] for _, row in rows])
+        ends = np.array([(error.value, error.low, error.high) for _, error in rows])
         middle, low, high = quantity.factor * ends.T
         x = [place for place, _ in rows]
         bars = np.abs([middle - low, high - middle])
+        bars[~np.isfinite(bars)] = np.nan
         axes.errorbar(x, middle, bars, color=COLORS[part], marker="o", linewidth=1.6, elinewidth=0.9, capsize=3)
         axes.text(1.02, 0.95 - 0.07 * number, part.replace("_", "-"), color=COLORS[part], transform=axes.transAxes)
     return png(figure)
@@ -81,7 +82,3 @@ def _places(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
 
 def _least(numbers: Sequence[float]) -> float:
     return min((abs(number) for number in numbers if number), default=1.0)
-
-
-def _finite(value: float | None) -> float:
-    return np.nan if value is None else value

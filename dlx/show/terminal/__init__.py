@@ -9,6 +9,7 @@ from dlx.show.terminal.diagnosis import diagnosis as diagnosis
 from dlx.show.terminal.evaluation import evaluation as evaluation
 from dlx.show.terminal.folds import folds as folds
 from dlx.show.terminal.learning_curve import learning_curve as learning_curve
+from dlx.show.terminal.lines import columns_of as columns_of
 from dlx.show.terminal.lines import csv_table as csv_table
 from dlx.show.terminal.lines import document as document
 from dlx.show.terminal.lines import facts as facts

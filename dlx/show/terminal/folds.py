@@ -36,9 +36,9 @@ def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = ()
         say(stream=out)
         _errors(document, out)
     say(stream=out)
-    labeled("written", (str(directory), "cyan"), stream=out)
+    labeled("written", (str(directory), "cyan"))
     for number, command in enumerate(commands):
-        labeled("" if number else "next", (command, "cyan"), stream=out)
+        labeled("" if number else "next", (command, "cyan"))
 
 
 def _trainings(document: FoldsDocument, out: TextIO) -> None:
@@ -70,9 +70,9 @@ def _errors(document: FoldsDocument, out: TextIO) -> None:
             "", f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}", stream=out
         )
     say(stream=out)
-    labeled("verdict", (verdict["verdict"], f"bold {COLORS[level_of(verdict['verdict'])]}"), stream=out)
+    labeled("verdict", (verdict["verdict"], f"bold {COLORS[level_of(verdict['verdict'])]}"))
     for name in ("bias", "variance"):
         gap = verdict[name]
         pieces = (f"{name} {error(gap['value'], task)} ", ""), (gap["level"], COLORS[gap["level"]])
-        labeled("", *pieces, (f" ({ends(gap, task)})", "dim"), stream=out)
+        labeled("", *pieces, (f" ({ends(gap, task)})", "dim"))
     paragraph("advice", verdict["next"][0], stream=out)

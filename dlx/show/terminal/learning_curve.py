@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import MARGIN, labeled, say, table
@@ -21,19 +20,18 @@ EVEN = 1.5  # how different the two sides of an interval may be for "± half of 
 CLEAR_OF_ZERO = 0.1  # of the error there is: a floor whose low end is higher than that is one to speak of
 
 
-def learning_curve(document: LearningCurve, written: Sequence[Path] = (), stream: TextIO | None = None) -> None:
+def learning_curve(document: LearningCurve, written: Sequence[Path] = ()) -> None:
     """Prints the table of sizes and the sentences, and where the document and the picture lie."""
-    out = stream or sys.stdout
-    say((document.name, "bold"), (f"  learning curve on {document.m_dev:,} dev examples", ""), stream=out)
-    say(stream=out)
-    table(_rows(document), ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n"), stream=out)
-    say(stream=out)
+    say((document.name, "bold"), (f"  learning curve on {document.m_dev:,} dev examples", ""))
+    say()
+    table(_rows(document), ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n"))
+    say()
     for label, text in sentences(document):
         lines = textwrap.wrap(text, WIDTH - MARGIN) or [""]
         for place, line in zip((label, *[""] * len(lines)), lines, strict=False):
-            labeled(place, (line, "bold" if label == "verdict" else ""), stream=out)
+            labeled(place, (line, "bold" if label == "verdict" else ""))
     for number, path in enumerate(written):
-        labeled("" if number else "written", (str(path), "cyan"), stream=out)
+        labeled("" if number else "written", (str(path), "cyan"))
 
 
 def _rows(document: LearningCurve) -> Iterator[tuple[str, ...]]:

@@ -41,9 +41,14 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
     open_terminal(out).print(Text.assemble(*line), soft_wrap=True)
 
 
-def labeled(label: str, *pieces: Piece, stream: TextIO | None = None) -> None:
+def labeled(label: str, *pieces: Piece) -> None:
     """A line with its label in the margin."""
-    say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=stream)
+    say((f"{label:<{MARGIN}}", "dim"), *pieces)
+
+
+def columns_of(out: TextIO) -> int:
+    """The columns of a screen; a file takes any number."""
+    return shutil.get_terminal_size().columns if out.isatty() else sys.maxsize
 
 
 def path(place: Path | str) -> None:
@@ -81,24 +86,23 @@ def paragraph(
 ) -> None:
     """A text with its label in the margin; on a terminal wrapped to its width, elsewhere one line."""
     out = stream or sys.stdout
-    room = max(shutil.get_terminal_size().columns - margin, SHORTEST) if out.isatty() else sys.maxsize
+    room = max(columns_of(out) - margin, SHORTEST)
     for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
         say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
 
 
-def document(content: Mapping[str, object], stream: TextIO | None = None) -> None:
+def document(content: Mapping[str, object]) -> None:
     """One JSON document, its version in front."""
-    facts(versioned(content), json=True, stream=stream)
+    facts(versioned(content), json=True)
 
 
-def facts(document: Mapping[str, object], json: bool = False, stream: TextIO | None = None) -> None:
+def facts(document: Mapping[str, object], json: bool = False) -> None:
     """Names and values: one JSON document, or a line each."""
     if json:
-        out = stream or sys.stdout
         text = to_json(document).decode()
-        out.write(visible_json(text) if out.isatty() else text)
+        sys.stdout.write(visible_json(text) if sys.stdout.isatty() else text)
     else:
-        table([(name.replace("_", " "), _plainly(value)) for name, value in document.items()], stream=stream)
+        table([(name.replace("_", " "), _plainly(value)) for name, value in document.items()])
 
 
 def csv_table(rows: Iterable[Iterable[object]]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, labeled, say, table
+from dlx.show.terminal.lines import Piece, columns_of, labeled, say, table
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
 from dlx.text import command, shorten
@@ -33,52 +32,45 @@ WIDE = 108  # columns of a screen that the whole table takes
 LONGEST = 60  # characters of a value that is shown
 
 
-def recipe(story: RepairStory, task: str | None, stream: TextIO | None = None) -> None:
+def recipe(story: RepairStory, task: str | None) -> None:
     """Prints what has been tried and what it came to.
 
     Args:
         story: what the recipe has come to.
         task: of a regression errors are in the unit of the target, else in percent.
-        stream: in place of stdout.
     """
-    out = stream or sys.stdout
     for number, round_ in enumerate(story.rounds, 1):
-        _round(number, round_, task, out)
-    say(stream=out)
-    labeled("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"), stream=out)
+        _round(number, round_, task)
+    say()
+    labeled("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"))
     before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
     if story.spec and before and after:
-        labeled("dev error", (f"{_error(before, task)} before", ""), stream=out)
-        labeled("", (f"{_error(after, task)} now, means over {story.replicates} replicates", ""), stream=out)
-        labeled("verdict", (story.verdict, "bold"), stream=out)
+        labeled("dev error", (f"{_error(before, task)} before", ""))
+        labeled("", (f"{_error(after, task)} now, means over {story.replicates} replicates", ""))
+        labeled("verdict", (story.verdict, "bold"))
     if story.test:
-        labeled("test", (f"{_error(story.test, task)}, measured once: no choice was made by it", ""), stream=out)
+        labeled("test", (f"{_error(story.test, task)}, measured once: no choice was made by it", ""))
     if story.spec:
-        labeled("next", (command("train", Path(story.spec)), "cyan"), stream=out)
+        labeled("next", (command("train", Path(story.spec)), "cyan"))
 
 
-def _round(number: int, race: RaceResult, task: str | None, out: TextIO) -> None:
+def _round(number: int, race: RaceResult, task: str | None) -> None:
     """A race: the remedies that were trained, those with an interval first, and which is kept."""
     tried = [remedy for remedy in race.remedies if remedy.verdict != "not tried"]
-    say(stream=out)
-    say((f"round {number}", "bold"), (f"  against {race.against}: {len(tried)} remedies", ""), stream=out)
+    say()
+    say((f"round {number}", "bold"), (f"  against {race.against}: {len(tried)} remedies", ""))
     rows = [_row(remedy, task) for remedy in sorted(tried, key=_rank)]
     if rows:
-        columns = [number for number in range(len(HEADERS)) if number != AGAINST or _is_wide(out)]
-        table([[row[k] for k in columns] for row in rows], [HEADERS[k] for k in columns], stream=out)
+        columns = [number for number in range(len(HEADERS)) if number != AGAINST or columns_of(sys.stdout) >= WIDE]
+        table([[row[k] for k in columns] for row in rows], [HEADERS[k] for k in columns])
     for reason, count in _left_out(race.remedies).items():
-        say((f"{count} more not tried: {reason}", "dim"), stream=out)
+        say((f"{count} more not tried: {reason}", "dim"))
     if race.winner is None:
-        labeled("kept", ("none: no remedy surely lowers the error", ""), stream=out)
+        labeled("kept", ("none: no remedy surely lowers the error", ""))
         return
     overrides = race.winner.overrides
     for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
-        labeled(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"), stream=out)
-
-
-def _is_wide(out: TextIO) -> bool:
-    """Whether all columns fit; a file takes any."""
-    return not out.isatty() or shutil.get_terminal_size().columns >= WIDE
+        labeled(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"))
 
 
 def _row(remedy: RemedyResult, task: str | None) -> tuple[str | Piece, ...]:

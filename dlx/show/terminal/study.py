@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, columns_of, facts, labeled, paragraph, say, table, text_width
 from dlx.words import PARTS, Status
 
 if TYPE_CHECKING:
@@ -20,46 +19,42 @@ if TYPE_CHECKING:
 Column: TypeAlias = tuple[str, list[Piece]]  # its header and its cells
 
 
-def study(
-    document: StudyDocument, directory: Path, pictures: Sequence[Path] = (), stream: TextIO | None = None
-) -> None:
+def study(document: StudyDocument, directory: Path, pictures: Sequence[Path] = ()) -> None:
     """Prints the table, the claims and where everything lies.
 
     Args:
         document: what the study has come to.
         directory: of the study.
         pictures: that were drawn of it.
-        stream: in place of stdout.
     """
-    out = stream or sys.stdout
     variants, seeds = document.variants, document.seeds
     count = seeds if isinstance(seeds, int) else len(seeds)
     headline = f"{_each(len(variants), count)}, {duration(document.seconds)}"
-    say((document.name, "bold"), (f"  {headline}", ""), stream=out)
-    _table(document, out)
+    say((document.name, "bold"), (f"  {headline}", ""))
+    _table(document)
     messages = [(variant.name, message) for variant in variants for message in variant.messages]
     if messages:
-        say(stream=out)
+        say()
     for name, message in messages:
-        paragraph("", f"{name}: {message}", "red", stream=out)
+        paragraph("", f"{name}: {message}", "red")
     if document.claims:
-        say(stream=out)
+        say()
     for claim in document.claims:
-        _claim(claim, out)
-    say(stream=out)
-    labeled("written", (str(directory), "cyan"), stream=out)
+        _claim(claim)
+    say()
+    labeled("written", (str(directory), "cyan"))
     for number, path in enumerate(pictures):
-        labeled("" if number else "pictures", (str(path), "cyan"), stream=out)
+        labeled("" if number else "pictures", (str(path), "cyan"))
 
 
-def foretold(document: Mapping[str, Any], json: bool = False, stream: TextIO | None = None) -> None:
+def foretold(document: Mapping[str, Any], json: bool = False) -> None:
     """Prints what a study would take: a row for each variant."""
     if json:
-        facts(document, json=True, stream=stream)
+        facts(document, json=True)
         return
-    out, variants = stream or sys.stdout, document["variants"]
-    say((document["name"], "bold"), (f"  {_each(len(variants), document['seeds'])}", ""), stream=out)
-    say(stream=out)
+    variants = document["variants"]
+    say((document["name"], "bold"), (f"  {_each(len(variants), document['seeds'])}", ""))
+    say()
     headers = ["variant", "parameters", "steps", "first cost", "one training"]
     rows = [
         (
@@ -71,11 +66,11 @@ def foretold(document: Mapping[str, Any], json: bool = False, stream: TextIO | N
         )
         for variant in variants
     ]
-    table(rows, headers, stream=out)
-    say(stream=out)
+    table(rows, headers)
+    say()
     time = f"about {duration(document['predicted_seconds'])} on one worker"
-    labeled("trainings", (f"{document['trainings']:,}, {time}", "cyan"), stream=out)
-    labeled("claims", (f"{document['claims']:,}", "cyan"), stream=out)
+    labeled("trainings", (f"{document['trainings']:,}, {time}", "cyan"))
+    labeled("claims", (f"{document['claims']:,}", "cyan"))
 
 
 def failing(document: StudyDocument) -> str:
@@ -93,18 +88,18 @@ def _each(variants: int, seeds: int) -> str:
     return f"{count}, {seeds:,} seed{'s' if seeds > 1 else ''} each"
 
 
-def _table(document: StudyDocument, out: TextIO) -> None:
+def _table(document: StudyDocument) -> None:
     """The variants; on a narrow terminal below each other in parts, each with their names."""
     names = [(variant.name, "") for variant in document.variants]
-    for part in _folded(_groups(document), names, out):
-        say(stream=out)
+    for part in _folded(_groups(document), names):
+        say()
         columns = [("variant", names), *part]
-        table(zip(*(cells for _, cells in columns), strict=True), [header for header, _ in columns], stream=out)
+        table(zip(*(cells for _, cells in columns), strict=True), [header for header, _ in columns])
 
 
-def _folded(groups: Iterable[list[Column]], names: Sequence[Piece], out: TextIO) -> list[list[Column]]:
+def _folded(groups: Iterable[list[Column]], names: Sequence[Piece]) -> list[list[Column]]:
     """Groups of columns, which stay together, on as few tables as the width of the terminal allows."""
-    room = shutil.get_terminal_size().columns if out.isatty() else sys.maxsize
+    room = columns_of(sys.stdout)
     first = max(text_width(text) for text in ("variant", *(name for name, _ in names)))
     parts: list[list[Column]] = []
     width = room
@@ -176,13 +171,13 @@ def _interval(estimate: Estimate | None, task: str | None) -> str:
     return interval(estimate.low, estimate.high, task)
 
 
-def _claim(claim: ClaimRecord, out: TextIO) -> None:
+def _claim(claim: ClaimRecord) -> None:
     """Whether it holds, both sides, by how much, and in how many of the seeds."""
     style, word = ("green", "holds") if claim.holds else ("red bold", "fails")
-    paragraph(word, claim.claim, stream=out, label_style=style)
-    paragraph("", _outcome(claim), "dim", stream=out)
+    paragraph(word, claim.claim, label_style=style)
+    paragraph("", _outcome(claim), "dim")
     if claim.why:
-        paragraph("", claim.why, "dim", stream=out)
+        paragraph("", claim.why, "dim")
 
 
 def _outcome(claim: ClaimRecord) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from dlx.show.charts.importance import importance_bars
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, facts, labeled, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, columns_of, facts, labeled, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.words import minimized
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -42,50 +41,48 @@ COUNTS = {
 FACTS = ("trial", "search", "fresh", "95 % interval")
 
 
-def tuning(
-    document: TuningDocument, directory: Path | None = None, pictures: Sequence[Path] = (), stream: TextIO | None = None
-) -> None:
+def tuning(document: TuningDocument, directory: Path | None = None, pictures: Sequence[Path] = ()) -> None:
     """Prints the finalists, the shares of the hyperparameters, the best settings and where everything lies.
 
     Args:
         document: what the search has come to.
         directory: of the search.
         pictures: that were drawn of it.
-        stream: in place of stdout.
     """
-    out = stream or sys.stdout
-    say((document.name, "bold"), (f"  {_headline(document)}", ""), stream=out)
-    _counts(document, out)
+    say((document.name, "bold"), (f"  {_headline(document)}", ""))
+    _counts(document)
     if document.confirmation is not None and document.confirmation.finalists:
-        say(stream=out)
-        _finalists(document, document.confirmation, out)
+        say()
+        _finalists(document, document.confirmation)
     if document.importance:
-        say(stream=out)
-        _importance(document.importance, out)
-    say(stream=out)
-    _outcome(document, out)
+        say()
+        _importance(document.importance)
+    say()
+    _outcome(document)
     for number, message in enumerate(document.messages):
-        paragraph("" if number else "widened", message, stream=out)
+        paragraph("" if number else "widened", message)
     if directory is not None:
-        labeled("written", (str(directory), "cyan"), stream=out)
+        labeled("written", (str(directory), "cyan"))
     if pictures:
-        paragraph("pictures", ", ".join(path.name for path in pictures), stream=out)
+        paragraph("pictures", ", ".join(path.name for path in pictures))
     if document.best_spec:
-        labeled("next", (command("train", Path(document.best_spec)), "cyan"), stream=out)
+        labeled("next", (command("train", Path(document.best_spec)), "cyan"))
 
 
-def tuning_foretold(document: Mapping[str, Any], stream: TextIO | None = None) -> None:
+def tuning_foretold(document: Mapping[str, Any], json: bool = False) -> None:
     """Prints what a search would do: its dimensions with their scales, and the first settings, a column each."""
-    out = stream or sys.stdout
+    if json:
+        facts(document, json=True)
+        return
     listed = ("dimensions", "first_settings")
-    facts({name: value for name, value in document.items() if name not in listed}, stream=out)
+    facts({name: value for name, value in document.items() if name not in listed})
     first = document["first_settings"]
     rows = [
         (key, scale, *(short_value(settings[key]) for settings in first))
         for key, scale in document["dimensions"].items()
     ]
-    say(stream=out)
-    table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]), stream=out)
+    say()
+    table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]))
 
 
 def _headline(document: TuningDocument) -> str:
@@ -94,11 +91,11 @@ def _headline(document: TuningDocument) -> str:
     return f"{trials} after {duration(document.seconds)}, {STATUS.get(document.status, '')}"
 
 
-def _counts(document: TuningDocument, out: TextIO) -> None:
+def _counts(document: TuningDocument) -> None:
     counts = document.counts
     parts = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
     if parts:
-        labeled("", (", ".join(parts), "dim"), stream=out)
+        labeled("", (", ".join(parts), "dim"))
 
 
 def unit(document: TuningDocument) -> str | None:
@@ -106,7 +103,7 @@ def unit(document: TuningDocument) -> str | None:
     return document.task if document.objective.endswith("error") else Task.REGRESSION
 
 
-def _finalists(document: TuningDocument, confirmation: ConfirmationResult, out: TextIO) -> None:
+def _finalists(document: TuningDocument, confirmation: ConfirmationResult) -> None:
     """The settings that were trained again, what they came to in the search, and what they really come to."""
     task, keys = unit(document), [dimension.key for dimension in document.space]
     rows: list[list[str | Piece]] = []
@@ -118,21 +115,14 @@ def _finalists(document: TuningDocument, confirmation: ConfirmationResult, out: 
     if confirmation.base:
         rows.append(["", "before", *_estimate(confirmation.base, task), *[""] * len(keys)])
     headers = [*FACTS, *short_names(keys)]
-    count = fitting([[_text(cell) for cell in row] for row in rows], headers, _room(out))
-    table([row[:count] for row in rows], headers[:count], stream=out)
+    count = fitting([[_text(cell) for cell in row] for row in rows], headers, columns_of(sys.stdout))
+    table([row[:count] for row in rows], headers[:count])
     again = f"{confirmation.finalists[0].seeds} further trainings"
-    paragraph(
-        "", f"search: where they were chosen; fresh: mean of {again}, the lowest wins", "dim", margin=0, stream=out
-    )
+    paragraph("", f"search: where they were chosen; fresh: mean of {again}, the lowest wins", "dim", margin=0)
 
 
 def _text(cell: str | Piece) -> str:
     return cell[0] if isinstance(cell, tuple) else cell
-
-
-def _room(out: TextIO) -> int:
-    """Columns of the screen; a file takes any."""
-    return shutil.get_terminal_size().columns if out.isatty() else sys.maxsize
 
 
 def _estimate(estimate: Estimate | None, task: str | None) -> tuple[str, str]:
@@ -146,20 +136,20 @@ def _interval(estimate: Estimate, task: str | None) -> str:
     return interval(estimate.low, estimate.high, task) if isfinite(estimate.low) else "unknown"
 
 
-def _importance(shares: Sequence[Importance], out: TextIO) -> None:
+def _importance(shares: Sequence[Importance]) -> None:
     """A bar for each hyperparameter, the most important one first."""
     bars = importance_bars([asdict(share) for share in shares])
     keys = [share.key for share in bars]
-    names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= _room(out) else short_names(keys)
+    names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= columns_of(sys.stdout) else short_names(keys)
     rows = []
     for name, share in zip(names, bars, strict=True):
         style = "cyan" if share.is_sure else "dim"
         ends = f"{share.low:.0f} to {share.high:.0f} %"
         rows.append((name, f"{share.value:.0f} %", ends, (bar(share.value / 100), style)))
-    table(rows, ("importance", "share", "95 % interval", ""), stream=out)
+    table(rows, ("importance", "share", "95 % interval", ""))
     rest = max(100 - sum(share.value for share in bars), 0)
     note = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
-    paragraph("", note, "dim", margin=0, stream=out)
+    paragraph("", note, "dim", margin=0)
 
 
 def bar(share: float) -> str:
@@ -168,16 +158,16 @@ def bar(share: float) -> str:
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
-def _outcome(document: TuningDocument, out: TextIO) -> None:
+def _outcome(document: TuningDocument) -> None:
     """The best settings, what they come to, and what they change."""
     if document.confirmation is None or document.confirmation.best is None:
-        labeled("best", (_none(document), "bold"), stream=out)
+        labeled("best", (_none(document), "bold"))
         return
     settings = document.confirmation.best.settings
     for label, (key, value) in zip(("best", *[""] * len(settings)), settings.items(), strict=False):
-        labeled(label, (f"{key}={dump_scalar(value)}", "green"), stream=out)
+        labeled(label, (f"{key}={dump_scalar(value)}", "green"))
     for number, sentence in enumerate(_sentences(document, document.confirmation, document.confirmation.best)):
-        paragraph("" if number else "result", sentence, stream=out)
+        paragraph("" if number else "result", sentence)
 
 
 def _none(document: TuningDocument) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from contextlib import redirect_stdout
 from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
@@ -72,14 +73,15 @@ def test_from_a_run_to_its_learning_curve_and_nothing_twice(tmp_path: Path) -> N
     assert all(files_of(run)[path] == time for path, time in before.items())
     assert [point.trainings[:2] for point in three.points] == [point.trainings for point in points]
 
-    png = pictures.learning_curve(asdict(document), title="moons")
+    png = pictures.learning_curve(document, title="moons")
     with RunDirectory.open(run.path, writing=True) as locked:
         written = locked.write_learning_curve(asdict(document), png)
     assert [path.name for path in written] == ["learning_curve.json", "learning_curve.png"]
     assert json.loads(written[0].read_text())["points"] == asdict(document)["points"]
     assert png.startswith(b"\x89PNG")
     out = io.StringIO()
-    show(document, written, stream=out)
+    with redirect_stdout(out):
+        show(document, written)
     lines = out.getvalue().splitlines()
     assert lines[0] == "moons  learning curve on 300 dev examples"
     assert lines[8].split()[:2] == ["160", "10"]
@@ -105,7 +107,7 @@ def test_a_regression_and_trainings_that_diverge(tmp_path: Path) -> None:
     document = finish(learning_curve(run, CurveOptions(replicates=2, sizes=(20, 40, 80, 120), target=0.1)))
     assert document.task == "regression"
     assert document.fit is not None
-    assert pictures.learning_curve(asdict(document), title="a regression").startswith(b"\x89PNG")
+    assert pictures.learning_curve(document, title="a regression").startswith(b"\x89PNG")
     assert "%" not in next(text for label, text in sentences(document) if label == "verdict")
 
     config = run.config
@@ -154,7 +156,7 @@ def test_three_sizes_are_shown_without_a_law(tmp_path: Path) -> None:
     document = finish(learning_curve(trained(tmp_path), CurveOptions(replicates=2, sizes=(40, 80, 160))))
     assert document.fit is None
     assert dict(sentences(document))["verdict"].startswith("four sizes or more are needed")
-    assert pictures.learning_curve(asdict(document), title="moons").startswith(b"\x89PNG")
+    assert pictures.learning_curve(document, title="moons").startswith(b"\x89PNG")
 
 
 def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[float, float, float]) -> LearningCurve:
@@ -177,7 +179,7 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "beginnings"),
     [
         (
             document_of("settled", (32_000, 41_000, 50_000), (0.02, 0.024, 0.027)),
@@ -217,5 +219,5 @@ def document_of(verdict: str, needed: tuple[float, float, float], floor: tuple[f
         ),
     ],
 )
-def test_sentences(document: LearningCurve, told: list[str]) -> None:
-    assert [text for _, text in sentences(document)] == told
+def test_sentences(document: LearningCurve, beginnings: list[str]) -> None:
+    assert [text for _, text in sentences(document)] == beginnings

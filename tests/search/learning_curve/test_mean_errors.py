@@ -18,9 +18,9 @@ def test_a_mean_train_error_is_as_unsure_as_its_examples_and_chance_in_training(
     apart = [error_rate(value, 200) for value in (0.0, 0.1, 0.2)]
     unsure = mean_train_errors([apart, alike])
     assert unsure[0].value == pytest.approx(0.1)
-    for one in unsure:  # what the trainings of one size tell of chance holds for the others
-        assert one.low < sure.low
-        assert one.high > sure.high
+    for estimate in unsure:  # what the trainings of one size tell of chance holds for the others
+        assert estimate.low < sure.low
+        assert estimate.high > sure.high
     few = [error_rate(value, 20) for value in (0.05, 0.1, 0.15)]
     expected = [sum(getattr(error, end) for error in few) / 3 for end in ("low", "high")]
     (explained,) = mean_train_errors([few])  # 20 examples alone let an error vary as much
@@ -34,5 +34,5 @@ def test_a_mean_dev_error_has_the_interval_of_its_deviation() -> None:
     for rate, error in zip(rates, errors, strict=True):
         expected = error_rate(float(error), 500)
         assert (rate.low, rate.high) == pytest.approx((expected.low, expected.high), rel=1e-3)
-    (one,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), Task.REGRESSION)
-    assert (one.low, one.high) == pytest.approx((2 - 1.96 * 0.5, 2 + 1.96 * 0.5), rel=1e-3)
+    (estimate,) = mean_dev_errors(Points(np.array([10]), np.array([2.0]), np.array([[0.25]])), Task.REGRESSION)
+    assert (estimate.low, estimate.high) == pytest.approx((2 - 1.96 * 0.5, 2 + 1.96 * 0.5), rel=1e-3)

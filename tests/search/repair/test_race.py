@@ -84,17 +84,17 @@ MANY = [remedy(f"useless{k}", training__epochs=21 + k) for k in range(CHUNK)]
 
 def test_after_a_chunk_with_one_that_halves_the_error_the_others_are_not_tried(tmp_path: Path) -> None:
     tried = results(Race(ground_of(tmp_path, FAULTY), FAULTY, [remedy("cure", **CURE), *MANY]))
-    assert [one.verdict for one in tried] == ["keep", *["stopped"] * (CHUNK - 1), "not tried"]
+    assert [result.verdict for result in tried] == ["keep", *["stopped"] * (CHUNK - 1), "not tried"]
 
 
 def test_nor_after_one_that_makes_bias_and_variance_low(tmp_path: Path) -> None:
     tried = results(Race(ground_of(tmp_path, FAULTY, lambda outcome: True), FAULTY, [*MANY, remedy("cure", **CURE)]))
-    assert [one.verdict for one in tried] == [*["stopped"] * CHUNK, "not tried"]
+    assert [result.verdict for result in tried] == [*["stopped"] * CHUNK, "not tried"]
 
 
 def test_where_none_is_good_enough_all_are_tried(tmp_path: Path) -> None:
     tried = results(Race(ground_of(tmp_path, FAULTY), FAULTY, [*MANY, remedy("useless", training__epochs=30)]))
-    assert [(one.verdict, one.replicates) for one in tried] == [("stopped", 1)] * (CHUNK + 1)
+    assert [(result.verdict, result.replicates) for result in tried] == [("stopped", 1)] * (CHUNK + 1)
 
 
 def test_a_finalist_that_is_surely_worse_than_the_best_is_stopped(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_finalist_that_is_surely_worse_than_the_best_is_stopped(tmp_path: Path
 def test_among_equals_the_first_is_kept(tmp_path: Path) -> None:
     cures = [remedy("first", **CURE), remedy("second", initializer={"name": "normal", "scale": 0.5})]
     race = Race(ground_of(tmp_path, FAULTY), FAULTY, cures)
-    assert [one.verdict for one in results(race)] == ["keep", "keep"]
+    assert [result.verdict for result in results(race)] == ["keep", "keep"]
     assert race.best() == "first"
 
 

@@ -16,8 +16,8 @@ from dlx.search.study.claims import Reaching, Term, Value
 NUMBERS = {"a.cost": 2.0, "b.cost": 0.5, "b.final.dev_error": 0.25, "a.train_cost@10": 4.0}
 
 
-def measure(asked: Term | Reaching) -> Value:
-    return NUMBERS[str(asked)]
+def measure(quantity: Term | Reaching) -> Value:
+    return NUMBERS[str(quantity)]
 
 
 @st.composite
@@ -69,15 +69,15 @@ def test_any_text_is_a_claim_or_refused(text: str) -> None:
 
 def test_every_link_of_a_chain_is_compared() -> None:
     outcomes = parse_claim("b.cost < a.cost < 100% + 0.5").check(measure)
-    assert [one.holds for one in outcomes] == [True, False]
+    assert [outcome.holds for outcome in outcomes] == [True, False]
     assert outcomes[1].by == -0.5
 
 
 def test_texts_and_findings() -> None:
-    told: dict[str, Value] = {"a.verdict": "high bias", "a.findings": frozenset(["dead_units"])}
+    values: dict[str, Value] = {"a.verdict": "high bias", "a.findings": frozenset(["dead_units"])}
 
-    def answer(asked: Term | Reaching) -> Value:
-        return told[str(asked)]
+    def answer(quantity: Term | Reaching) -> Value:
+        return values[str(quantity)]
 
     assert parse_claim('a.verdict == "high bias"').check(answer)[0].holds
     assert not parse_claim("a.verdict == 'high variance'").check(answer)[0].holds
@@ -87,17 +87,17 @@ def test_texts_and_findings() -> None:
 
 def test_a_number_that_is_none_fulfils_nothing() -> None:
     for text in ("a.cost < 1", "a.cost > 1", "a.cost == a.cost"):
-        assert not parse_claim(text).check(lambda asked: nan)[0].holds
-    assert parse_claim("1 / a.cost > 5").check(lambda asked: 0.0)[0].left == inf
+        assert not parse_claim(text).check(lambda quantity: nan)[0].holds
+    assert parse_claim("1 / a.cost > 5").check(lambda quantity: 0.0)[0].left == inf
 
 
 def test_quoted_names_and_epochs() -> None:
-    (asked,) = parse_claim('"l2=0.1".layer2.saturated@7 < 3').quantities
-    assert isinstance(asked, Term)
-    assert (asked.variant, asked.path, asked.epoch) == ("l2=0.1", ("layer2", "saturated"), 7)
-    (asked,) = parse_claim("epochs_to(he.train_cost <= 10%) < 30").quantities
-    assert isinstance(asked, Reaching)
-    assert (asked.what, asked.sign, asked.bound) == ("epochs_to", "<=", 0.1)
+    (quantity,) = parse_claim('"l2=0.1".layer2.saturated@7 < 3').quantities
+    assert isinstance(quantity, Term)
+    assert (quantity.variant, quantity.path, quantity.epoch) == ("l2=0.1", ("layer2", "saturated"), 7)
+    (quantity,) = parse_claim("epochs_to(he.train_cost <= 10%) < 30").quantities
+    assert isinstance(quantity, Reaching)
+    assert (quantity.what, quantity.sign, quantity.bound) == ("epochs_to", "<=", 0.1)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,23 +18,12 @@ from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.cluster_call import lock, sees
 from dlx.search.trials.executors import executor_for
-from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import TrialsLost, run_trials
 from dlx.search.trials.trial import Trial
-from dlx.spec.loader import load_spec
-from dlx.spec.trust import NamedBy
+from tests.search.trials.conftest import ENDLESS, by_key, in_training, rows, trials_of, waited_for, written
 
-MOONS = """
-name: moons
-dtype: float64
-data: {source: {name: moons, m: 120, noise: 0.2}, split: {train: 60, dev: 40, test: 20}}
-architecture: {hidden: [5, 2]}
-optimizer: {name: adam, learning_rate: 0.01}
-training: {epochs: 6, batch_size: 16, evaluate_every: 2}
-"""
 LONG = ("training.epochs=600", "training.evaluate_every=25")
 SHORT = ("training.epochs=100", "training.evaluate_every=25")
-ENDLESS = "training.epochs=10000000"
 SEARCH = """
 import sys
 from pathlib import Path
@@ -103,41 +90,6 @@ def worker(scheduler: str) -> Iterator[subprocess.Popen[bytes]]:
         yield begun
 
 
-def trials_of(folder: Path, count: int, *overrides: str) -> list[Trial]:
-    spec = folder / "moons.yaml"
-    spec.write_text(MOONS, encoding="utf-8")
-    specs = (load_spec(spec, [f"seed={seed}", *overrides], named_by=NamedBy.USER).spec for seed in range(count))
-    return [Trial.of(one) for one in specs]
-
-
-def by_key(outcomes: Iterator[Outcome]) -> dict[str, Outcome]:
-    """The outcomes, without the times in their rows."""
-    found = {}
-    for outcome in outcomes:
-        assert outcome.key not in found
-        final, best = (row and replace(row, seconds=0.0) for row in (outcome.final, outcome.best))
-        found[outcome.key] = replace(outcome, final=final, best=best)
-    return found
-
-
-def waited_for(reached: Callable[[], bool]) -> None:
-    """Let another process get there; its progress decides how long."""
-    give_up = time.monotonic() + 60
-    while not reached():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
-
-
-def rows(run: Path) -> list[str]:
-    """The lines of metrics.csv so far, the header apart."""
-    path = run / "metrics.csv"
-    return path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
-
-
-def in_training(runs: list[Path]) -> Callable[[], bool]:
-    return lambda: all(len(rows(run)) > 3 for run in runs)
-
-
 def status(run: Path) -> str:
     return str(json.loads((run / "run.json").read_text(encoding="utf-8"))["status"])
 
@@ -145,7 +97,7 @@ def status(run: Path) -> str:
 def test_a_worker_is_killed_midway_and_all_trials_are_done_once_and_the_same(
     tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]
 ) -> None:
-    trials = trials_of(tmp_path, 2, *LONG) + trials_of(tmp_path, 6, *SHORT)
+    trials = trials_of(written(tmp_path), 2, *LONG) + trials_of(written(tmp_path), 6, *SHORT)
     here, there = tmp_path / "here", tmp_path / "there"
 
     def with_one_killed(victim: subprocess.Popen[bytes]) -> Iterator[Trial]:
@@ -170,7 +122,7 @@ def test_a_worker_is_killed_midway_and_all_trials_are_done_once_and_the_same(
 
 def test_a_trial_that_kills_its_workers_is_lost(tmp_path: Path) -> None:
     (tmp_path / "deadly.py").write_text(DEADLY, encoding="utf-8")
-    trials = trials_of(tmp_path, 1, f"plugins=[{tmp_path}/deadly.py]")
+    trials = trials_of(written(tmp_path), 1, f"plugins=[{tmp_path}/deadly.py]")
     with (
         scheduler_in(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _),
         worker_of(address, DEADLY="yes"),
@@ -183,7 +135,7 @@ def test_a_trial_that_kills_its_workers_is_lost(tmp_path: Path) -> None:
 def test_a_signal_lets_the_workers_save(
     tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    trials = trials_of(tmp_path, 2, ENDLESS)
+    trials = trials_of(written(tmp_path), 2, ENDLESS)
     folder = tmp_path / "trials"
 
     def interrupted() -> Iterator[Trial]:
@@ -202,7 +154,7 @@ def test_a_signal_lets_the_workers_save(
 
 
 def test_when_its_owner_dies_the_worker_saves(tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]) -> None:
-    run = tmp_path / "trials" / trials_of(tmp_path, 1, ENDLESS)[0].key
+    run = tmp_path / "trials" / trials_of(written(tmp_path), 1, ENDLESS)[0].key
     owner = subprocess.Popen([*SEARCHING, str(tmp_path / "moons.yaml"), scheduler, ENDLESS])
     waited_for(in_training([run]))
     owner.kill()
@@ -212,17 +164,17 @@ def test_when_its_owner_dies_the_worker_saves(tmp_path: Path, scheduler: str, wo
 
 
 def test_when_the_scheduler_dies_the_worker_saves(tmp_path: Path) -> None:
-    run = tmp_path / "trials" / trials_of(tmp_path, 1, ENDLESS)[0].key
+    run = tmp_path / "trials" / trials_of(written(tmp_path), 1, ENDLESS)[0].key
     with scheduler_in(tmp_path) as (address, scheduler), worker_of(address):
         command = [*SEARCHING, str(tmp_path / "moons.yaml"), address, ENDLESS]
         owner = subprocess.Popen(command, stderr=subprocess.PIPE)
         waited_for(in_training([run]))
         scheduler.kill()
-        _, told = owner.communicate(timeout=60)
+        _, stderr = owner.communicate(timeout=60)
         waited_for(lambda: status(run) == "interrupted")
     assert owner.returncode == 6
     gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there\n"
-    assert told.decode() == gone
+    assert stderr.decode() == gone
 
 
 def test_where_no_scheduler_answers() -> None:
@@ -248,15 +200,15 @@ def test_without_workers(scheduler: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "told"),
+    ("before", "message"),
     [
         (LACKS_DLX, r"cannot run dlx: ModuleNotFoundError\(.No module named 'dlx"),
         (OTHER_NUMPY, "has numpy 1.0, here it is "),
     ],
     ids=["dlx", "numpy"],
 )
-def test_a_worker_with_other_packages_is_refused(scheduler: str, before: str, told: str) -> None:
-    with worker_of(scheduler, before), pytest.raises(EnvironmentProblem, match=f"^worker tcp://.* {told}"):
+def test_a_worker_with_other_packages_is_refused(scheduler: str, before: str, message: str) -> None:
+    with worker_of(scheduler, before), pytest.raises(EnvironmentProblem, match=f"^worker tcp://.* {message}"):
         executor_for(cluster=scheduler)
 
 
@@ -265,7 +217,7 @@ def test_a_worker_that_does_not_see_the_folder_is_refused(
     tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    trials = trials_of(tmp_path, 1)
+    trials = trials_of(written(tmp_path), 1)
     with (
         Cluster(scheduler) as executor,
         pytest.raises(EnvironmentProblem, match="does not see it as it is here"),

@@ -8,7 +8,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,19 +23,9 @@ from dlx.search.trials.processes import Processes
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.search.trials.worker import START, Worker
-from dlx.spec.loader import load_spec
-from dlx.spec.trust import NamedBy
+from tests.search.trials.conftest import ENDLESS, by_key, in_training, rows, trials_of, waited_for, written
 
-MOONS = """
-name: moons
-dtype: float64
-data: {source: {name: moons, m: 120, noise: 0.2}, split: {train: 60, dev: 40, test: 20}}
-architecture: {hidden: [5, 2]}
-optimizer: {name: adam, learning_rate: 0.01}
-training: {epochs: 6, batch_size: 16, evaluate_every: 2}
-"""
 LONG = ("training.epochs=2500", "training.evaluate_every=25")
-ENDLESS = "training.epochs=10000000"
 SEARCH = """
 import sys
 from pathlib import Path
@@ -78,46 +67,6 @@ def search_of() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 def two_workers() -> Iterator[Processes]:
     with Processes(2) as executor:
         yield executor
-
-
-def written(folder: Path, text: str = MOONS) -> Path:
-    path = folder / "moons.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def trials_of(spec: Path, count: int, *overrides: str) -> list[Trial]:
-    return [
-        Trial.of(load_spec(spec, [f"seed={seed}", *overrides], named_by=NamedBy.USER).spec) for seed in range(count)
-    ]
-
-
-def by_key(outcomes: Iterator[Outcome]) -> dict[str, Outcome]:
-    """The outcomes, without the times in their rows."""
-    found = {}
-    for outcome in outcomes:
-        assert outcome.key not in found
-        final, best = (row and replace(row, seconds=0.0) for row in (outcome.final, outcome.best))
-        found[outcome.key] = replace(outcome, final=final, best=best)
-    return found
-
-
-def waited_for(reached: Callable[[], bool]) -> None:
-    """Let another process get there; its progress decides how long."""
-    give_up = time.monotonic() + 60
-    while not reached():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
-
-
-def rows(run: Path) -> list[str]:
-    """The lines of metrics.csv so far, the header apart."""
-    path = run / "metrics.csv"
-    return path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
-
-
-def in_training(runs: list[Path]) -> Callable[[], bool]:
-    return lambda: all(len(rows(run)) > 3 for run in runs)
 
 
 def group_is_alive(group: int) -> bool:

@@ -32,15 +32,15 @@ def rows(experiment: Supervised, part: str) -> set[tuple[float, ...]]:
 @pytest.mark.parametrize("generator", ["pcg64", "legacy"])
 def test_only_the_split_is_shared(tmp_path: Path, generator: str) -> None:
     spec = spec_of(tmp_path, f"randomness.generator={generator}", "randomness.shuffle={seed: 3, reseed: epoch}")
-    made = [build_supervised(replicate(spec, number)) for number in range(3)]
+    experiments = [build_supervised(replicate(spec, number)) for number in range(3)]
     assert replicate(spec, 0) == spec
     for part in ("dev", "test"):
-        assert rows(made[0], part) == rows(made[1], part) == rows(made[2], part)
+        assert rows(experiments[0], part) == rows(experiments[1], part) == rows(experiments[2], part)
     for first, second in ((0, 1), (0, 2), (1, 2)):
-        one, other = made[first], made[second]
-        assert rows(one, "train") != rows(other, "train")
-        assert not np.array_equal(one.network.parameters.weights, other.network.parameters.weights)
-        assert not np.array_equal(one.batches.order(), other.batches.order())
+        first_experiment, other = experiments[first], experiments[second]
+        assert rows(first_experiment, "train") != rows(other, "train")
+        assert not np.array_equal(first_experiment.network.parameters.weights, other.network.parameters.weights)
+        assert not np.array_equal(first_experiment.batches.order(), other.batches.order())
     assert replicate(spec, 1).randomness.shuffle is not None
     assert replicate(spec, 1).randomness.shuffle.reseed == "epoch"  # type: ignore[union-attr]
 
@@ -48,7 +48,7 @@ def test_only_the_split_is_shared(tmp_path: Path, generator: str) -> None:
 def test_specs_with_the_same_seed_draw_the_same_in_the_same_replicate(tmp_path: Path) -> None:
     spec = spec_of(tmp_path)
     changed = derive(spec, {"regularization.l2": 0.5})
-    one, other = build_supervised(replicate(spec, 2)), build_supervised(replicate(changed, 2))
-    np.testing.assert_array_equal(one.network.parameters.theta, other.network.parameters.theta)
-    assert rows(one, "train") == rows(other, "train")
+    before, other = build_supervised(replicate(spec, 2)), build_supervised(replicate(changed, 2))
+    np.testing.assert_array_equal(before.network.parameters.theta, other.network.parameters.theta)
+    assert rows(before, "train") == rows(other, "train")
     assert replicate(derive(spec, {"seed": 2}), 2).randomness != replicate(spec, 2).randomness

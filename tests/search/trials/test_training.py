@@ -11,34 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlx.search.trials.outcome import Outcome, known_outcome
+from dlx.search.trials.outcome import known_outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec
-
-MOONS = """
-name: moons
-dtype: float64
-data: {source: {name: moons, m: 120, noise: 0.2}, split: {train: 60, dev: 40, test: 20}}
-architecture: {hidden: [5, 2]}
-optimizer: {name: adam, learning_rate: 0.01}
-training: {epochs: 6, batch_size: 16, evaluate_every: 2}
-"""
+from tests.search.trials.conftest import without_times, written
 
 
 def trial_of(folder: Path, *overrides: str) -> Trial:
-    path = folder / "moons.yaml"
-    path.write_text(MOONS, encoding="utf-8")
-    return Trial.of(load_spec(path, overrides).spec)
+    return Trial.of(load_spec(written(folder), overrides).spec)
 
 
-def without_times(outcome: Outcome) -> Outcome:
-    rows = {name: row and replace(row, seconds=0.0) for name, row in vars(outcome).items() if name in ("final", "best")}
-    return replace(outcome, **rows)
-
-
-def written(folder: Path) -> dict[str, tuple[int, bytes]]:
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
@@ -46,9 +31,9 @@ def written(folder: Path) -> dict[str, tuple[int, bytes]]:
 def test_a_finished_trial_is_read_and_not_repeated(tmp_path: Path) -> None:
     trial = trial_of(tmp_path)
     first = run_trial(trial, tmp_path / "trials")
-    before = written(tmp_path / "trials")
+    before = contents(tmp_path / "trials")
     assert run_trial(trial, tmp_path / "trials") == first
-    assert written(tmp_path / "trials") == before
+    assert contents(tmp_path / "trials") == before
     assert first.status == "completed"
     assert first.final is not None
     assert first.final.epoch == 6

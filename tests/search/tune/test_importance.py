@@ -30,8 +30,8 @@ def uniform(n: int, d: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).random((n, d))
 
 
-def by_key(found: list[Importance]) -> dict[str, Importance]:
-    return {one.key: one for one in found}
+def by_key(ranked: list[Importance]) -> dict[str, Importance]:
+    return {share.key: share for share in ranked}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -43,10 +43,10 @@ def test_the_published_indices_of_known_functions_come_out(name: str) -> None:
     scales = np.where(np.arange(X.shape[1]) == choice, 1, CELLS)
     unordered = [j == choice for j in range(X.shape[1])]
     sample = Sample((X * scales).astype(int), sizes, unordered, y, np.ones(len(y), dtype=int))
-    found, known = shares(sample, PARTITIONS, np.random.default_rng(1)), np.array(case["indices"])
-    assert np.abs(found - known).max() < 0.13
-    assert np.argsort(-found)[:2].tolist() == np.argsort(-known)[:2].tolist()
-    assert np.abs(found - known).mean() < np.abs(case["optuna"] - known).mean()
+    values, indices = shares(sample, PARTITIONS, np.random.default_rng(1)), np.array(case["indices"])
+    assert np.abs(values - indices).max() < 0.13
+    assert np.argsort(-values)[:2].tolist() == np.argsort(-indices)[:2].tolist()
+    assert np.abs(values - indices).mean() < np.abs(case["optuna"] - indices).mean()
 
 
 def test_errors_as_a_search_has_them() -> None:
@@ -54,13 +54,13 @@ def test_errors_as_a_search_has_them() -> None:
     X = uniform(64, 3)
     y = np.round(20 * (4 * (X[:, 0] - 0.4) ** 2 + 0.6 * X[:, 1])) / 180
     y[X[:, 0] > 0.7] = np.nan
-    found = importances(numbers(3), X, y, 1)
-    assert [one.key for one in found] == ["x0", "x1", "x2"]
-    assert found[0].low > 0.4
-    assert found[1].high > 0.05
-    assert found[2].low == 0
-    assert found[2].value < 0.02
-    assert all(0 <= one.low <= one.value <= one.high <= 1 for one in found)
+    ranked = importances(numbers(3), X, y, 1)
+    assert [share.key for share in ranked] == ["x0", "x1", "x2"]
+    assert ranked[0].low > 0.4
+    assert ranked[1].high > 0.05
+    assert ranked[2].low == 0
+    assert ranked[2].value < 0.02
+    assert all(0 <= share.low <= share.value <= share.high <= 1 for share in ranked)
 
 
 def test_what_does_nothing_has_0_in_its_interval() -> None:
@@ -68,34 +68,34 @@ def test_what_does_nothing_has_0_in_its_interval() -> None:
     for seed in range(8):
         rng = np.random.default_rng(seed)
         X = rng.random((32, 4))
-        found = by_key(importances(numbers(4), X, X[:, 2] + 0.15 * rng.normal(size=32), seed))
-        assert found["x2"].low > 0
-        assert [found[key].low for key in ("x0", "x1", "x3")] == [0, 0, 0]
-        assert max(found[key].value for key in ("x0", "x1", "x3")) < 0.2
+        ranked = by_key(importances(numbers(4), X, X[:, 2] + 0.15 * rng.normal(size=32), seed))
+        assert ranked["x2"].low > 0
+        assert [ranked[key].low for key in ("x0", "x1", "x3")] == [0, 0, 0]
+        assert max(ranked[key].value for key in ("x0", "x1", "x3")) < 0.2
 
 
 def test_of_noise_alone_nothing_is_sure() -> None:
     rng = np.random.default_rng(3)
-    found = importances(numbers(4), rng.random((64, 4)), rng.normal(size=64), 1)
-    assert all(one.low == 0 for one in found)
+    ranked = importances(numbers(4), rng.random((64, 4)), rng.normal(size=64), 1)
+    assert all(share.low == 0 for share in ranked)
 
 
 def test_interaction_is_no_share_of_either() -> None:
     """(x0 − ½)(x1 − ½) has no main effects."""
     X = uniform(256, 2)
-    found = importances(numbers(2), X, (X[:, 0] - 0.5) * (X[:, 1] - 0.5), 1)
-    assert all(one.value < 0.1 for one in found)
+    ranked = importances(numbers(2), X, (X[:, 0] - 0.5) * (X[:, 1] - 0.5), 1)
+    assert all(share.value < 0.1 for share in ranked)
 
 
 def test_noise_that_two_forests_do_not_share_does_not_count() -> None:
     """Of pure noise the covariances are 0 on average: as many below as above, none of a size."""
-    found = []
+    explained = []
     for seed in range(40):
         rng = np.random.default_rng(seed)
         cells, sizes = rng.integers(CELLS, size=(40, 3)), np.full(3, CELLS)
         sample = Sample(cells, sizes, [False] * 3, rng.normal(size=40), np.ones(40, dtype=int))
-        found.append(agreement(sample, 4, 2, rng))
-    mean, error = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(len(found))
+        explained.append(agreement(sample, 4, 2, rng))
+    mean, error = np.mean(explained, axis=0), np.std(explained, axis=0) / np.sqrt(len(explained))
     assert (np.abs(mean) < 4 * error).all()
     assert (np.abs(mean) < 0.02).all()
 
@@ -160,8 +160,8 @@ def test_any_trials_have_shares_that_sum_to_at_most_1(n: int, kinds: list[int], 
     dimensions = [options(f"x{j}", k) if k else Dimension(f"x{j}", "uniform") for j, k in enumerate(kinds)]
     X = np.column_stack([rng.integers(k, size=n) if k else rng.uniform(-0.5, 1.5, n) for k in kinds])
     y = np.where(rng.random(n) < 0.2, np.nan, rng.integers(levels, size=n) / levels)
-    found = importances(dimensions, X, y, seed)
-    assert sorted(one.key for one in found) == [one.key for one in dimensions]
-    assert all(0 <= one.low <= one.value <= one.high <= 1 for one in found)
-    assert sum(one.value for one in found) <= 1 + 1e-9
-    assert [one.value for one in found] == sorted((one.value for one in found), reverse=True)
+    ranked = importances(dimensions, X, y, seed)
+    assert sorted(each.key for each in ranked) == [each.key for each in dimensions]
+    assert all(0 <= each.low <= each.value <= each.high <= 1 for each in ranked)
+    assert sum(each.value for each in ranked) <= 1 + 1e-9
+    assert [each.value for each in ranked] == sorted((each.value for each in ranked), reverse=True)

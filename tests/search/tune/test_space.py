@@ -30,40 +30,42 @@ def dimensions(draw: Any) -> Dimension:
 
 
 @given(dimensions(), st.floats(-0.2, 1.2))
-def test_a_position_becomes_a_value_and_comes_back(one: Dimension, position: float) -> None:
-    value = one.value(position)
-    if one.integer:
+def test_a_position_becomes_a_value_and_comes_back(dimension: Dimension, position: float) -> None:
+    value = dimension.value(position)
+    if dimension.integer:
         assert isinstance(value, int)
-        assert one.value(one.position(value)) == value
+        assert dimension.value(dimension.position(value)) == value
     else:
-        assert one.position(value) == pytest.approx(position, abs=1e-3)
+        assert dimension.position(value) == pytest.approx(position, abs=1e-3)
     if 0 <= position <= 1:
-        assert one.low * (1 - 1e-5) <= value <= one.high * (1 + 1e-5)
+        assert dimension.low * (1 - 1e-5) <= value <= dimension.high * (1 + 1e-5)
 
 
 @given(dimensions(), st.floats(0, 1), st.floats(0, 1))
-def test_values_rise_with_their_positions(one: Dimension, first: float, second: float) -> None:
+def test_values_rise_with_their_positions(dimension: Dimension, first: float, second: float) -> None:
     low, high = sorted((first, second))
-    assert one.value(low) <= one.value(high)
+    assert dimension.value(low) <= dimension.value(high)
 
 
 @given(dimensions())
-def test_the_ends_belong_to_it(one: Dimension) -> None:
-    assert (one.value(0.0), one.value(1.0)) == pytest.approx((one.low, one.high), rel=1e-5)
+def test_the_ends_belong_to_it(dimension: Dimension) -> None:
+    assert (dimension.value(0.0), dimension.value(1.0)) == pytest.approx((dimension.low, dimension.high), rel=1e-5)
 
 
 def test_half_of_the_betas_from_09_to_0999_are_below_099() -> None:
     """Notes: sample 1 − β on a log scale; equal shares from 0.9 to 0.99 and from 0.99 to 0.999."""
-    one = Dimension("optimizer.beta1", "one_minus_log_uniform", 0.9, 0.999)
-    assert one.value(0.5) == 0.99
-    draws = [one.value(point[0]) for point in random_points([one], whole([one]), 1, 1, 2000)]
+    dimension = Dimension("optimizer.beta1", "one_minus_log_uniform", 0.9, 0.999)
+    assert dimension.value(0.5) == 0.99
+    draws = [dimension.value(point[0]) for point in random_points([dimension], whole([dimension]), 1, 1, 2000)]
     assert np.median(draws) == pytest.approx(0.99, abs=0.001)
 
 
 def test_as_many_learning_rates_in_each_power_of_ten() -> None:
     """Notes: r = −4·rand, α = 10^r."""
-    one = Dimension("optimizer.learning_rate", "log_uniform", 1e-4, 1)
-    draws = np.array([one.value(point[0]) for point in random_points([one], whole([one]), 1, 1, 4000)])
+    dimension = Dimension("optimizer.learning_rate", "log_uniform", 1e-4, 1)
+    draws = np.array(
+        [dimension.value(point[0]) for point in random_points([dimension], whole([dimension]), 1, 1, 4000)]
+    )
     counts, _ = np.histogram(np.log10(draws), [-4, -3, -2, -1, 0])
     assert counts.sum() == 4000
     assert np.abs(counts - 1000).max() < 120
@@ -71,8 +73,8 @@ def test_as_many_learning_rates_in_each_power_of_ten() -> None:
 
 @given(st.integers(1, 5), st.integers(6, 12))
 def test_each_whole_number_has_the_same_share(low: int, high: int) -> None:
-    one = Dimension("k", "uniform", low, high, integer=True)
-    values = [one.value(position) for position in (np.arange(7000) + 0.5) / 7000]
+    dimension = Dimension("k", "uniform", low, high, integer=True)
+    values = [dimension.value(position) for position in (np.arange(7000) + 0.5) / 7000]
     counts = [values.count(number) for number in range(low, high + 1)]
     assert sum(counts) == 7000
     assert max(counts) - min(counts) <= 2
@@ -122,13 +124,13 @@ def test_a_grid_has_both_ends_and_all_options() -> None:
 
 @given(st.lists(st.sampled_from(["scale", "stated", "choice", "integer"]), min_size=1, max_size=5), st.integers(2, 500))
 def test_a_grid_is_as_large_as_the_trials_allow(kinds: list[str], trials: int) -> None:
-    made = {
+    counts = {
         "scale": Dimension("k", "uniform"),
         "stated": Dimension("k", "uniform", points=3),
         "choice": Dimension("k", "choice", choices=(1, 2)),
         "integer": Dimension("k", "uniform", 1, 4, integer=True),
     }
-    ones = [made[kind] for kind in kinds]
+    ones = [counts[kind] for kind in kinds]
     sizes, points = grid_sizes(ones, trials), grid(ones, trials)
     assert len(points) == len(set(points)) == np.prod(sizes)
     assert len(points) <= max(trials, smallest_grid(ones))

@@ -25,9 +25,9 @@ def height(point: Point) -> float:
 def searched(seed: int, trials: int = 64, batch: int = 8) -> list[Point]:
     tpe, points = Tpe(BOWL, seed), []
     for _ in range(trials // batch):
-        asked = tpe.ask(batch)
-        tpe.tell(asked, [height(point) for point in asked])
-        points += asked
+        batch_points = tpe.ask(batch)
+        tpe.tell(batch_points, [height(point) for point in batch_points])
+        points += batch_points
     return points
 
 
@@ -44,10 +44,10 @@ def test_the_points_follow_from_the_seed_and_what_was_told() -> None:
 
 def test_it_comes_nearer_to_the_lowest_point_than_random_draws() -> None:
     seeds = range(6)
-    found = [min(map(height, searched(seed))) for seed in seeds]
-    drawn = [min(map(height, random_points(BOWL, whole(BOWL), seed, 1, 64))) for seed in seeds]
-    assert np.median(found) < np.median(drawn) / 3
-    assert sum(f < d for f, d in zip(found, drawn, strict=True)) >= 5
+    lowest = [min(map(height, searched(seed))) for seed in seeds]
+    lowest_of_draws = [min(map(height, random_points(BOWL, whole(BOWL), seed, 1, 64))) for seed in seeds]
+    assert np.median(lowest) < np.median(lowest_of_draws) / 3
+    assert sum(f < d for f, d in zip(lowest, lowest_of_draws, strict=True)) >= 5
 
 
 def test_the_points_of_a_batch_lie_apart() -> None:

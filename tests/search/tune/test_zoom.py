@@ -15,7 +15,7 @@ KEEP = Dimension("regularization.keep_prob", "uniform", 0.5, 1)
 OPTIMIZER = Dimension("optimizer", "choice", choices=("adam", "momentum", "rmsprop"))
 
 
-def anything(one: Dimension, position: float) -> bool:
+def anything(dimension: Dimension, position: float) -> bool:
     return True
 
 
@@ -26,26 +26,27 @@ def points(*places: float) -> list[Point]:
 
 def test_a_best_value_at_a_border_widens_the_space_and_says_so() -> None:
     ranked = points(0.998, 0.9, 0.95, *[0.5] * 12)
-    region, told = zoomed([RATE], whole([RATE]), ranked, anything)
+    region, widened = zoomed([RATE], whole([RATE]), ranked, anything)
     assert region[0][1] == pytest.approx(1.25)
-    assert [str(one) for one in told] == [
+    assert [str(widening) for widening in widened] == [
         "best optimizer.learning_rate 0.981748 at the border of [0.0001, 1]: widened to [0.0001, 10]"
     ]
 
 
 def test_it_widens_only_as_far_as_the_spec_allows() -> None:
-    region, told = zoomed([KEEP], whole([KEEP]), points(1.0, 0.9, 0.95), lambda one, position: position <= 1)
+    region, widened = zoomed([KEEP], whole([KEEP]), points(1.0, 0.9, 0.95), lambda dimension, position: position <= 1)
     assert region[0][1] == 1
     assert (
-        str(told[0]) == "best regularization.keep_prob 1 at the border of [0.5, 1]: the spec allows nothing beyond it"
+        str(widened[0])
+        == "best regularization.keep_prob 1 at the border of [0.5, 1]: the spec allows nothing beyond it"
     )
-    region, _ = zoomed([KEEP], whole([KEEP]), points(1.0, 0.9, 0.95), lambda one, position: position <= 1.1)
+    region, _ = zoomed([KEEP], whole([KEEP]), points(1.0, 0.9, 0.95), lambda dimension, position: position <= 1.1)
     assert 1 < region[0][1] <= 1.1
 
 
 def test_inside_the_space_nothing_is_widened() -> None:
-    region, told = zoomed([RATE], ((0.4, 0.6),), points(0.401, 0.45, 0.42), anything)
-    assert told == []
+    region, widened = zoomed([RATE], ((0.4, 0.6),), points(0.401, 0.45, 0.42), anything)
+    assert widened == []
     assert region[0][0] < 0.4
 
 
@@ -60,11 +61,11 @@ def test_too_few_trials_change_nothing() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=60))
 def test_the_best_lies_in_the_next_region_which_is_no_wider_than_the_space(places: list[float]) -> None:
-    region, told = zoomed([RATE], whole([RATE]), points(*places), lambda one, position: 0 <= position <= 1)
+    region, widened = zoomed([RATE], whole([RATE]), points(*places), lambda dimension, position: 0 <= position <= 1)
     low, high = region[0][0], region[0][-1]
     assert 0 <= low < high <= 1
     assert low <= places[0] <= high
-    if not told:
+    if not widened:
         assert min(places[0] - low, high - places[0]) >= 0.1 * (high - low) or 0 in (low, 1 - high)
 
 

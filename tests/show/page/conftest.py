@@ -44,7 +44,7 @@ class Read(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len(dict(attrs)) == len(attrs), "an attribute stands twice"
-        read = Tag(tag, dict(attrs), tuple(one.name for one in self.open))
+        read = Tag(tag, dict(attrs), tuple(parent.name for parent in self.open))
         self.tags.append(read)
         if tag not in VOID:
             self.open.append(read)
@@ -77,11 +77,11 @@ def read_page() -> Callable[[str], Read]:
     """``read_page(html)``: its tags and texts, once it is sure that every tag is closed where it should be."""
 
     def read(html: str) -> Read:
-        found = Read()
-        found.feed(html)
-        found.close()
-        assert found.open == []
-        return found
+        reader = Read()
+        reader.feed(html)
+        reader.close()
+        assert reader.open == []
+        return reader
 
     return read
 
@@ -110,8 +110,10 @@ def material() -> Callable[..., Material]:
     """``material(word, count)``: of a run of so many classes, in which every free text is that word."""
 
     def make(word: str = "word", count: int = 2, images: bool = False) -> Material:
-        found = [CAUSES["plateau"].finding(evidence=word, layer=1, epoch=2)]
-        document = diagnose({"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, Task.BINARY, found)
+        findings = [CAUSES["plateau"].finding(evidence=word, layer=1, epoch=2)]
+        document = diagnose(
+            {"train": error_rate(0.1, 100), "dev": error_rate(0.2, 50)}, 0.0, 0.02, Task.BINARY, findings
+        )
         confusion = (8 * np.eye(count, dtype=int) + 1).tolist()
         facts = {
             "name": word,

@@ -51,24 +51,24 @@ def test_many_decades_have_few_numbers() -> None:
 @given(values=st.lists(st.one_of(numbers, st.just(nan)), max_size=3000))
 def test_thinning_keeps_the_extremes_and_the_order(values: list[float]) -> None:
     points = [(float(i), value) for i, value in enumerate(values)]
-    kept = thinned(points)
-    assert len(kept) <= MOST_POINTS
-    assert [point[0] for point in kept] == sorted(point[0] for point in kept)
-    finite, left = ([value for _, value in some if value == value] for some in (points, kept))
+    fewer = thinned(points)
+    assert len(fewer) <= MOST_POINTS
+    assert [point[0] for point in fewer] == sorted(point[0] for point in fewer)
+    finite, left = ([value for _, value in pairs if value == value] for pairs in (points, fewer))
     assert (min(finite, default=0), max(finite, default=0)) == (min(left, default=0), max(left, default=0))
 
 
 def test_thinning_of_very_many_keeps_one_spike() -> None:
     values = np.zeros(100_000)
     values[77_777] = 1
-    kept = thinned(list(enumerate(values.tolist())))
-    assert len(kept) <= MOST_POINTS
-    assert (77_777, 1.0) in kept
+    fewer = thinned(list(enumerate(values.tolist())))
+    assert len(fewer) <= MOST_POINTS
+    assert (77_777, 1.0) in fewer
 
 
 def test_a_line_is_broken_where_values_are_missing() -> None:
-    drawn = [dict(path.attributes)["d"] for path in lines([(0, 1), (1, 2), (2, nan), (3, 4)], "train")]
-    assert drawn == ["M0 1L1 2", "M3 4h0"]
+    paths = [dict(path.attributes)["d"] for path in lines([(0, 1), (1, 2), (2, nan), (3, 4)], "train")]
+    assert paths == ["M0 1L1 2", "M3 4h0"]
 
 
 def test_a_chart_writes_its_curves_at_their_places(read_page: Callable[[str], Any]) -> None:

@@ -50,21 +50,21 @@ def study(word: str) -> dict[str, Any]:
 
 
 @settings(max_examples=50)
-@given(told=st.dictionaries(st.text(max_size=8), anything, max_size=6))
-def test_any_document_has_a_page(read_page: Reader, told: dict[str, Any]) -> None:
-    name = str(told.get("name", "many runs"))
-    assert read_page(many_page(CollectionMaterial(told))).named("h1")[0].text == UNWRITABLE.sub(REPLACEMENT, name)
+@given(document=st.dictionaries(st.text(max_size=8), anything, max_size=6))
+def test_any_document_has_a_page(read_page: Reader, document: dict[str, Any]) -> None:
+    name = str(document.get("name", "many runs"))
+    assert read_page(many_page(CollectionMaterial(document))).named("h1")[0].text == UNWRITABLE.sub(REPLACEMENT, name)
 
 
 @settings(max_examples=25)
 @given(word=st.text().map("<{}&'>".format))
 def test_no_text_changes_the_page(read_page: Reader, word: str) -> None:
-    found, plain = (
-        read_page(many_page(CollectionMaterial(study(one), one, {one: PNG}, one))) for one in (word, "<plain>")
+    tested, plain = (
+        read_page(many_page(CollectionMaterial(study(text), text, {text: PNG}, text))) for text in (word, "<plain>")
     )
-    assert found.structure() == plain.structure()
-    shown = UNWRITABLE.sub(REPLACEMENT, word)
-    assert "".join(found.texts).count(shown) >= "".join(plain.texts).count("<plain>") > 10
+    assert tested.structure() == plain.structure()
+    visible = UNWRITABLE.sub(REPLACEMENT, word)
+    assert "".join(tested.texts).count(visible) >= "".join(plain.texts).count("<plain>") > 10
 
 
 def test_claims_come_first_and_say_whether_they_hold(read_page: Reader) -> None:

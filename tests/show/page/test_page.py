@@ -34,18 +34,18 @@ BARE: dict[str, Any] = {"facts": {"name": "bare", "status": "running"}, "config"
 def test_any_text_is_shown_and_none_changes_the_page(
     read_page: Reader, material: Make, count: int, images: bool, word: str
 ) -> None:
-    found, plain = (read_page(page(material(one, count, images))) for one in (word, "<plain>"))
-    assert found.structure() == plain.structure()
-    shown = UNWRITABLE.sub(REPLACEMENT, word)
+    tested, plain = (read_page(page(material(text, count, images))) for text in (word, "<plain>"))
+    assert tested.structure() == plain.structure()
+    visible = UNWRITABLE.sub(REPLACEMENT, word)
     times = "".join(plain.texts).count("<plain>")
     assert times > 15
-    assert "".join(found.texts).count(shown) >= times
+    assert "".join(tested.texts).count(visible) >= times
 
 
 def test_words_from_other_scripts_do_not_turn_those_around_them(read_page: Reader, material: Make) -> None:
-    found = read_page(page(material("שלום <b>\u202e")))
-    assert [tag.text for tag in found.named("h1")] == ["שלום <b>\u202e"]
-    assert {tag.path[-1] for tag in found.named("bdi")} >= {"h1", "th", "td"}
+    content = read_page(page(material("שלום <b>\u202e")))
+    assert [tag.text for tag in content.named("h1")] == ["שלום <b>\u202e"]
+    assert {tag.path[-1] for tag in content.named("bdi")} >= {"h1", "th", "td"}
 
 
 def test_a_run_of_which_all_is_known_has_all_sections(read_page: Reader, material: Make) -> None:
@@ -68,29 +68,31 @@ def test_a_section_without_anything_to_say_is_left_out(
 
 
 def test_a_run_that_has_just_begun_has_a_page(read_page: Reader) -> None:
-    found = read_page(page(Material(**BARE)))
-    assert found.sections() == ["spec", "environment"]
-    assert "running" in found.texts
+    content = read_page(page(Material(**BARE)))
+    assert content.sections() == ["spec", "environment"]
+    assert "running" in content.texts
 
 
 def test_a_mismatch_is_told_beside_the_verdict(read_page: Reader, material: Make) -> None:
     errors = {"train": error_rate(0.005, 2000), "train_dev": error_rate(0.006, 2000), "dev": error_rate(0.2, 2000)}
-    found = read_page(page(replace(material(), diagnosis=diagnose(errors, 0.0, 0.02))))
-    badges = [tag.text for tag in found.named("strong") if "header" in tag.path]
+    content = read_page(page(replace(material(), diagnosis=diagnose(errors, 0.0, 0.02))))
+    badges = [tag.text for tag in content.named("strong") if "header" in tag.path]
     assert badges == ["low bias and low variance", "high mismatch"]
 
 
 def test_columns_without_a_number_are_not_drawn(read_page: Reader, material: Make) -> None:
-    known = material()
+    complete = material()
     nothing = [float("nan")] * 3
-    found = read_page(page(replace(known, metrics={**known.metrics, "dev_cost": nothing, "dev_error": nothing})))
-    assert not any(tag.attributes.get("class") == "dev" for tag in found.named("path"))
-    assert any(tag.attributes.get("class") == "train" for tag in found.named("path"))
+    content = read_page(
+        page(replace(complete, metrics={**complete.metrics, "dev_cost": nothing, "dev_error": nothing}))
+    )
+    assert not any(tag.attributes.get("class") == "dev" for tag in content.named("path"))
+    assert any(tag.attributes.get("class") == "train" for tag in content.named("path"))
 
 
 def test_the_matrix_shows_counts_and_shares(read_page: Reader, material: Make) -> None:
-    found = read_page(page(material()))
-    cells = [tag for tag in found.named("td") if tag.attributes.get("class") in ("right", "wrong")]
+    content = read_page(page(material()))
+    cells = [tag for tag in content.named("td") if tag.attributes.get("class") in ("right", "wrong")]
     assert [tag.text for tag in cells] == ["990 %", "110 %", "110 %", "990 %"]
     shades = [float(tag.attributes["style"].removeprefix("--shade:")) for tag in cells]
     assert shades[0] > shades[1]
@@ -106,37 +108,39 @@ def test_many_classes_are_listed(read_page: Reader, material: Make) -> None:
 
 def test_nothing_is_fetched(read_page: Reader, material: Make) -> None:
     html = page(material(images=True))
-    found = read_page(html)
+    content = read_page(html)
     assert "url(" not in html
     assert "@import" not in html
-    assert not {"script", "link", "iframe", "object"} & {tag.name for tag in found.tags}
-    places = [tag.attributes[key] for tag in found.tags for key in ("src", "href") if key in tag.attributes]
+    assert not {"script", "link", "iframe", "object"} & {tag.name for tag in content.tags}
+    places = [tag.attributes[key] for tag in content.tags for key in ("src", "href") if key in tag.attributes]
     assert all(place.startswith(("data:image/png;base64,", "#")) for place in places)
-    assert not any(name.startswith("on") for tag in found.tags for name in tag.attributes)
+    assert not any(name.startswith("on") for tag in content.tags for name in tag.attributes)
 
 
 def test_it_can_be_heard_and_walked_through(read_page: Reader, material: Make) -> None:
-    found = read_page(page(material(images=True)))
-    ids = [tag.attributes["id"] for tag in found.tags if "id" in tag.attributes]
+    content = read_page(page(material(images=True)))
+    ids = [tag.attributes["id"] for tag in content.tags if "id" in tag.attributes]
     assert len(set(ids)) == len(ids)
-    assert [tag.attributes["href"] for tag in found.named("a")] == [f"#{name}" for name in ALL]
-    assert all(tag.attributes["aria-labelledby"] in ids for tag in found.named("section"))
-    assert {"header", "nav", "main", "footer"} <= {tag.name for tag in found.tags}
-    levels = [int(tag.name[1]) for tag in found.tags if re.fullmatch("h[1-6]", tag.name)]
+    assert [tag.attributes["href"] for tag in content.named("a")] == [f"#{name}" for name in ALL]
+    assert all(tag.attributes["aria-labelledby"] in ids for tag in content.named("section"))
+    assert {"header", "nav", "main", "footer"} <= {tag.name for tag in content.tags}
+    levels = [int(tag.name[1]) for tag in content.tags if re.fullmatch("h[1-6]", tag.name)]
     assert levels[0] == 1
     assert all(b - a <= 1 for a, b in pairwise(levels))
     assert levels.count(1) == 1
-    assert all(tag.attributes["alt"] for tag in found.named("img"))
-    assert all("scope" in tag.attributes for tag in found.named("th"))
-    assert found.named("html")[0].attributes["lang"] == "en"
+    assert all(tag.attributes["alt"] for tag in content.named("img"))
+    assert all("scope" in tag.attributes for tag in content.named("th"))
+    assert content.named("html")[0].attributes["lang"] == "en"
 
 
 def colours(name: str) -> dict[str, tuple[float, ...]]:
     """The style sheet's colours of a scheme, 0 to 255."""
     light, dark = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)[:2]
     text = light if name == "light" else light + dark
-    found = {key: tuple(bytes.fromhex(value)) for key, value in re.findall(r"--(\w+): #([0-9a-f]{6});", text)}
-    return found | {key: tuple(map(float, value.split())) for key, value in re.findall(r"--(\w+-rgb): ([\d ]+);", text)}
+    values = {key: tuple(bytes.fromhex(value)) for key, value in re.findall(r"--(\w+): #([0-9a-f]{6});", text)}
+    return values | {
+        key: tuple(map(float, value.split())) for key, value in re.findall(r"--(\w+-rgb): ([\d ]+);", text)
+    }
 
 
 def luminance(colour: tuple[float, ...]) -> float:
@@ -158,15 +162,15 @@ def test_black_on_white_has_the_contrast_that_the_standard_says() -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read(scheme: str) -> None:
-    found = colours(scheme)
+    palette = colours(scheme)
     texts = ("ink", "dim", "train", "dev", "alarm", "link", "high", "low", "unsettled", "note")
-    grounds = [found[name] for name in ("page", "card", "faint")]
+    grounds = [palette[name] for name in ("page", "card", "faint")]
     for text in texts:
-        assert min(contrast(found[text], ground) for ground in grounds) >= 4.5, text
+        assert min(contrast(palette[text], ground) for ground in grounds) >= 4.5, text
     for colour in ("right-rgb", "wrong-rgb"):
         for shade in (FAINTEST, STRONGEST):
-            mixed = tuple(shade * a + (1 - shade) * b for a, b in zip(found[colour], found["card"], strict=True))
-            assert contrast(found["ink"], mixed) >= 4.5, colour
+            mixed = tuple(shade * a + (1 - shade) * b for a, b in zip(palette[colour], palette["card"], strict=True))
+            assert contrast(palette["ink"], mixed) >= 4.5, colour
 
 
 def test_every_colour_that_is_used_is_given() -> None:

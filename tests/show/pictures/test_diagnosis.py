@@ -28,11 +28,13 @@ def pixels(png: bytes) -> np.ndarray:
 
 def share(picture: np.ndarray, color: str, alpha: float = 1.0) -> float:
     """How much of the picture has just this colour, drawn on white."""
-    wanted = 1 - alpha * (1 - np.array(to_rgb(color)))
-    return float((np.abs(picture - wanted).max(axis=2) < 0.02).mean())
+    mixed = 1 - alpha * (1 - np.array(to_rgb(color)))
+    return float((np.abs(picture - mixed).max(axis=2) < 0.02).mean())
 
 
-def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: Task | None = None) -> Any:
+def picture_of(
+    errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 0.02, task: Task | None = None
+) -> Any:
     return pixels(diagnosis(waterfall(diagnose(errors, optimal, tolerance, task), task), title="a_$b$"))
 
 
@@ -41,7 +43,7 @@ def drawn(errors: dict[str, Estimate], optimal: float = 0.0, tolerance: float = 
     [(0.01, 0.11, 1, 1), (0.15, 0.16, 1, 1), (0.15, 0.30, 2, 0), (0.005, 0.01, 0, 2)],
 )
 def test_the_notes_columns_are_in_the_colours_of_their_levels(train: float, dev: float, high: int, low: int) -> None:
-    picture = drawn({"train": exact(train), "dev": exact(dev)})
+    picture = picture_of({"train": exact(train), "dev": exact(dev)})
     assert (share(picture, HIGH, 0.35) > 1e-3) == (high > 0)
     assert (share(picture, LOW, 0.35) > 1e-3) == (low > 0)
     assert share(picture, OPEN, 0.35) == 0
@@ -49,7 +51,7 @@ def test_the_notes_columns_are_in_the_colours_of_their_levels(train: float, dev:
 
 def test_a_bar_is_as_high_as_its_gap() -> None:
     """Bias 0.15 and variance 0.10, both high: their bars are apart, and as high as 3 to 2."""
-    picture = drawn({"train": exact(0.15), "dev": exact(0.25)})
+    picture = picture_of({"train": exact(0.15), "dev": exact(0.25)})
     red = 1 - 0.35 * (1 - np.array(to_rgb(HIGH)))
     columns = (np.abs(picture - red).max(axis=2) < 0.02).sum(axis=0)
     heights = columns[columns > 20]
@@ -59,8 +61,8 @@ def test_a_bar_is_as_high_as_its_gap() -> None:
 
 def test_every_part_makes_it_wider_and_an_open_gap_is_amber() -> None:
     errors = {"train": error_rate(0.01, 1000), "dev": error_rate(0.02, 100)}
-    two = drawn(errors)
-    four = drawn({**errors, "train_dev": error_rate(0.015, 100), "test": error_rate(0.03, 100)})
+    two = picture_of(errors)
+    four = picture_of({**errors, "train_dev": error_rate(0.015, 100), "test": error_rate(0.03, 100)})
     assert four.shape[1] > two.shape[1] + 300
     assert share(two, OPEN, 0.35) > 1e-3
 
@@ -76,7 +78,7 @@ def test_every_part_makes_it_wider_and_an_open_gap_is_amber() -> None:
     ],
 )
 def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate], task: Task | None) -> None:
-    assert drawn(errors, task=task).std() > 0.01
+    assert picture_of(errors, task=task).std() > 0.01
 
 
 def answers(count: int) -> list[dict[str, Any]]:
@@ -100,5 +102,5 @@ def test_sheets_of_any_number_and_kind_of_images(shape: tuple[int, ...]) -> None
 
 
 def test_long_labels_and_probabilities_that_are_none_are_drawn() -> None:
-    told = [{"index": 0, "label": "a_very$long$label", "predicted": "ß" * 40, "probability": float("nan")}]
-    assert pixels(worst(np.zeros((1, 3, 3)), told, title="x")).std() > 0
+    answers = [{"index": 0, "label": "a_very$long$label", "predicted": "ß" * 40, "probability": float("nan")}]
+    assert pixels(worst(np.zeros((1, 3, 3)), answers, title="x")).std() > 0

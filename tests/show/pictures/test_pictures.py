@@ -23,7 +23,7 @@ from dlx.show.pictures.canvas import ALARM, CLASSES, DEV, TRAIN
 NAN = float("nan")
 
 
-def drawn(
+def picture_of(
     columns: Mapping[str, Sequence[float]], title: str = "a", task: str = "binary", best_epoch: int | None = None
 ) -> bytes:
     return curves(training_curves(columns, task, best_epoch), title=title)
@@ -51,7 +51,7 @@ def metrics(rows: int, dev: bool = True) -> dict[str, list[float]]:
 @pytest.mark.parametrize("rows", [1, 3, 40, 15_000])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_curves_of_any_length_show_train_and_dev(rows: int, task: str) -> None:
-    picture = pixels(drawn(metrics(rows), title="digits", task=task, best_epoch=rows))
+    picture = pixels(picture_of(metrics(rows), title="digits", task=task, best_epoch=rows))
     assert picture.shape == (504, 1200, 3)
     for half in (picture[:, :600], picture[:, 600:]):
         assert share(half, TRAIN) > 1e-4
@@ -59,13 +59,13 @@ def test_curves_of_any_length_show_train_and_dev(rows: int, task: str) -> None:
 
 
 def test_without_a_dev_set_there_is_no_dev_curve() -> None:
-    picture = pixels(drawn(metrics(40, dev=False), title="digits", task="binary"))
+    picture = pixels(picture_of(metrics(40, dev=False), title="digits", task="binary"))
     assert share(picture, TRAIN) > 1e-3
     assert share(picture, DEV) == 0
 
 
 def test_the_best_epoch_is_marked() -> None:
-    plain, marked = (drawn(metrics(40), title="a", task="binary", best_epoch=best) for best in (None, 20))
+    plain, marked = (picture_of(metrics(40), title="a", task="binary", best_epoch=best) for best in (None, 20))
     differing = (pixels(plain) != pixels(marked)).any(axis=2)
     assert differing[:, :600].sum() > 500
     assert differing[:, 600:].sum() > 500
@@ -74,8 +74,8 @@ def test_the_best_epoch_is_marked() -> None:
 def test_where_the_numbers_end_is_marked() -> None:
     columns = metrics(30)
     columns["cost"][20:] = [float("inf"), *[NAN] * 9]
-    assert share(pixels(drawn(columns, title="a", task="binary")), ALARM) > 1e-4
-    assert share(pixels(drawn(metrics(30), title="a", task="binary")), ALARM) == 0
+    assert share(pixels(picture_of(columns, title="a", task="binary")), ALARM) > 1e-4
+    assert share(pixels(picture_of(metrics(30), title="a", task="binary")), ALARM) == 0
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-310, 1e305, -3.0, NAN, float("inf")])
@@ -84,20 +84,20 @@ def test_any_values_can_be_drawn(value: float) -> None:
     at_the_end = {name: [*column[:4], value] for name, column in metrics(5).items()} | {"epoch": everywhere["epoch"]}
     for columns in (everywhere, at_the_end):
         for task in ("binary", "regression"):
-            assert drawn(columns, title="a", task=task, best_epoch=2)
+            assert picture_of(columns, title="a", task=task, best_epoch=2)
 
 
 def test_a_run_without_rows_or_errors_can_be_drawn() -> None:
-    assert drawn({name: [] for name in COLUMNS}, title="a", task="binary")
+    assert picture_of({name: [] for name in COLUMNS}, title="a", task="binary")
     columns = metrics(20) | {name: [NAN] * 20 for name in ("train_error", "dev_error", "dev_cost")}
-    picture = pixels(drawn(columns, title="polynomial", task="regression"))
+    picture = pixels(picture_of(columns, title="polynomial", task="regression"))
     assert share(picture[:, 600:], TRAIN) > 1e-4
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_settings() -> None:
-    first = drawn(metrics(40), title="a_$b$", task="binary", best_epoch=3)
+    first = picture_of(metrics(40), title="a_$b$", task="binary", best_epoch=3)
     with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "black"}):
-        assert drawn(metrics(40), title="a_$b$", task="binary", best_epoch=3) == first
+        assert picture_of(metrics(40), title="a_$b$", task="binary", best_epoch=3) == first
         assert matplotlib.rcParams["lines.linewidth"] == 9
 
 
@@ -158,7 +158,7 @@ def test_a_surface_of_any_height(level: float) -> None:
 def test_a_single_example_and_very_many() -> None:
     for m in (1, 5000):
         rows = np.resize(X, (m, 2))
-        assert boundary(lambda some: some[:, 0] * 0, {"train": (rows, np.zeros(m, int))}, title="a", task="binary")
+        assert boundary(lambda X: X[:, 0] * 0, {"train": (rows, np.zeros(m, int))}, title="a", task="binary")
 
 
 def test_importing_the_pictures_imports_no_matplotlib_and_drawing_no_pyplot(tmp_path: Path) -> None:

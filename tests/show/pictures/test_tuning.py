@@ -37,14 +37,14 @@ def document(space: list[dict[str, Any]], count: int, rounds: int = 3, **changes
     trials = []
     for index in range(count):
         at = rng.random(len(space))
-        values = {one["key"]: value(one, place) for one, place in zip(space, at, strict=True)}
+        values = {entry["key"]: value(entry, place) for entry, place in zip(space, at, strict=True)}
         error = 0.02 * float(np.exp(3 * np.abs(at - 0.6).sum() / len(space) ** 0.5))
         status = "diverged" if index % 7 == 6 else "stopped" if index % 3 == 2 else "completed"
-        shown = None if status == "diverged" else error
+        shown_error = None if status == "diverged" else error
         round_ = 1 + index * rounds // count
-        trials.append({"index": index, "round": round_, "settings": values, "value": shown, "status": status})
-    region = {one["key"]: one.get("choices") or [one["low"], one["high"]] for one in space}
-    found: dict[str, Any] = {
+        trials.append({"index": index, "round": round_, "settings": values, "value": shown_error, "status": status})
+    region = {entry["key"]: entry.get("choices") or [entry["low"], entry["high"]] for entry in space}
+    search: dict[str, Any] = {
         "name": "digits_$a$",
         "task": "multiclass",
         "objective": "dev_error",
@@ -53,20 +53,20 @@ def document(space: list[dict[str, Any]], count: int, rounds: int = 3, **changes
         "winner": 0,
         "rounds": [{"round": number + 1, "region": region} for number in range(rounds)],
         "importance": [
-            {"key": one["key"], "value": 0.3 / (k + 1), "low": max(0.2 - 0.1 * k, 0), "high": 0.5}
-            for k, one in enumerate(space)
+            {"key": entry["key"], "value": 0.3 / (k + 1), "low": max(0.2 - 0.1 * k, 0), "high": 0.5}
+            for k, entry in enumerate(space)
         ],
     }
-    return found | changes
+    return search | changes
 
 
-def value(one: Mapping[str, Any], at: float) -> Any:
-    scale = Scale(dict(one))
+def value(entry: Mapping[str, Any], at: float) -> Any:
+    scale = Scale(dict(entry))
     if scale.is_choice:
-        return one["choices"][int(at * len(one["choices"]))]
-    low, high = scale.place(one["low"]), scale.place(one["high"])
-    found = scale.value(low + at * (high - low))
-    return round(found) if one["integer"] else found
+        return entry["choices"][int(at * len(entry["choices"]))]
+    low, high = scale.place(entry["low"]), scale.place(entry["high"])
+    number = scale.value(low + at * (high - low))
+    return round(number) if entry["integer"] else number
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -80,9 +80,9 @@ def share(png: bytes, color: Any) -> float:
 
 @pytest.mark.parametrize("count", [1, 8, 64, 1000])
 def test_a_hyperparameter_of_a_search_of_any_size(count: int) -> None:
-    told = document(ALL, count)
-    for one in ALL if count == 64 else [RATE, HIDDEN]:
-        picture = pictures.hyperparameter(told, one["key"])
+    search = document(ALL, count)
+    for entry in ALL if count == 64 else [RATE, HIDDEN]:
+        picture = pictures.hyperparameter(search, entry["key"])
         assert share(picture, DEV) > 5e-5  # the best
         assert (share(picture, ALARM) > 0) == (count > 6)  # the diverged
         if count > 3:
@@ -117,9 +117,9 @@ def test_a_grid_stands_beside_as_many_random_draws(
 
 @pytest.mark.parametrize("space", [[RATE], [HIDDEN], [RATE, HIDDEN], [HIDDEN, NORM], ALL], ids=len)
 def test_importance_and_settings_of_any_space(space: list[dict[str, Any]]) -> None:
-    told = document(space, 32, task="regression" if space == ALL else "multiclass")
-    assert share(pictures.importance(told), TRAIN) + share(pictures.importance(told), "#338EC1") > 1e-3
-    picture = pixels(pictures.settings(told))
+    search = document(space, 32, task="regression" if space == ALL else "multiclass")
+    assert share(pictures.importance(search), TRAIN) + share(pictures.importance(search), "#338EC1") > 1e-3
+    picture = pixels(pictures.settings(search))
     left, right = np.split(picture, [picture.shape[1] // 2], axis=1)
     assert (np.abs(left - to_rgb(GREY)).max(axis=2) < 0.02).sum() > 200  # the grid
     assert (np.abs(right - to_rgb(DEV)).max(axis=2) < 0.02).sum() > 20  # the best
@@ -135,40 +135,40 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
 
 def test_a_grid_has_few_values_of_each_and_a_search_as_many_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lecture's example: 25 trials of two hyperparameters are 5 values of each, or 25; of three, 64 are 4."""
-    drawn = figures(monkeypatch)
+    saved = figures(monkeypatch)
     for space, count in (([RATE, BETA], 25), ([RATE, BETA, KEEP], 64), ([RATE, HIDDEN], 32)):
         pictures.settings(document(space, count, rounds=1))
-    told = [[[text.get_text() for text in axes.texts] for axes in figure.axes[:2]] for figure in drawn]
+    texts = [[[text.get_text() for text in axes.texts] for axes in figure.axes[:2]] for figure in saved]
     key, other = RATE["key"], BETA["key"]
-    assert told[0] == [
+    assert texts[0] == [
         ["a grid (6 of each would take 36 trials)", f"5 distinct values of {key}", f"5 distinct values of {other}"],
         ["this search", f"25 distinct values of {key}", f"25 distinct values of {other}"],
     ]
-    assert told[1][0][0] == "a grid (5 of each would take 125 trials)"
-    assert told[1][0][1] == f"4 distinct values of {key}"
-    assert told[1][1][1] == f"64 distinct values of {key}"
-    assert told[2][0][1:] == [f"10 distinct values of {key}", f"3 distinct values of {HIDDEN['key']}"]
-    points = np.asarray(drawn[0].axes[0].collections[0].get_offsets())
+    assert texts[1][0][0] == "a grid (5 of each would take 125 trials)"
+    assert texts[1][0][1] == f"4 distinct values of {key}"
+    assert texts[1][1][1] == f"64 distinct values of {key}"
+    assert texts[2][0][1:] == [f"10 distinct values of {key}", f"3 distinct values of {HIDDEN['key']}"]
+    points = np.asarray(saved[0].axes[0].collections[0].get_offsets())
     assert points.shape == (25, 2)
     assert sorted(set(points[:, 0])) == pytest.approx([-4, -3, -2, -1, 0])
 
 
 def test_a_grid_of_whole_numbers_has_whole_numbers_and_both_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = figures(monkeypatch)
+    saved = figures(monkeypatch)
     pictures.settings(document([LAYERS, BATCH], 9))
-    points = np.asarray(drawn[0].axes[0].collections[0].get_offsets())
+    points = np.asarray(saved[0].axes[0].collections[0].get_offsets())
     assert sorted(set(points[:, 1])) == [1, 2, 3]
     assert sorted(set((10 ** points[:, 0]).round(9))) == [16, 91, 512]  # the middle of a logarithmic scale is 90.5
 
 
-def labels(monkeypatch: pytest.MonkeyPatch, one: dict[str, Any], **changes: Any) -> list[str]:
-    drawn = figures(monkeypatch)
-    pictures.hyperparameter(document([one], 30) | changes, one["key"])
-    return [label.get_text() for label in drawn[0].axes[0].get_xticklabels()]
+def labels(monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any], **changes: Any) -> list[str]:
+    saved = figures(monkeypatch)
+    pictures.hyperparameter(document([entry], 30) | changes, entry["key"])
+    return [label.get_text() for label in saved[0].axes[0].get_xticklabels()]
 
 
 @pytest.mark.parametrize(
-    ("one", "texts"),
+    ("entry", "texts"),
     [
         (RATE, ["0.0001", "0.001", "0.01", "0.1", "1"]),
         (BETA, ["0.9", "0.95", "0.98", "0.99", "0.995", "0.998", "0.999"]),
@@ -182,9 +182,9 @@ def labels(monkeypatch: pytest.MonkeyPatch, one: dict[str, Any], **changes: Any)
     ],
 )
 def test_each_scale_is_numbered_in_its_own_way(
-    one: dict[str, Any], texts: list[str], monkeypatch: pytest.MonkeyPatch
+    entry: dict[str, Any], texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert labels(monkeypatch, one) == texts
+    assert labels(monkeypatch, entry) == texts
 
 
 def test_the_scale_of_1_minus_beta_is_even_in_its_powers_of_ten() -> None:
@@ -212,28 +212,28 @@ def test_an_integer_that_many_trials_share_has_them_beside_each_other() -> None:
 def test_terrible_trials_do_not_press_the_good_ones_down() -> None:
     values = [0.02, 0.021, 0.022, 0.023, 0.024, 0.025, 0.026, 0.027, 0.028, 0.03, 1e12]
     trials = [{"index": k, "round": 1, "status": "completed", "value": v} for k, v in enumerate(values)]
-    found = Trials({"task": "regression", "trials": trials})
-    assert found.top < 0.1
-    assert found.beyond.tolist() == [False] * 10 + [True]
-    assert found.best == 0
+    columns = Trials({"task": "regression", "trials": trials})
+    assert columns.top < 0.1
+    assert columns.beyond.tolist() == [False] * 10 + [True]
+    assert columns.best == 0
 
 
 def test_errors_of_many_sizes_have_a_logarithmic_axis_with_a_place_for_0() -> None:
     values = [0.0, 0.01, 0.02, 0.05, 0.3, 0.9, 0.9, None]
     trials = [{"index": k, "round": 1, "status": "completed", "value": v} for k, v in enumerate(values)]
-    found = Trials({"task": "multiclass", "trials": trials})
-    assert found.is_logarithmic
-    assert found.heights[0] == pytest.approx(0.5)  # % half of the lowest other
-    assert np.isnan(found.heights[-1])
-    assert found.top == pytest.approx(90)
+    columns = Trials({"task": "multiclass", "trials": trials})
+    assert columns.is_logarithmic
+    assert columns.heights[0] == pytest.approx(0.5)  # % half of the lowest other
+    assert np.isnan(columns.heights[-1])
+    assert columns.top == pytest.approx(90)
 
 
 def test_the_winner_of_the_fresh_trainings_is_the_best_one() -> None:
-    told = document([RATE], 20)
-    lowest = int(np.nanargmin([np.nan if one["value"] is None else one["value"] for one in told["trials"]]))
-    assert Trials(told | {"winner": None}).best == lowest
-    assert Trials(told | {"winner": 1}).best == 1
-    assert Trials(told | {"winner": 6}).best == lowest  # that one diverged
+    search = document([RATE], 20)
+    lowest = int(np.nanargmin([np.nan if trial["value"] is None else trial["value"] for trial in search["trials"]]))
+    assert Trials(search | {"winner": None}).best == lowest
+    assert Trials(search | {"winner": 1}).best == 1
+    assert Trials(search | {"winner": 6}).best == lowest  # that one diverged
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
@@ -243,27 +243,31 @@ def test_the_winner_of_the_fresh_trainings_is_the_best_one() -> None:
     ids=str,
 )
 def test_any_errors_can_be_drawn(values: list[float | None], task: str) -> None:
-    told = document([RATE, HIDDEN], len(values), task=task, winner=None, importance=[])
-    for one, found in zip(told["trials"], values, strict=True):
-        one |= {"value": found, "status": "completed" if found is not None else "failed"}
-    assert pictures.hyperparameter(told, RATE["key"])
-    assert pictures.settings(told)
+    search = document([RATE, HIDDEN], len(values), task=task, winner=None, importance=[])
+    for trial, error in zip(search["trials"], values, strict=True):
+        trial |= {"value": error, "status": "completed" if error is not None else "failed"}
+    assert pictures.hyperparameter(search, RATE["key"])
+    assert pictures.settings(search)
 
 
 def test_a_search_without_rounds_or_with_very_many_can_be_drawn() -> None:
-    told = document([RATE], 40, rounds=20)
-    assert share(pictures.hyperparameter(told, RATE["key"]), tuple(LAST)) > 0
-    assert pictures.hyperparameter(told | {"rounds": []}, RATE["key"])
+    search = document([RATE], 40, rounds=20)
+    assert share(pictures.hyperparameter(search, RATE["key"]), tuple(LAST)) > 0
+    assert pictures.hyperparameter(search | {"rounds": []}, RATE["key"])
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
-    told = document(ALL, 20)
-    for draw in (pictures.settings, pictures.importance, lambda found: pictures.hyperparameter(found, HIDDEN["key"])):
-        assert draw(told) == draw(told)
+    search = document(ALL, 20)
+    for draw in (
+        pictures.settings,
+        pictures.importance,
+        lambda content: pictures.hyperparameter(content, HIDDEN["key"]),
+    ):
+        assert draw(search) == draw(search)
 
 
 def test_values_and_keys_are_spelled_short() -> None:
-    assert [spelled(one) for one in (0.00702208, 0.9967, 1e-5, 25e6, True, None, "x" * 40)] == [
+    assert [spelled(each) for each in (0.00702208, 0.9967, 1e-5, 25e6, True, None, "x" * 40)] == [
         "0.007022",
         "0.9967",
         "1e-5",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import redirect_stdout
 from math import inf, nan
 from typing import Any
 
@@ -13,13 +14,14 @@ from dlx.show.terminal.comparison import comparison
 from dlx.show.terminal.comparison_export import csv_rows, markdown
 from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.text_plot import HEIGHT, LETTERS, letter_plot
+from tests.show.terminal.conftest import Terminal
 
 FALLING = ([1.0, 2.0, 3.0, 4.0], [0.4, 0.3, 0.2, 0.1])
 FLAT = ([1.0, 4.0], [0.2, 0.2])
 CURVES = [mean_curve(Group("a", [{"epoch": x, "dev_error": y}]), "dev_error") for x, y in (FALLING, FLAT)]
 
 
-def drawn(*courses: Any, width: int = 40, task: str = "binary") -> list[str]:
+def plotted(*courses: Any, width: int = 40, task: str = "binary") -> list[str]:
     curves = [
         mean_curve(Group("a", [{"epoch": epochs, "dev_error": values}]), "dev_error") for epochs, values in courses
     ]
@@ -27,7 +29,7 @@ def drawn(*courses: Any, width: int = 40, task: str = "binary") -> list[str]:
 
 
 def test_each_curve_is_drawn_in_its_letter_from_its_start_to_its_end() -> None:
-    lines = drawn(FALLING, FLAT)
+    lines = plotted(FALLING, FLAT)
     assert len(lines) == HEIGHT + 1
     assert all(len(line) <= 40 for line in lines)
     assert lines[0].startswith("  40.00 % ┤A")
@@ -37,7 +39,7 @@ def test_each_curve_is_drawn_in_its_letter_from_its_start_to_its_end() -> None:
 
 
 def test_a_curve_that_ends_earlier_or_is_measured_less_often() -> None:
-    lines = drawn(([1.0, 10.0], [0.4, 0.4]), ([1.0, 4.0], [0.1, 0.1]))
+    lines = plotted(([1.0, 10.0], [0.4, 0.4]), ([1.0, 4.0], [0.1, 0.1]))
     rows = {letter: next(line for line in lines if letter in line) for letter in "AB"}
     assert rows["A"].count("A") == 29
     assert 8 <= rows["B"].count("B") <= 11
@@ -49,13 +51,13 @@ def test_a_curve_that_ends_earlier_or_is_measured_less_often() -> None:
 def test_any_values_can_be_drawn(values: list[float]) -> None:
     epochs = [float(number) for number in range(1, len(values) + 1)]
     for task in ("binary", "regression"):
-        assert len(drawn((epochs, values), FALLING, width=80, task=task)) == HEIGHT + 1
+        assert len(plotted((epochs, values), FALLING, width=80, task=task)) == HEIGHT + 1
 
 
 def test_nothing_to_draw_is_no_plot_and_more_curves_than_letters_are_bounded() -> None:
-    assert drawn() == drawn(([], [])) == drawn(([1.0], [nan])) == []
-    assert len(drawn(([3.0], [0.1]))) == HEIGHT + 1
-    many = drawn(*[([1.0, 2.0], [number / 100] * 2) for number in range(len(LETTERS) + 9)])
+    assert plotted() == plotted(([], [])) == plotted(([1.0], [nan])) == []
+    assert len(plotted(([3.0], [0.1]))) == HEIGHT + 1
+    many = plotted(*[([1.0, 2.0], [number / 100] * 2) for number in range(len(LETTERS) + 9)])
     assert len(many) == HEIGHT + 1
 
 
@@ -73,14 +75,20 @@ def run(number: int, group: str, task: str = "binary", **settings: Any) -> dict[
 
 
 def document(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    labels = dict.fromkeys(one["group"] for one in runs)
+    labels = dict.fromkeys(entry["group"] for entry in runs)
     errors = {"dev": {"mean": 0.125, "low": 0.1, "high": 0.15}}
     groups = [
-        {"label": label, "runs": [one["run"] for one in runs if one["group"] == label], "errors": errors}
+        {"label": label, "runs": [entry["run"] for entry in runs if entry["group"] == label], "errors": errors}
         for label in labels
     ]
-    found = {"differing": list(runs[0]["settings"]), "runs": runs, "groups": groups, "difference": None, "remarks": []}
-    return found | {"curve": "dev_error"}
+    content = {
+        "differing": list(runs[0]["settings"]),
+        "runs": runs,
+        "groups": groups,
+        "difference": None,
+        "remarks": [],
+    }
+    return content | {"curve": "dev_error"}
 
 
 @pytest.mark.parametrize("keys", [0, 1, 8])
@@ -88,17 +96,11 @@ def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     settings = [f"section.a_long_name_of_a_key_{number}" for number in range(keys)]
     runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(settings, number % 2)) for number in range(6)]
     out = io.StringIO()
-    comparison(document(runs), CURVES, stream=out)
+    with redirect_stdout(out):
+        comparison(document(runs), CURVES)
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
-
-
-class Terminal(io.StringIO):
-    """Says that it is one."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("out", [io.StringIO(), Terminal()])
@@ -109,7 +111,8 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
     monkeypatch.setenv("COLUMNS", "80")
     keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
     runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(keys, number)) for number in range(6)]
-    comparison(document(runs), CURVES, stream=out)
+    with redirect_stdout(out):
+        comparison(document(runs), CURVES)
     lines = out.getvalue().splitlines()
     assert sum("%" in line and line.startswith(("A ", "B ")) for line in lines) == 6 + 2
     assert (max(map(len, lines)) <= 80) == out.isatty()
@@ -118,11 +121,12 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
 
 def test_without_errors_the_cost_is_drawn_as_it_is() -> None:
     out = io.StringIO()
-    runs = [one | {"errors": {}, "task": None} for one in (run(1, "a"), run(2, "b"))]
-    told = document(runs) | {"curve": "train_cost"}
-    for group in told["groups"]:
+    runs = [entry | {"errors": {}, "task": None} for entry in (run(1, "a"), run(2, "b"))]
+    content = document(runs) | {"curve": "train_cost"}
+    for group in content["groups"]:
         group["errors"] = {}
-    comparison(told, CURVES, stream=out)
+    with redirect_stdout(out):
+        comparison(content, CURVES)
     assert "train cost over the epochs" in out.getvalue()
     assert "      0.4 ┤A" in out.getvalue()
     assert "%" not in out.getvalue()

@@ -16,10 +16,10 @@ from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
 from dlx.stats.intervals import error_rate
 from dlx.words import Task
+from tests.show.terminal.conftest import ESCAPES, Terminal
 
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FACTS = {"status": "completed", "final": {"epoch": 40, "seconds": 0.7}, "kept_epoch": 40}
-FOUND = [
+FINDINGS = [
     CAUSES["dead_units"].finding(
         "62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12", layer=2
     ),
@@ -27,35 +27,25 @@ FOUND = [
 ]
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-
-
 def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:
     errors = {"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180), "test": error_rate(4 / 180, 180)}
     worst = Predictions(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
     classes = Classes(confusion, worst).document("dev", labels)
-    return diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FOUND) | {"classes": classes}
+    return diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FINDINGS) | {"classes": classes}
 
 
 CATS = document(np.array([[88, 2], [0, 90]]), ("cat", "dog"))
 
 
-def shown(found: dict[str, Any], out: io.StringIO | None = None, **options: Any) -> str:
+def text_of(content: dict[str, Any], out: io.StringIO | None = None, **options: Any) -> str:
     stream = out or io.StringIO()
-    diagnosis("pets", found, FACTS, stream=stream, **options)
+    diagnosis("pets", content, FACTS, stream=stream, **options)
     return ESCAPES.sub("", stream.getvalue())
 
 
 def test_the_whole_of_it() -> None:
-    told = shown(CATS, remarks=["the data have changed"], commands=["dlx x"], pictures=[Path("r/diagnosis.png")])
-    assert told == (
+    text = text_of(CATS, remarks=["the data have changed"], commands=["dlx x"], pictures=[Path("r/diagnosis.png")])
+    assert text == (
         "pets  completed after 40 epochs in 0.70 s\n"
         "          the data have changed\n"
         "\n"
@@ -101,10 +91,10 @@ def test_the_whole_of_it() -> None:
 def test_a_terminal_shows_the_same_in_colour_within_its_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     out = Terminal()
-    told = shown(CATS, out)
+    text = text_of(CATS, out)
     assert ESCAPES.search(out.getvalue())
-    assert max(map(len, told.splitlines())) <= width
-    assert told.split() == shown(CATS).split()
+    assert max(map(len, text.splitlines())) <= width
+    assert text.split() == text_of(CATS).split()
 
 
 def test_high_is_red_and_low_is_green(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,11 +108,11 @@ def test_high_is_red_and_low_is_green(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_matrix_too_wide_for_the_screen_gives_way_to_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     confusion = np.full((10, 10), 1000) + np.diag(np.arange(10) * 1000)
-    found = document(confusion, tuple(range(10)))
+    content = document(confusion, tuple(range(10)))
     monkeypatch.setenv("COLUMNS", "120")
-    wide = shown(found, Terminal())
+    wide = text_of(content, Terminal())
     monkeypatch.setenv("COLUMNS", "80")
-    narrow = shown(found, Terminal())
+    narrow = text_of(content, Terminal())
     assert "taken\n" not in wide
     assert re.search(r"^ *0 +1,000 .* 90\.00 %", wide, re.MULTILINE)
     assert re.search(r"^ *0 +1,000( +1,000){9} *$", narrow, re.MULTILINE)
@@ -134,16 +124,16 @@ def test_of_very_many_classes_the_worst_are_shown() -> None:
     confusion = np.diag(np.full(150, 10))
     confusion[33] = 0
     confusion[33, 34] = 4
-    told = shown(document(confusion, tuple(f"species {i}" for i in range(150))))
-    rows = told[told.index("dev ") :].splitlines()
+    text = text_of(document(confusion, tuple(f"species {i}" for i in range(150))))
+    rows = text[text.index("dev ") :].splitlines()
     first = next(row for row in rows if "species" in row)
     assert re.fullmatch(r"species 33 +100\.00 % +51\.01 to 100\.00 % +4 +as species 34 \(4\)", first)
-    assert "and 130 more classes in diagnosis.json" in told
-    assert "rows: the classes" not in told
+    assert "and 130 more classes in diagnosis.json" in text
+    assert "rows: the classes" not in text
 
 
 def test_names_are_never_read_as_markup_and_long_ones_are_cut() -> None:
-    told = shown(document(np.array([[88, 2], [0, 90]]), ("[red]cat[/red]", "d" * 200)), Terminal())
-    assert "[red]cat[/red]" in told
-    assert "d" * 200 not in told
-    assert "d" * 19 + "…" in told
+    text = text_of(document(np.array([[88, 2], [0, 90]]), ("[red]cat[/red]", "d" * 200)), Terminal())
+    assert "[red]cat[/red]" in text
+    assert "d" * 200 not in text
+    assert "d" * 19 + "…" in text

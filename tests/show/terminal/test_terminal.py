@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import termios
+from contextlib import redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,19 +27,7 @@ from dlx.show.numbers import duration, sparkline
 from dlx.show.terminal import TrainingProgress, facts, progress, say, summary, table
 from dlx.stats.intervals import error_rate, exact
 from dlx.training.records import EpochRecord, Progress
-
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "80")
+from tests.show.terminal.conftest import ESCAPES, Terminal
 
 
 def row(epoch: int, dev: float | None = 0.034) -> EpochRecord:
@@ -99,11 +88,13 @@ def test_a_long_line_is_not_broken() -> None:
 
 def test_facts_are_a_line_each_or_one_document() -> None:
     document = {"parameters": 12_345, "data": {"train": 1437}, "seconds": 0.5}
-    plain, one = io.StringIO(), io.StringIO()
-    facts(document, stream=plain)
-    facts(document, json=True, stream=one)
+    plain, printed = io.StringIO(), io.StringIO()
+    with redirect_stdout(plain):
+        facts(document)
+    with redirect_stdout(printed):
+        facts(document, json=True)
     assert plain.getvalue() == "parameters  12,345\ndata        train 1,437\nseconds     0.5\n"
-    assert json.loads(one.getvalue()) == document
+    assert json.loads(printed.getvalue()) == document
 
 
 # --- numbers
@@ -158,9 +149,9 @@ def test_lines_grow_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress(TrainingProgress(), stream=out) as display:
         for epoch in range(1, 2001):
             display.update(place(epoch, 2000))
-    shown = [int(line.split("/")[0].split()[1].replace(",", "")) for line in out.getvalue().splitlines()]
-    waits = [later - earlier for earlier, later in pairwise(shown)]
-    assert (shown[0], shown[-1]) == (1, 2000)
+    epochs = [int(line.split("/")[0].split()[1].replace(",", "")) for line in out.getvalue().splitlines()]
+    waits = [later - earlier for earlier, later in pairwise(epochs)]
+    assert (epochs[0], epochs[-1]) == (1, 2000)
     assert waits[:-1] == sorted(waits[:-1])
     assert waits[0] == 1
     assert 500 < waits[-2] <= 600
@@ -211,15 +202,15 @@ def test_the_bar_fits_the_terminal_and_vanishes(width: int, epochs: int) -> None
         command, stdin=follower, stdout=subprocess.PIPE, stderr=follower, env=environment, timeout=60, check=True
     )
     os.close(follower)
-    seen = os.read(leader, 1_000_000).decode()
+    output = os.read(leader, 1_000_000).decode()
     os.close(leader)
-    drawn = [line for line in re.split(r"[\r\n]+", ESCAPES.sub("", seen)) if line.strip()]
-    assert max(map(len, drawn)) <= width
-    assert f"epoch {epochs - 1:,}/{epochs:,}" in drawn[-1]
-    assert ("━" in drawn[-1]) == (width > 30)
-    assert seen.count("\n") <= 1
-    assert "\x1b[2K" in seen[seen.rindex("epoch") :]
-    assert seen.count("\x1b[?25l") == seen.count("\x1b[?25h") == 1
+    lines = [line for line in re.split(r"[\r\n]+", ESCAPES.sub("", output)) if line.strip()]
+    assert max(map(len, lines)) <= width
+    assert f"epoch {epochs - 1:,}/{epochs:,}" in lines[-1]
+    assert ("━" in lines[-1]) == (width > 30)
+    assert output.count("\n") <= 1
+    assert "\x1b[2K" in output[output.rindex("epoch") :]
+    assert output.count("\x1b[?25l") == output.count("\x1b[?25h") == 1
     assert done.stdout == b"done\n"
 
 
@@ -258,10 +249,12 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
 
 
 def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
-    found = [CAUSES["full_batch_fits"].finding("m is 300"), CAUSES["symmetric_units"].finding("all alike", layer=1)]
-    found += [CAUSES["dead_units"].finding("62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
+    findings = [CAUSES["full_batch_fits"].finding("m is 300"), CAUSES["symmetric_units"].finding("all alike", layer=1)]
+    findings += [CAUSES["dead_units"].finding("62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
     out = io.StringIO()
-    summary(FACTS, DOCUMENT | {"findings": [one.document() for one in by_severity(found)]}, Path("r"), stream=out)
+    summary(
+        FACTS, DOCUMENT | {"findings": [finding.document() for finding in by_severity(findings)]}, Path("r"), stream=out
+    )
     assert (
         "found    error  symmetric_units in layer 1\n"
         "         warning  dead_units in layer 2, epoch 9, and 2 more: dlx diagnose\n"
@@ -274,9 +267,9 @@ def test_the_summary_on_a_terminal_says_the_same_in_colour() -> None:
     for out in (plain, colored):
         summary(FACTS, DOCUMENT, Path("runs/[a]"), costs=[2.0, 1.0], commands=["dlx x"], stream=out)
     assert ESCAPES.search(colored.getvalue())
-    shown = ESCAPES.sub("", colored.getvalue())
-    assert shown.split() == plain.getvalue().split()
-    assert max(map(len, shown.splitlines())) <= 80 < max(map(len, plain.getvalue().splitlines()))
+    text = ESCAPES.sub("", colored.getvalue())
+    assert text.split() == plain.getvalue().split()
+    assert max(map(len, text.splitlines())) <= 80 < max(map(len, plain.getvalue().splitlines()))
 
 
 def test_the_summary_of_a_run_that_got_nowhere() -> None:

@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import fields
 from math import inf
 from pathlib import Path
@@ -20,19 +21,7 @@ from dlx.show.terminal import TuningProgress, progress, tuning
 from dlx.show.terminal.progress import LiveDisplay
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.tuning import BAR, bar
-
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def _a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "80")
+from tests.show.terminal.conftest import ESCAPES, Terminal
 
 
 def record(index: int, value: float | None, **settings: Any) -> dict[str, Any]:
@@ -92,9 +81,10 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def told(out: io.StringIO | None = None, **changes: Any) -> str:
+def text_of(out: io.StringIO | None = None, **changes: Any) -> str:
     stream = out or io.StringIO()
-    tuning(typed(DOCUMENT | changes), Path("runs/digits/1"), [Path("runs/digits/1/importance.png")], stream)
+    with redirect_stdout(stream):
+        tuning(typed(DOCUMENT | changes), Path("runs/digits/1"), [Path("runs/digits/1/importance.png")])
     return ESCAPES.sub("", stream.getvalue())
 
 
@@ -106,7 +96,7 @@ def typed(document: dict[str, Any]) -> TuningDocument:
 
 
 def test_the_whole_of_it() -> None:
-    assert told() == (
+    assert text_of() == (
         "digits  4 trials in 2 rounds after 1 min 12 s, completed\n"
         "          2 trained to the end, 1 stopped early, 1 diverged\n"
         "\n"
@@ -142,7 +132,7 @@ def test_a_terminal_shows_it_in_colour_within_its_width(width: int, monkeypatch:
     space = [{"key": key, "scale": "uniform", "low": 0, "high": 1, "integer": False, "choices": []} for key in keys]
     finalists = [finalist(2, 0.031, 0.039) | {"settings": dict.fromkeys(keys, 0.1234567)}]
     shares = [{"key": key, "value": 0.1, "low": 0.0, "high": 0.2} for key in keys]
-    text = told(out, space=space, finalists=finalists, importance=shares)
+    text = text_of(out, space=space, finalists=finalists, importance=shares)
     assert "\x1b[" in out.getvalue()
     assert max(map(len, text.splitlines())) <= width
     assert "group0" in text
@@ -151,40 +141,41 @@ def test_a_terminal_shows_it_in_colour_within_its_width(width: int, monkeypatch:
 def test_no_color_has_no_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     out = Terminal()
-    told(out)
+    text_of(out)
     assert "\x1b" not in out.getvalue()
 
 
 def test_a_regression_and_a_cost_have_no_percentages() -> None:
-    assert "dev error: search 0.031 → fresh 0.039 (0.029 to 0.049)" in told(task="regression")
-    cost = told(objective="dev_cost")
+    assert "dev error: search 0.031 → fresh 0.039 (0.029 to 0.049)" in text_of(task="regression")
+    cost = text_of(objective="dev_cost")
     assert "dev cost: search 0.031 → fresh 0.039 (0.029 to 0.049)" in cost
     assert "-3.10 % dev error" in cost
 
 
 def test_what_may_be_chance_is_not_called_better() -> None:
-    text = told(gain={"value": -0.01, "low": -0.02, "high": 0.001, "m": 180})
+    text = text_of(gain={"value": -0.01, "low": -0.02, "high": 0.001, "m": 180})
     assert "-1.00 % dev error (-2.00 to 0.10 %): not surely better than the spec before" in text
 
 
 def test_an_unfinished_search_tells_what_it_has() -> None:
     bare: dict[str, Any] = {"finalists": [], "winner": None, "base": None, "gain": None, "test": None, "importance": []}
-    text = told(**bare, best_spec=None, status="budget_spent")
+    text = text_of(**bare, best_spec=None, status="budget_spent")
     assert "the budget is spent" in text
     assert "so far trial 2, 3.10 %, not yet trained again: optimizer.learning_rate=0.01" in text
     assert "next" not in text
-    assert "none: no trial came to a number" in told(**bare, best_spec=None, trials=[record(0, None)])
-    assert "none: nothing has been tried" in told(**bare, best_spec=None, trials=[])
+    assert "none: no trial came to a number" in text_of(**bare, best_spec=None, trials=[record(0, None)])
+    assert "none: nothing has been tried" in text_of(**bare, best_spec=None, trials=[])
     missing = {key: value for key, value in DOCUMENT.items() if key not in bare} | {"importance": []}
     out = io.StringIO()
-    tuning(typed(missing), stream=out)
+    with redirect_stdout(out):
+        tuning(typed(missing))
     assert "not yet trained again" in out.getvalue()
 
 
 def test_an_interval_without_end_is_told() -> None:
     """Such as that of a regression's mean squared error in too few replicates."""
     fresh = {"value": 0.039, "low": 0.02, "high": None, "m": 20}
-    text = told(finalists=[finalist(2, 0.031, 0.039) | {"fresh": fresh}], task="regression")
+    text = text_of(finalists=[finalist(2, 0.031, 0.039) | {"fresh": fresh}], task="regression")
     assert "fresh 0.039 (0.02 to inf)" in text
 
 
@@ -288,10 +279,10 @@ def test_a_terminal_shows_the_best_below_a_bar_and_nothing_at_the_end(
         display.update(SettingEnd(tried(0, 0.3), (tried(0, 0.3),)))
         assert isinstance(display, LiveDisplay)
         display.live.refresh()
-        shown = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
-    assert any("round 1 of 2" in line for line in shown)
-    assert any("30.00 %" in line for line in shown)
-    assert max(map(len, shown)) <= width
+        lines = ESCAPES.sub("", out.getvalue()).replace("\r", "").splitlines()
+    assert any("round 1 of 2" in line for line in lines)
+    assert any("30.00 %" in line for line in lines)
+    assert max(map(len, lines)) <= width
     assert out.getvalue().endswith("\x1b[2K")
 
 

@@ -70,10 +70,10 @@ def value_of(text: str) -> object:
     ],
 )
 def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
-    found = value_of(text)
-    assert found == value
-    assert type(found) is type(value)
-    assert str(found) == str(value)  # tells -0.0 from 0.0
+    scalar = value_of(text)
+    assert scalar == value
+    assert type(scalar) is type(value)
+    assert str(scalar) == str(value)  # tells -0.0 from 0.0
 
 
 def test_nan_is_a_number() -> None:

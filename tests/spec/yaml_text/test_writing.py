@@ -34,9 +34,9 @@ def test_plain_data_survives_dump_and_parse(data: object) -> None:
 
 @given(st.floats())
 def test_floats_survive_bit_for_bit(number: float) -> None:
-    found = value_of(dump_scalar(number))
-    assert isinstance(found, float)
-    assert found.hex() == number.hex()
+    read_number = value_of(dump_scalar(number))
+    assert isinstance(read_number, float)
+    assert read_number.hex() == number.hex()
 
 
 same_in_both = texts.filter(lambda text: text[:1] not in {*"+-.0123456789"})
