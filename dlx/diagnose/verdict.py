@@ -132,7 +132,7 @@ def in_words(name: str) -> str:
 
 def _gaps(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Gap | None]:
     """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
-    pairs = between(estimates.keys() - {"optimal"})
+    pairs = between([part for part in estimates if part != "optimal"])
     return {name: _gap(Question(estimates, *pairs[name], tolerance, not is_rate)) for name in GAPS}
 
 

@@ -47,9 +47,10 @@ def correlation_ratio(codes: Array, values: Array) -> float:
 
 
 def contingency(codes: Array, other: Array) -> Array:
-    """How often each pair of codes stands in the same row, (A, B)."""
-    width = int(other.max()) + 1
-    pairs = np.bincount(codes * width + other, minlength=(int(codes.max()) + 1) * width)
+    """How often each pair of values stands in the same row, (A, B); both ascend, and none is absent."""
+    rows, places = (np.unique(values, return_inverse=True) for values in (codes, other))
+    width = len(places[0])
+    pairs = np.bincount(rows[1] * width + places[1], minlength=len(rows[0]) * width)
     return pairs.reshape(-1, width)
 
 
@@ -59,7 +60,6 @@ def cramers_v(codes: Array, other: Array) -> float:
     φ² becomes max(0, φ² − (A − 1)(B − 1)/(m − 1)), and A becomes A − (A − 1)²/(m − 1), likewise B.
     """
     table = contingency(codes, other).astype(np.float64)
-    table = table[table.any(axis=1)][:, table.any(axis=0)]
     m, (A, B) = table.sum(), table.shape
     if min(A, B) < 2 or m < 2:
         return 0.0

@@ -72,6 +72,15 @@ class ColumnProfile:
         texts = sorted(counter, key=str)
         return np.array(texts, object), np.array([counter[text] for text in texts], np.int64)
 
+    @cached_property
+    def codes(self) -> Array:
+        """(m,) The place of each value among the different ones; what is missing has the number after the last."""
+        values, _ = self.counts
+        if self.values.dtype != object:
+            return np.searchsorted(values, self.values).astype(np.int32)  # NaN comes after all
+        place = {value: code for code, value in enumerate(values.tolist())} | {None: len(values)}
+        return np.fromiter(map(place.__getitem__, self.values.tolist()), np.int32, self.m)
+
     @property
     def distinct(self) -> int:
         """How many different values there are."""

@@ -72,7 +72,7 @@ class TableProfile:
         total = np.zeros(self.m, np.uint64)
         with np.errstate(over="ignore"):
             for column, factor in zip(self.columns, factors, strict=True):
-                total += codes(column).astype(np.uint64) * factor
+                total += column.codes.astype(np.uint64) * factor
         return self.m - len(np.unique(total))
 
     @cached_property
@@ -87,7 +87,7 @@ class TableProfile:
                 continue
             contents = [_content(column)]
             if ROWS_OF_A_VALUE * column.distinct <= self.m:
-                contents.append(_in_order_of_appearance(codes(column)).tobytes())
+                contents.append(_in_order_of_appearance(column.codes).tobytes())
             original = next((first[content] for content in contents if content in first), None)
             if original is not None:
                 copies[column.name] = original
@@ -102,15 +102,6 @@ class TableProfile:
             "repeated_rows": self.repeated_rows,
             "columns": [column.document() for column in self.columns],
         }
-
-
-def codes(column: ColumnProfile) -> Array:
-    """(m,) The place of each value among the different ones, from 0; what is missing has the number after the last."""
-    values, _ = column.counts
-    if column.values.dtype == object:
-        place = {value: code for code, value in enumerate(values.tolist())}
-        return np.array([place.get(value, len(values)) for value in column.values.tolist()], np.int64)
-    return np.searchsorted(values, column.values)  # NaN comes after all
 
 
 def _content(column: ColumnProfile) -> bytes:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.profile.table import TableProfile, codes
+from dlx.data.profile.table import TableProfile
 from dlx.stats.association import contingency, correlation, correlation_ratio, cramers_v, rank_correlation, ranks
 from dlx.types import Array
 from dlx.words import Task
@@ -73,7 +73,7 @@ class TargetView:
     @cached_property
     def rows(self) -> Array:
         """The rows that are looked at, ascending."""
-        present = np.flatnonzero(codes(self.target) < self.target.distinct)
+        present = np.flatnonzero(self.target.codes < self.target.distinct)
         if len(present) <= ROWS:
             return present
         return np.sort(np.random.default_rng(0).choice(present, ROWS, replace=False))
@@ -83,7 +83,7 @@ class TargetView:
         """The target in these rows: codes of classes, or numbers."""
         if self.task.is_regression:
             return self.target.values[self.rows].astype(np.float64)
-        return codes(self.target)[self.rows]
+        return self.target.codes[self.rows]
 
     def association(self, column: ColumnProfile) -> float:
         """How much a column tells of the target, from 0 to 1.
@@ -100,7 +100,7 @@ class TargetView:
             if self.task.is_regression:
                 return abs(rank_correlation(values, answers))
             return correlation_ratio(answers, ranks(values))
-        groups = codes(column)[self.rows]
+        groups = column.codes[self.rows]
         if self.task.is_regression:
             return correlation_ratio(groups, ranks(self.answers))
         return cramers_v(groups, self.answers)
@@ -112,9 +112,9 @@ class TargetView:
                 yield column, reason
 
     def _leak(self, column: ColumnProfile) -> str:
-        if self._determines(codes(column)[self.rows]):
+        if self._determines(column.codes[self.rows]):
             return f"each of its values goes with one value of {self.target.name}"
-        if column.missing and self._determines((codes(column)[self.rows] < column.distinct).astype(np.int64)):
+        if column.missing and self._determines((column.codes[self.rows] < column.distinct).astype(np.int64)):
             return f"it is missing just where {self.target.name} has certain values"
         if not (self.task.is_regression and column.is_number):
             return ""
