@@ -53,6 +53,8 @@ NO_BETTER_THAN_CONSTANT = Cause(
     "Bias and variance",
     (fast_adam, learning_rate_x10, fitting_initializer),
 )
+# Of real numbers and of several labels, which have neither rare classes nor a threshold.
+MORE_TO_SAY = "look for inputs that say more, or at the learning rate and the scale of the targets"
 
 
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
@@ -136,7 +138,8 @@ def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
         title, sole = course.constant.title, course.constant.sole_answer
         evidence = f"the {part} error is {course.error(error)}; answering {title} has {course.error(constant)}"
         evidence = f"{evidence}; the network answers {sole} only" if sole is not None else evidence
-        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant)
+        remedy = None if course.task.has_one_class else MORE_TO_SAY
+        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy)
 
 
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:

@@ -411,6 +411,16 @@ def test_a_network_that_says_no_to_everybody_is_not_done(train: Train, tmp_path:
     assert "bias and variance are low: done" not in document["next"]
 
 
+def test_of_real_numbers_the_remedy_names_nothing_that_only_classes_have(train: Train, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    np.savez(tmp_path / "noise.npz", X=rng.normal(size=(300, 3)), y=rng.normal(size=300) + 50)
+    data = {"source": {"name": "file", "path": str(tmp_path / "noise.npz")}, "split": {"train": 200, "dev": 100}}
+    session = train(data=data, training=epochs(3))
+    findings = examine(str(session.run.path)).document["findings"]
+    (remedy,) = [one["remedy"] for one in findings if one["name"] == "no_better_than_constant"]
+    assert not {"ROC", "rare", "threshold"} & set(remedy.replace(",", "").split())
+
+
 def test_a_network_that_finds_the_rare_class_is_not_suspected(train: Train, tmp_path: Path) -> None:
     session = train(data=rare_class(tmp_path / "rare.npz", 4.0), training=epochs(20))
     assert "no_better_than_constant" not in [name for name, _ in found(session)]
