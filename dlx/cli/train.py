@@ -52,14 +52,7 @@ def train(
     With `data.folds` in the spec there is a training for each fold, below one directory, and an error and a verdict
     over all examples, each by the network that was not given it.
     """
-    if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
-        raise _no_setting(resume, [str(spec), *(overrides or [])])
-    if (spec is None) == (resume is None):
-        raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
-    if resume is not None and (overrides or out or dry_run):
-        raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
-    if plugin and resume is None:
-        raise UsageError(OWN_PLUGINS)
+    _check(spec, overrides or [], resume, plugin or [], begins=out is not None or dry_run)
     trust.load_named(plugin or ())
     resolved = None if spec is None else loader.load_spec(spec, overrides or [], named_by=trust.NamedBy.USER)
     in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
@@ -73,7 +66,26 @@ def train(
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
         return
     with _session(spec, resolved, overrides or [], resume, out) as session:
-        _train(session, None if overrides else spec, json, quiet)
+        try:
+            with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
+                for record in session.records():
+                    display.update(record)
+            if spec is not None and not overrides:
+                _compare_with_original(spec, session)
+        finally:
+            _tell(session, json, quiet)
+
+
+def _check(spec: Path | None, overrides: list[str], resume: str | None, plugin: list[str], begins: bool) -> None:
+    """Raises `UsageError` where the arguments do not go together; ``begins``: some are for what is begun anew."""
+    if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
+        raise _no_setting(resume, [str(spec), *overrides])
+    if (spec is None) == (resume is None):
+        raise UsageError("dlx train takes a spec, or --resume RUN and nothing beside it")
+    if resume is not None and (overrides or begins):
+        raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
+    if plugin and resume is None:
+        raise UsageError(OWN_PLUGINS)
 
 
 def _no_setting(reference: str, overrides: list[str]) -> UsageError:
@@ -86,18 +98,6 @@ def _no_setting(reference: str, overrides: list[str]) -> UsageError:
         weights = f"initializer={{name: file, path: {writing.dump_scalar(str(run.path / file_names.MODEL))}}}"
         further += f", from the weights that this one has come to where {quoted(weights)} stands behind it"
     return UsageError(f"{what}{further}")
-
-
-def _train(session: Session, spec: Path | None, json: bool, quiet: bool) -> None:
-    """Train to the end; where it is just what a spec describes, say whether that is another run's own."""
-    try:
-        with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
-            for record in session.records():
-                display.update(record)
-        if spec is not None:
-            _compare_with_original(spec, session)
-    finally:
-        _tell(session, json, quiet)
 
 
 def _session(

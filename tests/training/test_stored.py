@@ -26,7 +26,7 @@ def test_the_text_of_a_word_is_as_good_as_the_word(task: Task) -> None:
 
 def test_any_other_text_is_named_with_what_is_expected() -> None:
     fault = mismatch({"task": "regressoin"}, shape_of(Record))
-    assert fault == "task is 'regressoin', expected one of binary, multiclass, regression"
+    assert fault == "task is 'regressoin', expected one of binary, multiclass, multilabel, regression"
 
 
 @pytest.mark.parametrize("value", [None, 3, ["binary"]])
