@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.advice import remedies
-from dlx.diagnose.remedies.changes import DataFacts
-from dlx.diagnose.verdict import GAPS
+from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.supply import Supply, words_of
+from dlx.diagnose.verdict import GAPS, between
 from dlx.spec.sections import Spec
-from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.enough_examples import Question
+from dlx.stats.intervals import Estimate, exact
 from dlx.text import command
+from dlx.words import Task
 
 MOST = 3  # remedies of which the first are shown
 
 
 def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[str]:
-    """What to type after a run: the likeliest remedies, or what a good network is for.
+    """What to type after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
+
+    Each is accepted as it stands, but for FILE, for which the reader has a file of examples. What settles the verdict
+    comes first, unless something is surely high.
 
     Args:
         document: ``diagnosis.json``.
@@ -26,11 +32,29 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
         run: its directory.
         config: the file of its spec.
     """
-    tried = [
-        train_command(config, [f"{key}={dump_scalar(value)}" for key, value in remedy.overrides.items()])
-        for remedy in remedies(document, spec, facts)[:MOST]
-    ]
-    return [*tried, *_with_the_network(document, run)]
+    tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies(document, spec, facts)[:MOST]]
+    settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
+    is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    in_order = [*tried, *settling] if is_high else [*settling, *tried]
+    return [*in_order[:MOST], *_with_the_network(document, run)]
+
+
+def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides]:
+    """What settles the variance, or the first gap that is open and can be settled."""
+    if document["variance"] is None and (overrides := supply.first_dev()):
+        yield overrides
+        return
+    source = document.get("measure") or document
+    estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
+    estimates["optimal"] = exact(document["optimal_error"])
+    is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
+    for name in ("variance", "mismatch", "overfitting_to_dev", "bias"):
+        gap, pair = document[name], between(source["errors"])[name]
+        if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
+            question = Question(estimates, *pair, document["tolerance"], not is_rate)
+            if overrides := supply.settling(question, gap["settled_by"]).overrides:
+                yield overrides
+                return
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:

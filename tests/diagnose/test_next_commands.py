@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.next_commands import commands
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
-from dlx.spec.loader import load_spec
+from dlx.spec.loader import dump_yaml, load_spec
+from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.training.build import build_supervised
 
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
 RUN = Path("runs/a run")
@@ -43,3 +52,112 @@ def test_an_open_gap_is_measured_on_more_examples() -> None:
 
 def test_mismatch_is_no_reason_to_use_the_network() -> None:
     assert typed(train=exact(0.01), train_dev=exact(0.01), dev=exact(0.2)) == []
+
+
+SPLITS: list[dict[str, Any] | None] = [
+    {"train": 0.8, "dev": 0.1, "test": 0.1},
+    {"train": 0.7, "dev": 0.2, "test": 0.1, "train_dev": 0.1},
+    {"train": 0.5, "dev": 0.5},
+    {"train": 0.9, "test": 0.1},
+    {"train": 60, "dev": 20, "test": 20},
+    {"train": 60, "dev": 20, "rest": "train"},
+    {"train": 60, "dev": 20, "train_dev": 10},
+    {"train": 0.6, "dev": 0.2, "test": 0.2, "duplicates": "together"},
+    {"train": 1.0},
+    None,
+]
+MOONS = {"name": "moons", "m": 60, "noise": 0.2}
+PARTS_OF_THEIR_OWN: list[dict[str, Any]] = [
+    {"train": MOONS, "dev": MOONS | {"seed": 5}},
+    {"train": MOONS, "dev": MOONS | {"seed": 5}, "test": MOONS | {"seed": 6}},
+    {"train": MOONS},
+]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """One source each: toy sets, a table, arrays that stay in their file, arrays that are divided already."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(120, 3)), rng.integers(0, 2, 120)
+    rows = "\n".join(f"{a},{b},{c},c{y[number]},{number % 30}" for number, (a, b, c) in enumerate(X))
+    (folder / "table.csv").write_text(f"a,b,c,kind,who\n{rows}\n")
+    np.save(folder / "X.npy", X)
+    np.save(folder / "y.npy", y)
+    np.savez(folder / "divided.npz", X_train=X[:80], y_train=y[:80], X_dev=X[80:], y_dev=y[80:])
+    np.savez(folder / "train_only.npz", X_train=X, y_train=y)
+    table = {"name": "file", "path": str(folder / "table.csv"), "target": "kind"}
+    return [
+        {"name": "moons", "m": 100, "noise": 0.2},
+        {"name": "blobs", "m": 90, "noise": 0.5},
+        table,
+        table | {"group": "who"},
+        {"name": "file", "path": str(folder / "X.npy"), "target": str(folder / "y.npy")},
+        {"name": "file", "path": str(folder / "divided.npz")},
+        {"name": "file", "path": str(folder / "train_only.npz")},
+    ]
+
+
+@st.composite
+def situations(draw: st.DrawFn, files: list[dict[str, Any]]) -> tuple[Spec, dict[str, float], list[str]]:
+    """A spec, errors of its parts as a network might have them, and findings."""
+    source, split = draw(st.sampled_from(files)), draw(st.sampled_from(SPLITS))
+    data: dict[str, Any] = {"source": {key: value for key, value in source.items() if key != "group"}}
+    if "divided" not in str(source.get("path")) and "only" not in str(source.get("path")) and split is not None:
+        data["split"] = split | ({"group": source["group"]} if "group" in source else {})
+    if draw(st.integers(0, 4)) == 0:
+        data = draw(st.sampled_from(PARTS_OF_THEIR_OWN))
+    elif "split" in data and draw(st.integers(0, 4)) == 0:
+        data["more"] = MOONS if source["name"] == "moons" else None
+    if draw(st.integers(0, 4)) == 0:
+        data["train_examples"] = 40
+    spec = Spec.model_validate(
+        {
+            "data": data,
+            "architecture": {"hidden": [6], "batch_norm": draw(st.booleans())},
+            "training": {"epochs": 3, "batch_size": draw(st.sampled_from([7, 16, "full"]))},
+        }
+    ).complete()
+    rates = st.sampled_from([0.0, 0.01, 0.02, 0.05, 0.3])
+    errors = {part: draw(rates) for part in ("train", "train_dev", "dev", "test")}
+    return spec, errors, draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True))
+
+
+@settings(max_examples=250, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_every_command_that_can_be_printed_is_accepted(
+    files: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Each trains, or can be trained in folds: its data are read and divided, and its network is built."""
+    spec, rates, names = data.draw(situations(files))
+    try:
+        dataset = build_supervised(spec, initialize=False).dataset
+    except Exception:
+        return
+    config = tmp_path_factory.getbasetemp() / "config.yaml"
+    config.write_text(dump_yaml(spec))
+    errors = {part: error_rate(round(rates[part] * of.m) / of.m, of.m) for part, of in dataset.parts.items()}
+    supply = Supply.of(spec, dataset)
+    findings = [CAUSES[name].finding("seen") for name in names]
+    document = diagnose(errors, 0.0, 0.02, dataset.task, findings, supply=supply)
+    for line in commands(document, spec, supply.facts, RUN, config):
+        words = shlex.split(line)
+        if words[1] != "train":
+            assert words[1] in ("predict", "export", "evaluate", "diagnose")
+            continue
+        derived = load_spec(Path(words[2]), words[3:]).spec
+        assert derived != spec, line
+        folds = range(1, derived.data.folds + 1) if derived.data.folds else [None]
+        for fold in folds:
+            of_fold = derived.model_copy(update={"data": derived.data.model_copy(update={"fold": fold})})
+            present = build_supervised(of_fold, initialize=False).dataset
+            assert present.parts["train"].m >= 2
+        sizes = {part: int(count.replace(",", "")) for step in document["next"] for count, part in stated_in(step)}
+        assert (
+            sum(sizes.values()) <= max(sum(part.m for part in dataset.parts.values()), supply.facts.rows) or not sizes
+        )
+
+
+def stated_in(step: str) -> list[tuple[str, str]]:
+    """The numbers of examples that a sentence asks for of one source."""
+    return [] if "data.dev.m" in step or "data.test.m" in step else re.findall(r"([\d,]+) (dev|test|train-dev) ", step)

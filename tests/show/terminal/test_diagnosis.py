@@ -79,9 +79,8 @@ def test_the_whole_of_it() -> None:
         "          remedy: training.batch_size: full, for up to 2000 examples (notes: Mini-batch gradient descent)\n"
         "\n"
         "next      dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
-        "          variance is unsettled: 953 dev examples would settle it (data.split.dev)\n"
-        "          overfitting to dev is unsettled: 1,771 dev and 1,771 test examples would settle it "
-        "(data.split.dev, data.split.test)\n"
+        "          variance is unsettled: 11,000 dev examples would settle it in 4 of 5 cases\n"
+        "          overfitting to dev is unsettled: 5,900 dev and 5,900 test examples would settle it in 4 of 5 cases\n"
         "          dlx x\n"
         "pictures  r/diagnosis.png\n"
     )

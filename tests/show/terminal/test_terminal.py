@@ -240,7 +240,7 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
         "verdict  unsettled\n"
         "         bias     0.00 % low\n"
         "         variance 1.11 % unsettled (0.26 to 3.96 %)\n"
-        "advice   variance is unsettled: 953 dev examples would settle it (data.split.dev)\n"
+        "advice   variance is unsettled: 11,000 dev examples would settle it in 4 of 5 cases\n"
         "cost     3 █▅▁ 1\n"
         "run      runs/a\n"
         "next     dlx evaluate runs/a\n"
