@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.diagnose.advice import remedies
+from dlx.diagnose.advice import Remedy, remedies
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.supply import Supply, words_of
 from dlx.diagnose.verdict import GAPS, between
@@ -17,6 +17,8 @@ from dlx.text import command
 from dlx.words import Task
 
 MOST = 3  # remedies of which the first are shown
+BIGGER = ("wider", "deeper")  # what the recipe says first against bias
+AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
 def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[str]:
@@ -32,11 +34,45 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
         run: its directory.
         config: the file of its spec.
     """
-    tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies(document, spec, facts)[:MOST]]
+    remedies_in_order = _in_order(document, remedies(document, spec, facts))
+    tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
+    if not _against_bias_is_idle(document):
+        reachable = []
+    else:
+        reachable = [command("diagnose", run, f"diagnosis.optimal_error={document['unbeaten']['error']:.4g}")]
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
-    in_order = [*tried, *settling] if is_high else [*settling, *tried]
+    in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
     return [*in_order[:MOST], *_with_the_network(document, run)]
+
+
+def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Remedy]:
+    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for."""
+    ending = document.get("ending", {})
+    is_idle = _against_bias_is_idle(document)
+
+    def rank(remedy: Remedy) -> int:
+        if remedy.against not in ("bias", "variance"):
+            return 0 if _is_serious(document, remedy.against) else 3
+        if remedy.against == "variance":
+            return 1 if ending.get("dev_rising") and remedy.name in AGAINST_RISING else 3
+        if remedy.name == "longer_training" and ending.get("falling"):
+            return 1
+        return 2 if remedy.name in BIGGER else 3
+
+    return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
+
+
+def _is_serious(document: Mapping[str, Any], name: str) -> bool:
+    return any(finding["name"] == name and finding["severity"] != "note" for finding in document["findings"])
+
+
+def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:
+    """Whether nothing is left to try against a high bias: no model does better, and nothing explains it."""
+    is_high = document["bias"] is not None and document["bias"]["level"] == "high"
+    is_explained = any(finding["severity"] != "note" for finding in document["findings"])
+    still_falls = document.get("ending", {}).get("falling", False)
+    return is_high and "unbeaten" in document and not is_explained and not still_falls
 
 
 def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides]:

@@ -159,12 +159,12 @@ class Supply:
 def _rows(spec: Spec, dataset: Dataset) -> int:
     """The rows of the one source that a split divides, or could; what counts leave over may have some more."""
     source, numbers = spec.data.source, [part.rows for part in dataset.parts.values() if part.rows is not None]
-    if source is None or (spec.data.train_examples and not numbers):
+    if source is None:
         return 0
-    if numbers:
-        return max(int(of_part.max()) + 1 for of_part in numbers)
+    if spec.data.split is not None or spec.data.folds is not None:
+        return max((int(of_part.max()) + 1 for of_part in numbers), default=0)
     train = dataset.parts["train"]
-    if spec.data.split is not None or isinstance(train.X, MappedRows):
+    if spec.data.train_examples or isinstance(train.X, MappedRows):
         return 0
     return train.m if set(source.load()) == {"all"} else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
@@ -14,6 +14,7 @@ from dlx.words import Task
 if TYPE_CHECKING:
     import numpy as np
 
+    from dlx.diagnose.evidence import Evidence
     from dlx.diagnose.supply import Supply
 
 Level = Literal["high", "low", "unsettled"]
@@ -40,6 +41,8 @@ RECIPE = {
 BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
+FALLING = "bias is high and the train cost still fell at the end: train longer (training.epochs)"
+RISING = "variance is high and the dev cost rose: stop earlier (training.early_stopping), or regularize"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set"}
 
 
@@ -51,27 +54,27 @@ def diagnose(
     findings: Iterable[Finding] = (),
     unproven: str | None = None,
     measure: JudgedMetric | None = None,
-    supply: Supply | None = None,
+    evidence: Evidence | None = None,
 ) -> dict[str, Any]:
     """The document ``diagnosis.json``.
 
-    bias = train − optimal, variance = train_dev − train (dev − train where there is no train_dev),
-    mismatch = dev − train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing.
-    A gap is high where its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled;
-    ``settled_by`` then says what settles it in 4 of 5 cases, as ``{"dev": 410}``, or null.
+    bias = train − optimal, variance = train_dev − train (dev − train where there is no train_dev), mismatch = dev −
+    train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing. A gap is high where
+    its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled; ``settled_by`` then
+    says what settles it in 4 of 5 cases, as ``{"dev": 410}``, or null.
 
     Args:
-        errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
+        errors: of the frozen network, by part; those that are there.
         optimal_error: what could be reached at best: human-level or Bayes error.
-        tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
+        tolerance: the gap above which one is high; see `default_tolerance`.
         task: what there is to learn; None where only the numbers are known.
         findings: what else was found out, in any order.
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
         measure: what is judged in place of the errors, where the spec names such a metric.
-        supply: what the data can give; None where nothing is known of them.
+        evidence: what the advice must agree with, where more than the errors is known.
     """
     estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
-    questions = _questions(estimates, tolerance, (task is None or task.has_one_class) and measure is None)
+    questions = _questions(estimates, tolerance, task, measure)
     gaps = {name: _gap(question) for name, question in questions.items()}
     ranked = by_severity(findings)
     return {
@@ -82,8 +85,9 @@ def diagnose(
         **({"measure": measure.document()} if measure else {}),
         **gaps,
         "verdict": _verdict(gaps),
+        **(evidence.document() if evidence else {}),
         "findings": [finding.document() for finding in ranked],
-        "next": [*mending(ranked), *_next(gaps, questions, supply)] or [unproven or DONE],
+        "next": [*mending(ranked), *_next(gaps, questions, evidence, ranked)] or [unproven or DONE],
     }
 
 
@@ -134,8 +138,11 @@ def in_words(name: str) -> str:
     return name.replace("_", "-" if name in ("train_dev", OUT_OF_FOLD) else " ")
 
 
-def _questions(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Question]:
+def _questions(
+    estimates: Mapping[str, Estimate], tolerance: float, task: Task | None, measure: JudgedMetric | None
+) -> dict[str, Question]:
     """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
+    is_rate = (task is None or task.has_one_class) and measure is None
     pairs = between(part for part in estimates if part != "optimal")
     return {name: Question(estimates, *pairs[name], tolerance, not is_rate) for name in GAPS}
 
@@ -170,14 +177,37 @@ def _verdict(gaps: Mapping[str, Gap | None]) -> str:
     return "unsettled" if "unsettled" in levels.values() else "low bias and low variance"
 
 
-def _next(gaps: Mapping[str, Gap | None], questions: Mapping[str, Question], supply: Supply | None) -> list[str]:
+def _next(
+    gaps: Mapping[str, Gap | None],
+    questions: Mapping[str, Question],
+    evidence: Evidence | None,
+    findings: Iterable[Finding],
+) -> list[str]:
     """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest."""
+    supply = evidence.supply if evidence else None
     steps = {name: _steps(name, gap, questions[name], supply) for name, gap in gaps.items()}
     high = [name for name, gap in gaps.items() if gap and gap["level"] == "high"]
+    is_explained = any(finding.severity != "note" for finding in findings)
     if "bias" in high and questions["bias"].errors["optimal"].value == 0:  # perhaps because nothing was stated
         steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
+    if evidence and "bias" in high and not is_explained:
+        steps["bias"] = [*_of_evidence(evidence), *steps["bias"][1 if evidence.unbeaten else 0 :]]
+    if evidence and "variance" in high and evidence.ending.dev_rising:
+        steps["variance"].insert(0, RISING)
     in_order = [*high, *(name for name in gaps if name not in high)]
     return [step for name in in_order for step in steps[name]]
+
+
+def _of_evidence(evidence: Evidence) -> Iterator[str]:
+    """What how the training ended, and what simple models reach, say about a high bias."""
+    if evidence.ending.falling:
+        yield FALLING
+    if evidence.unbeaten:
+        title, error = evidence.unbeaten
+        yield (
+            f"bias is high, and no model tried does better: {title} errs {error:.4g}; look for inputs that say more, "
+            "or state that as what is reachable (diagnosis.optimal_error)"
+        )
 
 
 def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None) -> list[str]:
@@ -199,7 +229,7 @@ def _settling(gap: Gap, question: Question, supply: Supply | None) -> str:
     if not gap["settled_by"] and gap["value"] == question.tolerance:
         return f"no number of {in_words(question.upper)} examples settles it at these errors: it is the tolerance"
     if supply is not None:
-        return supply.settling(question, gap["settled_by"]).sentence()
+        return str(supply.settling(question, gap["settled_by"]).sentence())
     if not gap["settled_by"]:
         too_uncertain = f"that of {in_words(question.lower)} is too uncertain"
         return f"no number of {in_words(question.upper)} examples settles it at these errors: {too_uncertain}"

@@ -12,6 +12,7 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
@@ -137,7 +138,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks, supply = _evidence(result, spec, diagnosis)
-    before = {key: value for key, value in diagnosis.items() if key != "measure"}
+    before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten")}
     document = before | diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
@@ -146,7 +147,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         findings,
         measurement.performance.unproven,
         measurement.measure,
-        supply,
+        Evidence(supply, Ending.of(result.metrics), unbeaten(measurement.performance.baselines)),
     )
     document |= {"classes": measurement.classes, **measurement.performance.document()}
     typed = tuple(commands(document, spec, supply.facts, run.path, run.config))

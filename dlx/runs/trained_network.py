@@ -11,6 +11,7 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
+from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.next_commands import commands
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
@@ -111,9 +112,11 @@ class NetworkRun:
         causes = [*findings, *after(course, findings)]
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
-        supply = None if performance is None else Supply.of(spec, dataset)
+        evidence = None
+        if performance is not None:
+            evidence = Evidence(Supply.of(spec, dataset), Ending.of(run.metrics()), unbeaten(performance.baselines))
         judgement = options.optimal_error, options.tolerance, dataset.task
-        document = diagnose(errors, *judgement, causes, unproven, judged, supply)
+        document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
         return document | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:

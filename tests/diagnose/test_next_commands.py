@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.next_commands import commands
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
@@ -52,6 +53,60 @@ def test_an_open_gap_is_measured_on_more_examples() -> None:
 
 def test_mismatch_is_no_reason_to_use_the_network() -> None:
     assert typed(train=exact(0.01), train_dev=exact(0.01), dev=exact(0.2)) == []
+
+
+def first(*names: str, ending: Ending = Ending(), beside: tuple[str, float] | None = None, **rates: float) -> str:  # noqa: B008
+    """The first command after a run of overfitting.yaml with these errors."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    findings = [CAUSES[name].finding("seen") for name in names]
+    errors = {part: exact(rate) for part, rate in rates.items()}
+    document = diagnose(errors, 0.0, 0.02, findings=findings, evidence=Evidence(supply, ending, beside))
+    return commands(document, spec, supply.facts, RUN, CONFIG)[0]
+
+
+def test_a_cost_that_still_falls_asks_for_more_epochs_first() -> None:
+    assert "training.epochs=" in first(train=0.3, dev=0.3, ending=Ending(falling=True))
+
+
+def test_a_high_bias_asks_for_a_bigger_network_as_its_words_say() -> None:
+    assert "architecture.hidden=" in first(train=0.3, dev=0.3)
+
+
+def test_a_cause_that_was_found_is_mended_first() -> None:
+    assert "optimizer.learning_rate=" in first("learning_rate_too_high", train=0.3, dev=0.3)
+
+
+def test_a_dev_cost_that_rose_asks_to_stop_or_to_regularize() -> None:
+    line = first(train=0.0, dev=0.3, ending=Ending(dev_rising=True))
+    assert "training.early_stopping=" in line or "regularization." in line
+
+
+def test_no_bigger_network_where_no_model_does_better() -> None:
+    assert first(train=0.3, dev=0.3, beside=("always no", 0.29)).endswith(" diagnosis.optimal_error=0.29")
+
+
+def test_how_a_training_ended() -> None:
+    epochs, falls = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], [8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]
+    flat = [8.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    rises = [5.0, 3.0, 2.0, 2.1, 2.2, 2.4, 2.6, 2.8]
+    assert Ending.of({"epoch": epochs, "train_cost": falls, "dev_cost": falls}) == Ending(falling=True)
+    assert Ending.of({"epoch": epochs, "train_cost": flat, "dev_cost": flat}) == Ending()
+    assert Ending.of({"epoch": epochs, "train_cost": falls, "dev_cost": rises}) == Ending(dev_rising=True)
+    assert Ending.of({"epoch": epochs, "train_cost": falls}) == Ending(falling=True)
+
+
+def compared(error: float, difference: float, verdict: str) -> dict[str, Any]:
+    part = {"error": {"value": error}, "difference": {"value": difference, "verdict": verdict}}
+    return {"title": f"a model of {error}", "parts": {"dev": part}}
+
+
+def test_which_model_does_as_well() -> None:
+    constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
+    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", 0.182)
+    assert unbeaten({"constant": constant}) is None
+    assert unbeaten({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")}) is None
+    assert unbeaten({"skipped": "the data stay in their file"}) is None
 
 
 SPLITS: list[dict[str, Any] | None] = [
@@ -139,7 +194,9 @@ def test_every_command_that_can_be_printed_is_accepted(
     errors = {part: error_rate(round(rates[part] * of.m) / of.m, of.m) for part, of in dataset.parts.items()}
     supply = Supply.of(spec, dataset)
     findings = [CAUSES[name].finding("seen") for name in names]
-    document = diagnose(errors, 0.0, 0.02, dataset.task, findings, supply=supply)
+    beside = data.draw(st.sampled_from([None, ("always 1", 0.3)]))
+    evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
+    document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
     for line in commands(document, spec, supply.facts, RUN, config):
         words = shlex.split(line)
         if words[1] != "train":

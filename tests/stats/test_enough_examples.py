@@ -19,7 +19,7 @@ def question(train: int, dev: int, m: int, tolerance: float) -> Question:
 @pytest.mark.parametrize("tolerance", [0.02, 0.05])
 def test_what_is_advised_settles_four_of_five(tolerance: float) -> None:
     """True dev errors from 0.2 to 20 %, train errors below them, 50 to 500 dev examples; then as many as advised."""
-    rng, settled = np.random.default_rng(3), []
+    rng, settled = np.random.default_rng(3), list[bool]()
     while len(settled) < 250:
         true_dev = float(np.exp(rng.uniform(np.log(0.002), np.log(0.2))))
         train = int(rng.binomial(TRAIN, true_dev * rng.uniform()))
@@ -35,7 +35,7 @@ def test_what_is_advised_settles_four_of_five(tolerance: float) -> None:
 
 def test_a_regression_has_as_many_too() -> None:
     """Normal residuals of a true deviation of 1.2, judged against 1 by a tolerance of 0.1."""
-    rng, settled = np.random.default_rng(0), []
+    rng, settled = np.random.default_rng(0), list[bool]()
     while len(settled) < 60:
         errors = {"train": exact(1.0), "dev": root_mean_square(rng.normal(0, 1.2, 60) ** 2, rng)}
         first = Question(errors, "dev", "train", 0.1, regression=True)
