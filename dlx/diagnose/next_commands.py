@@ -18,6 +18,13 @@ from dlx.words import Task
 
 MOST = 3  # remedies of which the first are shown
 BIGGER = ("wider", "deeper")  # what the recipe says first against bias
+MORE_EXAMPLES = (  # what the recipe says first against variance
+    "all_the_examples",
+    "rest_of_the_examples",
+    "more_examples",
+    "shift_images",
+    "rotate_images",
+)
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
@@ -55,7 +62,9 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Rem
         if remedy.against not in ("bias", "variance"):
             return 0 if _is_serious(document, remedy.against) else 3
         if remedy.against == "variance":
-            return 1 if ending.get("dev_rising") and remedy.name in AGAINST_RISING else 3
+            if ending.get("dev_rising"):
+                return 1 if remedy.name in AGAINST_RISING else 3
+            return 2 if remedy.name in MORE_EXAMPLES else 3
         if remedy.name == "longer_training" and ending.get("falling"):
             return 1
         return 2 if remedy.name in BIGGER else 3
@@ -76,7 +85,7 @@ def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:
 
 
 def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides]:
-    """What settles the variance, or the first gap that is open and can be settled."""
+    """A first dev set where there is none, or what settles the first gap that is open and can be settled."""
     if document["variance"] is None and (overrides := supply.first_dev()):
         yield overrides
         return
@@ -84,7 +93,7 @@ def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides
     estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
     estimates["optimal"] = exact(document["optimal_error"])
     is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
-    for name in ("variance", "mismatch", "overfitting_to_dev", "bias"):
+    for name in GAPS:
         gap, pair = document[name], between(source["errors"])[name]
         if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
             question = Question(estimates, *pair, document["tolerance"], not is_rate)

@@ -65,10 +65,8 @@ def diagnose(
 
     Args:
         errors: of the frozen network, by part; those that are there.
-        optimal_error: what could be reached at best: human-level or Bayes error.
-        tolerance: the gap above which one is high; see `default_tolerance`.
-        task: what there is to learn; None where only the numbers are known.
-        findings: what else was found out, in any order.
+        optimal_error, tolerance: what could be reached at best, and the gap above which one is high.
+        task, findings: what there is to learn, where that is known, and what else was found out.
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
         measure: what is judged in place of the errors, where the spec names such a metric.
         evidence: what the advice must agree with, where more than the errors is known.
@@ -194,8 +192,17 @@ def _next(
         steps["bias"] = [*_of_evidence(evidence), *steps["bias"][1 if evidence.unbeaten else 0 :]]
     if evidence and "variance" in high and evidence.ending.dev_rising:
         steps["variance"].insert(0, RISING)
-    in_order = [*high, *(name for name in gaps if name not in high)]
+    in_order = sorted(
+        gaps, key=lambda name: 0 if name in high else 1 + (not _can_be_had(gaps[name], questions[name], supply))
+    )
     return [step for name in in_order for step in steps[name]]
+
+
+def _can_be_had(gap: Gap | None, question: Question, supply: Supply | None) -> bool:
+    """Whether the data at hand can settle a gap that is open."""
+    if supply is None or gap is None or gap["level"] != "unsettled" or gap["value"] == question.tolerance:
+        return False
+    return bool(supply.settling(question, gap["settled_by"]).overrides)
 
 
 def _of_evidence(evidence: Evidence) -> Iterator[str]:

@@ -86,6 +86,24 @@ def test_the_whole_of_it() -> None:
     )
 
 
+@pytest.mark.parametrize("findings", [0, 2, 5])
+def test_without_the_evidence_it_says_verdict_cause_and_one_command_in_20_lines_of_80_columns(
+    findings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    entries = [FINDINGS[0].document()] * findings + [FINDINGS[1].document()]
+    content = CATS | {"findings": entries, "next": ["dead_units: a smaller learning rate " * 6]}
+    text = text_of(content, out, commands=["dlx x", "dlx y"], full=False, more="dlx diagnose r --full")
+    lines = text.splitlines()
+    assert [line.split()[0] for line in lines[2:4]] == ["verdict", "cause" if findings else "advice"]
+    assert "dlx x" in text
+    assert "dlx diagnose r --full" in text
+    assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev", "variance"))
+    assert len(lines) <= 20
+    assert max(map(len, lines)) <= 80
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_terminal_shows_the_same_in_colour_within_its_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
