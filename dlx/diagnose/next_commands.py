@@ -50,7 +50,8 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
     in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
-    return [*in_order[:MOST], *_with_the_network(document, run)]
+    uses = list(_with_the_network(document, run))
+    return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
 
 
 def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Remedy]:
@@ -109,9 +110,16 @@ def train_command(spec: Path, overrides: Sequence[str]) -> str:
 
 def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[str]:
     """Measuring on more examples where that is what is missing; where nothing is, what the network was trained for."""
-    levels = {gap: document[gap]["level"] for gap in GAPS if document[gap]}
-    if any(levels.get(gap) == "unsettled" for gap in GAPS[1:]):
-        yield command("evaluate", run, "FILE")
-    elif "high" not in levels.values() and document["verdict"] == "low bias and low variance":
+    if _is_done(document):
+        yield command("report", run)
         yield command("predict", run, "FILE")
         yield command("export", run, "--to", "onnx")
+    elif any(document[gap] and document[gap]["level"] == "unsettled" for gap in GAPS[1:]):
+        yield command("evaluate", run, "FILE")
+
+
+def _is_done(document: Mapping[str, Any]) -> bool:
+    """Whether bias and variance are low, nothing is high, and nothing that was found is to be mended."""
+    is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    is_to_be_mended = any(finding["severity"] != "note" for finding in document["findings"])
+    return document["verdict"] == "low bias and low variance" and not is_high and not is_to_be_mended

@@ -85,7 +85,7 @@ def diagnose(
         "verdict": _verdict(gaps),
         **(evidence.document() if evidence else {}),
         "findings": [finding.document() for finding in ranked],
-        "next": [*mending(ranked), *_next(gaps, questions, evidence, ranked)] or [unproven or DONE],
+        "next": [*mending(ranked), *_next(gaps, questions, evidence, ranked, unproven or DONE)],
     }
 
 
@@ -180,8 +180,12 @@ def _next(
     questions: Mapping[str, Question],
     evidence: Evidence | None,
     findings: Iterable[Finding],
+    done: str,
 ) -> list[str]:
-    """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest."""
+    """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest.
+
+    Where bias and variance are low and nothing is high, that comes first, and what is open after it.
+    """
     supply = evidence.supply if evidence else None
     steps = {name: _steps(name, gap, questions[name], supply) for name, gap in gaps.items()}
     high = [name for name, gap in gaps.items() if gap and gap["level"] == "high"]
@@ -195,7 +199,9 @@ def _next(
     in_order = sorted(
         gaps, key=lambda name: 0 if name in high else 1 + (not _can_be_had(gaps[name], questions[name], supply))
     )
-    return [step for name in in_order for step in steps[name]]
+    is_done = not high and not is_explained and all((gap := gaps[name]) and gap["level"] == "low" for name in ABSENT)
+    rest = [step for name in in_order for step in steps[name]]
+    return [done, *rest] if is_done else rest
 
 
 def _can_be_had(gap: Gap | None, question: Question, supply: Supply | None) -> bool:

@@ -170,7 +170,7 @@ def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(
     ]
     assert places == sorted(places)
     assert "62 % of them are 0" in shown
-    assert "(notes: Activation functions)" in shown
+    assert "(notes: Configurando la optimización de problemas, p. 11)" in shown
     document = read(path)
     assert document["story"] == [1, 2]
     assert [one["name"] for one in document["findings"]] == ["symmetric_units", "dead_units", "full_batch_fits"]

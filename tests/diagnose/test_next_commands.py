@@ -44,7 +44,8 @@ def test_the_likeliest_remedies_are_specs_as_they_stand(errors: dict[str, float]
 
 def test_a_good_network_is_used() -> None:
     lines = typed(train=exact(0.01), dev=exact(0.02))
-    assert lines == [["dlx", "predict", str(RUN), "FILE"], ["dlx", "export", str(RUN), "--to", "onnx"]]
+    used = [["report", str(RUN)], ["predict", str(RUN), "FILE"], ["export", str(RUN), "--to", "onnx"]]
+    assert lines == [["dlx", *words] for words in used]
 
 
 def test_an_open_gap_is_measured_on_more_examples() -> None:
@@ -200,7 +201,7 @@ def test_every_command_that_can_be_printed_is_accepted(
     for line in commands(document, spec, supply.facts, RUN, config):
         words = shlex.split(line)
         if words[1] != "train":
-            assert words[1] in ("predict", "export", "evaluate", "diagnose")
+            assert words[1] in ("report", "predict", "export", "evaluate", "diagnose")
             continue
         derived = load_spec(Path(words[2]), words[3:]).spec
         assert derived != spec, line

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
+from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
@@ -194,7 +195,9 @@ class _Screen:
             margin = (f"{finding['severity']:<{MARGIN}}", SEVERITIES[finding["severity"]])
             say(margin, (finding["name"], "bold"), (place(finding), ""), stream=self.out)
             paragraph("", finding["evidence"], stream=self.out)
-            paragraph("", f"remedy: {finding['remedy']} (notes: {finding['notes']})", "dim", stream=self.out)
+            paragraph(
+                "", f"remedy: {finding['remedy']} (notes: {place_in_notes(finding['notes'])})", "dim", stream=self.out
+            )
 
     def next(self, commands: Sequence[str]) -> None:
         """What to do, in words, then as commands."""
