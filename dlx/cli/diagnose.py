@@ -77,14 +77,10 @@ def diagnose(
 ) -> None:
     """Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.
 
-    Without a run it is the newest one.
-
-    What is found about a run is kept in its directory, unless diagnosis.optimal_error or diagnosis.tolerance is given.
+    Without a run it is the newest one. What is found about a run is kept in its directory, unless
+    diagnosis.optimal_error or diagnosis.tolerance is given.
     """
-    if source is None and errors is None:
-        source = LATEST
-    elif source is not None and errors is not None:
-        raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
+    source = _source(source, errors)
     _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
     load_named(plugin or ())
     if learning_curve:
@@ -101,6 +97,13 @@ def diagnose(
     else:
         _show(examination, written, json, full)
     _judge(examination, conditions)
+
+
+def _source(source: str | None, errors: str | None) -> str | None:
+    """What is looked at: the newest run where neither another nor bare errors are named."""
+    if source is not None and errors is not None:
+        raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
+    return LATEST if source is None and errors is None else source
 
 
 def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_where: bool) -> None:

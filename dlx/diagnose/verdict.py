@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
@@ -68,8 +68,7 @@ def diagnose(
         optimal_error, tolerance: what could be reached at best, and the gap above which one is high.
         task, findings: what there is to learn, where that is known, and what else was found out.
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
-        measure: what is judged in place of the errors, where the spec names such a metric.
-        evidence: what the advice must agree with, where more than the errors is known.
+        measure, evidence: what is judged in place of the errors, and what the advice must agree with, if anything.
     """
     estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
     questions = _questions(estimates, tolerance, task, measure)
@@ -120,7 +119,7 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
 
-def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
+def between(errors: Collection[str]) -> dict[str, tuple[str, str]]:
     """The two errors that each gap is the difference of, by the parts that there are: the upper, then the lower one."""
     held_out = next((part for part in ("train_dev", OUT_OF_FOLD) if part in errors), "dev")
     return {
@@ -141,7 +140,7 @@ def _questions(
 ) -> dict[str, Question]:
     """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
     is_rate = (task is None or task.has_one_class) and measure is None
-    pairs = between(part for part in estimates if part != "optimal")
+    pairs = between([part for part in estimates if part != "optimal"])
     return {name: Question(estimates, *pairs[name], tolerance, not is_rate) for name in GAPS}
 
 

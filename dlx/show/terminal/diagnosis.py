@@ -46,11 +46,9 @@ def diagnosis(
         name: of the run or the spec, or the bare errors as they were typed.
         document: as ``dlx diagnose --json`` prints it.
         facts: the document ``run.json`` of a run; empty where there is none.
-        remarks: what must be known of how it was found.
-        commands: what can be typed next.
-        pictures: that were written.
-        full: whether the evidence is shown too: gaps, confusion, worst examples, metrics, all findings and commands.
-        more: the command that shows it.
+        remarks: on how it was found.
+        commands, pictures: what can be typed next, and what was written.
+        full, more: whether all of a run is shown, not only verdict, cause and one command; and what shows the rest.
         stream: in place of stdout.
     """
     screen = _Screen(document, stream or sys.stdout)
@@ -69,8 +67,7 @@ def diagnosis(
     if facts or document["findings"] or "errors" not in document:
         screen.findings(with_notes=full)
     screen.next(commands)
-    for label, picture in zip(chain(["pictures"], [""] * len(pictures)), pictures, strict=False):
-        screen.line(label, (str(picture), "cyan"))
+    screen.pictures(pictures)
 
 
 class _Screen:
@@ -206,6 +203,11 @@ class _Screen:
             paragraph("next" if number == 0 else "", step, stream=self.out)
         for command in commands:
             self.line("", (command, "cyan"))
+
+    def pictures(self, pictures: Sequence[Path]) -> None:
+        """The files that were written."""
+        for label, picture in zip(chain(["pictures"], [""] * len(pictures)), pictures, strict=False):
+            self.line(label, (str(picture), "cyan"))
 
     def _gap_above(self) -> None:
         say(stream=self.out)
