@@ -14,11 +14,13 @@ from dlx.cli.options import Json, Overrides, Plugins
 from dlx.diagnose.fail_on import parse_conditions, unknown, unmet
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs.diagnose import Examination, examine, examine_errors, keep
+from dlx.runs.latest import LATEST
 from dlx.runs.manifest import write_output
 from dlx.runs.worst_rows import is_ours, worst_rows
 from dlx.search.repair.recipe import RepairOptions
 from dlx.show import pictures, terminal
 from dlx.spec.trust import load_named
+from dlx.text import command
 
 Source = Annotated[
     str | None,
@@ -40,6 +42,9 @@ FailOn = Annotated[
         help="Exit code 3 if: bias, variance, mismatch, overfitting (is high), unsettled, error, warning, note (a "
         "finding of that severity or worse), or a finding of that name.",
     ),
+]
+Full = Annotated[
+    bool, typer.Option("--full", help="Show the evidence too: gaps, confusion, worst examples, metrics, all findings.")
 ]
 ALONE = (
     "--learning-curve takes a run and --seeds, --sizes, --target, --workers, --budget and --json, and draws its own "
@@ -67,14 +72,15 @@ def diagnose(
     budget: Budget = None,
     workers: Workers = None,
     plugin: Plugins = None,
+    full: Full = False,
     json: Json = False,
 ) -> None:
     """Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.
 
-    What is found about a run is kept in its directory, unless diagnosis.optimal_error or diagnosis.tolerance is given.
+    Without a run it is the newest one. What is found about a run is kept in its directory, unless
+    diagnosis.optimal_error or diagnosis.tolerance is given.
     """
-    if (source is None) == (errors is None):
-        raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
+    source = _source(source, errors)
     _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
     load_named(plugin or ())
     if learning_curve:
@@ -89,8 +95,15 @@ def diagnose(
     if options is not None:
         _act(examination, written, options, json)
     else:
-        _show(examination, written, json)
+        _show(examination, written, json, full)
     _judge(examination, conditions)
+
+
+def _source(source: str | None, errors: str | None) -> str | None:
+    """What is looked at: the newest run where neither another nor bare errors are named."""
+    if source is not None and errors is not None:
+        raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
+    return LATEST if source is None and errors is None else source
 
 
 def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_where: bool) -> None:
@@ -138,7 +151,7 @@ def _keep(examination: Examination) -> list[Path]:
         return []
 
 
-def _show(examination: Examination, written: list[Path], json: bool) -> None:
+def _show(examination: Examination, written: list[Path], json: bool, full: bool = False) -> None:
     if json:
         for remark in examination.remarks if examination.run else ():
             terminal.say((f"remark: {remark}", ""), stream=sys.stderr)
@@ -151,6 +164,8 @@ def _show(examination: Examination, written: list[Path], json: bool) -> None:
             remarks=examination.remarks,
             commands=examination.commands,
             pictures=written,
+            full=full,
+            more=command("diagnose", examination.run.path, "--full") if examination.run else "",
         )
 
 

@@ -98,7 +98,7 @@ def _rows_of_fold(split: Split, folds: int, fold: int, whole: Examples, strata: 
         _check_groups(split, groups, folds, f"there are {folds} folds")
         of_fold = parts_of_groups(groups, strata, [(m + i) // folds for i in range(folds)], False, rng)
     test, others = np.flatnonzero(of_fold == fold - 1), np.flatnonzero(of_fold != fold - 1)
-    within = _rows(_within_fold(split, len(others)), whole, strata[others], _renumbered(groups, others), rng)
+    within = _rows(within_fold(split, len(others)), whole, strata[others], _renumbered(groups, others), rng)
     return {part: others[rows] for part, rows in within.items()} | {"test": test}
 
 
@@ -111,7 +111,7 @@ def folds_of(folds: int, strata: Array, rng: Rng) -> Array:
     return fold
 
 
-def _within_fold(split: Split, m: int) -> Split:
+def within_fold(split: Split, m: int) -> Split:
     """The split of the m examples outside a fold: train and dev in their proportion, and train_dev out of train."""
     total = split.train + split.dev
     dev, train_dev = (max(1, round(m * share / total)) if share else 0 for share in (split.dev, split.train_dev))

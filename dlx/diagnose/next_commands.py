@@ -6,18 +6,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.diagnose.advice import remedies
-from dlx.diagnose.remedies.changes import DataFacts
-from dlx.diagnose.verdict import GAPS
+from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.supply import Supply, words_of
+from dlx.diagnose.verdict import GAPS, between
 from dlx.spec.sections import Spec
-from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.enough_examples import Question
+from dlx.stats.intervals import Estimate, exact
 from dlx.text import command
+from dlx.words import Task
 
 MOST = 3  # remedies of which the first are shown
+BIGGER = ("wider", "deeper")  # what the recipe says first against bias
+MORE_EXAMPLES = (  # what the recipe says first against variance
+    "all_the_examples",
+    "rest_of_the_examples",
+    "more_examples",
+    "shift_images",
+    "rotate_images",
+)
+AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
 def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[str]:
-    """What to type after a run: the likeliest remedies, or what a good network is for.
+    """What to type after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
+
+    Each is accepted as it stands, but for FILE, for which the reader has a file of examples. What settles the verdict
+    comes first, unless something is surely high.
 
     Args:
         document: ``diagnosis.json``.
@@ -26,11 +41,66 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
         run: its directory.
         config: the file of its spec.
     """
-    tried = [
-        train_command(config, [f"{key}={dump_scalar(value)}" for key, value in remedy.overrides.items()])
-        for remedy in remedies(document, spec, facts)[:MOST]
-    ]
-    return [*tried, *_with_the_network(document, run)]
+    remedies_in_order = _in_order(document, remedies(document, spec, facts))
+    tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
+    if not _against_bias_is_idle(document):
+        reachable = []
+    else:
+        reachable = [command("diagnose", run, f"diagnosis.optimal_error={document['unbeaten']['error']:.4g}")]
+    settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
+    is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
+    uses = list(_with_the_network(document, run))
+    return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
+
+
+def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Remedy]:
+    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for."""
+    ending = document.get("ending", {})
+    is_idle = _against_bias_is_idle(document)
+
+    def rank(remedy: Remedy) -> int:
+        if remedy.against not in ("bias", "variance"):
+            return 0 if _is_serious(document, remedy.against) else 3
+        if remedy.against == "variance":
+            if ending.get("dev_rising"):
+                return 1 if remedy.name in AGAINST_RISING else 3
+            return 2 if remedy.name in MORE_EXAMPLES else 3
+        if remedy.name == "longer_training" and ending.get("falling"):
+            return 1
+        return 2 if remedy.name in BIGGER else 3
+
+    return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
+
+
+def _is_serious(document: Mapping[str, Any], name: str) -> bool:
+    return any(finding["name"] == name and finding["severity"] != "note" for finding in document["findings"])
+
+
+def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:
+    """Whether nothing is left to try against a high bias: no model does better, and nothing explains it."""
+    is_high = document["bias"] is not None and document["bias"]["level"] == "high"
+    is_explained = any(finding["severity"] != "note" for finding in document["findings"])
+    still_falls = document.get("ending", {}).get("falling", False)
+    return is_high and "unbeaten" in document and not is_explained and not still_falls
+
+
+def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides]:
+    """A first dev set where there is none, or what settles the first gap that is open and can be settled."""
+    if document["variance"] is None and (overrides := supply.first_dev()):
+        yield overrides
+        return
+    source = document.get("measure") or document
+    estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
+    estimates["optimal"] = exact(document["optimal_error"])
+    is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
+    for name in GAPS:
+        gap, pair = document[name], between(source["errors"])[name]
+        if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
+            question = Question(estimates, *pair, document["tolerance"], not is_rate)
+            if overrides := supply.settling(question, gap["settled_by"]).overrides:
+                yield overrides
+                return
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:
@@ -40,9 +110,16 @@ def train_command(spec: Path, overrides: Sequence[str]) -> str:
 
 def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[str]:
     """Measuring on more examples where that is what is missing; where nothing is, what the network was trained for."""
-    levels = {gap: document[gap]["level"] for gap in GAPS if document[gap]}
-    if any(levels.get(gap) == "unsettled" for gap in GAPS[1:]):
-        yield command("evaluate", run, "FILE")
-    elif "high" not in levels.values() and document["verdict"] == "low bias and low variance":
+    if _is_done(document):
+        yield command("report", run)
         yield command("predict", run, "FILE")
         yield command("export", run, "--to", "onnx")
+    elif any(document[gap] and document[gap]["level"] == "unsettled" for gap in GAPS[1:]):
+        yield command("evaluate", run, "FILE")
+
+
+def _is_done(document: Mapping[str, Any]) -> bool:
+    """Whether bias and variance are low, nothing is high, and nothing that was found is to be mended."""
+    is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    is_to_be_mended = any(finding["severity"] != "note" for finding in document["findings"])
+    return document["verdict"] == "low bias and low variance" and not is_high and not is_to_be_mended

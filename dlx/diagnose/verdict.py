@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.judged_metric import JudgedMetric
-from dlx.stats.enough_examples import Question, Sizes, enough_to_settle
+from dlx.stats.enough_examples import Question, enough_to_settle
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from dlx.diagnose.evidence import Evidence
+    from dlx.diagnose.supply import Supply
 
 Level = Literal["high", "low", "unsettled"]
 Gap = dict[str, Any]
@@ -33,12 +36,14 @@ RECIPE = {
         "another architecture",
     ),
     "mismatch": ("training examples that are more like those of dev",),
-    "overfitting_to_dev": ("a larger dev set (data.split.dev), or fewer choices by the one there is",),
+    "overfitting_to_dev": ("a larger dev set, or fewer choices by the one there is",),
 }
 BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
-ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set (data.split.dev)"}
+FALLING = "bias is high and the train cost still fell at the end: train longer (training.epochs)"
+RISING = "variance is high and the dev cost rose: stop earlier (training.early_stopping), or regularize"
+ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set"}
 
 
 def diagnose(
@@ -49,26 +54,25 @@ def diagnose(
     findings: Iterable[Finding] = (),
     unproven: str | None = None,
     measure: JudgedMetric | None = None,
+    evidence: Evidence | None = None,
 ) -> dict[str, Any]:
     """The document ``diagnosis.json``.
 
-    bias = train − optimal, variance = train_dev − train (dev − train where there is no train_dev),
-    mismatch = dev − train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing.
-
-    A gap is high where its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled;
-    ``settled_by`` then says how many examples would settle it at the same errors, ``{"dev": 412}``, or null for none.
+    bias = train − optimal, variance = train_dev − train (dev − train where there is no train_dev), mismatch = dev −
+    train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing. A gap is high where
+    its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled; ``settled_by`` then
+    says what settles it in 4 of 5 cases, as ``{"dev": 410}``, or null.
 
     Args:
-        errors: of the frozen network, by part: train, train_dev, dev, test; those that are there.
-        optimal_error: what could be reached at best: human-level or Bayes error.
-        tolerance: the gap above which bias, variance, mismatch or overfitting is high; see `default_tolerance`.
-        task: binary, multiclass, multilabel or regression; None where only the numbers are known.
-        findings: what else was found out, in any order.
+        errors: of the frozen network, by part; those that are there.
+        optimal_error, tolerance: what could be reached at best, and the gap above which one is high.
+        task, findings: what there is to learn, where that is known, and what else was found out.
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
-        measure: what is judged in place of the errors, where the spec names such a metric.
+        measure, evidence: what is judged in place of the errors, and what the advice must agree with, if anything.
     """
     estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
-    gaps = _gaps(estimates, tolerance, is_rate=(task is None or task.has_one_class) and measure is None)
+    questions = _questions(estimates, tolerance, task, measure)
+    gaps = {name: _gap(question) for name, question in questions.items()}
     ranked = by_severity(findings)
     return {
         "task": task,
@@ -78,8 +82,9 @@ def diagnose(
         **({"measure": measure.document()} if measure else {}),
         **gaps,
         "verdict": _verdict(gaps),
+        **(evidence.document() if evidence else {}),
         "findings": [finding.document() for finding in ranked],
-        "next": [*mending(ranked), *_next(gaps, between(errors), tolerance, optimal_error)] or [unproven or DONE],
+        "next": [*mending(ranked), *_next(gaps, questions, evidence, ranked, unproven or DONE)],
     }
 
 
@@ -130,10 +135,13 @@ def in_words(name: str) -> str:
     return name.replace("_", "-" if name in ("train_dev", OUT_OF_FOLD) else " ")
 
 
-def _gaps(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Gap | None]:
+def _questions(
+    estimates: Mapping[str, Estimate], tolerance: float, task: Task | None, measure: JudgedMetric | None
+) -> dict[str, Question]:
     """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
+    is_rate = (task is None or task.has_one_class) and measure is None
     pairs = between([part for part in estimates if part != "optimal"])
-    return {name: _gap(Question(estimates, *pairs[name], tolerance, not is_rate)) for name in GAPS}
+    return {name: Question(estimates, *pairs[name], tolerance, not is_rate) for name in GAPS}
 
 
 def _gap(question: Question) -> Gap | None:
@@ -167,31 +175,75 @@ def _verdict(gaps: Mapping[str, Gap | None]) -> str:
 
 
 def _next(
-    gaps: Mapping[str, Gap | None], pairs: Mapping[str, tuple[str, str]], tolerance: float, optimal_error: float
+    gaps: Mapping[str, Gap | None],
+    questions: Mapping[str, Question],
+    evidence: Evidence | None,
+    findings: Iterable[Finding],
+    done: str,
 ) -> list[str]:
-    """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest."""
-    steps = {name: _steps(name, gap, *pairs[name], tolerance) for name, gap in gaps.items()}
+    """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest.
+
+    Where bias and variance are low and nothing is high, that comes first, and what is open after it.
+    """
+    supply = evidence.supply if evidence else None
+    steps = {name: _steps(name, gap, questions[name], supply) for name, gap in gaps.items()}
     high = [name for name, gap in gaps.items() if gap and gap["level"] == "high"]
-    if "bias" in high and optimal_error == 0:  # which may be so only because nothing was stated
+    is_explained = any(finding.severity != "note" for finding in findings)
+    if "bias" in high and questions["bias"].errors["optimal"].value == 0:  # perhaps because nothing was stated
         steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
-    in_order = [*high, *(name for name in gaps if name not in high)]
-    return [step for name in in_order for step in steps[name]]
+    if evidence and "bias" in high and not is_explained:
+        steps["bias"] = [*_of_evidence(evidence), *steps["bias"][1 if evidence.unbeaten else 0 :]]
+    if evidence and "variance" in high and evidence.ending.dev_rising:
+        steps["variance"].insert(0, RISING)
+    in_order = sorted(
+        gaps, key=lambda name: 0 if name in high else 1 + (not _can_be_had(gaps[name], questions[name], supply))
+    )
+    is_done = not high and not is_explained and all((gap := gaps[name]) and gap["level"] == "low" for name in ABSENT)
+    rest = [step for name in in_order for step in steps[name]]
+    return [done, *rest] if is_done else rest
 
 
-def _steps(name: str, gap: Gap | None, upper: str, lower: str, tolerance: float) -> list[str]:
+def _can_be_had(gap: Gap | None, question: Question, supply: Supply | None) -> bool:
+    """Whether the data at hand can settle a gap that is open."""
+    if supply is None or gap is None or gap["level"] != "unsettled" or gap["value"] == question.tolerance:
+        return False
+    return bool(supply.settling(question, gap["settled_by"]).overrides)
+
+
+def _of_evidence(evidence: Evidence) -> Iterator[str]:
+    """What how the training ended, and what simple models reach, say about a high bias."""
+    if evidence.ending.falling:
+        yield FALLING
+    if evidence.unbeaten:
+        title, error = evidence.unbeaten
+        yield (
+            f"bias is high, and no model tried does better: {title} errs {error:.4g}; look for inputs that say more, "
+            "or state that as what is reachable (diagnosis.optimal_error)"
+        )
+
+
+def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None) -> list[str]:
     if gap is None:
-        return [f"{name} is unknown: {ABSENT[name]}"] if name in ABSENT else []
-    gap_name = in_words(name)
-    if gap["level"] == "unsettled" and gap["settled_by"]:
-        return [f"{gap_name} is unsettled: {_settling(gap['settled_by'])}"]
+        return [f"{name} is unknown: {_missing(name, supply)}"] if name in ABSENT else []
     if gap["level"] == "unsettled":
-        why = "it is the tolerance" if gap["value"] == tolerance else f"that of {in_words(lower)} is too uncertain"
-        return [f"{gap_name} is unsettled: no number of {in_words(upper)} examples settles it at these errors: {why}"]
-    return [f"{gap_name} is high: try {remedy}" for remedy in RECIPE[name]] if gap["level"] == "high" else []
+        return [f"{in_words(name)} is unsettled: {_settling(gap, question, supply)}"]
+    return [f"{in_words(name)} is high: try {remedy}" for remedy in RECIPE[name]] if gap["level"] == "high" else []
 
 
-def _settling(settled_by: Sizes) -> str:
-    """Such as `412 dev examples would settle it (data.split.dev)`."""
-    sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in settled_by.items())
-    keys = ", ".join(f"data.split.{part}" for part in settled_by if part != OUT_OF_FOLD)
-    return f"{sizes} examples would settle it ({keys or 'a larger file'})"
+def _missing(name: str, supply: Supply | None) -> str:
+    """What is to be done where an error is missing."""
+    overrides = supply.first_dev() if supply and name == "variance" else {}
+    return f"{ABSENT[name]}: {supply.typed(overrides)}" if supply and overrides else ABSENT[name]
+
+
+def _settling(gap: Gap, question: Question, supply: Supply | None) -> str:
+    """Such as `410 dev examples would settle it in 4 of 5 cases`, or why none would."""
+    if not gap["settled_by"] and gap["value"] == question.tolerance:
+        return f"no number of {in_words(question.upper)} examples settles it at these errors: it is the tolerance"
+    if supply is not None:
+        return str(supply.settling(question, gap["settled_by"]).sentence())
+    if not gap["settled_by"]:
+        too_uncertain = f"that of {in_words(question.lower)} is too uncertain"
+        return f"no number of {in_words(question.upper)} examples settles it at these errors: {too_uncertain}"
+    sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in gap["settled_by"].items())
+    return f"{sizes} examples would settle it in 4 of 5 cases"

@@ -12,10 +12,12 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
+from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, in_words, mending
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
@@ -135,8 +137,8 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     _refuse_other_overrides(run, overrides)
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
-    measurement, findings, remarks = _evidence(result, spec, diagnosis)
-    before = {key: value for key, value in diagnosis.items() if key != "measure"}
+    measurement, findings, remarks, supply = _evidence(result, spec, diagnosis)
+    before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten")}
     document = before | diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
@@ -145,19 +147,21 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         findings,
         measurement.performance.unproven,
         measurement.measure,
+        Evidence(supply, Ending.of(result.metrics), unbeaten(measurement.performance.baselines)),
     )
     document |= {"classes": measurement.classes, **measurement.performance.document()}
-    sizes = result.data["examples"]
-    data_facts = DataFacts(sizes["train"], images=measurement.images is not None, has_dev="dev" in sizes)
-    typed = tuple(commands(document, spec, data_facts, run.path, run.config))
+    typed = tuple(commands(document, spec, supply.facts, run.path, run.config))
     remarks += (result.refit_note,) if result.refit_note else ()
     return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
 
 
 def _evidence(
     result: Result, spec: Spec, diagnosis: Mapping[str, Any]
-) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...]]:
-    """The errors, the findings and the remarks on them: anew, or where that cannot be, as the diagnosis has them."""
+) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...], Supply]:
+    """The errors, the findings, the remarks on them and what the data can give.
+
+    They are measured anew, or where that cannot be, as the diagnosis has them.
+    """
     findings = [_finding(document) for document in diagnosis.get("findings", [])]
     try:
         experiment = prepare_supervised(spec)
@@ -166,12 +170,14 @@ def _evidence(
         tables = result.metrics, result.layers
         constant = constant_errors(experiment.dataset, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
-        return measurement, all_findings(course, ahead, findings), ()
+        return measurement, all_findings(course, ahead, findings), (), Supply.of(spec, experiment.dataset)
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):
             raise
         remark = f"the errors are those of diagnosis.json, because {error}"
-        return recall(result, spec), findings, (remark,)
+        sizes = result.data["examples"]
+        facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
+        return recall(result, spec), findings, (remark,), Supply(spec, facts)
 
 
 def all_findings(

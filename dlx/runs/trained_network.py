@@ -11,6 +11,9 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
+from dlx.diagnose.evidence import Ending, Evidence, unbeaten
+from dlx.diagnose.next_commands import commands
+from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
@@ -109,7 +112,11 @@ class NetworkRun:
         causes = [*findings, *after(course, findings)]
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
-        document = diagnose(errors, options.optimal_error, options.tolerance, dataset.task, causes, unproven, judged)
+        evidence = None
+        if performance is not None:
+            evidence = Evidence(Supply.of(spec, dataset), Ending.of(run.metrics()), unbeaten(performance.baselines))
+        judgement = options.optimal_error, options.tolerance, dataset.task
+        document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
         return document | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:
@@ -131,9 +138,10 @@ class NetworkRun:
             run.write(BOUNDARY, picture)
 
     def commands(self, run: RunDirectory) -> list[str]:
-        """Find out more, use the network, or train another."""
-        return [
-            command("diagnose", run.path),
-            command("predict", run.path, "FILE"),
-            command("train", run.config, "KEY=VALUE"),
-        ]
+        """What the diagnosis advises first; then find out more, and use the network."""
+        first: list[str] = []
+        if self.diagnosis:
+            supply = Supply.of(self.experiment.spec, self.experiment.dataset)
+            first = commands(self.diagnosis, supply.spec, supply.facts, run.path, run.config)[:1]
+        others = [command("diagnose", run.path), command("predict", run.path, "FILE")]
+        return [*first, *(other for other in others if other not in first)]

@@ -103,7 +103,7 @@ def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path
 
 @pytest.mark.draws
 def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_dlx: Call) -> None:
-    result = call_dlx("diagnose", "run", cwd=folder)
+    result = call_dlx("diagnose", "run", "--full", cwd=folder)
     shown = result.stdout
     for text in (
         "optimal",
@@ -120,6 +120,11 @@ def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_
     assert "\x1b" not in shown
     for name in ("diagnosis.png", "worst.png"):
         assert (folder / "run" / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_a_run_it_is_the_newest_one(folder: Path, call_dlx: Call) -> None:
+    newest, unnamed = (call_dlx("diagnose", *source, cwd=folder) for source in (["latest"], []))
+    assert (unnamed.code, unnamed.stdout) == (newest.code, newest.stdout)
 
 
 def test_latest_is_the_newest_run(folder: Path, call_dlx: Call) -> None:
@@ -159,13 +164,13 @@ def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(
         CAUSES["symmetric_units"].finding("all are the same", layer=1),
     ]
     rewrite(path, read(path) | {"findings": [one.document() for one in found], "story": [1, 2]})
-    shown = call_dlx("diagnose", "run", cwd=folder).stdout
+    shown = call_dlx("diagnose", "run", "--full", cwd=folder).stdout
     places = [
         shown.index(text) for text in ("symmetric_units in layer 1", "dead_units in layer 1, epoch 4", "full_batch")
     ]
     assert places == sorted(places)
     assert "62 % of them are 0" in shown
-    assert "(notes: Activation functions)" in shown
+    assert "(notes: Configurando la optimización de problemas, p. 11)" in shown
     document = read(path)
     assert document["story"] == [1, 2]
     assert [one["name"] for one in document["findings"]] == ["symmetric_units", "dead_units", "full_batch_fits"]
@@ -286,7 +291,7 @@ def test_bare_errors_are_shown_without_what_is_not_known(call_dlx: Call) -> None
 
 def test_examples_that_would_settle_it_are_named(call_dlx: Call) -> None:
     shown = call_dlx("diagnose", "--errors", "train=1%,dev=1.5%,m_train=20000,m_dev=200").stdout
-    assert "500 dev examples would settle it" in shown
+    assert "4,000 dev examples would settle it in 4 of 5 cases" in shown
 
 
 # --- specs
@@ -372,7 +377,6 @@ def test_findings_are_conditions_by_severity_and_name(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "takes a run directory or a spec, or --errors"),
         (("run", "--errors", "dev=.1"), "takes a run directory or a spec, or --errors"),
         (("nothing",), "it does not exist"),
         (("digits.txt",), "digits.txt: is neither a run nor a spec (allowed: a"),

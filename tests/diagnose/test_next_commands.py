@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.next_commands import commands
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
-from dlx.spec.loader import load_spec
+from dlx.spec.loader import dump_yaml, load_spec
+from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.training.build import build_supervised
 
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
 RUN = Path("runs/a run")
@@ -34,7 +44,8 @@ def test_the_likeliest_remedies_are_specs_as_they_stand(errors: dict[str, float]
 
 def test_a_good_network_is_used() -> None:
     lines = typed(train=exact(0.01), dev=exact(0.02))
-    assert lines == [["dlx", "predict", str(RUN), "FILE"], ["dlx", "export", str(RUN), "--to", "onnx"]]
+    used = [["report", str(RUN)], ["predict", str(RUN), "FILE"], ["export", str(RUN), "--to", "onnx"]]
+    assert lines == [["dlx", *words] for words in used]
 
 
 def test_an_open_gap_is_measured_on_more_examples() -> None:
@@ -43,3 +54,168 @@ def test_an_open_gap_is_measured_on_more_examples() -> None:
 
 def test_mismatch_is_no_reason_to_use_the_network() -> None:
     assert typed(train=exact(0.01), train_dev=exact(0.01), dev=exact(0.2)) == []
+
+
+def first(*names: str, ending: Ending = Ending(), beside: tuple[str, float] | None = None, **rates: float) -> str:  # noqa: B008
+    """The first command after a run of overfitting.yaml with these errors."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    findings = [CAUSES[name].finding("seen") for name in names]
+    errors = {part: exact(rate) for part, rate in rates.items()}
+    document = diagnose(errors, 0.0, 0.02, findings=findings, evidence=Evidence(supply, ending, beside))
+    return commands(document, spec, supply.facts, RUN, CONFIG)[0]
+
+
+def test_a_cost_that_still_falls_asks_for_more_epochs_first() -> None:
+    assert "training.epochs=" in first(train=0.3, dev=0.3, ending=Ending(falling=True))
+
+
+def test_a_high_bias_asks_for_a_bigger_network_as_its_words_say() -> None:
+    assert "architecture.hidden=" in first(train=0.3, dev=0.3)
+
+
+def test_a_cause_that_was_found_is_mended_first() -> None:
+    assert "optimizer.learning_rate=" in first("learning_rate_too_high", train=0.3, dev=0.3)
+
+
+def test_a_dev_cost_that_rose_asks_to_stop_or_to_regularize() -> None:
+    line = first(train=0.0, dev=0.3, ending=Ending(dev_rising=True))
+    assert "training.early_stopping=" in line or "regularization." in line
+
+
+def test_no_bigger_network_where_no_model_does_better() -> None:
+    assert first(train=0.3, dev=0.3, beside=("always no", 0.29)).endswith(" diagnosis.optimal_error=0.29")
+
+
+def test_how_a_training_ended() -> None:
+    epochs, falls = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], [8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]
+    flat = [8.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    rises = [5.0, 3.0, 2.0, 2.1, 2.2, 2.4, 2.6, 2.8]
+    assert Ending.of({"epoch": epochs, "train_cost": falls, "dev_cost": falls}) == Ending(falling=True)
+    assert Ending.of({"epoch": epochs, "train_cost": flat, "dev_cost": flat}) == Ending()
+    assert Ending.of({"epoch": epochs, "train_cost": falls, "dev_cost": rises}) == Ending(dev_rising=True)
+    assert Ending.of({"epoch": epochs, "train_cost": falls}) == Ending(falling=True)
+
+
+def compared(error: float, difference: float, verdict: str) -> dict[str, Any]:
+    part = {"error": {"value": error}, "difference": {"value": difference, "verdict": verdict}}
+    return {"title": f"a model of {error}", "parts": {"dev": part}}
+
+
+def test_which_model_does_as_well() -> None:
+    constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
+    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", 0.182)
+    assert unbeaten({"constant": constant}) is None
+    assert unbeaten({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")}) is None
+    assert unbeaten({"skipped": "the data stay in their file"}) is None
+
+
+SPLITS: list[dict[str, Any] | None] = [
+    {"train": 0.8, "dev": 0.1, "test": 0.1},
+    {"train": 0.7, "dev": 0.2, "test": 0.1, "train_dev": 0.1},
+    {"train": 0.5, "dev": 0.5},
+    {"train": 0.9, "test": 0.1},
+    {"train": 60, "dev": 20, "test": 20},
+    {"train": 60, "dev": 20, "rest": "train"},
+    {"train": 60, "dev": 20, "train_dev": 10},
+    {"train": 0.6, "dev": 0.2, "test": 0.2, "duplicates": "together"},
+    {"train": 1.0},
+    None,
+]
+MOONS = {"name": "moons", "m": 60, "noise": 0.2}
+PARTS_OF_THEIR_OWN: list[dict[str, Any]] = [
+    {"train": MOONS, "dev": MOONS | {"seed": 5}},
+    {"train": MOONS, "dev": MOONS | {"seed": 5}, "test": MOONS | {"seed": 6}},
+    {"train": MOONS},
+]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """One source each: toy sets, a table, arrays that stay in their file, arrays that are divided already."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(120, 3)), rng.integers(0, 2, 120)
+    rows = "\n".join(f"{a},{b},{c},c{y[number]},{number % 30}" for number, (a, b, c) in enumerate(X))
+    (folder / "table.csv").write_text(f"a,b,c,kind,who\n{rows}\n")
+    np.save(folder / "X.npy", X)
+    np.save(folder / "y.npy", y)
+    np.savez(folder / "divided.npz", X_train=X[:80], y_train=y[:80], X_dev=X[80:], y_dev=y[80:])
+    np.savez(folder / "train_only.npz", X_train=X, y_train=y)
+    table = {"name": "file", "path": str(folder / "table.csv"), "target": "kind"}
+    return [
+        {"name": "moons", "m": 100, "noise": 0.2},
+        {"name": "blobs", "m": 90, "noise": 0.5},
+        table,
+        table | {"group": "who"},
+        {"name": "file", "path": str(folder / "X.npy"), "target": str(folder / "y.npy")},
+        {"name": "file", "path": str(folder / "divided.npz")},
+        {"name": "file", "path": str(folder / "train_only.npz")},
+    ]
+
+
+@st.composite
+def situations(draw: st.DrawFn, files: list[dict[str, Any]]) -> tuple[Spec, dict[str, float], list[str]]:
+    """A spec, errors of its parts as a network might have them, and findings."""
+    source, split = draw(st.sampled_from(files)), draw(st.sampled_from(SPLITS))
+    data: dict[str, Any] = {"source": {key: value for key, value in source.items() if key != "group"}}
+    if "divided" not in str(source.get("path")) and "only" not in str(source.get("path")) and split is not None:
+        data["split"] = split | ({"group": source["group"]} if "group" in source else {})
+    if draw(st.integers(0, 4)) == 0:
+        data = draw(st.sampled_from(PARTS_OF_THEIR_OWN))
+    elif "split" in data and draw(st.integers(0, 4)) == 0:
+        data["more"] = MOONS if source["name"] == "moons" else None
+    if draw(st.integers(0, 4)) == 0:
+        data["train_examples"] = 40
+    spec = Spec.model_validate(
+        {
+            "data": data,
+            "architecture": {"hidden": [6], "batch_norm": draw(st.booleans())},
+            "training": {"epochs": 3, "batch_size": draw(st.sampled_from([7, 16, "full"]))},
+        }
+    ).complete()
+    rates = st.sampled_from([0.0, 0.01, 0.02, 0.05, 0.3])
+    errors = {part: draw(rates) for part in ("train", "train_dev", "dev", "test")}
+    return spec, errors, draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True))
+
+
+@settings(max_examples=250, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_every_command_that_can_be_printed_is_accepted(
+    files: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Each trains, or can be trained in folds: its data are read and divided, and its network is built."""
+    spec, rates, names = data.draw(situations(files))
+    try:
+        dataset = build_supervised(spec, initialize=False).dataset
+    except Exception:
+        return
+    config = tmp_path_factory.getbasetemp() / "config.yaml"
+    config.write_text(dump_yaml(spec))
+    errors = {part: error_rate(round(rates[part] * of.m) / of.m, of.m) for part, of in dataset.parts.items()}
+    supply = Supply.of(spec, dataset)
+    findings = [CAUSES[name].finding("seen") for name in names]
+    beside = data.draw(st.sampled_from([None, ("always 1", 0.3)]))
+    evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
+    document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
+    for line in commands(document, spec, supply.facts, RUN, config):
+        words = shlex.split(line)
+        if words[1] != "train":
+            assert words[1] in ("report", "predict", "export", "evaluate", "diagnose")
+            continue
+        derived = load_spec(Path(words[2]), words[3:]).spec
+        assert derived != spec, line
+        folds = range(1, derived.data.folds + 1) if derived.data.folds else [None]
+        for fold in folds:
+            of_fold = derived.model_copy(update={"data": derived.data.model_copy(update={"fold": fold})})
+            present = build_supervised(of_fold, initialize=False).dataset
+            assert present.parts["train"].m >= 2
+        sizes = {part: int(count.replace(",", "")) for step in document["next"] for count, part in stated_in(step)}
+        assert (
+            sum(sizes.values()) <= max(sum(part.m for part in dataset.parts.values()), supply.facts.rows) or not sizes
+        )
+
+
+def stated_in(step: str) -> list[tuple[str, str]]:
+    """The numbers of examples that a sentence asks for of one source."""
+    return [] if "data.dev.m" in step or "data.test.m" in step else re.findall(r"([\d,]+) (dev|test|train-dev) ", step)

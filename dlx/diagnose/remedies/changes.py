@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dlx.nn.norms.norm import Norm
@@ -14,12 +14,18 @@ Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes 
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What only the data tell: the size of train, whether rows are images, and how many examples the split leaves."""
+    """What only the data tell: the size of train, whether rows are images, and how many examples the split leaves.
+
+    parts: their sizes.
+    rows: of the one source that a split divides, as far as it is known to have; 0 where there is no such source.
+    """
 
     m: int
     images: bool = False
     spare: int = 0
     has_dev: bool = True
+    parts: Mapping[str, int] = field(default_factory=dict)
+    rows: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
@@ -149,7 +150,7 @@ def _finding(finding: Document) -> Element:
     remedy = [
         element("b", "Remedy: "),
         finding["remedy"],
-        element("span", f" Notes: {finding['notes']}", class_="source"),
+        element("span", f" Notes: {place_in_notes(finding['notes'])}", class_="source"),
     ]
     return element("li", title, element("p", finding["evidence"]), element("p", remedy, class_="remedy"))
 

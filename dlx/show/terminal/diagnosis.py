@@ -9,12 +9,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
+from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, verdict_first
 from dlx.show.words import ending, level_of, place, title_of_metric
 from dlx.text import shorten
 
@@ -35,6 +36,8 @@ def diagnosis(
     remarks: Sequence[str] = (),
     commands: Sequence[str] = (),
     pictures: Sequence[Path] = (),
+    full: bool = True,
+    more: str = "",
     stream: TextIO | None = None,
 ) -> None:
     """Prints what was found out.
@@ -43,15 +46,18 @@ def diagnosis(
         name: of the run or the spec, or the bare errors as they were typed.
         document: as ``dlx diagnose --json`` prints it.
         facts: the document ``run.json`` of a run; empty where there is none.
-        remarks: what must be known of how it was found.
-        commands: what can be typed next.
-        pictures: that were written.
+        remarks: on how it was found.
+        commands, pictures: what can be typed next, and what was written.
+        full, more: whether all of a run is shown, not only verdict, cause and one command; and what shows the rest.
         stream: in place of stdout.
     """
     screen = _Screen(document, stream or sys.stdout)
     say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=screen.out)
     for remark in remarks:
         paragraph("", remark, "yellow", stream=screen.out)
+    if facts and not full:
+        screen.brief(commands, pictures, more)
+        return
     if "errors" in document:
         screen.errors()
         screen.verdict()
@@ -59,10 +65,9 @@ def diagnosis(
         screen.classes()
     screen.metrics()
     if facts or document["findings"] or "errors" not in document:
-        screen.findings()
+        screen.findings(with_notes=full)
     screen.next(commands)
-    for label, picture in zip(chain(["pictures"], [""] * len(pictures)), pictures, strict=False):
-        screen.line(label, (str(picture), "cyan"))
+    screen.pictures(pictures)
 
 
 class _Screen:
@@ -75,6 +80,21 @@ class _Screen:
     def line(self, label: str, *pieces: Piece) -> None:
         """A line with its label in the margin."""
         say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=self.out)
+
+    def brief(self, commands: Sequence[str], pictures: Sequence[Path], more: str) -> None:
+        """The verdict, its cause and one command, then the errors and where more is."""
+        self._gap_above()
+        verdict_first(self.document, commands, self.out, MARGIN)
+        self._gap_above()
+        measure = self.document.get("measure")
+        titles = ("", "error", "95 % interval", "m")
+        self._table([*errors(self.document["errors"], self.task)], titles)
+        if measure:
+            self._table([*errors(measure["errors"], self.task)], ("", title_of_metric(measure["name"]), *titles[2:]))
+        self._gap_above()
+        for picture in pictures[:1]:
+            self.line("pictures", (str(picture), "cyan"))
+        self.line("more", (more, "cyan"))
 
     def errors(self) -> None:
         """The errors from the optimal one on, and the gaps between them."""
@@ -162,17 +182,19 @@ class _Screen:
         if len(ranked) > len(rows):
             self.line("", (f"and {len(ranked) - len(rows):,} more classes in diagnosis.json", "dim"))
 
-    def findings(self) -> None:
+    def findings(self, with_notes: bool) -> None:
         """What was found, the worst first, each with its evidence, its remedy and its place in the notes."""
         self._gap_above()
-        findings = self.document["findings"]
+        findings = [entry for entry in self.document["findings"] if with_notes or entry["severity"] != "note"]
         if not findings:
             self.line("findings", ("none", ""))
         for finding in findings:
             margin = (f"{finding['severity']:<{MARGIN}}", SEVERITIES[finding["severity"]])
             say(margin, (finding["name"], "bold"), (place(finding), ""), stream=self.out)
             paragraph("", finding["evidence"], stream=self.out)
-            paragraph("", f"remedy: {finding['remedy']} (notes: {finding['notes']})", "dim", stream=self.out)
+            paragraph(
+                "", f"remedy: {finding['remedy']} (notes: {place_in_notes(finding['notes'])})", "dim", stream=self.out
+            )
 
     def next(self, commands: Sequence[str]) -> None:
         """What to do, in words, then as commands."""
@@ -181,6 +203,11 @@ class _Screen:
             paragraph("next" if number == 0 else "", step, stream=self.out)
         for command in commands:
             self.line("", (command, "cyan"))
+
+    def pictures(self, pictures: Sequence[Path]) -> None:
+        """The files that were written."""
+        for label, picture in zip(chain(["pictures"], [""] * len(pictures)), pictures, strict=False):
+            self.line(label, (str(picture), "cyan"))
 
     def _gap_above(self) -> None:
         say(stream=self.out)

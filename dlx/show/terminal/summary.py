@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
-from dlx.show.charts.metrics import beside_baselines, in_brief
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.words import ending, place, title_of_metric
+from dlx.show.words import ending, level_of, place, title_of_metric
 from dlx.stats.intervals import Estimate
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
@@ -43,14 +42,43 @@ def summary(
     task = facts.get("data", {}).get("task")
     say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
     if diagnosis:
-        _judgement(diagnosis, task, out)
+        say(stream=out)
+        verdict_first(diagnosis, commands, out)
+        say(stream=out)
+        table(errors(diagnosis["errors"], task), ("", "error", "95 % interval", "m"), stream=out)
+        _measured(diagnosis, out)
+        say(stream=out)
     _refit_or_minimum(facts, out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
     say(("run      ", "dim"), (str(path), "cyan"), stream=out)
-    for label, command in zip(("next     ", *[" " * 9] * len(commands)), commands, strict=False):
-        say((label, "dim"), (command, ""), stream=out)
+    others = commands[1:] if diagnosis else commands
+    label = "then     " if diagnosis else "next     "
+    for margin, command in zip((label, *[" " * 9] * len(others)), others, strict=False):
+        say((margin, "dim"), (command, ""), stream=out)
+
+
+def verdict_first(diagnosis: Mapping[str, Any], commands: Sequence[str], out: TextIO, margin: int = 9) -> None:
+    """The verdict, its cause and what to do: in words, then as the one command that is likeliest to help.
+
+    What was found and matters is the cause; the others stand in ``dlx diagnose --full``.
+    """
+    verdict = diagnosis["verdict"]
+    say((f"{'verdict':<{margin}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}"), stream=out)
+    for number, line in enumerate(_findings(diagnosis)):
+        say((f"{'cause' if number == 0 else '':<{margin}}", "dim"), *line, stream=out)
+    paragraph("advice", diagnosis["next"][0], margin=margin, stream=out)
+    for command in commands[:1]:
+        say((" " * margin, ""), (command, "cyan"), stream=out)
+
+
+def _measured(diagnosis: Mapping[str, Any], out: TextIO) -> None:
+    """The metric that is judged in place of the error."""
+    if measure := diagnosis.get("measure"):
+        say(stream=out)
+        titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
+        table(errors(measure["errors"], diagnosis.get("task")), titles, stream=out)
 
 
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
@@ -59,25 +87,6 @@ def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
         paragraph("refit", note, margin=9, stream=out)
     for line in _minimum(facts.get("objective")):
         say(*line, stream=out)
-
-
-def _judgement(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
-    """The errors, the verdict on them, what matters beside them, and what was found."""
-    say(stream=out)
-    table(errors(diagnosis["errors"], task), ("", "error", "95 % interval", "m"), stream=out)
-    say(stream=out)
-    if measure := diagnosis.get("measure"):
-        titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
-        table(errors(measure["errors"], task), titles, stream=out)
-        say(stream=out)
-    say(("verdict  ", "dim"), (diagnosis["verdict"], "bold"), stream=out)
-    for line in _gaps(diagnosis, task):
-        say((" " * 9, ""), *line, stream=out)
-    for label, text in (("metrics", in_brief(diagnosis, task)), ("better", beside_baselines(diagnosis, task))):
-        paragraph(label, text, margin=9, stream=out)
-    for number, line in enumerate(_findings(diagnosis)):
-        say(("found    " if number == 0 else " " * 9, "dim"), *line, stream=out)
-    paragraph("advice", diagnosis["next"][0], margin=9, stream=out)
 
 
 def errors(by_part: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
@@ -104,7 +113,7 @@ def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
     findings = [finding for finding in diagnosis["findings"] if finding["severity"] != "note"]
     for number, finding in enumerate(findings[:MOST_FINDINGS]):
         more = len(findings) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
-        rest = f", and {more} more: dlx diagnose" if more > 0 else ""
+        rest = f", and {more} more: dlx diagnose --full" if more > 0 else ""
         yield [
             (finding["severity"], SEVERITIES[finding["severity"]]),
             (f"  {finding['name']}{place(finding)}{rest}", ""),
@@ -119,12 +128,3 @@ def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
     variables = f"{objective['variables']:,} variables" if w is None else ", ".join(f"{value:.10g}" for value in w)
     yield [("w        ", "dim"), (variables, "bold")]
     yield [("J(w)     ", "dim"), (f"{objective['cost']:.6g}", "")]
-
-
-def _gaps(diagnosis: Mapping[str, Any], task: str | None) -> Iterator[list[Piece]]:
-    """A line each, such as `variance  3.33 % unsettled (1.52 to 7.08 %)`."""
-    for name in ("bias", "variance", "mismatch"):
-        if gap := diagnosis[name]:
-            level = gap["level"]
-            line = [(f"{name:<8} {error(gap['value'], task)} ", ""), (level, COLORS[level])]
-            yield [*line, (f" ({ends(gap, task)})", "")] if level == "unsettled" else line

@@ -73,18 +73,37 @@ def test_the_whole_of_it() -> None:
         "\n"
         "warning   dead_units in layer 2\n"
         "          62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12\n"
-        "          remedy: a smaller learning rate, initializer: he, or leaky_relu (notes: Activation functions)\n"
+        "          remedy: a smaller learning rate, initializer: he, or leaky_relu "
+        "(notes: Configurando la optimización de problemas, p. 11)\n"
         "note      full_batch_fits\n"
         "          train has 1,437 examples, a batch 64\n"
-        "          remedy: training.batch_size: full, for up to 2000 examples (notes: Mini-batch gradient descent)\n"
+        "          remedy: training.batch_size: full, for up to 2000 examples "
+        "(notes: Mini-batch gradiente descendiente, p. 15)\n"
         "\n"
         "next      dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
-        "          variance is unsettled: 953 dev examples would settle it (data.split.dev)\n"
-        "          overfitting to dev is unsettled: 1,771 dev and 1,771 test examples would settle it "
-        "(data.split.dev, data.split.test)\n"
+        "          variance is unsettled: 11,000 dev examples would settle it in 4 of 5 cases\n"
+        "          overfitting to dev is unsettled: 5,900 dev and 5,900 test examples would settle it in 4 of 5 cases\n"
         "          dlx x\n"
         "pictures  r/diagnosis.png\n"
     )
+
+
+@pytest.mark.parametrize("findings", [0, 2, 5])
+def test_without_the_evidence_it_says_verdict_cause_and_one_command_in_20_lines_of_80_columns(
+    findings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    entries = [FINDINGS[0].document()] * findings + [FINDINGS[1].document()]
+    content = CATS | {"findings": entries, "next": ["dead_units: a smaller learning rate " * 6]}
+    text = text_of(content, out, commands=["dlx x", "dlx y"], full=False, more="dlx diagnose r --full")
+    lines = text.splitlines()
+    assert [line.split()[0] for line in lines[2:4]] == ["verdict", "cause" if findings else "advice"]
+    assert "dlx x" in text
+    assert "dlx diagnose r --full" in text
+    assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev", "variance"))
+    assert len(lines) <= 20
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("width", [80, 120])

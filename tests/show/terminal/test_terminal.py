@@ -233,18 +233,17 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
     assert out.getvalue() == (
         "digits  early stopped after 31 epochs in 3.2 s, epoch 23 kept\n"
         "\n"
+        "verdict  unsettled\n"
+        "advice   variance is unsettled: 11,000 dev examples would settle it in 4 of 5 cases\n"
+        "         dlx evaluate runs/a\n"
+        "\n"
         "        error   95 % interval      m\n"
         "train  0.00 %  0.00 to 0.27 %  1,437\n"
         "dev    1.11 %  0.31 to 3.96 %    180\n"
         "\n"
-        "verdict  unsettled\n"
-        "         bias     0.00 % low\n"
-        "         variance 1.11 % unsettled (0.26 to 3.96 %)\n"
-        "advice   variance is unsettled: 953 dev examples would settle it (data.split.dev)\n"
         "cost     3 █▅▁ 1\n"
         "run      runs/a\n"
-        "next     dlx evaluate runs/a\n"
-        "         dlx report runs/a\n"
+        "then     dlx report runs/a\n"
     )
 
 
@@ -256,8 +255,8 @@ def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
         FACTS, DOCUMENT | {"findings": [finding.document() for finding in by_severity(findings)]}, Path("r"), stream=out
     )
     assert (
-        "found    error  symmetric_units in layer 1\n"
-        "         warning  dead_units in layer 2, epoch 9, and 2 more: dlx diagnose\n"
+        "cause    error  symmetric_units in layer 1\n"
+        "         warning  dead_units in layer 2, epoch 9, and 2 more: dlx diagnose --full\n"
         "advice   "
     ) in out.getvalue()
 
@@ -285,7 +284,7 @@ def test_the_summary_of_regression_and_of_an_ascii_terminal() -> None:
     summary(FACTS | {"data": {"task": "regression"}}, document, Path("r"), costs=[2.0, 1.0], stream=out)
     out.flush()
     text = raw.getvalue().decode()
-    assert "bias     2.5 high\n         variance 0 low\n         mismatch 1.5 high" in text
+    assert "verdict  high bias\nadvice   bias is high: try a bigger network" in text
     assert re.search(r"^train-dev +2\.5$", text, re.MULTILINE)
     assert "cost" not in text
     assert "%" not in text.replace("95 % interval", "")

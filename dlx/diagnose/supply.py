@@ -1,0 +1,176 @@
+"""Supply: which larger parts the source of a spec has the examples for, as overrides that can be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from dlx.data.dataset import Dataset
+from dlx.data.division import within_fold
+from dlx.data.mapped import MappedRows
+from dlx.data.splits import Split, part_sizes
+from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.errors import DataError, SpecError
+from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
+from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.enough_examples import Question, Sizes
+from dlx.words import PARTS
+
+LEAST_TRAIN = 0.5  # the share of the present train that is left to it: with less another network is judged
+FOLDS = 5
+LEAST_CHANCE = 0.2  # of settling anything, below which folds are not offered
+NEW_DEV = 0.2  # of the examples, where there was no dev
+
+
+@dataclass(frozen=True)
+class Way:
+    """What would settle a gap: in words, and the overrides that do it; none where the data cannot."""
+
+    words: str
+    overrides: Overrides
+
+    def sentence(self) -> str:
+        """The words, with what can be typed."""
+        return f"{self.words}: {' '.join(words_of(self.overrides))}" if self.overrides else self.words
+
+
+def words_of(overrides: Overrides) -> list[str]:
+    """The overrides as words of a command line."""
+    return [f"{key}={dump_scalar(value)}" for key, value in overrides.items()]
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A complete spec with the facts of its data: what can be taken for dev and test, and what is left to train."""
+
+    spec: Spec
+    facts: DataFacts
+
+    @classmethod
+    def of(cls, spec: Spec, dataset: Dataset) -> Self:
+        """That of a spec whose data set this is."""
+        parts = {name: part.m for name, part in dataset.parts.items()}
+        rows = _rows(spec, dataset)
+        from_source = {name: m for name, m in parts.items() if getattr(spec.data, name) is None}
+        leaves_over = rows and spec.data.split is not None and not spec.data.train_examples and spec.data.folds is None
+        spare = max(rows - sum(from_source.values()), 0) if leaves_over and spec.data.more is None else 0
+        return cls(spec, DataFacts(parts["train"], dataset.image_shape is not None, spare, "dev" in parts, parts, rows))
+
+    def larger_parts(self, sizes: Mapping[str, int]) -> Overrides:
+        """Parts of at least these sizes; none where the source has too few, or train would keep too few."""
+        data = self.spec.data
+        own = {part: getattr(data, part) for part in sizes}
+        if all(source is not None for source in own.values()):
+            counts = {f"data.{part}.m": sizes[part] for part, source in own.items() if hasattr(source, "m")}
+            return self._checked(counts) if len(counts) == len(sizes) else {}
+        if any(source is not None for source in own.values()) or not self._can_be_cut:
+            return {}
+        present = {part: m for part, m in self.facts.parts.items() if getattr(data, part) is None}
+        if not sizes.keys() <= present.keys():
+            return {}
+        return self._split({**present, **sizes}, grows="train" in sizes)
+
+    def first_dev(self) -> Overrides:
+        """A dev of a fifth of the examples, where there is none."""
+        split = self.spec.data.split
+        if "dev" in self.facts.parts or not self._can_be_cut or (split is not None and split.columns):
+            return {}
+        return self._split({**self.facts.parts, "dev": max(1, round(NEW_DEV * self.facts.rows))}, grows=False)
+
+    def folds(self) -> Overrides:
+        """A training for each of five folds, which judges every example; none where folds cannot be."""
+        data = self.spec.data
+        by_group = data.split is not None and (data.split.columns or data.split.duplicates)
+        if data.folds is not None or not self._can_be_cut or by_group or self.facts.rows < 2 * FOLDS:
+            return {}
+        return self._checked({"data.folds": FOLDS}) if self._folds_fit() else {}
+
+    def _folds_fit(self) -> bool:
+        """Whether no training of a fold has a last batch that is too small for a norm."""
+        rows, split = self.facts.rows, self.spec.data.split or Split(train=1.0)
+        if self.facts.spare and any(norm.least_batch > 1 for norm in self.spec.architecture.norms()):
+            return False  # since the rows are not known to the last one
+        others = {rows - rows // FOLDS, rows - -(-rows // FOLDS)}
+        within = (within_fold(split, m) for m in others)
+        return all(self._fits_batches(int(parts.train) - int(parts.train_dev)) for parts in within)
+
+    def typed(self, overrides: Overrides) -> str:
+        """The overrides as they stand in a command line."""
+        return " ".join(words_of(overrides))
+
+    def settling(self, question: Question, sizes: Sizes | None) -> Way:
+        """What would settle a gap with the data at hand."""
+        overrides = self.larger_parts(sizes) if sizes else {}
+        if sizes and overrides:
+            return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases", overrides)
+        if question.lower == "train" and question.upper in ("dev", "train_dev"):
+            folds, rows = self.folds(), self.facts.rows
+            chance = question.chance({question.upper: rows}) if folds else 0.0
+            if chance >= LEAST_CHANCE:
+                many = f"{FOLDS} folds judge all {rows:,} examples, which settle it in {chance:.0%} of cases"
+                return Way(many, folds)
+        most = self.facts.rows or sum(self.facts.parts.values())
+        if sizes and sum(sizes.values()) <= most:
+            return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases, which this split cannot give", {})
+        return Way(f"the {most:,} examples at hand are too few to settle it: collect more", {})
+
+    @property
+    def _can_be_cut(self) -> bool:
+        """Whether there is one source whose rows a split divides."""
+        data = self.spec.data
+        is_one = data.source is not None and data.more is None and data.folds is None and data.fold is None
+        return self.facts.rows > 0 and is_one
+
+    def _split(self, sizes: Mapping[str, int], grows: bool) -> Overrides:
+        """The counts of a split, train having what the others leave, or where it is to grow what is asked for."""
+        held_out = {part: sizes[part] for part in ("dev", "test") if part in sizes}
+        train_dev, before = sizes.get("train_dev", 0), self.facts.parts["train"]
+        room = self.facts.rows - sum(held_out.values())
+        train = sizes["train"] + train_dev if grows else room
+        while not self._fits_batches(train - train_dev) and train > 1:
+            train -= 1
+        if train > room or train - train_dev < max(2, LEAST_TRAIN * before, self.spec.data.train_examples or 0):
+            return {}
+        counts = {"train": train, **held_out} | ({"train_dev": train_dev} if train_dev else {})
+        split = self.spec.data.split
+        extra = {"rest": None} if split is not None and split.rest else {}
+        return self._checked({"data.split": counts | extra})
+
+    def _fits_batches(self, train: int) -> bool:
+        """Whether no norm of batches is given a last batch that is too small for it."""
+        size = self.spec.training.batch_size
+        count = self.spec.data.train_examples or train
+        least = max((norm.least_batch for norm in self.spec.architecture.norms()), default=1)
+        return size == "full" or not 0 < count % size < least
+
+    def _checked(self, overrides: Overrides) -> Overrides:
+        """The overrides, where they make a valid spec whose split the rows allow."""
+        try:
+            derived = derive(self.spec, overrides)
+            if derived.data.split is not None and "data.split" in overrides:
+                part_sizes(derived.data.split, self.facts.rows)
+        except (SpecError, DataError):
+            return {}
+        return overrides
+
+
+def _rows(spec: Spec, dataset: Dataset) -> int:
+    """The rows of the one source that a split divides, or could; what counts leave over may have some more."""
+    source, numbers = spec.data.source, [part.rows for part in dataset.parts.values() if part.rows is not None]
+    if source is None:
+        return 0
+    if spec.data.split is not None or spec.data.folds is not None:
+        return max((int(of_part.max()) + 1 for of_part in numbers), default=0)
+    train = dataset.parts["train"]
+    if spec.data.train_examples or isinstance(train.X, MappedRows):
+        return 0
+    return train.m if set(source.load()) == {"all"} else 0
+
+
+def in_numbers(sizes: Sizes) -> str:
+    """Such as `412 dev and 412 test examples`."""
+    ordered = [part for part in PARTS if part in sizes] + [part for part in sizes if part not in PARTS]
+    names = [f"{sizes[part]:,} {part.replace('_', '-')}" for part in ordered]
+    return f"{' and '.join(names)} examples"
