@@ -123,8 +123,9 @@ class File(Source):
         ),
     ] = None
     missing_target: Annotated[
-        Literal["refuse", "drop"], Field(description="tables: whether rows without a target are left out, or refused")
-    ] = "refuse"
+        Literal["refuse", "drop"] | None,
+        Field(description="tables: whether rows without a target are left out, or refused, as when left out"),
+    ] = None
     plain: Annotated[
         bool,
         Field(
@@ -164,6 +165,12 @@ class File(Source):
         except (LookupError, ValueError):
             raise ValueError(f"there is no encoding named {encoding!r}, such as utf-8, latin-1 or cp1252") from None
         return encoding
+
+    @field_validator("missing_target")
+    @classmethod
+    def _is_stated(cls, missing_target: str | None) -> str | None:
+        """None for what no complete spec had to say: its trials are named by a hash of it, and are to be found again."""
+        return None if missing_target == "refuse" else missing_target
 
     @model_validator(mode="before")
     @classmethod
