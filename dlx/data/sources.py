@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from dlx.component import FilePath, absolute
 from dlx.data.columns import OTHER, ColumnOptions, Impute
@@ -124,7 +124,8 @@ class File(Source):
     ] = None
     missing_target: Annotated[
         Literal["refuse", "drop"] | None,
-        Field(description="tables: whether rows without a target are left out, or refused, as when left out"),
+        AfterValidator(lambda stated: None if stated == "refuse" else stated),  # as all complete specs had it before
+        Field(description="tables: drop leaves out the rows without a target; null: they are refused"),
     ] = None
     plain: Annotated[
         bool,
@@ -166,12 +167,6 @@ class File(Source):
             raise ValueError(f"there is no encoding named {encoding!r}, such as utf-8, latin-1 or cp1252") from None
         return encoding
 
-    @field_validator("missing_target")
-    @classmethod
-    def _is_stated(cls, missing_target: str | None) -> str | None:
-        """None for what no complete spec had to say: its trials are named by a hash of it, and are to be found again."""
-        return None if missing_target == "refuse" else missing_target
-
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_times(cls, options: Any) -> Any:
@@ -179,13 +174,11 @@ class File(Source):
         file_format = format_of(str(options.get("path"))) if isinstance(options, dict) else None
         if file_format is None:
             return options
-        is_complete = options.keys() >= OPTIONS_BEFORE_TIMES
         if "header" not in file_format.options and options.get("header") is True:
             return {name: value for name, value in options.items() if name != "header"}
-        is_earlier = "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options
-        if is_earlier:
+        if "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options:
             return {**options, "plain": True}
-        if is_complete or "times" in options or "times" not in file_format.options:
+        if options.keys() >= OPTIONS_BEFORE_TIMES or "times" in options or "times" not in file_format.options:
             return options
         return {**options, "times": not options.get("plain")}
 
