@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dlx.diagnose.findings import Finding, by_severity
@@ -114,7 +114,7 @@ def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
     return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
 
-def between(errors: Iterable[str]) -> dict[str, tuple[str, str]]:
+def between(errors: Collection[str]) -> dict[str, tuple[str, str]]:
     """The two errors that each gap is the difference of, by the parts that there are: the upper, then the lower one."""
     held_out = next((part for part in ("train_dev", OUT_OF_FOLD) if part in errors), "dev")
     return {
@@ -132,7 +132,7 @@ def in_words(name: str) -> str:
 
 def _gaps(estimates: Mapping[str, Estimate], tolerance: float, is_rate: bool) -> dict[str, Gap | None]:
     """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
-    pairs = between(part for part in estimates if part != "optimal")
+    pairs = between(estimates)
     return {name: _gap(Question(estimates, *pairs[name], tolerance, not is_rate)) for name in GAPS}
 
 
