@@ -53,6 +53,10 @@ NO_BETTER_THAN_CONSTANT = Cause(
     "Bias and variance",
     (fast_adam, learning_rate_x10, fitting_initializer),
 )
+OF_A_REGRESSION = (
+    "scale the targets (data.normalize_targets: standard), train longer or with another learning rate, or look for "
+    "inputs that say more"
+)
 
 
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
@@ -136,7 +140,8 @@ def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
         title, sole = course.constant.title, course.constant.sole_answer
         evidence = f"the {part} error is {course.error(error)}; answering {title} has {course.error(constant)}"
         evidence = f"{evidence}; the network answers {sole} only" if sole is not None else evidence
-        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant)
+        remedy = OF_A_REGRESSION if course.task.is_regression else None
+        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy)
 
 
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:

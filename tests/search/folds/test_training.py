@@ -169,7 +169,7 @@ def test_several_labels_have_the_share_of_wrong_ones(tmp_path: Path) -> None:
         """name: two
 task: multilabel
 data:
-  source: {{name: file, path: two.csv, target: [wet, cold]}
+  source: {name: file, path: two.csv, target: [wet, cold]}
   split: {train: 0.6, dev: 0.2, test: 0.2}
   folds: 3
 architecture: {hidden: [4]}
