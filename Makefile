@@ -66,6 +66,10 @@ mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads bot
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
 	.venv-mnist/bin/python -m experiments.mnist
 
+tables:  ## compare what dlx new writes with its peers on 35 real tables (downloads them all, 40 minutes)
+	@sh .ci/environment .venv-tables dlx experiments/tables/requirements.txt
+	.venv-tables/bin/python -m experiments.tables
+
 golden:  ## compare all that dlx prints and writes with what it did at another commit (8 minutes; AS=HEAD)
 	@sh .ci/environment .venv dlx dev
 	.venv/bin/python -m experiments.golden $(or $(AS),HEAD)
@@ -99,4 +103,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist faults diagnose repair tuning torture schema clean
+	benchmark mnist tables faults diagnose repair tuning torture schema clean

@@ -11,12 +11,11 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.data.normalization import Standard
 from dlx.diagnose.data.samples import rows, sample
+from dlx.stats.linear_models import NEWTON_STEPS, logistic, ridge
 from dlx.text import shorten
 from dlx.types import Array
 
 NEIGHBOURS = 5
-PENALTY = 1.0  # λ in ½·λ‖w‖² beside the summed losses
-NEWTON_STEPS, HALVINGS = 10, 8
 MOST_PRODUCTS = 5 * 10**8  # of two numbers, in what takes longest: about a tenth of a second
 MOST_LABELED, FEWEST_LABELED = 4000, 100  # examples of train that a model is fitted on
 LONGEST = 20  # letters of a label in a title
@@ -129,12 +128,12 @@ class LinearModel(SimpleModel):
         """By Newton's method, or in closed form."""
         X, y, classes = train.X.astype(np.float64), train.y, train.classes
         if not classes:
-            return cls(*_ridge(X, y.astype(np.float64)), 0)
+            return cls(*ridge(X, y.astype(np.float64)), 0)
         one_hot = np.eye(classes)[y]
         columns = one_hot[:, 1:] if classes == 2 else one_hot
         if X.size * X.shape[1] * columns.shape[1] * NEWTON_STEPS > MOST_PRODUCTS:
-            return cls(*_ridge(X, one_hot), classes)
-        weights = np.stack([_logistic(X, column) for column in columns.T])
+            return cls(*ridge(X, one_hot), classes)
+        weights = np.stack([logistic(X, column) for column in columns.T])
         if classes == 2:
             weights = np.concatenate([np.zeros_like(weights), weights])
         return cls(weights[:, 1:].T, weights[:, 0], classes)
@@ -185,44 +184,6 @@ class NearestNeighbours(SimpleModel):
             return np.asarray(nearest.mean(axis=1))
         votes = np.stack([(nearest == code).sum(axis=1) for code in range(self.train.classes)])
         return np.asarray(votes.argmax(axis=0))
-
-
-def _ridge(X: Array, Y: Array) -> tuple[Array, Array]:
-    """w and b that minimize ‖Xw + b − Y‖² + λ‖w‖², in the smaller of the two forms that the solution has."""
-    mean, centre = X.mean(axis=0), Y.mean(axis=0)
-    X, Y = X - mean, Y - centre
-    m, n = X.shape
-    if n <= m:
-        W = np.linalg.solve(X.T @ X + PENALTY * np.eye(n), X.T @ Y)
-    else:
-        W = X.T @ np.linalg.solve(X @ X.T + PENALTY * np.eye(m), Y)
-    return W, centre - mean @ W
-
-
-def _logistic(X: Array, y: Array) -> Array:
-    """(b, w) that minimizes Σ (ln(1 + exp z) − y·z) + ½·λ‖w‖², z = Xw + b, by Newton's method with halved steps."""
-    X = np.column_stack([np.ones(len(X)), X])
-    penalty = np.full(X.shape[1], PENALTY)
-    penalty[0] = 1e-6  # keeps b where a class is missing
-    w = np.zeros(X.shape[1])
-    cost = _logistic_cost(X, y, w, penalty)
-    for _ in range(NEWTON_STEPS):
-        p = 1 / (1 + np.exp(-np.clip(X @ w, -500, 500)))
-        slope = X.T @ (p - y) + penalty * w
-        step = np.linalg.solve((X.T * (p * (1 - p))) @ X + np.diag(penalty), slope)
-        for _ in range(HALVINGS):
-            if (lower := _logistic_cost(X, y, w - step, penalty)) <= cost:
-                break
-            step = step / 2
-        else:
-            return w
-        w, cost = w - step, lower
-    return w
-
-
-def _logistic_cost(X: Array, y: Array, w: Array, penalty: Array) -> float:
-    z = X @ w
-    return float((np.logaddexp(0, z) - y * z).sum() + (penalty * w * w).sum() / 2)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _folds(spec: Spec) -> Iterator[Contradiction]:
     if data.folds is not None and (data.fold or 1) > data.folds:
         yield Contradiction(("data", "fold"), key, f"there are {data.folds} folds, from 1 to {data.folds}")
     if data.folds is not None and spec.training.refit:
-        what = "folds keep no network that predicts: leave refit out, and train once more with it and data.folds=null"
+        what = "folds keep no network that predicts: training.refit=false, and train once more with data.folds=null"
         yield Contradiction(("training", "refit"), key, what)
     if split is None:
         return

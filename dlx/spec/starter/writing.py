@@ -13,7 +13,7 @@ from dlx.data.profile.table import profile_file
 from dlx.data.sources import File
 from dlx.errors import UsageError
 from dlx.spec.starter.decisions import Decisions, Wishes
-from dlx.spec.starter.network import StarterTraining
+from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
 from dlx.spec.starter.table import candidates_in_words, check_names, notes, source_block
 from dlx.text import command
@@ -40,13 +40,15 @@ architecture:
   batch_norm: false
 
 initializer: he
-regularization: {{l2: 0.0, keep_prob: 1.0}}  # against high variance: l2 above 0, keep_prob below 1
+regularization: {{l2: {l2}, keep_prob: {keep_prob}}}  # against high variance: {remedies}
 optimizer: {{name: adam, learning_rate: 0.001}}
 schedule: constant  # of the learning rate
-training: {{epochs: {epochs}, batch_size: {batch_size}{stopping}}}
+{reason}training: {{{training}}}
 diagnosis: {{optimal_error: 0.0}}  # human-level or Bayes error
 """
 TARGETS = "  normalize_targets: standard  # errors and predictions stay in the unit of the targets\n"
+FEWEST = 4  # examples, of which train has two and the others one each
+REFIT = "# refit: once an epoch is kept, the network that predicts is trained for as long on all examples\n"
 
 
 def starter(file: Path) -> str:
@@ -59,7 +61,7 @@ def starter(file: Path) -> str:
         source="  source: {name: moons, m: 1000, noise: 0.2}",
         split=_split(1000),
         targets="",
-        **_training(600, has_dev=True),
+        **_training(TOY, has_dev=True),
     )
 
 
@@ -126,7 +128,7 @@ def _text(
         source=f"{notes}{block}",
         split=_split(m) if is_whole else "",
         targets=TARGETS if labels.task.is_regression else "",
-        **_training(int(m * _shares(m)[0]) if is_whole else m, has_dev),
+        **_training(_rule(m, is_whole), has_dev),
     )
 
 
@@ -134,10 +136,22 @@ def _commands(file: Path) -> dict[str, str]:
     return {"train": command("train", file), "show": command("config", "show", file)}
 
 
-def _training(m: int, has_dev: bool) -> dict[str, Any]:
-    training = StarterTraining.of(m)
-    stopping = f", early_stopping: {{patience: {training.patience}}}" if has_dev else ""
-    return {"epochs": training.epochs, "batch_size": training.batch_size, "stopping": stopping}
+def _rule(m: int, is_whole: bool) -> StarterTraining:
+    share = _shares(m)[0] if is_whole else 1.0
+    return StarterTraining.of(int(m * share), share)
+
+
+def _training(training: StarterTraining, has_dev: bool) -> dict[str, Any]:
+    keys = [f"epochs: {training.epochs}", f"batch_size: {training.batch_size}"]
+    if has_dev:
+        monitor = f", monitor: {training.monitor}" if training.monitor else ""
+        keys.append(f"early_stopping: {{patience: {training.patience}{monitor}}}")
+    if training.refit:
+        keys.append("refit: true")
+    remedies = "l2 above 0, keep_prob below 1" if training.l2 == 0 else "a larger l2, a smaller keep_prob"
+    reason = REFIT if training.refit else ""
+    strengths = {"l2": training.l2, "keep_prob": training.keep_prob, "remedies": remedies}
+    return {**strengths, "training": ", ".join(keys), "reason": reason}
 
 
 def _shares(m: int) -> tuple[float, float]:
@@ -146,9 +160,10 @@ def _shares(m: int) -> tuple[float, float]:
 
 
 def _split(m: int) -> str:
-    """These proportions as a line of the spec."""
-    train, rest = _shares(m)
-    return f"  split: {{train: {train}, dev: {rest}, test: {rest}}}  # fractions, or counts as 800\n"
+    """These proportions as a line of the spec; with too few examples for them train has all but one."""
+    train, dev = _shares(m)
+    shares = f"train: {train}, dev: {dev}, test: {dev}" if m >= FEWEST else f"train: {m - 1}, dev: 1, test: 0"
+    return f"  split: {{{shares}}}  # fractions, or counts as 800\n"
 
 
 def _outputs(labels: Labels) -> str:

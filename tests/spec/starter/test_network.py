@@ -1,4 +1,4 @@
-"""The starter's training: some thousands of steps, whatever the size of the data."""
+"""The starter's training: thousands of steps whatever the size of the data, and less l2 the more of them there are."""
 
 from __future__ import annotations
 
@@ -22,3 +22,17 @@ def test_steps_stay_in_their_bounds(m: int) -> None:
 @given(st.integers(2, 10**7))
 def test_more_examples_take_no_more_epochs(m: int) -> None:
     assert StarterTraining.of(m).epochs >= StarterTraining.of(2 * m).epochs
+
+
+@given(st.integers(2, 10**7))
+def test_more_examples_are_shrunk_less(m: int) -> None:
+    few, many = StarterTraining.of(m), StarterTraining.of(2 * m)
+    assert 0 < few.l2 / few.batch_size <= 0.0101
+    assert 0.9 <= few.keep_prob <= many.keep_prob <= 1
+    assert many.l2 / many.batch_size <= 1.05 * few.l2 / few.batch_size  # it is written with two digits
+
+
+def test_a_network_is_refitted_where_much_was_held_out() -> None:
+    assert StarterTraining.of(600, 0.6).refit
+    assert not StarterTraining.of(196_000, 0.98).refit
+    assert not StarterTraining.of(600).refit

@@ -79,6 +79,8 @@ def test_what_was_found_out_about_a_table_is_written(
 @pytest.mark.parametrize(
     ("m", "split"),
     [
+        (3, "{train: 2, dev: 1, test: 0}"),
+        (4, "{train: 0.6, dev: 0.2, test: 0.2}"),
         (10_000, "{train: 0.6, dev: 0.2, test: 0.2}"),
         (100_000, "{train: 0.8, dev: 0.1, test: 0.1}"),
         (100_001, "{train: 0.98, dev: 0.01, test: 0.01}"),
@@ -89,6 +91,16 @@ def test_the_split_follows_the_number_of_examples(tmp_path: Path, m: int, split:
     assert f"  split: {split}" in written_for(tmp_path / "data.npz", [], None, FILE)
 
 
+@pytest.mark.parametrize(("m", "refit"), [(100, True), (100_001, None)])
+def test_the_training_follows_the_number_of_examples(tmp_path: Path, m: int, refit: bool | None) -> None:
+    np.savez(tmp_path / "data.npz", X=np.zeros((m, 1)), y=np.arange(m) % 2)
+    spec = spec_for(tmp_path, written_for(tmp_path / "data.npz", [], None, tmp_path / "spec.yaml"))
+    stopping = spec.training.early_stopping
+    assert stopping is not None
+    assert (stopping.monitor, spec.training.refit) == ("dev_cost", refit)
+    assert spec.regularization.l2 > 0
+
+
 def test_a_file_with_its_own_parts_is_not_split(tmp_path: Path) -> None:
     X, y = np.zeros((10, 3)), np.linspace(0, 1, 10)
     np.savez(tmp_path / "data.npz", X_train=X, y_train=y, X_test=X, y_test=y)
@@ -96,6 +108,7 @@ def test_a_file_with_its_own_parts_is_not_split(tmp_path: Path) -> None:
     assert text.startswith("# data.npz: 10 examples, 3 features, 1 real number to predict.\n")
     spec = spec_for(tmp_path, text)
     assert (spec.data.split, spec.training.early_stopping, spec.task) == (None, None, "regression")
+    assert spec.training.refit is None
     assert spec.data.normalize_targets == "standard"
 
 

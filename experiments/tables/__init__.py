@@ -1,0 +1,1 @@
+"""The bench of real tables: what `dlx new` writes, beside what one would use instead."""
