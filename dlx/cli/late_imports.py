@@ -9,6 +9,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import LazyLoader
 from types import ModuleType
+from typing import NoReturn
 
 
 class _LateFinder(MetaPathFinder):
@@ -34,8 +35,26 @@ class _Loader(SourceFileLoader):
             sys.meta_path.remove(finder)
         try:
             super().exec_module(module)
+        except BaseException as error:
+            _leave_to(error, module)
+            raise
         finally:
             sys.meta_path[:0] = finders
+
+
+def _leave_to(error: BaseException, module: ModuleType) -> None:
+    """Raise the error again whatever is asked of the module, as of Ctrl-C that came while it ran.
+
+    Python looks at a module before it imports from it, and passes over what is raised then.
+    """
+
+    def ask(name: str) -> NoReturn:
+        raise error
+
+    for name in [name for name in vars(module) if not name.startswith("__")]:
+        delattr(module, name)
+    vars(module)["__getattr__"] = ask
+    sys.modules.pop(module.__name__, None)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from dlx.component import FilePath, absolute
 from dlx.data.columns import OTHER, ColumnOptions, Impute
@@ -123,8 +123,10 @@ class File(Source):
         ),
     ] = None
     missing_target: Annotated[
-        Literal["refuse", "drop"], Field(description="tables: whether rows without a target are left out, or refused")
-    ] = "refuse"
+        Literal["refuse", "drop"] | None,
+        AfterValidator(lambda stated: None if stated == "refuse" else stated),  # as all complete specs had it before
+        Field(description="tables: drop leaves out the rows without a target; null: they are refused"),
+    ] = None
     plain: Annotated[
         bool,
         Field(
@@ -172,13 +174,11 @@ class File(Source):
         file_format = format_of(str(options.get("path"))) if isinstance(options, dict) else None
         if file_format is None:
             return options
-        is_complete = options.keys() >= OPTIONS_BEFORE_TIMES
         if "header" not in file_format.options and options.get("header") is True:
             return {name: value for name, value in options.items() if name != "header"}
-        is_earlier = "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options
-        if is_earlier:
+        if "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options:
             return {**options, "plain": True}
-        if is_complete or "times" in options or "times" not in file_format.options:
+        if options.keys() >= OPTIONS_BEFORE_TIMES or "times" in options or "times" not in file_format.options:
             return options
         return {**options, "times": not options.get("plain")}
 

@@ -15,7 +15,7 @@ from dlx.errors import DataError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import answers, shortest, trained
 from dlx.search.trials.outcome import Outcome
-from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
 from dlx.training.evaluation import Evaluation
 from dlx.training.model import Model
 from dlx.types import Array
@@ -37,12 +37,19 @@ class PartPool:
         self.total[rows[own]] += mistakes[own]
         self.times[rows[own]] += 1
 
-    def estimate(self, task: Task) -> Estimate:
-        """The error over all that were in the part, each counted once, with the interval of so many examples."""
+    def estimate(self, task: Task, labels: int) -> Estimate:
+        """The error over all that were in the part, each counted once, with the interval of so many examples.
+
+        Args:
+            task: what is learned.
+            labels: how many labels an example has, where it has several.
+        """
         present = self.times > 0
         means = self.total[present] / self.times[present]
         if task.is_regression:
             return root_mean_square(means, np.random.default_rng(0))
+        if task is Task.MULTILABEL:
+            return mean_share(means, labels)
         return error_rate(float(means.mean()), len(means))
 
 
@@ -52,6 +59,7 @@ class Pool:
 
     m: int
     task: Task
+    labels: int = 1
     parts: dict[str, PartPool] = field(default_factory=dict)
     header: list[str] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
@@ -91,7 +99,9 @@ class Pool:
 
     def errors(self) -> dict[str, Estimate]:
         """By part, in the order in which parts are spoken of."""
-        return {name: self.parts[name].estimate(self.task) for name in POOLED.values() if name in self.parts}
+        return {
+            name: self.parts[name].estimate(self.task, self.labels) for name in POOLED.values() if name in self.parts
+        }
 
     def table(self) -> list[list[Any]]:
         """The header, and a row for each example, in the order of the source."""

@@ -121,7 +121,8 @@ class FoldsRun:
     def _pooled(self, outcomes: list[Outcome]) -> tuple[Pool, Array]:
         """What all networks say, and the labels or targets of all examples, in the order of the folds."""
         first = data_of(self.specs[0])
-        pool, targets = Pool(sum(part.m for part in first.parts.values()), first.task), []
+        m, labels = sum(part.m for part in first.parts.values()), len(first.classes)
+        pool, targets = Pool(m, first.task, labels), []
         for fold, (spec, outcome) in enumerate(zip(self.specs, outcomes, strict=True), 1):
             dataset = data_of(spec)
             pool.add(fold, outcome, dataset)

@@ -15,6 +15,7 @@ from dlx.words import PARTS, Task
 Document = Mapping[str, Any]
 
 MOST_CLASSES = 20
+LARGE = 1e6  # from here on three digits behind the point say nothing, and the ones before it fill the table
 DATA = "data"  # the examples of a file, where there are no parts
 JUDGED = ("dev", "train_dev", "test", "train", DATA)  # the part whose metrics matter, the first that there is
 IN_BRIEF = {False: ("balanced_error", "f1", "roc_auc"), True: ("r2", "mae")}  # of a regression or not
@@ -139,7 +140,7 @@ def metric_text(name: str, value: float | None, task: str | None) -> str:
         return "–"
     if name.endswith("error") and task != Task.REGRESSION:
         return error(value, None)
-    return f"{value:.4g}" if task == Task.REGRESSION else f"{value:.3f}"
+    return f"{value:.4g}" if task == Task.REGRESSION or value >= LARGE else f"{value:.3f}"
 
 
 def _ends(name: str, entry: Document, task: str | None) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
+from math import inf
 from typing import final
 
 import numpy as np
@@ -21,13 +23,18 @@ class MeanLoss(Metric):
     def losses(self, answers: Answers) -> Array:
         """What each example adds, (m,), not below 0."""
 
+    @abstractmethod
+    def most(self, answers: Answers) -> float:
+        """The most that an example can add."""
+
     def value(self, answers: Answers) -> float:
         """The mean."""
         return float(self.losses(answers).mean())
 
     def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
-        """The mean with its interval."""
-        return mean_loss(self.losses(answers), rng)
+        """The mean with its interval, whose end a few large losses put beyond what there can be."""
+        estimate = mean_loss(self.losses(answers), rng)
+        return replace(estimate, high=min(estimate.high, self.most(answers)))
 
 
 @final
@@ -39,6 +46,10 @@ class LogLoss(MeanLoss):
     """
 
     name = "log_loss"
+
+    def most(self, answers: Answers) -> float:
+        """A true class may be given any small probability."""
+        return inf
 
     def losses(self, answers: Answers) -> Array:
         """−ln p of the true class."""
@@ -55,6 +66,10 @@ class Brier(MeanLoss):
 
     name = "brier"
     title = "Brier score"
+
+    def most(self, answers: Answers) -> float:
+        """1 of two classes, 2 of more."""
+        return 1.0 if answers.task is Task.BINARY else 2.0
 
     def losses(self, answers: Answers) -> Array:
         """The squared differences of the probabilities from 0 and 1."""

@@ -434,3 +434,14 @@ def test_a_constant_answer_is_named_beside_its_cause_where_a_run_is_looked_at(tr
         "symmetric_units",
         "no_better_than_constant",
     ]
+
+
+def test_the_advice_to_a_regression_that_has_learned_nothing_is_not_of_classes(train: Train, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    np.savez(tmp_path / "prices.npz", X=rng.normal(size=(90, 2)), y=300 + 20 * rng.normal(size=90))
+    data = {"source": {"name": "file", "path": str(tmp_path / "prices.npz")}, "split": {"train": 60, "dev": 30}}
+    session = train(data=data, training=epochs(3), task="regression")
+    findings = examine(str(session.run.path)).document["findings"]
+    remedy = next(one["remedy"] for one in findings if one["name"] == "no_better_than_constant")
+    assert "normalize_targets" in remedy
+    assert "ROC" not in remedy

@@ -175,6 +175,35 @@ def test_what_was_stopped_goes_on_with_what_is_missing(tmp_path: Path, rows: lis
     assert all(path.stat().st_mtime_ns == time for path, time in ended.items()), "nothing is trained twice"
 
 
+def test_several_labels_have_the_share_of_wrong_ones(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    numbers = rng.normal(size=(60, 2))
+    labels = (numbers + rng.normal(size=(60, 2)) > 0).astype(int)
+    lines = [f"{a},{b},{u},{v}" for (a, b), (u, v) in zip(numbers, labels, strict=True)]
+    (tmp_path / "two.csv").write_text("\n".join(["a,b,wet,cold", *lines]) + "\n", encoding="utf-8")
+    (tmp_path / "two.yaml").write_text(
+        """name: two
+task: multilabel
+data:
+  source: {name: file, path: two.csv, target: [wet, cold]}
+  split: {train: 0.6, dev: 0.2, test: 0.2}
+  folds: 3
+architecture: {hidden: [4]}
+training: {epochs: 3, batch_size: 16}
+""",
+        encoding="utf-8",
+    )
+    document = trained(load_spec(tmp_path / "two.yaml").spec, tmp_path / "out")
+    table = predictions(tmp_path / "out")
+    names = ["wet", "cold"]
+    assert list(table[0]) == ["row", "fold", "label(wet)", "label(cold)", *names, "p(wet)", "p(cold)"]
+    stated = np.array([[int(row[f"label({name})"]) for name in names] for row in table])
+    np.testing.assert_array_equal(stated, labels)
+    answers = np.array([[int(row[name]) for name in names] for row in table])
+    assert document.errors["out_of_fold"].value == pytest.approx((answers != labels).mean())
+    assert document.errors["out_of_fold"].m == 60
+
+
 def test_a_regression_has_the_root_mean_square_of_all_residuals(tmp_path: Path, rows: list[dict[str, str]]) -> None:
     document = trained(spec_of(tmp_path, "yield"), tmp_path / "out")
     table = predictions(tmp_path / "out")

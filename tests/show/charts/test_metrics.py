@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.show.charts.metrics import baseline_tables, beside_baselines, class_table, in_brief, metrics_table
+from dlx.show.charts.metrics import baseline_tables, beside_baselines, class_table, in_brief, metric_text, metrics_table
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import measure
 from dlx.words import Task
@@ -69,3 +69,8 @@ def test_every_row_has_a_cell_for_each_title(counts: list[int]) -> None:
     for chart in (metrics_table(document, "multiclass"), class_table(document)):
         assert chart is not None
         assert {len(row) for row in chart.rows} == {len(chart.titles)}
+
+
+def test_the_log_loss_of_a_network_that_has_diverged_fits_the_table() -> None:
+    assert metric_text("log_loss", 1.9343e25, "binary") == "1.934e+25"
+    assert metric_text("log_loss", 1.25, "binary") == "1.250"

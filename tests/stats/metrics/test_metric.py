@@ -129,3 +129,14 @@ def test_intervals_hold_the_true_value_as_often_as_they_say(
 
 def test_intervals_are_the_same_whenever_they_are_computed() -> None:
     assert measure(drawn_regression(700, 2)) == measure(drawn_regression(700, 2))
+
+
+@pytest.mark.parametrize(("count", "most"), [(2, 1.0), (4, 2.0)])
+def test_a_brier_score_is_not_said_to_be_more_than_it_can_be(count: int, most: float) -> None:
+    y = np.arange(60) % count
+    logits = 40.0 * np.eye(count)[y]
+    logits[:2] = logits[:2, ::-1]  # two sure mistakes among answers that hardly err
+    if count == 2:
+        logits -= logits[:, :1]
+    estimate = measure(Answers(Task.BINARY if count == 2 else Task.MULTICLASS, y, logits))["brier"]
+    assert estimate["value"] <= estimate["high"] <= most
