@@ -54,7 +54,10 @@ NO_BETTER_THAN_CONSTANT = Cause(
     (fast_adam, learning_rate_x10, fitting_initializer),
 )
 # Of real numbers and of several labels, which have neither rare classes nor a threshold.
-MORE_TO_SAY = "look for inputs that say more, or at the learning rate and the scale of the targets"
+MORE_TO_SAY = (
+    "look for inputs that say more, at the learning rate, and of a regression at the scale of the targets "
+    "(data.normalize_targets: standard)"
+)
 
 
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
