@@ -171,7 +171,7 @@ FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that 
 def test_progress_that_cannot_be_shown_is_no_failure(redirection: str, reference: Any, tmp_path: Path) -> None:
     code, stdout, _ = ended(tmp_path, redirection, "train", "tiny.yaml", "--out", "run")
     assert code == 0
-    assert "next     dlx diagnose run" in stdout
+    assert "then     dlx diagnose run" in stdout
     assert bits(tmp_path / "run") == reference
 
 

@@ -23,6 +23,12 @@ class Ending:
     dev_rising: bool = False
 
     @classmethod
+    def recalled(cls, diagnosis: Mapping[str, Any]) -> Self:
+        """That of ``diagnosis.json``; one of an older dlx says nothing of it."""
+        ending = diagnosis.get("ending", {})
+        return cls(ending.get("falling") is True, ending.get("dev_rising") is True)
+
+    @classmethod
     def of(cls, metrics: Mapping[str, Sequence[float]]) -> Self:
         """That of the rows of metrics.csv."""
         epochs, train, dev = (metrics.get(name, ()) for name in ("epoch", "train_cost", "dev_cost"))

@@ -137,7 +137,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     _refuse_other_overrides(run, overrides)
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
-    measurement, findings, remarks, supply = _evidence(result, spec, diagnosis)
+    measurement, findings, remarks, evidence = _evidence(result, spec, diagnosis)
     before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten")}
     document = before | diagnose(
         measurement.errors,
@@ -147,18 +147,18 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         findings,
         measurement.performance.unproven,
         measurement.measure,
-        Evidence(supply, Ending.of(result.metrics), unbeaten(measurement.performance.baselines)),
+        evidence,
     )
     document |= {"classes": measurement.classes, **measurement.performance.document()}
-    typed = tuple(commands(document, spec, supply.facts, run.path, run.config))
+    typed = tuple(commands(document, spec, evidence.supply.facts, run.path, run.config))
     remarks += (result.refit_note,) if result.refit_note else ()
     return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
 
 
 def _evidence(
     result: Result, spec: Spec, diagnosis: Mapping[str, Any]
-) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...], Supply]:
-    """The errors, the findings, the remarks on them and what the data can give.
+) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...], Evidence]:
+    """The errors, the findings, the remarks on them, and what advice must agree with.
 
     They are measured anew, or where that cannot be, as the diagnosis has them.
     """
@@ -170,14 +170,18 @@ def _evidence(
         tables = result.metrics, result.layers
         constant = constant_errors(experiment.dataset, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
-        return measurement, all_findings(course, ahead, findings), (), Supply.of(spec, experiment.dataset)
+        supply, simple = Supply.of(spec, experiment.dataset), unbeaten(measurement.performance.baselines)
+        evidence = Evidence(supply, Ending.of(result.metrics), simple)
+        return measurement, all_findings(course, ahead, findings), (), evidence
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):
             raise
         remark = f"the errors are those of diagnosis.json, because {error}"
         sizes = result.data["examples"]
         facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
-        return recall(result, spec), findings, (remark,), Supply(spec, facts)
+        recalled = recall(result, spec)
+        simple = unbeaten(recalled.performance.baselines)
+        return recalled, findings, (remark,), Evidence(Supply(spec, facts), Ending.recalled(diagnosis), simple)
 
 
 def all_findings(
