@@ -26,6 +26,9 @@ TEXT = b"a\ty\n0.5\t1\n2.5\t0\n"
 LARGE = b"a,y\n" + b"0.5,1\n" * memory.SUSPICIOUS
 
 
+ROWS = 2**14  # of the table above that bzip2 packs at once, since many equal rows take it very long
+
+
 def pack(path: Path, text: bytes, member: str = "x.tsv") -> Path:
     """The text in a file that is packed in the way that its name tells."""
     if path.suffix == ".zip":
@@ -54,7 +57,12 @@ def test_each_way_of_packing(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zip"])
 def test_few_bytes_that_become_very_many_are_refused(tmp_path: Path, suffix: str) -> None:
-    path = pack(tmp_path / f"x.csv{suffix}", LARGE)
+    path = tmp_path / f"x.csv{suffix}"
+    if suffix == ".bz2":  # several of its streams behind each other are one
+        rows = bz2.compress(b"0.5,1\n" * ROWS)
+        path.write_bytes(bz2.compress(b"a,y\n") + rows * (memory.SUSPICIOUS // ROWS))
+    else:
+        pack(path, LARGE)
     with pytest.raises(DataError, match="hardly data; if it is, unpack the file first"):
         read_file(path, OPTIONS)
 

@@ -179,7 +179,7 @@ def situations(draw: st.DrawFn, files: list[dict[str, Any]]) -> tuple[Spec, dict
     return spec, errors, draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True))
 
 
-@settings(max_examples=250, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_every_command_that_can_be_printed_is_accepted(
     files: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

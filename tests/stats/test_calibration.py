@@ -66,7 +66,7 @@ def test_the_threshold_for_a_cost_is_where_true_probabilities_put_it(
     false_positive: float, false_negative: float
 ) -> None:
     # Whoever knows p pays least by naming the second class above FP/(FP + FN): C. Elkan, IJCAI 2001.
-    answers = honest(100_000, 2)
+    answers = honest(20_000, 2)
 
     def cost(answers: Answers) -> float:
         return mean_cost(answers, false_positive, false_negative)
