@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.encoding import are_times
+from dlx.data.encoding import are_times, missing
 from dlx.types import Array
 
 MOST_FREQUENT = 5  # values that are named
@@ -49,9 +49,12 @@ class ColumnProfile:
     @cached_property
     def present(self) -> Array:
         """The values that are there."""
-        if self.values.dtype != object:
-            return self.values[~np.isnan(self.values)] if self.values.dtype.kind == "f" else self.values
-        return self.values[[value is not None for value in self.values]]
+        return self.values[~missing(self.values)]
+
+    @property
+    def is_usable(self) -> Array:
+        """(m,) Where there is a value, and no infinite one."""
+        return ~missing(self.values) if self.values.dtype == object else np.isfinite(self.values)
 
     @property
     def m(self) -> int:

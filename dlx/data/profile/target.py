@@ -73,7 +73,7 @@ class TargetView:
     @cached_property
     def rows(self) -> Array:
         """The rows that are looked at, ascending."""
-        present = np.flatnonzero(self.target.codes < self.target.distinct)
+        present = np.flatnonzero(self.target.is_usable)
         if len(present) <= ROWS:
             return present
         return np.sort(np.random.default_rng(0).choice(present, ROWS, replace=False))

@@ -65,7 +65,7 @@ class Decisions:
     @cached_property
     def labelled(self) -> Array:
         """(m,) Which rows have a target."""
-        there: Array = np.logical_and.reduce([_is_there(column) for column in self.target])
+        there: Array = np.logical_and.reduce([column.is_usable for column in self.target])
         return there
 
     @cached_property
@@ -173,6 +173,7 @@ class Decisions:
         for column in self.features:
             if column.mark_of_missing is not None:
                 marks[_plainest(column.mark_of_missing)] = column.name
+        for column in (*self.features, *self.target):
             if column.is_number and not np.isfinite(column.present).all():
                 marks |= dict.fromkeys(("inf", "-inf"), column.name)
         return marks
@@ -221,12 +222,6 @@ def shortened(words: Iterable[str]) -> str:
     if not listed:
         return rest[0][:WORDS] if rest else ""
     return f"{listed} and {len(rest):,} more" if rest else listed
-
-
-def _is_there(column: ColumnProfile) -> Array:
-    if column.values.dtype == object:
-        return np.array([value is not None for value in column.values])
-    return np.isfinite(column.values)
 
 
 def _answers(column: ColumnProfile, rows: Array) -> Array:

@@ -116,3 +116,12 @@ def test_many_categories_are_hashed_and_rare_ones_counted_together() -> None:
 def test_whole_numbers_are_classes_where_few_are_different(values: list[int], task: Task) -> None:
     shuffled = [values[(7 * i) % 100] for i in range(100)]
     assert decisions(rows() | {"y": shuffled}).labels.task is task
+
+
+def test_an_infinite_target_is_a_missing_one() -> None:
+    y = [0.25 + (7 * i) % 13 for i in range(40)] + [float("inf")]
+    table = decisions({"x": [(3 * i) % 41 + 0.5 for i in range(41)], "y": y})
+    source = dict(table.source())
+    assert source["missing_target"].reason == "1 of 41 rows have none"
+    assert {"inf", "-inf"} <= set(source["missing"].value)
+    assert (table.m, table.labels.task) == (40, Task.REGRESSION)
