@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.columns import ColumnError
-from dlx.data.tables import Roles
+from dlx.data.roles import Roles
 from dlx.types import Array
 
 if TYPE_CHECKING:

@@ -14,10 +14,9 @@ from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
-from dlx.data.roles import Roles as Roles
+from dlx.data.roles import Roles
 from dlx.data.split_columns import split_values
-from dlx.data.table import Table as Table
-from dlx.data.table import labelled, target_faults
+from dlx.data.table import Table, labelled, target_faults
 from dlx.data.target_columns import targets
 from dlx.data.weights import read
 from dlx.errors import DataError

@@ -12,7 +12,9 @@ from dlx.data.column_values import ColumnReader, MixedColumn, labels
 from dlx.data.columns import Column, ColumnError
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.records import Record
-from dlx.data.tables import Roles, Table, TableOptions
+from dlx.data.roles import Roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 from dlx.types import Array
 

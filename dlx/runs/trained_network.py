@@ -106,7 +106,8 @@ class NetworkRun:
         findings = data_findings(dataset, thorough=performance is not None)
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
-        course = TrainingHistory.read(run.metrics(), run.layers(), facts, spec, errors, *beside)
+        metrics = run.metrics()
+        course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
         causes = [*findings, *after(course, findings)]
@@ -114,7 +115,7 @@ class NetworkRun:
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None
         if performance is not None:
-            evidence = Evidence(Supply.of(spec, dataset), Ending.of(run.metrics()), unbeaten(performance.baselines))
+            evidence = Evidence(Supply.of(spec, dataset), Ending.of(metrics), unbeaten(performance.baselines))
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
         return document | (performance.document() if performance else {})

@@ -106,7 +106,7 @@ class Question(NamedTuple):
 
     def _share_of_upper(self, sizes: Mapping[str, int]) -> float:
         """How much of a shift of the gap is one of the upper error."""
-        return sum(1 for part in (self.upper,) if part in sizes) / max(len(sizes), 1)
+        return (self.upper in sizes) / max(len(sizes), 1)
 
 
 def _true(error: Estimate, z: float, regression: bool) -> float:

@@ -17,7 +17,9 @@ from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
 from dlx.data.numbers import NumberStyle
 from dlx.data.records import Chunk, chunks_of
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.roles import Roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, Remark
 from dlx.types import Array

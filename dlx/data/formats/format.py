@@ -15,7 +15,9 @@ from dlx.data.encoding import listed
 from dlx.data.examples import Examples
 from dlx.data.opening import readable
 from dlx.data.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
-from dlx.data.tables import Roles, Table, TableOptions, to_examples
+from dlx.data.roles import Roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions, to_examples
 from dlx.errors import DataError, allowed, missing_extra
 
 LINE = 116  # characters of a docstring's line

@@ -14,7 +14,9 @@ from dlx.data.formats.format import TableFormat
 from dlx.data.json_text import JsonText, Row
 from dlx.data.memory import check_room, room
 from dlx.data.opening import open_binary, readable
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.roles import Roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import fill
 from dlx.errors import DataError
 

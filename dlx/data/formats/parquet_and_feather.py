@@ -15,7 +15,9 @@ from dlx.data.columns import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import readable
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.roles import Roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions, roles
 from dlx.errors import DataError
 
 if TYPE_CHECKING:

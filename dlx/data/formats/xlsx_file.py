@@ -18,7 +18,9 @@ from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room, room
 from dlx.data.numbers import NumberStyle
 from dlx.data.opening import readable
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.roles import Roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, fill
 from dlx.errors import DataError, DlxError, allowed
 

@@ -16,6 +16,7 @@ from dlx.data.examples import Examples, select
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile
+from dlx.data.row_hashes import hashes
 from dlx.data.sources import File
 from dlx.errors import DataError
 from dlx.types import Array
@@ -68,12 +69,7 @@ class TableProfile:
         """How many rows are the same as one before them, column for column."""
         if not self.columns:
             return 0
-        factors = np.random.default_rng(0).integers(2**63, size=len(self.columns), dtype=np.uint64) * 2 + 1
-        total = np.zeros(self.m, np.uint64)
-        with np.errstate(over="ignore"):
-            for column, factor in zip(self.columns, factors, strict=True):
-                total += column.codes.astype(np.uint64) * factor
-        return self.m - len(np.unique(total))
+        return self.m - len(np.unique(hashes(np.column_stack([column.codes for column in self.columns]))))
 
     @cached_property
     def copies(self) -> dict[str, str]:

@@ -18,8 +18,10 @@ from dlx.data.examples import Column
 from dlx.data.formats.format import Format, TableFormat, description, endings, format_of, formats
 from dlx.data.opening import open_binary, readable
 from dlx.data.packing import UNPACKERS
+from dlx.data.roles import Roles
 from dlx.data.sources import Source
-from dlx.data.tables import Roles, Table, TableOptions, roles
+from dlx.data.table import Table
+from dlx.data.tables import TableOptions, roles
 from dlx.errors import EnvironmentProblem
 
 
