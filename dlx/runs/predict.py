@@ -50,9 +50,8 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
 
     Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; of several labels a column of
     0 and 1 under the name of each comes first. A regression gives ``value`` (``value1``, ``value2`` … where there are
-    several). Of images, ``file`` comes first. Where some rows cannot be
-    answered, a last column ``unanswered`` says why, and their other cells are empty; where none can, or where that is
-    to be ``strict``, the file is refused.
+    several). Of images, ``file`` comes first. Where some rows cannot be answered, a last column ``unanswered`` says
+    why, and their other cells are empty; where none can, or where that is to be ``strict``, the file is refused.
     """
     model = model_of(run)
     preprocessing = model.facts["preprocessing"]
