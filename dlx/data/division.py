@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.dev_folds import turned
 from dlx.data.examples import Examples
 from dlx.data.group_split import parts_of_groups
 from dlx.data.row_hashes import hashes
@@ -40,7 +41,7 @@ def divided(parts: dict[str, Examples], data: Data, labels: Labels, rng: Rng) ->
     strata = strata_of(whole.y, labels)
     if data.folds is None:
         assert split is not None
-        rows = _rows(split, whole, strata, _together(split, whole), rng)
+        rows = _rows_with_dev_fold(split, whole, strata, rng)
     else:
         rows = _rows_of_fold(split or Split(train=1.0), data.folds, data.fold or 1, whole, strata, rng)
     twice = rows.keys() & parts.keys()
@@ -73,6 +74,19 @@ def _rows(split: Split, whole: Examples, strata: Array, groups: Array | None, rn
         reached = ", ".join(f"{part} {len(rows[part])} for {goals[part]}" for part in fixed)
         why = "equal times are in one part" if split.time is not None else "a group is in one part"
         _remark(f"data.split: the sizes are not just those stated, since {why}: {reached}")
+    return rows
+
+
+def _rows_with_dev_fold(split: Split, whole: Examples, strata: Array, rng: Rng) -> dict[str, Array]:
+    """The same, with another fold of train for dev where the split says so; folds are cut without the rest."""
+    groups = _together(split, whole)
+    if not split.dev_fold:
+        return _rows(split, whole, strata, groups, rng)
+    drawn = _rows(split.model_copy(update={"rest": None}), whole, strata, groups, rng)
+    rows = turned(drawn, split, strata, groups, rng)
+    if split.rest == "train":
+        rest = np.setdiff1d(np.arange(len(strata)), np.concatenate(list(drawn.values())))
+        rows["train"] = np.union1d(rows["train"], rest)
     return rows
 
 

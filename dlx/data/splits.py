@@ -43,6 +43,11 @@ class Split(Options):
     duplicates: Literal["together"] | None = Field(
         None, description="together: examples with the same features are in one part; null: each by itself"
     )
+    dev_fold: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="another part of train as dev, and dev in train: a number from 1 to as many parts of the size of "
+        "dev as train has, at most 7; test stays as it is; 0 or null: the dev that is drawn",
+    )
     as_features: Literal[True] | None = Field(
         None, description="true: the columns of `group` and `time` are features all the same"
     )
