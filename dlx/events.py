@@ -61,6 +61,24 @@ class RaceStart:
 
 
 @dataclass(frozen=True)
+class RaceState:
+    """Where a race stands before remedies (the present spec, where a name is empty) are trained in a replicate.
+
+    Args:
+        training, replicate: what is trained next.
+        elapsed, budget: seconds.
+        leader, change: the remedy with the lowest dev error so far, and by how much that is another.
+    """
+
+    training: tuple[str, ...]
+    replicate: int
+    elapsed: float
+    budget: float
+    leader: str | None = None
+    change: float | None = None
+
+
+@dataclass(frozen=True)
 class TrialEnd:
     """A trial of a remedy (of the present spec, where the name is empty) has ended, or was known already."""
 
@@ -77,7 +95,7 @@ class RaceEnd:
 
 
 TuningEvent: TypeAlias = RoundStart | SettingEnd | ConfirmationStart
-RepairEvent: TypeAlias = RaceStart | TrialEnd | RaceEnd
+RepairEvent: TypeAlias = RaceStart | RaceState | TrialEnd | RaceEnd
 
 
 def finish(events: Generator[Event, None, Result], on_event: Callable[[Event], object] = lambda event: None) -> Result:

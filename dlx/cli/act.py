@@ -78,6 +78,6 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Re
 
 def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> RepairStory:
     """What the recipe came to."""
-    display = terminal.progress(terminal.RepairProgress(), quiet=quiet)
+    display = terminal.progress(terminal.RepairProgress(document["task"]), quiet=quiet)
     with directory.RunDirectory.open(run.path, writing=True) as locked, display:
         return finish(recipe.act(locked, document, options), display.update)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dlx.stats.intervals import Estimate
@@ -21,7 +21,9 @@ class RemedyResult:
         verdict: keep, harmful, no effect or unclear, by the interval of its effect; ``stopped`` where others were
             better before it had one that counts; ``not tried`` where there was no time, or no need after one that
             is good enough; ``failed`` where it cannot be trained.
-        message: what went wrong.
+        message: what went wrong, or why it was not tried.
+        clipped: where a regression is counted as always answering the mean, since it is worse: ``before`` (the spec as
+            it is) or ``after`` the remedy; its change is at least so large.
     """
 
     name: str
@@ -34,16 +36,21 @@ class RemedyResult:
     seconds: float
     verdict: str
     message: str
+    clipped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RaceResult:
-    """A race: the key of the spec that it began with, what it was against, the remedy that is kept, and all of them."""
+    """A race: the key of the spec that it began with, what it was against, the remedy that is kept, and all of them.
+
+    trainings: how many it took.
+    """
 
     baseline: str
     against: str
     kept: str | None
     remedies: list[RemedyResult]
+    trainings: int = 0
 
     @property
     def winner(self) -> RemedyResult | None:
@@ -60,8 +67,42 @@ class ErrorChange:
 
 
 @dataclass(frozen=True)
+class BestBet:
+    """The remedy that most probably helps where nothing more surely does.
+
+    Args:
+        name, against, overrides, why, notes: of the remedy.
+        change, replicates: of the dev error, and that it was measured in.
+        probability: that it helps.
+        seeds: in how many replicates it would be certain if mean and spread stay as they are; None where its dev
+            examples are too few.
+        trainings, seconds: that these would take.
+        examples: of dev, that would do, where no number of trainings does.
+        spec: the file of the spec with it.
+    """
+
+    name: str
+    against: str
+    overrides: dict[str, Any]
+    why: str
+    notes: str
+    change: Estimate | None
+    replicates: int
+    probability: float
+    seeds: int | None
+    trainings: int
+    seconds: float
+    examples: int | None
+    spec: str | None
+
+
+@dataclass(frozen=True)
 class RepairStory:
-    """What the recipe has come to; ``spec`` is the file of a better spec, ``test`` its error there, measured once."""
+    """What the recipe has come to; ``spec`` is the file of a better spec, ``test`` its error there, measured once.
+
+    folds: of train and dev together, each of which was dev once in a replicate; 1 where dev was as it is.
+    bet: the best of what is not certain; None where it came to a good end.
+    """
 
     status: str
     replicates: int
@@ -72,3 +113,5 @@ class RepairStory:
     verdict: str
     spec: str | None
     test: Estimate | None
+    folds: int = 1
+    bet: BestBet | None = None

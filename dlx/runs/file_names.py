@@ -28,9 +28,11 @@ TRIALS = "trials"
 PLAN = "plan.yaml"  # of many trainings
 FOLDS = "folds.json"  # of a training in folds, whose directory is no run
 ACT = "act.yaml"
+CANDIDATE = "candidate.yaml"
 DAMAGED = "damaged"  # below the trials, the run directories that could not be resumed
 FILES = (
     *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
-    *(CALIBRATION, CALIBRATION_PICTURE, LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, REFIT, MISTAKES, ACT),
+    *(CALIBRATION, CALIBRATION_PICTURE, LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, REFIT, MISTAKES),
+    *(ACT, CANDIDATE),
 )
 ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"

@@ -21,7 +21,7 @@ MADE_BY = {
     file_names.REPORT: ("report",),
     **dict.fromkeys((file_names.ERRORS, file_names.WORST, file_names.DIAGNOSIS), ("diagnose",)),
     **dict.fromkeys((file_names.LEARNING_CURVE, file_names.LEARNING_CURVE_PICTURE), ("diagnose", "--learning-curve")),
-    file_names.ACT: ("diagnose", "--act"),
+    **dict.fromkeys((file_names.ACT, file_names.CANDIDATE), ("diagnose", "--act")),
     file_names.CALIBRATION_PICTURE: ("calibrate",),
     file_names.CALIBRATION: ("calibrate", "--apply"),
 }

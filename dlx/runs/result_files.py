@@ -95,6 +95,18 @@ class ResultFiles(LockedDirectory):
         else:
             self.remove(file_names.ACT)
 
+    @property
+    def candidate(self) -> Path:
+        """The file with the spec that is the best bet where the basic recipe has found nothing that surely helps."""
+        return self.path / file_names.CANDIDATE
+
+    def write_candidate(self, text: str | None) -> None:
+        """Keeps that spec; None where there is none."""
+        if text is not None:
+            self.write(file_names.CANDIDATE, text.encode())
+        else:
+            self.remove(file_names.CANDIDATE)
+
     def write_mistakes(self, parts: Mapping[str, np.ndarray]) -> None:
         """Keeps what each example of a part adds to its error."""
         self.write(file_names.MISTAKES, _npz(parts))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import isfinite
 from textwrap import fill
 
-from dlx.documents.repair import RemedyResult, RepairStory
+from dlx.documents.repair import BestBet, RemedyResult, RepairStory
 from dlx.runs.directory import RunDirectory
+from dlx.show.numbers import probability
 from dlx.spec.loader import dump_yaml
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -31,6 +32,22 @@ def described(spec: Spec, run: RunDirectory, story: RepairStory) -> str:
         f"{estimate_text(story.errors.after.get('dev'))} now: means over {story.replicates} replicates, with their "
         "95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
+    ]
+    return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"
+
+
+def candidate_described(spec: Spec, run: RunDirectory, bet: BestBet) -> str:
+    """The spec of a best bet as a file that opens with what speaks for it."""
+    overrides = ", ".join(f"{key}={dump_scalar(value)}" for key, value in bet.overrides.items())
+    lines = [
+        f"A candidate of the basic recipe, run on {run.path}: no remedy was found to help surely, and of all that were "
+        f"tried this one most probably does, with {probability(bet.probability)}.",
+        "",
+        overrides,
+        f"   against {bet.against}: {bet.why} ({bet.notes}); dev error {estimate_text(bet.change)} in {bet.replicates} "
+        f"replicate{'s' * (bet.replicates != 1)}",
+        "",
+        f"{COMMAND}{command('train', run.candidate)}",
     ]
     return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"
 

@@ -31,14 +31,22 @@ class HeldOut:
         that has learned nothing, or has diverged, says nothing, and would drown what the others say.
         """
         if outcome.key not in self._contributions:
-            self._contributions[outcome.key] = contributions(self._bounded(outcome.mistakes()), self.task.is_regression)
+            self._contributions[outcome.key] = contributions(self.bounded(outcome), self.task.is_regression)
         return self._contributions[outcome.key]
 
-    def _bounded(self, mistakes: Array) -> Array:
-        if self._trivial is None:
-            return mistakes
+    def bounded(self, outcome: Outcome) -> Array:
+        """The mistakes of a trial, (m,), or those of the mean's answer where a regression is worse."""
+        mistakes = outcome.mistakes()
+        return self._trivial if self._trivial is not None and self._is_worse(mistakes) else mistakes
+
+    def is_trivial(self, outcome: Outcome) -> bool:
+        """Whether a trial counts as always answering train's mean."""
+        return self._trivial is not None and self._is_worse(outcome.mistakes())
+
+    def _is_worse(self, mistakes: Array) -> bool:
+        assert self._trivial is not None
         with np.errstate(over="ignore"):
-            return mistakes if mistakes.mean() < self._trivial.mean() else self._trivial
+            return not mistakes.mean() < self._trivial.mean()
 
 
 def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:

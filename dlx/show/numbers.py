@@ -26,6 +26,17 @@ def interval(low: float, high: float, task: str | None) -> str:
     return f"{error(low, task).removesuffix(' %')} to {error(high, task)}"
 
 
+def probability(value: float) -> str:
+    """A probability in percent, of which none is 0 or 100.
+
+    >>> [probability(value) for value in (0.0001, 0.5, 0.967, 0.9999)]
+    ['under 1 %', '50 %', '97 %', 'over 99 %']
+    """
+    if value > 0.995:
+        return "over 99 %"
+    return f"{100 * value:.0f} %" if value >= 0.005 else "under 1 %"
+
+
 def duration(seconds: float) -> str:
     """A time to two units.
 

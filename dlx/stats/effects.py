@@ -31,7 +31,7 @@ def contributions(mistakes: Array, regression: bool = False) -> Array:
     return (mistakes / root + root) / 2 if root > 0 else np.zeros(len(mistakes))
 
 
-def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1, risk: float = 1 - CONFIDENCE) -> Estimate:
+def effect(before: Array, after: Array, tried: int = 1, confirmed: float = 1, risk: float = 1 - CONFIDENCE) -> Estimate:
     """The change of the error on dev, after − before, with its 95 % interval: below 0 is better.
 
     Both are of the same examples, and replicate s of both has the same random numbers, so their difference d (k, m) is
@@ -58,19 +58,25 @@ def effect(before: Array, after: Array, tried: int = 1, confirmed: int = 1, risk
     Args:
         before, after: (k, m) `contributions` of example i in replicate s (other first weights, orders and masks).
         tried: remedies of the family: how many could have been chosen for their luck on these dev examples.
-        confirmed: those of them that were chosen to be trained in these replicates.
+        confirmed: those of them that were chosen to be trained in these replicates; or what the risk of this one is
+            divided by, where they do not all have the same share.
         risk: of a miss, in all of them together.
     """
     d = after - before
     m = d.shape[1]
-    mean, largest = float(d.mean()), float(np.abs(d).max())
-    examples = _t(m, risk / tried) * sqrt(_variance(d.mean(axis=0)) / m + (largest / m) ** 2)
+    mean, examples = float(d.mean()), examples_half(d, risk / tried)
     ranked = _ranked(before.mean(axis=1), after.mean(axis=1), RANKED * risk / confirmed)
     half = hypot(examples, _replicates(d, (1 if ranked is None else 1 - RANKED) * risk / confirmed))
     low, high = mean - half, mean + half
     if ranked is not None:
         low, high = max(low, min(ranked[0] - examples, mean)), min(high, max(ranked[1] + examples, mean))
     return Estimate(mean, low, high, m)
+
+
+def examples_half(d: Array, risk: float) -> float:
+    """t·√(s²/m + (max|d|/m)²): how far the mean of d may be off by the choice of its m examples (see `effect`)."""
+    m, largest = d.shape[1], float(np.abs(d).max())
+    return _t(m, risk) * sqrt(_variance(d.mean(axis=0)) / m + (largest / m) ** 2)
 
 
 def _replicates(d: Array, risk: float) -> float:

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dlx.search.repair.race import FIRST_RISK, LONGER, SECOND_RISK, finalists
+from dlx.search.repair.race import finalists
+from dlx.search.repair.successive_rejects import rejections
 from dlx.stats.effects import below, contributions, effect, pooled, standard_error, verdict
 from dlx.stats.intervals import Estimate, error_rate
+from dlx.stats.sequential import looks, share_among
 from dlx.stats.student import two_sided, within
 
 REFERENCE: dict[str, Any] = json.loads((Path(__file__).parents[1] / "reference" / "comparisons.json").read_text())
@@ -68,20 +70,30 @@ def difficulties(m: int, error: float, rng: np.random.Generator) -> Array:
 
 
 def race(m: int, error: float, spread: float, kind: str, rng: np.random.Generator) -> list[Estimate]:
-    """The effects that a race of 20 remedies reports, which all have none: their examples are hard by chance."""
+    """The effects that a race of 20 remedies reports, which all have none: their examples are hard by chance.
+
+    Finalists are dismissed in turn; who is left is judged at every look, then so are the dismissed ones.
+    """
     hard = [difficulties(m, error, rng) for _ in range(21)]
     first = [runs(p, 1, spread, kind, rng)[0] for p in hard]
-    chosen = [int(name) for name in finalists(first[0], {str(i): first[i] for i in range(1, 21)})]
-    samples = {i: runs(hard[i], 5 * LONGER, spread, kind, rng) for i in (0, *chosen)}
-
-    def look(names: list[int], k: int, risk: float) -> dict[int, Estimate]:
-        return {i: effect(samples[0][:k], samples[i][:k], 20, len(chosen), risk) for i in names}
-
-    at_first = look(chosen, 5, FIRST_RISK)
-    if any(estimate.high < 0 for estimate in at_first.values()):
-        return list(at_first.values())
-    unclear = [i for i, estimate in at_first.items() if estimate.value < -0.02]
-    return list((at_first | look(unclear, 5 * LONGER, SECOND_RISK)).values())
+    arms = [int(name) for name in finalists(first[0], {str(i): first[i] for i in range(1, 21)})]
+    samples = {i: runs(hard[i], 15, spread, kind, rng) for i in (0, *arms)}
+    in_order: list[int] = []
+    left = list(arms)
+    for pulls in rejections(len(arms)):
+        worst = max(left, key=lambda i: float(samples[i][: pulls - 1].mean()))
+        left.remove(worst)
+        in_order.insert(0, worst)
+    effects = []
+    for order, i in enumerate([*left, *in_order], 1):
+        for look in looks(5):
+            k = look.replicates
+            effects.append(effect(samples[0][:k], samples[i][:k], 20, share_among(order), look.risk))
+            if effects[-1].high < 0:
+                return effects
+            if effects[-1].value > -0.02:
+                break
+    return effects
 
 
 @pytest.mark.parametrize("kind", ["normal", "skewed", "failing"])

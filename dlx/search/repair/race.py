@@ -1,208 +1,230 @@
-"""The race: remedies of one family against the present spec, the weak ones stopped early, the best ones confirmed."""
+"""The race: remedies of one family against the present spec, the weak ones dismissed early, the best one confirmed."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
-
 from dlx.diagnose.advice import Remedy
-from dlx.documents.repair import RemedyResult
-from dlx.errors import DataError
-from dlx.events import TrialEnd
+from dlx.events import RaceState, TrialEnd
+from dlx.search.repair.measurements import BASE, Measurements
 from dlx.search.repair.race_setup import RaceSetup
-from dlx.search.trials.outcome import Outcome
-from dlx.search.trials.pool import run_trials
-from dlx.search.trials.replicates import replicate
-from dlx.search.trials.trial import Trial
+from dlx.search.repair.successive_rejects import rejections
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 from dlx.stats.effects import clipped, effect, standard_error, verdict
 from dlx.stats.intervals import Estimate
+from dlx.stats.sequential import LONGER, Look, looks, replicates_to_settle, share_among
 from dlx.types import Array
-from dlx.words import Status
 
-CHUNK = 6  # remedies that are tried before looking whether one of them is good enough already
+CHUNK = 3  # remedies that are tried before looking whether one of them makes all well
+LONG_CHUNK = 6  # that are tried before one will do that is much better
 FINALISTS = 3
-LONGER = 3  # times the replicates where the first ones leave it open
-FIRST_RISK, SECOND_RISK = 0.04, 0.01
-OVERHEAD = 0.2  # seconds of a trial besides training
-BASE = ""  # the name under which the present spec runs
 
 
 class Race:
     """One family of remedies and their trials: each remedy once, then the best of them in further replicates.
 
-    All remedies are trained in replicate 0, in their order and `CHUNK` at a time, until one of a chunk makes bias and
-    variance low, or surely halves what the error is above the optimal one: the others come up again in the next race.
-    The best `FINALISTS` of those that beat the present spec there go on: replicates 1, 2 … train them and
-    the present spec, side by side; who is surely worse than the best of them is stopped. Their effects are judged in
-    these replicates only (see `effect`), with a risk of 4 %. If none surely helps then, those that may help by more
-    than the tolerance are trained in `LONGER` times as many replicates and judged once more, with the risk of 1 % that
-    is left of 5 %: no fewer can distinguish a spec that fails now and then from one that never does.
+    Remedies are trained in replicate 0, in their order, until one of a chunk of `CHUNK` makes bias and variance low, or
+    one of `LONG_CHUNK` surely halves what the error is above the optimal one. The best `FINALISTS` of those that beat
+    the present spec there go on: replicates 1, 2 … train them and the present spec, side by side, and the worst of them
+    is dismissed after each phase (see `rejections`). Whoever is left is judged in replicates from 1 on only, at the
+    `looks`, and the race is over as soon as it surely helps. As long as it may help by more than the tolerance, it goes
+    on to `LONGER` times as many replicates: no fewer can distinguish a spec that fails now and then from one that never
+    does. If it does not help surely, the other remedies of the family are tried in the same way, then those that were
+    dismissed. So the race ends with a winner, with nothing left to try, or with the time.
     """
 
     def __init__(self, ground: RaceSetup, base: Spec, remedies: Sequence[Remedy]) -> None:
         self.ground, self.remedies = ground, remedies
-        self.specs = {BASE: base} | {remedy.name: derive(base, remedy.overrides) for remedy in remedies}
-        self.outcomes: dict[tuple[str, int], Outcome] = {}
-        self.enough = False  # whether a remedy is good enough for the others not to be tried
-        self.finalists: list[str] = []
-        self.effects: dict[str, Estimate] = {}  # of the finalists
+        specs = {BASE: base} | {remedy.name: derive(base, remedy.overrides) for remedy in remedies}
+        self.measured = Measurements(ground, specs)
+        self.untried = [remedy.name for remedy in remedies]
+        self.finalists: list[str] = []  # who has gone on after replicate 0
+        self.judged: list[str] = []  # in the order of their first look
+        self.effects: dict[str, Estimate] = {}  # of the judged
         self.counted: dict[str, list[int]] = {}  # the replicates that they were measured in
-        self.dropped: set[str] = set()  # who diverged, or was surely worse than the best finalist
+        self.looks = looks(ground.replicates)
 
-    def run(self) -> Generator[TrialEnd]:
+    def run(self) -> Generator[RaceState | TrialEnd]:
         """Train as much as it takes, and as there is time for."""
         yield from self._train([BASE], 0, self.ground.left)
-        if self._runs(BASE, 0):
-            yield from self._screen()
-            screened = {name: self._added(name, [0])[0] for name in self.specs if name and self._runs(name, 0)}
-            self.finalists = finalists(self._added(BASE, [0])[0], screened)[: self._affordable()]
-            first, all_of_them = self.ground.replicates, self.ground.replicates * LONGER
-            yield from self._look(self.finalists, range(1, first + 1), FIRST_RISK)
-            if not self._sure():
-                yield from self._look(self._promising(), range(first + 1, all_of_them + 1), SECOND_RISK)
+        reserve = True
+        while self.measured.has(BASE, 0) and self.untried and self.ground.left > 0 and not self.winner:
+            untried = len(self.untried)
+            yield from self._screen(reserve)
+            arms = self._new_finalists()
+            yield from self._reject(arms)
+            reserve = bool(arms) or len(self.untried) < untried
+        if self.measured.has(BASE, 0) and not self.winner:
+            yield from self._look_again()
 
-    def results(self) -> list[RemedyResult]:
-        """What came of each remedy, in their order."""
-        return [self._judged(remedy) for remedy in self.remedies]
+    @property
+    def winner(self) -> str | None:
+        """The remedy that surely helps."""
+        return next((name for name in self.effects if self.verdict(name) == "keep"), None)
 
-    def best(self) -> str | None:
-        """The remedy to keep: of those that surely help the one with the lowest error.
+    def verdict(self, name: str) -> str:
+        """Of a remedy that was judged."""
+        return verdict(self.effects[name], self.ground.tolerance)
 
-        Where others are within one standard error of it, the first of them: the cure of a finding before the recipe's
-        (L. Breiman et al., Classification and Regression Trees, 1984, take the simplest within that distance).
-        """
-        if not (sure := self._sure()):
-            return None
-        added = {name: self._added(name, self.counted[name]) for name in sure}
-        first = min(sure, key=lambda name: float(added[name].mean()))
-        close = (name for name in sorted(sure, key=list(self.specs).index) if _is_close(added[first], added[name]))
-        return next(close)
+    def ran_out_of_time(self) -> bool:
+        """Whether there would have been more to try."""
+        return not self.winner and self.ground.left <= 0
 
-    def _sure(self) -> list[str]:
-        """The finalists that surely help."""
-        return [name for name in self.effects if self._verdict(name) == "keep"]
-
-    def _promising(self) -> list[str]:
-        """Those that may help by more than the tolerance, but not surely."""
-        unclear = (name for name in self.effects if self._verdict(name) == "unclear")
-        return [name for name in unclear if self.effects[name].value < -self.ground.tolerance]
-
-    def _verdict(self, name: str) -> str:
-        return "stopped" if name in self.dropped else verdict(self.effects[name], self.ground.tolerance)
-
-    def _screen(self) -> Iterator[TrialEnd]:
-        """Every remedy in replicate 0, as long as the time lasts that confirming does not need."""
-        names = [remedy.name for remedy in self.remedies]
-        until = time.time() + max(self.ground.left - self._seconds_to_confirm(), self.ground.left / 2)
-        for start in range(0, len(names), CHUNK):
-            chunk = names[start : start + CHUNK]
-            yield from self._train(chunk, 0, until - time.time())
-            self.enough = any(self._is_enough(name) for name in chunk if self._runs(name, 0))
-            if self.enough:
+    def _screen(self, reserve: bool) -> Iterator[RaceState | TrialEnd]:
+        """Untried remedies in replicate 0, until one is good enough, or while confirming one leaves time for them."""
+        seconds = self.ground.left
+        if reserve:
+            seconds = max(seconds - self._seconds_to_confirm(), seconds / 2)
+        until = self.ground.elapsed + seconds
+        screened: list[str] = []
+        while self.untried and self.ground.elapsed < until:
+            chunk = self.untried[:CHUNK]
+            yield from self._train(chunk, 0, until - self.ground.elapsed)
+            ended = [name for name in chunk if (name, 0) in self.measured.outcomes]
+            self.untried = [name for name in self.untried if name not in ended]
+            screened += [name for name in ended if self.measured.has(name, 0)]
+            is_long = len(screened) >= LONG_CHUNK
+            if any(self._makes_low(name) or (is_long and self._halves(name)) for name in screened):
                 return
 
-    def _is_enough(self, name: str) -> bool:
-        """Whether no others need be tried: bias and variance are low, or half of what could go has surely gone."""
-        if self.ground.is_low(self.outcomes[name, 0]):
-            return True
-        before, after = self._added(BASE, [0]), self._added(name, [0])
+    def _makes_low(self, name: str) -> bool:
+        """Whether no others need be tried: bias and variance are low."""
+        return self.ground.is_low(self.measured.outcomes[name, 0])
+
+    def _halves(self, name: str) -> bool:
+        """Whether half of what could go has surely gone."""
+        before, after = self.measured.added(BASE, [0]), self.measured.added(name, [0])
         halved = after.mean() - self.ground.optimal <= (before.mean() - self.ground.optimal) / 2
         return bool(halved) and effect(before, after, len(self.remedies)).high < 0
 
-    def _seconds_to_confirm(self, count: int = FINALISTS) -> float:
-        """What the replicates of so many finalists would take if each trained as long as the present spec."""
-        once = self.outcomes[BASE, 0].seconds + OVERHEAD
-        return self.ground.replicates * -(-(count + 1) // self.ground.workers) * once
+    def _seconds_to_confirm(self) -> float:
+        """What the replicates up to the first look take for one remedy, if it trains as long as the present spec."""
+        at_a_time = -(-2 * self.ground.design.folds // self.ground.workers)
+        return self.looks[0].replicates * at_a_time * self.measured.seconds_of_training()
 
-    def _affordable(self) -> int:
-        """How many finalists there is time for, one in any case."""
-        counts = range(FINALISTS, 1, -1)
-        return next((count for count in counts if self._seconds_to_confirm(count) <= self.ground.left), 1)
+    def _new_finalists(self) -> list[str]:
+        """The best of those that were screened and have not been dismissed since."""
+        names = [remedy.name for remedy in self.remedies if remedy.name not in self.finalists]
+        screened = {name: self.measured.added(name, [0])[0] for name in names if self._is_sound(name, 0)}
+        return finalists(self.measured.added(BASE, [0])[0], screened)
 
-    def _look(self, names: list[str], numbers: Sequence[int], risk: float) -> Iterator[TrialEnd]:
-        """Replicate by replicate, each complete before the next, so that every comparison is paired; then the effects.
+    def _is_sound(self, name: str, number: int) -> bool:
+        return name not in self.measured.bad and self.measured.has(name, number)
 
-        Who has been dropped, or has not trained to its end, is left behind.
+    def _reject(self, arms: list[str]) -> Iterator[RaceState | TrialEnd]:
+        """Replicate by replicate, each complete before the next; the worst is dismissed after each phase.
+
+        Whoever is left, and may help by more than the tolerance, goes on to the later looks.
         """
-        going = names
-        for number in numbers:
-            if going := [name for name in going if name not in self.dropped]:
-                yield from self._train([BASE, *going], number, self.ground.left)
-                going = [name for name in going if self._runs(name, number) and self._runs(BASE, number)]
-                self._drop(going, number)
-        for name in names:
-            counted = self._counted(name)
-            if len(counted) > max(len(self.counted.get(name, ())), 1):
-                before, after = self._added(BASE, counted), self._added(name, counted)
-                estimate = effect(before, after, len(self.remedies), len(self.finalists), risk)
-                self.effects[name] = clipped(estimate, self.ground.largest)
-                self.counted[name] = counted
+        self.finalists += arms
+        phases = rejections(len(arms))
+        for number in range(1, self.ground.replicates + 1):
+            if not arms or self.ground.left <= 0:
+                return
+            yield from self._train([BASE, *arms], number, self.ground.left)
+            arms = [name for name in arms if self._is_sound(name, number)]
+            for _ in range(phases.count(number + 1)):
+                if len(arms) > 1:
+                    arms.remove(self._weakest(arms))
+            if self._is_settled(arms, number):
+                return
+        for look in self.looks[-LONGER + 1 :]:
+            for name in [name for name in self.promising() if name in arms]:
+                if not self.winner and self.ground.left > 0:
+                    yield from self._up_to(name, look)
 
-    def _drop(self, names: list[str], number: int) -> None:
-        """Leave those behind that are surely worse than the best."""
-        if number < 2 or not names:
+    def _is_settled(self, arms: Sequence[str], number: int) -> bool:
+        """At a look, or where time is up: whether one of them surely helps, or none could in all replicates."""
+        look = next((look for look in self.looks if look.replicates >= number), self.looks[-1])
+        if look.replicates > number and self.ground.left > 0:
+            return False
+        for name in arms:
+            self._judge(name, look)
+        return self.winner is not None or not any(self._can_be_certain(name) for name in arms)
+
+    def _weakest(self, arms: Sequence[str]) -> str:
+        """Who is dismissed: the worst, or where all are within one standard error of the best, the last in order.
+
+        So the cure of a finding stays before the recipe's (L. Breiman et al., Classification and Regression Trees,
+        1984, take the simplest within that distance).
+        """
+        numbers = [0, *self.measured.shared(arms[0])]
+        numbers = [number for number in numbers if all(self._is_sound(name, number) for name in arms)]
+        added = {name: self.measured.added(name, numbers) for name in arms}
+        best = min(arms, key=lambda name: float(added[name].mean()))
+        in_order = sorted(arms, key=list(self.measured.specs).index)
+        far = [name for name in arms if not _is_close(added[best], added[name])]
+        return max(far, key=lambda name: float(added[name].mean())) if far else in_order[-1]
+
+    def _look_again(self) -> Iterator[RaceState | TrialEnd]:
+        """Those that may help by more than the tolerance: at the first looks, then in more and more replicates."""
+        for stage in (self.looks[: -LONGER + 1], *([look] for look in self.looks[-LONGER + 1 :])):
+            for name in self.promising():
+                for look in stage:
+                    if self.winner or self.ground.left <= 0:
+                        return
+                    yield from self._up_to(name, look)
+
+    def promising(self) -> list[str]:
+        """Those that lower the error by more than the tolerance, and could come to be certain, the best first."""
+        changes = {name: self._mean_change(name) for name in self.finalists if self.measured.shared(name)}
+        names = [name for name in changes if changes[name] < -self.ground.tolerance and name not in self.measured.bad]
+        return sorted((name for name in names if self._can_be_certain(name)), key=changes.__getitem__)
+
+    def _can_be_certain(self, name: str) -> bool:
+        """Whether its mean change would be certain in the replicates that there may be; two at least tell."""
+        numbers = self.measured.shared(name)
+        if len(numbers) < 2:
+            return True
+        change, most = self.measured.change(name, numbers), self.looks[-1].replicates
+        return replicates_to_settle(change, len(self.remedies), most) is not None
+
+    def _mean_change(self, name: str) -> float:
+        return float(self.measured.change(name, self.measured.shared(name)).mean())
+
+    def _up_to(self, name: str, look: Look) -> Iterator[RaceState | TrialEnd]:
+        """Train a remedy in the replicates that it lacks before a look, and judge it there."""
+        for number in range(1, look.replicates + 1):
+            if self.ground.left > 0 and name not in self.measured.bad:
+                yield from self._train([BASE, name], number, self.ground.left)
+        if name not in self.measured.bad:
+            self._judge(name, look)
+
+    def _judge(self, name: str, look: Look) -> None:
+        """The effect in the replicates that there are, if they are more than at its last look."""
+        numbers = [number for number in self.measured.shared(name) if number <= look.replicates]
+        if len(numbers) <= max(len(self.counted.get(name, ())), 1):
             return
-        added = {name: self._added(name, range(1, number + 1)) for name in names}
-        best = min(names, key=lambda name: float(added[name].mean()))
-        self.dropped |= {name for name in names if effect(added[best], added[name]).low > 0}
+        if name not in self.judged:
+            self.judged.append(name)
+        before, after = self.measured.added(BASE, numbers), self.measured.added(name, numbers)
+        share = share_among(self.judged.index(name) + 1)
+        self.effects[name] = clipped(
+            effect(before, after, len(self.remedies), share, look.risk), self.ground.design.largest
+        )
+        self.counted[name] = numbers
 
-    def _train(self, names: Iterable[str], number: int, seconds: float) -> Iterator[TrialEnd]:
-        trials = [(name, Trial.of(replicate(self.specs[name], number))) for name in names]
-        by_key = {trial.key: name for name, trial in trials}
-        for outcome in run_trials((trial for _, trial in trials), self.ground.folder, self.ground.executor, seconds):
-            name = by_key[outcome.key]
-            self.outcomes[name, number] = outcome
-            yield TrialEnd(name, outcome.status, outcome.run)
-            if name != BASE and outcome.status.is_bad:
-                self.dropped.add(name)
-            if name == BASE and outcome.status is Status.FAILED:
-                raise DataError(f"the spec cannot be trained again: {outcome.message}")
+    def _train(self, names: Iterable[str], number: int, seconds: float) -> Iterator[RaceState | TrialEnd]:
+        missing = tuple(name for name in names if (name, number) not in self.measured.outcomes)
+        if missing:
+            yield RaceState(missing, number, self.ground.elapsed, self.ground.budget, *self._standing())
+            yield from self.measured.train(missing, number, seconds)
 
-    def _runs(self, name: str, number: int) -> bool:
-        """Whether the trial is there to be compared; the present spec is so even where it diverged."""
-        outcome = self.outcomes.get((name, number))
-        return outcome is not None and (outcome.usable or (name == BASE and outcome.status is Status.DIVERGED))
-
-    def _added(self, name: str, numbers: Iterable[int]) -> Array:
-        return np.stack([self.ground.added(self.outcomes[name, number]) for number in numbers])
-
-    def _counted(self, name: str) -> list[int]:
-        """The replicates, but for the first, that both the remedy and the present spec were trained in."""
-        numbers = range(1, self.ground.replicates * LONGER + 1)
-        return [number for number in numbers if self._runs(name, number) and self._runs(BASE, number)]
-
-    def _judged(self, remedy: Remedy) -> RemedyResult:
-        name = remedy.name
-        mine = {number: outcome for (whose, number), outcome in self.outcomes.items() if whose == name}
-        seconds = sum(outcome.seconds for outcome in mine.values())
-        bad = next((outcome for outcome in mine.values() if outcome.status.is_bad), None)
-        if bad is not None:
-            verdict = "harmful" if bad.status is Status.DIVERGED else str(bad.status)
-            return _result(remedy, None, 0, seconds, verdict, bad.message)
-        if name not in self.effects:
-            return self._judged_once(remedy, seconds)
-        return _result(remedy, self.effects[name], len(self.counted[name]), seconds, self._verdict(name))
-
-    def _judged_once(self, remedy: Remedy, seconds: float) -> RemedyResult:
-        """What replicate 0 tells: too little for an interval."""
-        if not (self._runs(remedy.name, 0) and self._runs(BASE, 0)):
-            return _result(remedy, None, 0, seconds, "not tried", "" if self.enough else "there was no time for it")
-        change = float((self._added(remedy.name, [0]) - self._added(BASE, [0])).mean())
-        judgement = "unclear" if remedy.name in self.finalists else "stopped"
-        return _result(remedy, Estimate(change, -np.inf, np.inf), 1, seconds, judgement)
-
-
-def _result(
-    remedy: Remedy, change: Estimate | None, replicates: int, seconds: float, verdict: str, message: str = ""
-) -> RemedyResult:
-    name, against, overrides = remedy.name, remedy.against, dict(remedy.overrides)
-    return RemedyResult(
-        name, against, overrides, remedy.why, remedy.notes, change, replicates, seconds, verdict, message
-    )
+    def _standing(self) -> tuple[str, float] | tuple[None, None]:
+        """The remedy with the lowest error so far, by the replicates from 1 on as soon as there are any."""
+        in_front = [name for name in self.finalists if self.measured.shared(name) and name not in self.measured.bad]
+        first = 1 if in_front else 0
+        names = in_front or [remedy.name for remedy in self.remedies if self._is_sound(remedy.name, 0)]
+        changes = {
+            name: float(self.measured.change(name, numbers).mean())
+            for name in names
+            if (numbers := self.measured.shared(name, first))
+        }
+        if not changes:
+            return None, None
+        leader = min(changes, key=changes.__getitem__)
+        return leader, changes[leader]
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:
@@ -216,6 +238,5 @@ def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:
 
 
 def _is_close(best: Array, other: Array) -> bool:
-    """Whether the error is within one standard error of the best; both (k, m), where k may differ for want of time."""
-    k = min(len(best), len(other))
-    return float(other[:k].mean() - best[:k].mean()) <= standard_error(best[:k], other[:k])
+    """Whether the error is within one standard error of the best; both (k, m)."""
+    return float(other.mean() - best.mean()) <= standard_error(best, other)

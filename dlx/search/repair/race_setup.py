@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlx.search.repair.design import Design
 from dlx.search.trials.outcome import Outcome
-from dlx.types import Array
 
 
 @dataclass(frozen=True)
@@ -19,26 +19,30 @@ class RaceSetup:
     Args:
         folder: of the trials.
         executor: trains them, so many at a time as there are workers.
-        replicates: in which finalists are confirmed at first, besides the one that chooses them.
-        deadline: in seconds of ``time.time()``.
+        replicates: in which a remedy is confirmed at first, besides the one that chooses it.
+        started, budget: in seconds of ``time.time()``, and the seconds that may be spent from then on.
         optimal, tolerance: the error that can be reached at best, and how much of a change is no effect.
-        largest: change of an error that there can be: 1 for error rates.
-        added: what each dev example adds to the error of an outcome.
-        is_low: whether bias and variance are low in an outcome.
+        design: on which examples specs are compared.
+        is_low: whether bias and variance are low in a replicate.
     """
 
     folder: Path
     executor: Executor
     workers: int
     replicates: int
-    deadline: float
+    started: float
+    budget: float
     optimal: float
     tolerance: float
-    largest: float
-    added: Callable[[Outcome], Array]
-    is_low: Callable[[Outcome], bool]
+    design: Design
+    is_low: Callable[[Sequence[Outcome]], bool]
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.time() - self.started
 
     @property
     def left(self) -> float:
-        """Seconds to the deadline."""
-        return self.deadline - time.time()
+        """Seconds to the end of the budget."""
+        return self.budget - self.elapsed

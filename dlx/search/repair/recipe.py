@@ -12,25 +12,25 @@ from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.reading import read_record
-from dlx.documents.repair import ErrorChange, RaceResult, RepairStory
+from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RepairStory
 from dlx.errors import Interrupted, UsageError
 from dlx.events import RaceEnd, RaceStart, RepairEvent
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import DIAGNOSIS
 from dlx.runs.signals import noted_signals
-from dlx.search.best_spec import described
-from dlx.search.dev_set import HeldOut, facts_of
+from dlx.search.best_spec import candidate_described, described
+from dlx.search.dev_set import facts_of
 from dlx.search.going_on import saving_what_is_reached
+from dlx.search.repair.design import Design, known_replicates
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup
+from dlx.search.repair.results import NO_TIME, best_bet, not_tried, results
 from dlx.search.trials.executors import executor_for
-from dlx.search.trials.outcome import Outcome, known_outcome
-from dlx.search.trials.replicates import replicate
+from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
-from dlx.stats.effects import pooled
 from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.build import build_supervised
@@ -53,8 +53,9 @@ def act(
 ) -> Generator[RepairEvent, None, RepairStory]:
     """Run the recipe on a run that is open for writing; returns the story, which its diagnosis then has under ``act``.
 
-    Its status is ``done`` (bias and variance have become low), ``nothing_needed`` (they were), ``nothing_helps``
-    (nothing, or nothing more, surely), ``budget_spent`` or ``interrupted``.
+    Its status is ``done`` (bias and variance are low now), ``nothing_needed`` (they were), ``nothing_helps`` (nothing,
+    or nothing more, surely), ``budget_spent`` or ``interrupted``. Where nothing more surely helps it has the best bet,
+    whose spec is kept as ``candidate.yaml`` if it is likelier to help than not.
 
     The story is written after every race, and every trial is a run directory named by its spec, so that an
     interruption loses nothing and the next call repeats nothing: it takes over the races that were won, and reads the
@@ -68,7 +69,7 @@ def act(
     Raises:
         UsageError: there is no dev set.
         Interrupted: a signal asked to stop; everything is saved.
-        EnvironmentProblem: trials were lost with their workers, or cannot be written.
+        EnvironmentProblem: trials were lost, or cannot be written.
     """
     return (yield from _Recipe(run, document, options).follow())
 
@@ -82,10 +83,10 @@ class _Recipe:
         dataset = build_supervised(self.first, initialize=False).dataset
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
-        self.held_out = HeldOut(dataset)
-        self.largest = dataset.task.largest_error
+        self.design = Design(self.first)
         self.earlier = self._earlier_rounds()
         self.rounds: list[RaceResult] = []
+        self.bet: BestBet | None = None
         self.spec = self.first
         self.started = time.time()
 
@@ -115,12 +116,12 @@ class _Recipe:
             executor=executor,
             workers=options.workers,
             replicates=options.replicates,
-            deadline=self.started + options.budget,
+            started=self.started,
+            budget=options.budget,
             optimal=self.document["optimal_error"],
             tolerance=self.document["tolerance"],
-            largest=self.largest,
-            added=self.held_out.added,
-            is_low=lambda outcome: not _needed(self._diagnosed(outcome.errors)),
+            design=self.design,
+            is_low=lambda outcomes: not _needed(self._diagnosed(self.design.errors(outcomes))),
         )
 
     def _races(self, ground: RaceSetup) -> Generator[RepairEvent, None, str]:
@@ -132,6 +133,7 @@ class _Recipe:
             winner = yield from self._first_winner(ground, _families(tried))
             if winner is None:
                 return Status.BUDGET_SPENT if ground.left <= 0 else NOTHING_HELPS
+            self.bet = None
             self.spec = derive(self.spec, next(remedy.overrides for remedy in tried if remedy.name == winner))
             document = self._anew()
         return DONE if self.rounds else NOTHING_NEEDED
@@ -153,45 +155,50 @@ class _Recipe:
         if won is not None:
             self.rounds.append(won)
             return won.kept
+        against = _against(family)
         if ground.left <= 0:
+            self.rounds.append(RaceResult(key, against, None, [not_tried(remedy, NO_TIME) for remedy in family]))
             return None
-        against, race = _against(family), Race(ground, self.spec, family)
+        race = Race(ground, self.spec, family)
         yield RaceStart(against, len(family))
         for event in race.run():
             yield event
             if self.signals:
                 raise Interrupted(self.signals[0], "")
-        self.rounds.append(RaceResult(key, against, race.best(), race.results()))
-        yield RaceEnd(race.best())
+        self.rounds.append(RaceResult(key, against, race.winner, results(race), race.measured.trainings))
+        self._bet_on(race)
+        yield RaceEnd(race.winner)
         self._save(Status.INTERRUPTED)
-        return race.best()
+        return race.winner
+
+    def _bet_on(self, race: Race) -> None:
+        """Take over the best bet of a race, where it is better than that of an earlier one on the same spec."""
+        bet = best_bet(race, str(self.run.candidate))
+        if bet is not None and (self.bet is None or bet.probability > self.bet.probability):
+            self.bet = bet
 
     def _anew(self) -> dict[str, Any]:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
-        findings = examine_run(RunDirectory.open(self._outcomes(self.spec)[0].run)).document["findings"]
+        findings = examine_run(RunDirectory.open(self._outcomes(self.spec)[0][0].run)).document["findings"]
         return self._diagnosed(self._errors(self.spec), [Finding(**finding) for finding in findings])
 
     def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> dict[str, Any]:
         document = self.document
-        return diagnose(errors, document["optimal_error"], document["tolerance"], self.held_out.task, findings)
+        return diagnose(errors, document["optimal_error"], document["tolerance"], self.design.task, findings)
 
-    def _outcomes(self, spec: Spec) -> list[Outcome]:
-        """Of the replicates that have been trained, the first one included."""
-        trials = (Trial.of(replicate(spec, number)) for number in range(self.options.replicates + 1))
-        return [outcome for trial in trials if (outcome := known_outcome(trial, self.run.trials))]
+    def _outcomes(self, spec: Spec) -> list[list[Outcome]]:
+        """Of the replicates that have been trained, the first one included; in each, one of every fold."""
+        return known_replicates(self.design, spec, self.options.replicates + 1, self.run.trials)
 
     def _errors(self, spec: Spec) -> dict[str, Estimate]:
-        """The mean errors, but of test, over the replicates that confirm; over the first where there are no others."""
-        outcomes = self._outcomes(spec)
-        counted = outcomes[1:] or outcomes
-        parts = [part for part in (counted[0].errors if counted else ()) if part != "test"]
-        return {part: pooled([outcome.errors[part] for outcome in counted], self.largest) for part in parts}
+        """The mean errors, but of test."""
+        return self.design.mean_errors(self._outcomes(spec))
 
     def _save(self, status: str) -> RepairStory:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
-        better = self.spec is not self.first
+        better, is_over = self.spec is not self.first, status != Status.INTERRUPTED
         before, after = self._errors(self.first), self._errors(self.spec)
-        test = self._outcomes(self.spec)[0].errors.get("test") if better and status != Status.INTERRUPTED else None
+        test = self._outcomes(self.spec)[0][0].errors.get("test") if better and is_over else None
         story = RepairStory(
             status=status,
             replicates=self.options.replicates,
@@ -202,16 +209,27 @@ class _Recipe:
             verdict=self._diagnosed(after)["verdict"] if better else self.document["verdict"],
             spec=str(self.run.act) if better else None,
             test=test,
+            folds=self.design.folds,
+            bet=self.bet if is_over else None,
         )
-        self.run.write_act(described(self._judged_alike(), self.run, story) if better else None)
+        self.run.write_act(described(self._judged_alike(self.spec), self.run, story) if better else None)
+        self._write_candidate(story)
         diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else self.document
         self.run.write_diagnosis({**diagnosis, "act": story})
         return story
 
-    def _judged_alike(self) -> Spec:
-        """The present spec with what its errors are judged against, which may have been stated for the diagnosis."""
+    def _write_candidate(self, story: RepairStory) -> None:
+        """Write the spec of the best bet, where it is likelier to help than not."""
+        text = None
+        if story.bet and story.bet.spec:
+            candidate = self._judged_alike(derive(self.spec, story.bet.overrides))
+            text = candidate_described(candidate, self.run, story.bet)
+        self.run.write_candidate(text)
+
+    def _judged_alike(self, spec: Spec) -> Spec:
+        """A spec with what its errors are judged against, which may have been stated for the diagnosis."""
         stated = {key: self.document[key] for key in ("optimal_error", "tolerance")}
-        return self.spec.model_copy(update={"diagnosis": self.spec.diagnosis.model_copy(update=stated)})
+        return spec.model_copy(update={"diagnosis": spec.diagnosis.model_copy(update=stated)})
 
 
 def _needed(document: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, columns_of, labeled, say, table
+from dlx.show.terminal.best_bet import best_bet
+from dlx.show.terminal.lines import Piece, columns_of, labeled, paragraph, say, table
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
 from dlx.text import command, shorten
@@ -22,7 +23,7 @@ COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow
 STATUS = {
     "done": "bias and variance are within the tolerance now",
     "nothing_needed": "nothing is needed: bias and variance are within the tolerance",
-    "nothing_helps": "nothing more surely helps",
+    "nothing_helps": "nothing more surely helps, and everything has been tried",
     Status.BUDGET_SPENT: "the budget is spent (a larger --budget goes on from here)",
     Status.INTERRUPTED: "interrupted",
 }
@@ -30,6 +31,7 @@ HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", 
 AGAINST = HEADERS.index("against")
 WIDE = 108  # columns of a screen that the whole table takes
 LONGEST = 60  # characters of a value that is shown
+AT_LEAST = "at least "
 
 
 def recipe(story: RepairStory, task: str | None) -> None:
@@ -43,6 +45,9 @@ def recipe(story: RepairStory, task: str | None) -> None:
         _round(number, round_, task)
     say()
     labeled("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"))
+    if story.folds > 1:
+        text = f"judged by {story.folds} folds of train and dev, since dev alone is small; test stays apart"
+        paragraph("folds", text)
     before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
     if story.spec and before and after:
         labeled("dev error", (f"{_error(before, task)} before", ""))
@@ -50,6 +55,8 @@ def recipe(story: RepairStory, task: str | None) -> None:
         labeled("verdict", (story.verdict, "bold"))
     if story.test:
         labeled("test", (f"{_error(story.test, task)}, measured once: no choice was made by it", ""))
+    if story.bet:
+        best_bet(story.bet, story.replicates, task)
     if story.spec:
         labeled("next", (command("train", Path(story.spec)), "cyan"))
 
@@ -57,14 +64,16 @@ def recipe(story: RepairStory, task: str | None) -> None:
 def _round(number: int, race: RaceResult, task: str | None) -> None:
     """A race: the remedies that were trained, those with an interval first, and which is kept."""
     tried = [remedy for remedy in race.remedies if remedy.verdict != "not tried"]
+    trainings = f", {race.trainings} trainings" if race.trainings else ""
     say()
-    say((f"round {number}", "bold"), (f"  against {race.against}: {len(tried)} remedies", ""))
+    say((f"round {number}", "bold"), (f"  against {race.against}: {len(tried)} remedies{trainings}", ""))
     rows = [_row(remedy, task) for remedy in sorted(tried, key=_rank)]
     if rows:
         columns = [number for number in range(len(HEADERS)) if number != AGAINST or columns_of(sys.stdout) >= WIDE]
         table([[row[k] for k in columns] for row in rows], [HEADERS[k] for k in columns])
-    for reason, count in _left_out(race.remedies).items():
-        say((f"{count} more not tried: {reason}", "dim"))
+    _clipped(tried)
+    for reason, names in _left_out(race.remedies).items():
+        paragraph("", f"{len(names)} more not tried: {reason}: {', '.join(names)}", "dim")
     if race.winner is None:
         labeled("kept", ("none: no remedy surely lowers the error", ""))
         return
@@ -75,13 +84,31 @@ def _round(number: int, race: RaceResult, task: str | None) -> None:
 
 def _row(remedy: RemedyResult, task: str | None) -> tuple[str | Piece, ...]:
     change, verdict = remedy.change, remedy.verdict
-    value = "" if change is None else _signed(change.value, task)
+    value = "" if change is None else _change(change.value, remedy.clipped, task)
     ends = ""
     if change and _is_known(change):
         ends = f"{_signed(change.low, task).removesuffix(' %')} to {_signed(change.high, task)}"
     times = str(remedy.replicates or "")
     seconds = f"{remedy.seconds:.1f}"
     return remedy.name, remedy.against, value, ends, times, seconds, (verdict, COLORS.get(verdict, ""))
+
+
+def _change(value: float, clipped: Sequence[str], task: str | None) -> str:
+    """A change, marked where more than it was cut off; where nothing is left of both sides there is none to show."""
+    if len(clipped) == len(("before", "after")):
+        return "no better than the mean"
+    return f"{AT_LEAST * bool(clipped)}{_signed(value, task)}"
+
+
+def _clipped(tried: Sequence[RemedyResult]) -> None:
+    """Says what `at least` means, where it stands above."""
+    if any("before" in remedy.clipped for remedy in tried):
+        text = "as it is, the network errs more than always answering the mean, from which changes are counted"
+    elif any(remedy.clipped for remedy in tried):
+        text = "at least: with these, the network errs more than always answering the mean, up to which it is counted"
+    else:
+        return
+    paragraph("", text, "dim")
 
 
 def _rank(remedy: RemedyResult) -> tuple[bool, float]:
@@ -95,12 +122,14 @@ def _is_known(change: Estimate) -> bool:
     return isfinite(change.low) and isfinite(change.high)
 
 
-def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, int]:
-    """Why remedies were not tried, and how many for that reason."""
-    reasons = [
-        remedy.message or "one that is good enough came before" for remedy in remedies if remedy.verdict == "not tried"
-    ]
-    return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
+def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, list[str]]:
+    """The remedies that were not tried, by the reason for that."""
+    reasons: dict[str, list[str]] = {}
+    for remedy in remedies:
+        if remedy.verdict == "not tried":
+            reason = remedy.message or "one that is good enough came before"
+            reasons.setdefault(reason, []).append(remedy.name)
+    return reasons
 
 
 def _signed(value: float, task: str | None) -> str:

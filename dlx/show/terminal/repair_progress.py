@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dlx.events import RaceEnd, RaceStart, RepairEvent, TrialEnd
+from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd
+from dlx.show.numbers import duration, error
 from dlx.show.terminal.progress import ProgressView
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.spinner import Spinner
 
+LATER = 60.0  # seconds between plain lines
+
 
 class RepairProgress(ProgressView[RepairEvent]):
-    """The present race, the remedy whose trial ended last, and how many trials there were."""
+    """What is being trained, how much of the budget has been spent, and which remedy is in front.
+
+    Args:
+        task: of a regression errors are in the unit of the target, else in percent.
+    """
 
     refreshes = 12.5
 
-    def __init__(self) -> None:
-        self.trials = 0
-        self.race = self.latest = ""
+    def __init__(self, task: str | None = None) -> None:
+        self.task, self.trials, self.race = task, 0, ""
+        self.state: RaceState | None = None
+        self.since = self.said = time.monotonic()  # the state was taken in, and a plain line was written
 
     def take(self, event: RepairEvent) -> None:
         if isinstance(event, RaceStart):
-            self.race = f"{event.remedies} remedies against {event.against}"
+            self.race, self.state = f"{event.remedies} remedies against {event.against}", None
+        elif isinstance(event, RaceState):
+            self.state, self.since = event, time.monotonic()
         elif isinstance(event, TrialEnd):
             self.trials += 1
-            self.latest = f"{self.race}  {event.remedy or 'as it is'}  {self.trials:,} trials"
 
     def lines(self, event: RepairEvent) -> Iterator[str]:
         if isinstance(event, RaceStart):
             yield self.race
         elif isinstance(event, RaceEnd):
             yield f"kept: {event.winner or 'none'}, after {self.trials:,} trials"
+        elif isinstance(event, RaceState) and time.monotonic() >= self.said + LATER:
+            self.said = time.monotonic()
+            yield self.standing()
+
+    def standing(self) -> str:
+        """The state of the race in one line."""
+        if self.state is None:
+            return self.race
+        state, names = self.state, [name or "as it is" for name in self.state.training]
+        training = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        spent = state.elapsed + time.monotonic() - self.since
+        leader = ""
+        if state.leader and state.change is not None:
+            leader = f"  in front: {state.leader} {'+' * (state.change >= 0)}{error(state.change, self.task)}"
+        return (
+            f"{duration(spent)} of {duration(state.budget)}  {self.race}  "
+            f"training {training}, replicate {state.replicate}{leader}  {self.trials:,} trials"
+        )
 
     def picture(self, width: int) -> RenderableType:
         from rich.text import Text
 
-        self._spinner.update(text=Text(self.latest))
+        self._spinner.update(text=Text(self.standing()))
         return self._spinner
 
     @cached_property
