@@ -11,13 +11,13 @@ import typer
 from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.runs import directory
-from dlx.search.repair import recipe
+from dlx.search.repair import race_setup, recipe
 from dlx.show import terminal
 
 if TYPE_CHECKING:
     from dlx.documents.repair import RepairStory
     from dlx.runs.directory import RunDirectory
-    from dlx.search.repair.recipe import RepairOptions
+    from dlx.search.repair.race_setup import RepairOptions
 
 Act = Annotated[
     bool, typer.Option("--act", help="Run the basic recipe on a run: train remedies, keep what surely helps.")
@@ -68,8 +68,8 @@ def seconds_of(text: str) -> float:
 
 def options_of(seeds: int | None, budget: str | None, workers: int | None) -> RepairOptions:
     """What may be spent, with what was not given at its default."""
-    default = recipe.RepairOptions()
-    return recipe.RepairOptions(
+    default = race_setup.RepairOptions()
+    return race_setup.RepairOptions(
         replicates=default.replicates if seeds is None else seeds,
         budget=default.budget if budget is None else seconds_of(budget),
         workers=default.workers if workers is None else workers,

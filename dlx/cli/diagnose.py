@@ -22,7 +22,7 @@ from dlx.text import command
 
 if TYPE_CHECKING:
     from dlx.runs.diagnose import Examination
-    from dlx.search.repair.recipe import RepairOptions
+    from dlx.search.repair.race_setup import RepairOptions
 
 Source = Annotated[
     str | None,

@@ -34,23 +34,23 @@ def turned(rows: dict[str, Array], split: Split, strata: Array, groups: Array | 
     if "dev" not in rows or split.time is not None:
         why = "dev is later than train" if split.time is not None else "the split has no dev"
         raise DataError(f"data.split.dev_fold: {why}, so there are no folds of both; leave it out")
-    drawn, dev = rows["train"], rows["dev"]
-    further = _further(len(drawn), len(dev))
+    train, dev = rows["train"], rows["dev"]
+    further = _further(len(train), len(dev))
     if fold > further:
-        raise DataError(f"data.split.dev_fold: {fold} of train {len(drawn)}, dev {len(dev)} (allowed: 0 to {further})")
+        raise DataError(f"data.split.dev_fold: {fold} of train {len(train)}, dev {len(dev)} (allowed: 0 to {further})")
     if groups is None:
-        of_fold = _stratified(further, strata[drawn], rng)
+        of_fold = _stratified(further, strata[train], rng)
     else:
-        codes = np.unique(groups[drawn], return_inverse=True)[1].reshape(-1)
+        codes = np.unique(groups[train], return_inverse=True)[1].reshape(-1)
         if int(codes.max()) + 1 < further:
             raise DataError(f"data.split.dev_fold: train has {int(codes.max()) + 1} groups, for {further} folds")
         of_fold = parts_of_groups(
-            codes, strata[drawn], [(len(drawn) + i) // further for i in range(further)], False, rng
+            codes, strata[train], [(len(train) + i) // further for i in range(further)], False, rng
         )
     chosen = of_fold == fold - 1
-    present = np.union1d(strata[drawn[~chosen]], strata[dev])
-    chosen &= np.isin(strata[drawn], present)
-    return rows | {"train": np.sort(np.concatenate([drawn[~chosen], dev])), "dev": drawn[chosen]}
+    present = np.union1d(strata[train[~chosen]], strata[dev])
+    chosen &= np.isin(strata[train], present)
+    return rows | {"train": np.sort(np.concatenate([train[~chosen], dev])), "dev": train[chosen]}
 
 
 def _stratified(folds: int, strata: Array, rng: Rng) -> Array:

@@ -82,10 +82,10 @@ def _rows_with_dev_fold(split: Split, whole: Examples, strata: Array, rng: Rng) 
     groups = _together(split, whole)
     if not split.dev_fold:
         return _rows(split, whole, strata, groups, rng)
-    drawn = _rows(split.model_copy(update={"rest": None}), whole, strata, groups, rng)
-    rows = turned(drawn, split, strata, groups, rng)
+    without_rest = _rows(split.model_copy(update={"rest": None}), whole, strata, groups, rng)
+    rows = turned(without_rest, split, strata, groups, rng)
     if split.rest == "train":
-        rest = np.setdiff1d(np.arange(len(strata)), np.concatenate(list(drawn.values())))
+        rest = np.setdiff1d(np.arange(len(strata)), np.concatenate(list(without_rest.values())))
         rows["train"] = np.union1d(rows["train"], rest)
     return rows
 

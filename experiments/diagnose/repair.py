@@ -10,7 +10,8 @@ from pathlib import Path
 from dlx.events import finish
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
-from dlx.search.repair.recipe import RepairOptions, act
+from dlx.search.repair.race_setup import RepairOptions
+from dlx.search.repair.recipe import act
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec

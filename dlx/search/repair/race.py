@@ -16,7 +16,7 @@ from dlx.stats.intervals import Estimate
 from dlx.stats.sequential import LONGER, Look, looks, replicates_to_settle, share_among
 from dlx.types import Array
 
-CHUNK = 3  # remedies that are tried before looking whether one of them makes all well
+CHUNK = 2  # remedies that are tried before looking whether one of them makes all well
 LONG_CHUNK = 6  # that are tried before one will do that is much better
 FINALISTS = 3
 
@@ -26,12 +26,13 @@ class Race:
 
     Remedies are trained in replicate 0, in their order, until one of a chunk of `CHUNK` makes bias and variance low, or
     one of `LONG_CHUNK` surely halves what the error is above the optimal one. The best `FINALISTS` of those that beat
-    the present spec there go on: replicates 1, 2 … train them and the present spec, side by side, and the worst of them
-    is dismissed after each phase (see `rejections`). Whoever is left is judged in replicates from 1 on only, at the
-    `looks`, and the race is over as soon as it surely helps. As long as it may help by more than the tolerance, it goes
-    on to `LONGER` times as many replicates: no fewer can distinguish a spec that fails now and then from one that never
-    does. If it does not help surely, the other remedies of the family are tried in the same way, then those that were
-    dismissed. So the race ends with a winner, with nothing left to try, or with the time.
+    the present spec there, or of those that make bias and variance low, go on: replicates 1, 2 … train them and the
+    present spec, side by side, and the worst of them is dismissed after each phase (see `rejections`). Whoever is left
+    is judged in replicates from 1 on only, at the `looks`, and the race is over as soon as it surely helps. As long as
+    it may help by more than the tolerance, it goes on to `LONGER` times as many replicates: no fewer can distinguish a
+    spec that fails now and then from one that never does. If it does not help surely, the other remedies of the family
+    are tried in the same way, then those that were dismissed. So the race ends with a winner, with nothing left to try,
+    or with the time.
     """
 
     def __init__(self, ground: RaceSetup, base: Spec, remedies: Sequence[Remedy]) -> None:
@@ -104,9 +105,11 @@ class Race:
         return self.looks[0].replicates * at_a_time * self.measured.seconds_of_training()
 
     def _new_finalists(self) -> list[str]:
-        """The best of those that were screened and have not been dismissed since."""
+        """The best of those that were screened and have not gone on yet, or of those among them that make all well."""
         names = [remedy.name for remedy in self.remedies if remedy.name not in self.finalists]
-        screened = {name: self.measured.added(name, [0])[0] for name in names if self._is_sound(name, 0)}
+        names = [name for name in names if self._is_sound(name, 0)]
+        names = [name for name in names if self._makes_low(name)] or names
+        screened = {name: self.measured.added(name, [0])[0] for name in names}
         return finalists(self.measured.added(BASE, [0])[0], screened)
 
     def _is_sound(self, name: str, number: int) -> bool:

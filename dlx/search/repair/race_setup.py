@@ -1,4 +1,4 @@
-"""The ground that races run on."""
+"""What may be spent on a repair, and the ground that its races run on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from pathlib import Path
 
 from dlx.search.repair.design import Design
 from dlx.search.trials.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class RepairOptions:
+    """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time."""
+
+    replicates: int = 5
+    budget: float = 600.0
+    workers: int = 1
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
@@ -24,7 +23,7 @@ from dlx.search.dev_set import facts_of
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.repair.design import Design, known_replicates
 from dlx.search.repair.race import Race
-from dlx.search.repair.race_setup import RaceSetup
+from dlx.search.repair.race_setup import RaceSetup, RepairOptions
 from dlx.search.repair.results import NO_TIME, best_bet, not_tried, results
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.outcome import Outcome
@@ -37,15 +36,6 @@ from dlx.training.build import build_supervised
 from dlx.words import Status
 
 DONE, NOTHING_NEEDED, NOTHING_HELPS = "done", "nothing_needed", "nothing_helps"
-
-
-@dataclass(frozen=True)
-class RepairOptions:
-    """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time."""
-
-    replicates: int = 5
-    budget: float = 600.0
-    workers: int = 1
 
 
 def act(
@@ -149,10 +139,9 @@ class _Recipe:
 
     def _race(self, ground: RaceSetup, family: Sequence[Remedy]) -> Generator[RepairEvent, None, str | None]:
         """The remedy that the race has found to keep, if any; one that was won earlier is not run again."""
-        key = Trial.of(self.spec).key
-        names = {remedy.name for remedy in family}
+        key, names = Trial.of(self.spec).key, {remedy.name for remedy in family}
         won = next((race for race in self.earlier if race.baseline == key and race.kept in names), None)
-        if won is not None:
+        if won is not None and self._is_there(family, won):
             self.rounds.append(won)
             return won.kept
         against = _against(family)
@@ -171,11 +160,15 @@ class _Recipe:
         self._save(Status.INTERRUPTED)
         return race.winner
 
+    def _is_there(self, family: Sequence[Remedy], won: RaceResult) -> bool:
+        """Whether the trials of an earlier winner have not been removed since."""
+        [kept] = [remedy for remedy in family if remedy.name == won.kept]
+        return bool(self._outcomes(derive(self.spec, kept.overrides)))
+
     def _bet_on(self, race: Race) -> None:
         """Take over the best bet of a race, where it is better than that of an earlier one on the same spec."""
-        bet = best_bet(race, str(self.run.candidate))
-        if bet is not None and (self.bet is None or bet.probability > self.bet.probability):
-            self.bet = bet
+        bets = [bet for bet in (self.bet, best_bet(race, str(self.run.candidate))) if bet is not None]
+        self.bet = max(bets, key=lambda bet: bet.probability, default=None)
 
     def _anew(self) -> dict[str, Any]:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""

@@ -30,7 +30,7 @@ class RepairProgress(ProgressView[RepairEvent]):
     def __init__(self, task: str | None = None) -> None:
         self.task, self.trials, self.race = task, 0, ""
         self.state: RaceState | None = None
-        self.since = self.said = time.monotonic()  # the state was taken in, and a plain line was written
+        self.since = self.latest = time.monotonic()  # of the state, and of the plain line before
 
     def take(self, event: RepairEvent) -> None:
         if isinstance(event, RaceStart):
@@ -45,8 +45,8 @@ class RepairProgress(ProgressView[RepairEvent]):
             yield self.race
         elif isinstance(event, RaceEnd):
             yield f"kept: {event.winner or 'none'}, after {self.trials:,} trials"
-        elif isinstance(event, RaceState) and time.monotonic() >= self.said + LATER:
-            self.said = time.monotonic()
+        elif isinstance(event, RaceState) and time.monotonic() >= self.latest + LATER:
+            self.latest = time.monotonic()
             yield self.standing()
 
     def standing(self) -> str:

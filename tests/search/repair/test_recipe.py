@@ -22,7 +22,8 @@ from dlx.files import to_json
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
-from dlx.search.repair.recipe import RepairOptions, act
+from dlx.search.repair.race_setup import RepairOptions
+from dlx.search.repair.recipe import act
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
