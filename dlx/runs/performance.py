@@ -42,8 +42,7 @@ class Performance:
     def of(cls, dataset: Dataset, evaluations: Mapping[str, Evaluation]) -> Self:
         """That of a network on the parts of the data set that it was fitted to."""
         answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
-        measured = {part: measure(of_part, dataset.classes) for part, of_part in answers.items()}
-        metrics = {part: of_part for part, of_part in measured.items() if of_part}  # of several labels there are none
+        metrics = {part: measure(of_part, dataset.classes) for part, of_part in answers.items()}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
             return cls(metrics, {"skipped": TOO_MANY})
         return cls(metrics, baselines(dataset, answers))
@@ -61,6 +60,8 @@ class Performance:
     def sole_answer(self) -> str | None:
         """The label that the network gives every example of dev, or without dev of train, where it gives one only."""
         metrics = self.metrics.get("dev") or self.metrics.get("train") or {}
+        if "subset_error" in metrics:  # of several labels, any number of which each example may be given
+            return None
         answered = [entry["label"] for entry in metrics.get("precision", {}).get("classes", ()) if entry["m"]]
         return str(answered[0]) if len(answered) == 1 else None
 

@@ -19,6 +19,8 @@ LARGE = 1e6  # from here on three digits behind the point say nothing, and the o
 DATA = "data"  # the examples of a file, where there are no parts
 JUDGED = ("dev", "train_dev", "test", "train", DATA)  # the part whose metrics matter, the first that there is
 IN_BRIEF = {False: ("balanced_error", "f1", "roc_auc"), True: ("r2", "mae")}  # of a regression or not
+OF_CLASSES = ("precision", "recall", "f1")  # of each class by itself, and of each label these too:
+OF_LABELS = (*OF_CLASSES, "roc_auc", "average_precision", "balanced_error")
 ANSWERS = {BETTER: "yes", WORSE: "no", OPEN: OPEN}
 
 
@@ -38,8 +40,9 @@ class MetricsChart:
 
 @dataclass(frozen=True)
 class ClassTable:
-    """A row for each class: its label, its precision, recall and F1, and its examples."""
+    """A row for each class, or each of several labels: its label, what is measured of it, and how many have it."""
 
+    kind: str
     judged: str
     titles: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
@@ -73,20 +76,21 @@ def metrics_table(diagnosis: Document, task: str | None) -> MetricsChart | None:
 
 
 def class_table(diagnosis: Document) -> ClassTable | None:
-    """The metrics that each class has of its own; None of a regression, and of very many classes."""
+    """The metrics that each class, or label, has of its own; None of a regression, and of very many classes."""
     metrics = diagnosis.get("metrics")
     if not metrics:
         return None
     judged = judged_part(metrics)
     by_class = {name: entry["classes"] for name, entry in metrics[judged].items() if "classes" in entry}
-    names = [name for name in ("precision", "recall", "f1") if name in by_class]
+    kind, candidates = ("label", OF_LABELS) if _is_of_labels(metrics[judged]) else ("class", OF_CLASSES)
+    names = [name for name in candidates if name in by_class]
     if not names or len(by_class[names[0]]) > MOST_CLASSES:
         return None
     rows = []
     for number, entry in enumerate(by_class[names[0]]):
         values = [metric_text(name, by_class[name][number]["value"], None) for name in names]
         rows.append((str(entry["label"]), *values, f"{by_class['recall'][number]['m']:,}"))
-    return ClassTable(judged, (f"class, {in_words(judged)}", *map(title_of, names), "m"), rows)
+    return ClassTable(kind, judged, (f"{kind}, {in_words(judged)}", *map(title_of, names), "m"), rows)
 
 
 def baseline_tables(diagnosis: Document, task: str | None) -> list[BaselineTable]:
@@ -159,7 +163,17 @@ def _baseline_row(model: Document, part: str, task: str | None) -> tuple[str, st
     return model["title"], value, error(difference.value, task), ends, ANSWERS[compared["difference"]["verdict"]]
 
 
+def _is_of_labels(metrics: Document) -> bool:
+    """Whether these are metrics of several labels, any number of which an example may have."""
+    return "subset_error" in metrics
+
+
 def _is_unbalanced(metrics: Document) -> bool:
-    """Whether always answering the most frequent class errs less than half as often as by equal classes."""
+    """Whether always answering the most frequent class errs less than half as often as by equal classes.
+
+    Of several labels nothing is balanced: most examples may lack most of them.
+    """
+    if _is_of_labels(metrics):
+        return True
     sizes = [entry["m"] for entry in metrics.get("recall", {}).get("classes", ())]
     return bool(sizes) and 1 - max(sizes) / max(sum(sizes), 1) < 0.5 * (1 - 1 / len(sizes))

@@ -20,7 +20,7 @@ def metrics(material: Material) -> Element | None:
         note = f"What is measured beside the error; the intervals are those on {in_words(chart.judged)}."
         content += _table(note, chart.titles, chart.rows)
     if classes is not None:
-        note = f"Each class by itself, on {in_words(classes.judged)}."
+        note = f"Each {classes.kind} by itself, on {in_words(classes.judged)}."
         content += _table(note, classes.titles, classes.rows)
     for baselines in baseline_tables(document, task):
         note = f"Simple models on {in_words(baselines.part)}, fitted on train, and how much less the network errs."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from math import hypot, isnan, nan
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
 CLASSIFICATION = (Task.BINARY, Task.MULTICLASS)
+CLASSES_AND_LABELS = (*CLASSIFICATION, Task.MULTILABEL)
 REGRESSION = (Task.REGRESSION,)
 MOST_CLASSES = 100  # for each of which documents have a value
 
@@ -53,8 +55,19 @@ class Metric(Component):
         return unbounded(self.value(answers))
 
     def by_class(self, answers: Answers) -> ByClass | None:
-        """The same for each class by itself; None of a metric that has no such values."""
+        """The same for each class, or each of several labels, by itself; None of a metric that has no such values."""
         return None
+
+    def of_label(self, label: Answers) -> Estimate | None:
+        """The same of one of several labels, for the answers to whether an example has it; None where it has no value.
+
+        Of several labels a metric is the mean over them, as scikit-learn's macro average, each label counting alike.
+        """
+        return replace(self.estimate(label, np.random.default_rng(0)), m=label.m)
+
+    def by_label(self, answers: Answers) -> ByClass:
+        """That of each label."""
+        return [self.of_label(label) for label in answers.by_output]
 
     def loss(self, value: float) -> float:
         """What is to be small: the value, or 1 − value where more is better."""
