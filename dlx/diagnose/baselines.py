@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +62,76 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any
     for kind in kinds:
         with np.errstate(over="ignore", invalid="ignore"):
             model = fitting.fitted(kind)
-            compared = {part: _compared(fitting, model, dataset.parts[part], answers[part]) for part in parts}
-        fitted_on = min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x))
-        documents[kind.name] = {"title": model.title(dataset), "fitted_on": fitted_on, "parts": compared}
+            compared = {
+                part: _compared(_beside(fitting, model, dataset.parts[part], answers[part]), dataset) for part in parts
+            }
+        documents[kind.name] = {
+            "title": model.title(dataset),
+            "fitted_on": _fitted_on(kind, dataset),
+            "parts": compared,
+        }
     return documents
+
+
+@dataclass(frozen=True)
+class FoldBaseline:
+    """A simple model that was fitted on the train of one fold, and what it and the network make of the fold.
+
+    model, network: what each example that was looked at adds to the error of either, (m,).
+    """
+
+    title: str
+    fitted_on: int
+    model: Array
+    network: Array
+
+
+def fold_baselines(dataset: Dataset, answers: Answers) -> dict[str, FoldBaseline]:
+    """All simple models on the part test of a fold, by name; none where the data stay in their file.
+
+    Args:
+        dataset: of the fold.
+        answers: of its network, on test.
+    """
+    if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
+        return {}
+    fitting, entries = Fitting.of(dataset), {}
+    for kind in SIMPLE_MODELS:
+        with np.errstate(over="ignore", invalid="ignore"):
+            model = fitting.fitted(kind)
+            mistakes = _beside(fitting, model, dataset.parts["test"], answers)
+        entries[kind.name] = FoldBaseline(model.title(dataset), _fitted_on(kind, dataset), *mistakes)
+    return entries
+
+
+def pooled_baselines(folds: Sequence[Mapping[str, FoldBaseline]], dataset: Dataset, part: str) -> dict[str, Any]:
+    """The document of `baselines` on the examples of all folds together, by what each fold's own models make of it.
+
+    Args:
+        folds: of each, its models.
+        dataset: of one of them; what is learned is the same in all.
+        part: what these examples are called.
+    """
+    if not all(folds):
+        return {"skipped": SKIPPED}
+    documents = {}
+    for name in folds[0]:
+        models = [fold[name] for fold in folds]
+        titles = list(dict.fromkeys(model.title for model in models))
+        together = (
+            np.concatenate([model.model for model in models]),
+            np.concatenate([model.network for model in models]),
+        )
+        documents[name] = {
+            "title": titles[0] if len(titles) == 1 else "always what most have",
+            "fitted_on": min(model.fitted_on for model in models),
+            "parts": {part: _compared(together, dataset)},
+        }
+    return documents
+
+
+def _fitted_on(kind: type[SimpleModel], dataset: Dataset) -> int:
+    return min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x))
 
 
 def constant_errors(dataset: Dataset, sole_answer: str | None = None, thorough: bool = False) -> ConstantErrors:
@@ -82,17 +148,21 @@ def _error(mistakes: Array, dataset: Dataset) -> float:
     return float(np.sqrt(mean)) if dataset.task.is_regression else mean
 
 
-def _compared(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -> dict[str, Any]:
-    """The model's error on the part, or where it is large on some examples of it, and the network's beside it."""
+def _beside(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -> tuple[Array, Array]:
+    """What examples of the part, or some of a large one, add to the error of the model, and to the network's."""
     looks = not isinstance(model, ConstantAnswer)
     most = min(model.most_queries(), MOST_NUMBERS // fitting.dataset.n_x) if looks else part.m
     which = sample(part.m, most, seed=7)
     X = fitting.normalized(rows(part.X, which)) if looks else np.empty((part.m, 0))
-    regression = answers.task.is_regression
-    mistakes = _mistakes(model, X, part.y[which])
-    error = _estimate(mistakes, fitting.dataset)
-    added = [contributions(each, regression)[np.newaxis] for each in (mistakes_of(answers)[which], mistakes)]
-    difference = clipped(paired_by_example(*added)[0], answers.task.largest_error)
+    return _mistakes(model, X, part.y[which]), mistakes_of(answers)[which]
+
+
+def _compared(mistakes: tuple[Array, Array], dataset: Dataset) -> dict[str, Any]:
+    """The model's error, and the network's minus that on the same examples."""
+    of_model, of_network = mistakes
+    error = _estimate(of_model, dataset)
+    added = [contributions(each, dataset.task.is_regression)[np.newaxis] for each in (of_network, of_model)]
+    difference = clipped(paired_by_example(*added)[0], dataset.task.largest_error)
     return {"error": error.document(), "difference": {**difference.document(), "verdict": _verdict(difference)}}
 
 

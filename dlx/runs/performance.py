@@ -11,6 +11,7 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.diagnose.baselines import OPEN, baselines
 from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.stats.metrics.metric import Metric, measure
 from dlx.training.evaluation import Evaluation
 
@@ -78,4 +79,6 @@ class Performance:
         if compared["difference"]["verdict"] != OPEN:
             return None
         more = f"more {part} examples would tell (data.split.{part})"
+        if part == OUT_OF_FOLD:
+            more = "more examples would tell"
         return f"better than answering {constant['title']} is not established: {more}"

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from dlx.diagnose.verdict import OUT_OF_FOLD, default_tolerance, diagnose
+from dlx.diagnose.verdict import OUT_OF_FOLD, TOLERANCE, default_tolerance, diagnose
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
 from dlx.runs.collection import FoldsDirectory
 from dlx.runs.dry_run import rehearse
+from dlx.runs.performance import Performance
 from dlx.search.folds.pooling import Pool
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.trials.outcome import Outcome
@@ -25,7 +26,6 @@ from dlx.search.trials.shared_data import data_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
-from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.types import Array
 from dlx.words import Status
@@ -109,32 +109,42 @@ class FoldsRun:
             return replace(self._head(worst), trainings=records)
         pool, targets = self._pooled(outcomes)
         self.directory.write_predictions(_csv(pool.table()))
-        errors = pool.errors()
+        performance = pool.performance(data_of(self.specs[0]))
+        of_folds = pool.metrics_of_folds()
         return replace(
             self._head(Status.COMPLETED),
-            errors=errors,
+            errors=pool.errors(),
             spread=_spread([outcome.errors["test"].value for outcome in outcomes]),
-            verdict=self._verdict(errors, targets),
-            trainings=records,
+            verdict=self._verdict(pool, performance, targets),
+            trainings=[replace(record, metrics=of_fold) for record, of_fold in zip(records, of_folds, strict=True)],
+            metrics=performance.metrics,
+            baselines=performance.baselines,
         )
 
     def _pooled(self, outcomes: list[Outcome]) -> tuple[Pool, Array]:
         """What all networks say, and the labels or targets of all examples, in the order of the folds."""
         first = data_of(self.specs[0])
         m, labels = sum(part.m for part in first.parts.values()), len(first.classes)
-        pool, targets = Pool(m, first.task, labels), []
+        pool, targets = Pool(m, first.task, labels, self.spec.diagnosis.metric), []
         for fold, (spec, outcome) in enumerate(zip(self.specs, outcomes, strict=True), 1):
             dataset = data_of(spec)
             pool.add(fold, outcome, dataset)
             targets.append(dataset.parts["test"].y)
         return pool, np.concatenate(targets)
 
-    def _verdict(self, errors: dict[str, Estimate], targets: Array) -> dict[str, Any]:
-        """Bias and variance, judged on all examples."""
-        options, task = self.spec.diagnosis, data_of(self.specs[0]).task
-        tolerance = options.tolerance or default_tolerance(task, targets)
-        judged = {name: errors[name] for name in ("train", OUT_OF_FOLD)}
-        return diagnose(judged, options.optimal_error, tolerance, task)
+    def _verdict(self, pool: Pool, performance: Performance, targets: Array) -> dict[str, Any]:
+        """Bias and variance, judged on all examples by the error, or by the metric that the spec names."""
+        options, task, errors = self.spec.diagnosis, data_of(self.specs[0]).task, pool.errors()
+        default = TOLERANCE if options.metric else default_tolerance(task, targets)
+        judged, judgement = {name: errors[name] for name in ("train", OUT_OF_FOLD)}, pool.measured()
+        return diagnose(
+            judged,
+            options.optimal_error,
+            options.tolerance or default,
+            task,
+            unproven=performance.unproven,
+            measure=judgement,
+        )
 
 
 def _record(fold: int, outcome: Outcome) -> FoldRecord:

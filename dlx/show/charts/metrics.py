@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.diagnose.verdict import BETTER, OPEN, WORSE, in_words
+from dlx.diagnose.verdict import BETTER, OPEN, OUT_OF_FOLD, WORSE, in_words
 from dlx.show.numbers import error, interval
 from dlx.show.words import title_of_metric as title_of
 from dlx.stats.intervals import Estimate
@@ -17,7 +17,14 @@ Document = Mapping[str, Any]
 MOST_CLASSES = 20
 LARGE = 1e6  # from here on three digits behind the point say nothing, and the ones before it fill the table
 DATA = "data"  # the examples of a file, where there are no parts
-JUDGED = ("dev", "train_dev", "test", "train", DATA)  # the part whose metrics matter, the first that there is
+JUDGED = (
+    "dev",
+    "train_dev",
+    OUT_OF_FOLD,
+    "test",
+    "train",
+    DATA,
+)  # the part whose metrics matter, the first that there is
 IN_BRIEF = {False: ("balanced_error", "f1", "roc_auc"), True: ("r2", "mae")}  # of a regression or not
 OF_CLASSES = ("precision", "recall", "f1")  # of each class by itself, and of each label these too:
 OF_LABELS = (*OF_CLASSES, "roc_auc", "average_precision", "balanced_error")
@@ -66,12 +73,12 @@ def metrics_table(diagnosis: Document, task: str | None) -> MetricsChart | None:
     metrics = diagnosis.get("metrics")
     if not metrics:
         return None
-    parts = [part for part in (*PARTS, DATA) if part in metrics]
+    parts = [part for part in (*PARTS, OUT_OF_FOLD, DATA) if part in metrics]
     judged = judged_part(metrics)
     rows = []
     for name, entry in metrics[judged].items():
         values = [metric_text(name, metrics[part].get(name, {}).get("value"), task) for part in parts]
-        rows.append((title_of(name), *values, _ends(name, entry, task)))
+        rows.append((title_of(name), *values, ends_text(name, entry, task)))
     return MetricsChart(parts, judged, rows)
 
 
@@ -147,7 +154,8 @@ def metric_text(name: str, value: float | None, task: str | None) -> str:
     return f"{value:.4g}" if task == Task.REGRESSION or value >= LARGE else f"{value:.3f}"
 
 
-def _ends(name: str, entry: Document, task: str | None) -> str:
+def ends_text(name: str, entry: Document, task: str | None) -> str:
+    """The interval of a metric as people read it; empty where there is none."""
     if entry["value"] is None or entry["low"] is None:
         return ""
     high = "" if entry["high"] is None else metric_text(name, entry["high"], task)

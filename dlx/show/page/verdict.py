@@ -32,7 +32,7 @@ def verdict(material: Material) -> Element | None:
         "diagnosis",
         "Diagnosis",
         [_Table(waterfall(document, material.task)).draw(), _judged(document, material.task)],
-        *_findings(document),
+        *(_findings(document) if "findings" in document else ()),  # in folds none are looked for
         *_next(document, material.commands),
     )
 

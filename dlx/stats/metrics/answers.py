@@ -74,6 +74,13 @@ class Answers:
         return np.exp(self.log_probabilities)
 
     @cached_property
+    def wrong(self) -> Array:
+        """Whether the answer to an example is wrong, (m, 1), or of several labels that to each, (m, k)."""
+        if self.task is Task.MULTILABEL:
+            return np.asarray((self.outputs > 0) != (self.y > 0.5))
+        return np.asarray(self.predicted != self.y)[:, np.newaxis]
+
+    @cached_property
     def hits(self) -> Array:
         """How many examples of each class are taken for it, (C,)."""
         return self._counts(self.y[self.predicted == self.y])

@@ -85,6 +85,23 @@ class BalancedError(OfClasses):
         return replace(mean_of_independent(self.by_class(label)), m=label.m)
 
 
+def balanced_error(wrong: Array, y: Array, of_labels: bool) -> Estimate:
+    """The same of examples that may have been answered several times.
+
+    Args:
+        wrong: how often each was answered wrongly, as a share, (m, 1), or for each of several labels, (m, k).
+        y: class codes (m, 1), or 0 or 1 for each label (m, k).
+        of_labels: whether it is of several labels.
+    """
+    columns = [_over_classes(mistakes, codes) for mistakes, codes in zip(wrong.T, y.T, strict=True)]
+    return replace(mean_of_dependent(columns) if of_labels else columns[0], m=len(y))
+
+
+def _over_classes(mistakes: Array, codes: Array) -> Estimate:
+    of_each = [mistakes[codes == code] for code in np.unique(codes)]
+    return mean_of_independent([error_rate(float(of_class.mean()), len(of_class)) for of_class in of_each])
+
+
 @final
 class Precision(OfClasses):
     """TP/(TP + FP): of those that are taken for a class, the share that is of it; averaged over the classes.

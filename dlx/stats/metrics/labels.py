@@ -25,7 +25,7 @@ class SubsetError(Metric):
 
     def value(self, answers: Answers) -> float:
         """The share."""
-        return float(((answers.outputs > 0) != (answers.y > 0.5)).any(axis=1).mean())
+        return float(answers.wrong.any(axis=1).mean())
 
     def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
         """With the interval of a share."""
