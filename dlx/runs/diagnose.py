@@ -34,6 +34,7 @@ from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
+from dlx.training.error_unit import RELATIVE
 from dlx.types import Array
 
 NO_EXAMPLES = (
@@ -149,6 +150,8 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         measurement.measure,
         evidence,
     )
+    if spec.diagnosis.target_errors == RELATIVE:
+        document["target_errors"] = RELATIVE
     document |= {"classes": measurement.classes, **measurement.performance.document()}
     typed = tuple(commands(document, spec, evidence.supply.facts, run.path, run.config))
     remarks += (result.refit_note,) if result.refit_note else ()

@@ -43,7 +43,7 @@ class Performance:
     def of(cls, dataset: Dataset, evaluations: Mapping[str, Evaluation]) -> Self:
         """That of a network on the parts of the data set that it was fitted to."""
         answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
-        metrics = {part: measure(of_part, dataset.classes) for part, of_part in answers.items()}
+        metrics = {part: measure(of_part, dataset.output_names) for part, of_part in answers.items()}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
             return cls(metrics, {"skipped": TOO_MANY})
         return cls(metrics, baselines(dataset, answers))

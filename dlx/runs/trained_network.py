@@ -23,6 +23,7 @@ from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.stats.intervals import Estimate
 from dlx.text import command
+from dlx.training.error_unit import unit_of_errors
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model, describe
 from dlx.training.refit import Refit
@@ -118,7 +119,7 @@ class NetworkRun:
             evidence = Evidence(Supply.of(spec, dataset), Ending.of(metrics), unbeaten(performance.baselines))
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
-        return document | (performance.document() if performance else {})
+        return document | unit_of_errors(dataset) | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""

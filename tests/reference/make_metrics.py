@@ -111,6 +111,11 @@ def of_regression(m: int, k: int) -> dict[str, object]:
             "median_absolute_error": of.median_absolute_error(y, answers),
             "absolute_error_90": np.percentile(residuals, 90, axis=0).mean(),
         },
+        "targets": {
+            "r2": of.r2_score(y, answers, multioutput="raw_values").tolist(),
+            "rmse": np.sqrt(of.mean_squared_error(y, answers, multioutput="raw_values")).tolist(),
+            "mae": of.mean_absolute_error(y, answers, multioutput="raw_values").tolist(),
+        },
     }
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
-from dlx.diagnose.baselines import FoldBaseline, fold_baselines, pooled_baselines
+from dlx.data.target_names import columns_of, names_of_targets
+from dlx.diagnose.fold_baselines import FoldBaseline, fold_baselines, pooled_baselines
 from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.errors import DataError
@@ -140,7 +141,7 @@ class Pool:
         names, answer_rows = answers(model, shortest(model.outputs(test.X), model.facts["dtype"]))
         if dataset.task.is_regression:
             labels = test.y.reshape(len(rows), -1).tolist()
-            self.header = ["row", "fold", *(name.replace("value", "label") for name in names), *names]
+            self.header = ["row", "fold", *columns_of("label", names_of_targets(dataset.preprocessing)), *names]
         elif dataset.task is Task.MULTILABEL:
             labels = test.y.astype(int).tolist()
             self.header = ["row", "fold", *(f"label({name})" for name in dataset.classes), *names]
@@ -174,7 +175,7 @@ class Pool:
             order = np.concatenate(self.answered_rows).argsort()
             outputs, y = outputs[order], y[order]
         together = Answers(self.task, y, outputs)
-        metrics = {OUT_OF_FOLD: measure(together, dataset.classes)}
+        metrics = {OUT_OF_FOLD: measure(together, dataset.output_names)}
         return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD))
 
     def metrics_of_folds(self) -> list[dict[str, Estimate]]:

@@ -27,6 +27,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
 from dlx.text import command
+from dlx.training.error_unit import unit_of_errors
 from dlx.types import Array
 from dlx.words import Status
 
@@ -129,7 +130,7 @@ class FoldsRun:
         for fold, (spec, outcome) in enumerate(zip(self.specs, outcomes, strict=True), 1):
             dataset = data_of(spec)
             pool.add(fold, outcome, dataset)
-            targets.append(dataset.parts["test"].y)
+            targets.append(dataset.in_error_unit(dataset.parts["test"].y))
         return pool, np.concatenate(targets)
 
     def _verdict(self, pool: Pool, performance: Performance, targets: Array) -> dict[str, Any]:
@@ -137,7 +138,7 @@ class FoldsRun:
         options, task, errors = self.spec.diagnosis, data_of(self.specs[0]).task, pool.errors()
         default = TOLERANCE if options.metric else default_tolerance(task, targets)
         judged, judgement = {name: errors[name] for name in ("train", OUT_OF_FOLD)}, pool.measured()
-        return diagnose(
+        document = diagnose(
             judged,
             options.optimal_error,
             options.tolerance or default,
@@ -145,6 +146,7 @@ class FoldsRun:
             unproven=performance.unproven,
             measure=judgement,
         )
+        return document | unit_of_errors(data_of(self.specs[0]))
 
 
 def _record(fold: int, outcome: Outcome) -> FoldRecord:

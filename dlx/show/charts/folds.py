@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.verdict import OUT_OF_FOLD
-from dlx.show.charts.metrics import ends_text, metric_text
+from dlx.show.charts.metrics import ends_text, metric_text, readable
 from dlx.show.words import title_of_metric
 
 Document = Mapping[str, Any]
@@ -37,7 +37,7 @@ def fold_metrics(document: Document, task: str | None) -> list[FoldMetric]:
 
 
 def _metrics(document: Document, pooled: Document, task: str | None) -> Iterator[FoldMetric]:
-    for name, entry in pooled.items():
+    for name, entry in readable(pooled, document).items():
         values = [(training["metrics"].get(name) or {}).get("value") for training in _trainings(document)]
         defined = [value for value in values if value is not None]
         least, largest = (metric_text(name, end(defined) if defined else None, task) for end in (min, max))

@@ -15,7 +15,7 @@ from dlx.show.page.metrics import metrics
 from dlx.show.page.page import document
 from dlx.show.page.verdict import verdict
 from dlx.show.page.words import ends, foot, of_what, section, tile
-from dlx.show.words import level_of
+from dlx.show.words import level_of, note_on_errors
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
@@ -48,8 +48,16 @@ def _heading(material: CollectionMaterial) -> Element:
         element("p", badges, class_="verdict"),
         [element("p", message, class_="message") for message in messages],
         element("dl", _tiles(outcome), class_="tiles"),
-        element("p", "Below each error stands its 95 % interval.", class_="note") if outcome.get("errors") else None,
+        [element("p", note, class_="note") for note in _notes(outcome)],
     )
+
+
+def _notes(outcome: Document) -> Iterator[str]:
+    """What must be known to read the tiles."""
+    if outcome.get("errors"):
+        yield "Below each error stands its 95 % interval."
+    if unit := note_on_errors(outcome):
+        yield f"{unit[0].upper()}{unit[1:]}."
 
 
 def _tiles(outcome: Document) -> Iterator[Element]:
@@ -57,7 +65,7 @@ def _tiles(outcome: Document) -> Iterator[Element]:
     errors = outcome.get("errors") or {}
     for name in sorted(errors, key=lambda part: part != OUT_OF_FOLD):  # the one that counts comes first
         estimate = Estimate.from_document(errors[name])
-        yield tile(f"{in_words(name)} {of_what(task)}", error(estimate.value, task), ends(estimate, task))
+        yield tile(f"{in_words(name)} {of_what(task, outcome)}", error(estimate.value, task), ends(estimate, task))
     if spread := outcome.get("spread"):
         least, largest, deviation = (error(spread[key], task) for key in ("least", "largest", "deviation"))
         yield tile("test errors of the folds", f"{least.removesuffix(' %')} to {largest}", f"deviation {deviation}")
@@ -82,7 +90,7 @@ def _trainings(outcome: Document) -> Element | None:
         )
         for training in trainings
     ]
-    note = f"The {of_what(task)} of each training, whose test is the fold; below trials/ is its run directory."
+    note = f"The {of_what(task, outcome)} of each training, whose test is the fold; below trials/ is its run directory."
     heads = columns("fold", *parts, "epoch", "time", "status", "run")
     return section("trainings", "Trainings", table(note, heads, rows, class_="many"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlx.diagnose.verdict import in_words
-from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
+from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.material import Material
 from dlx.show.page.words import section
@@ -22,6 +22,9 @@ def metrics(material: Material) -> Element | None:
     if classes is not None:
         note = f"Each {classes.kind} by itself, on {in_words(classes.judged)}."
         content += _table(note, classes.titles, classes.rows)
+    if (targets := target_table(document)) is not None:
+        note = f"Each target by itself, on {in_words(targets.judged)}, in its own unit but for R²."
+        content += _table(note, targets.titles, targets.rows)
     for baselines in baseline_tables(document, task):
         note = f"Simple models on {in_words(baselines.part)}, fitted on train, and how much less the network errs."
         content += _table(note, baselines.titles, baselines.rows)

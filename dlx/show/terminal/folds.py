@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from dlx.diagnose.verdict import in_words
 from dlx.show.charts.folds import fold_metrics
-from dlx.show.charts.metrics import baseline_tables, class_table
+from dlx.show.charts.metrics import baseline_tables, class_table, target_table
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import labeled, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, ends, errors
-from dlx.show.words import level_of, title_of_metric
+from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
 
 if TYPE_CHECKING:
     from dlx.documents.folds import FoldsDocument
@@ -54,7 +54,7 @@ def _measured(document: FoldsDocument, out: TextIO) -> None:
         say(stream=out)
         rows = [(row.title, row.value, row.interval, f"{row.least} to {row.largest}") for row in measured]
         table(rows, ("out-of-fold", "all", "95 % interval", "folds, by themselves"), stream=out)
-    for chart in (class_table(facts), *baseline_tables(facts, document.task)):
+    for chart in (class_table(facts), target_table(facts), *baseline_tables(facts, document.task)):
         if chart is not None:
             say(stream=out)
             table(chart.rows, chart.titles, stream=out)
@@ -82,7 +82,9 @@ def _errors(document: FoldsDocument, out: TextIO) -> None:
         (in_words(name), error(pooled.value, task), interval(pooled.low, pooled.high, task), f"{pooled.m:,}")
         for name, pooled in document.errors.items()
     ]
-    table(rows, ("all folds", "error", "95 % interval", "m"), stream=out)
+    table(rows, ("all folds", title_of_error(verdict), "95 % interval", "m"), stream=out)
+    if note := note_on_errors(verdict):
+        paragraph("", note, stream=out)
     if spread is not None:
         values = [error(value, task) for value in (spread.least, spread.largest, spread.deviation)]
         paragraph(

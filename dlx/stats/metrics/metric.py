@@ -77,6 +77,7 @@ class Metric(Component):
 def measure(answers: Answers, labels: Sequence[object] = ()) -> dict[str, Any]:
     """All metrics of the task, by name: ``value``, ``low``, ``high`` and ``m``, and ``classes`` where each has its own.
 
+    Of several targets, which ``labels`` name, each has its own under ``targets``.
     What is not defined is null, as all is where an answer is not finite. Intervals are the same whenever they are
     computed: what they draw is drawn from a fixed seed.
     """
@@ -102,6 +103,11 @@ def _document(metric: Metric, answers: Answers, labels: Sequence[object]) -> dic
         document["classes"] = [
             {"label": label, **(Estimate(nan, nan, nan, 0) if value is None else value).document()}
             for label, value in zip(labels, by_class, strict=True)
+        ]
+    if answers.task.is_regression and 1 < len(labels) <= MOST_CLASSES:
+        document["targets"] = [
+            {"label": label, **replace(metric.estimate(of_one, np.random.default_rng(0)), m=answers.m).document()}
+            for label, of_one in zip(labels, answers.by_output, strict=True)
         ]
     return document
 

@@ -91,8 +91,14 @@ def test_a_label_that_no_example_has_counts_only_where_it_is_said_of_some() -> N
 
 @pytest.mark.parametrize("case", REFERENCE["regressions"], ids=lambda case: str(case["given"]))
 def test_metrics_of_regressions_are_those_of_scikit_learn(case: dict[str, Any]) -> None:
-    measured = measure(drawn_regression(*case["given"]))
+    names = [f"target {number}" for number in range(case["given"][1])]
+    measured = measure(drawn_regression(*case["given"]), names)
     assert {name: entry["value"] for name, entry in measured.items()} == pytest.approx(case["metrics"], rel=1e-12)
+    for name, values in case["targets"].items() if len(names) > 1 else ():
+        assert [entry["label"] for entry in measured[name]["targets"]] == names
+        assert [entry["value"] for entry in measured[name]["targets"]] == pytest.approx(values, rel=1e-12)
+        assert all(entry["low"] < entry["value"] < entry["high"] for entry in measured[name]["targets"])
+    assert len(names) > 1 or all("targets" not in entry for entry in measured.values())
 
 
 @given(st.integers(2, 5), st.integers(5, 60), st.integers(0, 1000))
