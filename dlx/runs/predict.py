@@ -23,6 +23,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
+from dlx.runs.seen_examples import seen_in_training
 from dlx.spec.trust import load_of
 from dlx.stats.calibration import at_threshold, tempered
 from dlx.stats.intervals import error_rate
@@ -104,8 +105,9 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
 
     The cost is weighted as that of dev: by train's weights of the classes, and where the file has the column by those
-    of its examples. Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many,
-    and ``reasons``. Where that is to be ``strict``, the file is refused.
+    of its examples. ``in_train`` counts the examples that training has seen, null where nobody can tell. Rows that
+    cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many, and ``reasons``. Where that
+    is to be ``strict``, the file is refused.
     """
     model, directory = model_of(run), open_run(run)
     if directory.predicting_model == REFIT:
@@ -115,11 +117,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
-    check_positive(model.target_scaling.name, examples.y, examples.origin)
-    least = model.network.loss.least_target
-    if least is not None and examples.y.min() < least:
-        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
-        raise DataError(f"{examples.origin}: {what}; the least one is {examples.y.min():g}")
+    _check_targets(model, examples.y, examples.origin)
     dataset = _dataset(model, examples)
     over = Evaluation(model.network, Reader(dataset, "data", facts["dtype"]))
     estimate, cost, answers = measured(over), over.run()[0], over.answers()
@@ -131,6 +129,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         "run": run,
         "data": str(path),
         "m": len(examples.y),
+        "in_train": seen_in_training(directory, examples),
         "cost": cost,
         "error": estimate.value,
         "low": estimate.low,
@@ -139,6 +138,15 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         **_left_out(examples),
         "metrics": measure(answers, facts["classes"] or names_of_targets(facts["preprocessing"])),
     }
+
+
+def _check_targets(model: Model, y: Array, origin: str) -> None:
+    """Raises `DataError` where a target is none that the network can have learned."""
+    check_positive(model.target_scaling.name, y, origin)
+    least = model.network.loss.least_target
+    if least is not None and y.min() < least:
+        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
+        raise DataError(f"{origin}: {what}; the least one is {y.min():g}")
 
 
 def _left_out(examples: Examples) -> dict[str, Any]:

@@ -67,8 +67,7 @@ def build_supervised(
 def build_refit(spec: Spec) -> Supervised:
     """The experiment of a complete spec on the examples of all its parts together; raises as `build`."""
     streams = Streams(spec.seed, spec.randomness)
-    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together=True)
-    dataset = in_error_unit(dataset, spec.diagnosis)
+    dataset = _loaded(spec, streams, together=True)
     training = spec.training.model_copy(update={"early_stopping": None, "refit": None})
     spec = spec.model_copy(update={"training": training})
     misfits = [
@@ -87,17 +86,17 @@ def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Supervised:
     return Supervised(spec, dataset, streams, _network(spec, dataset, streams))
 
 
-def dataset_of(spec: Spec) -> Dataset:
-    """The data set that a spec describes.
+def dataset_of(spec: Spec, together: bool = False) -> Dataset:
+    """The data set that a spec describes; all of it in train where it is to be ``together``, as for a refit.
 
     Raises:
         DataError: the data cannot be read or do not fit.
     """
-    return _loaded(spec, Streams(spec.seed, spec.randomness))
+    return _loaded(spec, Streams(spec.seed, spec.randomness), together)
 
 
-def _loaded(spec: Spec, streams: Streams) -> Dataset:
-    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
+def _loaded(spec: Spec, streams: Streams, together: bool = False) -> Dataset:
+    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together)
     return in_error_unit(dataset, spec.diagnosis)
 
 
