@@ -133,6 +133,12 @@ def test_several_labels_have_metrics_with_a_row_each_that_training_is_monitored_
     assert json.loads(studied.stdout)["claims"][0]["holds"] is True
 
 
+def test_a_network_that_gives_some_examples_one_label_has_no_sole_answer() -> None:
+    of_each = {"classes": [{"label": "sweet", "m": 9}, {"label": "red", "m": 0}]}
+    assert Performance({"dev": {"precision": of_each}}, {}).sole_answer == "sweet"
+    assert Performance({"dev": {"precision": of_each, "subset_error": {"value": 0.1}}}, {}).sole_answer is None
+
+
 def test_a_better_network_that_is_not_surely_better_is_not_done() -> None:
     estimate = {"value": -0.01, "low": -0.03, "high": 0.01, "m": 100}
     parts: dict[str, Any] = {"dev": {"error": estimate, "difference": {**estimate, "verdict": "not established"}}}
