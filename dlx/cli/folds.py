@@ -46,7 +46,7 @@ def train_folds(
         ):
             _train(training.FoldsRun(loader.load_spec(directory.plan).spec, directory, executor), json, quiet)
         return
-    spec = resolved.spec
+    spec = training.with_stated_unit(resolved.spec)
     with (
         executors.executor_for(workers) as executor,
         collection.FoldsDirectory.create(spec.name, out=out) as directory,

@@ -13,7 +13,12 @@ import pytest
 
 from dlx.data.dataset import Dataset
 from dlx.errors import SpecError
+from dlx.events import finish
+from dlx.runs.collection import FoldsDirectory
 from dlx.runs.preparation import prepare_supervised
+from dlx.search.folds.training import FoldsRun
+from dlx.search.trials.executors import executor_for
+from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.training.build import build_supervised, dataset_of
 
@@ -123,7 +128,7 @@ def test_columns_are_named_by_their_targets_everywhere(tmp_path: Path, call_dlx:
     assert measured["target_errors"] == "relative"
     assert [entry["label"] for entry in measured["metrics"]["r2"]["targets"]] == ["height", "weight"]
     text = call_dlx("diagnose", "run", "--full", cwd=tmp_path).stdout
-    for words in ("relative error", "errors are relative", "target, dev", "  height"):
+    for words in ("relative error", "errors are relative", "target, dev", "  of height"):
         assert words in text
     assert call_dlx("report", "run", cwd=tmp_path).code == 0
     page = (tmp_path / "run" / "report.html").read_text()
@@ -139,6 +144,28 @@ def test_errors_in_different_units_are_not_compared(tmp_path: Path, call_dlx: Tr
     document = json.loads(text)
     assert document["difference"] is None
     assert any("relative to the spread" in remark for remark in document["remarks"])
+
+
+def test_folds_state_the_unit_in_their_plan_and_those_of_an_older_plan_are_pooled(
+    tmp_path: Path, call_dlx: Train
+) -> None:
+    sections = spec(table(tmp_path / "t.csv"))
+    sections["data"] |= {"folds": 2, "split": {"train": 0.8, "dev": 0, "test": 0.2}}
+    (tmp_path / "spec.yaml").write_text(json.dumps(sections))
+    new = json.loads(call_dlx("train", "spec.yaml", "--out", "new", "--json", cwd=tmp_path).stdout)
+    assert new["target_errors"] == "relative"
+    assert "target_errors: relative" in (tmp_path / "new" / "plan.yaml").read_text()
+    assert new["errors"]["out_of_fold"]["value"] == pytest.approx(
+        sqrt(np.mean([training["errors"]["test"]["value"] ** 2 for training in new["trainings"]]))
+    )
+    with executor_for() as executor, FoldsDirectory.create("older", out=tmp_path / "older") as directory:
+        directory.write_plan("")
+        older = load_spec(tmp_path / "spec.yaml").spec
+        document = finish(FoldsRun(older, directory, executor).run(), lambda event: None)
+    assert "target_errors" not in document.verdict
+    rmse = document.metrics["out_of_fold"]["rmse"]["value"]
+    assert document.errors["out_of_fold"].value == pytest.approx(rmse)
+    assert all(record.errors["test"].value == pytest.approx(rmse, rel=0.5) for record in document.trainings)
 
 
 def test_what_has_one_target_has_no_unit_to_choose(tmp_path: Path) -> None:

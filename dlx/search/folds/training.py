@@ -16,6 +16,7 @@ from dlx.diagnose.verdict import OUT_OF_FOLD, TOLERANCE, default_tolerance, diag
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
 from dlx.runs.collection import FoldsDirectory
+from dlx.runs.directory import RunDirectory
 from dlx.runs.dry_run import rehearse
 from dlx.runs.performance import Performance
 from dlx.search.folds.pooling import Pool
@@ -27,7 +28,7 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
 from dlx.text import command
-from dlx.training.error_unit import unit_of_errors
+from dlx.training.error_unit import POOLED, RELATIVE, unit_of_errors
 from dlx.types import Array
 from dlx.words import Status
 
@@ -40,6 +41,20 @@ def has_folds(spec: Spec) -> bool:
 def of_fold(spec: Spec, fold: int) -> Spec:
     """The spec of the training for which a fold, from 1, is test."""
     return spec.model_copy(update={"data": spec.data.model_copy(update={"fold": fold})})
+
+
+def with_stated_unit(spec: Spec) -> Spec:
+    """The spec that says in which unit the errors of several targets are counted, where its data decide that.
+
+    A plan without it is one of before there were relative errors.
+    """
+    if data_of(of_fold(spec, 1)).error_unit is None:
+        return spec
+    return _in_unit(spec, RELATIVE)
+
+
+def _in_unit(spec: Spec, unit: str) -> Spec:
+    return spec.model_copy(update={"diagnosis": spec.diagnosis.model_copy(update={"target_errors": unit})})
 
 
 def foretold(resolved: Resolved) -> dict[str, Any]:
@@ -68,9 +83,18 @@ class FoldsRun:
     def __post_init__(self) -> None:
         assert self.spec.data.folds is not None
         self.folds = self.spec.data.folds
-        self.specs = [of_fold(self.spec, fold) for fold in range(1, self.folds + 1)]
-        self.trials = [Trial.of(spec) for spec in self.specs]
+        planned = [of_fold(self.spec, fold) for fold in range(1, self.folds + 1)]
+        self.specs, self.trials = planned, [Trial.of(spec) for spec in planned]
+        if self.spec.diagnosis.target_errors is None and data_of(planned[0]).error_unit is not None:
+            self.specs = [_in_unit(spec, POOLED) for spec in planned]  # as the older dlx that made the plan counted
+            self.trials = [
+                self._old_or_new(old, Trial.of(new)) for old, new in zip(self.trials, self.specs, strict=True)
+            ]
         self.started, self.before = time.time(), self.directory.seconds_so_far()
+
+    def _old_or_new(self, old: Trial, new: Trial) -> Trial:
+        """The trial that the older dlx has begun, or one that counts as that would have."""
+        return old if RunDirectory(self.directory.trials / old.key).has_begun() else new
 
     def run(self) -> Generator[Count, None, FoldsDocument]:
         """Train, counting the folds; returns the document that ``folds.json`` holds, and writes ``predictions.csv``.

@@ -207,7 +207,7 @@ def _baseline_rows(model: Document, part: str, task: str | None) -> Iterator[tup
     yield _baseline_row(model["title"], of_part, task)
     targets = of_part.get("targets", ())
     for target in targets if len(targets) <= MOST_TARGETS else ():
-        yield _baseline_row(f"  {target['label']}", target, task)
+        yield _baseline_row(f"  of {target['label']}", target, task)
 
 
 def _baseline_row(title: str, compared: Document, task: str | None) -> tuple[str, str, str, str, str]:
