@@ -90,9 +90,9 @@ def labelled_rows(path: Path) -> Path:
     return path
 
 
-def test_several_labels_have_metrics_with_a_row_each_that_training_is_monitored_searched_and_claimed_by(
-    tmp_path: Path, call_dlx: Callable[..., Any]
-) -> None:
+@pytest.fixture
+def fruit(tmp_path: Path) -> Path:
+    """A folder with a spec of several labels that is monitored by a metric of theirs."""
     labelled_rows(tmp_path / "t.csv")
     spec = {
         "name": "fruit",
@@ -107,29 +107,38 @@ def test_several_labels_have_metrics_with_a_row_each_that_training_is_monitored_
         "metrics": ["precision", "roc_auc", "brier"],
     }
     (tmp_path / "spec.yaml").write_text(json.dumps(spec))
-    assert call_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path).code == 0
-    facts = json.loads((tmp_path / "run" / "run.json").read_text())
+    return tmp_path
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_several_labels_have_metrics_with_a_row_each(fruit: Path, call_dlx: Callable[..., Any]) -> None:
+    assert call_dlx("train", "spec.yaml", "--out", "run", cwd=fruit).code == 0
+    facts = json.loads((fruit / "run" / "run.json").read_text())
     kept = max([facts["best"], facts["final"]], key=lambda row: row["epoch"] == facts["kept_epoch"])
     for name in ("f1", "precision", "roc_auc", "brier"):
         entry = facts["metrics"]["dev"][name]
         assert entry["value"] == pytest.approx(kept[f"dev_{name}"], rel=1e-6)
         assert [row["label"] for row in entry["classes"]] == LABELS
     assert list(facts["baselines"]) == ["constant", "linear", "neighbours"]
-    text = call_dlx("diagnose", "run", "--full", cwd=tmp_path).stdout
+    text = call_dlx("diagnose", "run", "--full", cwd=fruit).stdout
     assert "label, dev" in text
-    assert call_dlx("report", "run", cwd=tmp_path).code == 0
-    assert "Each label by itself, on dev" in (tmp_path / "run" / "report.html").read_text()
+    assert call_dlx("report", "run", cwd=fruit).code == 0
+    assert "Each label by itself, on dev" in (fruit / "run" / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_searches_and_claims_take_the_metrics_of_several_labels(fruit: Path, call_dlx: Callable[..., Any]) -> None:
     search = {"trials": 2, "objective": "dev_f1", "finalists": 1, "fresh_seeds": 2}
     space = {"space": {"optimizer.learning_rate": {"choice": [0.01, 0.1]}}}
-    (tmp_path / "tune.yaml").write_text(json.dumps({"base": "spec.yaml", "search": search | space}))
-    tuned = call_dlx("tune", "tune.yaml", "--json", cwd=tmp_path)
+    (fruit / "tune.yaml").write_text(json.dumps({"base": "spec.yaml", "search": search | space}))
+    tuned = call_dlx("tune", "tune.yaml", "--json", cwd=fruit)
     assert tuned.code == 0, tuned.stderr
     values = [trial["value"] for trial in json.loads(tuned.stdout)["trials"]]
     assert all(0 <= value < 1 for value in values)
     variants = {"slow": {"optimizer.learning_rate": 1e-9}, "fast": {}}
     study = {"base": "spec.yaml", "variants": variants, "seeds": 2, "expect": ["fast.dev_brier < slow.dev_brier"]}
-    (tmp_path / "study.yaml").write_text(json.dumps(study))
-    studied = call_dlx("study", "study.yaml", "--json", cwd=tmp_path)
+    (fruit / "study.yaml").write_text(json.dumps(study))
+    studied = call_dlx("study", "study.yaml", "--json", cwd=fruit)
     assert json.loads(studied.stdout)["claims"][0]["holds"] is True
 
 
