@@ -226,4 +226,4 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
 def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
     values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
-    return Finding(**values)
+    return Finding(**values | {"overrides": tuple(document.get("overrides", ()))})

@@ -52,7 +52,7 @@ class NetworkRun:
 
     def rehearse_judgement(self) -> None:
         """Look at the data as thoroughly as at the end."""
-        data_findings(self.experiment.dataset, thorough=True)
+        data_findings(self.experiment.dataset, self.experiment.spec.data)
 
     def course(self) -> dict[str, Any]:
         """Counts over all steps, and what a constant answer would reach."""
@@ -103,7 +103,7 @@ class NetworkRun:
     ) -> dict[str, Any]:
         """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
         spec, dataset = self.experiment.spec, self.experiment.dataset
-        findings = data_findings(dataset, thorough=performance is not None)
+        findings = data_findings(dataset, spec.data, thorough=performance is not None)
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
         metrics = run.metrics()

@@ -67,7 +67,7 @@ def examine(case: Case, folder: Path) -> Examined:
     course = TrainingHistory.read(
         run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset)
     )
-    of_data = data_findings(dataset)
+    of_data = data_findings(dataset, experiment.spec.data)
     late = [*of_data, *after(course, of_data)]
     return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)
 
