@@ -19,7 +19,7 @@ from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS
 from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
 from dlx.diagnose.data.label_noise import LABEL_NOISE, label_noise_findings
-from dlx.diagnose.data.label_order import LABELS_SHIFTED
+from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
 from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES
 from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
@@ -35,6 +35,7 @@ EXPLAIN_NOISE = (
     CONSTANT_LABELS,
     LABEL_NOISE,
     LABELS_SHIFTED,
+    LABELS_UNRELATED,
 )
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 

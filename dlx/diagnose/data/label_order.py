@@ -32,6 +32,7 @@ COPY = 0.99  # a correlation of a shifted target with an input from which on tha
 # No relation is worth a word from so many rows on; in fewer than the second number, where there is no hint of any.
 ENOUGH, MANY = 120, 300
 HINT = 2.0  # standard deviations
+LEAST_OTHERS = 40  # examples whose label is not the most frequent
 LEAST_EXPLAINED = 0.02  # of the variance, which is a relation even if it is not certain
 
 
@@ -148,10 +149,16 @@ def _judged(X: Array, labels: list[Array], shifts: tuple[int, ...], tables: Arra
     if is_shifted and (z[:, 0] < RELATED).all() and shifted > TIMES * max(in_place, 0):
         if not _is_copied(X, labels[1 + int(place)]):
             yield _of_shift(shift, shifted, in_place)
-    elif len(X) >= ENOUGH and not _is_related(X, labels[0], tables[:, 0]):
+    elif len(X) >= ENOUGH and _varies(labels[0]) and not _is_related(X, labels[0], tables[:, 0]):
         evidence = f"over {len(X):,} examples of train neither neighbours (correlation {tables[0, 0]:.2f}), nor a"
         evidence = f"{evidence} linear model ({tables[1, 0]:.2f}), nor any single input tells of the label"
         yield LABELS_UNRELATED.finding(evidence, in_place**2, LEAST_EXPLAINED)
+
+
+def _varies(Y: Array) -> bool:
+    """Whether enough examples have another label than the most."""
+    _, counts = np.unique(Y, axis=0, return_counts=True)
+    return len(Y) - int(counts.max()) >= LEAST_OTHERS
 
 
 def _of_shift(shift: int, shifted: float, in_place: float) -> Finding:

@@ -23,7 +23,7 @@ BETTER, CERTAIN = 0.05, 4.0
 CLASSES_AS_NUMBERS = Cause(
     "classes_as_numbers",
     "say that they are classes (task=multiclass, or task=binary of two)",
-    "Softmax regression",
+    "Bias and variance",
 )
 
 

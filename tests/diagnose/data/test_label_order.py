@@ -62,6 +62,7 @@ def test_labels_of_nothing_are_found_from_some_hundred_rows_on() -> None:
     X, y = rng.standard_normal((600, 5)), rng.integers(3, size=600)
     assert [finding.name for finding in findings(X, y)] == ["labels_unrelated"]
     assert findings(X[:150], y[:150]) == []
+    assert findings(X, (np.arange(600) % 50 == 0).astype(int)) == []  # a rare class, of which there are eight
 
 
 def test_a_weak_relation_is_one() -> None:
