@@ -115,7 +115,9 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
         "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
     }
-    return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
+    mended = (finding.overrides for finding in findings if finding.overrides and finding.severity != "note")
+    typed = (train_command(path, [*overrides, *further]) for further in [*mended, ()])
+    return Examination(resolved.spec.name, document, tuple(typed))
 
 
 def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:

@@ -8,6 +8,7 @@ from typing import Any
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.rare_class import rare_class_findings
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
@@ -111,6 +112,7 @@ class NetworkRun:
         options = spec.diagnosis
         assert options.tolerance is not None
         causes = [*findings, *after(course, findings)]
+        causes += rare_class_findings(dataset, performance.metrics if performance else {})
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None
