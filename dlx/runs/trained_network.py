@@ -9,6 +9,7 @@ from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.rare_class import rare_class_findings
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
@@ -111,7 +112,8 @@ class NetworkRun:
         course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
-        causes = [*findings, *after(course, findings)]
+        of_data = unrefuted(course, findings)
+        causes = [*of_data, *after(course, of_data)]
         causes += rare_class_findings(dataset, performance.metrics if performance else {})
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))

@@ -203,7 +203,7 @@ def augmented_before_the_split(base: Base, noise: float, workshop: Workshop) -> 
     (X, y), (X_dev, y_dev) = parts["train"], parts["dev"]
     if X.shape[1] < 2:
         return None
-    m, of_dev = len(X), len(X_dev) // 2 // FAMILY * FAMILY
+    m, of_dev = len(X), min(len(X), len(X_dev) // 2) // FAMILY * FAMILY
     originals = (m + of_dev) // FAMILY
     X_few, y_few = X[:originals], y[:originals]
     deviation = X.std(axis=0)

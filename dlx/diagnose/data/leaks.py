@@ -24,7 +24,8 @@ BINS = 32
 MOST_MISTAKES, SHARE_OF_CONSTANT = 0.02, 0.1
 LEAST_REST, SHARE_OF_REST = 0.08, 0.3
 # Of a regression: the variance that a feature explains alone, and that all others together do not exceed.
-EXPLAINED, REST_EXPLAINS = 0.99, 0.8
+EXPLAINED, REST_EXPLAINS = 0.99, 0.95
+TIMES = 8.0  # as much of it as the feature leaves open is left open by all others
 MOST_FEATURES = 256
 # A running number goes so closely with the rows; a code of the labels varies within them so little, of the least
 # distance between two of them: clouds of examples are wider.
@@ -74,7 +75,7 @@ def _of_classes(dataset: Dataset, halves: Halves, data: Data | None) -> Iterator
 
 
 def _alone(halves: Halves, part: Answered, j: int, classes: int) -> float:
-    """How often the most frequent class of the bin that the value falls into is wrong."""
+    """How often the label is wrong that a column says best: by bins, by the nearest value, or by the nearest mean."""
     column = halves.X[:, j]
     values = np.unique(column)
     edges = values if len(values) <= BINS else np.unique(np.quantile(column, np.linspace(0, 1, BINS + 1)[1:-1]))
@@ -83,7 +84,10 @@ def _alone(halves: Halves, part: Answered, j: int, classes: int) -> float:
     answers = tables.argmax(axis=1)[np.searchsorted(edges, part.X[:, j], side="right")]
     means, present = _means(column, halves.y)
     nearest = present[np.abs(part.X[:, [j]] - means).argmin(axis=1)]
-    return min(float((answers != part.y).mean()), float((nearest != part.y).mean()))
+    order = np.argsort(column)
+    middles = (column[order][1:] + column[order][:-1]) / 2
+    beside = halves.y[order][np.searchsorted(middles, part.X[:, j])]
+    return min(float((labels != part.y).mean()) for labels in (answers, nearest, beside))
 
 
 def _means(column: Array, y: Array) -> tuple[Array, Array]:
@@ -152,7 +156,7 @@ def _of_targets(dataset: Dataset, halves: Halves, data: Data | None) -> Iterator
         rest = _rest_explains(halves, np.array([entry.j for entry in suspects]), target)
         best = max(suspects, key=lambda entry: entry.share)
         says_why = _says_why(dataset, halves, best.j)
-        if rest > REST_EXPLAINS and not says_why:
+        if rest > min(REST_EXPLAINS, 1 - TIMES * (1 - best.share)) and not says_why:
             continue
         which = f"target {target + 1}" if own.y.shape[1] > 1 else "the target"
         evidence = f"{dataset.features[best.j]} alone explains {best.share:.1%} of the variance of {which}, all others"

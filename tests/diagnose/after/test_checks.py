@@ -454,7 +454,12 @@ def test_a_rare_class_that_is_learned_by_heart_is_named(train: Train, tmp_path: 
     X = rng.normal(size=(1260, 40)) + np.array([4.5, 4.5, 1.2])[y, np.newaxis] * np.eye(40)[y]
     np.savez(tmp_path / "rare.npz", X=X, y=y)
     data = {"source": {"name": "file", "path": str(tmp_path / "rare.npz")}, "split": {"train": 0.5, "dev": 0.5}}
-    session = train(data=data, training=epochs(40), architecture={"hidden": [32]})
+    session = train(
+        data=data,
+        training=epochs(40),
+        architecture={"hidden": [32]},
+        optimizer={"name": "adam", "learning_rate": 0.01},
+    )
     document = examine(str(session.run.path)).document
     serious = {one["name"]: one["evidence"] for one in document["findings"] if one["severity"] != "note"}
     assert "few_examples_of_a_class" in serious
