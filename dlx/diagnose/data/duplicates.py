@@ -16,6 +16,7 @@ from dlx.types import Array
 BYTES = 2**26  # read of each part at most
 # A share of copies that moves an error by less than it is worth to look for; CIFAR has 3 % (Barz & Denzler 2020).
 SHARE = 0.01
+FEWEST = 2  # copies: one is no habit
 # Rows of few discrete values coincide by chance; copies must be this many times as many.
 BEYOND_CHANCE = 10.0
 COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
@@ -41,7 +42,7 @@ def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
     for name in parts.keys() - {"train"}:
         other, _ = _sampled_rows(parts[name].X)
         copies = _is_among(hashes(other), train_hashes)
-        share = min(1.0, float(copies.mean()) / read)
+        share = min(1.0, float(copies.mean()) / read) if copies.sum() >= FEWEST else 0.0
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
             share *= without_kin(train, other[copies])
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):

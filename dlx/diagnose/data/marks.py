@@ -26,6 +26,7 @@ SPIKE = 2.0
 REPEATED = [digit * ones for digit in (7, 8, 9) for ones in (11, 111, 1111, 11111)]
 MARKS = frozenset((-1.0, 0.0, -9.0, *map(float, REPEATED), *(-float(number) for number in REPEATED)))
 BESIDE, STEPS = 1.0, 2.0
+FEWEST_OTHERS = 100  # values beside 0 and −1, which are numbers like others, or 99
 
 
 MISSING_AS_NUMBERS = Cause(
@@ -108,6 +109,8 @@ def _lies_apart(mark: float, gap: float, others: Array, counts: Array, is_spike:
     """Whether the others end well before a mark that people write, and steps between them are far smaller."""
     if mark < -1 and others[0] >= 0 and is_spike:
         return True  # of what is never below 0, however far it goes
+    if mark >= -1 and counts.sum() < FEWEST_OTHERS:
+        return False
     low, high = _quartiles(others, counts)
     is_beyond = gap > BESIDE * (high - low) and gap > STEPS * float(np.diff(others).max())
     return is_beyond and (others[0] > 0 or abs(mark) > 1)
