@@ -39,7 +39,7 @@ def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
     parts = dataset.parts
     train, read = _sampled_rows(parts["train"].X)
     train_hashes = np.sort(hashes(train))
-    for name in parts.keys() - {"train"}:
+    for name in sorted(parts.keys() - {"train"}):
         other, _ = _sampled_rows(parts[name].X)
         copies = _is_among(hashes(other), train_hashes)
         share = min(1.0, float(copies.mean()) / read) if copies.sum() >= FEWEST else 0.0

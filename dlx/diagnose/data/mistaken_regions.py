@@ -18,6 +18,7 @@ CUTS = (0.25, 0.5, 0.75)
 MOST_COLUMNS = 64  # along which regions are looked for
 # Of a regression a mistake is a residual beyond nine in ten of those of train's other half.
 LARGE = 0.9
+FIFTHS = (0.2, 0.4, 0.6, 0.8)
 MOST_WEIGHT = 10.0  # of an example of train, where its class comes more often in another part
 
 
@@ -51,15 +52,14 @@ class JudgedAnswers:
     @classmethod
     def of(cls, part: Answered, own: Answered, labels: Array | None = None) -> JudgedAnswers:
         """Those of a part, beside train's other half; labels: of the part that train's examples shall be like."""
-        if part.y.ndim > 1:
-            wrong = np.asarray(part.mistakes > np.quantile(own.mistakes, LARGE))
-            return cls(wrong, np.ones(len(wrong)))
+        limit = np.quantile(own.mistakes, LARGE) if part.y.ndim > 1 else 0.0
         if labels is None:
-            return cls(part.mistakes > 0, np.ones(len(part.y)))
-        classes = int(max(part.y.max(), labels.max())) + 1
-        there, here = (np.bincount(y, minlength=classes) / len(y) for y in (labels, part.y))
+            return cls(part.mistakes > limit, np.ones(len(part.y)))
+        codes, codes_there = (_codes(y, own.y) for y in (part.y, labels))
+        classes = int(max(codes.max(), codes_there.max())) + 1
+        there, here = (np.bincount(y, minlength=classes) / len(y) for y in (codes_there, codes))
         weights = np.divide(there, here, out=np.zeros(classes), where=here > 0)
-        return cls(part.mistakes > 0, np.minimum(weights, MOST_WEIGHT)[part.y])
+        return cls(part.mistakes > limit, np.minimum(weights, MOST_WEIGHT)[codes])
 
     def where(self, side: Array) -> JudgedAnswers:
         """Those on one side."""
@@ -74,6 +74,13 @@ class JudgedAnswers:
     def share(self) -> float:
         """Of the weight, that is wrong."""
         return float(self.weights @ self.wrong / max(float(self.weights.sum()), 1e-12))
+
+
+def _codes(y: Array, own: Array) -> Array:
+    """The classes; of targets, fifths of train's by the first of them."""
+    if y.ndim == 1:
+        return y
+    return np.asarray(np.searchsorted(np.quantile(own[:, 0], FIFTHS), y[:, 0]))
 
 
 def excess_of(where: str, own: JudgedAnswers, theirs: JudgedAnswers) -> Excess:
@@ -107,7 +114,8 @@ def regions_of(
             (int(cut) + 1, places[-1], places > cut),
         ):
             if side.sum() >= FEWEST:
-                yield excess_of(f" in rows {first} to {last}", own, theirs.where(side))
+                like_these = JudgedAnswers.of(halves.own, halves.own, answered.y[side])
+                yield excess_of(f" in rows {first} to {last}", like_these, theirs.where(side))
 
 
 def _raw(dataset: Dataset, answered: Answered, name: str, j: int, cut: float) -> float:

@@ -22,10 +22,11 @@ NEAREST, FAMILY = 24, 8  # neighbours that are looked at, and how many copies of
 INNER, OUTER = 11, 23
 # So many times as far lies the next neighbour after a family of near copies; chance leaves such a gap in so few rows.
 LEAST_GAP, BY_CHANCE = 2.5, 0.02
-LEAST_SHARE, TIMES_CHANCE = 0.1, 4.0
+LEAST_SHARE, TIMES_CHANCE = 0.15, 4.0
 # Examples that agree in every column so closely as never two by chance, were the columns independent: with many
 # discrete columns a gap comes by chance where a row is alone with another in its cell.
 PAIRS = 4000
+LEAST_VARIANCE = 0.1  # of the mean, in a direction that counts
 
 
 NEAR_COPIES_ACROSS_PARTS = Cause(
@@ -37,7 +38,7 @@ NEAR_COPIES_ACROSS_PARTS = Cause(
 
 
 def near_copy_findings(dataset: Dataset) -> Iterator[Finding]:
-    """A finding for each part of which a tenth or more has train's examples among its own, slightly changed."""
+    """A finding for each part of which a sixth or so has train's examples among its own, slightly changed."""
     train = dataset.parts["train"]
     most = int(np.clip(MOST_PRODUCTS / (MOST_QUERIES * dataset.n_x), FEWEST_TRAIN, MOST_TRAIN))
     if train.m < FEWEST_TRAIN:
@@ -97,12 +98,22 @@ def _dimension(nearest: Array) -> float:
 
 
 def _closer_than_chance(A: Array, B: Array, nearest: Array) -> Array:
-    """Whether each pair agrees in all columns as closely as chance makes no pair, were columns independent."""
+    """Whether each pair is as close as chance makes no pair, in directions that are independent of each other.
+
+    Columns of two values do not count: who gives the same answers is no copy. Of the others, which may hang together,
+    it is the principal directions that count, but for those in which hardly anything varies.
+    """
+    columns = [j for j in range(A.shape[1]) if len(np.unique(A[:, j])) > 2]
+    if not columns:
+        return np.zeros(len(B), bool)
+    A, B, nearest = A[:, columns], B[:, columns], A[nearest][:, columns]
+    variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(A.T)))
+    directions = directions[:, variances > LEAST_VARIANCE * variances.mean()]
     rng = np.random.default_rng(22)
     first, second = rng.integers(len(A), size=(2, PAIRS))
-    typical = np.sort(np.abs(A[first] - A[second]), axis=0)
+    typical, apart = np.sort(np.abs((A[first] - A[second]) @ directions), axis=0), np.abs((B - nearest) @ directions)
     log_probability = np.zeros(len(B))
-    for j in range(A.shape[1]):
-        as_close = np.searchsorted(typical[:, j], np.abs(B[:, j] - A[nearest, j]), side="right")
+    for j in range(directions.shape[1]):
+        as_close = np.searchsorted(typical[:, j], apart[:, j], side="right")
         log_probability += np.log(np.maximum(as_close, 1) / PAIRS)
     return np.asarray(log_probability < -log(20 * len(A)))
