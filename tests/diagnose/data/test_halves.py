@@ -1,4 +1,4 @@
-"""Halves: neighbours are those of SciPy, and what is learned of one half holds on the other wherever there is a rule."""
+"""Halves: neighbours are those of SciPy, and what is learned of one half holds on the other and on dev."""
 
 from __future__ import annotations
 
