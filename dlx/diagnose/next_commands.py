@@ -43,6 +43,7 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     """
     remedies_in_order = _in_order(document, remedies(document, spec, facts))
     tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
+    mended = [train_command(config, finding["overrides"]) for finding in _serious(document) if "overrides" in finding]
     if not _against_bias_is_idle(document):
         reachable = []
     else:
@@ -51,6 +52,7 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
     in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
     uses = list(_with_the_network(document, run))
+    in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them
     return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
 
 
@@ -74,7 +76,12 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Rem
 
 
 def _is_serious(document: Mapping[str, Any], name: str) -> bool:
-    return any(finding["name"] == name and finding["severity"] != "note" for finding in document["findings"])
+    return any(finding["name"] == name for finding in _serious(document))
+
+
+def _serious(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that are no notes."""
+    return [finding for finding in document["findings"] if finding["severity"] != "note"]
 
 
 def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, rare_class_findings
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
@@ -116,7 +118,9 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
         "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
     }
-    return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
+    mended = (finding.overrides for finding in findings if finding.overrides and finding.severity != "note")
+    typed = (train_command(path, [*overrides, *further]) for further in [*mended, ()])
+    return Examination(resolved.spec.name, document, tuple(typed))
 
 
 def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:
@@ -175,7 +179,9 @@ def _evidence(
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
         supply, simple = Supply.of(spec, experiment.dataset), unbeaten(measurement.performance.baselines)
         evidence = Evidence(supply, Ending.of(result.metrics), simple)
-        return measurement, all_findings(course, ahead, findings), (), evidence
+        of_classes = list(rare_class_findings(experiment.dataset, measurement.performance.metrics))
+        others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
+        return measurement, [*all_findings(course, ahead, others), *of_classes], (), evidence
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):
             raise
@@ -197,6 +203,7 @@ def all_findings(
         ahead: what is known of the spec, from `before`.
         stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
+    ahead, stored_findings = unrefuted(course, ahead), unrefuted(course, stored_findings)
     found_anew = {finding.name for finding in (*after(course), *ahead)}
     of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
     names = {finding.name for finding in of_training}
@@ -229,4 +236,4 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
 def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
     values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
-    return Finding(**values)
+    return Finding(**values | {"overrides": tuple(document.get("overrides", ()))})

@@ -8,6 +8,8 @@ from typing import Any
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.rare_class import rare_class_findings
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
@@ -53,7 +55,7 @@ class NetworkRun:
 
     def rehearse_judgement(self) -> None:
         """Look at the data as thoroughly as at the end."""
-        data_findings(self.experiment.dataset, thorough=True)
+        data_findings(self.experiment.dataset, self.experiment.spec.data)
 
     def course(self) -> dict[str, Any]:
         """Counts over all steps, and what a constant answer would reach."""
@@ -104,14 +106,16 @@ class NetworkRun:
     ) -> dict[str, Any]:
         """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
         spec, dataset = self.experiment.spec, self.experiment.dataset
-        findings = data_findings(dataset, thorough=performance is not None)
+        findings = data_findings(dataset, spec.data, thorough=performance is not None)
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
         metrics = run.metrics()
         course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
-        causes = [*findings, *after(course, findings)]
+        of_data = unrefuted(course, findings)
+        causes = [*of_data, *after(course, of_data)]
+        causes += rare_class_findings(dataset, performance.metrics if performance else {})
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 
 import numpy as np
 
-from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
+from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.after.initialization import DEAD, NARROWEST, SATURATED
 from dlx.diagnose.after.optimization import FLAT, small_batch_cause
+from dlx.diagnose.baseline import MOST_QUERIES, Baseline
 from dlx.diagnose.before.activations import NO_ACTIVATION, is_linear
 from dlx.diagnose.before.initialization import DEAD_UNITS, SATURATED_UNITS
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
@@ -145,6 +147,13 @@ def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
         yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy)
 
 
+def _is_cleaner(dev_error: float, reference: Baseline, course: TrainingHistory) -> bool:
+    """Whether neighbours err less on dev than on train, by more than chance makes of so many examples."""
+    m = min(course.errors["dev"].m or MOST_QUERIES, MOST_QUERIES) if "dev" in course.errors else MOST_QUERIES
+    variance = reference.train * (1 - reference.train) * (1 / reference.sample_size + 1 / m)
+    return dev_error < reference.train - max(CLEAN, CHANCE * sqrt(variance))
+
+
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     """Labels of train that contradict the network, and their neighbours, where both are sure.
 
@@ -157,7 +166,7 @@ def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     by_network = float(np.nanmax(shares[1:] if len(shares) > 2 else shares)) if len(shares) else reference.contradicted
     share = min(by_network, reference.contradicted)
     if share >= CONTRADICTED:
-        clean = reference.dev is not None and reference.dev < reference.train - CLEAN
+        clean = reference.dev is not None and _is_cleaner(reference.dev, reference, course)
         evidence = (
             f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
         )
