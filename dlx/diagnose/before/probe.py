@@ -81,6 +81,16 @@ class Probe:
             streams.set_state(purpose, original.streams.state(purpose))
         return copy
 
+    def replicate(self, number: int) -> Supervised:
+        """A new experiment with other first parameters, orders and masks for each number, from streams of its own."""
+        spec = self.spec.model_copy(update={"seed": self.spec.seed + number})
+        streams = Streams(spec.seed, spec.randomness)
+        copy = assemble(spec, self.dataset, streams)
+        copy.network.initialize(streams["initializer"])
+        if self.nudge:
+            _nudge(copy.network.parameters.theta, self.nudge)
+        return copy
+
     def nudged(self, seed: int) -> Probe:
         """With other last digits in each entry of θ that is not 0."""
         return replace(self, nudge=seed)

@@ -1,0 +1,47 @@
+"""The document of a learning-rate range test: which rates bring the cost down, and which one is suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class TestedRates:
+    """What a range test has found; each rate is None where there is no such rate.
+
+    suggested: ``optimizer.learning_rate`` to train with.
+    falls_from, steepest, grows_from: the rates from which the cost falls, where it falls most, and from which it grows.
+    probes, steps: how many sweeps it took, and how many steps in all.
+    """
+
+    suggested: float | None
+    falls_from: float | None
+    steepest: float | None
+    grows_from: float | None
+    probes: int
+    steps: int
+
+    @classmethod
+    def recalled(cls, diagnosis: Mapping[str, Any]) -> Self | None:
+        """That of ``diagnosis.json``; None where nothing was tested."""
+        document = diagnosis.get("learning_rate")
+        return None if document is None else cls(**document)
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """A range test, ``dlx tune --learning-rate --json``: what it has found, and the curve that it was read from.
+
+    first: the cost before any step.
+    rates, costs: the median of the averaged costs over α, up to where they exploded.
+    """
+
+    name: str
+    optimizer: str
+    learning_rate: float
+    tested: TestedRates
+    first: float
+    rates: list[float]
+    costs: list[float]
