@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Self
+
+from dlx.training.range_sweep import MARGIN
+
+# A sweep up to a rate leads about as far as ten steps at that rate do: of 24 steps a decade Σα is 10·α.
+REACH = 10
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,15 @@ class TestedRates:
     grows_from: float | None
     probes: int
     steps: int
+
+    @property
+    def highest(self) -> float:
+        """The largest rate that is surely below those at which the cost grows."""
+        return inf if self.grows_from is None else self.grows_from / MARGIN
+
+    def lowest(self, steps: int) -> float:
+        """The least rate that gets as far in so many steps as a sweep does at the suggested one."""
+        return 0.0 if self.suggested is None else self.suggested / max(1.0, steps / REACH)
 
     @classmethod
     def recalled(cls, diagnosis: Mapping[str, Any]) -> Self | None:

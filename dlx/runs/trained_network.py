@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dlx.diagnose.after.checks import after
@@ -13,6 +14,7 @@ from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.next_commands import commands
+from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
@@ -110,14 +112,19 @@ class NetworkRun:
         course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
-        causes = [*findings, *after(course, findings)]
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None
-        if performance is not None:
+        if performance is None:
+            causes, tested = [*findings, *after(course, findings)], None
+        else:
+            tested, ahead = rates_for_bias(self.experiment, judged.errors if judged else errors, findings)
+            findings += ahead
+            tested, causes = rates_for(self.experiment, [*findings, *after(course, findings)], tested)
             evidence = Evidence(Supply.of(spec, dataset), Ending.of(metrics), unbeaten(performance.baselines))
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
+        document |= {"learning_rate": asdict(tested)} if tested else {}
         return document | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:
