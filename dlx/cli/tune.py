@@ -10,6 +10,8 @@ import typer
 
 from dlx.cli import act
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
+from dlx.cli.range_test import ALONE, LearningRate, Picture, show_range_test
+from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.runs import collection
 from dlx.search.trials import executors
@@ -49,8 +51,19 @@ def tune(
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
+    learning_rate: LearningRate = False,
+    picture: Picture = None,
 ) -> None:
-    """Search the hyperparameters that a file names, on the scales that it gives them."""
+    """Search the hyperparameters that a file names, on the scales that it gives them; or test the learning rates of a
+    spec.
+    """
+    if learning_rate:
+        if resume or out or cluster or budget or quiet or dry_run or workers != 1:
+            raise UsageError(ALONE)
+        show_range_test(spec, overrides or [], picture, plugin or (), json)
+        return
+    if picture is not None:
+        raise UsageError("--picture draws the costs of --learning-rate: add it (a search draws its own pictures)")
     check_beginning("tune", "search", spec, resume, bool(overrides or out or dry_run), bool(plugin))
     seconds = None if budget is None else act.seconds_of(budget)
     trust.load_named(plugin or ())

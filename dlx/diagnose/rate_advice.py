@@ -11,8 +11,11 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import TESTED_RATES, larger_tested_rate, smaller_tested_rate
+from dlx.diagnose.supply import words_of
 from dlx.documents.range_test import TestedRates
+from dlx.errors import Place
 from dlx.spec.sections import Spec
+from dlx.spec.yaml_text.reading import parse
 from dlx.stats.intervals import Estimate
 from dlx.training.supervised import Supervised
 
@@ -69,17 +72,9 @@ def with_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, pr
     for finding in findings:
         is_of_rate = finding.name in SMALLER and OF_THE_RATE in finding.remedy
         if rate is not None and is_of_rate and rate != present and (rate < present) == SMALLER[finding.name]:
-            yield replace(finding, remedy=f"{OF_THE_RATE}: {rate:g}, found by a range test{_between(tested)}")
+            yield replace(finding, remedy=f"{OF_THE_RATE}: {rate:g}, found by a range test")
         else:
             yield finding
-
-
-def _between(tested: TestedRates | None) -> str:
-    """Such as `: the cost falls from 0.0005 on and grows from 0.05 on`."""
-    if tested is None or tested.falls_from is None:
-        return ""
-    falling = f": the cost falls from {tested.falls_from:g} on"
-    return falling if tested.grows_from is None else f"{falling} and grows from {tested.grows_from:g} on"
 
 
 def overrides_at_tested_rate(
@@ -94,5 +89,20 @@ def overrides_at_tested_rate(
     better = change(SpecContext(spec, DataFacts(m=1), tested))
     if not better:
         return list(overrides)
-    others = [override for override in overrides if not override.startswith(f"{OF_THE_RATE}=")]
-    return [*others, *(f"{key}={value:g}" for key, value in better.items())]
+    return with_rate(overrides, better[OF_THE_RATE])
+
+
+def with_rate(overrides: Sequence[str], rate: float) -> list[str]:
+    """Overrides as they were typed, with another learning rate, which may be given only once."""
+    others = [_without_rate(override) for override in overrides if not override.startswith(f"{OF_THE_RATE}=")]
+    return [*others, *words_of({OF_THE_RATE: rate})]
+
+
+def _without_rate(override: str) -> str:
+    """The override, less the rate of a whole section ``optimizer={name: adam, learning_rate: 0.1}``."""
+    section, key = OF_THE_RATE.split(".")
+    name, _, text = override.partition("=")
+    options = parse(text, Place("command line")).plain() if name == section else None
+    if not isinstance(options, dict) or key not in options:
+        return override
+    return words_of({section: {option: value for option, value in options.items() if option != key}})[0]

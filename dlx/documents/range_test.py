@@ -49,6 +49,8 @@ class TestedRates:
 class RangeTest:
     """A range test, ``dlx tune --learning-rate --json``: what it has found, and the curve that it was read from.
 
+    learning_rate: that of the spec.
+    is_objective: whether an objective is minimized, rather than a network trained.
     first: the cost before any step.
     rates, costs: the median of the averaged costs over α, up to where they exploded.
     """
@@ -56,6 +58,7 @@ class RangeTest:
     name: str
     optimizer: str
     learning_rate: float
+    is_objective: bool
     tested: TestedRates
     first: float
     rates: list[float]

@@ -129,6 +129,7 @@ def _document(spec: Spec, curve: RangeCurve, peak: float, probes: int, steps: in
         name=spec.name,
         optimizer=spec.optimizer.name,
         learning_rate=spec.optimizer.learning_rate,
+        is_objective=spec.objective is not None,
         tested=_tested(curve, peak, probes, steps),
         first=curve.first,
         rates=(curve.rates[there] / peak).tolist(),
