@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dlx.errors import UsageError
+from dlx.runs import starter_rate
 from dlx.show import terminal
 from dlx.spec.starter.decisions import Wishes
 from dlx.spec.starter.sources import source_of
@@ -62,7 +63,11 @@ def new(
     if data is None and (target or wishes != Wishes() or set(reading.values()) != {None}):
         raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
-    text = starter(file) if data is None else starter_for(source_of(data, target or [], **reading), wishes, file)
+    if data is None:
+        text = starter(file)
+    else:
+        text = starter_for(source_of(data, target or [], **reading), wishes, file)
+        text = starter_rate.with_tested_rate(text, file, data)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
     if out is None:
