@@ -26,13 +26,26 @@ LearningRate = Annotated[
 Picture = Annotated[
     Path | None, typer.Option(metavar="FILE.png", help="With --learning-rate: also draw the costs into this file.")
 ]
-ALONE = "--learning-rate takes a spec, key=value, --picture, --plugin and --json: leave out the rest"
+ALONE = (
+    "--learning-rate takes a spec, key=value, --picture, --plugin and --json, and --picture goes with it: a search "
+    "draws its own"
+)
 
 
 def show_range_test(
-    spec: Path | None, overrides: Sequence[str], picture: Path | None, plugins: Sequence[str], json: bool
+    spec: Path | None,
+    overrides: Sequence[str],
+    picture: Path | None,
+    plugins: Sequence[str],
+    json: bool,
+    is_alone: bool,
 ) -> None:
-    """Test the rates, draw the picture that is asked for, and print the document or the chart with its command."""
+    """Test the rates, draw the picture that is asked for, and print the document or the chart with its command.
+
+    is_alone: whether --learning-rate is given, and none of the options of a search.
+    """
+    if not is_alone:
+        raise UsageError(ALONE)
     if spec is None:
         raise UsageError("dlx tune --learning-rate takes the spec of an experiment, as dlx train does")
     trust.load_named(plugins)

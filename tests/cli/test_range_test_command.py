@@ -90,9 +90,9 @@ def test_a_picture_is_drawn_over_none_but_its_own(folder: Path, call_dlx: Callab
     ("arguments", "message"),
     [
         (["--learning-rate"], "takes the spec of an experiment"),
-        (["--learning-rate", "spec.yaml", "--workers", "2"], "leave out the rest"),
-        (["--learning-rate", "spec.yaml", "--out", "search"], "leave out the rest"),
-        (["--picture", "rates.png", "spec.yaml"], "add it"),
+        (["--learning-rate", "spec.yaml", "--workers", "2"], "--learning-rate takes a spec, key=value"),
+        (["--learning-rate", "spec.yaml", "--out", "search"], "--learning-rate takes a spec, key=value"),
+        (["--picture", "rates.png", "spec.yaml"], "--picture goes with it"),
         (["--learning-rate", "spec.yaml", "optimizer.rate=1"], "unknown key of optimizer adam"),
         (["--learning-rate", "none.yaml"], "there is no such file"),
         (["--learning-rate", "spec.yaml", "schedule={name: manual, table: [[0, 0.1]]}"], "none to test"),

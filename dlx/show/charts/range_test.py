@@ -48,10 +48,10 @@ def range_chart(document: RangeTest) -> RangeChart:
     places, costs = np.log10(document.rates), drawable(document.costs)
     tested = document.tested
     first = places[0] if tested.falls_from is None else log10(tested.falls_from) - BEFORE
-    shown = (places >= first) & np.isfinite(costs) & (np.abs(costs) < HUGE)
-    found = {"falls": tested.falls_from, "suggested": tested.suggested, "grows": tested.grows_from}
-    marks = {name: rate for name, rate in found.items() if rate is not None}
-    return RangeChart(places[shown], costs[shown], marks)
+    is_drawn = (places >= first) & np.isfinite(costs) & (np.abs(costs) < HUGE)
+    rates = {"falls": tested.falls_from, "suggested": tested.suggested, "grows": tested.grows_from}
+    marks = {name: rate for name, rate in rates.items() if rate is not None}
+    return RangeChart(places[is_drawn], costs[is_drawn], marks)
 
 
 def rate_in_words(rate: float) -> str:
