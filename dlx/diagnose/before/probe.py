@@ -81,11 +81,10 @@ class Probe:
             streams.set_state(purpose, original.streams.state(purpose))
         return copy
 
-    def replicate(self, number: int) -> Supervised:
-        """A new experiment with other first parameters, orders and masks for each number, from streams of its own."""
-        spec = self.spec.model_copy(update={"seed": self.spec.seed + number})
-        streams = Streams(spec.seed, spec.randomness)
-        copy = assemble(spec, self.dataset, streams)
+    def fresh(self) -> Supervised:
+        """A new experiment that begins as training would, with random numbers of its own."""
+        streams = Streams(self.spec.seed, self.spec.randomness)
+        copy = assemble(self.spec, self.dataset, streams)
         copy.network.initialize(streams["initializer"])
         if self.nudge:
             _nudge(copy.network.parameters.theta, self.nudge)

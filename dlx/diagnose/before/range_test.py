@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from dlx.training import threads
 from dlx.training.build import build
 from dlx.training.experiment import Experiment
 from dlx.training.range_sweep import RangeCurve, median_curve, rates_between, rounded_rate, swept
+from dlx.training.streams import PURPOSES
 from dlx.training.supervised import Supervised
 from dlx.types import Array
 
@@ -45,8 +46,8 @@ class _Plan:
 def range_test(experiment: Experiment) -> Generator[Count, None, RangeTest]:
     """Test the rates on copies: α grows from step to step, and the costs tell from where they fall and where they grow.
 
-    Each sweep has other first parameters, another order of the examples and other units dropped, unless the spec pins
-    them. What is suggested depends neither on the rate of the spec nor on any clock. The events count the sweeps.
+    Each sweep has other first parameters, another order of the examples and other units dropped. What is suggested
+    depends neither on the rate of the spec nor on any clock. The events count the sweeps.
 
     Raises:
         UsageError: the rate of the spec has no part in its training.
@@ -94,17 +95,27 @@ def _plan(experiment: Experiment) -> _Plan:
     if not isinstance(experiment, Supervised):
         return _Plan(lambda number: build(_seeded(experiment.spec, number)), *OF_OBJECTIVES, is_affordable=True)
     probe = Probe.of(experiment)
+
+    def fresh(number: int) -> Supervised:
+        return replace(probe, spec=_seeded(probe.spec, number)).fresh()
+
     sample = probe.copy()
     factor = OF_SMALL_BATCHES if sample.batch_size < min(SMALL_BATCH, sample.train.m) else 1
     affordable = SECONDS / seconds_of_step(sample)
     for probes, per_decade in PLANS:
         if probes * per_decade * factor * USUAL <= affordable:
-            return _Plan(probe.replicate, probes, per_decade * factor, is_affordable=True)
-    return _Plan(probe.replicate, *PLANS[-1], is_affordable=False)
+            return _Plan(fresh, probes, per_decade * factor, is_affordable=True)
+    return _Plan(fresh, *PLANS[-1], is_affordable=False)
 
 
 def _seeded(spec: Spec, number: int) -> Spec:
-    return spec.model_copy(update={"seed": spec.seed + number})
+    """The spec with other random numbers, also in streams that are pinned."""
+    pins = {purpose: getattr(spec.randomness, purpose) for purpose in PURPOSES}
+    moved = {
+        purpose: pin.model_copy(update={"seed": pin.seed + number}) for purpose, pin in pins.items() if pin is not None
+    }
+    randomness = spec.randomness.model_copy(update=moved)
+    return spec.model_copy(update={"seed": spec.seed + number, "randomness": randomness})
 
 
 def _first_sweep(plan: _Plan) -> tuple[RangeCurve, int]:

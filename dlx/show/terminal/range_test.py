@@ -73,6 +73,8 @@ def plot(chart: RangeChart) -> list[list[Piece]]:
     columns = [_column(place, low, high) for place in chart.places]
     dots = {(scale.row(cost), column) for cost, column in zip(chart.costs.tolist(), columns, strict=True)}
     at = _column(float(np.log10(chart.marks["suggested"])), low, high) if "suggested" in chart.marks else None
+    if at is not None and not 0 <= at < COLUMNS:
+        at = None
     rows = [_row(row, dots, at, scale) for row in reversed(range(HEIGHT))]
     pointer = [] if at is None else [[(f"{'':{MARGIN}} {'':{at + 1}}{ARROW} suggested", "bold")]]
     return [*rows, [(f"{'':{MARGIN}} └{_rates(low, high)}", "dim")], *pointer]
