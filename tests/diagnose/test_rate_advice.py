@@ -1,4 +1,4 @@
-"""Advice about the learning rate: when it is tested, and that findings, remedies and commands speak of the same rate."""
+"""Advice about the learning rate: when it is tested, and that findings, remedies and commands speak of one rate."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_rate_a_notch_away_is_the_same() -> None:
     assert 0.02 in rates_tried(0.001)
 
 
-@pytest.mark.parametrize(("rate", "may"), [(0.02, True), (0.001, True), (0.0009, False), (0.1, True), (0.11, False)])
+@pytest.mark.parametrize(("rate", "may"), [(0.02, True), (0.001, True), (0.0009, False), (0.09, True), (0.11, False)])
 def test_in_more_steps_smaller_rates_do_as_well(rate: float, may: bool) -> None:
     """50 epochs of 4 steps: a rate 20 times as small as the suggested one gets as far as ten steps of that."""
     assert may_train(SpecContext(spec_at(rate), FACTS, TESTED), rate) is may

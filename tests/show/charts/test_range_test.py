@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from dlx.documents.range_test import RangeTest
 from dlx.documents.range_test import TestedRates as Rates
-from dlx.show.charts.range_test import range_chart, tested_in_words
+from dlx.show.charts.range_test import range_chart
+from dlx.show.charts.range_test import tested_in_words as in_words
 from dlx.show.pictures import range_test as picture
 from dlx.show.terminal.range_test import COLUMNS, plot, sentences
 
 NOTHING = Rates(None, None, None, None, 5, 700)
-FEW = settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+FEW = settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 @st.composite
@@ -48,8 +49,8 @@ def test_the_suggested_rate_is_pointed_at_above_its_place() -> None:
 
 
 def test_what_was_tested_in_words() -> None:
-    assert tested_in_words({}) == ""
-    assert "no rate brought the cost down" in tested_in_words({"learning_rate": vars(NOTHING)})
+    assert in_words({}) == ""
+    assert "no rate brought the cost down" in in_words({"learning_rate": vars(NOTHING)})
     tested = Rates(0.02, 0.0005, 0.005, 0.3, 5, 1700)
     words = "in 5 sweeps of growing rates, 1,700 steps, the cost falls from 0.0005 on and grows from 0.3 on"
-    assert tested_in_words({"learning_rate": vars(tested)}) == f"{words}: 0.02 is suggested"
+    assert in_words({"learning_rate": vars(tested)}) == f"{words}: 0.02 is suggested"
