@@ -10,9 +10,7 @@ import typer
 from dlx.errors import UsageError
 from dlx.runs import starter_rate
 from dlx.show import terminal
-from dlx.spec.starter.decisions import Wishes
-from dlx.spec.starter.sources import source_of
-from dlx.spec.starter.writing import starter, starter_for
+from dlx.spec.starter import decisions, sources, writing
 from dlx.words import Task
 
 Data = Annotated[
@@ -59,14 +57,14 @@ def new(
     """
     reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
     reading["missing"] = tuple(missing or ()) or None
-    wishes = Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
-    if data is None and (target or wishes != Wishes() or set(reading.values()) != {None}):
+    wishes = decisions.Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
+    if data is None and (target or wishes != decisions.Wishes() or set(reading.values()) != {None}):
         raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
     if data is None:
-        text = starter(file)
+        text = writing.starter(file)
     else:
-        text = starter_for(source_of(data, target or [], **reading), wishes, file)
+        text = writing.starter_for(sources.source_of(data, target or [], **reading), wishes, file)
         text = starter_rate.with_tested_rate(text, file, data)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
