@@ -45,15 +45,15 @@ def main() -> None:
 
 def report(combinations: Sequence[Row], commands: Sequence[Typed]) -> str:
     """Both tables."""
-    behind = [_behind(row.at_best, row.at_suggested) for row in combinations]
-    usual = [_behind(row.at_best, row.at_default) for row in combinations]
+    behind = [_behind(row, row.at_suggested) for row in combinations]
+    usual = [_behind(row, row.at_default) for row in combinations]
     repaired = sum(row.is_repaired for row in commands)
     text = [
         "# The range test of learning rates, judged",
         "",
         "Written by `make rates`. Each combination is trained to its end with two seeds at 15 rates between 1e-5 and "
         "100, at the rate that `dlx tune --learning-rate` suggests, and at the default of the optimizer. What is "
-        "behind is counted in shares of the cost of a constant answer, against the best of the grid on dev.",
+        "behind is counted in shares of the cost of a constant answer, against the best of the grid on each.",
         "",
         f"On average the suggestion is {fmean(one.train for one in behind):.1%} behind on train and "
         f"{fmean(one.dev for one in behind):.1%} on dev, at worst {max(one.train for one in behind):.1%} and "
@@ -75,12 +75,12 @@ def report(combinations: Sequence[Row], commands: Sequence[Typed]) -> str:
     return "\n".join(text) + "\n"
 
 
-def _behind(best: Learned, other: Learned) -> Learned:
-    return Learned(best.train - other.train, best.dev - other.dev)
+def _behind(row: Row, other: Learned) -> Learned:
+    return Learned(row.best_on_train - other.train, row.at_best.dev - other.dev)
 
 
 def _combination(row: Row) -> list[str]:
-    behind, usual = _behind(row.at_best, row.at_suggested), _behind(row.at_best, row.at_default)
+    behind, usual = _behind(row, row.at_suggested), _behind(row, row.at_default)
     rates = f"{row.suggested:g}", f"{row.best:g}"
     return [row.name, row.optimizer, *rates, f"{behind.train:.1%}", f"{behind.dev:.1%}", f"{usual.dev:.1%}"]
 

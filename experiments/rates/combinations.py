@@ -39,7 +39,10 @@ class Learned:
 
 @dataclass(frozen=True)
 class Row:
-    """A combination: what the suggested rate brings, what the optimizer's default, and what the best of the grid."""
+    """A combination: what the suggested rate brings, what the optimizer's default, and what the best of the grid.
+
+    best: the rate that brings most on dev; best_on_train is what another may bring on train.
+    """
 
     name: str
     optimizer: str
@@ -49,6 +52,7 @@ class Row:
     at_suggested: Learned
     at_default: Learned
     at_best: Learned
+    best_on_train: float
 
 
 def specs(workshop: Workshop) -> Iterator[tuple[str, Plain]]:
@@ -87,8 +91,9 @@ def rows(workshop: Workshop) -> Iterator[Row]:
             default = spec.optimizer.learning_rate
             by_rate = {rate: learned(spec, rate, dataset) for rate in {*GRID, suggested, default}}
             best = max(GRID, key=lambda rate: by_rate[rate].dev)
+            best_on_train = max(by_rate[rate].train for rate in GRID)
             here, usual = by_rate[suggested], by_rate[default]
-            yield Row(name, optimizer, suggested, default, best, here, usual, by_rate[best])
+            yield Row(name, optimizer, suggested, default, best, here, usual, by_rate[best], best_on_train)
 
 
 def learned(spec: Spec, rate: float, dataset: Dataset) -> Learned:
