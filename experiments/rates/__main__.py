@@ -21,7 +21,7 @@ COMMANDS = ("fault", "healthy", "faulty", "before training", "comes to", "after 
 def options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="experiments.rates", description=__doc__)
-    parser.add_argument("--drawn", type=int, default=8, help="drawn faults of each kind, beside the fixed ones")
+    parser.add_argument("--count", type=int, default=8, help="drawn faults of each kind, beside the fixed ones")
     parser.add_argument("--seed", type=int, default=14, help="of the drawn faults")
     parser.add_argument("--out", type=Path, default=HERE / "results.md", help="the file to write")
     return parser.parse_args()
@@ -37,7 +37,7 @@ def main() -> None:
         for row in rows(Workshop(folder)):
             combinations.append(row)
             print(*_combination(row), sep="  ", flush=True)
-        for case in cases(folder, arguments.drawn, arguments.seed):
+        for case in cases(folder, arguments.count, arguments.seed):
             commands.append(typed(case, folder))
             print(*_command(commands[-1]), sep="  ", flush=True)
     arguments.out.write_text(report(combinations, commands), encoding="utf-8")
@@ -55,11 +55,11 @@ def report(combinations: Sequence[Row], commands: Sequence[Typed]) -> str:
         "100, at the rate that `dlx tune --learning-rate` suggests, and at the default of the optimizer. What is "
         "behind is counted in shares of the cost of a constant answer, against the best of the grid on each.",
         "",
-        f"On average the suggestion is {fmean(one.train for one in behind):.1%} behind on train and "
-        f"{fmean(one.dev for one in behind):.1%} on dev, at worst {max(one.train for one in behind):.1%} and "
-        f"{max(one.dev for one in behind):.1%}; the default {fmean(one.train for one in usual):.1%} and "
-        f"{fmean(one.dev for one in usual):.1%}, at worst {max(one.train for one in usual):.1%} and "
-        f"{max(one.dev for one in usual):.1%}.",
+        f"On average the suggestion is {fmean(row.train for row in behind):.1%} behind on train and "
+        f"{fmean(row.dev for row in behind):.1%} on dev, at worst {max(row.train for row in behind):.1%} and "
+        f"{max(row.dev for row in behind):.1%}; the default {fmean(row.train for row in usual):.1%} and "
+        f"{fmean(row.dev for row in usual):.1%}, at worst {max(row.train for row in usual):.1%} and "
+        f"{max(row.dev for row in usual):.1%}.",
         "",
         *_table(COMBINATIONS, [_combination(row) for row in combinations]),
         "",

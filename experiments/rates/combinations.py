@@ -99,7 +99,7 @@ def rows(workshop: Workshop) -> Iterator[Row]:
 def learned(spec: Spec, rate: float, dataset: Dataset) -> Learned:
     """What trainings at a rate bring, averaged over the seeds."""
     trained = [_trained(derive(spec, {"optimizer.learning_rate": rate, "seed": seed}), dataset) for seed in SEEDS]
-    return Learned(fmean(one.train for one in trained), fmean(one.dev for one in trained))
+    return Learned(fmean(run.train for run in trained), fmean(run.dev for run in trained))
 
 
 def _trained(spec: Spec, dataset: Dataset) -> Learned:

@@ -40,11 +40,11 @@ class Typed:
         return self.after_after <= self.healthy + self.margin
 
 
-def cases(folder: Path, drawn: int, seed: int) -> Iterator[Case]:
-    """The planted faults of the fixed half of the bench, and so many drawn ones of each kind."""
+def cases(folder: Path, count: int, seed: int) -> Iterator[Case]:
+    """The planted faults of the fixed half of the bench, and so many of each kind that are drawn."""
     fixed = [number for number, (_, kind, _) in enumerate(FIXED) if kind in KINDS]
     listed = [fixed_fault(number, folder) for number in fixed]
-    listed += [draw_fault(seed, number, kind, folder) for kind in KINDS for number in range(drawn)]
+    listed += [draw_fault(seed, number, kind, folder) for kind in KINDS for number in range(count)]
     yield from (case for case in listed if case is not None)
 
 
@@ -71,8 +71,8 @@ def _dlx(work: Path, *words: str) -> str:
 def _first(printed: str) -> list[str]:
     """The first command to train that is printed."""
     lines = [line.strip() for line in printed.splitlines()]
-    found = [shlex.split(line[line.index("dlx train ") :]) for line in lines if "dlx train " in line]
-    return found[0][1:] if found else []
+    commands = [shlex.split(line[line.index("dlx train ") :]) for line in lines if "dlx train " in line]
+    return commands[0][1:] if commands else []
 
 
 def _changes(command: list[str]) -> str:
