@@ -21,7 +21,7 @@ COMMANDS = ("fault", "healthy", "faulty", "before training", "comes to", "after 
 def options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="experiments.rates", description=__doc__)
-    parser.add_argument("--count", type=int, default=8, help="drawn faults of each kind, beside the fixed ones")
+    parser.add_argument("--count", type=int, default=6, help="drawn faults of each kind, beside the fixed ones")
     parser.add_argument("--seed", type=int, default=14, help="of the drawn faults")
     parser.add_argument("--out", type=Path, default=HERE / "results.md", help="the file to write")
     return parser.parse_args()

@@ -62,6 +62,22 @@ def test_the_curve_has_its_rates_below_it_and_fits_a_screen(folder: Path, call_d
     assert {path.name for path in folder.iterdir()} == {"spec.yaml", "ravine.yaml"}
 
 
+def test_one_mistake_takes_one_command(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    """A rate of 30 is mended by what the summary of the training, the diagnosis and the page print."""
+    trained = call_dlx("train", "spec.yaml", "training.epochs=20", "--out", "run", cwd=folder)
+    command = printed_commands(trained.stdout)[0]
+    assert "learning_rate_too_high" in trained.stdout
+    assert command[-1].startswith("optimizer.learning_rate=0.")
+    diagnosed = call_dlx("diagnose", "run", "--full", cwd=folder)
+    assert printed_commands(diagnosed.stdout)[0] == command
+    assert "tested    learning rates: in 5 sweeps" in diagnosed.stdout
+    assert call_dlx("report", "run", cwd=folder).code == 0
+    assert "Learning rates were tested: in 5 sweeps" in (folder / "run" / "report.html").read_text("utf-8")
+    assert call_dlx(*command, "--quiet", "--out", "mended", cwd=folder).code == 0
+    before, after = (json.loads((folder / name / "diagnosis.json").read_text()) for name in ("run", "mended"))
+    assert after["errors"]["dev"]["value"] < before["errors"]["dev"]["value"] - 0.1
+
+
 def test_the_steps_on_an_objective_have_a_rate(folder: Path, call_dlx: Callable[..., Any]) -> None:
     result = call_dlx("tune", "--learning-rate", "ravine.yaml", cwd=folder)
     (command,) = printed_commands(result.stdout)
