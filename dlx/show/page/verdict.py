@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
 from dlx.show.charts.quantities import error_quantity
+from dlx.show.charts.range_test import tested_in_words
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
@@ -159,6 +160,8 @@ def _next(document: Document, commands: Sequence[str]) -> Iterator[Element]:
     steps = document.get("next") or []
     if steps or commands:
         yield element("h3", "What to do next")
+    if tested := tested_in_words(document):
+        yield element("p", f"Learning rates were tested: {tested}.")
     if steps:
         yield element("ul", [element("li", step) for step in steps])
     if commands:

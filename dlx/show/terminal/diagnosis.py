@@ -13,6 +13,7 @@ from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
+from dlx.show.charts.range_test import tested_in_words
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, verdict_first
@@ -198,8 +199,10 @@ class _Screen:
             )
 
     def next(self, commands: Sequence[str]) -> None:
-        """What to do, in words, then as commands."""
+        """What to do, in words, then as commands; and what was tested for that."""
         self._gap_above()
+        if tested := tested_in_words(self.document):
+            paragraph("tested", f"learning rates: {tested}", stream=self.out)
         for number, step in enumerate(self.document["next"]):
             paragraph("next" if number == 0 else "", step, stream=self.out)
         for command in commands:
