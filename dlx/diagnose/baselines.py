@@ -17,7 +17,8 @@ from dlx.diagnose.verdict import OPEN as OPEN
 from dlx.diagnose.verdict import WORSE as WORSE
 from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import CLASSIFICATION, REGRESSION
 from dlx.types import Array

@@ -15,7 +15,8 @@ from dlx.errors import DataError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.predict import answers, shortest, trained
 from dlx.search.trials.outcome import Outcome
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
 from dlx.training.evaluation import Evaluation
 from dlx.training.model import Model
 from dlx.types import Array
