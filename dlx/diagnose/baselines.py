@@ -11,7 +11,8 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import rows, sample
-from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel
+from dlx.diagnose.gradient_boosting import GradientBoosting
+from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel, outputs_of
 from dlx.diagnose.verdict import BETTER as BETTER
 from dlx.diagnose.verdict import OPEN as OPEN
 from dlx.diagnose.verdict import WORSE as WORSE
@@ -45,7 +46,7 @@ class ConstantErrors:
     thorough: bool = False
 
 
-def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any]:
+def baselines(dataset: Dataset, answers: Mapping[str, Answers], with_bound: bool = False) -> dict[str, Any]:
     """What simple models reach on dev and test beside the network, by the names of the models.
 
     Each has ``title``, ``fitted_on`` (examples of train) and ``parts``, by part ``error`` and ``difference``: the error
@@ -56,17 +57,22 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any
     Args:
         dataset: the models are fitted on train.
         answers: of the network, by part; of all examples of it.
+        with_bound: whether gradient boosting is among them, which takes longer: where the network errs much, it shows
+            what can be reached.
     """
     if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
         return {"skipped": SKIPPED}
     parts = [part for part in HELD_OUT if part in answers] or ["train"]
-    kinds = SIMPLE_MODELS if parts != ["train"] and dataset.task in ALL_MODELS else (ConstantAnswer,)
+    kinds: tuple[type[SimpleModel], ...] = (ConstantAnswer,)
+    if parts != ["train"] and dataset.task in ALL_MODELS:
+        bound = (GradientBoosting,) if with_bound and GradientBoosting.is_for(dataset) else ()
+        kinds = (*SIMPLE_MODELS, *bound)
     fitting, documents = Fitting.of(dataset), {}
     for kind in kinds:
         with np.errstate(over="ignore", invalid="ignore"):
             model = fitting.fitted(kind)
             compared = {part: _compared(fitting, model, dataset.parts[part], answers[part]) for part in parts}
-        fitted_on = min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x))
+        fitted_on = min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x, outputs_of(dataset)))
         documents[kind.name] = {"title": model.title(dataset), "fitted_on": fitted_on, "parts": compared}
     return documents
 

@@ -138,7 +138,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks, evidence = _evidence(result, spec, diagnosis)
-    before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten")}
+    before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten", "tails")}
     document = before | diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,

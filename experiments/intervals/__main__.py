@@ -30,8 +30,10 @@ def verdicts(title: str, truths: Sequence[Truth]) -> Iterator[str]:
     shares = sorted(((*wrong_share(truth), truth) for truth in truths), key=lambda row: -row[1])
     too_many = sum(share > 0.05 for _, share, _ in shares)
     yield f"### {title}\n"
-    yield f"**{len(shares):,} cases; a wrong verdict in more than 5 % of trainings: {too_many}; at most "
-    yield f"{100 * shares[0][1]:.1f} %**, of one gap at most {100 * max(share[0] for share in shares):.1f} %.\n"
+    of_any = 100 * max(any_gap for _, any_gap, _ in shares)
+    of_last = 100 * max(last for last, _, _ in shares)
+    yield f"**{len(shares):,} cases, {too_many} with a wrong verdict in more than 5 % of trainings.** At most it is"
+    yield f"{of_any:.1f} %, of the last gap alone {of_last:.1f} %.\n"
     yield "| true errors | examples | optimal | tolerance | any gap wrong |\n|---|---|---|---|---|"
     for _, share, truth in shares[:LARGEST]:
         errors, sizes = (", ".join(f"{value:.4g}" for value in values) for values in (truth.errors, truth.sizes))
@@ -100,7 +102,7 @@ def main() -> None:
         lines += [SETTLED, *advised(run(executor, settling.simulate, [*settling.cells()]))]
         lines += [COVERED, *covered(run(executor, coverage.simulate, [*coverage.cells()]))]
     RESULTS.write_text("\n".join(lines), encoding="utf-8")
-    print(f"{RESULTS}: {lines[2]}{lines[3]} ({time.monotonic() - started:.0f} s)")
+    print(f"{RESULTS}: {lines[2]} ({time.monotonic() - started:.0f} s)")
 
 
 if __name__ == "__main__":

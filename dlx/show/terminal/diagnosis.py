@@ -15,7 +15,7 @@ from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, verdict_first
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_first
 from dlx.show.words import ending, level_of, place, title_of_metric
 from dlx.text import shorten
 
@@ -89,6 +89,7 @@ class _Screen:
         measure = self.document.get("measure")
         titles = ("", "error", "95 % interval", "m")
         self._table([*errors(self.document["errors"], self.task)], titles)
+        tails(self.document, self.out)
         if measure:
             self._table([*errors(measure["errors"], self.task)], ("", title_of_metric(measure["name"]), *titles[2:]))
         self._gap_above()
@@ -103,6 +104,7 @@ class _Screen:
         measure = self.document.get("measure")
         first = [] if measure else [optimal]
         self._table([*first, *errors(self.document["errors"], self.task)], ("", "error", "95 % interval", "m"))
+        tails(self.document, self.out)
         if measure:
             self._gap_above()
             titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.words import ending, level_of, place, title_of_metric
@@ -46,6 +47,7 @@ def summary(
         verdict_first(diagnosis, commands, out)
         say(stream=out)
         table(errors(diagnosis["errors"], task), ("", "error", "95 % interval", "m"), stream=out)
+        tails(diagnosis, out)
         _measured(diagnosis, out)
         say(stream=out)
     _refit_or_minimum(facts, out)
@@ -71,6 +73,12 @@ def verdict_first(diagnosis: Mapping[str, Any], commands: Sequence[str], out: Te
     paragraph("advice", diagnosis["next"][0], margin=margin, stream=out)
     for command in commands[:1]:
         say((" " * margin, ""), (command, "cyan"), stream=out)
+
+
+def tails(diagnosis: Mapping[str, Any], out: TextIO) -> None:
+    """Which intervals cannot be trusted."""
+    for sentence in tail_sentences(diagnosis):
+        paragraph("", sentence, "yellow", stream=out)
 
 
 def _measured(diagnosis: Mapping[str, Any], out: TextIO) -> None:
