@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.show.charts.metrics import baseline_tables, beside_baselines, class_table, in_brief, metric_text, metrics_table
+from dlx.show.charts.metrics import (
+    baseline_tables,
+    beside_baselines,
+    class_table,
+    in_brief,
+    metric_text,
+    metrics_table,
+    tail_sentences,
+)
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import measure
 from dlx.words import Task
@@ -74,3 +82,15 @@ def test_every_row_has_a_cell_for_each_title(counts: list[int]) -> None:
 def test_the_log_loss_of_a_network_that_has_diverged_fits_the_table() -> None:
     assert metric_text("log_loss", 1.9343e25, "binary") == "1.934e+25"
     assert metric_text("log_loss", 1.25, "binary") == "1.250"
+
+
+def test_few_residuals_that_carry_an_error_are_counted() -> None:
+    tails = {
+        "train": {"residuals": 2, "m": 3000, "share": 0.514},
+        "train_dev": {"residuals": 1, "m": 40, "share": 0.6},
+    }
+    assert [*tail_sentences({"tails": tails})] == [
+        "the interval of train cannot be trusted: 2 of 3,000 residuals carry 51 % of the squared error",
+        "the interval of train-dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error",
+    ]
+    assert [*tail_sentences({})] == []
