@@ -12,7 +12,7 @@ from dlx.stats.intervals import Estimate, at_size, difference, widened
 from dlx.stats.proportions import RISK, beta_quantile, chance_of_at_most, difference_of_shares, posterior
 
 MOST = 10**9  # a gap that so many examples leave open lies at the tolerance
-AIM = 0.87  # the chance of settling it that gives 4 of 5, whatever is thought of true errors before they are measured
+AIM, AIM_OF_SEVERAL = 0.87, 0.93  # the chance, of one part and of several, that gives 4 of 5 whatever errors are likely
 LEAST = 0.05  # of the tolerance, below which true errors need not be told apart
 STEPS = 11  # of a bisection, by which a share of 2⁻¹¹ is left
 Z = NormalDist().inv_cdf(1 - RISK)
@@ -205,13 +205,15 @@ def _smallest(question: Question, growing: tuple[str, ...]) -> Sizes | None:
     def grown(m: float) -> Sizes:
         return {part: max(round(m), size or 0) for part, size in now.items()}
 
+    aim = AIM if len(growing) == 1 else AIM_OF_SEVERAL
+
     def is_likely(logarithm: float) -> bool:
-        return question.chance(grown(exp(logarithm))) >= AIM
+        return question.chance(grown(exp(logarithm))) >= aim
 
     if not question.is_settled(grown(MOST)) or not is_likely(log(MOST)):
         return None
     m = _rounded_up(exp(_first(is_likely, 0.0, log(MOST))))
-    while question.chance(grown(m)) < AIM and m < MOST:  # since answers are counted in whole numbers
+    while question.chance(grown(m)) < aim and m < MOST:  # since answers are counted in whole numbers
         m = _rounded_up(1.04 * m)
     return {part: size for part, size in grown(m).items() if size > (now[part] or 0)} or None
 

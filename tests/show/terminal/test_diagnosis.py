@@ -82,7 +82,7 @@ def test_the_whole_of_it() -> None:
         "\n"
         "next      dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
         "          variance is unsettled: 9,000 dev examples would settle it in 4 of 5 cases\n"
-        "          overfitting to dev is unsettled: 19,000 dev and 19,000 test examples would settle it in 4 of 5 "
+        "          overfitting to dev is unsettled: 64,000 dev and 64,000 test examples would settle it in 4 of 5 "
         "cases\n"
         "          dlx x\n"
         "pictures  r/diagnosis.png\n"
