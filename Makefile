@@ -86,6 +86,10 @@ repair:  ## run the basic recipe on those faults and see how many it repairs (15
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose --act
 
+intervals:  ## see whether verdicts, advised numbers of examples and intervals keep what they promise (15 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.intervals
+
 tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal trials (7 minutes)
 	@sh .ci/environment .venv dlx optuna
 	.venv/bin/python -m experiments.tuning
@@ -107,4 +111,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair tuning rates torture schema clean
+	benchmark mnist tables faults diagnose repair intervals tuning rates torture schema clean

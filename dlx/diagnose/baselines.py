@@ -11,13 +11,15 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import rows, sample
-from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel
+from dlx.diagnose.gradient_boosting import GradientBoosting
+from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel, outputs_of
 from dlx.diagnose.verdict import BETTER as BETTER
 from dlx.diagnose.verdict import OPEN as OPEN
 from dlx.diagnose.verdict import WORSE as WORSE
 from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.types import Array
 
@@ -42,7 +44,7 @@ class ConstantErrors:
     thorough: bool = False
 
 
-def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any]:
+def baselines(dataset: Dataset, answers: Mapping[str, Answers], with_bound: bool = False) -> dict[str, Any]:
     """What simple models reach on dev and test beside the network, by the names of the models.
 
     Each has ``title``, ``fitted_on`` (examples of train) and ``parts``, by part ``error`` and ``difference``: the error
@@ -54,11 +56,16 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any
     Args:
         dataset: the models are fitted on train.
         answers: of the network, by part; of all examples of it.
+        with_bound: whether gradient boosting is among them, which takes longer: where the network errs much, it shows
+            what can be reached.
     """
     if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
         return {"skipped": SKIPPED}
     parts = [part for part in HELD_OUT if part in answers] or ["train"]
-    kinds = SIMPLE_MODELS if parts != ["train"] else (ConstantAnswer,)
+    kinds: tuple[type[SimpleModel], ...] = (ConstantAnswer,)
+    if parts != ["train"]:
+        bound = (GradientBoosting,) if with_bound and GradientBoosting.is_for(dataset) else ()
+        kinds = (*SIMPLE_MODELS, *bound)
     fitting, documents = Fitting.of(dataset), {}
     for kind in kinds:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -95,7 +102,7 @@ class Mistakes:
 
 def fitted_examples(kind: type[SimpleModel], dataset: Dataset) -> int:
     """How many examples of train a model is fitted on."""
-    return min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x))
+    return min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x, outputs_of(dataset)))
 
 
 def constant_errors(dataset: Dataset, sole_answer: str | None = None, thorough: bool = False) -> ConstantErrors:

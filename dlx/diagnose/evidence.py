@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from dlx.diagnose.supply import Supply
+from dlx.stats.intervals import Estimate
 
 BETTER, WORSE = "better", "worse"  # the network, beside a simple model
 FALLEN = 0.05  # of itself, by the train cost over the last quarter of the epochs
@@ -43,14 +44,14 @@ class Ending:
         return cls(fallen and not rising and (not len(dev) or dev[-1] < dev[start]), rising)
 
 
-def unbeaten(baselines: Mapping[str, Any]) -> tuple[str, float] | None:
+def unbeaten(baselines: Mapping[str, Any]) -> tuple[str, Estimate] | None:
     """The simple model that does as well as the network where none does surely better, and its error."""
     models = [] if "skipped" in baselines else list(baselines.values())
     compared = [(model["title"], next(iter(model["parts"].values()))) for model in models]
     if any(of_part["difference"]["verdict"] == WORSE for _, of_part in compared):
         return None
-    equals = [(of_part["error"]["value"], title) for title, of_part in compared if _is_as_good(of_part)]
-    return (min(equals)[1], min(equals)[0]) if equals else None
+    equals = [(title, Estimate.from_document(of_part["error"])) for title, of_part in compared if _is_as_good(of_part)]
+    return min(equals, key=lambda equal: (equal[1].value, equal[0]), default=None)
 
 
 def _is_as_good(of_part: Mapping[str, Any]) -> bool:
@@ -73,9 +74,13 @@ class Evidence:
 
     supply: Supply
     ending: Ending = Ending()
-    unbeaten: tuple[str, float] | None = None
+    unbeaten: tuple[str, Estimate] | None = None
 
     def document(self) -> dict[str, Any]:
         """As ``diagnosis.json`` has it."""
-        model = {} if self.unbeaten is None else {"unbeaten": dict(zip(("title", "error"), self.unbeaten, strict=True))}
-        return {"ending": asdict(self.ending), **model}
+        ending = {"ending": asdict(self.ending)}
+        if self.unbeaten is None:
+            return ending
+        title, error = self.unbeaten
+        ends = error.interval()
+        return {**ending, "unbeaten": {"title": title, "error": error.value, "low": ends["low"], "high": ends["high"]}}

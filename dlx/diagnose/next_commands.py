@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.gaps import questions
 from dlx.diagnose.remedies.changes import DataFacts, Overrides, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.supply import Supply, words_of
 from dlx.diagnose.verdict import GAPS, between
 from dlx.documents.range_test import TestedRates
 from dlx.spec.sections import Spec
-from dlx.stats.enough_examples import Question
 from dlx.stats.intervals import Estimate, exact
 from dlx.text import command
 from dlx.words import Task
@@ -109,13 +109,13 @@ def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides
     estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
     estimates["optimal"] = exact(document["optimal_error"])
     is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
-    for name in GAPS:
-        gap, pair = document[name], between(source["errors"])[name]
-        if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
-            question = Question(estimates, *pair, document["tolerance"], not is_rate)
-            if overrides := supply.settling(question, gap["settled_by"]).overrides:
-                yield overrides
-                return
+    for name, question in questions(estimates, between(source["errors"]), document["tolerance"], is_rate).items():
+        gap = document[name]
+        if not gap or gap["level"] != "unsettled" or gap["value"] == document["tolerance"]:
+            continue
+        if overrides := supply.settling(question, gap["settled_by"]).overrides:
+            yield overrides
+            return
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:

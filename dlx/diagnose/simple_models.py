@@ -45,8 +45,8 @@ class SimpleModel(ABC):
 
     @staticmethod
     @abstractmethod
-    def most_labeled(n_x: int) -> int:
-        """How many examples of so many features it is fitted on at most."""
+    def most_labeled(n_x: int, outputs: int) -> int:
+        """How many examples of so many features, and classes or targets, it is fitted on at most."""
 
     @abstractmethod
     def title(self, dataset: Dataset) -> str:
@@ -74,7 +74,7 @@ class ConstantAnswer(SimpleModel):
     classes: int
 
     @staticmethod
-    def most_labeled(n_x: int) -> int:
+    def most_labeled(n_x: int, outputs: int) -> int:
         """All of them: nothing but y is looked at."""
         return MOST_PRODUCTS
 
@@ -121,7 +121,7 @@ class LinearModel(SimpleModel):
     has_labels: bool = False  # of which an example may have any number
 
     @staticmethod
-    def most_labeled(n_x: int) -> int:
+    def most_labeled(n_x: int, outputs: int) -> int:
         """So many that the products of their features are bounded."""
         return int(np.clip(MOST_PRODUCTS / max(n_x, 20) ** 2, FEWEST_LABELED, 5 * MOST_LABELED))
 
@@ -161,7 +161,7 @@ class NearestNeighbours(SimpleModel):
     train: Labeled
 
     @staticmethod
-    def most_labeled(n_x: int) -> int:
+    def most_labeled(n_x: int, outputs: int) -> int:
         """Some thousand."""
         return int(np.clip(MOST_PRODUCTS / (10 * n_x), FEWEST_LABELED, MOST_LABELED))
 
@@ -192,6 +192,12 @@ class NearestNeighbours(SimpleModel):
         return np.asarray(votes.argmax(axis=0))
 
 
+def outputs_of(dataset: Dataset) -> int:
+    """How many classes there are, or targets."""
+    y = dataset.parts["train"].y
+    return len(dataset.classes) or (y.shape[1] if y.ndim > 1 else 1)
+
+
 @dataclass(frozen=True)
 class Fitting:
     """How train's examples are shown to a simple model, and later ones to what was fitted: normalized alike."""
@@ -218,7 +224,7 @@ class Fitting:
     def fitted(self, kind: type[SimpleModel]) -> SimpleModel:
         """The model on as many examples of train as it takes."""
         part = self.dataset.parts["train"]
-        which = sample(part.m, kind.most_labeled(self.dataset.n_x), seed=5)
+        which = sample(part.m, kind.most_labeled(self.dataset.n_x, outputs_of(self.dataset)), seed=5)
         X = np.empty((len(which), 0)) if kind is ConstantAnswer else self.normalized(rows(part.X, which))
         return kind.fit(Labeled(X, part.y[which], len(self.dataset.classes)))
 

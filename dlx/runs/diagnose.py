@@ -45,6 +45,7 @@ NO_EXAMPLES = (
     "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "
     "pictures)"
 )
+FOUND_ANEW = ("measure", "unbeaten", "learning_rate", "tails")  # keys of a diagnosis, where there is something to find
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
-    before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten", "learning_rate")}
+    before = {key: value for key, value in diagnosis.items() if key not in FOUND_ANEW}
     document = before | diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
@@ -159,8 +160,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         measurement.measure,
         evidence,
     )
-    if spec.diagnosis.target_errors == RELATIVE:
-        document["target_errors"] = RELATIVE
+    document |= {"target_errors": RELATIVE} if spec.diagnosis.target_errors == RELATIVE else {}
     document |= {"classes": measurement.classes, **measurement.performance.document()}
     document |= {"learning_rate": asdict(tested)} if tested else {}
     typed = tuple(commands(document, spec, evidence.supply.facts, run.path, run.config))
@@ -179,18 +179,17 @@ def _evidence(
     try:
         experiment = prepare_supervised(spec)
         measurement, ahead = measure(result.run, experiment), before(experiment)
-        expected = reference(experiment.dataset)
-        tables = result.metrics, result.layers
-        constant = constant_errors(experiment.dataset, measurement.performance.sole_answer, thorough=True)
-        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
-        supply, simple = Supply.of(spec, experiment.dataset), unbeaten(measurement.performance.baselines)
+        data, tables = experiment.dataset, (result.metrics, result.layers)
+        beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
+        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
+        supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines)
         evidence = Evidence(supply, Ending.of(result.metrics), simple)
-        of_classes = list(rare_class_findings(experiment.dataset, measurement.performance.metrics))
+        of_classes = list(rare_class_findings(data, measurement.performance.metrics))
         others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
         errors = measurement.measure.errors if measurement.measure else measurement.errors
         tested, of_rate = rates_for_bias(experiment, errors, ahead)
-        causes = [*all_findings(course, [*ahead, *of_rate], others), *of_classes]
-        tested, causes = rates_for(experiment, causes, tested)
+        of_training = all_findings(course, [*ahead, *of_rate], others)
+        tested, causes = rates_for(experiment, [*of_training, *of_classes], tested)
         return measurement, causes, (), evidence, tested
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):
@@ -199,8 +198,8 @@ def _evidence(
         sizes = result.data["examples"]
         facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
         recalled = recall(result, spec)
-        simple = unbeaten(recalled.performance.baselines)
-        evidence = Evidence(Supply(spec, facts), Ending.recalled(diagnosis), simple)
+        supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines)
+        evidence = Evidence(supply, Ending.recalled(diagnosis), simple)
         return recalled, findings, (remark,), evidence, TestedRates.recalled(diagnosis)
 
 

@@ -22,7 +22,7 @@ from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
-from dlx.runs.performance import Performance, measure_of
+from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.stats.intervals import Estimate
@@ -75,7 +75,10 @@ class NetworkRun:
         run.write_model(*describe(experiment))  # after measuring: exact statistics are then those of this θ
         if light:
             run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        performance = None if light else Performance.of(experiment.dataset, self._evaluations(errors))
+        performance = None
+        if not light:
+            with_bound = needs_bound(errors, experiment.spec.diagnosis)
+            performance = Performance.of(experiment.dataset, self._evaluations(errors), with_bound)
         self.diagnosis = self._judged(run, facts, errors, performance)
         run.write_diagnosis(self.diagnosis)
         test = (

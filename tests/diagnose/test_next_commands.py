@@ -57,7 +57,7 @@ def test_mismatch_is_no_reason_to_use_the_network() -> None:
     assert typed(train=exact(0.01), train_dev=exact(0.01), dev=exact(0.2)) == []
 
 
-def first(*names: str, ending: Ending = Ending(), beside: tuple[str, float] | None = None, **rates: float) -> str:  # noqa: B008
+def first(*names: str, ending: Ending = Ending(), beside: tuple[str, Estimate] | None = None, **rates: float) -> str:  # noqa: B008
     """The first command after a run of overfitting.yaml with these errors."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
@@ -85,7 +85,7 @@ def test_a_dev_cost_that_rose_asks_to_stop_or_to_regularize() -> None:
 
 
 def test_no_bigger_network_where_no_model_does_better() -> None:
-    assert first(train=0.3, dev=0.3, beside=("always no", 0.29)).endswith(" diagnosis.optimal_error=0.29")
+    assert first(train=0.3, dev=0.3, beside=("always no", exact(0.29))).endswith(" diagnosis.optimal_error=0.29")
 
 
 def test_how_a_training_ended() -> None:
@@ -105,7 +105,7 @@ def compared(error: float, difference: float, verdict: str) -> dict[str, Any]:
 
 def test_which_model_does_as_well() -> None:
     constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
-    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", 0.182)
+    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", exact(0.182))
     assert unbeaten({"constant": constant}) is None
     assert unbeaten({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")}) is None
     assert unbeaten({"skipped": "the data stay in their file"}) is None
@@ -201,7 +201,7 @@ def test_every_command_that_can_be_printed_is_accepted(
     errors = {part: error_rate(round(rates[part] * of.m) / of.m, of.m) for part, of in dataset.parts.items()}
     supply = Supply.of(spec, dataset)
     findings = [CAUSES[name].finding("seen") for name in names]
-    beside = data.draw(st.sampled_from([None, ("always 1", 0.3)]))
+    beside = data.draw(st.sampled_from([None, ("always 1", exact(0.3))]))
     evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
     document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
     document |= data.draw(st.sampled_from([{}, *({"learning_rate": vars(tested)} for tested in TESTED)]))

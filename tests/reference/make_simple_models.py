@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
@@ -50,6 +51,19 @@ def answers_of_labels(m: int, n: int, k: int) -> dict[str, Any]:
     return {"given": [m, n, k], "linear": one_each.decision_function(Q).tolist(), "neighbours": neighbours.tolist()}
 
 
+def boosted(classes: int) -> list[float]:
+    """Values, or logits of the second of two classes, of features that are whole numbers from 0 to 11."""
+    rng = np.random.RandomState(classes)
+    X = rng.randint(0, 12, (400, 4)).astype(float)
+    y = np.sin(X[:, 0]) * 3 + X[:, 1] * (X[:, 2] > 5) + rng.normal(size=400)
+    options = {"n_estimators": 20, "learning_rate": 0.15, "min_samples_leaf": 5}
+    if classes:
+        fitted = GradientBoostingClassifier(**options).fit(X[:300], y[:300] > y.mean())
+        return list(fitted.decision_function(X[300:]))
+    return list(GradientBoostingRegressor(**options).fit(X[:300], y[:300]).predict(X[300:]))
+
+
 if __name__ == "__main__":
     document = {"classes": [answers(*case) for case in CASES], "labels": [answers_of_labels(*case) for case in LABELS]}
+    Path(__file__).with_name("boosted_trees.json").write_text(json.dumps([boosted(0), boosted(2)]) + "\n")
     Path(__file__).with_name("simple_models.json").write_text(json.dumps(document) + "\n")

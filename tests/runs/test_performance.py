@@ -59,7 +59,7 @@ def test_metrics_and_baselines_stand_in_run_and_diagnosis_and_come_out_the_same_
     for key in ("metrics", "baselines"):
         assert facts[key] == diagnosis[key] == anew[key]
     assert list(facts["metrics"]) == ["train", "dev", "test"]
-    assert list(facts["baselines"]) == ["constant", "linear", "neighbours"]
+    assert list(facts["baselines"]) == ["constant", "linear", "neighbours", "boosting"]  # since the train error is high
     assert facts["metrics"]["dev"]["rmse" if regression else "recall"]["m"] == 100
     if regression:
         assert facts["metrics"]["dev"]["rmse"] == diagnosis["errors"]["dev"]
@@ -158,3 +158,16 @@ def test_a_better_network_that_is_not_surely_better_is_not_done() -> None:
     parts["dev"]["difference"]["verdict"] = "better"
     assert Performance({}, baselines).unproven is None
     assert Performance.recalled({}).unproven is None
+
+
+def test_a_residual_that_carries_the_error_stands_in_run_and_diagnosis(tmp_path: Path) -> None:
+    table = rows(tmp_path / "t.csv", 0.1, regression=True)
+    lines = table.read_text().splitlines()
+    lines[1:] = [f"{line.rsplit(',', 1)[0]},400" if number == 7 else line for number, line in enumerate(lines[1:])]
+    table.write_text("\n".join(lines) + "\n")
+    run = trained(tmp_path / "run", source={"name": "file", "path": str(table), "target": "y"}, split={"train": 1.0})
+    facts, diagnosis = (json.loads((run.path / name).read_text()) for name in ("run.json", "diagnosis.json"))
+    tail = diagnosis["tails"]["train"]
+    assert (tail["residuals"], tail["m"]) == (1, 300)
+    assert tail["share"] > 0.9
+    assert facts["tails"] == diagnosis["tails"] == examine(str(run.path)).document["tails"]

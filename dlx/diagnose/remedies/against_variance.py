@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlx.data.sources import Blobs, NoisyPoints, Source, Xor
+from dlx.data.splits import part_sizes
 from dlx.diagnose.remedies.against_bias import (
     batch_norm,
     batch_norm_defaults,
@@ -25,6 +26,7 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     optimizer_defaults,
 )
+from dlx.errors import DataError
 from dlx.spec.sections import Spec
 
 ROWS = 50  # evaluations among which early stopping can choose
@@ -33,7 +35,22 @@ WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a
 
 @change("train has more examples than it is trained on", "Basic recipe")
 def all_the_examples(now: SpecContext) -> Overrides:
-    return {"data.train_examples": None} if now.spec.data.train_examples is not None else {}
+    if now.spec.data.train_examples is None or not _all_fit_batches(now):
+        return {}
+    return {"data.train_examples": None}
+
+
+def _all_fit_batches(now: SpecContext) -> bool:
+    """Whether no last batch of all the examples is too small for a norm, as far as their number is known."""
+    size, split = now.spec.training.batch_size, now.spec.data.split
+    least = max((norm.least_batch for norm in now.norms), default=1)
+    if size == "full" or least == 1 or split is None or not now.facts.rows:
+        return True
+    try:
+        m = part_sizes(split, now.facts.rows)["train"]
+    except DataError:  # of a split into counts there may be more rows than are known
+        return True
+    return not 0 < m % size < least
 
 
 @change("the split leaves examples over that train can have", "Basic recipe")

@@ -19,7 +19,8 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.performance import Performance
 from dlx.runs.predict import answers, shortest, trained
 from dlx.search.trials.outcome import Outcome
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.classes import balanced_error
 from dlx.stats.metrics.metric import measure

@@ -178,6 +178,14 @@ def readable(of_part: Document, document: Document) -> Document:
     return {name: entry for name, entry in of_part.items() if name not in MIXED}
 
 
+def tail_sentences(diagnosis: Document) -> Iterator[str]:
+    """Such as `the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error`."""
+    for part, tail in (diagnosis.get("tails") or {}).items():
+        carry = "carries" if tail["residuals"] == 1 else "carry"
+        few = f"{tail['residuals']} of {tail['m']:,} residuals {carry} {100 * tail['share']:.0f} % of the squared error"
+        yield f"the interval of {in_words(part)} cannot be trusted: {few}"
+
+
 def judged_part(metrics: Document) -> str:
     """The part whose metrics matter: dev, where there is one."""
     return next(part for part in JUDGED if part in metrics)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import tail_sentences
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.range_test import tested_in_words
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
@@ -33,6 +34,7 @@ def verdict(material: Material) -> Element | None:
         "diagnosis",
         "Diagnosis",
         [_Table(waterfall(document, material.task)).draw(), _judged(document, material.task)],
+        *(element("p", f"{sentence[0].upper()}{sentence[1:]}.") for sentence in tail_sentences(document)),
         *(_findings(document) if "findings" in document else ()),  # in folds none are looked for
         *_next(document, material.commands),
     )

@@ -16,7 +16,7 @@ from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table,
 from dlx.show.charts.range_test import tested_in_words
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, verdict_first
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_first
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.text import shorten
 
@@ -90,6 +90,7 @@ class _Screen:
         measure = self.document.get("measure")
         titles = ("", title_of_error(self.document), "95 % interval", "m")
         self._table([*errors(self.document["errors"], self.task)], titles)
+        tails(self.document, self.out)
         if measure:
             self._table([*errors(measure["errors"], self.task)], ("", title_of_metric(measure["name"]), *titles[2:]))
         self._gap_above()
@@ -107,6 +108,7 @@ class _Screen:
         self._table([*first, *errors(self.document["errors"], self.task)], titles)
         if note := note_on_errors(self.document):
             paragraph("", note, margin=0, stream=self.out)
+        tails(self.document, self.out)
         if measure:
             self._gap_above()
             titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")

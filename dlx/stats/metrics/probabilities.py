@@ -9,7 +9,8 @@ from typing import final
 
 import numpy as np
 
-from dlx.stats.intervals import Estimate, mean_loss
+from dlx.stats.intervals import Estimate
+from dlx.stats.mean_loss import mean_loss
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import CLASSES_AND_LABELS, ByClass, Metric
 from dlx.types import Array

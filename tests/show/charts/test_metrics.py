@@ -16,6 +16,7 @@ from dlx.show.charts.metrics import (
     in_brief,
     metric_text,
     metrics_table,
+    tail_sentences,
     target_table,
 )
 from dlx.stats.metrics.answers import Answers
@@ -120,3 +121,15 @@ def test_every_row_has_a_cell_for_each_title(counts: list[int]) -> None:
 def test_the_log_loss_of_a_network_that_has_diverged_fits_the_table() -> None:
     assert metric_text("log_loss", 1.9343e25, "binary") == "1.934e+25"
     assert metric_text("log_loss", 1.25, "binary") == "1.250"
+
+
+def test_few_residuals_that_carry_an_error_are_counted() -> None:
+    tails = {
+        "train": {"residuals": 2, "m": 3000, "share": 0.514},
+        "train_dev": {"residuals": 1, "m": 40, "share": 0.6},
+    }
+    assert [*tail_sentences({"tails": tails})] == [
+        "the interval of train cannot be trusted: 2 of 3,000 residuals carry 51 % of the squared error",
+        "the interval of train-dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error",
+    ]
+    assert [*tail_sentences({})] == []
