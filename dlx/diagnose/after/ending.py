@@ -24,6 +24,8 @@ from dlx.diagnose.remedies.optimization import (
     learning_rate_tenth,
     learning_rate_x10,
     momentum,
+    smaller_tested_rate,
+    tested_learning_rate,
 )
 
 NARROW = 8  # units of a layer, where nothing else explains the error
@@ -39,13 +41,13 @@ OSCILLATION = Cause(
     "oscillation",
     "momentum or adam, a smaller learning rate, or decay",
     "Momentum",
-    (learning_rate_tenth, adam, momentum, decaying_learning_rate),
+    (smaller_tested_rate, learning_rate_tenth, adam, momentum, decaying_learning_rate),
 )
 PLATEAU = Cause(
     "plateau",
     "adam or momentum; another learning rate or initializer",
     "The problem of local optima",
-    (fast_adam, learning_rate_x10, fitting_initializer),
+    (tested_learning_rate, fast_adam, learning_rate_x10, fitting_initializer),
     severity="note",
 )
 NO_BETTER_THAN_CONSTANT = Cause(
@@ -53,7 +55,7 @@ NO_BETTER_THAN_CONSTANT = Cause(
     "see by balanced error and ROC AUC whether anything is learned; weigh rare classes more, or move the threshold "
     "(dlx calibrate --threshold); look for inputs that say more, or at the learning rate",
     "Bias and variance",
-    (fast_adam, learning_rate_x10, fitting_initializer),
+    (tested_learning_rate, fast_adam, learning_rate_x10, fitting_initializer),
 )
 # Of real numbers and of several labels, which have neither rare classes nor a threshold.
 MORE_TO_SAY = (
