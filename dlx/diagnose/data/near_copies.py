@@ -48,14 +48,16 @@ def near_copy_findings(dataset: Dataset) -> Iterator[Finding]:
     varies = deviation > 0
     if not varies.any() or not np.isfinite(deviation).all():
         return
-    A = _standardized(raw, raw, varies)
+    if dataset.image_shape is not None:  # pixels share a unit, in which those that hardly vary have hardly any weight
+        deviation = np.full_like(deviation, raw.std())
+    A = _standardized(raw, raw.mean(axis=0), deviation)[:, varies]
     for name in sorted(dataset.parts.keys() - {"train"}):
         part = dataset.parts[name]
         which = sample(part.m, MOST_QUERIES, seed=21)
         if len(which) < FEWEST_QUERIES:
             continue
         queries = without_marks(dataset, rows(part.X, which).astype(np.float64))
-        B = _standardized(queries, raw, varies)
+        B = _standardized(queries, raw.mean(axis=0), deviation)[:, varies]
         copies, gap, by_chance = near_copies(A, B)
         share = float(copies.mean())
         if share > max(LEAST_SHARE, TIMES_CHANCE * by_chance):
@@ -65,9 +67,9 @@ def near_copy_findings(dataset: Dataset) -> Iterator[Finding]:
             yield NEAR_COPIES_ACROSS_PARTS.finding(evidence, share, LEAST_SHARE)
 
 
-def _standardized(raw: Array, train: Array, varies: Array) -> Array:
-    mean, deviation = train[:, varies].mean(axis=0), train[:, varies].std(axis=0)
-    return np.asarray(np.clip((raw[:, varies] - mean) / deviation, -FAR, FAR))
+def _standardized(raw: Array, mean: Array, deviation: Array) -> Array:
+    scale = np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > 0)
+    return np.asarray(np.clip((raw - mean) * scale, -FAR, FAR))
 
 
 def near_copies(A: Array, B: Array) -> tuple[Array, float, float]:
