@@ -9,6 +9,7 @@ from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
@@ -194,6 +195,7 @@ def all_findings(
         ahead: what is known of the spec, from `before`.
         stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
+    ahead, stored_findings = outlived(course, ahead), outlived(course, stored_findings)
     found_anew = {finding.name for finding in (*after(course), *ahead)}
     of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
     names = {finding.name for finding in of_training}

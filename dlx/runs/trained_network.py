@@ -8,6 +8,7 @@ from typing import Any
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
@@ -110,7 +111,8 @@ class NetworkRun:
         course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
-        causes = [*findings, *after(course, findings)]
+        of_data = outlived(course, findings)
+        causes = [*of_data, *after(course, of_data)]
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None

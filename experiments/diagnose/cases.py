@@ -11,6 +11,7 @@ from dlx.spec.sections import Spec
 
 from . import data_faults as data_faults  # registers its kinds
 from . import spec_faults as spec_faults  # likewise
+from . import training_faults as training_faults  # likewise
 from .bases import Base, Rng, fixed_bases
 from .drawing import draw_base
 from .files import Workshop
@@ -24,8 +25,9 @@ MOST_DRAWS = 60  # before a kind is given up for a case
 class Case:
     """A spec of the bench, with the name of its kind of fault, or with none.
 
-    harm: by how much the fault worsens the dev error; redrawn: how many bases were drawn in vain because they were not
-    healthy, and how many faults because they did not go into their base or did no clear harm.
+    severity: of the fault; harm: by how much it worsens the dev error.
+    redrawn: how many bases were drawn in vain because they were not healthy, and how many faults because they did not
+    go into their base or did no clear harm.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Case:
     unhealthy: int = 0
     harmless: int = 0
     misfits: int = 0
+    severity: float = 0.0
 
     @property
     def kind(self) -> Kind | None:
@@ -91,7 +94,16 @@ FIXED = (
     ("digits", "too_few_epochs", 30),
     ("spirals", "too_few_epochs", 60),
     ("moons", "impatient", 1),
+    ("digits", "impatient", 1),
+    ("spirals", "min_delta_too_large", 0.3),
+    ("digits", "min_delta_too_large", 0.5),
+    ("spirals", "few_noisy_epochs", 8),
+    ("digits", "few_noisy_epochs", 6),
     ("noisy_moons", "trained_too_long", 15),
+    ("noisy_moons", "unregularized", 10),
+    ("moons", "oscillating", 5),
+    ("spirals", "oscillating", 8),
+    ("regression", "weight_decay_too_strong", 1),
     ("penguins", "not_normalized", 1),
     ("regression", "raw_units", 1000),
     ("moons", "offset", 100),
@@ -122,7 +134,8 @@ def fixed_fault(number: int, folder: Path) -> Case | None:
     if spec is None or not is_healthy(base, healthy):
         return None
     harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
-    case = Case(f"{name}, {kind.description.format(severity)}", "fixed", base, spec, of_kind, worse, healthy.error)
+    words = f"{name}, {kind.description.format(severity)}"
+    case = Case(words, "fixed", base, spec, of_kind, worse, healthy.error, severity=severity)
     return case if harmful else None
 
 
@@ -151,7 +164,8 @@ def draw_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | Non
         harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
         if harmful:
             name = f"{base.spec.name} {number}, {kind.description.format(severity)}"
-            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, unhealthy, harmless, misfits)
+            redrawn = unhealthy, harmless, misfits
+            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, *redrawn, severity)
         harmless += 1
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import sqrt
 
-from dlx.diagnose.after import ending, initialization, optimization, regularization
+from dlx.diagnose.after import ending, initialization, length, optimization, overtraining, regularization
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.parts import PARTS_DIFFER
@@ -49,7 +49,9 @@ def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Ite
     noise = [] if LABEL_NOISE.is_among(earlier) else list(ending.label_noise(course))
     yield from noise
     elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
-    is_explained = any(Cause.members[finding.name].explains_training for finding in earlier)
+    stopped = list(length.stopped_too_soon(course))
+    yield from stopped
+    is_explained = bool(stopped) or any(Cause.members[finding.name].explains_training for finding in earlier)
     if is_explained or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
         return
     if course.behind("train"):
@@ -106,7 +108,7 @@ EXPLAIN_BIAS: tuple[Look, ...] = (
     regularization.dropout_too_strong,
     optimization.too_high,
     optimization.rising,
-    optimization.too_few,
+    length.too_few,
     ending.dead_or_saturated,
     ending.unsettled,
     regularization.changed_images,
@@ -120,18 +122,16 @@ EXPLAIN_VARIANCE: tuple[Look, ...] = (
     regularization.pull_too_strong,
     optimization.long_memory,
     optimization.early_decay,
-    optimization.impatient,
-    regularization.overtraining,
+    overtraining.overtraining,
     optimization.too_high,
     ending.unsettled,
 )
 EXPLAIN_THE_REST: tuple[Look, ...] = (
-    optimization.impatient,
-    regularization.overtraining,
+    overtraining.overtraining,
     ending.unsettled,
 )
 NOTES: tuple[Look, ...] = (
     regularization.gap_explained,
-    regularization.nothing_against_variance,
+    overtraining.nothing_against_variance,
     regularization.stopping_that_never_fired,
 )

@@ -22,6 +22,7 @@ from dlx.diagnose.remedies.optimization import (
     learning_rate_x10,
     learning_rate_x100,
     optimizer_defaults,
+    unhindered_steps,
 )
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
@@ -35,6 +36,9 @@ MEAN_RATE = 0.1
 SHARE_OF_STEPS = 0.02
 # Layers with fewer units are compared with wide ones.
 NARROW, WIDE = 8, 64
+# What wide layers must gain on unseen examples, too, as a share of the error of a constant answer: on few examples they
+# learn by heart what a linear function rightly leaves.
+ALSO_UNSEEN = 0.05
 # With fewer steps than these in all, or no third epoch, it is looked whether time is what lacks, not the rate: whether
 # more of it takes away such a share of the error of a constant answer.
 FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
@@ -50,7 +54,7 @@ LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
     "a larger optimizer.learning_rate (three times, ten times)",
     "Learning rate",
-    (learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+    (unhindered_steps, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",
@@ -203,7 +207,7 @@ def _units(plain: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     if min(units, default=0) >= NARROW or steps.is_perfect(here.typical):
         return
     wide = steps.runs(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
-    if steps.bring_more(wide, here):
+    if steps.bring_more(wide, here) and decide(lambda w, h: steps.harm(h, w) > ALSO_UNSEEN, wide, here):
         more = f"{WIDE} units in each hidden layer" if units else f"a hidden layer of {WIDE} units"
         evidence = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
         evidence = f"{evidence} in place of {here.typical.cost:.3g}"

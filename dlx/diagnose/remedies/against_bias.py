@@ -183,7 +183,8 @@ def no_augmentation(now: SpecContext) -> Overrides:
 def patience_to_the_end(now: SpecContext) -> Overrides:
     training = now.spec.training
     stopping, rows = training.early_stopping, -(-training.epochs // training.evaluate_every) + 1
-    return {"training.early_stopping.patience": rows} if stopping and stopping.patience < rows else {}
+    longer = {"training.early_stopping.patience": rows} if stopping and stopping.patience < rows else {}
+    return longer | ({"training.early_stopping.min_delta": 0.0} if stopping and stopping.min_delta > 0 else {})
 
 
 # All at once

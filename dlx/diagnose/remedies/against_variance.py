@@ -28,6 +28,7 @@ from dlx.diagnose.remedies.optimization import (
 from dlx.spec.sections import Spec
 
 ROWS = 50  # evaluations among which early stopping can choose
+LEAST_SIDE = 16  # pixels: on the 8 of the digits a shift by one, an eighth of the image, doubled the dev error
 WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a multiple of α
 
 
@@ -114,10 +115,12 @@ def strong_dropout(now: SpecContext) -> Overrides:
     return keeping(now, 0.5) if now.layers and now.keep_prob > 0.5 else {}
 
 
-def _augmented(name: str, **options: Any) -> Change:
+def _augmented(name: str, least_side: int = 0, **options: Any) -> Change:
     def rule(now: SpecContext) -> Overrides:
         present = now.spec.data.augment
         if not now.facts.images or any(augmentation.name == name for augmentation in present):
+            return {}
+        if 0 < now.facts.side < least_side:
             return {}
         documents = [augmentation.model_dump(mode="json") for augmentation in present]
         return {"data.augment": [*documents, {"name": name} | options]}
@@ -125,7 +128,7 @@ def _augmented(name: str, **options: Any) -> Change:
     return Change(f"{name}_images", "images slightly changed are more images", "Data augmentation", rule)
 
 
-shift_images, rotate_images = _augmented("shift", pixels=1), _augmented("rotate", degrees=10.0)
+shift_images, rotate_images = _augmented("shift", LEAST_SIDE, pixels=1), _augmented("rotate", degrees=10.0)
 
 
 @change("fewer units cannot memorize the examples", "Basic recipe")

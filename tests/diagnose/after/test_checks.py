@@ -117,13 +117,18 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
     "still falling": ({"optimizer": descent(0.03), "training": epochs(30)}, "too_few_epochs", "fell by"),
     "no patience": (
         {"optimizer": descent(0.05), "training": epochs(200, early_stopping={"patience": 1})},
-        "too_few_epochs",
-        "early stopping ended it",
+        "stopped_too_soon",
+        "after 1 evaluation without an improvement",
     ),
     "no patience, though little harm is done": (
         {"optimizer": descent(0.3), "training": epochs(400, 64, early_stopping={"patience": 2})},
-        "too_few_epochs",
-        "early stopping ended it",
+        "stopped_too_soon",
+        "after 2 evaluations without an improvement",
+    ),
+    "improvements that are not counted": (
+        {"optimizer": descent(0.05), "training": epochs(200, early_stopping={"monitor": "dev_cost", "min_delta": 0.2})},
+        "stopped_too_soon",
+        "improved dev_cost by more than min_delta = 0.2",
     ),
     "images beyond recognition": (
         {
