@@ -8,6 +8,7 @@ from .bases import Base
 from .files import Workshop, load
 from .kinds import changed, kind, lasting
 
+SMALL = 6  # examples of a batch that follows a few of them
 MOST_STEPS = 12_000  # of a fault that takes more steps than its base
 
 
@@ -30,7 +31,7 @@ def impatient(base: Base, patience: float, workshop: Workshop) -> Spec:
 )
 def min_delta_too_large(base: Base, least: float, workshop: Workshop) -> Spec:
     """An improvement that is asked of the cost in one evaluation, which no cost brings twice."""
-    stopping = {"patience": 5, "monitor": "dev_cost", "min_delta": least}
+    stopping = {"patience": 3, "monitor": "dev_cost", "min_delta": least}
     return changed(base, {"training.early_stopping": stopping, "training.evaluate_every": 1})
 
 
@@ -86,16 +87,16 @@ def unregularized(base: Base, factor: float, workshop: Workshop) -> Spec | None:
 
 
 @kind(
-    "batches of {:.0f}, learning rate × 5",
+    "batches of 6, learning rate × {:g}",
     "oscillation learning_rate_too_high batch_size_small",
     "dead_units saturated_units diverged",
-    (5, 9),
+    (5, 30),
 )
-def oscillating(base: Base, size: float, workshop: Workshop) -> Spec | None:
+def oscillating(base: Base, factor: float, workshop: Workshop) -> Spec | None:
     """Steps that follow a few examples each, and are too large for them: no epoch ends where the one before did."""
     spec = base.spec
     if spec.architecture.batch_norm or spec.schedule.name != "constant":
         return None
-    epochs = min(spec.training.epochs, max(8, MOST_STEPS * round(size) // load(spec).parts["train"].m))
-    rate = {"optimizer.learning_rate": 5 * spec.optimizer.learning_rate}
-    return changed(base, {"training.batch_size": round(size), **rate, **lasting(spec, epochs)})
+    epochs = min(spec.training.epochs, max(8, MOST_STEPS * SMALL // load(spec).parts["train"].m))
+    rate = {"optimizer.learning_rate": factor * spec.optimizer.learning_rate}
+    return changed(base, {"training.batch_size": SMALL, **rate, **lasting(spec, epochs)})

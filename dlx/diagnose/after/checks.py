@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import sqrt
 
-from dlx.diagnose.after import ending, initialization, length, optimization, overtraining, regularization
+from dlx.diagnose.after import ending, examples, initialization, length, optimization, overtraining, regularization
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.parts import PARTS_DIFFER
@@ -51,12 +51,14 @@ def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Ite
     elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
     stopped = list(length.stopped_too_soon(course))
     yield from stopped
-    is_explained = bool(stopped) or any(Cause.members[finding.name].explains_training for finding in earlier)
+    is_explained = bool(serious(stopped)) or any(Cause.members[finding.name].explains_training for finding in earlier)
     if is_explained or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
         return
     if course.behind("train"):
         yield from _first(*EXPLAIN_BIAS)(course)
-    elif not (noise or earlier or elsewhere):
+    elif elsewhere and not (noise or earlier):
+        yield from examples.too_few(course)
+    elif not (noise or earlier):
         behind = course.behind("dev", BEHIND_ON_DEV)
         yield from _first(*(EXPLAIN_VARIANCE if behind else EXPLAIN_THE_REST))(course)
 
@@ -125,10 +127,13 @@ EXPLAIN_VARIANCE: tuple[Look, ...] = (
     overtraining.overtraining,
     optimization.too_high,
     ending.unsettled,
+    overtraining.costly_mistakes,
+    examples.too_few,
 )
 EXPLAIN_THE_REST: tuple[Look, ...] = (
     overtraining.overtraining,
     ending.unsettled,
+    examples.too_few,
 )
 NOTES: tuple[Look, ...] = (
     regularization.gap_explained,

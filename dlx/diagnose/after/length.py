@@ -7,7 +7,7 @@ from math import isnan
 
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.optimization import TOO_FEW_EPOCHS
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, Finding, Severity
 from dlx.diagnose.remedies.against_bias import longer_training, patience_to_the_end
 from dlx.words import Status
 
@@ -15,6 +15,7 @@ FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
 FALLING = 0.05  # of itself, over the last quarter of the epochs
 SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
 IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls
+HARMED = 0.5  # tolerances by which an error may be behind, after which more training would hardly pay
 CUT = 0.7  # of the epochs asked for: who was stopped later was stopped near the end
 
 STOPPED_TOO_SOON = Cause(
@@ -26,7 +27,7 @@ STOPPED_TOO_SOON = Cause(
 
 
 def stopped_too_soon(course: TrainingHistory) -> Iterator[Finding]:
-    """Early stopping that ended a training whose cost still fell: whatever it reached.
+    """Early stopping that ended a training whose cost still fell; a note where it had learned enough by then.
 
     It had hardly any patience, or a ``min_delta`` that counted no improvement though there were some: without it
     the rows after the best one were fewer than the patience.
@@ -49,7 +50,9 @@ def stopped_too_soon(course: TrainingHistory) -> Iterator[Finding]:
     if falling > FALLING:
         evidence += f"; over the last quarter of that the train cost fell by {falling:.0%}"
     remedy = "training.early_stopping.min_delta: 0" if is_blind else "a larger training.early_stopping.patience"
-    yield STOPPED_TOO_SOON.finding(course.beside(evidence), falling, FALLING, remedy=remedy)
+    harms = course.behind("train", HARMED) or course.behind("dev", HARMED)
+    severity: Severity = "warning" if harms else "note"
+    yield STOPPED_TOO_SOON.finding(course.beside(evidence), falling, FALLING, severity=severity, remedy=remedy)
 
 
 def too_few(course: TrainingHistory) -> Iterator[Finding]:

@@ -43,18 +43,27 @@ def overtraining(course: TrainingHistory) -> Iterator[Finding]:
         return
     rise, m = float(now - then), course.errors["dev"].m or 1
     chance = 0.0 if course.task.is_regression else 2 * sqrt(max(rise, 0) / m)
-    has_risen = rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]
-    if not has_risen and np.median(costs[-wide:]) > COST_FAR_UP * costs[best] and _is_left_alone(course):
-        times = float(np.median(costs[-wide:]) / costs[best])
-        epoch = int(course.rows["epoch"][best])
-        evidence = f"since epoch {epoch} the dev cost rose to {times:.2g} times what it was, and nothing regularizes"
-        yield OVERTRAINING.finding(course.beside(evidence), times, COST_FAR_UP, epoch=epoch)
-    if has_risen:
+    if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
         epoch = int(course.rows["epoch"][best])
         evidence = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
         evidence = f"{evidence} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
         evidence = f"{evidence} to {course.cost()[-1]:.2g}"
         yield OVERTRAINING.finding(evidence, rise, WORSE * course.tolerance, epoch=epoch)
+
+
+def costly_mistakes(course: TrainingHistory) -> Iterator[Finding]:
+    """A dev cost that has risen far above its least in a training that nothing regularizes, and whose variance is high.
+
+    The dev error need not have risen: it may have been as high from the time on when train was known by heart.
+    """
+    costs = course.rows["dev_cost"]
+    if len(costs) < 3 or np.isnan(costs).any() or not _is_left_alone(course):
+        return
+    best, times = int(costs.argmin()), float(np.median(costs[-max(1, len(costs) // ROWS) :]) / costs.min())
+    if times > COST_FAR_UP:
+        epoch = int(course.rows["epoch"][best])
+        evidence = f"since epoch {epoch} the dev cost rose to {times:.2g} times what it was, and nothing regularizes"
+        yield OVERTRAINING.finding(course.beside(evidence), times, COST_FAR_UP, epoch=epoch)
 
 
 def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
