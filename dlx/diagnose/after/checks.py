@@ -133,6 +133,7 @@ EXPLAIN_VARIANCE: tuple[Look, ...] = (
 EXPLAIN_THE_REST: tuple[Look, ...] = (
     overtraining.overtraining,
     ending.unsettled,
+    overtraining.costly_mistakes,
     examples.too_few,
 )
 NOTES: tuple[Look, ...] = (

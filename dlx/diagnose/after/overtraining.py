@@ -10,7 +10,7 @@ import numpy as np
 from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
 from dlx.diagnose.after.regularization import penalties
 from dlx.diagnose.findings import Cause, Finding
-from dlx.diagnose.remedies.against_variance import dropout, early_stopping, strong_l2, weak_l2
+from dlx.diagnose.remedies.against_variance import dropout, early_stopping, early_stopping_and_l2, strong_l2, weak_l2
 from dlx.stats.intervals import Estimate, difference
 
 WORSE = 0.75  # tolerances by which the dev error has risen since the lowest dev cost
@@ -25,7 +25,12 @@ NO_REGULARIZATION = Cause(
     (weak_l2, early_stopping, dropout),
     severity="note",
 )
-OVERTRAINING = Cause("overtraining", "training.early_stopping: true", "Early stopping", (early_stopping, strong_l2))
+OVERTRAINING = Cause(
+    "overtraining",
+    "training.early_stopping: true, best together with regularization.l2",
+    "Early stopping",
+    (early_stopping_and_l2, early_stopping, strong_l2),
+)
 
 
 def overtraining(course: TrainingHistory) -> Iterator[Finding]:
@@ -63,7 +68,9 @@ def costly_mistakes(course: TrainingHistory) -> Iterator[Finding]:
     if times > COST_FAR_UP:
         epoch = int(course.rows["epoch"][best])
         evidence = f"since epoch {epoch} the dev cost rose to {times:.2g} times what it was, and nothing regularizes"
-        yield OVERTRAINING.finding(course.beside(evidence), times, COST_FAR_UP, epoch=epoch)
+        train, dev = (course.error(course.errors[part].value) for part in ("train", "dev"))
+        evidence = f"{evidence}; the train error is {train}, the dev error {dev}"
+        yield OVERTRAINING.finding(evidence, times, COST_FAR_UP, epoch=epoch)
 
 
 def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
@@ -75,10 +82,12 @@ def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
 
 
 def _is_left_alone(course: TrainingHistory) -> bool:
-    """Whether the variance is surely high, dev errs more than could be expected, and nothing regularizes."""
-    gap = _variance(course)
-    is_high = gap is not None and gap.low > course.tolerance
-    return is_high and course.behind("dev", BEHIND_ON_DEV) and not _is_regularized(course)
+    """Whether the variance is surely high, dev errs clearly more than the optimum, and nothing regularizes."""
+    gap, dev = _variance(course), course.errors.get("dev")
+    if gap is None or dev is None or gap.low <= course.tolerance:
+        return False
+    is_far = dev.value - course.spec.diagnosis.optimal_error > BEHIND_ON_DEV * course.tolerance
+    return is_far and not _is_regularized(course)
 
 
 def _held_out(course: TrainingHistory) -> str:
