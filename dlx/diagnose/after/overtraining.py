@@ -64,8 +64,9 @@ def costly_mistakes(course: TrainingHistory) -> Iterator[Finding]:
     costs = course.rows["dev_cost"]
     if len(costs) < 3 or np.isnan(costs).any() or not _is_left_alone(course):
         return
-    best, times = int(costs.argmin()), float(np.median(costs[-max(1, len(costs) // ROWS) :]) / costs.min())
-    if times > COST_FAR_UP:
+    best, last = int(costs.argmin()), slice(-max(1, len(costs) // ROWS), None)
+    times = float(np.median(costs[last]) / costs[best])
+    if times > COST_FAR_UP and course.cost()[last].mean() < course.cost()[best]:
         epoch = int(course.rows["epoch"][best])
         evidence = f"since epoch {epoch} the dev cost rose to {times:.2g} times what it was, and nothing regularizes"
         train, dev = (course.error(course.errors[part].value) for part in ("train", "dev"))
