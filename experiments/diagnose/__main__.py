@@ -55,7 +55,10 @@ def _written(chosen: Sequence[Task], arguments: argparse.Namespace, folder: Path
     """Writes the file; returns what it says in a sentence."""
     started = time.monotonic()
     if arguments.first:
-        advised = list(advise_all(chosen, arguments.seed, folder, executor))
+        advised = []
+        for case in advise_all(chosen, arguments.seed, folder, executor):
+            print(f"{case.verdict:<12}{case.case.name}: {case.command or 'nothing'}", flush=True)
+            advised.append(case)
         text, sentence = advice_report(advised, arguments.seed, time.monotonic() - started)
         (arguments.out or HERE / "advised.md").write_text(text, encoding="utf-8")
         return sentence

@@ -198,6 +198,13 @@ def test_what_holds_steps_back_is_undone_before_they_are_made_longer(digits: Cal
     assert "unhindered_steps" not in named(remedies(found, digits(usual), DataFacts(1000)))
 
 
+def test_a_training_of_a_few_steps_is_made_as_long_as_most_are(digits: Callable[..., Spec]) -> None:
+    found = document(0.5, 0.1, "too_few_epochs")
+    for epochs, many in ((1, 30), (3, 63), (15, 75), (40, 120)):  # of 16 steps each
+        first = remedies(found, digits(f"training: {{epochs: {epochs}, batch_size: 64}}\n"), DataFacts(1000))[0]
+        assert first.overrides["training.epochs"] == many
+
+
 def test_images_too_small_to_be_shifted_are_turned(digits: Callable[..., Spec]) -> None:
     for side, is_shifted in ((8, False), (28, True), (0, True)):
         tried = named(remedies(document(0.0, 0.2), digits(), DataFacts(1000, images=True, side=side)))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.regularization import AUGMENTATION_TOO_STRONG, DROPOUT_TOO_STRONG, PENALTY_TOO_STRONG
 from dlx.diagnose.findings import Cause, Finding
-from dlx.diagnose.remedies.against_bias import batch_norm_defaults, longer_training
+from dlx.diagnose.remedies.against_bias import batch_norm_defaults
+from dlx.diagnose.remedies.length import longer_training
 from dlx.words import Status
 
 # ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it

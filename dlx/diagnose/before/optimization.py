@@ -11,7 +11,8 @@ from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.regularization import strength_findings
 from dlx.diagnose.findings import Cause, Finding
-from dlx.diagnose.remedies.against_bias import deeper, longer_training, much_longer_training, patience_to_the_end, wider
+from dlx.diagnose.remedies.against_bias import deeper, wider
+from dlx.diagnose.remedies.length import enough_steps, longer_training, much_longer_training, patience_to_the_end
 from dlx.diagnose.remedies.optimization import (
     constant_learning_rate,
     fast_adam,
@@ -69,7 +70,7 @@ TOO_FEW_EPOCHS = Cause(
     "too_few_epochs",
     "longer training (training.epochs)",
     "Basic recipe",
-    (longer_training, much_longer_training, patience_to_the_end),
+    (enough_steps, longer_training, much_longer_training, patience_to_the_end),
 )
 TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper))
 
