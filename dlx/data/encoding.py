@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
 from dlx.data.hashing import hashed
+from dlx.data.quantiles import transformed
 from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
@@ -43,7 +44,7 @@ class Describer(NamedTuple):
             transform=options.transform or "none",
             impute=options.impute,
             indicator=self.indicators,
-            is_open=self.indicators,
+            is_open=self.indicators or options.transform == "quantile",
         )
         if values.dtype != object or options.kind == "number":
             return Column(name, None, details)
@@ -137,7 +138,9 @@ def _numbers(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
         texts = np.flatnonzero(~missing(values))
         faults = [ValueFault(int(row), what.format(values[row])) for row in texts]
         return np.full((len(values), 1), np.nan), faults
-    if column.details.transform == "none":
+    if column.details.transform == "quantile" and not column.details.is_open:
+        return transformed(values, column.details.quantiles, column.details.shares)[:, np.newaxis], []
+    if column.details.transform in ("none", "quantile"):
         return values[:, np.newaxis], []
     if column.details.transform == "signed_log":
         return (np.sign(values) * np.log1p(np.abs(values)))[:, np.newaxis], []

@@ -50,8 +50,16 @@ def labelled(table: Table, target: tuple[str, ...]) -> Table:
         return table
     if len(rows) == 0:
         raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
+    table = taken(table, rows)
+    of_objects = [name for name in target if table.values[name].dtype == object]
+    return replace(table, values=table.values | {name: np.array(table.values[name].tolist()) for name in of_objects})
+
+
+def taken(table: Table, rows: Array) -> Table:
+    """Some rows of the table, by number."""
+    if len(rows) == table.m:
+        return table
     values = {name: column[rows] for name, column in table.values.items()}
-    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
     lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
     places = {row: place for place, row in enumerate(rows.tolist())}
     faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]

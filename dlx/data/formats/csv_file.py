@@ -43,6 +43,7 @@ class Csv(TableFormat):
         "decimal",
         "thousands",
         "comment",
+        "skip_lines",
         "missing",
         "plain",
     }
@@ -60,7 +61,7 @@ class Csv(TableFormat):
         if first is None:
             raise DataError(f"{path}: the file is empty")
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-        top = first.lines[0], first.records[0]
+        top = first.lines[0], [""] * dialect.has_row_names + first.records[0]
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
         of_columns = readers(style, options, of, like)
