@@ -195,7 +195,7 @@ def all_findings(
         ahead: what is known of the spec, from `before`.
         stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
-    ahead, stored_findings = outlived(course, ahead), outlived(course, stored_findings)
+    ahead = outlived(course, ahead)
     found_anew = {finding.name for finding in (*after(course), *ahead)}
     of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
     names = {finding.name for finding in of_training}
