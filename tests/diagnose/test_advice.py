@@ -205,6 +205,15 @@ def test_a_training_of_a_few_steps_is_made_as_long_as_most_are(digits: Callable[
         assert first.overrides["training.epochs"] == many
 
 
+def test_an_overtrained_network_is_stopped_and_held(digits: Callable[..., Spec]) -> None:
+    tried = remedies(
+        document(0.0, 0.2, "overtraining"), digits("training: {epochs: 100, batch_size: 50}\n"), DataFacts(1000)
+    )
+    assert [remedy.name for remedy in tried[:3]] == ["early_stopping_and_l2", "early_stopping", "strong_l2"]
+    assert tried[0].overrides.keys() - tried[1].overrides.keys() == {"regularization.l2"}
+    assert tried[0].overrides["regularization.l2"] == 0.1
+
+
 def test_images_too_small_to_be_shifted_are_turned(digits: Callable[..., Spec]) -> None:
     for side, is_shifted in ((8, False), (28, True), (0, True)):
         tried = named(remedies(document(0.0, 0.2), digits(), DataFacts(1000, images=True, side=side)))
