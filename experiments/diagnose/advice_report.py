@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .advised import HARMS, HELPS, NOTHING, REFUSED, REPLICATES, UNTYPED, Advised
+from .bench import HALVES
 from .files import FRESH
 from .report import table, with_interval
 from .scoring import Share, share
@@ -21,10 +22,11 @@ def advice_report(cases: Sequence[Advised], seed: int, seconds: float) -> tuple[
     healthy = [case for case in cases if case.case.kind is None]
     groups = {"a spec can undo": repairable, "lie in the data": others, "healthy": healthy}
     sentence = _sentence(repairable, faults, healthy)
+    halves = " and ".join(half for half in HALVES if any(case.case.half == half for case in cases))
     text = f"""# The first command, typed
 
-Written by `make advice` (seed {seed}, {seconds:.0f} s). Each case of the bench is trained, `dlx diagnose` is asked,
-and the first command that it prints is typed. Both specs are then measured in {REPLICATES} replicates, paired, on
+Written by `make advice` (seed {seed}, {seconds:.0f} s; {halves} half). Each case of the bench is trained, `dlx diagnose` is
+asked, and the first command that it prints is typed. Both specs are then measured in {REPLICATES} replicates, paired, on
 {FRESH:,} examples that no training and no diagnosis has seen (of digits and penguins, of which there are no others, on
 dev). It *helps* when the 95 % interval of the change lies below 0, or when the error falls to within the tolerance
 (2 %; of regressions, whose errors are told in the standard deviation of the targets, 10 %) of the healthy spec's; it
