@@ -151,7 +151,8 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
 def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
     task = dataset.task
-    Y = np.eye(len(dataset.classes))[examples.y] if task.has_one_class else examples.y.astype(np.float64)
+    y = dataset.in_error_unit(examples.y)
+    Y = np.eye(len(dataset.classes))[y] if task.has_one_class else y.astype(np.float64)
     squares, mean = examples.squares(examples.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0
     inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(examples.m))
@@ -159,18 +160,18 @@ def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     left_out = Y - weights / inverse.diagonal()[:, np.newaxis]  # what the others say (Allen 1974, PRESS)
     error = _share_wrong if task.has_one_class else _root_mean_square
     error = _share_of_labels_wrong if task is Task.MULTILABEL else error
-    by, train = "kernel regression", error(left_out, examples.y)
+    by, train = "kernel regression", error(left_out, y)
     if "dev" not in dataset.parts:
         return Baseline(by, train, examples.m)
-    X, y = examples.queries(dataset.parts["dev"])
-    to_dev = np.exp(-examples.squares(X).astype(np.float64) / width)
-    dev = error(to_dev @ weights + mean, y)
+    X, of_dev = examples.queries(dataset.parts["dev"])
+    to_dev, y_dev = np.exp(-examples.squares(X).astype(np.float64) / width), dataset.in_error_unit(of_dev)
+    dev = error(to_dev @ weights + mean, y_dev)
     kernel = np.exp(-squares / width)
     by_half = [
-        error(to_dev[:, half] @ _fit(kernel[np.ix_(half, half)], Y[half]) + Y[half].mean(axis=0), y)
+        error(to_dev[:, half] @ _fit(kernel[np.ix_(half, half)], Y[half]) + Y[half].mean(axis=0), y_dev)
         for half in _halves(examples.m)
     ]
-    return Baseline(by, train, examples.m, dev, None, float(np.mean(by_half)), len(y))
+    return Baseline(by, train, examples.m, dev, None, float(np.mean(by_half)), len(y_dev))
 
 
 def _fit(kernel: Array, Y: Array) -> Array:

@@ -25,13 +25,13 @@ def advice_report(cases: Sequence[Advised], seed: int, seconds: float) -> tuple[
     halves = " and ".join(half for half in HALVES if any(case.case.half == half for case in cases))
     text = f"""# The first command, typed
 
-Written by `make advice` (seed {seed}, {seconds:.0f} s; {halves} half). Each case of the bench is trained, `dlx diagnose` is
-asked, and the first command that it prints is typed. Both specs are then measured in {REPLICATES} replicates, paired, on
-{FRESH:,} examples that no training and no diagnosis has seen (of digits and penguins, of which there are no others, on
-dev). It *helps* when the 95 % interval of the change lies below 0, or when the error falls to within the tolerance
-(2 %; of regressions, whose errors are told in the standard deviation of the targets, 10 %) of the healthy spec's; it
-*harms* when the interval lies above 0. Where the first command does not train (it looks, measures or uses the network)
-nothing changes. Aims: helps ≥ 85 % of the faults that a spec can undo, harms ≤ 2 %.
+Written by `make advice` (seed {seed}, {seconds:.0f} s; {halves} half). Each case of the bench is trained, `dlx
+diagnose` is asked, and the first command that it prints is typed. Both specs are then measured in {REPLICATES}
+replicates, paired, on {FRESH:,} examples that no training and no diagnosis has seen (of digits and penguins, of which
+there are no others, on dev). It *helps* when the 95 % interval of the change lies below 0, or when the error falls to
+within the tolerance (2 %; of regressions, whose errors are told in the standard deviation of the targets, 10 %) of the
+healthy spec's; it *harms* when the interval lies above 0. Where the first command does not train (it looks, measures or
+uses the network) nothing changes. Aims: helps ≥ 85 % of the faults that a spec can undo, harms ≤ 2 %.
 
 **{sentence}.**
 

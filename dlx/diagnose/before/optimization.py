@@ -16,6 +16,7 @@ from dlx.diagnose.remedies.length import enough_steps, longer_training, much_lon
 from dlx.diagnose.remedies.optimization import (
     constant_learning_rate,
     fast_adam,
+    larger_tested_rate,
     learning_rate_hundredth,
     learning_rate_tenth,
     learning_rate_third,
@@ -23,6 +24,7 @@ from dlx.diagnose.remedies.optimization import (
     learning_rate_x10,
     learning_rate_x100,
     optimizer_defaults,
+    smaller_tested_rate,
     unhindered_steps,
 )
 from dlx.nn.optimizers import Optimizer
@@ -49,13 +51,13 @@ LEARNING_RATE_TOO_HIGH = Cause(
     "learning_rate_too_high",
     "a smaller optimizer.learning_rate (a third, a tenth)",
     "Learning rate",
-    (learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
+    (smaller_tested_rate, learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
     "a larger optimizer.learning_rate (three times, ten times)",
     "Learning rate",
-    (unhindered_steps, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+    (unhindered_steps, larger_tested_rate, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",
