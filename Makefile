@@ -86,6 +86,10 @@ repair:  ## run the basic recipe on those faults and see how many it repairs (15
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose --act
 
+advice:  ## type the first command that the diagnosis of each fault prints, and see whether it helps (15 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.diagnose --first
+
 intervals:  ## see whether verdicts, advised numbers of examples and intervals keep what they promise (15 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.intervals
@@ -111,4 +115,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair intervals tuning rates torture schema clean
+	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture schema clean

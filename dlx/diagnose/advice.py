@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.findings import SEVERITIES
+from dlx.diagnose.findings import rank
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
@@ -58,7 +58,7 @@ def is_needed(document: Mapping[str, Any], gap: str) -> bool:
 
 def _cures(findings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Change, str]]:
     """The changes that may cure findings, with the finding that each is against; of other names there are none."""
-    for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"])):
+    for finding in sorted(findings, key=lambda finding: rank(finding["name"], finding["severity"])):
         if finding["name"] in CAUSES:
             yield from ((change, finding["name"]) for change in CAUSES[finding["name"]].changes)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from dlx.diagnose.supply import Supply
+from dlx.diagnose.trend import recent_fall
 from dlx.stats.intervals import Estimate
 
 BETTER, WORSE = "better", "worse"  # the network, beside a simple model
@@ -40,8 +41,8 @@ class Ending:
         dev = dev if len(dev) == len(train) else ()
         least = min(range(len(dev)), key=lambda number: dev[number]) if len(dev) else 0
         rising = bool(len(dev)) and least <= start and dev[-1] > (1 + RISEN) * dev[least]
-        fallen = train[-1] < (1 - FALLEN) * train[start]
-        return cls(fallen and not rising and (not len(dev) or dev[-1] < dev[start]), rising)
+        fallen = recent_fall(epochs, train, 1 - LATE) > FALLEN
+        return cls(fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0), rising)
 
 
 def unbeaten(baselines: Mapping[str, Any]) -> tuple[str, Estimate] | None:

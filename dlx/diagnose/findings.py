@@ -50,6 +50,7 @@ class Cause:
     severity: an error keeps the network from learning what it should; a warning costs accuracy or time; a note may be
         meant so.
     explains_training: whether it can be why a network does not fit train.
+    is_symptom: whether it is what other causes come to, which are then named, and cured, before it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Cause:
     changes: tuple[Change, ...] = ()
     severity: Severity = "warning"
     explains_training: bool = True
+    is_symptom: bool = False
 
     members: ClassVar[dict[str, Cause]] = {}
 
@@ -99,5 +101,10 @@ _BATCH_NORM = re.compile(r"[,;] batch norm\b")
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """The worst first; of the same severity in the order in which they were found."""
-    return sorted(findings, key=lambda entry: SEVERITIES.index(entry.severity))
+    """The worst first; of the same severity causes before symptoms, each in the order in which they were found."""
+    return sorted(findings, key=lambda entry: rank(entry.name, entry.severity))
+
+
+def rank(name: str, severity: Severity) -> tuple[int, bool]:
+    """What findings are ordered by; those of other names than dlx has are no symptoms."""
+    return SEVERITIES.index(severity), name in Cause.members and Cause.members[name].is_symptom

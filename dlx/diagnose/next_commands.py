@@ -34,7 +34,7 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     """What to type after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
 
     Each is accepted as it stands, but for FILE, for which the reader has a file of examples. What settles the verdict
-    comes first, unless something is surely high.
+    comes first, unless something is surely high, or something was found that can be cured.
 
     Args:
         document: ``diagnosis.json``.
@@ -53,6 +53,7 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
         reachable = [command("diagnose", run, f"diagnosis.optimal_error={document['unbeaten']['error']:.4g}")]
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    is_high = is_high or any(_is_serious(document, remedy.against) for remedy in remedies_in_order)
     in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
     uses = list(_with_the_network(document, run))
     in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them

@@ -9,6 +9,7 @@ from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
 from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, rare_class_findings
 from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
@@ -213,11 +214,10 @@ def all_findings(
         ahead: what is known of the spec, from `before`.
         stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
-    ahead, stored_findings = unrefuted(course, ahead), unrefuted(course, stored_findings)
+    ahead, stored_findings = unrefuted(course, outlived(course, ahead)), unrefuted(course, stored_findings)
     found_anew = {finding.name for finding in (*after(course), *ahead)}
     of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
-    names = {finding.name for finding in of_training}
-    return [*of_training, *(finding for finding in ahead if finding.name not in names)]
+    return [*of_training, *(entry for entry in ahead if all(entry.name != other.name for other in of_training))]
 
 
 def keep(examination: Examination) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Any
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
 from dlx.diagnose.after.rare_class import rare_class_findings
 from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
@@ -121,7 +122,7 @@ class NetworkRun:
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None
-        of_data, tested = unrefuted(course, findings), None
+        of_data, tested = unrefuted(course, outlived(course, findings)), None
         of_classes = rare_class_findings(dataset, performance.metrics if performance else {})
         if performance is None:
             causes = [*of_data, *after(course, of_data), *of_classes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.remedies.changes import DataFacts, side_of
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions
@@ -48,6 +48,7 @@ def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:
         images=dataset.image_shape is not None,
         spare=_spare(spec, dataset),
         has_dev="dev" in dataset.parts,
+        side=side_of(dataset.image_shape),
     )
 
 

@@ -12,6 +12,7 @@ from dlx.spec.sections import Spec
 from . import data_faults as data_faults  # registers its kinds
 from . import label_faults as label_faults  # likewise
 from . import spec_faults as spec_faults  # likewise
+from . import training_faults as training_faults  # likewise
 from .bases import Base, Rng, fixed_bases
 from .drawing import draw_base
 from .files import Workshop, load, parts_of
@@ -26,8 +27,9 @@ MOST_DRAWS = 60  # before a kind is given up for a case
 class Case:
     """A spec of the bench, with the name of its kind of fault, or with none.
 
-    harm: by how much the fault worsens the dev error; redrawn: how many bases were drawn in vain because they were not
-    healthy, and how many faults because they did not go into their base or did no clear harm.
+    severity: of the fault; harm: by how much it worsens the dev error.
+    redrawn: how many bases were drawn in vain because they were not healthy, and how many faults because they did not
+    go into their base or did no clear harm.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Case:
     unhealthy: int = 0
     harmless: int = 0
     misfits: int = 0
+    severity: float = 0.0
 
     @property
     def kind(self) -> Kind | None:
@@ -93,7 +96,15 @@ FIXED = (
     ("digits", "too_few_epochs", 30),
     ("spirals", "too_few_epochs", 60),
     ("moons", "impatient", 1),
+    ("moons", "min_delta_too_large", 0.3),
+    ("spirals", "min_delta_too_large", 0.6),
+    ("spirals", "few_noisy_epochs", 8),
+    ("digits", "few_noisy_epochs", 6),
     ("noisy_moons", "trained_too_long", 15),
+    ("noisy_moons", "unregularized", 10),
+    ("moons", "oscillating", 10),
+    ("circles", "oscillating", 20),
+    ("regression", "weight_decay_too_strong", 5),
     ("penguins", "not_normalized", 1),
     ("regression", "raw_units", 1000),
     ("moons", "offset", 100),
@@ -103,6 +114,8 @@ FIXED = (
     ("spirals", "wrong_labels", 0.3),
     ("digits", "few_examples", 40),
     ("moons", "few_examples", 8),
+    ("digits", "starved", 21),
+    ("spirals", "starved", 22),
     ("digits", "dev_noisy", 1),
     ("blobs", "dev_moved", 1),
     ("circles", "dev_moved", 0.7),
@@ -162,7 +175,8 @@ def fixed_fault(number: int, folder: Path) -> Case | None:
         return None
     harmful, worse = does_harm(kind, base, healthy, spec, folder)
     spec = without_test(spec, workshop) if kind.hides else spec
-    case = Case(f"{name}, {kind.description.format(severity)}", "fixed", base, spec, of_kind, worse, healthy.error)
+    words = f"{name}, {kind.description.format(severity)}"
+    case = Case(words, "fixed", base, spec, of_kind, worse, healthy.error, severity=severity)
     return case if harmful else None
 
 
@@ -197,7 +211,8 @@ def draw_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | Non
         if harmful:
             spec = without_test(spec, workshop) if kind.hides else spec
             name = f"{base.spec.name} {number}, {kind.description.format(severity)}"
-            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, unhealthy, harmless, misfits)
+            redrawn = unhealthy, harmless, misfits
+            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, *redrawn, severity)
         harmless += 1
     return None
 

@@ -75,6 +75,23 @@ def test_a_high_bias_asks_for_a_bigger_network_as_its_words_say() -> None:
     assert "architecture.hidden=" in first(train=0.3, dev=0.3)
 
 
+def test_a_cause_is_mended_before_its_symptom() -> None:
+    commands = first("no_better_than_constant", "too_few_units", train=0.3, dev=0.3)
+    assert "architecture.hidden=" in commands
+    assert "optimizer.learning_rate=" in first("no_better_than_constant", train=0.3, dev=0.3)
+
+
+def test_a_cause_that_was_found_is_mended_before_more_is_measured() -> None:
+    unsettled = {"train": error_rate(0.05, 20), "dev": error_rate(0.1, 20)}
+    spec = load_spec(CONFIG).spec
+    supply = Supply.of(spec, build_supervised(spec, initialize=False).dataset)
+    findings = [CAUSES["penalty_too_strong"].finding("seen")]
+    penalized = spec.model_copy(update={"regularization": spec.regularization.model_copy(update={"l2": 30.0})})
+    document = diagnose(unsettled, 0.0, 0.02, findings=findings, evidence=Evidence(supply))
+    assert document["verdict"] == "unsettled"
+    assert commands(document, penalized, supply.facts, RUN, CONFIG)[0].endswith("regularization.l2=0.0")
+
+
 def test_a_cause_that_was_found_is_mended_first() -> None:
     assert "optimizer.learning_rate=" in first("learning_rate_too_high", train=0.3, dev=0.3)
 

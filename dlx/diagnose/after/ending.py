@@ -28,6 +28,7 @@ from dlx.diagnose.remedies.optimization import (
     tested_learning_rate,
 )
 
+AS_GOOD = 0.5  # tolerances by which the dev error of a network that needs no more units may be behind
 NARROW = 8  # units of a layer, where nothing else explains the error
 CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
 CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
@@ -56,6 +57,7 @@ NO_BETTER_THAN_CONSTANT = Cause(
     "(dlx calibrate --threshold); look for inputs that say more, or at the learning rate",
     "Bias and variance",
     (tested_learning_rate, fast_adam, learning_rate_x10, fitting_initializer),
+    is_symptom=True,
 )
 # Of real numbers and of several labels, which have neither rare classes nor a threshold.
 MORE_TO_SAY = (
@@ -66,6 +68,8 @@ MORE_TO_SAY = (
 
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
     """A straight border where the neighbours know a better one."""
+    if _is_best(course):
+        return
     if not course.hidden:
         yield TOO_FEW_UNITS.finding(course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
     elif all(is_linear(layer.activation) for layer in course.hidden):
@@ -88,9 +92,14 @@ def narrow(course: TrainingHistory) -> Iterator[Finding]:
 def _narrower_than(course: TrainingHistory, limit: int) -> Iterator[Finding]:
     units = {number: layer.units for number, layer in enumerate(course.hidden, start=1)}
     least = min(units, key=lambda number: units[number], default=0)
-    if least and units[least] <= limit:
+    if least and units[least] <= limit and not _is_best(course):
         evidence = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
         yield TOO_FEW_UNITS.finding(course.beside(evidence), float(units[least]), float(limit), layer=least)
+
+
+def _is_best(course: TrainingHistory) -> bool:
+    """Whether the network errs as little on dev as what more units would have to beat."""
+    return "dev" in course.errors and not course.behind("dev", AS_GOOD)
 
 
 def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:

@@ -75,7 +75,7 @@ DEAD_UNITS = Cause(
     "dead_units",
     "a smaller learning rate, initializer: he, or leaky_relu",
     "Activation functions",
-    (smaller_tested_rate, learning_rate_tenth, fitting_initializer, leaky_relu, normalize_inputs),
+    (fitting_initializer, smaller_tested_rate, learning_rate_tenth, leaky_relu, normalize_inputs),
 )
 SATURATED_UNITS = Cause(
     "saturated_units",

@@ -8,6 +8,9 @@ from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change
 from dlx.nn.optimizers import Adam, Optimizer
 
 USUAL_BATCH = range(16, 513)
+LEAST_CLIP = 0.1  # ‖dθ‖ lies above 0.1 in the first epochs of nearly every training
+MOST_EPSILON = 1e-3  # √s of a gradient lies between 1e-4 and 0.1, and ε is there against a division by 0
+MOST_WARMUP = 0.5  # of the training
 ONE_NOTCH = 2.6  # from one of 1, 2, 5, 10 to the next: a rate that is no farther away is as good
 
 
@@ -61,6 +64,21 @@ def constant_learning_rate(now: SpecContext) -> Overrides:
     if schedule.name == "constant" and schedule.warmup == 0:
         return {}
     return {"schedule": {"name": "constant"}} if schedule.name != "constant" else {"schedule.warmup": 0}
+
+
+@change("steps are as long as α says, with no bound on dθ, no ε beside √s and no warm-up", "Learning rate")
+def unhindered_steps(now: SpecContext) -> Overrides:
+    """What makes steps small beside a small α, put back to what is usual where it is far from that."""
+    spec, overrides = now.spec, Overrides()
+    optimizer, schedule = spec.optimizer, spec.schedule
+    if optimizer.clip_norm is not None and optimizer.clip_norm < LEAST_CLIP:
+        overrides["optimizer.clip_norm"] = None
+    if getattr(optimizer, "epsilon", 0.0) > MOST_EPSILON:
+        overrides["optimizer.epsilon"] = type(optimizer).model_fields["epsilon"].default
+    units = spec.training.epochs if schedule.unit == "epoch" else now.steps
+    if schedule.warmup > MOST_WARMUP * units:
+        overrides["schedule.warmup"] = 0
+    return overrides
 
 
 @change("smaller steps at the end settle where larger ones oscillate", "Learning rate decay")

@@ -117,13 +117,13 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
     "still falling": ({"optimizer": descent(0.03), "training": epochs(30)}, "too_few_epochs", "fell by"),
     "no patience": (
         {"optimizer": descent(0.05), "training": epochs(200, early_stopping={"patience": 1})},
-        "too_few_epochs",
-        "early stopping ended it",
+        "stopped_too_soon",
+        "after 1 evaluation without an improvement",
     ),
-    "no patience, though little harm is done": (
-        {"optimizer": descent(0.3), "training": epochs(400, 64, early_stopping={"patience": 2})},
-        "too_few_epochs",
-        "early stopping ended it",
+    "improvements that are not counted": (
+        {"optimizer": descent(0.05), "training": epochs(200, early_stopping={"monitor": "dev_cost", "min_delta": 0.2})},
+        "stopped_too_soon",
+        "improved dev_cost by more than min_delta = 0.2",
     ),
     "images beyond recognition": (
         {
@@ -211,6 +211,15 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
         "overtraining",
         "the dev error rose from",
     ),
+    "few examples of each class": (
+        {
+            "data": {"source": "digits", "split": {"train": 600, "dev": 400}, "train_examples": 210},
+            "architecture": {"hidden": [64]},
+            "diagnosis": {"optimal_error": 0.03},
+        },
+        "few_examples",
+        "by half of them the dev error of kernel regression is",
+    ),
 }
 
 
@@ -249,6 +258,10 @@ NOTES: dict[str, tuple[Plain, str]] = {
             "diagnosis": {"optimal_error": 0.45},  # so that no luck of the last row puts it behind
         },
         "oscillation",
+    ),
+    "no patience, though no harm is done": (
+        {"optimizer": descent(0.3), "training": epochs(400, 64, early_stopping={"patience": 2})},
+        "stopped_too_soon",
     ),
     "plateau": ({"architecture": {"hidden": [{"units": 32, "bias": False}]}}, "plateau"),
     "rising": (
