@@ -10,21 +10,21 @@ import numpy as np
 
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
+from dlx.data.texts import Texts, Values
 from dlx.errors import DataError
-from dlx.types import Array
 
 
 @dataclass(frozen=True)
 class Table:
-    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
+    """The columns that are used: float64 with NaN for what is missing, or texts.
 
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
-    are of values that could not be read as those of train, and are missing in the columns. ``names`` are those of all
-    columns of the file.
+    Target columns may have any other type too, such as objects, with None for what is missing. ``lines`` are those of
+    the rows, where the file has lines. ``faults`` are of values that could not be read as those of train, and are
+    missing in the columns. ``names`` are those of all columns of the file.
     """
 
     path: Path
-    values: dict[str, Array]
+    values: dict[str, Values]
     m: int
     lines: Sequence[int] | None = None
     names: Sequence[str] = ()
@@ -51,7 +51,10 @@ def labelled(table: Table, target: tuple[str, ...]) -> Table:
     if len(rows) == 0:
         raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
     values = {name: column[rows] for name, column in table.values.items()}
-    values |= {name: np.array(values[name].tolist()) for name in target if values[name].dtype == object}
+    for name in target:
+        column = values[name]
+        if not isinstance(column, Texts) and column.dtype == object:
+            values[name] = np.array(column.tolist())
     lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
     places = {row: place for place, row in enumerate(rows.tolist())}
     faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]
@@ -67,5 +70,6 @@ def target_faults(table: Table, names: tuple[str, ...]) -> list[RowFault]:
             faults += [
                 table.row_fault(row, name, "the target is missing") for row in np.flatnonzero(is_missing).tolist()
             ]
-            table.values[name] = np.where(is_missing, values[~is_missing][0], values)
+            rows = np.where(is_missing, np.flatnonzero(~is_missing)[0], np.arange(table.m))
+            table.values[name] = values[rows]
     return faults

@@ -18,6 +18,7 @@ from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.row_hashes import hashes
 from dlx.data.sources import File
+from dlx.data.texts import Texts
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -101,9 +102,9 @@ class TableProfile:
 
 
 def _content(column: ColumnProfile) -> bytes:
-    if column.is_number:
-        return column.values.astype(np.float64).tobytes()
-    return "\0".join("\1" if text is None else text for text in column.values.tolist()).encode(errors="surrogatepass")
+    if isinstance(column.values, Texts):
+        return column.codes.tobytes() + "\0".join(column.counts[0]).encode(errors="surrogatepass")
+    return column.values.astype(np.float64).tobytes()
 
 
 def _in_order_of_appearance(numbers: Array) -> Array:
@@ -187,6 +188,6 @@ def profile_examples(examples: Examples) -> TableProfile:
     if y is not None:
         targets = {"y": y} if y.ndim == 1 else {f"y{k + 1}": y[:, k] for k in range(y.shape[1])}
         for name, values in targets.items():
-            values = values.astype(object) if values.dtype.kind == "U" else values.astype(np.float64)
-            columns.append(ColumnProfile(name, len(columns), values, is_label=True))
+            column = Texts.of(values.tolist()) if values.dtype.kind == "U" else values.astype(np.float64)
+            columns.append(ColumnProfile(name, len(columns), column, is_label=True))
     return TableProfile(examples.origin, tuple(columns), len(rows))

@@ -16,6 +16,7 @@ from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, task_for
+from dlx.data.texts import Texts
 from dlx.errors import DataError
 from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore
 from dlx.types import Array
@@ -226,8 +227,8 @@ def shortened(words: Iterable[str]) -> str:
 
 def _answers(column: ColumnProfile, rows: Array) -> Array:
     values = column.values[rows]
-    if values.dtype == object:
-        return values.astype(str)
+    if isinstance(values, Texts):
+        return values.strings()
     return values.astype(np.int64) if column.is_whole and np.abs(values).max() < 2**53 else values
 
 
