@@ -15,6 +15,7 @@ from dlx.data.opening import open_binary, readable
 from dlx.data.packing import packed_suffix
 from dlx.data.pieces import Fields, Reading
 from dlx.data.plain_lines import CHARACTERS, Irregular, plain_lines
+from dlx.data.records import LONGEST_LINE
 from dlx.data.texts import Places
 from dlx.errors import DataError
 from dlx.types import Array
@@ -53,12 +54,15 @@ def arrow_chunks(
         raise Irregular("the delimiter, or a single column")
     rest, rest_of_lines = None, np.empty(0, np.int64)
     try:
-        for lines, table in _tables(path, dialect, before, width, places):
+        for end, lines, table in _tables(path, dialect, before, width, places):
             rest = table if rest is None else pa.concat_tables([rest, table])
             rest_of_lines = np.concatenate([rest_of_lines, lines])
-            while rest.num_rows >= size:
-                yield _chunk(rest_of_lines[:size], rest.slice(0, size))
-                rest, rest_of_lines = rest.slice(size), rest_of_lines[size:]
+            while end - before >= size:
+                before += size  # lines count, empty ones too
+                count = int(np.searchsorted(rest_of_lines, before, side="right"))
+                if count:
+                    yield _chunk(rest_of_lines[:count], rest.slice(0, count))
+                rest, rest_of_lines = rest.slice(count), rest_of_lines[count:]
     except (pa.ArrowException, DataError, UnicodeError) as error:
         raise Irregular(str(error)) from error
     if rest is not None and rest.num_rows:
@@ -72,30 +76,27 @@ def _chunk(lines: Array, table: pa.Table) -> FieldsChunk:
 
 def _tables(
     path: Path, dialect: Dialect, before: int, width: int, places: Sequence[int]
-) -> Iterator[tuple[Array, pa.Table]]:
-    """Blocks of records with the lines that they end in."""
+) -> Iterator[tuple[int, Array, pa.Table]]:
+    """Blocks of records: the last line of each, the lines that the records end in, and their fields."""
     import pyarrow as pa
     from pyarrow import csv
 
     names = [str(place) for place in range(width)]
-    used = [names[place] for place in places]
+    types = pa.schema([(names[place], pa.string()) for place in places])
     parsing = csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True)
-    conversion = csv.ConvertOptions(
-        column_types=dict.fromkeys(used, pa.string()), include_columns=used, strings_can_be_null=False
-    )
+    conversion = csv.ConvertOptions(column_types=types, include_columns=types.names, strings_can_be_null=False)
     for block in _blocks(path, dialect, before):
-        content = plain_lines(block, dialect)
+        content, table = plain_lines(block, dialect), types.empty_table()
         if content.numbers:
             sink = pa.BufferOutputStream()  # memory of pyarrow's own, which none of its threads gives back to Python
             sink.write(content.text)
-            reading = csv.ReadOptions(
-                use_threads=False, block_size=len(content.text) + 1, column_names=names, encoding="utf8"
-            )
+            reading = csv.ReadOptions(use_threads=False, block_size=len(content.text) + 1, column_names=names)
             table = csv.read_csv(pa.BufferReader(sink.getvalue()), reading, parsing, conversion)
-            if table.num_rows != len(content.numbers):
-                raise Irregular("a field with several lines")
-            yield before + np.array(content.numbers, np.int64), table
+        if table.num_rows != len(content.numbers):
+            raise Irregular("a field with several lines")
+        numbers = before + np.array(content.numbers, np.int64)
         before += content.line_count
+        yield before, numbers, table
 
 
 def _blocks(path: Path, dialect: Dialect, before: int) -> Iterator[bytes]:
@@ -105,7 +106,7 @@ def _blocks(path: Path, dialect: Dialect, before: int) -> Iterator[bytes]:
         for _ in range(before):
             text.readline()
         while block := text.read(CHARACTERS):
-            yield (block + text.readline(CHARACTERS)).encode()
+            yield (block + text.readline(LONGEST_LINE)).encode()
 
 
 class ArrowFields:
@@ -166,7 +167,7 @@ def _plain_numbers(column: pa.StringArray, reading: Reading) -> Array | None:
             return None
         column = compute.replace_substring(column, ",", ".")
     try:
-        numbers: Array = column.cast(pa.float64()).to_numpy()
+        numbers = np.array(column.cast(pa.float64()))
     except pa.ArrowInvalid:
         return None
     return numbers if np.isfinite(numbers).all() else None

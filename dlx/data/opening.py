@@ -59,6 +59,8 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: there is no such file{_near(path)}") from error
     except DAMAGE as error:
         raise damaged(path, error) from error
+    except UnicodeError as error:  # such as UTF-16 without a byte order mark
+        raise DataError(f"{path}: the text cannot be decoded: {error}; state its `encoding`") from error
     except MemoryError as error:
         raise DataError(f"{path}: too large for memory ({error}); rows of an .npy file may stay on disk") from error
     except OSError as error:
