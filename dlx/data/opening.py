@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,16 +11,18 @@ from typing import Any, BinaryIO
 
 from dlx.data.memory import check_ratio
 from dlx.data.packing import DAMAGE, UNPACKERS, packed_suffix
+from dlx.data.reading import watcher
 from dlx.errors import DataError, nearest
 from dlx.files import unread
 
 UNPACKED_AT_ONCE = 2**16  # bytes
 
 
-def open_binary(path: Path) -> io.BufferedReader:
+def open_binary(path: Path) -> io.BufferedReader[Any]:
     """The bytes of a file, unpacked where its name says so; raises `DataError` where too few become too many."""
     suffix = packed_suffix(path.name)
-    packed = path.open("rb")
+    packed: io.BufferedReader[Any]
+    packed = path.open("rb") if watcher.get() is None else io.BufferedReader(_WatchedFile(path), UNPACKED_AT_ONCE)
     if not suffix:
         return packed
     try:
@@ -47,6 +50,25 @@ class _Unpacked(io.RawIOBase):
     def close(self) -> None:
         self.file.close()
         self.packed.close()
+        super().close()
+
+
+class _WatchedFile(io.FileIO):
+    """A file that says how far it has been read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path, self.size, self.watcher = path, os.fstat(self.fileno()).st_size, watcher.get()
+
+    def readinto(self, buffer: Any) -> int:
+        count = super().readinto(buffer) or 0
+        if self.watcher is not None:
+            self.watcher.read(self.path, self.tell(), self.size)
+        return count
+
+    def close(self) -> None:
+        if self.watcher is not None and not self.closed:
+            self.watcher.end(self.path)
         super().close()
 
 
