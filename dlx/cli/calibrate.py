@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
-from dlx.runs.calibrate import apply, calibrate, keep_picture, parse_aim
-from dlx.runs.manifest import write_output
+from dlx.runs import calibrate as calibrations
+from dlx.runs import manifest
 from dlx.show import pictures, terminal
-from dlx.spec.trust import load_named
+from dlx.spec import trust
 from dlx.text import command
 
 Threshold = Annotated[
@@ -41,13 +41,13 @@ def calibrate_run(
     The test set is not looked at. With --apply the temperature, and the threshold where one is chosen, are kept in the
     run; without --threshold it is one half.
     """
-    load_named(plugin or ())
-    result = calibrate(run, None if threshold is None else parse_aim(threshold))
+    trust.load_named(plugin or ())
+    result = calibrations.calibrate(run, None if threshold is None else calibrations.parse_aim(threshold))
     if apply_it:
-        apply(result)
-    picture: str | None = str(out) if out is not None else keep_picture(result)
+        calibrations.apply(result)
+    picture: str | None = str(out) if out is not None else calibrations.keep_picture(result)
     if out is not None:
-        write_output("--out", out, result.picture, pictures.is_ours)
+        manifest.write_output("--out", out, result.picture, pictures.is_ours)
     if json:
         terminal.document({**result.document, "applied": apply_it, "picture": picture})
         return

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Overrides
-from dlx.runs.data_overview import overview
-from dlx.runs.manifest import write_output
+from dlx.runs import data_overview, manifest
 from dlx.show import page, terminal
 
 Of = Annotated[
@@ -28,9 +27,9 @@ def data(source: Of, overrides: Overrides = None, target: Target = None, out: Ou
     Each column with its type, what is missing, its range and what it tells of the target; copies, leaks and names of
     rows; of a spec also the parts and what is wrong with them.
     """
-    document = overview(source, target or (), overrides or ()).document()
+    document = data_overview.overview(source, target or (), overrides or ()).document()
     if out is not None:
-        write_output("--out", out, page.overview_page(document).encode(), page.is_ours)
+        manifest.write_output("--out", out, page.overview_page(document).encode(), page.is_ours)
     if json:
         terminal.document(document)
         return

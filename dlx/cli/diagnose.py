@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins
-from dlx.diagnose.fail_on import parse_conditions, unknown, unmet
+from dlx.diagnose import fail_on as fail_conditions
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
-from dlx.runs.diagnose import Examination, examine, examine_errors, keep
-from dlx.runs.latest import LATEST
-from dlx.runs.manifest import write_output
-from dlx.runs.worst_rows import is_ours, worst_rows
-from dlx.search.repair.recipe import RepairOptions
+from dlx.runs import diagnose as examinations
+from dlx.runs import latest, manifest
+from dlx.runs import worst_rows as worst_examples
 from dlx.show import pictures, terminal
-from dlx.spec.trust import load_named
+from dlx.spec import trust
 from dlx.text import command
+
+if TYPE_CHECKING:
+    from dlx.runs.diagnose import Examination
+    from dlx.search.repair.recipe import RepairOptions
 
 Source = Annotated[
     str | None,
@@ -82,7 +84,7 @@ def diagnose(
     """
     source = _source(source, errors)
     _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
-    load_named(plugin or ())
+    trust.load_named(plugin or ())
     if learning_curve:
         if source is None or overrides or fail_on or picture or worst or act:
             raise UsageError(ALONE)
@@ -103,7 +105,7 @@ def _source(source: str | None, errors: str | None) -> str | None:
     """What is looked at: the newest run where neither another nor bare errors are named."""
     if source is not None and errors is not None:
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
-    return LATEST if source is None and errors is None else source
+    return latest.LATEST if source is None and errors is None else source
 
 
 def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_where: bool) -> None:
@@ -115,11 +117,11 @@ def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_wher
 
 
 def _conditions(fail_on: str | None) -> tuple[str, ...]:
-    return parse_conditions(fail_on) if fail_on is not None else ()
+    return fail_conditions.parse_conditions(fail_on) if fail_on is not None else ()
 
 
 def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
-    return examine_errors(errors) if errors is not None else examine(source or "", overrides)
+    return examinations.examine_errors(errors) if errors is not None else examinations.examine(source or "", overrides)
 
 
 def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
@@ -133,19 +135,19 @@ def _write(examination: Examination, picture: Path | None, worst: Path | None) -
 def _draw(examination: Examination, picture: Path) -> None:
     if "errors" not in examination.document:
         raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
-    write_output("--picture", picture, examination.picture(), pictures.is_ours)
+    manifest.write_output("--picture", picture, examination.picture(), pictures.is_ours)
 
 
 def _write_worst(examination: Examination, path: Path) -> None:
     if examination.run is None:
         raise UsageError("--worst writes the examples that a run is most wrong about: train the spec first")
-    write_output("--worst", path, worst_rows(examination.run), is_ours)
+    manifest.write_output("--worst", path, worst_examples.worst_rows(examination.run), worst_examples.is_ours)
 
 
 def _keep(examination: Examination) -> list[Path]:
     """The pictures in the run directory; where it cannot be written to, the verdict is given all the same."""
     try:
-        return keep(examination)
+        return examinations.keep(examination)
     except EnvironmentProblem as error:
         terminal.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
         return []
@@ -184,7 +186,7 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
-    for name in unknown(conditions, examination.document):
+    for name in fail_conditions.unknown(conditions, examination.document):
         terminal.say((f"--fail-on: {name} cannot be judged: an error that it needs is missing", ""), stream=sys.stderr)
-    if reasons := unmet(conditions, examination.document):
+    if reasons := fail_conditions.unmet(conditions, examination.document):
         raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

@@ -9,9 +9,7 @@ import typer
 
 from dlx.errors import UsageError
 from dlx.show import terminal
-from dlx.spec.starter.decisions import Wishes
-from dlx.spec.starter.sources import source_of
-from dlx.spec.starter.writing import starter, starter_for
+from dlx.spec.starter import decisions, sources, writing
 from dlx.words import Task
 
 Data = Annotated[
@@ -58,11 +56,14 @@ def new(
     """
     reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
     reading["missing"] = tuple(missing or ()) or None
-    wishes = Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
-    if data is None and (target or wishes != Wishes() or set(reading.values()) != {None}):
+    wishes = decisions.Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
+    if data is None and (target or wishes != decisions.Wishes() or set(reading.values()) != {None}):
         raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")
     file = out or Path("spec.yaml")
-    text = starter(file) if data is None else starter_for(source_of(data, target or [], **reading), wishes, file)
+    if data is None:
+        text = writing.starter(file)
+    else:
+        text = writing.starter_for(sources.source_of(data, target or [], **reading), wishes, file)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
     if out is None:

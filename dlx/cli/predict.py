@@ -13,9 +13,9 @@ import typer
 from dlx.cli.options import Json, Plugins, Run
 from dlx.errors import Remark
 from dlx.files import versioned
-from dlx.runs.predict import evaluation, predictions
+from dlx.runs import predict as answering
 from dlx.show import terminal
-from dlx.spec.trust import load_named
+from dlx.spec import trust
 
 Examples = Annotated[Path, typer.Argument(help="A file of the kind that training takes.", show_default=False)]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a file that has a row without an answer.")]
@@ -32,8 +32,8 @@ def predict(run: Run, data: Examples, strict: Strict = False, plugin: Plugins = 
     Rows that cannot be answered (a value is missing, or train lacks a category) have empty cells and a reason in the
     column `unanswered`, which is there if there are such rows.
     """
-    load_named(plugin or ())
-    answers = predictions(run, data, strict)
+    trust.load_named(plugin or ())
+    answers = answering.predictions(run, data, strict)
     if answers.unanswered and not _one_stream():
         warnings.warn(Remark(_summary(list(answers.unanswered.values()), answers.m, "unanswered")), stacklevel=2)
     if json:
@@ -70,8 +70,8 @@ def evaluate(
 
     Rows that cannot be answered, or whose label is missing or none of train's, are left out, and it says how many.
     """
-    load_named(plugin or ())
-    document = evaluation(run, data, target, strict)
+    trust.load_named(plugin or ())
+    document = answering.evaluation(run, data, target, strict)
     if document.get("left_out"):
         m = document["m"] + document["left_out"]
         warnings.warn(Remark(_summary(document["reasons"], m, "left out")), stacklevel=2)

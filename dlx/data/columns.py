@@ -13,7 +13,7 @@ from dlx.errors import DataError
 
 Impute = Literal["mean", "median", "most_frequent"]
 Kind = Literal["number", "category", "time", "hashed"]
-Transform = Literal["none", "log", "signed_log"]
+Transform = Literal["none", "log", "signed_log", "quantile"]
 CyclicPart = Literal["minute", "hour", "weekday", "day", "month", "yearday"]
 Order = Literal["dmy", "mdy"]
 
@@ -30,7 +30,9 @@ class ColumnOptions(Options):
         "since midnight; hashed: a fixed number of 0/1 features for any texts; found out when left out",
     )
     transform: Transform | None = Field(
-        None, description="of numbers: none; log, of values above 0; signed_log, sign(x)·ln(1 + |x|)"
+        None,
+        description="of numbers: none; log, of values above 0; signed_log, sign(x)·ln(1 + |x|); quantile, the share of "
+        "train's values below",
     )
     impute: Impute | None = Field(None, description="what stands in for missing values, in place of the source's")
     parts: Annotated[tuple[CyclicPart, ...], Field(strict=False)] | None = Field(
@@ -64,8 +66,9 @@ class ColumnDetails:
     is_clock: whether times are those of a day.
     rare: categories with fewer examples in train are `other`, and so are new ones; 0 where there is no such class.
     indicator: whether there is a further feature, 1 where the value is missing.
-    is_open: whether train has yet to decide on ``rare`` and ``indicator``: until then a category is its place among
-        all.
+    quantiles, shares: between which `transform: quantile` is linear.
+    is_open: whether train has yet to decide on ``rare``, ``indicator`` and ``quantiles``: until then a category is its
+        place among all, and a number is as it was.
     """
 
     kind: Literal["time", "hashed"] | None = None
@@ -77,12 +80,16 @@ class ColumnDetails:
     features: int = 0
     rare: int = 0
     indicator: bool = False
+    quantiles: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
     is_open: bool = False
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ColumnDetails:
         """What ``to_data`` was made of."""
-        options: dict[str, Any] = {**data, "parts": tuple(data.get("parts", ()))}
+        options: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        }
         return cls(**options)
 
     def to_data(self) -> dict[str, Any]:
@@ -96,7 +103,7 @@ def description() -> str:
 
 
 PLAIN = ColumnDetails()
-FUNCTIONS = {"none": "{}", "log": "ln({})", "signed_log": "signed_ln({})"}
+FUNCTIONS = {"none": "{}", "log": "ln({})", "signed_log": "signed_ln({})", "quantile": "quantile({})"}
 
 
 class Column(NamedTuple):

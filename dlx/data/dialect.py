@@ -9,9 +9,10 @@ import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
+from dlx.data.header import Fields, has_header, has_row_names, usual_width, without_titles
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.opening import open_binary, readable
 from dlx.data.packing import unpacked_name
@@ -30,7 +31,6 @@ MARKS_OF_ORDER = {  # the longer first, since one begins with the other
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
 DELIMITERS = ",;\t|"
 DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
-Fields = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,14 @@ class Dialect:
     decimal: str = "."
     comment: str | None = None
     header: bool = True
+    skip_lines: int = 0
     has_delimiter_line: bool = False
+    has_row_names: bool = False
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
         usual = Dialect(delimiter=usual_delimiter(path))
-        names = ("encoding", "delimiter", "decimal", "comment", "header")
+        names = ("encoding", "delimiter", "decimal", "comment", "header", "skip_lines")
         return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
 
 
@@ -73,22 +75,46 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
             options.decimal or ".",
             options.comment,
             options.header is not False,
+            options.skip_lines or 0,
         )
     encoding = options.encoding or _encoding(path)
     lines = _first_lines(path, _codec(encoding))
     stated = DELIMITER_LINE.fullmatch(lines[0]) if lines else None
-    lines = lines[1:] if stated else lines
+    lines = _emptied(lines, max(options.skip_lines or 0, 1 if stated else 0))
     usual = stated["delimiter"] if stated else usual_delimiter(path)
     comment = options.comment
     plain = [line for line in lines if not line.startswith(comment or "#")] or lines
     delimiter = options.delimiter or (usual if stated else _delimiter(plain, usual))
     if comment is None and _has_comments(lines, plain, delimiter):
         comment = "#"
-    records = _records(lines if comment is None else plain, delimiter)
+    skipped = options.skip_lines
+    if skipped is None:
+        skipped = _lines_above([line if line in plain or comment is None else "\n" for line in lines], delimiter)
+    lines = _emptied(lines, skipped)
+    records = _records([line for line in lines if comment is None or not line.startswith(comment)], delimiter)
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
-    return Dialect(_codec(encoding), delimiter, decimal, comment, header, stated is not None)
+    row_names = header and has_row_names(records)
+    return Dialect(_codec(encoding), delimiter, decimal, comment, header, skipped, stated is not None, row_names)
+
+
+def _emptied(lines: list[str], count: int) -> list[str]:
+    """The lines with nothing in the first ones, so that the others keep their numbers."""
+    return ["\n"] * min(count, len(lines)) + lines[count:]
+
+
+def _lines_above(lines: Sequence[str], delimiter: str) -> int:
+    """The number of lines that stand above a table, such as its title."""
+    if delimiter == " ":
+        return 0  # a sentence is as good a row
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    ends, records = [0], list[list[str]]()
+    with suppress(csv.Error):  # which the reading of the whole file places
+        for record in islice(reader, RECORDS):
+            records.append(record)
+            ends.append(reader.line_num)
+    return ends[without_titles(records)]
 
 
 def _first_lines(path: Path, codec: str) -> list[str]:
@@ -176,14 +202,15 @@ def _delimiter(lines: Sequence[str], usual: str) -> str:
 
 
 def _score(records: Fields) -> tuple[float, float, int]:
-    """The share of records as long as the first one, that of numbers in the fields below it, and its length."""
-    width = len(records[0]) if records else 0
+    """The share of records as long as most are, that of numbers in the fields below the first, and that length."""
+    width = usual_width(records)
     if width < 2:
         return 0, 0, 0
     styles = NumberStyle("."), NumberStyle(",")
     fields = [field for record in records[1:] or records for field in record]
     numbers = sum(field in MISSING or any(style.number(field) for style in styles) for field in fields)
-    return sum(len(record) == width for record in records) / len(records), numbers / len(fields), width
+    even = records[1:] if has_row_names(records) else records
+    return sum(len(record) == width for record in even) / len(even), numbers / len(fields), width
 
 
 def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) -> bool:
@@ -210,41 +237,3 @@ def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
         elif all(by_point) and delimiter == ";" and any("," in field for field in present):
             marks.add("?")
     return "," if marks and "." not in marks else "."
-
-
-def has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
-    """Whether the first record names the columns: it has few numbers, or they stand where others have none.
-
-    Whole numbers that ascend by one, such as years, are names. Where train had none, one number is enough for none.
-    """
-    if not records:
-        return True
-    first, *others = records
-    named = (*options.target, *options.ignore, *options.use, *options.categorical, *options.columns)
-    stated = {name for name in named if isinstance(name, str)}
-    counted = bool(like) and all(name.isdigit() for name in like)
-    if stated.intersection(first) or (like and not counted):
-        return True
-    numbers = [_number(field, style) for field in first]
-    present = [number for field, number in zip(first, numbers, strict=True) if field.strip() not in MISSING]
-    values = [number for number in numbers if number is not None]
-    if not values or (2 * len(values) <= len(present) and not counted):
-        return True
-    is_counted = values[0].is_integer() and all(after - before == 1 for before, after in pairwise(values))
-    if len(values) > 2 and is_counted:
-        return True
-    if counted:
-        return False  # a text among numbers may be a value that does not fit
-    return any(
-        (_number(field, style) is None) != (number is None)
-        for record in others
-        if len(record) == len(first)
-        for field, at_top, number in zip(record, first, numbers, strict=True)
-        if field.strip() not in MISSING and at_top.strip() not in MISSING
-    )
-
-
-def _number(text: str, style: NumberStyle) -> float | None:
-    """The number that a text holds in either style, where it is not missing."""
-    read = None if text.strip() in MISSING else style.number(text) or style.other.number(text)
-    return None if read is None else read[0]

@@ -13,6 +13,7 @@ import numpy as np
 from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
 from dlx.data.features import UNKNOWN, Features, Lookup, Numbers, OneHot, WithIndicator
 from dlx.data.hashing import hashed
+from dlx.data.quantiles import transformed
 from dlx.data.texts import Texts, Values, as_texts
 from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
 from dlx.errors import DataError, Remark, allowed, nearest
@@ -44,7 +45,7 @@ class Describer(NamedTuple):
             transform=options.transform or "none",
             impute=options.impute,
             indicator=self.indicators,
-            is_open=self.indicators,
+            is_open=self.indicators or options.transform == "quantile",
         )
         if not isinstance(values, Texts) or options.kind == "number":
             return Column(name, None, details)
@@ -140,7 +141,9 @@ def _numbers(values: Values, column: Column) -> tuple[Features, list[ValueFault]
         rows = np.flatnonzero(~values.is_missing).tolist()
         faults = [ValueFault(row, what.format(values[row])) for row in rows]
         return Numbers(np.full((len(values), 1), np.nan)), faults
-    if column.details.transform == "none":
+    if column.details.transform == "quantile" and not column.details.is_open:
+        return Numbers(transformed(values, column.details.quantiles, column.details.shares)[:, np.newaxis]), []
+    if column.details.transform in ("none", "quantile"):
         return Numbers(values[:, np.newaxis]), []
     if column.details.transform == "signed_log":
         return Numbers((np.sign(values) * np.log1p(np.abs(values)))[:, np.newaxis]), []

@@ -195,6 +195,7 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     train = parts["train"]
     if train.target:  # by name, so that its place in another file makes no difference
         options = replace(options, target=train.target)
+    options = replace(options, where={}, skip_lines=None if not options.plain else options.skip_lines)  # of this file
     if train.image_shape is not None:  # so that images of another size can be read
         options = replace(options, image_shape=train.image_shape)
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}

@@ -1,4 +1,4 @@
-"""Open columns: what train alone decides of a table's columns, which categories are rare and which lack values."""
+"""Open columns: what train alone decides of a table's columns: rare categories, which lack values, quantiles."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from dlx.data.columns import OTHER, Column
 from dlx.data.examples import Examples
 from dlx.data.mapped import MappedRows
+from dlx.data.quantiles import fitted, transformed
 from dlx.types import Array
 
 
@@ -17,7 +18,7 @@ def decided(train: Examples) -> tuple[Column, ...]:
     """The columns as train decides them.
 
     A category with fewer than ``rare`` examples, and one that is called so itself, is `other`, where there are any. A
-    column has an indicator where it lacks values.
+    column has an indicator where it lacks values. The quantiles of a column are those of its values that are there.
     """
     X, columns, start = train.X, list[Column](), 0
     if isinstance(X, MappedRows):
@@ -32,6 +33,9 @@ def decided(train: Examples) -> tuple[Column, ...]:
 def _decided(column: Column, features: Array) -> Column:
     is_missing = np.isnan(features[:, 0])
     details = replace(column.details, is_open=False, indicator=column.details.indicator and bool(is_missing.any()))
+    if column.details.transform == "quantile" and not is_missing.all():
+        quantiles, shares = fitted(features[~is_missing, 0])
+        details = replace(details, quantiles=quantiles, shares=shares)
     if not column.is_coded or column.categories is None:
         return column._replace(details=details)
     codes = features[~is_missing, 0].astype(np.int64)
@@ -56,6 +60,9 @@ def with_columns(examples: Examples, columns: Sequence[Column]) -> Examples:
         is_missing = np.isnan(features[:, 0])
         if before.is_coded:
             features = _one_hot(features[:, 0], is_missing, before, after)
+        elif after.details.quantiles:
+            details = after.details
+            features = transformed(features[:, 0], details.quantiles, details.shares)[:, np.newaxis]
         X[:, place : place + features.shape[1]] = features
         place += features.shape[1]
         if after.details.indicator:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dlx.data.columns import ColumnOptions
+from dlx.data.conditions import RowCondition
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Roles:
     options: what is stated of single features.
     weight: the column of the weights, where there is one.
     split_columns: those that a split goes by, by their role there.
+    conditions: what a row must fulfil to be an example, by column.
     """
 
     features: tuple[str, ...]
@@ -26,6 +28,7 @@ class Roles:
     options: Mapping[str, ColumnOptions] = field(default_factory=dict)
     weight: str | None = None
     split_columns: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, RowCondition] = field(default_factory=dict)
 
     @property
     def as_text(self) -> frozenset[str]:
@@ -35,11 +38,12 @@ class Roles:
     @property
     def verbatim(self) -> frozenset[str]:
         """The columns whose values are told apart and not computed with: whole numbers stay exact there."""
-        by = frozenset(self.split_columns.values()) - frozenset(self.features)
+        by = frozenset((*self.split_columns.values(), *self.conditions)) - frozenset(self.features) - {self.weight}
         return frozenset(self.target) | by
 
     @property
     def used(self) -> tuple[str, ...]:
         """All columns that have to be read."""
         weight = () if self.weight is None else (self.weight,)
-        return tuple(dict.fromkeys((*self.features, *self.target, *weight, *self.split_columns.values())))
+        others = (*weight, *self.split_columns.values(), *self.conditions)
+        return tuple(dict.fromkeys((*self.features, *self.target, *others)))

@@ -14,8 +14,8 @@ from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
+from dlx.data.file_options import ImageShape, MissingMarks, Names, Where
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
-from dlx.data.numbers import MISSING
 from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.split_options import SplitTableOptions
@@ -28,7 +28,6 @@ __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source
 # In every complete spec, none of them null: of before anything was found out about a file, and of before times were.
 EARLIER_OPTIONS = frozenset(("path", "header", "categorical", "ignore"))
 OPTIONS_BEFORE_TIMES = frozenset(("path", "categorical", "ignore", "plain"))
-Names = Annotated[tuple[str | int, ...], Field(strict=False)]
 
 
 class File(Source):
@@ -115,18 +114,17 @@ class File(Source):
         str | None,
         Field(min_length=1, description="CSV: how lines begin that are passed over; null finds out whether by '#'"),
     ] = None
-    missing: Annotated[
-        Annotated[tuple[str | int | float, ...], Field(strict=False)] | None,
-        Field(
-            description="CSV: the marks of missing values, beside empty fields; null: "
-            f"{', '.join(sorted(MISSING)[1:])}, but none in the columns of `categorical`"
-        ),
+    skip_lines: Annotated[
+        Annotated[int, Field(ge=0, le=10**6)] | None,
+        Field(description="CSV, XLSX: how many lines stand above the table, such as a title; null finds out"),
     ] = None
+    missing: MissingMarks | None = None
     missing_target: Annotated[
         Literal["refuse", "drop"] | None,
         AfterValidator(lambda stated: None if stated == "refuse" else stated),  # as all complete specs had it before
         Field(description="tables: drop leaves out the rows without a target; null: they are refused"),
     ] = None
+    where: Where | None = None
     plain: Annotated[
         bool,
         Field(
@@ -142,10 +140,7 @@ class File(Source):
         ),
     ] = None
     sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
-    image_shape: Annotated[
-        Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)] | None,
-        Field(description="[h, w] or [h, w, c] where a row is an image; what images of a folder are resized to"),
-    ] = None
+    image_shape: ImageShape | None = None
 
     @field_validator("path", mode="wrap")
     @classmethod

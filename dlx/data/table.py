@@ -10,8 +10,9 @@ import numpy as np
 
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
-from dlx.data.texts import Texts, Values
+from dlx.data.texts import Values, as_array
 from dlx.errors import DataError
+from dlx.types import Array
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,19 @@ def labelled(table: Table, target: tuple[str, ...]) -> Table:
         return table
     if len(rows) == 0:
         raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
-    values = {name: column[rows] for name, column in table.values.items()}
+    table = taken(table, rows)
+    values = dict(table.values)
     for name in target:
-        column = values[name]
-        if not isinstance(column, Texts) and column.dtype == object:
-            values[name] = np.array(column.tolist())
+        column = as_array(values[name])
+        values[name] = np.array(column.tolist()) if column.dtype == object else column
+    return replace(table, values=values)
+
+
+def taken(table: Table, rows: Array) -> Table:
+    """Some rows of the table, by number."""
+    if len(rows) == table.m:
+        return table
+    values = {name: column[rows] for name, column in table.values.items()}
     lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
     places = {row: place for place, row in enumerate(rows.tolist())}
     faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]

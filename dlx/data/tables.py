@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
+from dlx.data.conditions import RowCondition, Stated, fulfilling
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
 from dlx.data.features import Features, matrix
@@ -46,8 +47,10 @@ class TableOptions:
     decimal: str | None = None
     thousands: str | None = None
     comment: str | None = None
+    skip_lines: int | None = None
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
+    where: Mapping[str, Stated | tuple[Stated, ...]] = field(default_factory=dict)
     plain: bool = False
     sample_weight: str | None = None
     sheet: str | None = None
@@ -92,12 +95,20 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
         options=of_columns,
         weight=weight,
         split_columns=split_columns,
+        conditions=_conditions(names, options, path),
     )
 
 
 def _number(key: str, names: Sequence[str]) -> str | int:
     """A column's key in `columns`, where numbers are text too."""
     return int(key) if key not in names and key.removeprefix("-").isdecimal() and len(key) < 10 else key
+
+
+def _conditions(names: Sequence[str], options: TableOptions, path: Path) -> dict[str, RowCondition]:
+    return {
+        _column(_number(key, names), names, path, "where"): RowCondition.of(stated)
+        for key, stated in options.where.items()
+    }
 
 
 def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Column], path: Path) -> Roles:
@@ -111,7 +122,8 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     texts = frozenset(column.name for column in like if column.details.kind is not None)
     weight = options.sample_weight if options.sample_weight in names else None
     numbers = frozenset(features) - categorical - texts
-    return Roles(features, target, categorical, texts=texts, numbers=numbers, weight=weight)
+    conditions = _conditions(names, options, path)
+    return Roles(features, target, categorical, texts=texts, numbers=numbers, weight=weight, conditions=conditions)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -132,6 +144,8 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
+    if of.conditions:
+        table = fulfilling(table, of.conditions)
     if options.missing_target == "drop":
         table = labelled(table, of.target)
     split_columns = {

@@ -131,6 +131,8 @@ def _cell(values: Array, column: Column) -> Any:
         return day if clock == "00:00:00" else f"{day}T{clock}"
     if details.transform == "log":
         return float(np.exp(first))
+    if details.quantiles:
+        return float(np.interp(first, details.shares, details.quantiles))
     return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first
 
 

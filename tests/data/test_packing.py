@@ -121,6 +121,8 @@ def test_an_archive_that_is_not_there_yet_is_no_mistake_of_the_spec(tmp_path: Pa
 WITHOUT_LZMA = """
 import sys
 sys.modules["_lzma"] = sys.modules["_bz2"] = None  # as of a Python that was built without them
+for name in ("lzma", "bz2", "shutil"):
+    sys.modules.pop(name, None)
 from collections.abc import Callable
 from pathlib import Path
 from dlx.data.formats.format import read_file

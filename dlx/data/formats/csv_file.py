@@ -44,6 +44,7 @@ class Csv(TableFormat):
         "decimal",
         "thousands",
         "comment",
+        "skip_lines",
         "missing",
         "plain",
     }
@@ -60,6 +61,7 @@ class Csv(TableFormat):
         if top is None:
             raise DataError(f"{path}: the file is empty")
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+        top = top[0], [""] * dialect.has_row_names + top[1]
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
         text_table = TextTable(path, dialect, names, top)

@@ -78,7 +78,7 @@ class TableFormat(Format):
     options = frozenset(
         (
             *("target", "missing_target", "categorical", "ignore", "use", "impute"),
-            *("missing_indicators", "rare", "columns", "times", "sample_weight"),
+            *("missing_indicators", "rare", "columns", "times", "sample_weight", "where"),
         )
     )
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from dlx.data.columns import Column
-from dlx.data.dialect import RECORDS, has_header
+from dlx.data.dialect import RECORDS
 from dlx.data.formats.format import TableFormat
+from dlx.data.header import has_header, without_titles
 from dlx.data.memory import check_ratio, check_room, room
 from dlx.data.numbers import NumberStyle
 from dlx.data.opening import readable
@@ -40,17 +41,21 @@ class Xlsx(TableFormat):
 
     name, title, suffixes, article = "xlsx", "XLSX", (".xlsx", ".xlsm"), "an"
     details = "the first sheet, or `sheet`"
-    options = TableFormat.options | {"header", "missing", "decimal", "thousands", "plain", "sheet"}
+    options = TableFormat.options | {"header", "skip_lines", "missing", "decimal", "thousands", "plain", "sheet"}
     package, extra = "openpyxl", "xlsx"
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         lines, records = array("q"), list[list[str]]()
         for line, record in _rows(path, options.sheet, bool(like)):
-            lines.append(line)
-            records.append(record)
+            if line > (options.skip_lines or 0):
+                lines.append(line)
+                records.append(record)
         if not records:
             raise DataError(f"{path}: the sheet is empty")
         _trim(records)
+        if options.skip_lines is None and not options.plain and (titles := without_titles(records[:RECORDS])):
+            lines, records = lines[titles:], records[titles:]
+            _trim(records)
         style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
         header = options.header
         if header is None:

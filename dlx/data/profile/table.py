@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from dlx.data.columns import ColumnError
+from dlx.data.conditions import fulfilling
 from dlx.data.examples import Examples, select
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.row_hashes import hashes
 from dlx.data.sources import File
-from dlx.data.texts import Texts
+from dlx.data.texts import Texts, as_texts
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -30,6 +31,7 @@ SAYS_MISSING = re.compile(
     r"|#(?:n/a|div/0!|value!|ref!|name\?|null!|num!)",
     re.IGNORECASE,
 )
+EXACT = 2.0**53  # below which float64 holds every whole number
 ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance
 NUMBERS = 2**24  # of arrays that are looked at, in as many rows as that makes
 
@@ -132,11 +134,42 @@ def profile_file(source: File) -> TableProfile:
             continue
         if table.m == 0:
             raise DataError(f"{path}: there are no examples")
+        table = fulfilling(table, roles.conditions)
         places = {name: place for place, name in enumerate(table.names)}
         columns = [ColumnProfile(name, places[name], table.values[name]) for name in roles.features]
         return TableProfile(
             str(path), tuple(columns), table.m, reading, changes.marks, tuple(changes.mixed), changes.unreadable
         )
+
+
+def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
+    """The profile with these columns as labels: yes and no are words then, and long whole numbers stay exact."""
+    columns = {column.name: column for column in profile.columns}
+    for name in names:
+        if profile.source is not None and _has_other_labels(columns[name]):
+            columns[name] = _labels(profile.source, columns[name], profile.names)
+    return replace(profile, columns=tuple(columns.values()))
+
+
+def _has_other_labels(column: ColumnProfile) -> bool:
+    """Whether the numbers of a column may be those that stand for truth values, or may have been rounded."""
+    if not column.is_whole or not column.distinct:
+        return False
+    values = column.counts[0]
+    return set(values.tolist()) <= {0.0, 1.0} or bool(np.abs(values).max() >= EXACT)
+
+
+def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> ColumnProfile:
+    """The column, read from the file alone and verbatim."""
+    file_format = format_of(source.path)
+    assert isinstance(file_format, TableFormat), "only tables have columns"
+    others = tuple(dict.fromkeys((*source.ignore, *(name for name in names if name != column.name))))
+    target = source.model_copy(update={"target": column.name, "ignore": others, "categorical": (), "columns": None})
+    table, roles = file_format.columns(Path(source.path), target.options, ())
+    values = fulfilling(table, roles.conditions).values[column.name]
+    if not isinstance(values, Texts) and values.dtype.kind in "if" and np.abs(values).max() < EXACT:
+        return column
+    return replace(column, values=as_texts(values))
 
 
 class _Changes:

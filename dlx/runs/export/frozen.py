@@ -129,7 +129,9 @@ def freeze(model: Model) -> Frozen:
     imputation = facts["preprocessing"].get("imputation")
     columns = [Column.from_data(column) for column in facts["preprocessing"]["columns"]]
     is_far = np.abs(model.shift * model.scale).max(initial=0) > FARTHEST
-    of_rows = np.asarray if is_far else _float32
+    prepared = preparation(columns)
+    is_exact = is_far or (prepared is not None and bool(prepared.quantile.any()))  # shares may rise very steeply
+    of_rows = np.asarray if is_exact else _float32
     frozen = Frozen(
         name=facts["name"],
         task=Task(facts["task"]),
@@ -140,7 +142,7 @@ def freeze(model: Model) -> Frozen:
         scale=of_rows(model.scale),
         imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
         target_unit=_target_unit(model.target_scaling, model.network.loss),
-        preparation=preparation(columns),
+        preparation=prepared,
     )
     for name, array in frozen.arrays().items():
         if np.isinf(array).any() or (name != "imputation" and np.isnan(array).any()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.data.columns import Column
+from dlx.data.quantiles import steps
 from dlx.types import Array
 
 
@@ -16,13 +17,19 @@ class Preparation:
     """Each feature (n_x,) by the number of the row that it is made of, and how it is made of it.
 
     source: the place of that number; log, signed_log: where its ln, or sign(x)·ln(1 + |x|), is the feature; indicator:
-    where the feature is 1 if the number is missing, else 0.
+    where the feature is 1 if the number is missing, else 0. quantile: where it is its share of train's values, share +
+    Σ slope·(clip(x, low, high) − low), whose arrays low, high and slope (steps, n_x) are there where it is anywhere.
     """
 
     source: Array
     log: Array
     signed_log: Array
     indicator: Array
+    quantile: Array
+    share: Array
+    low: Array
+    high: Array
+    slope: Array
 
     def arrays(self) -> dict[str, Array]:
         """All of it by name."""
@@ -31,7 +38,13 @@ class Preparation:
             "log": self.log,
             "signed_log": self.signed_log,
             "indicator": self.indicator,
+            **(self.of_quantiles() if self.quantile.any() else {}),
         }
+
+    def of_quantiles(self) -> dict[str, Array]:
+        """What the quantile transform needs, by name."""
+        names = ("quantile", "share", "low", "high", "slope")
+        return {name: getattr(self, name) for name in names}
 
 
 def inputs(columns: Sequence[Column]) -> list[str]:
@@ -52,7 +65,17 @@ def preparation(columns: Sequence[Column]) -> Preparation | None:
         return None
     sources = np.array(source, np.int64)
     of_features = transforms[sources]
-    return Preparation(sources, of_features == "log", of_features == "signed_log", indicator)
+    of_quantiles = _quantiles([column for column in columns for _ in column.values()])
+    quantiles = (of_features == "quantile", *(array[..., sources] for array in of_quantiles))
+    return Preparation(sources, of_features == "log", of_features == "signed_log", indicator, *quantiles)
+
+
+def _quantiles(columns: Sequence[Column]) -> tuple[Array, Array, Array, Array]:
+    """The first share (n,) and the steps (steps, n) to the others, of one column for each number."""
+    shares = np.array([column.details.shares[0] if column.details.shares else 0.0 for column in columns])
+    every = [steps(column.details.quantiles, column.details.shares) for column in columns]
+    low, high, slope = (np.stack(arrays, axis=1) for arrays in zip(*every, strict=True))
+    return shares, low, high, slope
 
 
 def _indicators(column: Column) -> list[bool]:

@@ -97,7 +97,9 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:
             yield f"the numbers of {column.name} are taken for classes: --task regression if they are quantities"
-        _, counts = column.counts
+        values, counts = column.counts
+        if alike := _differ_by_case(values.tolist()):
+            yield f"{alike} differ by case or spaces alone, and are classes of their own as the file stands"
         if counts.max() > IMBALANCE * counts.min():
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
             yield f"always saying {label} errs in {1 - share:.2%} of the rows: less than that is the aim"
@@ -106,6 +108,14 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         if column.present.min() in (0, 1):
             yield "if it counts something: `loss: poisson` beside `data`, and `normalize_targets: none` in it"
     yield from _on_the_split(decisions)
+
+
+def _differ_by_case(labels: list[object]) -> str:
+    """The first labels of which one reads as another one does."""
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        alike.setdefault(" ".join(str(label).casefold().split()), []).append(repr(label))
+    return next((" and ".join(texts) for texts in alike.values() if len(texts) > 1), "")
 
 
 def _on_the_split(decisions: Decisions) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.labels import Labels, infer_labels
-from dlx.data.profile.table import profile_file
+from dlx.data.profile.table import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.errors import UsageError
 from dlx.spec.starter.decisions import Decisions, Wishes
@@ -82,6 +82,7 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     check_names(profile, wishes)
     if source.target is None:
         raise UsageError(f"{profile.origin}: which column is to be predicted? {candidates_in_words(profile)}")
+    profile = with_labels(profile, [column.name for column in target_columns(profile, source)])
     target = target_columns(profile, source)
     decisions = Decisions(profile, target, wishes)
     labels, n = decisions.labels, len(decisions.features)

@@ -55,6 +55,13 @@ def test_a_table_anywhere_in_the_sheet(tmp_path: Path, first_cell: tuple[int, in
     assert (examples.X[:].tolist(), examples.y.tolist()) == (X, ["no", "yes", "no"])
 
 
+def test_titles_above_a_table_are_passed_over(tmp_path: Path) -> None:
+    rows: Rows = [["People of 2020", None, None, None], ["as of May"], [], *TABLE]
+    path = write(tmp_path / "x.xlsx", {"people": rows})
+    assert read(path).X[:].tolist() == X
+    assert read(path, skip_lines=3).X[:].tolist() == X
+
+
 def test_a_sheet_by_its_name_and_another_file_with_one_of_another_name(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx", {"notes": [["read me"]], "people": TABLE})
     assert read(path, sheet="people").X[:].tolist() == X

@@ -53,8 +53,13 @@ def drawn_source(rng: np.random.Generator, target: str) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     kinds: dict[str, list[dict[str, Any]]] = {
         "size": [{}, {"impute": "mean"}, {"transform": "signed_log"}],
-        "income": [{}, {"transform": "log"}, {"transform": "signed_log", "impute": "most_frequent"}],
-        "gain": [{}, {"transform": "signed_log"}],
+        "income": [
+            {},
+            {"transform": "log"},
+            {"transform": "signed_log", "impute": "most_frequent"},
+            {"transform": "quantile"},
+        ],
+        "gain": [{}, {"transform": "signed_log"}, {"transform": "quantile"}],
         "street": [{"kind": "hashed"}, {"kind": "hashed", "features": 7}, {"kind": "category"}],
         "sold": [{}, {"kind": "time", "parts": ["weekday", "day"]}, {"kind": "category"}],
         "grade": [{}, {"kind": "category"}],

@@ -34,9 +34,9 @@ PREPARE = '''
 
 @keras.saving.register_keras_serializable("dlx")
 class Prepare(layers.Layer):
-    """Makes the features of a row: logarithms, values in place of NaN, and 1 where a number is missing."""
+    """Makes the features of a row: logarithms, shares, values in place of NaN, and 1 where a number is missing."""
 
-    def __init__(self, source, log, signed_log, indicator, values=None, **options):
+    def __init__(self, source, log, signed_log, indicator, values=None, quantiles=None, **options):
         super().__init__(**options)
         self.source = [int(place) for place in source]
         self.masks = {
@@ -44,6 +44,7 @@ class Prepare(layers.Layer):
             for name, mask in (("log", log), ("signed_log", signed_log), ("indicator", indicator))
         }
         self.values = None if values is None else [float(value) for value in values]
+        self.quantiles = quantiles and {name: np.asarray(array).tolist() for name, array in quantiles.items()}
 
     def call(self, x):
         ops, masks = keras.ops, {name: keras.ops.convert_to_tensor(mask) for name, mask in self.masks.items()}
@@ -51,12 +52,22 @@ class Prepare(layers.Layer):
         missing = ops.isnan(x)
         x = ops.where(masks["log"], ops.log(x), x)
         x = ops.where(masks["signed_log"], ops.sign(x) * ops.log1p(ops.abs(x)), x)
+        if self.quantiles:
+            on, share, low, high, slope = (ops.convert_to_tensor(array) for array in self.quantiles.values())
+            share, low, high, slope = (ops.cast(array, x.dtype) for array in (share, low, high, slope))
+            steps = ops.minimum(ops.maximum(x[:, None], low), high) - low
+            x = ops.where(on, share + ops.sum(slope * steps, axis=1), x)
         if self.values is not None:
             x = ops.where(missing, ops.convert_to_tensor(self.values, x.dtype), x)
         return ops.where(masks["indicator"], ops.cast(missing, x.dtype), x)
 
     def get_config(self):
-        return super().get_config() | {"source": self.source, **self.masks, "values": self.values}
+        return super().get_config() | {
+            "source": self.source,
+            **self.masks,
+            "values": self.values,
+            "quantiles": self.quantiles,
+        }
 '''
 CALLED = ": call network(rows), since network.predict(rows) would make float32 of them"
 OUTPUTS = {
@@ -132,7 +143,11 @@ def _inputs(network: Frozen) -> list[str]:
     prepare = [] if network.imputation is None else [f'Impute(arrays["imputation"]{dtype})']
     if network.preparation is not None:
         values = "" if network.imputation is None else ', values=arrays["imputation"]'
-        stated = ", ".join(f'{name}=arrays["{name}"]' for name in network.preparation.arrays())
+        of_quantiles = network.preparation.of_quantiles() if network.preparation.quantile.any() else {}
+        names = [name for name in network.preparation.arrays() if name not in of_quantiles]
+        stated = ", ".join(f'{name}=arrays["{name}"]' for name in names)
+        if of_quantiles:
+            stated += f", quantiles={{name: arrays[name] for name in {tuple(of_quantiles)}}}"
         prepare = [f"Prepare({stated}{values}{dtype})"]
     normalization = f'layers.Normalization(mean=arrays["shift"], variance=np.ones({network.n_x}){dtype})'
     rescaling = f'layers.Rescaling(arrays["scale"]{dtype})'

@@ -63,6 +63,8 @@ class _Graph:
         self.last = numbers
         if preparation is not None:
             self._transform(preparation, network.shift.dtype)
+        if preparation is not None and preparation.quantile.any():
+            self._quantile(preparation)
         if network.imputation is not None:
             numbers, self.last = self.last, missing
             self.add("Where", self.constant("imputation", network.imputation), numbers)
@@ -88,6 +90,20 @@ class _Graph:
             logarithms = self.add("Mul", sign)
             self.last = self.constant("signed_log", preparation.signed_log)
             self.add("Where", logarithms, numbers)
+
+    def _quantile(self, preparation: Preparation) -> None:
+        """The shares of some numbers: the first one + Σ slope·(clip(x, low, high) − low)."""
+        numbers = self.last
+        low, axis = self.constant("low", preparation.low), self.constant("axis_of_steps", np.array([1]))
+        self.add("Unsqueeze", axis)
+        self.add("Max", low)
+        self.add("Min", self.constant("high", preparation.high))
+        self.add("Sub", low)
+        self.add("Mul", self.constant("slope", preparation.slope))
+        self.add("ReduceSum", axis, keepdims=0)
+        shares = self.add("Add", self.constant("share", preparation.share))
+        self.last = self.constant("quantile", preparation.quantile)
+        self.add("Where", shares, numbers)
 
     def output(self, network: Frozen) -> str:
         """The name of the result, after the output activation that the task asks for."""

@@ -20,6 +20,9 @@ IMPUTE = "        x = torch.where(torch.isnan(x), self.imputation, x)\n"
 FEATURES = "        x = x[:, self.source]\n        missing = torch.isnan(x)\n"
 LOG = "        x = torch.where(self.log, torch.log(x), x)\n"
 SIGNED_LOG = "        x = torch.where(self.signed_log, torch.sign(x) * torch.log1p(torch.abs(x)), x)\n"
+QUANTILE = """        steps = torch.clamp(x[:, None], self.low, self.high) - self.low
+        x = torch.where(self.quantile, self.share + (self.slope * steps).sum(1), x)
+"""
 IMPUTE_MISSING = "        x = torch.where(missing, self.imputation, x)\n"
 INDICATE = "        x = torch.where(self.indicator, missing.to(x.dtype), x)\n"
 NORMALIZED = {
@@ -116,9 +119,9 @@ def _further(network: Frozen) -> dict[str, Array]:
 
 
 def _type_of(array: Array) -> str:
-    """The length of a buffer, and its type where that is not the usual one."""
+    """The shape of a buffer, and its type where that is not the usual one."""
     dtype = f", dtype={DTYPES[array.dtype.name]}" if array.dtype.name in DTYPES else ""
-    return f"{len(array)}{dtype}"
+    return f"{', '.join(map(str, array.shape))}{dtype}"
 
 
 def _prepare(network: Frozen) -> str:
@@ -130,6 +133,7 @@ def _prepare(network: Frozen) -> str:
     lines = {
         LOG: preparation.log.any(),
         SIGNED_LOG: preparation.signed_log.any(),
+        QUANTILE: preparation.quantile.any(),
         IMPUTE_MISSING: network.imputation is not None,
         INDICATE: preparation.indicator.any(),
     }

@@ -1,0 +1,148 @@
+"""Conditions: which rows of a table are examples, by the values of its columns."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+
+from dlx.data.column_values import BOOLEANS
+from dlx.data.encoding import missing
+from dlx.data.moments import NoMoment, moments
+from dlx.data.numbers import NumberStyle
+from dlx.data.table import Table, taken
+from dlx.data.texts import as_array
+from dlx.errors import DataError
+from dlx.types import Array
+
+ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+WRITTEN = re.compile(r"\s*(?P<sign><=|>=|!=|==|<|>|=)\s*(?P<value>.*?)\s*", re.DOTALL)
+NOTHING = ("null", "~", "")  # what stands for a missing value behind a sign
+Stated = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class RowCondition:
+    """What the value in a column must be: one of ``values``, none of them where the sign is !=, or below … the first.
+
+    None among them is a missing value, which fulfils nothing else.
+    """
+
+    sign: str
+    values: tuple[Stated, ...]
+
+    @classmethod
+    def of(cls, stated: Stated | tuple[Stated, ...]) -> RowCondition:
+        """As a spec states it: a value, several in a list, or a text such as `>= 18`.
+
+        Raises:
+            ValueError: there is no value behind the sign, or none in the list.
+        """
+        if isinstance(stated, tuple):
+            if not stated:
+                raise ValueError("an empty list holds for no row; leave the column out, or name the values")
+            return cls("=", stated)
+        match = WRITTEN.fullmatch(stated) if isinstance(stated, str) else None
+        if match is None:
+            return cls("=", (stated,))
+        sign, value = match["sign"], match["value"].strip("'\"")
+        if sign in ORDERS:
+            if value in NOTHING:
+                raise ValueError(f"{stated!r} names no value; write such as `{sign} 18`")
+            return cls(sign, (value,))
+        return cls("!=" if sign == "!=" else "=", (None if value in NOTHING else value,))
+
+    def holds(self, values: Array) -> Array:
+        """(m,) Where it does.
+
+        Raises:
+            NoMoment: a value has no order with the stated one.
+        """
+        values = _plain(values)
+        absent = missing(values)
+        if self.sign in ORDERS:
+            holds = np.zeros(len(values), bool)
+            numbers, limit = _ordered(values[~absent], str(self.values[0]), np.flatnonzero(~absent))
+            holds[~absent] = ORDERS[self.sign](numbers, limit)
+            return holds
+        equal = absent & (None in self.values)
+        present = [value for value in self.values if value is not None]
+        if values.dtype.kind in "OU":
+            texts = values.astype(str)
+            equal |= np.isin(texts, [str(value) for value in present]) & ~absent
+            for value in (value for value in present if isinstance(value, bool)):
+                equal |= np.array([BOOLEANS.get(text.strip().lower()) == value for text in texts.tolist()], bool)
+        else:
+            equal |= np.isin(values, [_number(value) for value in present])
+        return ~equal & ~absent if self.sign == "!=" else equal
+
+
+def _plain(values: Array) -> Array:
+    """Numbers as such, also where some are missing among them."""
+    if values.dtype != object or any(isinstance(value, str) for value in values):
+        return values
+    return np.array([nan if value is None else value for value in values], np.float64)
+
+
+def _ordered(values: Array, limit: str, rows: Array) -> tuple[Array, float]:
+    """Values and limit as numbers; of dates and times those that grow with them."""
+    if values.dtype.kind not in "OU":
+        number = _number(limit)
+        if isnan(number):
+            raise NoMoment(int(rows[0]) if len(rows) else 0, f"the column holds numbers, and {limit!r} is none")
+        return values, number
+    try:
+        numbers = moments(np.append(values.astype(object), limit))
+    except NoMoment as no_moment:
+        is_limit = no_moment.row == len(values)
+        what = f"{limit!r} is neither a date nor a number" if is_limit else no_moment.what
+        raise NoMoment(int(rows[min(no_moment.row, len(rows) - 1)]) if len(rows) else 0, what) from None
+    return numbers[:-1], float(numbers[-1])
+
+
+def _number(value: Stated) -> float:
+    """The number that is stated, 1 and 0 for truth values; NaN, which equals none, for other texts."""
+    if isinstance(value, str):
+        read = NumberStyle().number(value.strip())
+        return BOOLEANS.get(value.strip().lower(), nan) if read is None else read[0]
+    return nan if value is None else float(value)
+
+
+def checked_conditions(stated: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The conditions of a spec; raises `ValueError` where one says nothing."""
+    for name, condition in (stated or {}).items():
+        try:
+            RowCondition.of(condition)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return stated
+
+
+def fulfilling(table: Table, conditions: Mapping[str, RowCondition]) -> Table:
+    """The rows in which all conditions hold.
+
+    Raises:
+        DataError: there is none, or a condition does not fit the values of its column.
+    """
+    rows, counts = np.ones(table.m, bool), list[str]()
+    for name, condition in conditions.items():
+        try:
+            holds = condition.holds(as_array(table.values[name]))
+        except NoMoment as no_moment:
+            raise table.fault(no_moment.row, name, f"{no_moment.what} (data.source.where compares it)") from None
+        rows &= holds
+        counts.append(f"that of {name} holds in {np.count_nonzero(holds):,}")
+    if not rows.any():
+        what = f"where: no row of {table.m:,} fulfils all conditions"
+        raise DataError(f"{table.path}: {what}; {', '.join(counts)}")
+    return taken(table, np.flatnonzero(rows))

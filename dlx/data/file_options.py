@@ -1,0 +1,31 @@
+"""The types of those options of a file that are more than a word or a number."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from dlx.data.conditions import Stated, checked_conditions
+from dlx.data.numbers import MISSING
+
+Names = Annotated[tuple[str | int, ...], Field(strict=False)]
+MissingMarks = Annotated[
+    Annotated[tuple[str | int | float, ...], Field(strict=False)],
+    Field(
+        description="CSV: the marks of missing values, beside empty fields; null: "
+        f"{', '.join(sorted(MISSING)[1:])}, but none in the columns of `categorical`"
+    ),
+]
+Where = Annotated[
+    dict[str, Stated | Annotated[tuple[Stated, ...], Field(strict=False)]],
+    AfterValidator(checked_conditions),
+    Field(
+        description="tables: which rows are examples, such as {age: '>= 18', country: [DE, FR], status: '!= closed'}: "
+        "all conditions must hold; null is a missing value, which fulfils no other"
+    ),
+]
+ImageShape = Annotated[
+    Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)],
+    Field(description="[h, w] or [h, w, c] where a row is an image; what images of a folder are resized to"),
+]

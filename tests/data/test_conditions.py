@@ -1,0 +1,104 @@
+"""Conditions on rows, beside those of SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.data.conditions import ORDERS, RowCondition, Stated
+from dlx.data.sources import File
+from dlx.errors import DataError
+
+TABLE = "age,country,sold,smokes,y\n" + "".join(
+    f"{'' if row % 7 == 3 else 10 + row},{['DE', 'FR', 'IT', ''][row % 4]},2020-{1 + row % 12:02d}-15,"
+    f"{'yes' if row % 3 else 'no'},{row % 2}\n"
+    for row in range(40)
+)
+NUMBERS = st.one_of(st.none(), st.integers(-3, 3).map(float))
+TEXTS = st.one_of(st.none(), st.sampled_from(["a", "b", "c"]))
+
+
+def rows_in_sqlite(values: Sequence[float | str | None], condition: str, parameters: Sequence[Stated]) -> list[bool]:
+    with sqlite3.connect(":memory:") as database:
+        database.execute("create table t (place integer, value)")
+        database.executemany("insert into t values (?, ?)", enumerate(values))
+        found = {place for (place,) in database.execute(f"select place from t where {condition}", parameters)}
+    return [place in found for place in range(len(values))]
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=12), st.sampled_from([*ORDERS, "=", "!="]), st.integers(-3, 3))
+def test_comparisons_of_numbers(values: list[float | None], sign: str, limit: int) -> None:
+    column = np.array([np.nan if value is None else value for value in values])
+    expected = rows_in_sqlite([*values], f"value {sign} ?", [limit])
+    assert RowCondition.of(f"{sign} {limit}").holds(column).tolist() == expected
+
+
+@given(
+    st.lists(TEXTS, min_size=1, max_size=12), st.lists(st.sampled_from("abc"), min_size=1, max_size=3), st.booleans()
+)
+def test_texts_and_lists(values: list[str | None], chosen: list[str], with_missing: bool) -> None:
+    column = np.array(values, object)
+    marks = ", ".join("?" * len(chosen))
+    among = f"value in ({marks})" + " or value is null" * with_missing
+    condition = RowCondition.of((*chosen, *([None] if with_missing else [])))
+    assert condition.holds(column).tolist() == rows_in_sqlite([*values], among, [*chosen])
+    assert RowCondition.of(f"!= {chosen[0]}").holds(column).tolist() == rows_in_sqlite(
+        [*values], "value != ?", chosen[:1]
+    )
+    assert RowCondition.of("!= null").holds(column).tolist() == rows_in_sqlite([*values], "value is not null", [])
+    assert RowCondition.of(None).holds(column).tolist() == rows_in_sqlite([*values], "value is null", [])
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ({"age": ">= 30"}, 17),
+        ({"age": ">= 30", "country": ["DE", "FR"]}, 9),
+        ({"sold": "< 2020-03-01"}, 8),
+        ({"smokes": True}, 26),
+        ({"smokes": "no"}, 14),
+        ({"age": None}, 6),
+        ({"country": "!= null"}, 30),
+        ({0: 12}, 1),
+        ({"y": 1}, 20),
+    ],
+)
+def test_rows_of_a_file(tmp_path: Path, where: dict[str, object], count: int) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(TABLE)
+    stated = {"path": str(path), "target": "y", "impute": "median", "where": {str(key): v for key, v in where.items()}}
+    if where != {"age": None}:  # of which nothing is left then
+        assert len(File.model_validate(stated).load()["all"].X) == count
+    only = File.model_validate(stated | {"use": ["country"], "impute": "most_frequent"}).load()["all"]
+    assert len(only.X) == count  # a condition needs no feature
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ({"age": "> old"}, "column 'age': the column holds numbers, and 'old' is none"),
+        ({"country": "> 3"}, "t.csv:2: column 'country': 'DE' is neither a date nor a number"),
+        ({"height": 3}, "where: there is no column 'height'"),
+        ({"age": 11, "country": "DE"}, "no row of 40 fulfils all conditions; that of age holds in 1, that of country"),
+    ],
+)
+def test_what_does_not_fit_is_told(tmp_path: Path, where: dict[str, object], message: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(TABLE)
+    with pytest.raises(DataError, match=message):
+        File.model_validate({"path": str(path), "target": "y", "impute": "median", "where": where}).load()
+
+
+@pytest.mark.parametrize("stated", [">", "!", ">= ", []])
+def test_a_condition_that_says_nothing_is_refused(tmp_path: Path, stated: object) -> None:
+    if stated == "!":
+        assert RowCondition.of("!") == RowCondition("=", ("!",))  # a text like any other
+        return
+    with pytest.raises(ValueError, match=r"names no value|empty list"):
+        File.model_validate({"path": str(tmp_path / "t.csv"), "target": "y", "where": {"age": stated}})
