@@ -55,7 +55,7 @@ class ColumnProfile:
     @cached_property
     def present(self) -> Array:
         """The numbers that are there."""
-        return self.numbers[~missing(self.numbers)]
+        return self.numbers[~missing(self.numbers)] if self.missing else self.numbers
 
     @property
     def is_usable(self) -> Array:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,9 @@ class TableProfile:
         for column in self.columns:
             if column.distinct < 2:
                 continue
-            contents = [_content(column)]
+            contents = [sha256(_content(column)).digest()]
             if ROWS_OF_A_VALUE * column.distinct <= self.m:
-                contents.append(_in_order_of_appearance(column.codes).tobytes())
+                contents.append(sha256(_in_order_of_appearance(column.codes).tobytes()).digest())
             original = next((first[content] for content in contents if content in first), None)
             if original is not None:
                 copies[column.name] = original
