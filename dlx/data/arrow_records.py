@@ -1,112 +1,79 @@
-"""Records of a large text table, parsed by the optional package pyarrow where each is one plain line."""
+"""Lines of a text table parsed by the optional package pyarrow."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.data.dialect import Dialect
-from dlx.data.opening import open_binary, readable
-from dlx.data.packing import packed_suffix
 from dlx.data.pieces import Fields, Reading
-from dlx.data.plain_lines import CHARACTERS, Irregular, plain_lines
-from dlx.data.records import LONGEST_LINE
+from dlx.data.plain_lines import Irregular
 from dlx.data.texts import Places
-from dlx.errors import DataError
 from dlx.types import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRST = 3  # texts that tell most columns of words from those of numbers
-LARGE, LARGE_PACKED = 2**22, 2**20  # bytes of a file from which on it pays to import pyarrow
 
 
-class FieldsChunk(NamedTuple):
-    """Some records that follow each other, column by column, and the lines that they end in."""
+class ArrowRows:
+    """A table of Arrow's, all texts."""
 
-    lines: Sequence[int]
-    columns: Sequence[Fields]
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
 
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
 
-def is_large(path: Path) -> bool:
-    """Whether it pays to have pyarrow parse this file."""
-    return path.stat().st_size >= (LARGE_PACKED if packed_suffix(path.name) else LARGE)
+    def joined(self, others: ArrowRows) -> ArrowRows:
+        """These rows and then the others."""
+        import pyarrow as pa
 
+        return ArrowRows(pa.concat_tables([self.table, others.table]))
 
-def arrow_chunks(
-    path: Path, dialect: Dialect, before: int, width: int, places: Sequence[int], size: int
-) -> Iterator[FieldsChunk]:
-    """The records behind so many lines, so many at once as `chunks_of` has them; of each only the columns in places.
+    def cut(self, start: int, stop: int) -> ArrowRows:
+        """Some of them."""
+        return ArrowRows(self.table.slice(start, stop - start))
 
-    Raises:
-        Irregular: the plain reader has to read them, for whatever is wrong or merely unusual.
-        ImportError: there is no pyarrow.
-    """
-    import pyarrow as pa
-
-    if not dialect.delimiter.isascii() or dialect.delimiter in ' "\r\n' or width < 2 or not places:
-        raise Irregular("the delimiter, or a single column")
-    rest, rest_of_lines = None, np.empty(0, np.int64)
-    try:
-        for end, lines, table in _tables(path, dialect, before, width, places):
-            rest = table if rest is None else pa.concat_tables([rest, table])
-            rest_of_lines = np.concatenate([rest_of_lines, lines])
-            while end - before >= size:
-                before += size  # lines count, empty ones too
-                count = int(np.searchsorted(rest_of_lines, before, side="right"))
-                if count:
-                    yield _chunk(rest_of_lines[:count], rest.slice(0, count))
-                rest, rest_of_lines = rest.slice(count), rest_of_lines[count:]
-    except (pa.ArrowException, DataError, UnicodeError) as error:
-        raise Irregular(str(error)) from error
-    if rest is not None and rest.num_rows:
-        yield _chunk(rest_of_lines, rest)
+    def fields(self) -> Sequence[Fields]:
+        """Their columns."""
+        return [ArrowFields(column.combine_chunks()) for column in self.table.itercolumns()]
 
 
-def _chunk(lines: Array, table: pa.Table) -> FieldsChunk:
-    columns = (column.combine_chunks() for column in table.itercolumns())
-    return FieldsChunk(lines.tolist(), [ArrowFields(column) for column in columns])
+class ArrowParser:
+    """Parses lines of so many fields, of which only those in places are kept; `ImportError` without pyarrow."""
 
+    def __init__(self, delimiter: str, width: int, places: Sequence[int]) -> None:
+        import pyarrow as pa
+        from pyarrow import csv
 
-def _tables(
-    path: Path, dialect: Dialect, before: int, width: int, places: Sequence[int]
-) -> Iterator[tuple[int, Array, pa.Table]]:
-    """Blocks of records: the last line of each, the lines that the records end in, and their fields."""
-    import pyarrow as pa
-    from pyarrow import csv
+        if width < 2 or not places:
+            raise Irregular("a single column")
+        self.names = [str(place) for place in range(width)]
+        self.types = pa.schema([(self.names[place], pa.string()) for place in places])
+        self.parsing = csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+        self.conversion = csv.ConvertOptions(
+            column_types=self.types, include_columns=self.types.names, strings_can_be_null=False
+        )
 
-    names = [str(place) for place in range(width)]
-    types = pa.schema([(names[place], pa.string()) for place in places])
-    parsing = csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True)
-    conversion = csv.ConvertOptions(column_types=types, include_columns=types.names, strings_can_be_null=False)
-    for block in _blocks(path, dialect, before):
-        content, table = plain_lines(block, dialect), types.empty_table()
-        if content.numbers:
-            sink = pa.BufferOutputStream()  # memory of pyarrow's own, which none of its threads gives back to Python
-            sink.write(content.text)
-            reading = csv.ReadOptions(use_threads=False, block_size=len(content.text) + 1, column_names=names)
-            table = csv.read_csv(pa.BufferReader(sink.getvalue()), reading, parsing, conversion)
-        if table.num_rows != len(content.numbers):
-            raise Irregular("a field with several lines")
-        numbers = before + np.array(content.numbers, np.int64)
-        before += content.line_count
-        yield before, numbers, table
+    def __call__(self, text: bytes) -> ArrowRows:
+        """The fields of the lines; raises `Irregular` where one has another number of them."""
+        import pyarrow as pa
+        from pyarrow import csv
 
-
-def _blocks(path: Path, dialect: Dialect, before: int) -> Iterator[bytes]:
-    """The text behind so many lines as UTF-8, in blocks of whole lines."""
-    with readable(path), open_binary(path) as file:
-        text = io.TextIOWrapper(file, dialect.encoding, newline="")
-        for _ in range(before):
-            text.readline()
-        while block := text.read(CHARACTERS):
-            yield (block + text.readline(LONGEST_LINE)).encode()
+        if not text.strip(b"\n"):
+            return ArrowRows(self.types.empty_table())
+        sink = pa.BufferOutputStream()  # memory of pyarrow's own, which none of its threads gives back to Python
+        sink.write(text)
+        reading = csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=self.names)
+        try:
+            table = csv.read_csv(pa.BufferReader(sink.getvalue()), reading, self.parsing, self.conversion)
+        except pa.ArrowException as error:
+            raise Irregular(str(error)) from error
+        return ArrowRows(table)
 
 
 class ArrowFields:

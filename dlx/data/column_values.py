@@ -17,6 +17,7 @@ from dlx.data.texts import Texts, Values
 from dlx.types import Array
 
 INTEGER = re.compile("[+-]?[0-9]+")
+FIRST = 10  # values that tell most columns of words from those of numbers
 LONGEST_WHOLE = 1000  # characters of a label that is looked at as a whole number
 BOOLEANS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "on": 1.0} | {
     "false": 0.0,
@@ -63,11 +64,19 @@ class ColumnReader(NamedTuple):
         """The values as numbers where they all are plain ones or missing, else None."""
         with suppress(ValueError):
             return self.without_marked(plain_numbers(values, self.style, self.codes_are_numbers))
-        texts = ["nan" if value.strip() in self.missing else value for value in values]
-        if "nan" in texts:
-            with suppress(ValueError):
-                return self.without_marked(plain_numbers(texts, self.style, self.codes_are_numbers))
+        with suppress(ValueError):
+            return self._with_missing(values)
         return None
+
+    def _with_missing(self, values: Sequence[str]) -> Array | None:
+        """The values as numbers, NaN for missing ones; None, or `ValueError`, where one is neither."""
+        present = [value for value in values[:FIRST] if value.strip() not in self.missing]
+        if present:  # words need not be looked at to the last one
+            plain_numbers(present, self.style, self.codes_are_numbers)
+        texts = ["nan" if value.strip() in self.missing else value for value in values]
+        if "nan" not in texts:
+            return None
+        return self.without_marked(plain_numbers(texts, self.style, self.codes_are_numbers))
 
     def without_marked(self, numbers: Array) -> Array:
         """The numbers, with NaN for those that are stated to mean a missing value."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dlx.data.arrow_records import FieldsChunk, arrow_chunks, is_large
+from dlx.data.arrow_records import ArrowParser
 from dlx.data.column_values import ColumnReader, TextNeeded
 from dlx.data.columns import Column
 from dlx.data.dialect import WINDOWS, Dialect, sniff
@@ -19,13 +18,16 @@ from dlx.data.numbers import NumberStyle
 from dlx.data.pieces import Pieces, TextFields
 from dlx.data.plain_lines import Irregular
 from dlx.data.records import Record, chunks_of, records_of
+from dlx.data.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.roles import Roles
+from dlx.data.split_lines import LineSplitter
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, Remark
 
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
+PARSERS = (ArrowParser, LineSplitter)  # of large files, the faster one first; the module csv reads what is left
 
 
 class Csv(TableFormat):
@@ -95,16 +97,19 @@ class TextTable(NamedTuple):
             columns = dict(zip(self.names, zip(*records, strict=True), strict=True))
             yield FieldsChunk(lines, [TextFields(columns[name]) for name in used])
 
-    def arrow_chunks(self, used: Sequence[str]) -> Iterator[FieldsChunk]:
-        """The same, parsed by pyarrow; raises `Irregular` where it might read them otherwise."""
-        size = max(1, FIELDS // max(1, len(self.names)))
+    def regular_chunks(
+        self, used: Sequence[str], parser: Callable[[str, int, Sequence[int]], Parser]
+    ) -> Iterator[FieldsChunk]:
+        """The same, parsed block by block; raises `Irregular` where that might read them otherwise."""
         line, fields = self.top
+        size = max(1, FIELDS // max(1, len(self.names)))
         places = [self.names.index(name) for name in used]
+        parse = parser(self.dialect.delimiter, len(self.names), places)
         if not self.dialect.header:
             if len(fields) != len(self.names):
                 raise Irregular("the first record has another length")
             yield FieldsChunk([line], [TextFields([fields[place]]) for place in places])
-        yield from arrow_chunks(self.path, self.dialect, line, len(self.names), places, size)
+        yield from regular_chunks(self.path, self.dialect, line, size, parse)
 
 
 def _table(text_table: TextTable, of: Roles, of_columns: dict[str, ColumnReader], text: frozenset[str]) -> Table:
@@ -121,10 +126,14 @@ def _table(text_table: TextTable, of: Roles, of_columns: dict[str, ColumnReader]
 def _lines_and_pieces(
     text_table: TextTable, readings: Mapping[str, ColumnReader | None]
 ) -> tuple[Sequence[int], dict[str, Pieces]]:
-    """What `_read` gives, by pyarrow where the file is large and regular and pyarrow is there."""
-    if is_large(text_table.path):
-        with suppress(Irregular, ImportError):
-            return _read(text_table.path, text_table.arrow_chunks(list(readings)), readings)
+    """What `_read` gives, block by block where the file is large and regular: by pyarrow, where it is there."""
+    for parser in PARSERS if is_large(text_table.path) else ():
+        try:
+            return _read(text_table.path, text_table.regular_chunks(list(readings), parser), readings)
+        except ImportError:
+            continue
+        except Irregular:
+            break
     return _read(text_table.path, text_table.chunks(list(readings)), readings)
 
 
