@@ -34,6 +34,7 @@ SAYS_MISSING = re.compile(
 )
 EXACT = 2.0**53  # below which float64 holds every whole number
 ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance
+ROWS_AT_ONCE = 2**15  # of which all columns are put side by side
 NUMBERS = 2**24  # of arrays that are looked at, in as many rows as that makes
 
 
@@ -73,7 +74,10 @@ class TableProfile:
         """How many rows are the same as one before them, column for column."""
         if not self.columns:
             return 0
-        return self.m - len(np.unique(hashes(np.column_stack([column.codes for column in self.columns]))))
+        codes = [column.codes for column in self.columns]
+        blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, self.m, ROWS_AT_ONCE)]
+        of_blocks = [hashes(np.column_stack([column[rows] for column in codes])) for rows in blocks]
+        return self.m - len(np.unique(np.concatenate(of_blocks)))
 
     @cached_property
     def copies(self) -> dict[str, str]:
