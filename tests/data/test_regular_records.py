@@ -24,9 +24,11 @@ from dlx.data.dialect import Dialect
 from dlx.data.formats import csv_file
 from dlx.data.formats.csv_file import Csv
 from dlx.data.formats.format import read_file
+from dlx.data.loading import load_dataset
 from dlx.data.numbers import NumberStyle
 from dlx.data.plain_lines import Irregular
 from dlx.data.regular_records import regular_chunks
+from dlx.data.section import Data
 from dlx.data.split_lines import LineSplitter
 from dlx.data.tables import TableOptions
 from dlx.data.texts import Texts, Values
@@ -244,3 +246,17 @@ def test_numbers_are_those_of_python_to_the_last_bit(texts: list[str]) -> None:
     numbers = ArrowFields(pa.array(texts)).numbers(reader)
     assert numbers is not None
     assert numbers.tobytes() == np.array([float(text) for text in texts]).tobytes()
+
+
+def test_a_spec_has_the_same_data_by_each_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = [f"{i / 7},{i % 5},w{i % 3},2020-01-{i % 28 + 1:02},{i % 2}" for i in range(90)]
+    path.write_text("\n".join(["a,b,c,d,y", *rows]))
+    source = {"name": "file", "path": str(path), "target": "y", "columns": {"d": {"kind": "time", "parts": ["day"]}}}
+    data = Data.model_validate({"source": source, "split": {"train": 0.8, "dev": 0.2}})
+    datasets = []
+    for parsers in ((), *EACH):
+        with parsed_by(parsers, 100, 50):
+            datasets.append(load_dataset(data, None, np.random.default_rng(0)))
+    assert len({dataset.fingerprint for dataset in datasets}) == 1
+    assert datasets[0].preprocessing == datasets[1].preprocessing == datasets[2].preprocessing
