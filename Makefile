@@ -90,6 +90,10 @@ tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal tri
 	@sh .ci/environment .venv dlx optuna
 	.venv/bin/python -m experiments.tuning
 
+rates:  ## train at the learning rates that the range test suggests, and type what is advised by it (8 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.rates
+
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
@@ -103,4 +107,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair tuning torture schema clean
+	benchmark mnist tables faults diagnose repair tuning rates torture schema clean

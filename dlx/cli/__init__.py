@@ -36,7 +36,7 @@ COMMANDS = {
     "gradcheck": "Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.",
     "diagnose": "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a "
     "spec.",
-    "tune": "Search the hyperparameters that a file names, on the scales that it gives them.",
+    "tune": "Search the hyperparameters that a file names, on their scales; or test the learning rates of a spec.",
     "study": "Train variants of a spec, lay them over each other and check the claims of the file.",
     "compare": "Show how runs and their results differ: a table, their curves, and how sure the difference is.",
     "average": "Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.",

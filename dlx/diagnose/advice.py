@@ -11,6 +11,7 @@ from dlx.diagnose.findings import SEVERITIES
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
+from dlx.documents.range_test import TestedRates
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
@@ -43,7 +44,7 @@ def remedies(document: Mapping[str, Any], spec: Spec, facts: DataFacts) -> list[
     serious = [finding for finding in document["findings"] if finding["severity"] != "note"]
     notes = [finding for finding in document["findings"] if finding["severity"] == "note"]
     candidates = [*_cures(serious), *_recipe(against), *_cures(notes)]
-    return list(_different(candidates, SpecContext(spec, facts)))
+    return list(_different(candidates, SpecContext(spec, facts, TestedRates.recalled(document))))
 
 
 def is_needed(document: Mapping[str, Any], gap: str) -> bool:

@@ -139,7 +139,8 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
 def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
     task = dataset.task
-    Y = np.eye(len(dataset.classes))[examples.y] if task.has_one_class else examples.y.astype(np.float64)
+    y = dataset.in_error_unit(examples.y)
+    Y = np.eye(len(dataset.classes))[y] if task.has_one_class else y.astype(np.float64)
     squares, mean = examples.squares(examples.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0
     inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(examples.m))
@@ -149,9 +150,9 @@ def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     error = _share_of_labels_wrong if task is Task.MULTILABEL else error
     dev = None
     if "dev" in dataset.parts:
-        X, y = examples.queries(dataset.parts["dev"])
-        dev = error(np.exp(-examples.squares(X) / width) @ weights + mean, y)
-    return Baseline("kernel regression", error(left_out, examples.y), examples.m, dev)
+        X, of_dev = examples.queries(dataset.parts["dev"])
+        dev = error(np.exp(-examples.squares(X) / width) @ weights + mean, dataset.in_error_unit(of_dev))
+    return Baseline("kernel regression", error(left_out, y), examples.m, dev)
 
 
 def _root_mean_square(predictions: Array, y: Array) -> float:

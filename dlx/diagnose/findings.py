@@ -28,10 +28,15 @@ class Finding:
     evidence: str
     remedy: str
     notes: str
+    overrides: tuple[str, ...] = ()  # of the spec, that mend it, as they are typed
 
     def document(self) -> dict[str, Any]:
-        """The finding as it stands in ``diagnosis.json``."""
-        return asdict(self)
+        """The finding as it stands in ``diagnosis.json``, without overrides where there are none."""
+        document = asdict(self)
+        if self.overrides:
+            return document | {"overrides": list(self.overrides)}
+        del document["overrides"]
+        return document
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Cause:
         epoch: int | None = None,
         severity: Severity | None = None,
         remedy: str | None = None,
+        overrides: tuple[str, ...] = (),
     ) -> Finding:
         """This cause, found: with its severity and remedy unless a better one is given.
 
@@ -77,7 +83,7 @@ class Cause:
         """
         value = value if value is not None and isfinite(value) else None
         severity, remedy = severity or self.severity, remedy or self.remedy
-        return Finding(self.name, severity, layer, epoch, value, threshold, evidence, remedy, self.notes)
+        return Finding(self.name, severity, layer, epoch, value, threshold, evidence, remedy, self.notes, overrides)
 
     def is_among(self, findings: Iterable[Finding]) -> bool:
         """Whether this has been found."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.advice import Remedy, remedies
-from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.remedies.changes import DataFacts, Overrides, SpecContext
+from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.supply import Supply, words_of
 from dlx.diagnose.verdict import GAPS, between
+from dlx.documents.range_test import TestedRates
 from dlx.spec.sections import Spec
 from dlx.stats.enough_examples import Question
 from dlx.stats.intervals import Estimate, exact
@@ -41,8 +43,10 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
         run: its directory.
         config: the file of its spec.
     """
-    remedies_in_order = _in_order(document, remedies(document, spec, facts))
+    is_ill_rated = not may_train(SpecContext(spec, facts, TestedRates.recalled(document)), spec.optimizer.learning_rate)
+    remedies_in_order = _in_order(document, remedies(document, spec, facts), is_ill_rated)
     tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
+    mended = [train_command(config, finding["overrides"]) for finding in _serious(document) if "overrides" in finding]
     if not _against_bias_is_idle(document):
         reachable = []
     else:
@@ -51,11 +55,15 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
     in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
     uses = list(_with_the_network(document, run))
+    in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them
     return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
 
 
-def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Remedy]:
-    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for."""
+def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
+    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for.
+
+    is_ill_rated: whether a range test has found that the learning rate cannot do.
+    """
     ending = document.get("ending", {})
     is_idle = _against_bias_is_idle(document)
 
@@ -66,6 +74,8 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Rem
             if ending.get("dev_rising"):
                 return 1 if remedy.name in AGAINST_RISING else 3
             return 2 if remedy.name in MORE_EXAMPLES else 3
+        if remedy.name == tested_learning_rate.name and is_ill_rated:
+            return 1
         if remedy.name == "longer_training" and ending.get("falling"):
             return 1
         return 2 if remedy.name in BIGGER else 3
@@ -74,7 +84,12 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Rem
 
 
 def _is_serious(document: Mapping[str, Any], name: str) -> bool:
-    return any(finding["name"] == name and finding["severity"] != "note" for finding in document["findings"])
+    return any(finding["name"] == name for finding in _serious(document))
+
+
+def _serious(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that are no notes."""
+    return [finding for finding in document["findings"] if finding["severity"] != "note"]
 
 
 def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:

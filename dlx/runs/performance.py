@@ -11,6 +11,7 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.diagnose.baselines import OPEN, baselines
 from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.stats.metrics.metric import Metric, measure
 from dlx.training.evaluation import Evaluation
 
@@ -42,8 +43,7 @@ class Performance:
     def of(cls, dataset: Dataset, evaluations: Mapping[str, Evaluation]) -> Self:
         """That of a network on the parts of the data set that it was fitted to."""
         answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
-        measured = {part: measure(of_part, dataset.classes) for part, of_part in answers.items()}
-        metrics = {part: of_part for part, of_part in measured.items() if of_part}  # of several labels there are none
+        metrics = {part: measure(of_part, dataset.output_names) for part, of_part in answers.items()}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
             return cls(metrics, {"skipped": TOO_MANY})
         return cls(metrics, baselines(dataset, answers))
@@ -61,6 +61,8 @@ class Performance:
     def sole_answer(self) -> str | None:
         """The label that the network gives every example of dev, or without dev of train, where it gives one only."""
         metrics = self.metrics.get("dev") or self.metrics.get("train") or {}
+        if "subset_error" in metrics:  # of several labels, any number of which each example may be given
+            return None
         answered = [entry["label"] for entry in metrics.get("precision", {}).get("classes", ()) if entry["m"]]
         return str(answered[0]) if len(answered) == 1 else None
 
@@ -77,4 +79,6 @@ class Performance:
         if compared["difference"]["verdict"] != OPEN:
             return None
         more = f"more {part} examples would tell (data.split.{part})"
+        if part == OUT_OF_FOLD:
+            more = "more examples would tell"
         return f"better than answering {constant['title']} is not established: {more}"

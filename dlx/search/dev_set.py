@@ -21,7 +21,7 @@ class HeldOut:
         self._trivial: Array | None = None
         if dataset.task.is_regression:
             mean = dataset.parts["train"].y.mean(axis=0)
-            residuals = (dataset.parts["dev"].y - mean) ** 2
+            residuals = dataset.in_error_unit(dataset.parts["dev"].y - mean) ** 2
             self._trivial = residuals.reshape(len(residuals), -1).mean(axis=1)
 
     def added(self, outcome: Outcome) -> Array:

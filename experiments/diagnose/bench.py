@@ -11,6 +11,7 @@ from time import perf_counter
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.data.checks import data_findings
@@ -67,7 +68,7 @@ def examine(case: Case, folder: Path) -> Examined:
     course = TrainingHistory.read(
         run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset)
     )
-    of_data = data_findings(dataset)
+    of_data = unrefuted(course, data_findings(dataset, experiment.spec.data))
     late = [*of_data, *after(course, of_data)]
     return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)
 

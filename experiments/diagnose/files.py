@@ -45,8 +45,9 @@ class Workshop:
             f"{letter}_{part}": array for part, pair in parts.items() for letter, array in zip("Xy", pair, strict=True)
         }
         source: dict[str, Any] = {"name": "file", "path": str(self.written(**arrays))}
-        if isinstance(spec.data.source, Source) and spec.data.source.name == "digits":
-            source["image_shape"] = [8, 8]
+        shape = load(spec).image_shape
+        if shape is not None and np.prod(shape) == parts["train"][0].shape[1]:
+            source["image_shape"] = [*shape]
         data = Data(
             source=Source.parse(source),
             normalize=Normalization.parse(normalize) if normalize else spec.data.normalize,

@@ -18,6 +18,7 @@ from dlx.diagnose.next_commands import commands
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.range_test import TestedRates as Rates
 from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
@@ -110,6 +111,11 @@ def test_which_model_does_as_well() -> None:
     assert unbeaten({"skipped": "the data stay in their file"}) is None
 
 
+TESTED = [
+    Rates(0.02, 0.0005, 0.005, 0.3, 5, 700),
+    Rates(2e-9, 5e-11, 1e-10, None, 5, 700),
+    Rates(None, None, None, None, 5, 700),
+]
 SPLITS: list[dict[str, Any] | None] = [
     {"train": 0.8, "dev": 0.1, "test": 0.1},
     {"train": 0.7, "dev": 0.2, "test": 0.1, "train_dev": 0.1},
@@ -198,6 +204,7 @@ def test_every_command_that_can_be_printed_is_accepted(
     beside = data.draw(st.sampled_from([None, ("always 1", 0.3)]))
     evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
     document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
+    document |= data.draw(st.sampled_from([{}, *({"learning_rate": vars(tested)} for tested in TESTED)]))
     for line in commands(document, spec, supply.facts, RUN, config):
         words = shlex.split(line)
         if words[1] != "train":

@@ -9,12 +9,16 @@ from math import sqrt
 from dlx.diagnose.after import ending, initialization, optimization, regularization
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
+from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Cause, Finding, by_severity, of_normalized
 from dlx.words import Status
 
 Look = Callable[[TrainingHistory], Iterable[Finding]]
 
+# What makes labels contradict neighbours, where it was found already.
+OF_LABELS = (LABEL_NOISE, LABELS_SHIFTED, LABELS_UNRELATED, NEAR_COPIES_ACROSS_PARTS)
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
 
 
@@ -46,7 +50,7 @@ def serious(findings: Iterable[Finding]) -> list[Finding]:
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
     earlier = serious(earlier_findings)
-    noise = [] if LABEL_NOISE.is_among(earlier) else list(ending.label_noise(course))
+    noise = [] if any(cause.is_among(earlier) for cause in OF_LABELS) else list(ending.label_noise(course))
     yield from noise
     elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
     is_explained = any(Cause.members[finding.name].explains_training for finding in earlier)

@@ -19,7 +19,7 @@ from dlx.diagnose.before.optimization import (
 )
 from dlx.diagnose.findings import Cause, Finding, Severity
 from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
-from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth
+from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth, smaller_tested_rate
 from dlx.words import Status
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
@@ -51,7 +51,7 @@ DIVERGED = Cause(
     "diverged",
     "a smaller learning rate, normalized inputs, initializer: he",
     "Learning rate",
-    (learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
+    (smaller_tested_rate, learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
     severity="error",
 )
 

@@ -18,13 +18,25 @@ from dlx.diagnose.before.targets import target_findings
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS
 from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
-from dlx.diagnose.data.label_noise import label_noise_findings
+from dlx.diagnose.data.label_noise import LABEL_NOISE, label_noise_findings
+from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
 from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES
+from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Finding, by_severity, of_normalized
 from dlx.training import threads
 from dlx.training.supervised import Supervised
 
+# What makes labels of train and dev disagree with neighbours for another reason, or is noise found already.
+EXPLAIN_NOISE = (
+    PARTS_DIFFER,
+    DUPLICATES_ACROSS_PARTS,
+    NEAR_COPIES_ACROSS_PARTS,
+    CONSTANT_LABELS,
+    LABEL_NOISE,
+    LABELS_SHIFTED,
+    LABELS_UNRELATED,
+)
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 
 
@@ -44,8 +56,8 @@ def before(experiment: Supervised) -> list[Finding]:
 
 
 def _of_data(experiment: Supervised) -> list[Finding]:
-    findings = data_findings(experiment.dataset)
-    if not any(cause.is_among(findings) for cause in (PARTS_DIFFER, DUPLICATES_ACROSS_PARTS, CONSTANT_LABELS)):
+    findings = data_findings(experiment.dataset, experiment.spec.data)
+    if not any(cause.is_among(findings) for cause in EXPLAIN_NOISE):
         findings += label_noise_findings(experiment.dataset)
     return [
         _with_consequence(finding, experiment) if finding.name == INPUTS_NOT_NORMALIZED.name else finding

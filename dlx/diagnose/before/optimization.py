@@ -15,6 +15,7 @@ from dlx.diagnose.remedies.against_bias import deeper, longer_training, much_lon
 from dlx.diagnose.remedies.optimization import (
     constant_learning_rate,
     fast_adam,
+    larger_tested_rate,
     learning_rate_hundredth,
     learning_rate_tenth,
     learning_rate_third,
@@ -22,6 +23,7 @@ from dlx.diagnose.remedies.optimization import (
     learning_rate_x10,
     learning_rate_x100,
     optimizer_defaults,
+    smaller_tested_rate,
 )
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
@@ -44,13 +46,13 @@ LEARNING_RATE_TOO_HIGH = Cause(
     "learning_rate_too_high",
     "a smaller optimizer.learning_rate (a third, a tenth)",
     "Learning rate",
-    (learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
+    (smaller_tested_rate, learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
     "a larger optimizer.learning_rate (three times, ten times)",
     "Learning rate",
-    (learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+    (larger_tested_rate, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",

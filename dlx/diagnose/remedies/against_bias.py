@@ -22,6 +22,7 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     momentum,
     optimizer_defaults,
+    tested_learning_rate,
 )
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.words import Task
@@ -215,6 +216,7 @@ def start_from_defaults(now: SpecContext) -> Overrides:
 AGAINST_BIAS = (
     normalize_inputs,
     fitting_initializer,
+    tested_learning_rate,
     learning_rate_tenth,
     learning_rate_x10,
     fast_adam,

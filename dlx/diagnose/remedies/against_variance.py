@@ -133,6 +133,11 @@ def narrower(now: SpecContext) -> Overrides:
     return scaled(now, 0.25, least=2)
 
 
+@change("classes that count alike are all worth being told apart", "Bias and variance")
+def balanced_classes(now: SpecContext) -> Overrides:
+    return {"data.class_weight": "balanced"} if isinstance(now.spec.data.class_weight, dict) else {}
+
+
 # First what the notes name; then what changes the training, for weights that begin too large overfit as well.
 AGAINST_VARIANCE = (
     all_the_examples,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlx.documents.range_test import TestedRates
 from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec, norms_of
 
@@ -30,10 +31,11 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class SpecContext:
-    """A complete spec with its facts."""
+    """A complete spec with its facts, and what a range test has found of its learning rate, where there was one."""
 
     spec: Spec
     facts: DataFacts
+    tested: TestedRates | None = None
 
     @property
     def layers(self) -> tuple[LayerSection, ...]:
