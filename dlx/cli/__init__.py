@@ -20,6 +20,7 @@ from typer.main import get_command
 from dlx import __version__
 from dlx.cli.late_imports import late_imports
 from dlx.cli.messages import message_and_code
+from dlx.cli.reading_bar import reading_shown
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem
@@ -133,7 +134,7 @@ def main() -> int:
         if current_thread() is main_thread():
             _heed_signals()
         try:
-            with remarks_shown():
+            with remarks_shown(), reading_shown(arguments):
                 try:
                     _command().main(args=[argument for argument in arguments if argument != "--debug"], prog_name="dlx")
                     code = 0

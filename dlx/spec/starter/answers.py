@@ -9,6 +9,7 @@ import numpy as np
 from dlx.data.column_values import truth_values
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.columns import ColumnProfile
+from dlx.data.texts import Texts
 from dlx.errors import DataError
 from dlx.types import Array
 from dlx.words import Task
@@ -41,8 +42,8 @@ def labels_of(target: Sequence[ColumnProfile], labelled: Array, task: Task | Non
 
 def _values(column: ColumnProfile, rows: Array) -> Array:
     values = column.values[rows]
-    if values.dtype == object:
-        return values.astype(str)
+    if isinstance(values, Texts):
+        return values.strings()
     return values.astype(np.int64) if column.is_whole and np.abs(values).max() < 2**53 else values
 
 
