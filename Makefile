@@ -86,9 +86,21 @@ repair:  ## run the basic recipe on those faults and see how many it repairs (15
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose --act
 
+advice:  ## type the first command that the diagnosis of each fault prints, and see whether it helps (15 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.diagnose --first
+
+intervals:  ## see whether verdicts, advised numbers of examples and intervals keep what they promise (15 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.intervals
+
 tuning:  ## compare grid, random, coarse to fine and Optuna's TPE with equal trials (7 minutes)
 	@sh .ci/environment .venv dlx optuna
 	.venv/bin/python -m experiments.tuning
+
+rates:  ## train at the learning rates that the range test suggests, and type what is advised by it (8 minutes)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.rates
 
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx
@@ -103,4 +115,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair tuning torture schema clean
+	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture schema clean

@@ -20,6 +20,7 @@ from typer.main import get_command
 from dlx import __version__
 from dlx.cli.late_imports import late_imports
 from dlx.cli.messages import message_and_code
+from dlx.cli.reading_bar import reading_shown
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem
@@ -35,7 +36,7 @@ COMMANDS = {
     "gradcheck": "Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.",
     "diagnose": "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a "
     "spec.",
-    "tune": "Search the hyperparameters that a file names, on the scales that it gives them.",
+    "tune": "Search the hyperparameters that a file names, on their scales; or test the learning rates of a spec.",
     "study": "Train variants of a spec, lay them over each other and check the claims of the file.",
     "compare": "Show how runs and their results differ: a table, their curves, and how sure the difference is.",
     "average": "Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.",
@@ -133,7 +134,7 @@ def main() -> int:
         if current_thread() is main_thread():
             _heed_signals()
         try:
-            with remarks_shown():
+            with remarks_shown(), reading_shown(arguments):
                 try:
                     _command().main(args=[argument for argument in arguments if argument != "--debug"], prog_name="dlx")
                     code = 0

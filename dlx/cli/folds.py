@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
-from dlx.runs import collection, file_names
+from dlx.runs import collection, fold_directories, manifest
 from dlx.search.folds import training
 from dlx.search.trials import executors
 from dlx.show import terminal
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 def is_in_folds(reference: str) -> bool:
     """Whether what is to be resumed is a training in folds."""
-    return (Path(reference) / file_names.FOLDS).is_file()
+    path = Path(reference)
+    if not fold_directories.is_of_folds(path):
+        return False
+    if manifest.Manifest.read(path) is None:
+        fold_directories.refuse_lost_folds(path, reference)
+    return True
 
 
 def train_folds(
@@ -41,7 +46,7 @@ def train_folds(
         ):
             _train(training.FoldsRun(loader.load_spec(directory.plan).spec, directory, executor), json, quiet)
         return
-    spec = resolved.spec
+    spec = training.with_stated_unit(resolved.spec)
     with (
         executors.executor_for(workers) as executor,
         collection.FoldsDirectory.create(spec.name, out=out) as directory,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import print_rows
-from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.show import terminal
-from dlx.spec.plugins import load_installed
-from dlx.spec.schema import description, summary
-from dlx.spec.sections import Spec  # noqa: F401 - importing the spec registers every family of dlx
-from dlx.spec.trust import load_named
-from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.spec import plugins, schema, trust
+from dlx.spec.yaml_text import writing
+
+if TYPE_CHECKING:
+    from dlx.component import Component
 
 Kind = Annotated[str | None, typer.Argument(metavar="KIND", help="Such as optimizer.", show_default=False)]
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam.", show_default=False)]
@@ -26,8 +26,8 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 
     Alone it lists the kinds, with KIND the components of that kind, with NAME one of them with its options.
     """
-    load_installed()
-    load_named(plugin or ())
+    plugins.load_installed()
+    trust.load_named(plugin or ())
     chosen = _chosen(kind, name)
     if json:
         _print_json(chosen)
@@ -39,13 +39,14 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
         _print_details(chosen[kind][name])
 
 
-def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Component]]]:
+def _chosen(kind: str | None, name: str | None) -> Mapping[str, Mapping[str, type[Component]]]:
     """The components asked for, by kind and name."""
+    registry = schema.components()
     if kind is None:
-        return dict(sorted(REGISTRY.items()))
-    if kind not in REGISTRY:
-        raise UsageError(f"there is no kind of component named {kind!r} {allowed(kind, list(REGISTRY))}")
-    members = REGISTRY[kind]
+        return dict(sorted(registry.items()))
+    if kind not in registry:
+        raise UsageError(f"there is no kind of component named {kind!r} {allowed(kind, list(registry))}")
+    members = registry[kind]
     if name is None:
         return {kind: members}
     if name not in members:
@@ -53,17 +54,17 @@ def _chosen(kind: str | None, name: str | None) -> dict[str, dict[str, type[Comp
     return {kind: {name: members[name]}}
 
 
-def _print_json(chosen: dict[str, dict[str, type[Component]]]) -> None:
-    components = [description(member) for members in chosen.values() for member in members.values()]
+def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]]) -> None:
+    components = [schema.description(member) for members in chosen.values() for member in members.values()]
     terminal.document({"components": components})
 
 
-def _print_summaries(members: dict[str, type[Component]]) -> None:
-    print_rows([(name, summary(member)) for name, member in members.items()])
+def _print_summaries(members: Mapping[str, type[Component]]) -> None:
+    print_rows([(name, schema.summary(member)) for name, member in members.items()])
 
 
 def _print_details(member: type[Component]) -> None:
-    document = description(member)
+    document = schema.description(member)
     typer.echo(f"{document['kind']} {document['name']}\n\n{document['description']}\n")
     if facts := member.facts():
         print_rows([(name.capitalize(), fact) for name, fact in facts.items()])
@@ -77,5 +78,5 @@ def _print_details(member: type[Component]) -> None:
 
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
     without = "required" if option["required"] else "optional"
-    default = without if option["default"] is None else f"default {dump_scalar(option['default'])}"
+    default = without if option["default"] is None else f"default {writing.dump_scalar(option['default'])}"
     return option["type"], default, option["description"]

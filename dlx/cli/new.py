@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dlx.errors import UsageError
+from dlx.runs import starter_rate
 from dlx.show import terminal
 from dlx.spec.starter import decisions, sources, writing
 from dlx.words import Task
@@ -64,6 +65,7 @@ def new(
         text = writing.starter(file)
     else:
         text = writing.starter_for(sources.source_of(data, target or [], **reading), wishes, file)
+        text = starter_rate.with_tested_rate(text, file, data)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
     if out is None:

@@ -51,6 +51,13 @@ def _summary(reasons: list[str], m: int, state: str) -> str:
     return f"{count:,} of {m:,} rows {are} {state}: {'; '.join(reasons[:MOST])}{more}"
 
 
+def _among_train(count: int, m: int, run: str) -> str:
+    """Such as `all 150 examples are among those that runs/x was trained on: …`."""
+    how_many = f"all {m:,}" if count == m else f"{count:,} of the {m:,}"
+    what = "how it does on new ones is told by examples that it has not seen"
+    return f"{how_many} examples are among those that {run} was trained on: {what}"
+
+
 def _one_stream() -> bool:
     """Whether stderr goes to the file or pipe that stdout goes to, where a remark would stand within the table."""
     with suppress(OSError):  # one of them is closed
@@ -68,12 +75,15 @@ def evaluate(
 ) -> None:
     """Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.
 
-    Rows that cannot be answered, or whose label is missing or none of train's, are left out, and it says how many.
+    Rows that cannot be answered, or whose label is missing or none of train's, are left out, and it says how many; and
+    how many of the examples the network was trained on.
     """
     trust.load_named(plugin or ())
     document = answering.evaluation(run, data, target, strict)
     if document.get("left_out"):
         m = document["m"] + document["left_out"]
         warnings.warn(Remark(_summary(document["reasons"], m, "left out")), stacklevel=2)
+    if document["in_train"]:
+        warnings.warn(Remark(_among_train(document["in_train"], document["m"], document["run"])), stacklevel=2)
     facts = document if json else {key: value for key, value in document.items() if key != "reasons"}
     terminal.evaluation(versioned(facts), json)

@@ -10,6 +10,7 @@ import typer
 
 from dlx.cli import act
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
+from dlx.cli.range_test import LearningRate, Picture, show_range_test
 from dlx.events import finish
 from dlx.runs import collection
 from dlx.search.trials import executors
@@ -49,19 +50,19 @@ def tune(
     json: Json = False,
     quiet: Quiet = False,
     dry_run: DryRun = False,
+    learning_rate: LearningRate = False,
+    picture: Picture = None,
 ) -> None:
-    """Search the hyperparameters that a file names, on the scales that it gives them."""
+    """Search the hyperparameters that a file names, on their scales; or test the learning rates of a spec."""
+    if learning_rate or picture is not None:
+        others = (resume, out, cluster, budget, quiet, dry_run, workers != 1, not learning_rate)
+        show_range_test(spec, overrides or [], picture, plugin or (), json, is_alone=not any(others))
+        return
     check_beginning("tune", "search", spec, resume, bool(overrides or out or dry_run), bool(plugin))
     seconds = None if budget is None else act.seconds_of(budget)
     trust.load_named(plugin or ())
     if spec is None:
-        with (
-            collection.TuneDirectory.open(resume or "", writing=True) as directory,
-            executors.executor_for(workers, cluster) as executor,
-        ):
-            plan, space = file.load_tune(directory.plan)
-            task = forecast.check(plan, space, resumed=True)
-            _search(tuner.Tuning(plan, space, directory, executor, task, seconds), json, quiet)
+        _go_on(resume or "", workers, cluster, seconds, json, quiet)
         return
     plan, space = file.load_tune(spec, overrides or [], named_by=trust.NamedBy.USER)
     task = forecast.check(plan, space)
@@ -73,6 +74,16 @@ def tune(
         collection.TuneDirectory.create(plan.name, out=out) as directory,
     ):
         directory.write_plan(plan.text())
+        _search(tuner.Tuning(plan, space, directory, executor, task, seconds), json, quiet)
+
+
+def _go_on(resume: str, workers: int, cluster: str | None, seconds: float | None, json: bool, quiet: bool) -> None:
+    with (
+        collection.TuneDirectory.open(resume, writing=True) as directory,
+        executors.executor_for(workers, cluster) as executor,
+    ):
+        plan, space = file.load_tune(directory.plan)
+        task = forecast.check(plan, space, resumed=True)
         _search(tuner.Tuning(plan, space, directory, executor, task, seconds), json, quiet)
 
 

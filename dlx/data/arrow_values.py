@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.data.columns import ColumnError
 from dlx.data.roles import Roles
-from dlx.types import Array
+from dlx.data.texts import Texts, Values
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}  # behind the second
 
 
-def arrow_values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Array:
-    """Numbers and truth values as float64, text as objects; dates and times as texts such as 2024-01-31 09:30:00.
+def arrow_values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> Values:
+    """Numbers and truth values as float64, and texts; dates and times as texts such as 2024-01-31 09:30:00.
 
     Targets without missing values keep their type.
     """
@@ -38,13 +38,19 @@ def arrow_values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> A
         what = f"its type {kind} is neither number nor text; name it in `ignore`"
         raise ColumnError(f"{path}: column {name!r}: {what}", name, f"its type is {kind}", "ignore")
     if name in of.categorical | of.texts or is_text:
-        return np.array(column.cast(pa.string()).to_pylist(), object)
+        return _texts(column.cast(pa.string()))
     if name in of.verbatim and column.null_count == 0 and not types.is_decimal(kind):
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
 
 
-def _times(path: Path, name: str, column: pa.ChunkedArray) -> Array:
+def _texts(column: pa.ChunkedArray) -> Texts:
+    """Its texts, of which null is missing."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return Texts(encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pylist())
+
+
+def _times(path: Path, name: str, column: pa.ChunkedArray) -> Values:
     """Dates and times in ISO's way, all with the digits that any of them needs; durations as seconds."""
     import pyarrow as pa
     from pyarrow import compute, types
@@ -64,7 +70,7 @@ def _times(path: Path, name: str, column: pa.ChunkedArray) -> Array:
         if compute.all(compute.equal(days.cast(column.type), column)).as_py():
             column = days
     texts: list[Any] = column.cast(pa.string()).to_pylist()
-    return np.array(_shortened(texts), object)
+    return Texts.of(_shortened(texts))
 
 
 def _shortened(texts: list[Any]) -> list[Any]:

@@ -83,7 +83,7 @@ class Reader:
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
-        self.target_scaling = dataset.target_scaling
+        self.target_scaling, self.error_unit = dataset.target_scaling, dataset.error_unit
         is_multiclass = dataset.task is Task.MULTICLASS
         weights = dataset.parts[part].weights
         self._weights = None if weights is None else weights.astype(self._dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from math import nan
 from typing import NamedTuple
@@ -12,9 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.data.numbers import CODE, MISSING, NumberStyle, plain_numbers
+from dlx.data.pieces import Pieces
+from dlx.data.texts import Texts, Values
 from dlx.types import Array
 
 INTEGER = re.compile("[+-]?[0-9]+")
+FIRST = 10  # values that tell most columns of words from those of numbers
 LONGEST_WHOLE = 1000  # characters of a label that is looked at as a whole number
 BOOLEANS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "on": 1.0} | {
     "false": 0.0,
@@ -52,18 +55,30 @@ class ColumnReader(NamedTuple):
     missing: frozenset[str] = MISSING
     must_be_numbers: bool = False
 
+    @property
+    def codes_are_numbers(self) -> bool:
+        """Whether 0012 is 12."""
+        return self.must_be_numbers or not self.style.marks
+
     def piece(self, values: Sequence[str]) -> Array | None:
         """The values as numbers where they all are plain ones or missing, else None."""
-        codes_are_numbers = self.must_be_numbers or not self.style.marks
         with suppress(ValueError):
-            return self._without_marked(plain_numbers(values, self.style, codes_are_numbers))
-        texts = ["nan" if value.strip() in self.missing else value for value in values]
-        if "nan" in texts:
-            with suppress(ValueError):
-                return self._without_marked(plain_numbers(texts, self.style, codes_are_numbers))
+            return self.without_marked(plain_numbers(values, self.style, self.codes_are_numbers))
+        with suppress(ValueError):
+            return self._with_missing(values)
         return None
 
-    def _without_marked(self, numbers: Array) -> Array:
+    def _with_missing(self, values: Sequence[str]) -> Array | None:
+        """The values as numbers, NaN for missing ones; None, or `ValueError`, where one is neither."""
+        present = [value for value in values[:FIRST] if value.strip() not in self.missing]
+        if present:  # words need not be looked at to the last one
+            plain_numbers(present, self.style, self.codes_are_numbers)
+        texts = ["nan" if value.strip() in self.missing else value for value in values]
+        if "nan" not in texts:
+            return None
+        return self.without_marked(plain_numbers(texts, self.style, self.codes_are_numbers))
+
+    def without_marked(self, numbers: Array) -> Array:
         """The numbers, with NaN for those that are stated to mean a missing value."""
         for mark in self.missing - MISSING:
             read = self.style.number(mark)
@@ -71,58 +86,51 @@ class ColumnReader(NamedTuple):
                 numbers[numbers == read[0]] = nan
         return numbers
 
-    def text(self, values: Array) -> Array:
-        """The values as they stand, None where they are missing."""
-        missing = self._missing(values)
-        if missing:
-            values[[value in missing for value in values]] = None
-        return values
+    def text(self, pieces: Pieces) -> Texts:
+        """The values as they stand, none where they are missing."""
+        return pieces.texts(self._missing(pieces.places))
 
-    def settled(self, name: str, pieces: list[Array]) -> Array:
+    def settled(self, name: str, pieces: Pieces) -> Values:
         """A column of numbers, or of text where none of its values is a number.
 
         Raises:
             MixedColumn: some values are numbers and others are not.
             TextNeeded: all pieces must be there as text.
         """
-        if all(piece.dtype == np.float64 for piece in pieces):
-            return np.concatenate(pieces)
-        plain = [piece for piece in pieces if piece.dtype == np.float64 and not np.isnan(piece).all()]
-        values = np.concatenate([piece.astype(object) for piece in pieces])
-        texts = {value for value in set(values) if isinstance(value, str)}
-        missing = self._missing(texts)
-        present = texts - missing
-        are_words = not plain and not self.must_be_numbers and _are_in_brackets(present)
+        if pieces.are_numbers:
+            return pieces.numbers({})
+        missing = self._missing(pieces.places)
+        present, has_plain = pieces.places.keys() - missing, pieces.have_numbers
+        are_words = not has_plain and not self.must_be_numbers and _are_in_brackets(present)
         numbers = None if are_words else self.numbers(present)
-        if plain and present and self.style.marks and (numbers is not None or all(map(INTEGER.fullmatch, present))):
+        if has_plain and present and self.style.marks and (numbers is not None or all(map(INTEGER.fullmatch, present))):
             raise TextNeeded(name)
         if numbers is None:
             if not are_words:
-                self._check_words(values, present, bool(plain))
-            values[[value not in present for value in values]] = None
-            return values
-        table = numbers | dict.fromkeys(missing, nan)
-        return self._without_marked(np.array([table.get(value, value) for value in values], np.float64))
+                self._check_words(pieces, present, has_plain)
+            return pieces.texts(missing)
+        return self.without_marked(pieces.numbers(numbers))
 
-    def numbers_among(self, pieces: list[Array]) -> tuple[Array, dict[int, str]]:
+    def numbers_among(self, pieces: Pieces) -> tuple[Array, dict[int, str]]:
         """The numbers of a column, NaN for all else, and which texts, by their row, are neither numbers nor missing.
 
         Of numbers with different marks those are numbers that have the most frequent one.
         """
-        values = np.concatenate([piece.astype(object) for piece in pieces])
-        read = {text: self.style.number(text) for text in set(values) if isinstance(text, str)}
-        marks = Counter("" if value not in read else (read[value] or (0, None))[1] for value in values)
+        read = {text: self.style.number(text) for text in pieces.places}
+        texts = pieces.texts()
+        codes, first, counts = np.unique(texts.codes, return_index=True, return_counts=True)
+        marks = Counter[str | None]()
+        for place in first.argsort().tolist():  # among equally frequent marks the first one counts
+            number = (0.0, "") if codes[place] < 0 else read[texts.different[codes[place]]]
+            marks[None if number is None else number[1]] += int(counts[place])
         del marks[None]
         mark = max(marks, key=lambda mark: marks[mark], default="")
-        numbers = {text: number[0] for text, number in read.items() if number is not None and number[1] == mark}
         missing = self._missing(read)
-        texts = {
-            row: value
-            for row, value in enumerate(values)
-            if value in read and value not in numbers and value not in missing
-        }
-        table = dict.fromkeys(read, nan) | numbers | dict.fromkeys(missing, nan)
-        return self._without_marked(np.array([table.get(value, value) for value in values], np.float64)), texts
+        present = {text: number for text, number in read.items() if number is not None and text not in missing}
+        numbers = {text: number[0] for text, number in present.items() if number[1] == mark}
+        odd = read.keys() - numbers.keys() - missing
+        rows = np.flatnonzero(texts.are(odd)).tolist()
+        return self.without_marked(pieces.numbers(numbers)), {row: str(texts[row]) for row in rows}
 
     def numbers(self, texts: Collection[str]) -> dict[str, float] | None:
         """The numbers that all these texts are, in one style and with the same mark; None where they are not."""
@@ -137,7 +145,7 @@ class ColumnReader(NamedTuple):
         numbers = _in_style(texts, style)
         return _in_style(texts, style.other) if numbers is None else numbers
 
-    def _check_words(self, values: Array, present: set[str], has_numbers: bool) -> None:
+    def _check_words(self, pieces: Pieces, present: set[str], has_numbers: bool) -> None:
         """Raises `MixedColumn` where numbers stand beside words, or beside numbers with another mark."""
         read = {text: self.style.number(text) for text in present}
         has_codes = self.style.marks and not self.must_be_numbers
@@ -145,10 +153,11 @@ class ColumnReader(NamedTuple):
         marks = {text: number[1] for text, number in read.items() if number is not None and text not in codes}
         if not (marks or has_numbers) or (codes and all(map(INTEGER.fullmatch, present))):
             return
-        first = next((marks[value] for value in values if value in marks), "")
+        first = next((marks[text] for text in pieces.places if text in marks), "")
         odd = (present - marks.keys()) or {text for text, mark in marks.items() if mark != first}
-        rows = [row for row, value in enumerate(values) if value in odd]
-        raise MixedColumn(rows[0], values[rows[0]], odd, len(rows) / len(values))
+        texts = pieces.texts()
+        rows = np.flatnonzero(texts.are(odd))
+        raise MixedColumn(int(rows[0]), str(texts[int(rows[0])]), odd, len(rows) / len(texts))
 
     def _missing(self, values: Iterable[str]) -> set[str]:
         return {value for value in set(values) if value.strip() in self.missing}
@@ -176,26 +185,31 @@ def truth_values(values: Array) -> Array:
     return values if None in read.values() else np.array([read[text] for text in values], np.float64)
 
 
-def labels(values: Array, style: NumberStyle) -> Array:
+def labels(values: Texts, style: NumberStyle) -> Values:
     """Labels or targets as whole numbers if they all are, else as real numbers, else as text.
 
     Codes with leading zeros, and whole numbers that int64 does not hold, are text, so that no two become the same.
-    Where some are None, these stay, and the array holds objects.
+    Where some are missing, numbers are objects beside None.
     """
-    texts = set(values)
-    if None in texts:
-        present = np.array([value is not None for value in values])
-        values[present] = labels(values[present], style)
+    numbers = _label_numbers(values.present, style)
+    if numbers is None:
         return values
+    if not values.is_missing.any():
+        lookup = np.array([numbers.get(text, 0) for text in values.different])
+        return lookup[values.codes]
+    of_each = np.array([*(numbers.get(text) for text in values.different), None], object)
+    return of_each[values.codes]
+
+
+def _label_numbers(texts: Collection[str], style: NumberStyle) -> Mapping[str, int] | Mapping[str, float] | None:
+    """The numbers that labels are, whole ones that int64 holds or real ones; None where they stay text."""
     if all(map(INTEGER.fullmatch, map(str.strip, texts))):
         if style.marks and any(CODE.fullmatch(text.strip()) for text in texts):
-            return values
+            return None
         exact = {text: int(text) for text in texts if len(text) < LONGEST_WHOLE}
         if len(exact) == len(texts) and all(-(2**63) <= number < 2**63 for number in exact.values()):
-            return np.array([exact[text] for text in values], np.int64)
+            return exact
         if style.marks:
-            return values
+            return None
     numbers = None if _are_in_brackets(texts) else _in_style(texts, style)
-    if numbers is None and style.marks:
-        numbers = _in_style(texts, style.other)
-    return values if numbers is None else np.array([numbers[text] for text in values])
+    return _in_style(texts, style.other) if numbers is None and style.marks else numbers

@@ -16,6 +16,7 @@ from dlx.data.encoding import missing
 from dlx.data.moments import NoMoment, moments
 from dlx.data.numbers import NumberStyle
 from dlx.data.table import Table, taken
+from dlx.data.texts import as_array
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -136,7 +137,7 @@ def fulfilling(table: Table, conditions: Mapping[str, RowCondition]) -> Table:
     rows, counts = np.ones(table.m, bool), list[str]()
     for name, condition in conditions.items():
         try:
-            holds = condition.holds(table.values[name])
+            holds = condition.holds(as_array(table.values[name]))
         except NoMoment as no_moment:
             raise table.fault(no_moment.row, name, f"{no_moment.what} (data.source.where compares it)") from None
         rows &= holds

@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
+from dlx.data.target_names import names_of_targets
 from dlx.data.target_scaling import UNSCALED, TargetScaling
 from dlx.types import Array
 from dlx.words import Task
@@ -46,6 +47,7 @@ class Dataset:
     shift, scale: (n_x,), x_norm = (x − shift)·scale.
     preprocessing: plain data (strings, numbers, lists) with which `read_like` reads other files as train was read.
     target_scaling: of a regression, between y and what the network learns.
+    error_unit: (k,) of several targets, what the residuals of each are divided by in errors; None: the targets' own.
     normalized: the X of parts, normalized and cast, by part and type, once a reader has made them.
     """
 
@@ -57,6 +59,7 @@ class Dataset:
     scale: Array
     preprocessing: dict[str, Any]
     target_scaling: TargetScaling = UNSCALED
+    error_unit: Array | None = None
     normalized: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -78,6 +81,15 @@ class Dataset:
     def n_y(self) -> int:
         """The size of the network's output."""
         return self.labels.n_y
+
+    @property
+    def output_names(self) -> tuple[Label, ...]:
+        """The classes or labels, or what several targets of a regression are called."""
+        return self.classes or names_of_targets(self.preprocessing)
+
+    def in_error_unit(self, values: Array) -> Array:
+        """Targets or residuals (m, k) in the unit in which errors are counted."""
+        return values if self.error_unit is None else values / self.error_unit
 
     @cached_property
     def fingerprint(self) -> str:

@@ -124,7 +124,7 @@ def _first_lines(path: Path, codec: str) -> list[str]:
         while more and start.count(b"\n") < FEWEST and len(start) < LONGEST:
             start += more
             more = file.read(SAMPLE)
-    text = codecs.getincrementaldecoder(codec)(errors="replace").decode(start)
+        text = codecs.getincrementaldecoder(codec)(errors="replace").decode(start)
     lines = list(io.StringIO(text, newline=""))
     return (lines[:-1] or lines) if more else lines  # the last one may be cut off
 

@@ -11,13 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
+from dlx.data.features import UNKNOWN, Features, Lookup, Numbers, OneHot, WithIndicator
 from dlx.data.hashing import hashed
 from dlx.data.quantiles import transformed
+from dlx.data.texts import Texts, Values, as_texts
 from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
-UNKNOWN = -2  # the code of a category that train lacks
 MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
 FEATURES = 32  # of hashed texts, where none are stated
 
@@ -38,7 +39,7 @@ class Describer(NamedTuple):
     indicators: bool = False
     times: bool = True
 
-    def column(self, name: str, values: Array, options: ColumnOptions, is_category: bool) -> Column:
+    def column(self, name: str, values: Values, options: ColumnOptions, is_category: bool) -> Column:
         """What a column of train is, by its options, or else by its values: float64, or texts with None for missing."""
         details = ColumnDetails(
             transform=options.transform or "none",
@@ -46,9 +47,9 @@ class Describer(NamedTuple):
             indicator=self.indicators,
             is_open=self.indicators or options.transform == "quantile",
         )
-        if values.dtype != object or options.kind == "number":
+        if not isinstance(values, Texts) or options.kind == "number":
             return Column(name, None, details)
-        texts = set(values) - {None}
+        texts = set(values.present)
         if options.kind == "hashed":
             return Column(name, None, replace(details, kind="hashed", features=options.features or FEATURES))
         if options.kind == "time":
@@ -108,11 +109,12 @@ def are_times(texts: set[str]) -> bool:
     return len(kinds) == 1 and None not in kinds
 
 
-def encoded(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+def encoded(values: Values, column: Column) -> tuple[Features, list[ValueFault]]:
     """The features (m, n) of a column's values; all NaN but the indicator where one is missing or at fault."""
     details, faults = column.details, list[ValueFault]()
+    features: Features
     if details.kind == "hashed":
-        features = hashed(list(values), details.features)
+        features = _hashed(values, details)
     elif details.kind == "time":
         features, faults = _elapsed(values, details)
     elif column.categories is None:
@@ -120,80 +122,80 @@ def encoded(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
     else:
         features, faults = _categories(values, column)
     if column.has_indicator:
-        is_missing = missing(values).astype(np.float64)
-        features = np.column_stack([features, is_missing])
+        features = WithIndicator(features, missing(values))
     return features, faults
 
 
-def missing(values: Array) -> Array:
+def missing(values: Values) -> Array:
     """Which values are missing."""
+    if isinstance(values, Texts):
+        return values.is_missing
     if values.dtype.kind == "f":
         return np.isnan(values)
     return np.array([value is None for value in values]) if values.dtype == object else np.zeros(len(values), bool)
 
 
-def _numbers(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
-    if values.dtype == object:
+def _numbers(values: Values, column: Column) -> tuple[Features, list[ValueFault]]:
+    if isinstance(values, Texts):
         what = "{!r} is not a number, but this column of train has numbers"
-        texts = np.flatnonzero(~missing(values))
-        faults = [ValueFault(int(row), what.format(values[row])) for row in texts]
-        return np.full((len(values), 1), np.nan), faults
+        rows = np.flatnonzero(~values.is_missing).tolist()
+        faults = [ValueFault(row, what.format(values[row])) for row in rows]
+        return Numbers(np.full((len(values), 1), np.nan)), faults
     if column.details.transform == "quantile" and not column.details.is_open:
-        return transformed(values, column.details.quantiles, column.details.shares)[:, np.newaxis], []
+        return Numbers(transformed(values, column.details.quantiles, column.details.shares)[:, np.newaxis]), []
     if column.details.transform in ("none", "quantile"):
-        return values[:, np.newaxis], []
+        return Numbers(values[:, np.newaxis]), []
     if column.details.transform == "signed_log":
-        return (np.sign(values) * np.log1p(np.abs(values)))[:, np.newaxis], []
+        return Numbers((np.sign(values) * np.log1p(np.abs(values)))[:, np.newaxis]), []
     unfit = values <= 0
     what, hint = "{:g} is not above 0, as `transform: log` needs", "; `transform: signed_log` takes any number"
     faults = [ValueFault(int(row), what.format(values[row]), hint) for row in np.flatnonzero(unfit)]
-    return np.log(np.where(unfit, np.nan, values))[:, np.newaxis], faults
+    return Numbers(np.log(np.where(unfit, np.nan, values))[:, np.newaxis]), faults
 
 
-def _elapsed(values: Array, details: ColumnDetails) -> tuple[Array, list[ValueFault]]:
+def _hashed(values: Values, details: ColumnDetails) -> Features:
+    texts = as_texts(values)
+    return Lookup(texts.codes, hashed([*texts.different, None], details.features))
+
+
+def _elapsed(values: Values, details: ColumnDetails) -> tuple[Features, list[ValueFault]]:
     """Days, and sine and cosine of the parts that are asked for."""
-    texts = [str(value) if value is not None else None for value in values]
-    read = moments({text for text in texts if text is not None}, details.order, digits=True)
+    texts = as_texts(values)
+    read = moments(texts.present, details.order, digits=True)
     days = {text: time.days for text, time in read.items() if time is not None and time.is_clock == details.is_clock}
-    elapsed = np.array([days.get(text or "", np.nan) for text in texts])
+    elapsed = np.array([*(days.get(text, np.nan) for text in texts.different), np.nan])
     kind = "time of a day, such as 17:30" if details.is_clock else "date, such as 2020-12-31"
     order = f" in the order {details.order}" if details.order else ""
-    faults = [
-        ValueFault(row, f"{text!r} is no {kind}{order}")
-        for row, text in enumerate(texts)
-        if text is not None and text not in days
-    ]
-    return np.column_stack([elapsed, *(cyclic(elapsed, part) for part in details.parts)]), faults
+    odd = set(texts.present) - days.keys()
+    faults = [ValueFault(row, f"{texts[row]!r} is no {kind}{order}") for row in np.flatnonzero(texts.are(odd)).tolist()]
+    table = np.column_stack([elapsed, *(cyclic(elapsed, part) for part in details.parts)])
+    return Lookup(texts.codes, table), faults
 
 
-def _categories(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+def _categories(values: Values, column: Column) -> tuple[Features, list[ValueFault]]:
     """A category as 0/1, one place for each, or while train has not decided on rare ones, as its code."""
     categories = column.categories or ()
-    codes, faults = _codes(values, column)
+    codes, faults = _codes(as_texts(values), column)
     if column.is_coded:
         codes = np.where(codes == UNKNOWN, len(categories), codes)  # which train may lack as well
-        return np.where(codes < 0, np.nan, codes)[:, np.newaxis], faults
-    one_hot = np.eye(len(categories))[np.maximum(codes, -1)]
-    one_hot[codes < 0] = np.nan
-    if column.details.rare:
-        one_hot[codes == UNKNOWN] = 0
-    return one_hot, faults
+        return Numbers(np.where(codes < 0, np.nan, codes)[:, np.newaxis]), faults
+    return OneHot(codes, len(categories), 0.0 if column.details.rare else np.nan), faults
 
 
-def _codes(values: Array, column: Column) -> tuple[Array, list[ValueFault]]:
+def _codes(texts: Texts, column: Column) -> tuple[Array, list[ValueFault]]:
     """The place of each category, −1 where it is missing, `UNKNOWN` where train has none such and no class for it."""
     categories: Sequence[str] = column.categories or ()
-    codes = {category: code for code, category in enumerate(categories)} | {None: -1}
+    codes = {category: code for code, category in enumerate(categories)}
     is_tolerant = column.details.rare > 0
     unseen = codes.get(OTHER, UNKNOWN) if is_tolerant and not column.is_coded else UNKNOWN
-    numbers = np.array([codes.get(value, unseen) for value in values])
+    numbers = np.array([*(codes.get(text, unseen) for text in texts.different), -1], np.int32)[texts.codes]
     if is_tolerant:
         return numbers, []
     faults = [
         ValueFault(
             row,
-            f"train has no category {values[row]!r}",
-            f" {listed(str(values[row]), categories)}; `rare: 1` takes any",
+            f"train has no category {texts[row]!r}",
+            f" {listed(str(texts[row]), categories)}; `rare: 1` takes any",
         )
         for row in np.flatnonzero(numbers == UNKNOWN).tolist()
     ]

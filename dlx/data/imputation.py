@@ -8,7 +8,7 @@ from math import nan
 import numpy as np
 
 from dlx.data.columns import Column
-from dlx.data.examples import Examples
+from dlx.data.examples import Examples, chunks
 from dlx.data.mapped import MappedRows
 from dlx.errors import DataError
 from dlx.types import Array
@@ -34,21 +34,27 @@ def _replacements(origin: str, column: Column, features: Array, impute: str | No
     if impute is None:
         return [nan] * features.shape[1]
     values = features[:, : len(column.values())]
-    present = values[~np.isnan(values[:, 0])]
-    if len(present) == 0:
+    is_present = ~np.isnan(values[:, 0])
+    if not is_present.any():
         raise DataError(f"{origin}: column {column.name!r} has no value in train to fit `impute: {impute}` on")
     if column.details.kind == "hashed":
         row = [0.0] * values.shape[1]
     elif column.categories is not None:
-        row = _most_frequent_category(present)
+        row = _most_frequent_category(values)
     else:
-        row = [STATISTICS[impute](of) for of in present.T]
+        row = [STATISTICS[impute](of) for of in values[is_present].T]
     return row + [0.0] * (features.shape[1] - len(row))  # an indicator is never missing
 
 
-def imputed(X: Array | MappedRows, row: Array | None) -> Array | MappedRows:
-    """X with this row's numbers in place of NaN; without a row, and in a file, there is none."""
-    return X if row is None or isinstance(X, MappedRows) else np.where(np.isnan(X), row, X)
+def fill_missing(X: Array | MappedRows, row: Array | None) -> Array | MappedRows:
+    """X, in which this row's numbers take the place of NaN; without a row, and in a file, there is none."""
+    if row is None or isinstance(X, MappedRows):
+        return X
+    if X.dtype != np.float64 or not X.flags.writeable:
+        return np.where(np.isnan(X), row, X)
+    for chunk in chunks(X):
+        np.copyto(chunk, row, where=np.isnan(chunk))
+    return X
 
 
 def plain_row(row: Array | None) -> list[float | None] | None:
@@ -62,7 +68,8 @@ def _most_frequent(values: Array) -> float:
 
 
 def _most_frequent_category(one_hot: Array) -> list[float]:
-    return [float(category) for category in np.eye(one_hot.shape[1])[one_hot.sum(axis=0).argmax()]]
+    counts = np.sum([np.nansum(chunk, axis=0) for chunk in chunks(one_hot)], axis=0)
+    return [float(category == counts.argmax()) for category in range(len(counts))]
 
 
 STATISTICS: dict[str, Callable[[Array], float]] = {

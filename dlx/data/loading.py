@@ -13,7 +13,7 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.division import divided, strata_of
 from dlx.data.examples import Column, Examples, joined, tidy, with_faults, with_unknown_labels, without_faults
 from dlx.data.formats.format import has_only_inputs, read_file
-from dlx.data.imputation import fit_imputation, imputed, plain_row
+from dlx.data.imputation import fill_missing, fit_imputation, plain_row
 from dlx.data.input_scaling import input_scaling
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.memory import check_room
@@ -51,6 +51,7 @@ def load_dataset(
     parts = _loaded(data, source)
     first = parts.get("all") or parts["train"]
     labels = infer_labels(_y(first), task, first.origin, first.target)
+    del first  # so that its rows are gone once they are divided
     parts = {
         part: replace(examples, y=labels.encode(_y(examples), examples.origin, examples.target))
         for part, examples in parts.items()
@@ -103,7 +104,7 @@ def read_like(
     row = None if preprocessing["imputation"] is None else np.array(preprocessing["imputation"], np.float64)
     raw = examples.y if labelled else None
     y = None if raw is None else labels.encode(raw, examples.origin, examples.target)
-    return replace(examples, X=imputed(examples.X, row), y=y, faults=faults)
+    return replace(examples, X=fill_missing(examples.X, row), y=y, faults=faults)
 
 
 def _frozen(value: Any) -> Any:
@@ -195,7 +196,7 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     train = parts["train"]
     if train.target:  # by name, so that its place in another file makes no difference
         options = replace(options, target=train.target)
-    options = replace(options, where={})  # which chooses among the rows of this file
+    options = replace(options, where={}, skip_lines=None if not options.plain else options.skip_lines)  # of this file
     if train.image_shape is not None:  # so that images of another size can be read
         options = replace(options, image_shape=train.image_shape)
     rows = {how: fit_imputation(train, how) for how in {examples.impute for examples in parts.values()}}
@@ -203,7 +204,7 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     per_class = class_weights(data.class_weight, labels, _y(train))
     finished = {
         part: Part(
-            imputed(examples.X, rows[examples.impute]),
+            fill_missing(examples.X, rows[examples.impute]),
             _y(examples),
             examples.rows,
             combined(per_class, _y(examples), examples.weights, f"data: {part}"),

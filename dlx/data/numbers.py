@@ -84,6 +84,8 @@ def plain_numbers(values: Sequence[str], style: NumberStyle, codes_are_numbers: 
     _plain_number(values[0], style)
     lengths = list(map(len, values))
     if max(lengths) > WIDEST:
+        if not codes_are_numbers and any(map(CODE.fullmatch, values)):
+            raise ValueError("a code")
         return np.array([_plain_number(value, style) for value in values])
     signs = np.ascontiguousarray(np.array(values, "S").view(np.uint8).reshape(len(values), -1).T)
     if np.count_nonzero(signs) != sum(lengths):

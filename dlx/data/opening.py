@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,16 +11,18 @@ from typing import Any, BinaryIO
 
 from dlx.data.memory import check_ratio
 from dlx.data.packing import DAMAGE, UNPACKERS, packed_suffix
+from dlx.data.reading import watcher
 from dlx.errors import DataError, nearest
 from dlx.files import unread
 
 UNPACKED_AT_ONCE = 2**16  # bytes
 
 
-def open_binary(path: Path) -> io.BufferedReader:
+def open_binary(path: Path) -> io.BufferedReader[Any]:
     """The bytes of a file, unpacked where its name says so; raises `DataError` where too few become too many."""
     suffix = packed_suffix(path.name)
-    packed = path.open("rb")
+    packed: io.BufferedReader[Any]
+    packed = path.open("rb") if watcher.get() is None else io.BufferedReader(_WatchedFile(path), UNPACKED_AT_ONCE)
     if not suffix:
         return packed
     try:
@@ -50,6 +53,25 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
+class _WatchedFile(io.FileIO):
+    """A file that says how far it has been read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path, self.size, self.watcher = path, os.fstat(self.fileno()).st_size, watcher.get()
+
+    def readinto(self, buffer: Any) -> int:
+        count = super().readinto(buffer) or 0
+        if self.watcher is not None:
+            self.watcher.read(self.path, self.tell(), self.size)
+        return count
+
+    def close(self) -> None:
+        if self.watcher is not None and not self.closed:
+            self.watcher.end(self.path)
+        super().close()
+
+
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
     """Says as DataError, with the name of the file, what the system or a decoder finds wrong with it."""
@@ -59,6 +81,8 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: there is no such file{_near(path)}") from error
     except DAMAGE as error:
         raise damaged(path, error) from error
+    except UnicodeError as error:  # such as UTF-16 without a byte order mark
+        raise DataError(f"{path}: the text cannot be decoded: {error}; state its `encoding`") from error
     except MemoryError as error:
         raise DataError(f"{path}: too large for memory ({error}); rows of an .npy file may stay on disk") from error
     except OSError as error:

@@ -20,6 +20,7 @@ from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
+from dlx.data.text_encoding import known_encoding
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
 from dlx.errors import DataError, allowed
 
@@ -58,9 +59,7 @@ class File(Source):
     ] = None
     categorical: Annotated[Names, Field(description="tables: columns whose numbers are names of categories")] = ()
     ignore: Annotated[Names, Field(description="tables: columns to leave out")] = ()
-    use: Annotated[
-        Names | None, Field(description="tables: the only columns that are features, in place of `ignore`")
-    ] = None
+    use: Annotated[Names | None, Field(description="tables: the only features, at least one; no `ignore` then")] = None
     impute: Annotated[
         Impute | None,
         Field(description="tables: train's mean … for missing numbers, its most frequent for missing categories"),
@@ -95,6 +94,7 @@ class File(Source):
     ] = None
     encoding: Annotated[
         str | None,
+        AfterValidator(known_encoding),
         Field(description="CSV: such as utf-8, utf-16, latin-1 or cp1252; null finds out, by the file's first bytes"),
     ] = None
     decimal: Annotated[
@@ -153,15 +153,6 @@ class File(Source):
         file_format = format_of(result) if Path(result).is_dir() else None
         return f"{result}/" if is_stated or (file_format is not None and file_format.is_folder) else result
 
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, encoding: str | None) -> str | None:
-        try:
-            "".encode(encoding or "utf-8")
-        except (LookupError, ValueError):
-            raise ValueError(f"there is no encoding named {encoding!r}, such as utf-8, latin-1 or cp1252") from None
-        return encoding
-
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_times(cls, options: Any) -> Any:
@@ -169,6 +160,8 @@ class File(Source):
         file_format = format_of(str(options.get("path"))) if isinstance(options, dict) else None
         if file_format is None:
             return options
+        if options.keys() >= OPTIONS_BEFORE_TIMES and options.get("use") in ([], ()):
+            options = options | {"use": None}  # it stood for all columns
         if "header" not in file_format.options and options.get("header") is True:
             return {name: value for name, value in options.items() if name != "header"}
         if "plain" in file_format.options and options.keys() >= EARLIER_OPTIONS and "plain" not in options:
@@ -194,6 +187,8 @@ class File(Source):
             raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, endings())}")
         if file_format.has_only_inputs and self.target is not None and not has_only_inputs(str(self.target)):
             raise ValueError(f"target must be the path of {file_of_labels()} with the labels, got {self.target!r}")
+        if self.use == ():
+            raise ValueError("use names no column, so that there would be no features: name some, or leave it out")
         if self.use is not None and self.ignore:
             raise ValueError("use and ignore exclude each other: state the features, or the other columns")
         imputes = [self.impute, *(column.impute for column in (self.columns or {}).values())]

@@ -8,17 +8,18 @@ import numpy as np
 
 from dlx.data.columns import Order
 from dlx.data.moments import NoMoment, moments
+from dlx.data.texts import Values, as_array
 from dlx.errors import DataError
 from dlx.types import Array
 
 Fault = Callable[[int, str, str], DataError]  # of a row, a column, and what is wrong with the value
 
 
-def split_values(values: Array, role: str, name: str, fault: Fault, order: Order | None = None) -> Array:
+def split_values(column: Values, role: str, name: str, fault: Fault, order: Order | None = None) -> Array:
     """The values (m,) that `group` or `time` of a split goes by; of the time as numbers that grow with it.
 
     Args:
-        values: as they were read; None or NaN is a missing one.
+        column: the values as they were read; None or NaN is a missing one.
         role: ``group`` or ``time``.
         name: of the column, for messages.
         fault: makes the error about one value, as `Table.fault`.
@@ -27,6 +28,7 @@ def split_values(values: Array, role: str, name: str, fault: Fault, order: Order
     Raises:
         DataError: a value is missing, or says nothing of the time.
     """
+    values = as_array(column)
     missing = _missing(values)
     if missing.any():
         what = f"the value is missing, and data.split.{role} goes by it; fill it in, or leave the row out of the file"

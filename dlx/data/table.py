@@ -10,21 +10,22 @@ import numpy as np
 
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
+from dlx.data.texts import Values, as_array
 from dlx.errors import DataError
 from dlx.types import Array
 
 
 @dataclass(frozen=True)
 class Table:
-    """The columns that are used: float64 with NaN for what is missing, or objects (text) with None for it.
+    """The columns that are used: float64 with NaN for what is missing, or texts.
 
-    Target columns may have any other type too. ``lines`` are those of the rows, where the file has lines. ``faults``
-    are of values that could not be read as those of train, and are missing in the columns. ``names`` are those of all
-    columns of the file.
+    Target columns may have any other type too, such as objects, with None for what is missing. ``lines`` are those of
+    the rows, where the file has lines. ``faults`` are of values that could not be read as those of train, and are
+    missing in the columns. ``names`` are those of all columns of the file.
     """
 
     path: Path
-    values: dict[str, Array]
+    values: dict[str, Values]
     m: int
     lines: Sequence[int] | None = None
     names: Sequence[str] = ()
@@ -51,8 +52,11 @@ def labelled(table: Table, target: tuple[str, ...]) -> Table:
     if len(rows) == 0:
         raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
     table = taken(table, rows)
-    of_objects = [name for name in target if table.values[name].dtype == object]
-    return replace(table, values=table.values | {name: np.array(table.values[name].tolist()) for name in of_objects})
+    values = dict(table.values)
+    for name in target:
+        column = as_array(values[name])
+        values[name] = np.array(column.tolist()) if column.dtype == object else column
+    return replace(table, values=values)
 
 
 def taken(table: Table, rows: Array) -> Table:
@@ -75,5 +79,6 @@ def target_faults(table: Table, names: tuple[str, ...]) -> list[RowFault]:
             faults += [
                 table.row_fault(row, name, "the target is missing") for row in np.flatnonzero(is_missing).tolist()
             ]
-            table.values[name] = np.where(is_missing, values[~is_missing][0], values)
+            rows = np.where(is_missing, np.flatnonzero(~is_missing)[0], np.arange(table.m))
+            table.values[name] = values[rows]
     return faults

@@ -15,10 +15,12 @@ from dlx.data.columns import Column, ColumnOptions, Kind
 from dlx.data.conditions import RowCondition, Stated, fulfilling
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
+from dlx.data.features import Features, matrix
 from dlx.data.roles import Roles
 from dlx.data.split_columns import split_values
 from dlx.data.table import Table, labelled, target_faults
 from dlx.data.target_columns import targets
+from dlx.data.texts import Texts, as_array
 from dlx.data.weights import read
 from dlx.errors import DataError
 
@@ -158,18 +160,20 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         if not like:
             _refuse(table, name, faults)
     columns = tuple(like) or _described(table, of, options)
-    X, start = np.empty((table.m, sum(len(column.features()) for column in columns))), 0
+    features = list[Features]()
     for column in columns:
-        features, unfit = encoded(table.values[column.name], column)
+        of_column, unfit = encoded(table.values[column.name], column)
         faults += [table.row_fault(row, column.name, what, hint) for row, what, hint in unfit]
         if unfit and not like:
             raise DataError(faults[0].message)
-        X[:, start : start + features.shape[1]] = features
-        start += features.shape[1]
-        del table.values[column.name]  # the rows take their place
+        features.append(of_column)
+        del table.values[column.name]  # the features take their place
+    X = matrix(features, table.m)
     faults += target_faults(table, of.target) if like else []
     y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
-    weights = None if of.weight is None else read(table.values[of.weight], partial(_weight_fault, table, of.weight))
+    weights = None
+    if of.weight is not None:
+        weights = read(as_array(table.values[of.weight]), partial(_weight_fault, table, of.weight))
     examples = Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
     return replace(examples, weights=weights, split_columns=split_columns)
 
@@ -184,7 +188,7 @@ def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
     if impute is None:
         what, hint = "the value is missing", "; correct the file, or state `impute: mean`, median or most_frequent"
         faults = [table.row_fault(int(row), name, what, hint) for row in np.flatnonzero(missing(values))]
-    if values.dtype == np.float64:
+    if not isinstance(values, Texts) and values.dtype == np.float64:
         infinite = np.flatnonzero(np.isinf(values))
         faults += [table.row_fault(int(row), name, f"{values[row]} is not finite") for row in infinite]
     return faults

@@ -9,13 +9,14 @@ import numpy as np
 
 from dlx.data.column_values import truth_values
 from dlx.data.encoding import missing
+from dlx.data.texts import Texts, Values
 from dlx.errors import DataError
 from dlx.types import Array
 
 Fault = Callable[[int, str, str], DataError]
 
 
-def targets(columns: Mapping[str, Array], fault: Fault, path: Path) -> Array | None:
+def targets(columns: Mapping[str, Values], fault: Fault, path: Path) -> Array | None:
     """Labels or targets (m,) of one column, or numbers (m, k) of several; None without any.
 
     fault: the error for the value in a row of a column.
@@ -31,9 +32,11 @@ def targets(columns: Mapping[str, Array], fault: Fault, path: Path) -> Array | N
     return np.column_stack(values).astype(np.float64)
 
 
-def _present(name: str, column: Array, fault: Fault) -> Array:
+def _present(name: str, column: Values, fault: Fault) -> Array:
     is_missing = missing(column)
     if is_missing.any():
         what = "the target is missing; correct the file, or state `missing_target: drop`"
         raise fault(int(is_missing.argmax()), name, what)
+    if isinstance(column, Texts):
+        return column.strings()
     return np.array(column.tolist()) if column.dtype == object else column

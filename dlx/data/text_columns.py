@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from dlx.data.column_names import distinct
 from dlx.data.column_values import ColumnReader, MixedColumn, labels
 from dlx.data.columns import Column, ColumnError
 from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.pieces import Pieces, TextFields
 from dlx.data.records import Record
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions
+from dlx.data.texts import Texts, Values
 from dlx.errors import DataError
-from dlx.types import Array
 
 
 def column_names(
@@ -56,7 +55,7 @@ def readers(style: NumberStyle, options: TableOptions, of: Roles, like: Sequence
     return of_columns
 
 
-def column_values(table: Table, name: str, pieces: list[Array], of: Roles, reader: ColumnReader) -> Array:
+def column_values(table: Table, name: str, pieces: Pieces, of: Roles, reader: ColumnReader) -> Values:
     """The values of one column, of which there are pieces of numbers or of text.
 
     A text among the numbers of a column of train is a fault of its row.
@@ -66,19 +65,18 @@ def column_values(table: Table, name: str, pieces: list[Array], of: Roles, reade
         TextNeeded: all pieces must be there as text.
     """
     try:
-        is_text = name in of.as_text
-        values = reader.text(np.concatenate(pieces)) if is_text else reader.settled(name, pieces)
+        values = reader.text(pieces) if name in of.as_text else reader.settled(name, pieces)
     except MixedColumn as mixed:
         if name in of.numbers and name not in of.options:
-            values, texts = reader.numbers_among(pieces)
+            numbers, texts = reader.numbers_among(pieces)
             what = "{!r} is not a number, as others in this column are"
             table.faults.extend(table.row_fault(row, name, what.format(text)) for row, text in texts.items())
-            return values
+            return numbers
         advice = "correct it, name it in `missing`, or name the column in `categorical`"
         what = f"is not a number, as others in this column are; {advice}"
         message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
         raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
-    return labels(values, reader.style) if name in of.verbatim else values
+    return labels(values, reader.style) if name in of.verbatim and isinstance(values, Texts) else values
 
 
 def fill(
@@ -89,8 +87,7 @@ def fill(
     for name, reader in readers(style, options, of, like).items():
         if name not in of.used or not texts[name]:
             continue
-        is_text = name in of.as_text
-        numbers = None if is_text else reader.piece(texts[name])
-        piece = np.array(texts[name], object) if numbers is None else numbers
-        table.values[name] = column_values(table, name, [piece], of, reader)
+        pieces = Pieces()
+        pieces.add(TextFields(texts[name]), None if name in of.as_text else reader)
+        table.values[name] = column_values(table, name, pieces, of, reader)
     return table

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.findings import SEVERITIES
+from dlx.diagnose.findings import rank
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
+from dlx.documents.range_test import TestedRates
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
@@ -43,7 +44,7 @@ def remedies(document: Mapping[str, Any], spec: Spec, facts: DataFacts) -> list[
     serious = [finding for finding in document["findings"] if finding["severity"] != "note"]
     notes = [finding for finding in document["findings"] if finding["severity"] == "note"]
     candidates = [*_cures(serious), *_recipe(against), *_cures(notes)]
-    return list(_different(candidates, SpecContext(spec, facts)))
+    return list(_different(candidates, SpecContext(spec, facts, TestedRates.recalled(document))))
 
 
 def is_needed(document: Mapping[str, Any], gap: str) -> bool:
@@ -57,7 +58,7 @@ def is_needed(document: Mapping[str, Any], gap: str) -> bool:
 
 def _cures(findings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Change, str]]:
     """The changes that may cure findings, with the finding that each is against; of other names there are none."""
-    for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"])):
+    for finding in sorted(findings, key=lambda finding: rank(finding["name"], finding["severity"])):
         if finding["name"] in CAUSES:
             yield from ((change, finding["name"]) for change in CAUSES[finding["name"]].changes)
 

@@ -31,6 +31,7 @@ class Baseline:
     sample_size: how many examples of train it was measured on.
     contradicted: of class labels, the share of the examples of train whose label is not what the neighbours say, in
         the half of them where the neighbours agree best.
+    dev_by_half: the error on dev by either half of the examples, on average; queries: how many of dev it is of.
     """
 
     by: str
@@ -38,6 +39,8 @@ class Baseline:
     sample_size: int
     dev: float | None = None
     contradicted: float | None = None
+    dev_by_half: float | None = None
+    queries: int = 0
 
 
 @lru_cache(maxsize=2)  # the trials of a search share their data
@@ -120,12 +123,21 @@ def _neighbours(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     squares[np.arange(len(own)), own] = np.inf  # each by the others
     predicted, lead = _vote(examples.y, squares, classes)
     wrong = predicted != examples.y[own]
-    dev = None
-    if "dev" in dataset.parts:
-        X, y = examples.queries(dataset.parts["dev"])
-        dev = float((_vote(examples.y, examples.squares(X), classes)[0] != y).mean())
-    by = "five nearest neighbours"
-    return Baseline(by, float(wrong.mean()), len(own), dev, contradicted(lead, wrong))
+    by, train, contradiction = "five nearest neighbours", float(wrong.mean()), contradicted(lead, wrong)
+    if "dev" not in dataset.parts:
+        return Baseline(by, train, len(own), contradicted=contradiction)
+    X, y = examples.queries(dataset.parts["dev"])
+    squares = examples.squares(X)
+    dev = float((_vote(examples.y, squares, classes)[0] != y).mean())
+    halves = [half for half in _halves(examples.m) if len(half) > NEIGHBOURS]
+    by_half = [float((_vote(examples.y[half], squares[:, half], classes)[0] != y).mean()) for half in halves]
+    return Baseline(by, train, len(own), dev, contradiction, float(np.mean(by_half)) if by_half else None, len(y))
+
+
+def _halves(m: int) -> list[Array]:
+    """The numbers 0 … m − 1 in two halves, drawn by chance, since files may be sorted."""
+    first = sample(m, m // 2, seed=8)
+    return [first, np.setdiff1d(np.arange(m), first)]
 
 
 def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
@@ -139,7 +151,8 @@ def _vote(y: Array, squares: Array, classes: int) -> tuple[Array, Array]:
 def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     """Of classes, a column of 0 and 1 for each is learned, and the largest answer says which it is."""
     task = dataset.task
-    Y = np.eye(len(dataset.classes))[examples.y] if task.has_one_class else examples.y.astype(np.float64)
+    y = dataset.in_error_unit(examples.y)
+    Y = np.eye(len(dataset.classes))[y] if task.has_one_class else y.astype(np.float64)
     squares, mean = examples.squares(examples.X).astype(np.float64), Y.mean(axis=0)
     width = float(np.median(squares)) or 1.0
     inverse = np.linalg.inv(np.exp(-squares / width) + RIDGE * np.eye(examples.m))
@@ -147,11 +160,24 @@ def _kernel(examples: _LabeledExamples, dataset: Dataset) -> Baseline:
     left_out = Y - weights / inverse.diagonal()[:, np.newaxis]  # what the others say (Allen 1974, PRESS)
     error = _share_wrong if task.has_one_class else _root_mean_square
     error = _share_of_labels_wrong if task is Task.MULTILABEL else error
-    dev = None
-    if "dev" in dataset.parts:
-        X, y = examples.queries(dataset.parts["dev"])
-        dev = error(np.exp(-examples.squares(X) / width) @ weights + mean, y)
-    return Baseline("kernel regression", error(left_out, examples.y), examples.m, dev)
+    by, train = "kernel regression", error(left_out, y)
+    if "dev" not in dataset.parts:
+        return Baseline(by, train, examples.m)
+    X, of_dev = examples.queries(dataset.parts["dev"])
+    to_dev, y_dev = np.exp(-examples.squares(X).astype(np.float64) / width), dataset.in_error_unit(of_dev)
+    dev = error(to_dev @ weights + mean, y_dev)
+    kernel = np.exp(-squares / width)
+    by_half = [
+        error(to_dev[:, half] @ _fit(kernel[np.ix_(half, half)], Y[half]) + Y[half].mean(axis=0), y_dev)
+        for half in _halves(examples.m)
+    ]
+    return Baseline(by, train, examples.m, dev, None, float(np.mean(by_half)), len(y_dev))
+
+
+def _fit(kernel: Array, Y: Array) -> Array:
+    """The weights of kernel ridge regression on what is left of Y without its mean."""
+    weights: Array = np.linalg.solve(kernel + RIDGE * np.eye(len(Y)), Y - Y.mean(axis=0))
+    return weights
 
 
 def _root_mean_square(predictions: Array, y: Array) -> float:

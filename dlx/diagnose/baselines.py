@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import rows, sample
-from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel
+from dlx.diagnose.gradient_boosting import GradientBoosting
+from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel, outputs_of
 from dlx.diagnose.verdict import BETTER as BETTER
 from dlx.diagnose.verdict import OPEN as OPEN
 from dlx.diagnose.verdict import WORSE as WORSE
 from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
 from dlx.stats.metrics.answers import Answers
-from dlx.stats.metrics.metric import CLASSIFICATION, REGRESSION
 from dlx.types import Array
 
 HELD_OUT = ("dev", "test")  # on which models are compared; without them on train, the constant answer alone
-ALL_MODELS = (*CLASSIFICATION, *REGRESSION)  # the tasks that all simple models are for
 MOST_NUMBERS = 2**24  # of the examples that a model answers: 128 MiB
 SKIPPED = "the data stay in their file"
 
@@ -44,57 +44,109 @@ class ConstantErrors:
     thorough: bool = False
 
 
-def baselines(dataset: Dataset, answers: Mapping[str, Answers]) -> dict[str, Any]:
+def baselines(dataset: Dataset, answers: Mapping[str, Answers], with_bound: bool = False) -> dict[str, Any]:
     """What simple models reach on dev and test beside the network, by the names of the models.
 
     Each has ``title``, ``fitted_on`` (examples of train) and ``parts``, by part ``error`` and ``difference``: the error
     of the network minus that of the model, on the same examples, below 0 where the network is better, with
-    its 95 % interval and a ``verdict`` on the network: better, worse, or not established. Data that are read from their
+    its 95 % interval and a ``verdict`` on the network: better, worse, or not established; of several targets also for
+    each of ``targets``, in its own unit. Data that are read from their
     file while training are not looked at: ``skipped`` says so.
 
     Args:
         dataset: the models are fitted on train.
         answers: of the network, by part; of all examples of it.
+        with_bound: whether gradient boosting is among them, which takes longer: where the network errs much, it shows
+            what can be reached.
     """
     if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
         return {"skipped": SKIPPED}
     parts = [part for part in HELD_OUT if part in answers] or ["train"]
-    kinds = SIMPLE_MODELS if parts != ["train"] and dataset.task in ALL_MODELS else (ConstantAnswer,)
+    kinds: tuple[type[SimpleModel], ...] = (ConstantAnswer,)
+    if parts != ["train"]:
+        bound = (GradientBoosting,) if with_bound and GradientBoosting.is_for(dataset) else ()
+        kinds = (*SIMPLE_MODELS, *bound)
     fitting, documents = Fitting.of(dataset), {}
     for kind in kinds:
         with np.errstate(over="ignore", invalid="ignore"):
             model = fitting.fitted(kind)
-            compared = {part: _compared(fitting, model, dataset.parts[part], answers[part]) for part in parts}
-        fitted_on = min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x))
+            pairs = {part: beside(fitting, model, dataset.parts[part], answers[part]) for part in parts}
+            compared = {part: comparison(*pair, dataset) for part, pair in pairs.items()}
+        fitted_on = fitted_examples(kind, dataset)
         documents[kind.name] = {"title": model.title(dataset), "fitted_on": fitted_on, "parts": compared}
     return documents
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """What examples add to an error.
+
+    each: for each of several labels or targets, in its own unit, (m, k).
+    total: in the unit of errors, (m,).
+    """
+
+    each: Array
+    total: Array
+
+    @classmethod
+    def of(cls, each: Array, dataset: Dataset) -> Self:
+        """Those of examples of a data set, which says what the unit of errors is."""
+        in_unit = each if dataset.error_unit is None else each / dataset.error_unit**2
+        return cls(each, np.asarray(in_unit.mean(axis=1)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Mistakes]) -> Self:
+        """Those of several parts together."""
+        return cls(np.concatenate([part.each for part in parts]), np.concatenate([part.total for part in parts]))
+
+
+def fitted_examples(kind: type[SimpleModel], dataset: Dataset) -> int:
+    """How many examples of train a model is fitted on."""
+    return min(dataset.parts["train"].m, kind.most_labeled(dataset.n_x, outputs_of(dataset)))
 
 
 def constant_errors(dataset: Dataset, sole_answer: str | None = None, thorough: bool = False) -> ConstantErrors:
     """Those of the data set; what is known of its network besides is handed on."""
     model = Fitting(dataset, dataset.shift, dataset.scale).fitted(ConstantAnswer)
     errors = {
-        name: _error(_mistakes(model, np.empty((part.m, 0)), part.y), dataset) for name, part in dataset.parts.items()
+        name: _error(Mistakes.of(_mistakes(model, np.empty((part.m, 0)), part.y), dataset), dataset)
+        for name, part in dataset.parts.items()
     }
     return ConstantErrors(model.title(dataset), errors, sole_answer, thorough)
 
 
-def _error(mistakes: Array, dataset: Dataset) -> float:
-    mean = float(mistakes.mean())
+def _error(mistakes: Mistakes, dataset: Dataset) -> float:
+    mean = float(mistakes.total.mean())
     return float(np.sqrt(mean)) if dataset.task.is_regression else mean
 
 
-def _compared(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -> dict[str, Any]:
-    """The model's error on the part, or where it is large on some examples of it, and the network's beside it."""
+def beside(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -> tuple[Mistakes, Mistakes]:
+    """What examples of the part, or some of a large one, add to the error of the model, and to the network's."""
+    dataset = fitting.dataset
     looks = not isinstance(model, ConstantAnswer)
-    most = min(model.most_queries(), MOST_NUMBERS // fitting.dataset.n_x) if looks else part.m
+    most = min(model.most_queries(), MOST_NUMBERS // dataset.n_x) if looks else part.m
     which = sample(part.m, most, seed=7)
     X = fitting.normalized(rows(part.X, which)) if looks else np.empty((part.m, 0))
-    regression = answers.task.is_regression
-    mistakes = _mistakes(model, X, part.y[which])
-    error = _estimate(mistakes, fitting.dataset)
-    added = [contributions(each, regression)[np.newaxis] for each in (mistakes_of(answers)[which], mistakes)]
-    difference = clipped(paired_by_example(*added)[0], answers.task.largest_error)
+    of_model = Mistakes.of(_mistakes(model, X, part.y[which]), dataset)
+    return of_model, Mistakes.of(mistakes_of(answers)[which], dataset)
+
+
+def comparison(of_model: Mistakes, of_network: Mistakes, dataset: Dataset) -> dict[str, Any]:
+    """The model's error, and the network's minus that on the same examples; of several targets for each of them too."""
+    total = _compared(of_model.total, of_network.total, dataset)
+    if not dataset.task.is_regression or dataset.n_y < 2:
+        return total
+    targets = []
+    for column, name in enumerate(dataset.output_names):
+        pair = of_model.each[:, column], of_network.each[:, column]
+        targets.append({"label": name, **_compared(*pair, dataset)})
+    return {**total, "targets": targets}
+
+
+def _compared(of_model: Array, of_network: Array, dataset: Dataset) -> dict[str, Any]:
+    error = _estimate(of_model, dataset)
+    added = [contributions(each, dataset.task.is_regression)[np.newaxis] for each in (of_network, of_model)]
+    difference = clipped(paired_by_example(*added)[0], dataset.task.largest_error)
     return {"error": error.document(), "difference": {**difference.document(), "verdict": _verdict(difference)}}
 
 
@@ -114,26 +166,21 @@ def _verdict(difference: Estimate) -> str:
 
 
 def _mistakes(model: SimpleModel, X: Array, y: Array) -> Array:
-    """What each example adds to the model's error."""
+    """What each example adds to the model's error, for each of several labels or targets, (m, k)."""
     predicted = model.predict(X)
     if y.ndim == 1:
-        return np.asarray(predicted != y, np.float64)
-    return _squares(predicted.astype(np.float64) - y)  # of labels, which are 0 or 1, the share that is wrong
+        return np.asarray(predicted != y, np.float64)[:, np.newaxis]
+    return _squares(predicted.astype(np.float64) - y)  # of labels, which are 0 or 1, whether each is wrong
 
 
 def mistakes_of(answers: Answers) -> Array:
-    """What each example adds to the network's error: 1 where it is wrong, or its mean squared residual.
-
-    Of several labels it is the share of them that is wrong.
-    """
+    """What each example adds to the network's error, (m, k): 1 where it is wrong, or its squared residual."""
     if answers.task.is_regression:
         return _squares(answers.residuals)
-    if answers.y.ndim > 1:
-        return np.asarray(((answers.outputs > 0) != (answers.y > 0.5)).mean(axis=1))
-    return np.asarray(answers.predicted != answers.y, np.float64)
+    return np.asarray(answers.wrong, np.float64)
 
 
 def _squares(residuals: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
-        squares: Array = np.nan_to_num((residuals.astype(np.float64) ** 2).mean(axis=1), nan=1e140).clip(max=1e140)
+        squares: Array = np.nan_to_num(residuals.astype(np.float64) ** 2, nan=1e140).clip(max=1e140)
     return squares

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dlx.diagnose.after.checks
-import dlx.diagnose.before.checks  # noqa: F401 - these two import all that finds causes
+import dlx.diagnose.after.rare_class
+import dlx.diagnose.before.checks  # noqa: F401 - these import all that finds causes
 from dlx.diagnose.findings import Cause
 
 CAUSES = dict(sorted(Cause.members.items()))

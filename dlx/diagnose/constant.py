@@ -22,7 +22,7 @@ def constant_answer(dataset: Dataset, part: Part, loss: Loss) -> tuple[float, fl
     y = part.y
     if dataset.task.is_regression:
         scaled = dataset.target_scaling.scaled(y.astype(np.float64))
-        return _least_cost(loss, scaled, part.weights), sqrt(y.var(axis=0).mean())
+        return _least_cost(loss, scaled, part.weights), sqrt(dataset.in_error_unit(y).var(axis=0).mean())
     mean_weight = 1.0 if part.weights is None else float(part.weights.mean())
     if dataset.task is Task.MULTILABEL:
         shares = np.average(y, axis=0, weights=part.weights)

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from dlx.diagnose.supply import Supply
+from dlx.diagnose.trend import recent_fall
+from dlx.stats.intervals import Estimate
 
 BETTER, WORSE = "better", "worse"  # the network, beside a simple model
 FALLEN = 0.05  # of itself, by the train cost over the last quarter of the epochs
@@ -39,18 +41,18 @@ class Ending:
         dev = dev if len(dev) == len(train) else ()
         least = min(range(len(dev)), key=lambda number: dev[number]) if len(dev) else 0
         rising = bool(len(dev)) and least <= start and dev[-1] > (1 + RISEN) * dev[least]
-        fallen = train[-1] < (1 - FALLEN) * train[start]
-        return cls(fallen and not rising and (not len(dev) or dev[-1] < dev[start]), rising)
+        fallen = recent_fall(epochs, train, 1 - LATE) > FALLEN
+        return cls(fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0), rising)
 
 
-def unbeaten(baselines: Mapping[str, Any]) -> tuple[str, float] | None:
+def unbeaten(baselines: Mapping[str, Any]) -> tuple[str, Estimate] | None:
     """The simple model that does as well as the network where none does surely better, and its error."""
     models = [] if "skipped" in baselines else list(baselines.values())
     compared = [(model["title"], next(iter(model["parts"].values()))) for model in models]
     if any(of_part["difference"]["verdict"] == WORSE for _, of_part in compared):
         return None
-    equals = [(of_part["error"]["value"], title) for title, of_part in compared if _is_as_good(of_part)]
-    return (min(equals)[1], min(equals)[0]) if equals else None
+    equals = [(title, Estimate.from_document(of_part["error"])) for title, of_part in compared if _is_as_good(of_part)]
+    return min(equals, key=lambda equal: (equal[1].value, equal[0]), default=None)
 
 
 def _is_as_good(of_part: Mapping[str, Any]) -> bool:
@@ -73,9 +75,13 @@ class Evidence:
 
     supply: Supply
     ending: Ending = Ending()
-    unbeaten: tuple[str, float] | None = None
+    unbeaten: tuple[str, Estimate] | None = None
 
     def document(self) -> dict[str, Any]:
         """As ``diagnosis.json`` has it."""
-        model = {} if self.unbeaten is None else {"unbeaten": dict(zip(("title", "error"), self.unbeaten, strict=True))}
-        return {"ending": asdict(self.ending), **model}
+        ending = {"ending": asdict(self.ending)}
+        if self.unbeaten is None:
+            return ending
+        title, error = self.unbeaten
+        ends = error.interval()
+        return {**ending, "unbeaten": {"title": title, "error": error.value, "low": ends["low"], "high": ends["high"]}}

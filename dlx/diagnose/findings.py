@@ -28,10 +28,15 @@ class Finding:
     evidence: str
     remedy: str
     notes: str
+    overrides: tuple[str, ...] = ()  # of the spec, that mend it, as they are typed
 
     def document(self) -> dict[str, Any]:
-        """The finding as it stands in ``diagnosis.json``."""
-        return asdict(self)
+        """The finding as it stands in ``diagnosis.json``, without overrides where there are none."""
+        document = asdict(self)
+        if self.overrides:
+            return document | {"overrides": list(self.overrides)}
+        del document["overrides"]
+        return document
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Cause:
     severity: an error keeps the network from learning what it should; a warning costs accuracy or time; a note may be
         meant so.
     explains_training: whether it can be why a network does not fit train.
+    is_symptom: whether it is what other causes come to, which are then named, and cured, before it.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Cause:
     changes: tuple[Change, ...] = ()
     severity: Severity = "warning"
     explains_training: bool = True
+    is_symptom: bool = False
 
     members: ClassVar[dict[str, Cause]] = {}
 
@@ -70,6 +77,7 @@ class Cause:
         epoch: int | None = None,
         severity: Severity | None = None,
         remedy: str | None = None,
+        overrides: tuple[str, ...] = (),
     ) -> Finding:
         """This cause, found: with its severity and remedy unless a better one is given.
 
@@ -77,7 +85,7 @@ class Cause:
         """
         value = value if value is not None and isfinite(value) else None
         severity, remedy = severity or self.severity, remedy or self.remedy
-        return Finding(self.name, severity, layer, epoch, value, threshold, evidence, remedy, self.notes)
+        return Finding(self.name, severity, layer, epoch, value, threshold, evidence, remedy, self.notes, overrides)
 
     def is_among(self, findings: Iterable[Finding]) -> bool:
         """Whether this has been found."""
@@ -93,5 +101,10 @@ _BATCH_NORM = re.compile(r"[,;] batch norm\b")
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """The worst first; of the same severity in the order in which they were found."""
-    return sorted(findings, key=lambda entry: SEVERITIES.index(entry.severity))
+    """The worst first; of the same severity causes before symptoms, each in the order in which they were found."""
+    return sorted(findings, key=lambda entry: rank(entry.name, entry.severity))
+
+
+def rank(name: str, severity: Severity) -> tuple[int, bool]:
+    """What findings are ordered by; those of other names than dlx has are no symptoms."""
+    return SEVERITIES.index(severity), name in Cause.members and Cause.members[name].is_symptom

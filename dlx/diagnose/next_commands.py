@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.advice import Remedy, remedies
-from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.gaps import questions
+from dlx.diagnose.remedies.changes import DataFacts, Overrides, SpecContext
+from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.supply import Supply, words_of
 from dlx.diagnose.verdict import GAPS, between
+from dlx.documents.range_test import TestedRates
 from dlx.spec.sections import Spec
-from dlx.stats.enough_examples import Question
 from dlx.stats.intervals import Estimate, exact
 from dlx.text import command
 from dlx.words import Task
@@ -32,7 +34,7 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     """What to type after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
 
     Each is accepted as it stands, but for FILE, for which the reader has a file of examples. What settles the verdict
-    comes first, unless something is surely high.
+    comes first, unless something is surely high, or something was found that can be cured.
 
     Args:
         document: ``diagnosis.json``.
@@ -41,21 +43,28 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
         run: its directory.
         config: the file of its spec.
     """
-    remedies_in_order = _in_order(document, remedies(document, spec, facts))
+    is_ill_rated = not may_train(SpecContext(spec, facts, TestedRates.recalled(document)), spec.optimizer.learning_rate)
+    remedies_in_order = _in_order(document, remedies(document, spec, facts), is_ill_rated)
     tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
+    mended = [train_command(config, finding["overrides"]) for finding in _serious(document) if "overrides" in finding]
     if not _against_bias_is_idle(document):
         reachable = []
     else:
         reachable = [command("diagnose", run, f"diagnosis.optimal_error={document['unbeaten']['error']:.4g}")]
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    is_high = is_high or any(_is_serious(document, remedy.against) for remedy in remedies_in_order)
     in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
     uses = list(_with_the_network(document, run))
+    in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them
     return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
 
 
-def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Remedy]:
-    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for."""
+def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
+    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for.
+
+    is_ill_rated: whether a range test has found that the learning rate cannot do.
+    """
     ending = document.get("ending", {})
     is_idle = _against_bias_is_idle(document)
 
@@ -66,6 +75,8 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Rem
             if ending.get("dev_rising"):
                 return 1 if remedy.name in AGAINST_RISING else 3
             return 2 if remedy.name in MORE_EXAMPLES else 3
+        if remedy.name == tested_learning_rate.name and is_ill_rated:
+            return 1
         if remedy.name == "longer_training" and ending.get("falling"):
             return 1
         return 2 if remedy.name in BIGGER else 3
@@ -74,7 +85,12 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy]) -> list[Rem
 
 
 def _is_serious(document: Mapping[str, Any], name: str) -> bool:
-    return any(finding["name"] == name and finding["severity"] != "note" for finding in document["findings"])
+    return any(finding["name"] == name for finding in _serious(document))
+
+
+def _serious(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that are no notes."""
+    return [finding for finding in document["findings"] if finding["severity"] != "note"]
 
 
 def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:
@@ -94,13 +110,13 @@ def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides
     estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
     estimates["optimal"] = exact(document["optimal_error"])
     is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
-    for name in GAPS:
-        gap, pair = document[name], between(source["errors"])[name]
-        if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
-            question = Question(estimates, *pair, document["tolerance"], not is_rate)
-            if overrides := supply.settling(question, gap["settled_by"]).overrides:
-                yield overrides
-                return
+    for name, question in questions(estimates, between(source["errors"]), document["tolerance"], is_rate).items():
+        gap = document[name]
+        if not gap or gap["level"] != "unsettled" or gap["value"] == document["tolerance"]:
+            continue
+        if overrides := supply.settling(question, gap["settled_by"]).overrides:
+            yield overrides
+            return
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:

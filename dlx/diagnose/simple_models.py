@@ -25,7 +25,7 @@ LONGEST = 20  # letters of a label in a title
 class Labeled:
     """Examples that a model is fitted on: X (m, n_x) normalized, y class codes (m,) or targets (m, k).
 
-    classes: how many there are; 0 of a regression.
+    classes: how many there are; 0 of a regression. Of several labels y is 0 or 1 for each (m, classes).
     """
 
     X: Array
@@ -45,8 +45,8 @@ class SimpleModel(ABC):
 
     @staticmethod
     @abstractmethod
-    def most_labeled(n_x: int) -> int:
-        """How many examples of so many features it is fitted on at most."""
+    def most_labeled(n_x: int, outputs: int) -> int:
+        """How many examples of so many features, and classes or targets, it is fitted on at most."""
 
     @abstractmethod
     def title(self, dataset: Dataset) -> str:
@@ -74,7 +74,7 @@ class ConstantAnswer(SimpleModel):
     classes: int
 
     @staticmethod
-    def most_labeled(n_x: int) -> int:
+    def most_labeled(n_x: int, outputs: int) -> int:
         """All of them: nothing but y is looked at."""
         return MOST_PRODUCTS
 
@@ -106,7 +106,8 @@ class ConstantAnswer(SimpleModel):
 @final
 @dataclass(frozen=True)
 class LinearModel(SimpleModel):
-    """Of classes logistic regression, each against the rest, by Newton's method; of a regression ridge regression.
+    """Of classes logistic regression, each against the rest, by Newton's method, of several labels one for each; of a
+    regression ridge regression.
 
     Minimized are the summed losses plus ½‖w‖², the intercept not among w: scikit-learn's LogisticRegression(C=1) and
     Ridge(alpha=1). Where there are so many features or classes that Newton's method would take long, classes are
@@ -117,9 +118,10 @@ class LinearModel(SimpleModel):
     W: Array
     b: Array
     classes: int
+    has_labels: bool = False  # of which an example may have any number
 
     @staticmethod
-    def most_labeled(n_x: int) -> int:
+    def most_labeled(n_x: int, outputs: int) -> int:
         """So many that the products of their features are bounded."""
         return int(np.clip(MOST_PRODUCTS / max(n_x, 20) ** 2, FEWEST_LABELED, 5 * MOST_LABELED))
 
@@ -129,35 +131,37 @@ class LinearModel(SimpleModel):
         X, y, classes = train.X.astype(np.float64), train.y, train.classes
         if not classes:
             return cls(*ridge(X, y.astype(np.float64)), 0)
-        one_hot = np.eye(classes)[y]
-        columns = one_hot[:, 1:] if classes == 2 else one_hot
+        one_hot = np.eye(classes)[y] if y.ndim == 1 else 2.0 * y - 1  # a label that is likelier than not is above 0
+        columns = one_hot[:, 1:] if classes == 2 and y.ndim == 1 else one_hot
         if X.size * X.shape[1] * columns.shape[1] * NEWTON_STEPS > MOST_PRODUCTS:
-            return cls(*ridge(X, one_hot), classes)
-        weights = np.stack([logistic(X, column) for column in columns.T])
-        if classes == 2:
+            return cls(*ridge(X, one_hot), classes, y.ndim > 1)
+        weights = np.stack([logistic(X, column) for column in (columns > 0).astype(np.float64).T])
+        if classes == 2 and y.ndim == 1:
             weights = np.concatenate([np.zeros_like(weights), weights])
-        return cls(weights[:, 1:].T, weights[:, 0], classes)
+        return cls(weights[:, 1:].T, weights[:, 0], classes, y.ndim > 1)
 
     def title(self, dataset: Dataset) -> str:
         """What it is."""
         return "a linear model"
 
     def predict(self, X: Array) -> Array:
-        """The class of the largest output, or the outputs."""
+        """The class of the largest output, or the labels that are likelier than not, or the outputs."""
         outputs: Array = X.astype(np.float64) @ self.W + self.b
+        if self.has_labels:
+            return outputs > 0
         return outputs.argmax(axis=1) if self.classes else outputs
 
 
 @final
 @dataclass(frozen=True)
 class NearestNeighbours(SimpleModel):
-    """The five nearest examples of train: the class that most of them have, or the mean of their targets."""
+    """The five nearest examples of train: the class, or labels, that most of them have, or the mean of targets."""
 
     name = "neighbours"
     train: Labeled
 
     @staticmethod
-    def most_labeled(n_x: int) -> int:
+    def most_labeled(n_x: int, outputs: int) -> int:
         """Some thousand."""
         return int(np.clip(MOST_PRODUCTS / (10 * n_x), FEWEST_LABELED, MOST_LABELED))
 
@@ -175,15 +179,23 @@ class NearestNeighbours(SimpleModel):
         return max(FEWEST_LABELED, MOST_PRODUCTS // self.train.X.size)
 
     def predict(self, X: Array) -> Array:
-        """The vote, of equal ones the class with the lower code, or the mean."""
+        """The vote, of equal ones the class with the lower code; the labels that more than half have; or the mean."""
         labeled, y = self.train.X, self.train.y
         k = min(NEIGHBOURS, len(labeled))
         squares = (labeled**2).sum(axis=1) - 2 * X @ labeled.T
         nearest = y[np.argpartition(squares, k - 1, axis=1)[:, :k]]
         if not self.train.classes:
             return np.asarray(nearest.mean(axis=1))
+        if self.train.y.ndim > 1:
+            return np.asarray(2 * nearest.sum(axis=1, dtype=np.int64) > k)
         votes = np.stack([(nearest == code).sum(axis=1) for code in range(self.train.classes)])
         return np.asarray(votes.argmax(axis=0))
+
+
+def outputs_of(dataset: Dataset) -> int:
+    """How many classes there are, or targets."""
+    y = dataset.parts["train"].y
+    return len(dataset.classes) or (y.shape[1] if y.ndim > 1 else 1)
 
 
 @dataclass(frozen=True)
@@ -212,7 +224,7 @@ class Fitting:
     def fitted(self, kind: type[SimpleModel]) -> SimpleModel:
         """The model on as many examples of train as it takes."""
         part = self.dataset.parts["train"]
-        which = sample(part.m, kind.most_labeled(self.dataset.n_x), seed=5)
+        which = sample(part.m, kind.most_labeled(self.dataset.n_x, outputs_of(self.dataset)), seed=5)
         X = np.empty((len(which), 0)) if kind is ConstantAnswer else self.normalized(rows(part.X, which))
         return kind.fit(Labeled(X, part.y[which], len(self.dataset.classes)))
 

@@ -10,7 +10,7 @@ from dlx.data.dataset import Dataset
 from dlx.data.division import within_fold
 from dlx.data.mapped import MappedRows
 from dlx.data.splits import Split, part_sizes
-from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.remedies.changes import DataFacts, Overrides, side_of
 from dlx.errors import DataError, SpecError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
@@ -56,7 +56,8 @@ class Supply:
         from_source = {name: m for name, m in parts.items() if getattr(spec.data, name) is None}
         leaves_over = rows and spec.data.split is not None and not spec.data.train_examples and spec.data.folds is None
         spare = max(rows - sum(from_source.values()), 0) if leaves_over and spec.data.more is None else 0
-        return cls(spec, DataFacts(parts["train"], dataset.image_shape is not None, spare, "dev" in parts, parts, rows))
+        images, side = dataset.image_shape is not None, side_of(dataset.image_shape)
+        return cls(spec, DataFacts(parts["train"], images, spare, "dev" in parts, parts, rows, side))
 
     def larger_parts(self, sizes: Mapping[str, int]) -> Overrides:
         """Parts of at least these sizes; none where the source has too few, or train would keep too few."""

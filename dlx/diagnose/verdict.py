@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.gaps import OUT_OF_FOLD as OUT_OF_FOLD
+from dlx.diagnose.gaps import Gap, gap_document, questions
 from dlx.diagnose.judged_metric import JudgedMetric
-from dlx.stats.enough_examples import Question, enough_to_settle
+from dlx.stats.enough_examples import Question
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
 
@@ -17,12 +19,7 @@ if TYPE_CHECKING:
     from dlx.diagnose.evidence import Evidence
     from dlx.diagnose.supply import Supply
 
-Level = Literal["high", "low", "unsettled"]
-Gap = dict[str, Any]
-
 TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
-OUT_OF_FOLD = "out_of_fold"  # each example, by a network that was not given it
-HELD_OUT = ("train_dev", OUT_OF_FOLD, "dev", "test")
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 RECIPE = {
     "bias": (
@@ -60,8 +57,8 @@ def diagnose(
 
     bias = train − optimal, variance = train_dev − train (dev − train where there is no train_dev), mismatch = dev −
     train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing. A gap is high where
-    its whole 95 % interval lies above the tolerance, low where no part of it does, else unsettled; ``settled_by`` then
-    says what settles it in 4 of 5 cases, as ``{"dev": 410}``, or null.
+    its whole interval lies above the tolerance, low where no part of it does, else unsettled; ``settled_by`` then says
+    what settles it in 4 of 5 cases, as ``{"dev": 410}``, or null. At most 5 of 100 diagnoses are wrong of any gap.
 
     Args:
         errors: of the frozen network, by part; those that are there.
@@ -71,8 +68,8 @@ def diagnose(
         measure, evidence: what is judged in place of the errors, and what the advice must agree with, if anything.
     """
     estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
-    questions = _questions(estimates, tolerance, task, measure)
-    gaps = {name: _gap(question) for name, question in questions.items()}
+    gap_questions = _questions(estimates, tolerance, task, measure)
+    gaps = {name: gap_document(question) for name, question in gap_questions.items()}
     ranked = by_severity(findings)
     return {
         "task": task,
@@ -84,7 +81,7 @@ def diagnose(
         "verdict": _verdict(gaps),
         **(evidence.document() if evidence else {}),
         "findings": [finding.document() for finding in ranked],
-        "next": [*mending(ranked), *_next(gaps, questions, evidence, ranked, unproven or DONE)],
+        "next": [*mending(ranked), *_next(gaps, gap_questions, evidence, ranked, unproven or DONE)],
     }
 
 
@@ -138,31 +135,8 @@ def in_words(name: str) -> str:
 def _questions(
     estimates: Mapping[str, Estimate], tolerance: float, task: Task | None, measure: JudgedMetric | None
 ) -> dict[str, Question]:
-    """Each gap by its name; what is no rate of wrong answers has an interval that narrows by 1/√m."""
-    is_rate = (task is None or task.has_one_class) and measure is None
-    pairs = between([part for part in estimates if part != "optimal"])
-    return {name: Question(estimates, *pairs[name], tolerance, not is_rate) for name in GAPS}
-
-
-def _gap(question: Question) -> Gap | None:
-    if not {question.upper, question.lower} <= question.errors.keys():
-        return None
-    gap = question.gap({})
-    level = _level(gap, question.tolerance)
-    settled_by = enough_to_settle(question, _growing(question)) if level == "unsettled" else None
-    return {**gap.interval(), "level": level, "settled_by": settled_by}
-
-
-def _growing(question: Question) -> tuple[str, ...]:
-    """The parts whose size can be chosen without training anew; for the bias, which has none, train."""
-    return tuple(part for part in HELD_OUT if part in (question.upper, question.lower)) or ("train",)
-
-
-def _level(gap: Estimate, tolerance: float) -> Level:
-    """High or low only where the whole interval is."""
-    if gap.low > tolerance:
-        return "high"
-    return "low" if gap.high <= tolerance else "unsettled"
+    is_rate = measure is None and (task is None or task.has_one_class)
+    return questions(estimates, between(estimates.keys() - {"optimal"}), tolerance, is_rate)
 
 
 def _verdict(gaps: Mapping[str, Gap | None]) -> str:
@@ -217,7 +191,8 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
     if evidence.unbeaten:
         title, error = evidence.unbeaten
         yield (
-            f"bias is high, and no model tried does better: {title} errs {error:.4g}; look for inputs that say more, "
+            f"bias is high, and no model tried does better: {title} errs {error.value:.4g} "
+            f"(95 %: {error.low:.4g} to {error.high:.4g}); look for inputs that say more, "
             "or state that as what is reachable (diagnosis.optimal_error)"
         )
 

@@ -19,6 +19,7 @@ class FoldRecord:
         trial: the key of the training, which names its run directory.
         status, message: how it ended, and why where it went wrong.
         errors: of the kept network, by part; ``test`` is the fold.
+        metrics: of the fold, by name.
         kept_epoch, seconds: of the training.
     """
 
@@ -29,6 +30,7 @@ class FoldRecord:
     errors: dict[str, Estimate]
     kept_epoch: int | None
     seconds: float
+    metrics: dict[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class FoldsDocument:
         errors: over all examples: ``out_of_fold`` of the networks that were not given them, ``train`` of those that
             were trained on them, ``dev`` of those that were stopped by them.
         verdict: what `diagnose` makes of train and out_of_fold; empty where a fold went wrong.
+        metrics: over all examples out of their fold, as ``diagnosis.json`` has them of a part.
+        baselines: what simple models that were fitted in each fold reach on the same examples, as there.
     """
 
     name: str
@@ -60,6 +64,8 @@ class FoldsDocument:
     spread: Spread | None = None
     verdict: Mapping[str, Any] = field(default_factory=dict)
     trainings: list[FoldRecord] = field(default_factory=list)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    baselines: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def messages(self) -> list[str]:

@@ -15,7 +15,7 @@ from dlx.nn.tape import Tape
 from dlx.types import Array
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
-Rate = Annotated[float, Field(gt=0, description="α before the schedule")]
+Rate = Annotated[float, Field(gt=0, description="α before the schedule (try dlx tune --learning-rate)")]
 Epsilon = Annotated[float, Field(gt=0, description="keeps the division finite; stands outside the root")]
 
 

@@ -124,6 +124,12 @@ class FoldsDirectory(RunCollection):
     predictions = "predictions.csv"
     files = frozenset((PLAN, document_name, predictions))
 
+    def verify(self) -> None:
+        """Raise DataError where what it has come to is not as it was written."""
+        for name in (self.document_name, self.predictions):
+            if self.holds(name):
+                self.read(name)
+
     def write_predictions(self, content: bytes) -> None:
         """Write the table of what the networks say of the examples that they were not given."""
         self.write(self.predictions, content)

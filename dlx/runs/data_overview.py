@@ -44,7 +44,7 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
     first = spec.data.source or spec.data.train
     assert first is not None, "a spec that loads has data"
     dataset = dataset_of(spec)
-    return Overview(str(source), *_of_source(first), dataset, data_findings(dataset))
+    return Overview(str(source), *_of_source(first), dataset, data_findings(dataset, spec.data))
 
 
 def _of_source(source: Source) -> tuple[TableProfile, tuple[ColumnProfile, ...]]:

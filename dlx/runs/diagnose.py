@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
+from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, rare_class_findings
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
+from dlx.diagnose.rate_advice import overrides_at_tested_rate, rates_for, rates_for_bias
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, in_words, mending
+from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import ERRORS, SPECS, WORST
@@ -34,12 +39,14 @@ from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
+from dlx.training.error_unit import RELATIVE
 from dlx.types import Array
 
 NO_EXAMPLES = (
     "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "
     "pictures)"
 )
+FOUND_ANEW = ("measure", "unbeaten", "learning_rate", "tails")  # keys of a diagnosis, where there is something to find
 
 
 @dataclass(frozen=True)
@@ -110,12 +117,17 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides, named_by=NamedBy.USER)
     refuse_objective(path, resolved.spec, NO_EXAMPLES)
-    findings = by_severity(before(prepare_supervised(resolved.spec, resolved.origins)))
-    document = {
+    experiment = prepare_supervised(resolved.spec, resolved.origins)
+    tested, findings = rates_for(experiment, by_severity(before(experiment)))
+    document: dict[str, Any] = {
         "findings": [finding.document() for finding in findings],
         "next": mending(findings) or ["nothing speaks against training it"],
     }
-    return Examination(resolved.spec.name, document, (train_command(path, list(overrides)),))
+    document |= {"learning_rate": asdict(tested)} if tested else {}
+    better = overrides_at_tested_rate(overrides, findings, tested, resolved.spec)
+    mended = (finding.overrides for finding in findings if finding.overrides and finding.severity != "note")
+    typed = (train_command(path, [*better, *further]) for further in [*mended, ()])
+    return Examination(resolved.spec.name, document, tuple(typed))
 
 
 def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:
@@ -137,8 +149,8 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     _refuse_other_overrides(run, overrides)
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
-    measurement, findings, remarks, evidence = _evidence(result, spec, diagnosis)
-    before = {key: value for key, value in diagnosis.items() if key not in ("measure", "unbeaten")}
+    measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
+    before = {key: value for key, value in diagnosis.items() if key not in FOUND_ANEW}
     document = before | diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
@@ -149,7 +161,9 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         measurement.measure,
         evidence,
     )
+    document |= {"target_errors": RELATIVE} if spec.diagnosis.target_errors == RELATIVE else {}
     document |= {"classes": measurement.classes, **measurement.performance.document()}
+    document |= {"learning_rate": asdict(tested)} if tested else {}
     typed = tuple(commands(document, spec, evidence.supply.facts, run.path, run.config))
     remarks += (result.refit_note,) if result.refit_note else ()
     return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
@@ -157,8 +171,8 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
 
 def _evidence(
     result: Result, spec: Spec, diagnosis: Mapping[str, Any]
-) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...], Evidence]:
-    """The errors, the findings, the remarks on them, and what advice must agree with.
+) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...], Evidence, TestedRates | None]:
+    """The errors, the findings, the remarks on them, what advice must agree with, and the rates that were tested.
 
     They are measured anew, or where that cannot be, as the diagnosis has them.
     """
@@ -166,13 +180,18 @@ def _evidence(
     try:
         experiment = prepare_supervised(spec)
         measurement, ahead = measure(result.run, experiment), before(experiment)
-        expected = reference(experiment.dataset)
-        tables = result.metrics, result.layers
-        constant = constant_errors(experiment.dataset, measurement.performance.sole_answer, thorough=True)
-        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, expected, constant)
-        supply, simple = Supply.of(spec, experiment.dataset), unbeaten(measurement.performance.baselines)
+        data, tables = experiment.dataset, (result.metrics, result.layers)
+        beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
+        course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
+        supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines)
         evidence = Evidence(supply, Ending.of(result.metrics), simple)
-        return measurement, all_findings(course, ahead, findings), (), evidence
+        of_classes = list(rare_class_findings(data, measurement.performance.metrics))
+        others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
+        errors = measurement.measure.errors if measurement.measure else measurement.errors
+        tested, of_rate = rates_for_bias(experiment, errors, ahead)
+        of_training = all_findings(course, [*ahead, *of_rate], others)
+        tested, causes = rates_for(experiment, [*of_training, *of_classes], tested)
+        return measurement, causes, (), evidence, tested
     except DataError as error:
         if not diagnosis or isinstance(error, ReadFailure):
             raise
@@ -180,8 +199,9 @@ def _evidence(
         sizes = result.data["examples"]
         facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
         recalled = recall(result, spec)
-        simple = unbeaten(recalled.performance.baselines)
-        return recalled, findings, (remark,), Evidence(Supply(spec, facts), Ending.recalled(diagnosis), simple)
+        supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines)
+        evidence = Evidence(supply, Ending.recalled(diagnosis), simple)
+        return recalled, findings, (remark,), evidence, TestedRates.recalled(diagnosis)
 
 
 def all_findings(
@@ -194,10 +214,10 @@ def all_findings(
         ahead: what is known of the spec, from `before`.
         stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
     """
+    ahead, stored_findings = unrefuted(course, outlived(course, ahead)), unrefuted(course, stored_findings)
     found_anew = {finding.name for finding in (*after(course), *ahead)}
     of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
-    names = {finding.name for finding in of_training}
-    return [*of_training, *(finding for finding in ahead if finding.name not in names)]
+    return [*of_training, *(entry for entry in ahead if all(entry.name != other.name for other in of_training))]
 
 
 def keep(examination: Examination) -> list[Path]:
@@ -226,4 +246,4 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
 def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
     values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
-    return Finding(**values)
+    return Finding(**values | {"overrides": tuple(document.get("overrides", ()))})

@@ -15,13 +15,13 @@ from dlx.runs.file_names import (
     DAMAGED,
     FACTS,
     FILES,
-    FOLDS,
     ITS_CHECKPOINT,
     MISTAKES,
     MODEL,
     PLAN,
     TRIALS,
 )
+from dlx.runs.fold_directories import is_of_folds, refuse_lost_folds
 from dlx.runs.latest import followed, point_to_newest
 from dlx.runs.lock import Locked
 from dlx.runs.manifest import refuse_links
@@ -169,7 +169,8 @@ def existing(path: Path | str, name: Path | str) -> Path:
         DataError: there is one whose spec is gone.
     """
     path = followed(Path(path))
-    if (path / FOLDS).is_file():
+    if is_of_folds(path):
+        refuse_lost_folds(path, name)
         plan = command("train", path / PLAN, "data.folds=null", "training.refit=true")
         what = f"is a training in folds, which has a run for each below {path / TRIALS} and no network for all"
         again = command("train", "--resume", path)

@@ -14,7 +14,7 @@ from dlx.diagnose.confusion import Classes, classes_of
 from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
-from dlx.runs.performance import Performance, measure_of
+from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.runs.predict import trained
 from dlx.runs.result import Result
 from dlx.spec.sections import Spec
@@ -47,7 +47,8 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     refuse_other_data(run, data_facts(experiment))
     over = {part: Evaluation(network, Reader(dataset, part, experiment.spec.dtype)) for part in dataset.parts}
     errors = {part: measured(evaluation) for part, evaluation in over.items()}
-    performance, judged = Performance.of(dataset, over), measure_of(options.metric, over)
+    performance = Performance.of(dataset, over, needs_bound(errors, options))
+    judged = measure_of(options.metric, over)
     assert options.tolerance is not None
     if not dataset.task.has_one_class:
         return MeasuredErrors(errors, dataset.task, options.tolerance, performance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +11,12 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.diagnose.baselines import OPEN, baselines
 from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.diagnose.verdict import OUT_OF_FOLD
+from dlx.spec.sections import Diagnosis
+from dlx.stats.intervals import Estimate
+from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import Metric, measure
+from dlx.stats.tails import carriers
 from dlx.training.evaluation import Evaluation
 
 TOO_MANY = "there are too many answers to keep them all"
@@ -27,40 +32,53 @@ def measure_of(name: str | None, evaluations: Mapping[str, Evaluation]) -> Judge
     return JudgedMetric(name, {part: replace(estimate, m=answers[part].m) for part, estimate in finite.items()})
 
 
+def needs_bound(errors: Mapping[str, Estimate], options: Diagnosis) -> bool:
+    """Whether the bias may be high, so that it matters what any model reaches."""
+    assert options.tolerance is not None
+    return options.metric is not None or errors["train"].value - options.optimal_error > options.tolerance
+
+
 @dataclass(frozen=True)
 class Performance:
     """What is measured of a network beside its error.
 
     metrics: by part, by name: ``value``, ``low``, ``high``, ``m`` and, where each class has its own, ``classes``.
     baselines: as `dlx.diagnose.baselines.baselines` gives them; empty in runs of an older dlx.
+    tails: of a regression, the parts whose error so few residuals carry that its interval cannot be trusted.
     """
 
     metrics: Mapping[str, Any]
     baselines: Mapping[str, Any]
+    tails: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, dataset: Dataset, evaluations: Mapping[str, Evaluation]) -> Self:
-        """That of a network on the parts of the data set that it was fitted to."""
+    def of(cls, dataset: Dataset, evaluations: Mapping[str, Evaluation], with_bound: bool) -> Self:
+        """That of a network on the parts of the data set that it was fitted to.
+
+        with_bound: whether what a strong model reaches is to be known, since the network errs much.
+        """
         answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
-        measured = {part: measure(of_part, dataset.classes) for part, of_part in answers.items()}
-        metrics = {part: of_part for part, of_part in measured.items() if of_part}  # of several labels there are none
+        metrics = {part: measure(of_part, dataset.output_names) for part, of_part in answers.items()}
+        tails = _tails(answers) if dataset.task.is_regression else {}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
-            return cls(metrics, {"skipped": TOO_MANY})
-        return cls(metrics, baselines(dataset, answers))
+            return cls(metrics, {"skipped": TOO_MANY}, tails)
+        return cls(metrics, baselines(dataset, answers, with_bound), tails)
 
     @classmethod
     def recalled(cls, diagnosis: Mapping[str, Any]) -> Self:
         """What a run's ``diagnosis.json`` has of it."""
-        return cls(diagnosis.get("metrics", {}), diagnosis.get("baselines", {}))
+        return cls(diagnosis.get("metrics", {}), diagnosis.get("baselines", {}), diagnosis.get("tails", {}))
 
     def document(self) -> dict[str, Any]:
         """As ``run.json`` and ``diagnosis.json`` have it."""
-        return {"metrics": self.metrics, "baselines": self.baselines}
+        return {"metrics": self.metrics, "baselines": self.baselines} | ({"tails": self.tails} if self.tails else {})
 
     @property
     def sole_answer(self) -> str | None:
         """The label that the network gives every example of dev, or without dev of train, where it gives one only."""
         metrics = self.metrics.get("dev") or self.metrics.get("train") or {}
+        if "subset_error" in metrics:  # of several labels, any number of which each example may be given
+            return None
         answered = [entry["label"] for entry in metrics.get("precision", {}).get("classes", ()) if entry["m"]]
         return str(answered[0]) if len(answered) == 1 else None
 
@@ -77,4 +95,17 @@ class Performance:
         if compared["difference"]["verdict"] != OPEN:
             return None
         more = f"more {part} examples would tell (data.split.{part})"
+        if part == OUT_OF_FOLD:
+            more = "more examples would tell"
         return f"better than answering {constant['title']} is not established: {more}"
+
+
+def _tails(answers: Mapping[str, Answers]) -> dict[str, Any]:
+    """The few residuals that carry the error of a part, by part; only where they are so few."""
+    tails = {}
+    for part, of_part in answers.items():
+        with np.errstate(over="ignore", invalid="ignore"):
+            few = carriers((of_part.residuals**2).mean(axis=1))
+        if few is not None:
+            tails[part] = asdict(few)
+    return tails

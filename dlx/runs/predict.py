@@ -15,6 +15,7 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
+from dlx.data.target_names import names_of_targets, value_columns
 from dlx.data.target_scaling import check_positive
 from dlx.data.weights import combined
 from dlx.errors import DataError, Diverged, Remark
@@ -22,11 +23,13 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
 from dlx.runs.references import open_run
+from dlx.runs.seen_examples import seen_in_training
 from dlx.spec.trust import load_of
 from dlx.stats.calibration import at_threshold, tempered
 from dlx.stats.intervals import error_rate
 from dlx.stats.metrics.metric import measure
 from dlx.stats.metrics.probabilities import LogLoss
+from dlx.training.error_unit import unit_of_errors
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
 from dlx.types import Array
@@ -49,8 +52,8 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """What the network of a run says of each example in a file.
 
     Classes are named as the user's labels: ``class``, then ``p(label)`` for each of them; of several labels a column of
-    0 and 1 under the name of each comes first. A regression gives ``value`` (``value1``, ``value2`` … where there are
-    several). Of images, ``file`` comes first. Where some rows cannot be answered, a last column ``unanswered`` says
+    0 and 1 under the name of each comes first. A regression gives ``value``, of several targets each under its name. Of
+    images, ``file`` comes first. Where some rows cannot be answered, a last column ``unanswered`` says
     why, and their other cells are empty; where none can, or where that is to be ``strict``, the file is refused.
     """
     model = model_of(run)
@@ -85,8 +88,7 @@ def answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
     """The header and the rows for outputs (m, n_y)."""
     classes = model.facts["classes"]
     if not classes:
-        names = ["value"] if A.shape[1] == 1 else [f"value{k + 1}" for k in range(A.shape[1])]
-        return names, iter(A.tolist())
+        return value_columns(names_of_targets(model.facts["preprocessing"])), iter(A.tolist())
     probabilities = [f"p({label})" for label in classes]
     if Task(model.facts["task"]) is Task.MULTILABEL:
         return [*map(str, classes), *probabilities], ([*(int(p > 0.5) for p in row), *row] for row in A.tolist())
@@ -103,8 +105,9 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
 
     The cost is weighted as that of dev: by train's weights of the classes, and where the file has the column by those
-    of its examples. Rows that cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many,
-    and ``reasons``. Where that is to be ``strict``, the file is refused.
+    of its examples. ``in_train`` counts the examples that training has seen, null where nobody can tell. Rows that
+    cannot be answered, or whose label train lacks, are left out: ``left_out`` has how many, and ``reasons``. Where that
+    is to be ``strict``, the file is refused.
     """
     model, directory = model_of(run), open_run(run)
     if directory.predicting_model == REFIT:
@@ -114,12 +117,9 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
         raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
-    check_positive(model.target_scaling.name, examples.y, examples.origin)
-    least = model.network.loss.least_target
-    if least is not None and examples.y.min() < least:
-        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
-        raise DataError(f"{examples.origin}: {what}; the least one is {examples.y.min():g}")
-    over = Evaluation(model.network, Reader(_dataset(model, examples), "data", facts["dtype"]))
+    _check_targets(model, examples.y, examples.origin)
+    dataset = _dataset(model, examples)
+    over = Evaluation(model.network, Reader(dataset, "data", facts["dtype"]))
     estimate, cost, answers = measured(over), over.run()[0], over.answers()
     if model.temperature != 1 or model.threshold != 0.5:  # as `dlx calibrate --apply` has it
         answers = at_threshold(tempered(answers, model.temperature), model.threshold)
@@ -129,13 +129,24 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         "run": run,
         "data": str(path),
         "m": len(examples.y),
+        "in_train": seen_in_training(directory, examples),
         "cost": cost,
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
+        **unit_of_errors(dataset),
         **_left_out(examples),
-        "metrics": measure(answers, facts["classes"]),
+        "metrics": measure(answers, facts["classes"] or names_of_targets(facts["preprocessing"])),
     }
+
+
+def _check_targets(model: Model, y: Array, origin: str) -> None:
+    """Raises `DataError` where a target is none that the network can have learned."""
+    check_positive(model.target_scaling.name, y, origin)
+    least = model.network.loss.least_target
+    if least is not None and y.min() < least:
+        what = f"the loss {model.network.loss.name} needs targets of {least:g} or more"
+        raise DataError(f"{origin}: {what}; the least one is {y.min():g}")
 
 
 def _left_out(examples: Examples) -> dict[str, Any]:
@@ -202,5 +213,6 @@ def _dataset(model: Model, examples: Examples) -> Dataset:
     if y is not None:
         weights = combined(None if per_class is None else np.array(per_class), y, examples.weights, examples.origin)
         parts["data"] = Part(examples.X, y, weights=weights)
-    fitted = model.shift, model.scale, preprocessing, model.target_scaling
+    unit = preprocessing.get("error_unit")
+    fitted = model.shift, model.scale, preprocessing, model.target_scaling, None if unit is None else np.array(unit)
     return Dataset(parts, labels, examples.features, examples.image_shape, *fitted)

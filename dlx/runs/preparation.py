@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.verdict import TOLERANCE, default_tolerance
@@ -10,6 +11,7 @@ from dlx.errors import Remark
 from dlx.spec.sections import Spec
 from dlx.training import threads
 from dlx.training.build import Origins, build, build_supervised
+from dlx.training.error_unit import RELATIVE
 from dlx.training.experiment import Experiment
 from dlx.training.minimization import Minimization
 from dlx.training.supervised import Supervised
@@ -34,9 +36,12 @@ def prepare_supervised(
     _give_threads(experiment)
     dataset = experiment.dataset
     judged_by = spec.diagnosis
-    default = TOLERANCE if judged_by.metric else default_tolerance(dataset.task, dataset.parts["train"].y)
-    tolerance = judged_by.tolerance or default
-    diagnosis = spec.diagnosis.model_copy(update={"tolerance": tolerance})
+    targets = dataset.in_error_unit(dataset.parts["train"].y)
+    default = TOLERANCE if judged_by.metric else default_tolerance(dataset.task, targets)
+    filled_in: dict[str, Any] = {"tolerance": judged_by.tolerance or default}
+    if dataset.error_unit is not None:
+        filled_in["target_errors"] = RELATIVE
+    diagnosis = spec.diagnosis.model_copy(update=filled_in)
     from_data = {"task": dataset.task, "loss": experiment.network.loss, "diagnosis": diagnosis}
     experiment.spec = experiment.spec.model_copy(update=from_data)
     return experiment

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dlx.errors import UsageError, allowed
+from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory, existing
 from dlx.runs.file_names import SPECS
+from dlx.runs.fold_directories import is_of_folds, refuse_lost_folds
 from dlx.runs.latest import LATEST, ROOT, followed
 from dlx.runs.listing import COLUMNS, PastRun, past_runs
 
@@ -86,9 +88,12 @@ def find_all(reference: str, root: Path = ROOT) -> list[Path]:
 
 
 def _inside(path: Path) -> list[Path]:
-    """The run itself, or the runs in a folder."""
+    """The run itself, or the runs in a folder; `DataError` where a training in folds is not as it was written."""
     if not path.is_dir() or RunDirectory(path).config.is_file():
         return [RunDirectory.open(path).path]
+    if is_of_folds(path):
+        refuse_lost_folds(path, path)
+        FoldsDirectory(path).verify()
     children = [child for folder in (path, RunDirectory(path).trials) if folder.is_dir() for child in folder.iterdir()]
     runs = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
     if not runs:

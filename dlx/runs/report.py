@@ -7,7 +7,7 @@ from typing import Any
 
 from dlx.diagnose.next_commands import train_command
 from dlx.errors import DlxError, ReadFailure, UsageError
-from dlx.runs.collection import RunCollection
+from dlx.runs.collection import FoldsDirectory, RunCollection
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, REPORT
@@ -37,7 +37,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
         raise UsageError(f"--out {out}: expected the name of a file")
     many = _many(Path(reference))
     directory = many or open_run(reference)
-    html = page.many_page(material_of_many(many)) if many else page.page(material_of(RunDirectory(directory.path)))
+    html = _of_many(many) if many else page.page(material_of(RunDirectory(directory.path)))
     if out is None:
         return directory.write_unlocked(REPORT, html.encode())
     write_output("--out", out, html.encode(), page.is_ours)
@@ -48,6 +48,14 @@ def _many(path: Path) -> RunCollection | None:
     """The search or study in a directory, known by its document; None where it is neither."""
     kinds = [kind for kind in RunCollection.__subclasses__() if (path / kind.document_name).is_file()]
     return kinds[0](path) if kinds else None
+
+
+def _of_many(directory: RunCollection) -> str:
+    material = material_of_many(directory)
+    if not isinstance(directory, FoldsDirectory):
+        return page.many_page(material)
+    directory.verify()
+    return page.folds_page(material)
 
 
 def material_of_many(directory: RunCollection) -> CollectionMaterial:

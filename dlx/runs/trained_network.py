@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
+from dlx.diagnose.after.rare_class import rare_class_findings
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.next_commands import commands
+from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
-from dlx.runs.performance import Performance, measure_of
+from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.stats.intervals import Estimate
 from dlx.text import command
+from dlx.training.error_unit import unit_of_errors
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model, describe
 from dlx.training.refit import Refit
@@ -52,7 +58,7 @@ class NetworkRun:
 
     def rehearse_judgement(self) -> None:
         """Look at the data as thoroughly as at the end."""
-        data_findings(self.experiment.dataset, thorough=True)
+        data_findings(self.experiment.dataset, self.experiment.spec.data)
 
     def course(self) -> dict[str, Any]:
         """Counts over all steps, and what a constant answer would reach."""
@@ -70,7 +76,10 @@ class NetworkRun:
         run.write_model(*describe(experiment))  # after measuring: exact statistics are then those of this θ
         if light:
             run.write_mistakes({"dev": experiment.evaluation("dev").mistakes()} if "dev" in errors else {})
-        performance = None if light else Performance.of(experiment.dataset, self._evaluations(errors))
+        performance = None
+        if not light:
+            with_bound = needs_bound(errors, experiment.spec.diagnosis)
+            performance = Performance.of(experiment.dataset, self._evaluations(errors), with_bound)
         self.diagnosis = self._judged(run, facts, errors, performance)
         run.write_diagnosis(self.diagnosis)
         test = (
@@ -103,22 +112,29 @@ class NetworkRun:
     ) -> dict[str, Any]:
         """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
         spec, dataset = self.experiment.spec, self.experiment.dataset
-        findings = data_findings(dataset, thorough=performance is not None)
+        findings = data_findings(dataset, spec.data, thorough=performance is not None)
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
         metrics = run.metrics()
         course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
         options = spec.diagnosis
         assert options.tolerance is not None
-        causes = [*findings, *after(course, findings)]
         unproven = performance.unproven if performance else None
         judged = measure_of(options.metric, self._evaluations(errors))
         evidence = None
-        if performance is not None:
+        of_data, tested = unrefuted(course, outlived(course, findings)), None
+        of_classes = rare_class_findings(dataset, performance.metrics if performance else {})
+        if performance is None:
+            causes = [*of_data, *after(course, of_data), *of_classes]
+        else:
+            tested, ahead = rates_for_bias(self.experiment, judged.errors if judged else errors, of_data)
+            of_data = [*of_data, *ahead]
+            tested, causes = rates_for(self.experiment, [*of_data, *after(course, of_data), *of_classes], tested)
             evidence = Evidence(Supply.of(spec, dataset), Ending.of(metrics), unbeaten(performance.baselines))
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
-        return document | (performance.document() if performance else {})
+        document |= {"learning_rate": asdict(tested)} if tested else {}
+        return document | unit_of_errors(dataset) | (performance.document() if performance else {})
 
     def draw(self, run: RunDirectory) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""

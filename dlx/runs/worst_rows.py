@@ -13,6 +13,7 @@ from dlx.data.batches import Reader
 from dlx.data.columns import Column
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import select
+from dlx.data.target_names import columns_of, names_of_targets
 from dlx.errors import UsageError
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
@@ -36,8 +37,8 @@ def worst_rows(run: RunDirectory) -> bytes:
     ``row`` counts the examples of the source that was split, or of the part itself, from 1, without a header. Of
     classes ``loss`` is −ln of the probability of the label, ``p`` the probability of the answer; of several labels
     ``loss`` is the sum over them, and each has a label, an answer and a ``p`` of its own; of a regression it is the
-    mean squared residual. Then follow the columns of the data, missing values as they were filled in. Test is not
-    looked at: that would spoil it.
+    mean squared residual, in the unit of errors. Then follow the columns of the data, missing values as they were
+    filled in. Test is not looked at: that would spoil it.
 
     Raises:
         DataError: the network or the data are gone, or have changed.
@@ -55,7 +56,7 @@ def worst_rows(run: RunDirectory) -> bytes:
             if not over.has_all_answers:
                 raise UsageError(f"{run.path}: --worst: {name} has too many examples to look at each")
             answers = over.answers()
-            losses = _losses(answers)
+            losses = _losses(answers, dataset)
             writer.writerows(_rows(name, dataset, answers, losses, columns))
     return text.getvalue().encode()
 
@@ -70,8 +71,8 @@ def _titles(dataset: Dataset) -> list[str]:
         return [f"{what}({name})" for what in ("label", "answer", "p") for name in dataset.classes]
     if not dataset.task.is_regression:
         return ["label", "answer", "p"]
-    numbers = [""] if dataset.n_y == 1 else [str(k + 1) for k in range(dataset.n_y)]
-    return [f"{what}{number}" for what in ("label", "answer") for number in numbers]
+    names = names_of_targets(dataset.preprocessing)
+    return [column for what in ("label", "answer") for column in columns_of(what, names)]
 
 
 def _rows(
@@ -136,9 +137,9 @@ def _cell(values: Array, column: Column) -> Any:
     return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first
 
 
-def _losses(answers: Answers) -> Array:
+def _losses(answers: Answers, dataset: Dataset) -> Array:
     if answers.task.is_regression:
-        return np.asarray((answers.residuals**2).mean(axis=1))
+        return np.asarray((dataset.in_error_unit(answers.residuals) ** 2).mean(axis=1))
     if answers.task is Task.MULTILABEL:
         signs = 2 * answers.y - 1
         return np.asarray(-_log_sigmoid(signs * answers.outputs).sum(axis=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.remedies.changes import DataFacts, side_of
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions
@@ -21,7 +21,7 @@ class HeldOut:
         self._trivial: Array | None = None
         if dataset.task.is_regression:
             mean = dataset.parts["train"].y.mean(axis=0)
-            residuals = (dataset.parts["dev"].y - mean) ** 2
+            residuals = dataset.in_error_unit(dataset.parts["dev"].y - mean) ** 2
             self._trivial = residuals.reshape(len(residuals), -1).mean(axis=1)
 
     def added(self, outcome: Outcome) -> Array:
@@ -56,6 +56,7 @@ def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:
         images=dataset.image_shape is not None,
         spare=_spare(spec, dataset),
         has_dev="dev" in dataset.parts,
+        side=side_of(dataset.image_shape),
     )
 
 

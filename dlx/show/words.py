@@ -16,6 +16,19 @@ def level_of(verdict: str) -> str:
     return next((level for level in LEVELS if level in verdict), "unsettled")
 
 
+def title_of_error(document: Mapping[str, Any]) -> str:
+    """What tables call the errors of a diagnosis, or of folds: relative where each target is measured by its spread."""
+    return "relative error" if document.get("target_errors") == "relative" else "error"
+
+
+def note_on_errors(document: Mapping[str, Any]) -> str:
+    """What must be known to read the errors; empty where nothing must."""
+    if document.get("target_errors") != "relative":
+        return ""
+    how = "residuals are divided by the standard deviation that their target has in train"
+    return f"errors are relative: {how}, so that always answering the means has about 1"
+
+
 def ending(facts: Mapping[str, Any]) -> str:
     """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
     final, kept_epoch = facts.get("final"), facts.get("kept_epoch")

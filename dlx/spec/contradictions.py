@@ -181,6 +181,15 @@ def _epsilon(spec: Spec) -> Iterator[Contradiction]:
             yield Contradiction((*key, "epsilon"), ("dtype",), what)
 
 
+def _loss_options(spec: Spec) -> Iterator[Contradiction]:
+    """A limit that the type cannot hold is 0, and nothing is learned, or infinite."""
+    least, most = {"float32": (1e-37, 1e37), "float64": (1e-307, 1e307)}[spec.dtype]
+    delta = getattr(spec.loss, "delta", None)
+    if isinstance(delta, float) and not least <= delta <= most:
+        what = f"{delta:g} is nothing, or infinite, to {spec.dtype}: set from {least:g} to {most:g}"
+        yield Contradiction(("loss", "delta"), ("dtype",), what)
+
+
 def _dropout(spec: Spec) -> Iterator[Contradiction]:
     hidden, keep_probs = spec.architecture.hidden, spec.regularization.keep_prob
     key: KeyPath = ("regularization", "keep_prob")
@@ -220,6 +229,7 @@ _CHECKS: tuple[Callable[[Spec], Iterator[Contradiction]], ...] = (
     _refit,
     _norms,
     _epsilon,
+    _loss_options,
     _dropout,
     _loss,
     _randomness,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import cleandoc
 from typing import Any
 
@@ -10,6 +10,11 @@ from dlx.component import REGISTRY, Component, Options
 from dlx.spec.sections import Spec
 
 JSON = dict[str, Any]
+
+
+def components() -> Mapping[str, Mapping[str, type[Component]]]:
+    """All registered components, by kind and name; the spec, which is imported here, registers those of dlx."""
+    return REGISTRY
 
 
 def json_schema() -> JSON:

@@ -14,6 +14,7 @@ from dlx.spec.architecture import Architecture, KeepProb, under_own_keys
 from dlx.spec.architecture import Count as Count
 from dlx.spec.architecture import LayerSection as LayerSection
 from dlx.spec.architecture import norms_of as norms_of
+from dlx.spec.judgement import Diagnosis as Diagnosis
 from dlx.spec.quantities import PARTS, DevQuantity, metric_of
 from dlx.spec.short_forms import as_switch
 from dlx.stats.metrics.metric import Metric
@@ -71,25 +72,6 @@ class Training(Options):
         "and studies leave it out)",
     )
     threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
-
-
-class Diagnosis(Options):
-    """What the errors are judged against."""
-
-    optimal_error: Annotated[
-        float, Field(ge=0, description="human-level or Bayes error; of a regression in the unit of the target")
-    ] = 0.0
-    tolerance: Annotated[float, Field(gt=0)] | None = Field(
-        None,
-        description="the gap above which bias or variance counts as high; when left out 0.02, or if that is less half "
-        "the error of always answering the most frequent class; for a regression a tenth of the standard deviation "
-        "of train's targets",
-    )
-    metric: Literal["balanced_error"] | None = Field(
-        None,
-        description="what bias, variance and optimal_error speak of in place of the error; its tolerance is 0.02 when "
-        "left out",
-    )
 
 
 class Stream(Options):

@@ -8,26 +8,34 @@ from math import exp, hypot, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from dlx.stats.intervals import CONFIDENCE, Estimate, at_size, difference
+from dlx.stats.intervals import Estimate, at_size, difference, widened
+from dlx.stats.proportions import RISK, beta_quantile, chance_of_at_most, difference_of_shares, posterior
 
 MOST = 10**9  # a gap that so many examples leave open lies at the tolerance
-POWER = 0.8  # the share of cases in which the sizes that are advised settle it
+AIM, AIM_OF_SEVERAL = 0.87, 0.93  # the chance, of one part and of several, that gives 4 of 5 whatever errors are likely
+LEAST = 0.05  # of the tolerance, below which true errors need not be told apart
 STEPS = 11  # of a bisection, by which a share of 2⁻¹¹ is left
-Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+Z = NormalDist().inv_cdf(1 - RISK)
 QUANTILES = tuple(NormalDist().inv_cdf((i + 0.5) / 24) for i in range(24))
+PRIOR = 0.5  # wrong answers, and right ones, that count beside those that were seen
 TINY = 1e-15  # a spread that is none
 
 Sizes = dict[str, int]  # examples by part
 
 
 class Question(NamedTuple):
-    """Whether the error of the part ``upper`` lies above that of ``lower`` by more than the tolerance."""
+    """Whether the error of the part ``upper`` lies above that of ``lower`` by more than the tolerance.
+
+    regression: whether the errors are no rates of wrong answers, so that only their intervals say how far off they are.
+    risk: how probable it may be at most that the answer is wrong.
+    """
 
     errors: Mapping[str, Estimate]
     upper: str
     lower: str
     tolerance: float
     regression: bool = False
+    risk: float = RISK
 
     def gap(self, sizes: Mapping[str, int], shift: float = 0.0) -> Estimate:
         """The difference, as if these parts had that many examples, and had come out apart by so much more."""
@@ -37,7 +45,10 @@ class Question(NamedTuple):
             share = self._share_of_upper(sizes)
             upper = self._moved(upper, share * shift)
             lower = self._moved(lower, (share - 1) * shift)
-        return difference(upper, lower)
+        if not self.regression:
+            return difference_of_shares(upper, lower, self.risk)
+        times = NormalDist().inv_cdf(1 - self.risk) / Z
+        return difference(widened(upper, times), widened(lower, times))
 
     def is_settled(self, sizes: Mapping[str, int], shift: float = 0.0) -> bool:
         """Whether the interval then lies on one side of the tolerance."""
@@ -46,14 +57,46 @@ class Question(NamedTuple):
     def chance(self, sizes: Mapping[str, int]) -> float:
         """The probability that it is settled by measuring these parts anew on so many examples.
 
-        The true errors are as uncertain as the present measurement leaves them, and the new one is normal about them.
+        The true errors are as uncertain as the present measurement leaves them. One part that is a rate has a new count
+        of wrong answers; any other error, and the gap of two new ones, is normal about the true one.
         """
+        if not self.regression and len(sizes) == 1:
+            return self._chance_of_counts(*next(iter(sizes.items())))
         low, high = self._borders(sizes)
         chances = []
         for z in QUANTILES:
             normal = NormalDist(self._true_shift(sizes, z), self._deviation(sizes, z) or TINY)
             chances.append(normal.cdf(low) + 1 - normal.cdf(high))
         return sum(chances) / len(chances)
+
+    def _chance_of_counts(self, part: str, m: int) -> float:
+        """The probability that so many answers of one part settle it, by what each count of wrong ones would tell."""
+        few_is_low = part == self.upper
+
+        def with_count(count: int) -> Estimate:
+            share = count / m
+            return self._replace(errors={**self.errors, part: Estimate(share, share, share, m)}).gap({})
+
+        def is_few(count: int) -> bool:
+            gap = with_count(count)
+            return gap.high <= self.tolerance if few_is_low else gap.low > self.tolerance
+
+        def is_many(count: int) -> bool:
+            gap = with_count(count)
+            return gap.low > self.tolerance if few_is_low else gap.high <= self.tolerance
+
+        few = _first_count(lambda count: not is_few(count), m) - 1
+        many = _first_count(is_many, m)
+        chances = (
+            weight * (chance_of_at_most(few, m, rate) + 1 - chance_of_at_most(many - 1, m, rate))
+            for rate, weight in posterior(self.errors[part], self.errors[part].m or m, self._least(part))
+        )
+        return sum(chances)
+
+    def _least(self, part: str) -> float:
+        """The least true error that is thought of: a network seldom errs less where it was not trained."""
+        grows_above = part == self.upper and self.lower in ("train", "optimal")
+        return max(self.errors[self.lower].value if grows_above else 0.0, LEAST * self.tolerance)
 
     def _borders(self, sizes: Mapping[str, int]) -> tuple[float, float]:
         """Up to which shift of the measured gap it is settled as low, and from which on as high."""
@@ -112,16 +155,13 @@ class Question(NamedTuple):
 def _true(error: Estimate, z: float, regression: bool) -> float:
     """The true error at a quantile of a normal z, as the measurement leaves it.
 
-    That of a rate, k wrong of m, is Beta(k + 1, m − k + 1), the posterior of P. Laplace, by the cube of E. Wilson & M.
-    Hilferty, PNAS 17 (1931); that of any other is the normal distribution of which the interval holds 95 %.
+    That of a rate, k wrong of m, is Beta(k + ½, m − k + ½), the posterior of H. Jeffreys; that of any other is the
+    normal distribution of which the interval holds 95 %.
     """
     if regression or error.m is None:
-        return max(
-            error.value + z * ((error.high if z > 0 else error.value) - (error.value if z > 0 else error.low)) / Z, 0
-        )
-    wrong, mean = error.value * error.m + 1, (error.value * error.m + 1) / (error.m + 2)
-    cube = 1 - 1 / (9 * wrong) + z * sqrt(1 - mean) / (3 * sqrt(wrong))
-    return min(wrong * max(cube, 0.0) ** 3 / (error.m + 2), 1.0)
+        return max(error.value + z * (error.high - error.value if z > 0 else error.value - error.low) / Z, 0)
+    wrong = error.value * error.m
+    return beta_quantile(wrong + PRIOR, error.m - wrong + PRIOR, NormalDist().cdf(z))
 
 
 def _first(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -130,6 +170,15 @@ def _first(holds: Callable[[float], bool], low: float, high: float) -> float:
         return 2 * high - low
     for _ in range(STEPS):
         middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def _first_count(holds: Callable[[int], bool], m: int) -> int:
+    """The least count from 0 to m from which on it holds; m + 1 where it does nowhere."""
+    low, high = -1, m + 1
+    while high - low > 1:
+        middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
 
@@ -156,12 +205,16 @@ def _smallest(question: Question, growing: tuple[str, ...]) -> Sizes | None:
     def grown(m: float) -> Sizes:
         return {part: max(round(m), size or 0) for part, size in now.items()}
 
+    aim = AIM if len(growing) == 1 else AIM_OF_SEVERAL
+
     def is_likely(logarithm: float) -> bool:
-        return question.chance(grown(exp(logarithm))) >= POWER
+        return question.chance(grown(exp(logarithm))) >= aim
 
     if not question.is_settled(grown(MOST)) or not is_likely(log(MOST)):
         return None
     m = _rounded_up(exp(_first(is_likely, 0.0, log(MOST))))
+    while question.chance(grown(m)) < aim and m < MOST:  # since answers are counted in whole numbers
+        m = _rounded_up(1.04 * m)
     return {part: size for part, size in grown(m).items() if size > (now[part] or 0)} or None
 
 

@@ -19,6 +19,7 @@ from dlx.nn.losses import Loss, loss_for, losses_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.spec.sections import LayerSection, Spec
 from dlx.stats.metrics.metric import Metric
+from dlx.training.error_unit import in_error_unit
 from dlx.training.evaluation import batch_sizes
 from dlx.training.minimization import Minimization
 from dlx.training.streams import Streams
@@ -66,7 +67,7 @@ def build_supervised(
 def build_refit(spec: Spec) -> Supervised:
     """The experiment of a complete spec on the examples of all its parts together; raises as `build`."""
     streams = Streams(spec.seed, spec.randomness)
-    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together=True)
+    dataset = _loaded(spec, streams, together=True)
     training = spec.training.model_copy(update={"early_stopping": None, "refit": None})
     spec = spec.model_copy(update={"training": training})
     misfits = [
@@ -85,17 +86,18 @@ def assemble(spec: Spec, dataset: Dataset, streams: Streams) -> Supervised:
     return Supervised(spec, dataset, streams, _network(spec, dataset, streams))
 
 
-def dataset_of(spec: Spec) -> Dataset:
-    """The data set that a spec describes.
+def dataset_of(spec: Spec, together: bool = False) -> Dataset:
+    """The data set that a spec describes; all of it in train where it is to be ``together``, as for a refit.
 
     Raises:
         DataError: the data cannot be read or do not fit.
     """
-    return _loaded(spec, Streams(spec.seed, spec.randomness))
+    return _loaded(spec, Streams(spec.seed, spec.randomness), together)
 
 
-def _loaded(spec: Spec, streams: Streams) -> Dataset:
-    return load_dataset(spec.data, spec.task, streams["split"], streams["subset"])
+def _loaded(spec: Spec, streams: Streams, together: bool = False) -> Dataset:
+    dataset = load_dataset(spec.data, spec.task, streams["split"], streams["subset"], together)
+    return in_error_unit(dataset, spec.diagnosis)
 
 
 def _refuse_misfits(spec: Spec, dataset: Dataset, origins: Origins) -> None:
@@ -168,6 +170,10 @@ def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], st
     if spec.diagnosis.metric is not None and dataset.task.is_regression:
         what = f"{spec.diagnosis.metric} is for classes, the labels ask for {dataset.task}"
         yield ("diagnosis", "metric"), what
+    if spec.diagnosis.target_errors is not None and not (dataset.task.is_regression and dataset.n_y > 1):
+        of_what = "a single target" if dataset.task.is_regression else dataset.task
+        what = f"{spec.diagnosis.target_errors} is for a regression with several targets, the labels ask for {of_what}"
+        yield ("diagnosis", "target_errors"), what
     yield from _loss_misfits(spec, dataset)
     yield from _weight_misfits(spec, dataset)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
@@ -49,7 +50,7 @@ class Evaluation:
         for step in self.steps():
             cost += step.tape.cost() * len(step.X)
             with np.errstate(over="ignore"):  # an error beyond all numbers is reported as infinite
-                mistakes += loss.mistakes(*self._in_unit(step))
+                mistakes += self._mistakes(*self._in_unit(step))
             if watch is not None:
                 watch.see(step)
         return cost / m, loss.error(mistakes, m)
@@ -66,16 +67,25 @@ class Evaluation:
 
     def mistakes(self) -> Array:
         """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
-        mistakes = self.network.loss.mistakes
         with np.errstate(over="ignore"):
             answers = (self._in_unit(step) for step in self.steps())
             columns = ((Z, Y, slice(i, i + 1)) for Z, Y in answers for i in range(Z.shape[1]))
-            return np.array([mistakes(Z[:, i], Y[:, i]) for Z, Y, i in columns], dtype=np.float64)
+            return np.array([self._mistakes(Z[:, i], Y[:, i]) for Z, Y, i in columns], dtype=np.float64)
+
+    def _mistakes(self, Z: Array, Y: Array) -> float:
+        """What these examples add to the error; of several targets residuals may be divided by a unit for each."""
+        if self.reader.error_unit is None:
+            return self.network.loss.mistakes(Z, Y)
+        return float(self._squares(Z, Y).mean(axis=0).sum())
 
     def squared_errors(self) -> Array:
-        """The mean squared residual of each example, (m,)."""
-        values, answers = self.network.loss.values, (self._in_unit(step) for step in self.steps())
-        return np.concatenate([_squares(values(Z), Y).mean(axis=0) for Z, Y in answers])
+        """The mean squared residual of each example, in the unit of errors, (m,)."""
+        return np.concatenate([self._squares(*self._in_unit(step)).mean(axis=0) for step in self.steps()])
+
+    def _squares(self, Z: Array, Y: Array) -> Array:
+        """(values − Y)² in the unit of errors, (n_y, m)."""
+        squares, unit = _squares(self.network.loss.values(Z), Y), self.reader.error_unit
+        return squares if unit is None else squares / unit[:, np.newaxis] ** 2
 
     def _in_unit(self, step: Step) -> tuple[Array, Array]:
         """Z and Y (n_y, m) of a batch, those of a regression in the unit of the user's targets."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from math import inf
 from typing import Any
 
@@ -36,7 +37,8 @@ class Experiment(ABC):
         self.update = Update(spec.optimizer, self.parameters)
         self.clip_norm = spec.optimizer.clip_norm or inf
         epochs, stopping = spec.training.epochs, spec.training.early_stopping
-        self.rate = LearningRate(spec.schedule, spec.optimizer.learning_rate, epochs, steps.per_epoch)
+        alpha0 = spec.optimizer.learning_rate
+        self.rate: Callable[[Position], float] = LearningRate(spec.schedule, alpha0, epochs, steps.per_epoch)
         self.best = BestRow(trainable, position, stopping)
         self.sampling = LayerSampling(position, epochs, steps.per_epoch, stopping is not None)
         self._restarts = streams.restarts("step")

@@ -57,6 +57,19 @@ def take_steps(experiment: Experiment, count: int) -> None:
             experiment.end_epoch(None)
 
 
+def step_costs(experiment: Experiment, count: int) -> Iterator[float]:
+    """Train for that many steps; yields the cost of each, before its update. Raises `Diverged` as `fit` does."""
+    position, steps = experiment.position, experiment.steps
+    for _ in range(count):
+        with np.errstate(all="ignore"):
+            steps.begin_epoch()
+            size = min(steps.size, steps.m - position.done)
+            cost = _take_step(experiment, steps.next(size), size)
+        yield cost
+        if position.done == steps.m:
+            experiment.end_epoch(None)
+
+
 def _advance(experiment: Experiment, until: float) -> None:
     """Train to the end of the next epoch that has a row, or until the clock says so."""
     position, steps = experiment.position, experiment.steps
@@ -79,8 +92,8 @@ def _advance(experiment: Experiment, until: float) -> None:
             experiment.end_epoch(None)
 
 
-def _take_step(experiment: Experiment, tape: Tape, size: int) -> None:
-    """Replay the step, on so many examples, and update θ by its gradient."""
+def _take_step(experiment: Experiment, tape: Tape, size: int) -> float:
+    """Replay the step, on so many examples, and update θ by its gradient; returns the cost before that."""
     position = experiment.position
     experiment.begin_step()
     tape.run()
@@ -102,6 +115,7 @@ def _take_step(experiment: Experiment, tape: Tape, size: int) -> None:
     position.done += size
     position.cost_sum += cost * size
     position.learning_rate, position.gradient_norm = rate, norm
+    return cost
 
 
 def _update_with_care(experiment: Experiment, tape: Tape, rate: float, norm: float) -> None:

@@ -1,6 +1,8 @@
-"""The learning rate of a training: α of the next step, by its schedule."""
+"""The learning rate of a training: α of the next step, by its schedule or from a list."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from dlx.nn.schedules import Schedule
 from dlx.training.position import Position
@@ -27,3 +29,14 @@ class LearningRate:
         if done != self._at:
             self._at, self._rate = done, self._schedule.learning_rate(self._alpha0, done, self._units)
         return self._rate
+
+
+class ListedRates:
+    """α of each step from a list, whatever the schedule."""
+
+    def __init__(self, rates: Sequence[float]) -> None:
+        self._rates = rates
+
+    def __call__(self, position: Position) -> float:
+        """α of the next step."""
+        return self._rates[position.step]

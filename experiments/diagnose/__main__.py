@@ -11,6 +11,8 @@ from pathlib import Path
 
 from dlx.search.trials.executors import executor_for
 
+from .advice_report import advice_report
+from .advised import advise_all
 from .bench import HALVES, Examined, Task, processors, run, tasks
 from .repair import repairs
 from .report import repair_section, report, summary
@@ -26,6 +28,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--half", choices=HALVES, help="only this one")
     parser.add_argument("--kind", default="", help="only faults of this kind")
     parser.add_argument("--act", action="store_true", help="run the recipe on the faults too; writes repaired.md")
+    parser.add_argument("--first", action="store_true", help="type the first command instead; writes advised.md")
     parser.add_argument("--budget", type=float, default=40, help="seconds for each of them")
     parser.add_argument("--workers", type=int, default=processors(), help="processes")
     parser.add_argument("--folder", type=Path, help="for the runs, which are then kept and not trained again")
@@ -51,6 +54,14 @@ def main() -> None:
 def _written(chosen: Sequence[Task], arguments: argparse.Namespace, folder: Path, executor: Executor) -> str:
     """Writes the file; returns what it says in a sentence."""
     started = time.monotonic()
+    if arguments.first:
+        advised = []
+        for case in advise_all(chosen, arguments.seed, folder, executor):
+            print(f"{case.verdict:<12}{case.case.name}: {case.command or 'nothing'}", flush=True)
+            advised.append(case)
+        text, sentence = advice_report(advised, arguments.seed, time.monotonic() - started)
+        (arguments.out or HERE / "advised.md").write_text(text, encoding="utf-8")
+        return sentence
     cases, undrawn = examine_all(chosen, arguments.seed, folder, executor)
     if arguments.act:
         text, sentence = repair_section(

@@ -13,7 +13,7 @@ from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
 from .best_known import best_known
-from .files import Workshop, applications, friedman
+from .files import FRESH, Workshop, applications, friedman
 
 PENGUINS = Path(__file__).parents[2] / "configs" / "penguins.csv"
 DEV = 500  # examples of made sets
@@ -55,9 +55,8 @@ def penguins() -> Plain:
 
 def table(workshop: Workshop, train: int, features: int, noise: float, seed: int) -> Plain:
     """A regression on Friedman's function."""
-    X, y = friedman(train + DEV, features, noise, seed)
-    parts = {"X_train": X[:train], "y_train": y[:train], "X_dev": X[train:], "y_dev": y[train:]}
-    return {"source": {"name": "file", "path": str(workshop.written(**parts))}}
+    examples, fresh = friedman(train + DEV, features, noise, seed), friedman(FRESH, features, noise, seed + 1)
+    return {"source": {"name": "file", "path": str(workshop.written_with_fresh(train, examples, fresh))}}
 
 
 def even_digits(workshop: Workshop, seed: int) -> Plain:
@@ -75,8 +74,8 @@ def even_digits(workshop: Workshop, seed: int) -> Plain:
 def loans(workshop: Workshop, train: int, noise: float, seed: int) -> tuple[Plain, float]:
     """A table in units of its own, two of its columns one-hot, and how often even its maker's rule is wrong on dev."""
     X, y, rule = applications(train + DEV, noise, seed)
-    parts = {"X_train": X[:train], "y_train": y[:train], "X_dev": X[train:], "y_dev": y[train:]}
-    return {"source": {"name": "file", "path": str(workshop.written(**parts))}}, float((rule != y)[train:].mean())
+    path = workshop.written_with_fresh(train, (X, y), applications(FRESH, noise, seed + 1)[:2])
+    return {"source": {"name": "file", "path": str(path)}}, float((rule != y)[train:].mean())
 
 
 def layers(*hidden: int, **options: Any) -> Plain:

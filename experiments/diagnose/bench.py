@@ -11,6 +11,8 @@ from time import perf_counter
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
+from dlx.diagnose.after.outlived import outlived
+from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.data.checks import data_findings
@@ -67,7 +69,7 @@ def examine(case: Case, folder: Path) -> Examined:
     course = TrainingHistory.read(
         run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset)
     )
-    of_data = data_findings(dataset)
+    of_data = unrefuted(course, outlived(course, data_findings(dataset, experiment.spec.data)))
     late = [*of_data, *after(course, of_data)]
     return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)
 
@@ -85,11 +87,12 @@ def tasks(seed: int, halves: Sequence[str] = HALVES) -> list[Task]:
 
 def examined(task: Task, seed: int, folder: Path) -> Examined | None:
     """A case built, checked and examined; None where no fault of its kind could be drawn."""
-    case = _case(task, seed, folder)
+    case = case_of(task, seed, folder)
     return examine(case, folder) if case else None
 
 
-def _case(task: Task, seed: int, folder: Path) -> Case | None:
+def case_of(task: Task, seed: int, folder: Path) -> Case | None:
+    """A case built; None where it does no clear harm, or is not healthy."""
     half, number, kind = task
     if half == "fixed":
         return fixed_fault(number, folder) if kind else fixed_healthy(number, folder)

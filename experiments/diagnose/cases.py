@@ -10,12 +10,15 @@ import numpy as np
 from dlx.spec.sections import Spec
 
 from . import data_faults as data_faults  # registers its kinds
+from . import label_faults as label_faults  # likewise
 from . import spec_faults as spec_faults  # likewise
+from . import training_faults as training_faults  # likewise
 from .bases import Base, Rng, fixed_bases
 from .drawing import draw_base
-from .files import Workshop
+from .files import Workshop, load, parts_of
 from .kinds import KINDS, Kind
 from .measuring import Measured, harm_of_hiding, is_fault, is_healthy, measure
+from .natures import NATURES, nature_base
 
 MOST_DRAWS = 60  # before a kind is given up for a case
 
@@ -24,8 +27,9 @@ MOST_DRAWS = 60  # before a kind is given up for a case
 class Case:
     """A spec of the bench, with the name of its kind of fault, or with none.
 
-    harm: by how much the fault worsens the dev error; redrawn: how many bases were drawn in vain because they were not
-    healthy, and how many faults because they did not go into their base or did no clear harm.
+    severity: of the fault; harm: by how much it worsens the dev error.
+    redrawn: how many bases were drawn in vain because they were not healthy, and how many faults because they did not
+    go into their base or did no clear harm.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Case:
     unhealthy: int = 0
     harmless: int = 0
     misfits: int = 0
+    severity: float = 0.0
 
     @property
     def kind(self) -> Kind | None:
@@ -91,7 +96,15 @@ FIXED = (
     ("digits", "too_few_epochs", 30),
     ("spirals", "too_few_epochs", 60),
     ("moons", "impatient", 1),
+    ("moons", "min_delta_too_large", 0.3),
+    ("spirals", "min_delta_too_large", 0.6),
+    ("spirals", "few_noisy_epochs", 8),
+    ("digits", "few_noisy_epochs", 6),
     ("noisy_moons", "trained_too_long", 15),
+    ("noisy_moons", "unregularized", 10),
+    ("moons", "oscillating", 10),
+    ("circles", "oscillating", 20),
+    ("regression", "weight_decay_too_strong", 5),
     ("penguins", "not_normalized", 1),
     ("regression", "raw_units", 1000),
     ("moons", "offset", 100),
@@ -101,6 +114,8 @@ FIXED = (
     ("spirals", "wrong_labels", 0.3),
     ("digits", "few_examples", 40),
     ("moons", "few_examples", 8),
+    ("digits", "starved", 21),
+    ("spirals", "starved", 22),
     ("digits", "dev_noisy", 1),
     ("blobs", "dev_moved", 1),
     ("circles", "dev_moved", 0.7),
@@ -108,7 +123,44 @@ FIXED = (
     ("penguins", "normalized_apart", 100),
     ("moons", "dev_on_another_scale", 10),
     ("noisy_moons", "copies_in_dev", 0.8),
+    ("digits", "labels_slipped", 1),
+    ("twenty_classes", "labels_slipped", 2),
+    ("several_targets", "labels_slipped", 1),
+    ("mixed", "labels_slipped", 1),
+    ("moons", "labels_shuffled", 1),
+    ("wide", "labels_shuffled", 1),
+    ("regression", "labels_shuffled", 1),
+    ("counts", "dev_coded_otherwise", 1),
+    ("twenty_classes", "dev_coded_otherwise", 0.5),
+    ("circles", "dev_coded_otherwise", 1),
+    ("mixed", "other_rule_in_dev", 0.3),
+    ("heavy_tails", "other_rule_in_dev", 0.2),
+    ("several_targets", "other_rule_in_dev", 0.3),
+    ("digits", "wrong_labels_in_dev", 0.3),
+    ("counts", "wrong_labels_in_dev", 0.2),
+    ("digits", "classes_as_quantities", 3),
+    ("twenty_classes", "classes_as_quantities", 3),
+    ("counts", "classes_as_quantities", 3),
+    ("mixed", "leak", 0.03),
+    ("heavy_tails", "leak", 0.01),
+    ("regression", "leak", 0.03),
+    ("twenty_classes", "leak", 0.01),
+    ("mixed", "sorted_row_number", 1),
+    ("circles", "sorted_row_number", 1),
+    ("heavy_tails", "missing_as_numbers", 999),
+    ("twenty_classes", "missing_as_numbers", 99),
+    ("regression", "missing_as_numbers", 9999),
+    ("twenty_classes", "augmented_before_the_split", 0.02),
+    ("heavy_tails", "augmented_before_the_split", 0.01),
+    ("regression", "augmented_before_the_split", 0.02),
+    ("heavy_tails", "one_class_only", 10_000),
+    ("counts", "one_class_only", 10_000),
 )
+
+
+def fixed_base(name: str, workshop: Workshop) -> Base:
+    """The good spec of this name."""
+    return nature_base(name, workshop) if name in NATURES else fixed_bases(workshop)[name]
 
 
 def fixed_fault(number: int, folder: Path) -> Case | None:
@@ -116,21 +168,28 @@ def fixed_fault(number: int, folder: Path) -> Case | None:
     workshop = Workshop(folder)
     name, of_kind, severity = FIXED[number]
     kind = KINDS[of_kind]
-    base = kind.healthy(fixed_bases(workshop)[name], severity)
+    base = kind.healthy(fixed_base(name, workshop), severity)
     spec = kind.put(base, severity, workshop)
     healthy = measure(base.spec, folder)
     if spec is None or not is_healthy(base, healthy):
         return None
-    harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
-    case = Case(f"{name}, {kind.description.format(severity)}", "fixed", base, spec, of_kind, worse, healthy.error)
+    harmful, worse = does_harm(kind, base, healthy, spec, folder)
+    spec = without_test(spec, workshop) if kind.hides else spec
+    words = f"{name}, {kind.description.format(severity)}"
+    case = Case(words, "fixed", base, spec, of_kind, worse, healthy.error, severity=severity)
     return case if harmful else None
 
 
-def does_harm(kind: Kind, base: Base, healthy: Measured, faulty: Measured) -> tuple[bool, float]:
+def does_harm(kind: Kind, base: Base, healthy: Measured, spec: Spec, folder: Path) -> tuple[bool, float]:
     """Whether the fault is one, and by how much the dev error is worse, or better than the truth where it hides."""
-    if kind.hides:
-        return harm_of_hiding(faulty)
-    return is_fault(base, healthy, faulty)
+    faulty = measure(spec, folder)
+    return harm_of_hiding(faulty, load(spec)) if kind.hides else is_fault(base, healthy, faulty)
+
+
+def without_test(spec: Spec, workshop: Workshop) -> Spec:
+    """The spec without the examples that tell the truth, which nobody has who would have to find the fault."""
+    parts = {name: part for name, part in parts_of(spec).items() if name != "test"}
+    return workshop.with_parts(spec, parts)
 
 
 def draw_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | None:
@@ -148,10 +207,12 @@ def draw_fault(seed: int, number: int, of_kind: str, folder: Path) -> Case | Non
         if not is_healthy(base, healthy):
             unhealthy += 1
             continue
-        harmful, worse = does_harm(kind, base, healthy, measure(spec, folder))
+        harmful, worse = does_harm(kind, base, healthy, spec, folder)
         if harmful:
+            spec = without_test(spec, workshop) if kind.hides else spec
             name = f"{base.spec.name} {number}, {kind.description.format(severity)}"
-            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, unhealthy, harmless, misfits)
+            redrawn = unhealthy, harmless, misfits
+            return Case(name, "drawn", base, spec, of_kind, worse, healthy.error, *redrawn, severity)
         harmless += 1
     return None
 

@@ -121,6 +121,13 @@ def few_examples(base: Base, count: float, workshop: Workshop) -> Spec | None:
     return changed(base, {"data.train_examples": round(count), **lasting(spec, before // per_epoch)})
 
 
+@kind("{:.0f} examples of each class to train on", "few_examples", "overtraining", (21, 45))
+def starved(base: Base, count: float, workshop: Workshop) -> Spec | None:
+    """More of each class than are few in any case, and still too few for what there is to learn."""
+    y = parts_of(base.spec)["train"][1]
+    return None if y.ndim > 1 else few_examples(base, round(count) * (int(y.max()) + 1), workshop)
+
+
 # Dev and train
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .bases import Base, Plain, Rng, base, even_digits, images, loans, penguins, table, toy_set
 from .files import Workshop
+from .natures import NATURES
 
 
 def draw_base(rng: Rng, workshop: Workshop) -> Base:
@@ -22,6 +23,7 @@ def draw_base(rng: Rng, workshop: Workshop) -> Base:
 def _size(family: str, data: Plain) -> int:
     """How many examples train has."""
     sizes = {"digits": 1078, "even_digits": 1348, "penguins": 205, "regression": 800, "loans": LOANS}
+    sizes |= {name: train for name, (_, train, _) in NATURES.items()}
     return sizes[family] if family in sizes else int(data["split"]["train"])
 
 
@@ -97,6 +99,11 @@ def _loans(rng: Rng, workshop: Workshop) -> DataDraw:
     return loans(workshop, LOANS, _uniform(rng, 0.2, 1.0), _seed(rng))
 
 
+def _of_nature(name: str) -> Callable[[Rng, Workshop], DataDraw]:
+    make, train, _ = NATURES[name]
+    return lambda rng, workshop: make(workshop, train, _seed(rng))
+
+
 DataDraw = tuple[Plain, float | None]  # the section data, and the best known error where its maker knows it
 FAMILIES: dict[str, Callable[[Rng, Workshop], DataDraw]] = {
     "circles": _circles,
@@ -109,6 +116,7 @@ FAMILIES: dict[str, Callable[[Rng, Workshop], DataDraw]] = {
     "penguins": _penguins,
     "regression": _regression,
     "loans": _loans,
+    **{name: _of_nature(name) for name in NATURES},
 }
 
 
@@ -164,6 +172,7 @@ STEPS = {  # that a family usually takes
     "penguins": (300, 600),
     "regression": (2000, 3000),
     "loans": (800, 1500),
+    **{name: steps for name, (_, _, steps) in NATURES.items()},
 }
 FULL = 0.06  # share of trainings in full batches
 LOANS = 2400  # examples to train on
@@ -176,6 +185,7 @@ def _training(rng: Rng, family: str, m: int) -> Plain:
     if _by_gradient(name) and family == "spirals":
         steps *= 2
     batch = m if rng.random() < FULL else 4 * round(log_uniform(rng, 16, 160) / 4)
+    batch += 4 if m % batch == 1 else 0  # batch norm refuses a last batch of one
     epochs = max(5, round(steps * batch / m))
     stopping = {"patience": max(10, epochs // 4), "monitor": str(rng.choice(["dev_error", "dev_cost"]))}
     return {
@@ -198,7 +208,7 @@ def _by_gradient(name: str) -> bool:
 
 def _optimizer(rng: Rng, name: str, family: str) -> Plain:
     rate = log_uniform(rng, *RATES[name])
-    if family == "regression" and _by_gradient(name):
+    if family in ("regression", "several_targets") and _by_gradient(name):
         rate = rounded(rate / 4)
     options: Plain = {}
     if name in ("momentum", "nesterov") and rng.random() < 0.5:

@@ -19,6 +19,7 @@ from dlx.training.streams import Streams
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Parts = dict[str, tuple[Array, Array]]  # X (m, n_x) and y of each part
+FRESH = 10_000  # examples that no training and no diagnosis sees, which advice is judged by
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class Workshop:
         for name, array in arrays.items():
             digest.update(name.encode() + str(array.dtype).encode() + np.ascontiguousarray(array).tobytes())
         path = self.folder / f"{digest.hexdigest()[:16]}.npz"
-        if not path.is_file():
-            with path.with_suffix(f".{np.random.default_rng().integers(2**62)}").open("wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
-            Path(file.name).replace(path)  # whole or not at all, whoever else writes it
+        _write(path, arrays)
+        return path
+
+    def written_with_fresh(self, train: int, examples: tuple[Array, Array], fresh: tuple[Array, Array]) -> Path:
+        """The path of a file with these examples as train and dev; beside it lie fresh ones, for `fresh_beside`."""
+        X, y = examples
+        path = self.written(X_train=X[:train], y_train=y[:train], X_dev=X[train:], y_dev=y[train:])
+        _write(_beside(path), dict(zip("Xy", fresh, strict=True)))
         return path
 
     def with_parts(self, spec: Spec, parts: Parts, normalize: str | None = None) -> Spec:
@@ -45,8 +50,9 @@ class Workshop:
             f"{letter}_{part}": array for part, pair in parts.items() for letter, array in zip("Xy", pair, strict=True)
         }
         source: dict[str, Any] = {"name": "file", "path": str(self.written(**arrays))}
-        if isinstance(spec.data.source, Source) and spec.data.source.name == "digits":
-            source["image_shape"] = [8, 8]
+        shape = load(spec).image_shape
+        if shape is not None and np.prod(shape) == parts["train"][0].shape[1]:
+            source["image_shape"] = [*shape]
         data = Data(
             source=Source.parse(source),
             normalize=Normalization.parse(normalize) if normalize else spec.data.normalize,
@@ -54,6 +60,26 @@ class Workshop:
             train_examples=spec.data.train_examples,
         )
         return spec.model_copy(update={"data": data, "task": load(spec).task})
+
+
+def _write(path: Path, arrays: dict[str, Array]) -> None:
+    """Whole or not at all, whoever else writes it."""
+    if not path.is_file():
+        with path.with_suffix(f".{np.random.default_rng().integers(2**62)}").open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        Path(file.name).replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.fresh.npz")
+
+
+def fresh_beside(path: Path) -> tuple[Array, Array] | None:
+    """X and y of the fresh examples of a file that `Workshop.written_with_fresh` has written, else None."""
+    if not _beside(path).is_file():
+        return None
+    with np.load(_beside(path)) as arrays:
+        return arrays["X"], arrays["y"]
 
 
 def load(spec: Spec) -> Dataset:

@@ -7,10 +7,11 @@ from typing import Any
 
 from dlx.spec.loader import derive
 
-from .bases import Base, fixed_bases, optimizer
-from .cases import Case
+from .bases import Base, optimizer
+from .cases import Case, fixed_base
 from .files import Workshop
 from .measuring import is_healthy, measure
+from .natures import NATURES
 
 # Variants of the fixed bases: name of the base, what is different.
 HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -42,13 +43,14 @@ HEALTHY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("penguins", {"schedule": {"name": "cosine", "warmup": 5}, "regularization.l2": 0.1}),
     ("regression", {"optimizer": optimizer("momentum", 0.05), "architecture.activation": {"name": "swish"}}),
     ("regression", {"optimizer.clip_norm": 1.0, "dtype": "float64"}),
+    *((name, {}) for name in NATURES),
 )
 
 
 def fixed_healthy(number: int, folder: Path) -> Case | None:
     """One of them; None where it is not healthy after all."""
     name, overrides = HEALTHY[number]
-    first = fixed_bases(Workshop(folder))[name]
+    first = fixed_base(name, Workshop(folder))
     base = Base(derive(first.spec, overrides) if overrides else first.spec, first.best_known)
     measured = measure(base.spec, folder)
     changes = ", ".join(f"{key} {value}" for key, value in overrides.items())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx.data.dataset import Dataset
 from dlx.search.dev_set import HeldOut
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.replicates import replicate
@@ -75,10 +76,12 @@ def is_fault(base: Base, healthy: Measured, faulty: Measured) -> tuple[bool, flo
     return bool((worse > HARM * tolerance(base.spec)).all()), float(worse.mean())
 
 
-def harm_of_hiding(faulty: Measured) -> tuple[bool, float]:
+def harm_of_hiding(faulty: Measured, dataset: Dataset) -> tuple[bool, float]:
     """Whether dev's error is lower than that of test by a clear margin, and by how much."""
     both = [(outcome.errors["dev"], outcome.errors["test"]) for outcome in faulty.outcomes]
     hidden = float(np.mean([test.value - dev.value for dev, test in both]))
+    if dataset.task.is_regression:
+        return hidden > HARM * RELATIVE_TOLERANCE * float(dataset.parts["train"].y.std()), hidden
     variance = np.mean([_variance(dev) + _variance(test) for dev, test in both])
     return bool(hidden > CERTAIN * np.sqrt(variance)), hidden
 

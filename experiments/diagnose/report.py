@@ -59,7 +59,7 @@ def _scores(cases: Sequence[Examined]) -> str:
 
 def _score_row(half: str, when: str, scores: Score) -> tuple[str, ...]:
     shares = (scores.exact, scores.recall, scores.exact_precision, scores.precision, scores.false_alarms)
-    return half, when, *map(_with_interval, shares)
+    return half, when, *map(with_interval, shares)
 
 
 def _kinds(cases: Sequence[Examined]) -> str:
@@ -110,7 +110,7 @@ do not go into the base at all (such as β in an optimizer without)."""
 def repair_section(outcomes: Sequence[Repaired], budget: float, seed: int) -> tuple[str, str]:
     """The whole of repaired.md, and what it says in a sentence."""
     repaired = share(sum(outcome.within_noise for outcome in outcomes), len(outcomes))
-    sentence = f"{_with_interval(repaired)} of {len(outcomes)} faults that a change of the spec can undo are repaired"
+    sentence = f"{with_interval(repaired)} of {len(outcomes)} faults that a change of the spec can undo are repaired"
     header = ("case", "healthy", "faulty", "after the recipe", "remedies kept", "ended", "repaired")
     text = f"""# The recipe, checked
 
@@ -159,7 +159,8 @@ def _percent(share: Share) -> str:
     return "–" if share is None else f"{100 * share.value:.0f} %"
 
 
-def _with_interval(share: Share) -> str:
+def with_interval(share: Share) -> str:
+    """Such as `85 % (70 to 93)`."""
     if share is None:
         return "–"
     return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"

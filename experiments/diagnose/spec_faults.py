@@ -1,4 +1,4 @@
-"""Faults that are put into a spec: its optimizer, its initializer, its layers, its regularization, its length."""
+"""Faults that are put into a spec: its optimizer, its initializer, its layers and its regularization."""
 
 from __future__ import annotations
 
@@ -274,25 +274,3 @@ def beyond_recognition(base: Base, degrees: float, workshop: Workshop) -> Spec |
         return None
     augment = [{"name": "rotate", "degrees": degrees}, {"name": "shift", "pixels": 3}]
     return changed(base, {"data.augment": augment})
-
-
-# Length
-
-
-@kind("1/{:g} of the epochs", "too_few_epochs", "learning_rate_too_low", (8, 300))
-def too_few_epochs(base: Base, factor: float, workshop: Workshop) -> Spec:
-    return changed(base, lasting(base.spec, round(base.spec.training.epochs / factor)))
-
-
-@kind("early stopping after {:.0f} evaluation", "too_few_epochs", "learning_rate_too_low", (1, 1.01))
-def impatient(base: Base, patience: float, workshop: Workshop) -> Spec:
-    stopping = {"patience": 1, "monitor": "dev_error"}
-    return changed(base, {"training.early_stopping": stopping, "training.evaluate_every": 1})
-
-
-@kind("{:g} times the epochs, no early stopping", "overtraining", "few_examples", (5, 20), in_drawn_half=False)
-def trained_too_long(base: Base, factor: float, workshop: Workshop) -> Spec | None:
-    spec = base.spec
-    if spec.training.early_stopping is None or spec.training.epochs * factor > MOST_STEPS:
-        return None
-    return changed(base, {**lasting(spec, round(spec.training.epochs * factor)), "training.early_stopping": False})

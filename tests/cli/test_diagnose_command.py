@@ -291,7 +291,7 @@ def test_bare_errors_are_shown_without_what_is_not_known(call_dlx: Call) -> None
 
 def test_examples_that_would_settle_it_are_named(call_dlx: Call) -> None:
     shown = call_dlx("diagnose", "--errors", "train=1%,dev=1.5%,m_train=20000,m_dev=200").stdout
-    assert "4,000 dev examples would settle it in 4 of 5 cases" in shown
+    assert "5,900 dev examples would settle it in 4 of 5 cases" in shown
 
 
 # --- specs

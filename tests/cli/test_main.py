@@ -16,6 +16,7 @@ import dlx.cli
 from dlx import __version__
 from dlx.cli import COMMANDS, load_command
 from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Place, Problem, SpecError, UsageError
+from dlx.runs.export.formats import TARGETS
 
 Run = Callable[..., Any]
 
@@ -33,9 +34,14 @@ def test_help_and_version_start_without_the_heavy_packages(argument: str) -> Non
     assert imported({"numpy", "matplotlib", "pydantic", "rich", "yaml"}, argument) == "[] 0"
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"list", "export", "gradcheck"}))  # whose help names them
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"gradcheck"}))  # whose help names components
 def test_the_help_of_a_command_does_without_its_work(command: str) -> None:
     assert imported({"numpy", "matplotlib", "rich", "yaml"}, command, "--help") == "[] 0"
+
+
+def test_the_help_of_export_names_the_formats(call_dlx: Run) -> None:
+    *others, last = TARGETS
+    assert f"{', '.join(others)} or {last}." in call_dlx("export", "--help").stdout
 
 
 def test_a_spec_is_shown_without_what_searches_it() -> None:

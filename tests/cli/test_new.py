@@ -43,3 +43,43 @@ def test_faults(call_dlx: Run, tmp_path: Path) -> None:
     result = call_dlx("new", "none.csv", "--target", "y", cwd=tmp_path)
     assert result.code == 5
     assert "none.csv: there is no such file" in result.stderr
+
+
+def test_targets_that_cannot_be_predicted(call_dlx: Run, tmp_path: Path) -> None:
+    rows = [f"{number},{number / 3:.2f},{'xy'[number % 2]},{'pq'[number % 2]}" for number in range(30)]
+    (tmp_path / "data.csv").write_text("\n".join(["id,a,t1,t2", *rows]))
+    result = call_dlx("new", "data.csv", "--target", "id", cwd=tmp_path)
+    assert result.code == 5
+    assert result.stderr.endswith(
+        "column 'id' has a different whole number in each row, as names of rows are: take another target, or say "
+        "--task regression\n"
+    )
+    assert call_dlx("new", "data.csv", "--target", "id", "--task", "regression", cwd=tmp_path).code == 0
+    result = call_dlx("new", "data.csv", "--target", "t1", "--target", "t2", cwd=tmp_path)
+    assert "column 't1' holds text; several targets must be numbers" in result.stderr
+
+
+def test_words_for_true_and_false_are_shown_as_they_stand(call_dlx: Run, tmp_path: Path) -> None:
+    rows = [f"{number / 3:.2f},{['yes', 'no', 'no'][number % 3]},{2**60 + number % 2}" for number in range(30)]
+    (tmp_path / "data.csv").write_text("\n".join(["a,y,key", *rows]))
+    assert "target: y  # no 20, yes 10\n" in call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stdout
+    text = call_dlx("new", "data.csv", "--target", "key", cwd=tmp_path).stdout
+    assert f"target: key  # {2**60} 15, {2**60 + 1} 15\n" in text
+
+
+def test_labels_that_differ_by_case_alone_are_told(call_dlx: Run, tmp_path: Path) -> None:
+    rows = [f"{number / 3:.2f},{['red', 'Red', 'blue'][number % 3]}" for number in range(30)]
+    (tmp_path / "data.csv").write_text("\n".join(["a,y", *rows]))
+    text = call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stdout
+    assert "# 'Red' and 'red' differ by case or spaces alone, and are classes of their own as the file stands" in text
+
+
+def test_other_files_need_no_title(call_dlx: Run, tmp_path: Path) -> None:
+    rows = "".join(f"{number / 3:.2f},{['red', 'blue'][number % 2]}\n" for number in range(30))
+    (tmp_path / "data.csv").write_text(f"Colours: a survey\n\n2020\na,y\n{rows}")
+    (tmp_path / "new.csv").write_text("a,y\n3.5,red\n")
+    assert call_dlx("new", "data.csv", "--target", "y", "--out", "x.yaml", cwd=tmp_path).code == 0
+    assert "skip_lines: 3" in (tmp_path / "x.yaml").read_text()
+    assert call_dlx("train", "x.yaml", "training.epochs=1", "--out", "run", "--quiet", cwd=tmp_path).code == 0
+    assert len(call_dlx("predict", "run", "new.csv", cwd=tmp_path).stdout.splitlines()) == 2
+    assert len(call_dlx("predict", "run", "data.csv", cwd=tmp_path).stdout.splitlines()) == 31

@@ -11,26 +11,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlx.data import encoding
 from dlx.data.columns import Column, ColumnOptions
-from dlx.data.encoding import Describer, encoded
+from dlx.data.encoding import Describer, ValueFault
 from dlx.data.examples import Examples
+from dlx.data.features import matrix
 from dlx.data.hashing import hashed, places
 from dlx.data.open_columns import decided, with_columns
+from dlx.data.texts import Texts, Values
 from dlx.errors import DataError
 from dlx.types import Array
 
 PATH = Path("x.csv")
 
 
-def texts(*values: str | None) -> Array:
-    return np.array(values, object)
+def texts(*values: str | None) -> Texts:
+    return Texts.of(values)
 
 
-def described(values: Array, is_category: bool = False, **options: Any) -> Column:
+def encoded(values: Values, column: Column) -> tuple[Array, list[ValueFault]]:
+    features, faults = encoding.encoded(values, column)
+    return matrix([features], len(values)), faults
+
+
+def described(values: Values, is_category: bool = False, **options: Any) -> Column:
     return Describer(PATH).column("c", values, ColumnOptions.model_validate(options), is_category)
 
 
-def train(column: Column, values: Array) -> Examples:
+def train(column: Column, values: Values) -> Examples:
     X, faults = encoded(values, column)
     assert faults == []
     return Examples(X, None, columns=(column,))
@@ -48,7 +56,7 @@ def train(column: Column, values: Array) -> Examples:
         (texts("13/1/2020", "1/13/2020"), ["c=1/13/2020", "c=13/1/2020"]),
     ],
 )
-def test_what_a_column_is_taken_for(values: Array, features: list[str]) -> None:
+def test_what_a_column_is_taken_for(values: Values, features: list[str]) -> None:
     column = described(values)
     assert column.features() == features
     assert encoded(values, column)[0].shape == (len(values), len(features))
@@ -71,7 +79,7 @@ def test_stated_kinds_and_their_features() -> None:
         (texts(*map(str, range(200))), {}, "has 200 different texts; .* state `columns: {c: {kind: hashed}}`"),
     ],
 )
-def test_what_cannot_be_is_refused(values: Array, options: dict[str, Any], message: str) -> None:
+def test_what_cannot_be_is_refused(values: Values, options: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message.replace("{", r"\{").replace("(", r"\(").replace(")", r"\)")):
         described(values, **options)
 
@@ -171,8 +179,8 @@ class TestRare:
 
 @pytest.mark.parametrize("values", [np.array([1.5, np.nan]), texts("a", None), texts("2020-01-01", None)])
 @pytest.mark.parametrize("kind", [None, "hashed"])
-def test_indicators_are_there_where_train_lacks_values(values: Array, kind: str | None) -> None:
-    if kind and values.dtype != object:
+def test_indicators_are_there_where_train_lacks_values(values: Values, kind: str | None) -> None:
+    if kind and not isinstance(values, Texts):
         return
     column = Describer(PATH, indicators=True).column("c", values, ColumnOptions.model_validate({"kind": kind}), False)
     examples = train(column, values)

@@ -108,6 +108,14 @@ def test_options_that_do_not_fit_are_refused(source: dict[str, Any], message: st
         Source.parse(source)
 
 
+def test_no_feature_at_all_is_refused_but_stood_for_all_of_them_in_complete_specs() -> None:
+    stated = {"name": "file", "path": "/t.csv", "target": "y", "use": []}
+    with pytest.raises(ValueError, match="use names no column, so that there would be no features"):
+        Source.parse(stated)
+    older = {**stated, "categorical": [], "ignore": [], "plain": False, "times": True}
+    assert Source.parse(older) == Source.parse({key: value for key, value in older.items() if key != "use"})
+
+
 def test_a_source_parses_to_itself_again() -> None:
     for given in (
         {"name": "blobs", "centers": [[0.0, 1.0], [2.0, 3.0]], "noise": [1.0, 2.0], "m": 20},

@@ -185,6 +185,48 @@ def test_targets_are_normalized_where_that_was_found_to_pay(digits: Callable[...
         assert "normalize_targets" not in named(remedies(found, spec, DataFacts(1000)))
 
 
+def test_what_holds_steps_back_is_undone_before_they_are_made_longer(digits: Callable[..., Spec]) -> None:
+    found = document(0.5, 0.1, "learning_rate_too_low")
+    for text, overrides in (
+        ("optimizer: {name: momentum, learning_rate: 0.1, clip_norm: 1.0e-4}\n", {"optimizer.clip_norm": None}),
+        ("optimizer: {name: adam, epsilon: 10.0}\n", {"optimizer.epsilon": 1e-8}),
+        ("schedule: {name: cosine, warmup: 9000}\n", {"schedule.warmup": 0}),
+    ):
+        first = remedies(found, digits(text), DataFacts(1000))[0]
+        assert (first.name, first.overrides) == ("unhindered_steps", overrides)
+    usual = "optimizer: {name: adam, clip_norm: 1.0}\nschedule: {name: cosine, warmup: 1}\n"
+    assert "unhindered_steps" not in named(remedies(found, digits(usual), DataFacts(1000)))
+
+
+def test_a_training_of_a_few_steps_is_made_as_long_as_most_are(digits: Callable[..., Spec]) -> None:
+    found = document(0.5, 0.1, "too_few_epochs")
+    for epochs, many in ((1, 30), (3, 63), (15, 75), (40, 120)):  # of 16 steps each
+        first = remedies(found, digits(f"training: {{epochs: {epochs}, batch_size: 64}}\n"), DataFacts(1000))[0]
+        assert first.overrides["training.epochs"] == many
+
+
+def test_an_overtrained_network_is_stopped_and_held(digits: Callable[..., Spec]) -> None:
+    tried = remedies(
+        document(0.0, 0.2, "overtraining"), digits("training: {epochs: 100, batch_size: 50}\n"), DataFacts(1000)
+    )
+    assert [remedy.name for remedy in tried[:3]] == ["early_stopping_and_l2", "early_stopping", "strong_l2"]
+    assert tried[0].overrides.keys() - tried[1].overrides.keys() == {"regularization.l2"}
+    assert tried[0].overrides["regularization.l2"] == 0.1
+
+
+def test_images_too_small_to_be_shifted_are_turned(digits: Callable[..., Spec]) -> None:
+    for side, is_shifted in ((8, False), (28, True), (0, True)):
+        tried = named(remedies(document(0.0, 0.2), digits(), DataFacts(1000, images=True, side=side)))
+        assert ("shift_images" in tried) == is_shifted
+        assert "rotate_images" in tried
+
+
+def test_early_stopping_waits_to_the_end_and_counts_every_improvement(digits: Callable[..., Spec]) -> None:
+    spec = digits("training: {epochs: 40, early_stopping: {patience: 1, min_delta: 0.1}}\n")
+    first = remedies(document(0.5, 0.1, "stopped_too_soon"), spec, DataFacts(1000))[0]
+    assert first.overrides == {"training.early_stopping.patience": 41, "training.early_stopping.min_delta": 0.0}
+
+
 def test_values_follow_from_the_present_ones(digits: Callable[..., Spec]) -> None:
     plain = named(remedies(document(0.2, 0.2), digits(), DataFacts(1000, images=True, spare=197)))
     assert plain["wider"].overrides == {"architecture.hidden": [{"units": 128}]}

@@ -41,3 +41,9 @@ def test_the_worst_come_first_in_the_order_in_which_they_were_found(pairs: list[
     for severity in SEVERITIES:
         assert [f for f in in_order if f.severity == severity] == [f for f in findings if f.severity == severity]
     assert [f.severity for f in in_order] == [s for s in SEVERITIES for severity, _ in pairs if severity == s]
+
+
+@given(st.permutations(["no_better_than_constant", "too_few_units", "diverged", "symmetric_units"]))
+def test_causes_come_before_what_they_bring_about(names: list[str]) -> None:
+    in_order = [finding.name for finding in by_severity([CAUSES[name].finding("so") for name in names])]
+    assert in_order == ["symmetric_units", "diverged", "too_few_units", "no_better_than_constant"]

@@ -18,6 +18,7 @@ from dlx.diagnose.next_commands import commands
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.range_test import TestedRates as Rates
 from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
@@ -56,7 +57,7 @@ def test_mismatch_is_no_reason_to_use_the_network() -> None:
     assert typed(train=exact(0.01), train_dev=exact(0.01), dev=exact(0.2)) == []
 
 
-def first(*names: str, ending: Ending = Ending(), beside: tuple[str, float] | None = None, **rates: float) -> str:  # noqa: B008
+def first(*names: str, ending: Ending = Ending(), beside: tuple[str, Estimate] | None = None, **rates: float) -> str:  # noqa: B008
     """The first command after a run of overfitting.yaml with these errors."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
@@ -74,6 +75,23 @@ def test_a_high_bias_asks_for_a_bigger_network_as_its_words_say() -> None:
     assert "architecture.hidden=" in first(train=0.3, dev=0.3)
 
 
+def test_a_cause_is_mended_before_its_symptom() -> None:
+    commands = first("no_better_than_constant", "too_few_units", train=0.3, dev=0.3)
+    assert "architecture.hidden=" in commands
+    assert "optimizer.learning_rate=" in first("no_better_than_constant", train=0.3, dev=0.3)
+
+
+def test_a_cause_that_was_found_is_mended_before_more_is_measured() -> None:
+    unsettled = {"train": error_rate(0.05, 20), "dev": error_rate(0.1, 20)}
+    spec = load_spec(CONFIG).spec
+    supply = Supply.of(spec, build_supervised(spec, initialize=False).dataset)
+    findings = [CAUSES["penalty_too_strong"].finding("seen")]
+    penalized = spec.model_copy(update={"regularization": spec.regularization.model_copy(update={"l2": 30.0})})
+    document = diagnose(unsettled, 0.0, 0.02, findings=findings, evidence=Evidence(supply))
+    assert document["verdict"] == "unsettled"
+    assert commands(document, penalized, supply.facts, RUN, CONFIG)[0].endswith("regularization.l2=0.0")
+
+
 def test_a_cause_that_was_found_is_mended_first() -> None:
     assert "optimizer.learning_rate=" in first("learning_rate_too_high", train=0.3, dev=0.3)
 
@@ -84,7 +102,7 @@ def test_a_dev_cost_that_rose_asks_to_stop_or_to_regularize() -> None:
 
 
 def test_no_bigger_network_where_no_model_does_better() -> None:
-    assert first(train=0.3, dev=0.3, beside=("always no", 0.29)).endswith(" diagnosis.optimal_error=0.29")
+    assert first(train=0.3, dev=0.3, beside=("always no", exact(0.29))).endswith(" diagnosis.optimal_error=0.29")
 
 
 def test_how_a_training_ended() -> None:
@@ -104,12 +122,17 @@ def compared(error: float, difference: float, verdict: str) -> dict[str, Any]:
 
 def test_which_model_does_as_well() -> None:
     constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
-    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", 0.182)
+    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", exact(0.182))
     assert unbeaten({"constant": constant}) is None
     assert unbeaten({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")}) is None
     assert unbeaten({"skipped": "the data stay in their file"}) is None
 
 
+TESTED = [
+    Rates(0.02, 0.0005, 0.005, 0.3, 5, 700),
+    Rates(2e-9, 5e-11, 1e-10, None, 5, 700),
+    Rates(None, None, None, None, 5, 700),
+]
 SPLITS: list[dict[str, Any] | None] = [
     {"train": 0.8, "dev": 0.1, "test": 0.1},
     {"train": 0.7, "dev": 0.2, "test": 0.1, "train_dev": 0.1},
@@ -195,9 +218,10 @@ def test_every_command_that_can_be_printed_is_accepted(
     errors = {part: error_rate(round(rates[part] * of.m) / of.m, of.m) for part, of in dataset.parts.items()}
     supply = Supply.of(spec, dataset)
     findings = [CAUSES[name].finding("seen") for name in names]
-    beside = data.draw(st.sampled_from([None, ("always 1", 0.3)]))
+    beside = data.draw(st.sampled_from([None, ("always 1", exact(0.3))]))
     evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
     document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
+    document |= data.draw(st.sampled_from([{}, *({"learning_rate": vars(tested)} for tested in TESTED)]))
     for line in commands(document, spec, supply.facts, RUN, config):
         words = shlex.split(line)
         if words[1] != "train":

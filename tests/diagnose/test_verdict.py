@@ -48,7 +48,7 @@ def test_a_small_dev_set_leaves_the_variance_unsettled() -> None:
     variance = document["variance"]
     assert variance["low"] < 0.02 < variance["high"]
     assert (document["bias"]["level"], variance["level"], document["verdict"]) == ("low", "unsettled", "unsettled")
-    assert document["next"] == ["variance is unsettled: 11,000 dev examples would settle it in 4 of 5 cases"]
+    assert document["next"] == ["variance is unsettled: 7,600 dev examples would settle it in 4 of 5 cases"]
 
 
 def test_what_is_certainly_high_is_said_though_the_other_is_unsettled() -> None:

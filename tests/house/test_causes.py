@@ -8,7 +8,7 @@ from pathlib import Path
 
 import experiments.diagnose.cases  # noqa: F401 - it registers all kinds
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.remedies import against_bias, against_variance, optimization
+from dlx.diagnose.remedies import against_bias, against_variance, length, optimization
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change
@@ -65,7 +65,7 @@ def test_what_no_test_expects_is_noticed() -> None:
 
 
 def test_every_change_has_its_own_name_and_is_tried_against_something() -> None:
-    modules = (against_bias, against_variance, optimization)
+    modules = (against_bias, against_variance, length, optimization)
     changes = {name: thing for module in modules for name, thing in vars(module).items() if isinstance(thing, Change)}
     assert all(change.name == name for name, change in changes.items())
     tried = {change.name for cause in CAUSES.values() for change in cause.changes}

@@ -42,11 +42,11 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 LIGHT = {"dlx", "__version__", "text", "errors", "words", "types"}  # what the command line starts with
-ALSO_LIGHT = {"dlx.runs.signals"}
+ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {
     *("dlx", "dlx.__main__", "dlx.cli", "dlx.cli.late_imports", "dlx.cli.messages", "dlx.cli.remarks"),
-    "dlx.cli.standard_streams",
+    *("dlx.cli.standard_streams", "dlx.cli.reading_bar"),
 }
 # What is imported where it is used: the command line, so that Ctrl-C is heeded meanwhile, and what needs Optuna.
 OPTIONAL = {("dlx.__main__", "dlx.cli"), ("dlx.search.tune.methods", "dlx.search.tune.tpe")}

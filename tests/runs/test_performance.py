@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_metrics_and_baselines_stand_in_run_and_diagnosis_and_come_out_the_same_
     for key in ("metrics", "baselines"):
         assert facts[key] == diagnosis[key] == anew[key]
     assert list(facts["metrics"]) == ["train", "dev", "test"]
-    assert list(facts["baselines"]) == ["constant", "linear", "neighbours"]
+    assert list(facts["baselines"]) == ["constant", "linear", "neighbours", "boosting"]  # since the train error is high
     assert facts["metrics"]["dev"]["rmse" if regression else "recall"]["m"] == 100
     if regression:
         assert facts["metrics"]["dev"]["rmse"] == diagnosis["errors"]["dev"]
@@ -77,6 +78,76 @@ def test_the_metrics_of_a_file_are_those_of_what_is_predicted_for_it(tmp_path: P
     assert [entry["label"] for entry in metrics["recall"]["classes"]] == ["no", "yes"]
 
 
+LABELS = ["sweet", "red", "big"]
+
+
+def labelled_rows(path: Path) -> Path:
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(160, 3)).round(4)
+    labels = (X + 0.5 * rng.normal(size=X.shape) > [0, 0.5, 1]).astype(int)
+    lines = [",".join(map(str, [*x, *y])) for x, y in zip(X.tolist(), labels.tolist(), strict=True)]
+    path.write_text("\n".join([f"a,b,c,{','.join(LABELS)}", *lines]) + "\n")
+    return path
+
+
+@pytest.fixture
+def fruit(tmp_path: Path) -> Path:
+    """A folder with a spec of several labels that is monitored by a metric of theirs."""
+    labelled_rows(tmp_path / "t.csv")
+    spec = {
+        "name": "fruit",
+        "task": "multilabel",
+        "data": {
+            "source": {"name": "file", "path": str(tmp_path / "t.csv"), "target": LABELS},
+            "split": {"train": 90, "dev": 70, "test": 0},
+        },
+        "architecture": {"hidden": [4]},
+        "optimizer": {"name": "adam", "learning_rate": 0.03},
+        "training": {"epochs": 3, "batch_size": 32, "early_stopping": {"monitor": "dev_f1"}},
+        "metrics": ["precision", "roc_auc", "brier"],
+    }
+    (tmp_path / "spec.yaml").write_text(json.dumps(spec))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_several_labels_have_metrics_with_a_row_each(fruit: Path, call_dlx: Callable[..., Any]) -> None:
+    assert call_dlx("train", "spec.yaml", "--out", "run", cwd=fruit).code == 0
+    facts = json.loads((fruit / "run" / "run.json").read_text())
+    kept = max([facts["best"], facts["final"]], key=lambda row: row["epoch"] == facts["kept_epoch"])
+    for name in ("f1", "precision", "roc_auc", "brier"):
+        entry = facts["metrics"]["dev"][name]
+        assert entry["value"] == pytest.approx(kept[f"dev_{name}"], rel=1e-6)
+        assert [row["label"] for row in entry["classes"]] == LABELS
+    assert list(facts["baselines"]) == ["constant", "linear", "neighbours"]
+    text = call_dlx("diagnose", "run", "--full", cwd=fruit).stdout
+    assert "label, dev" in text
+    assert call_dlx("report", "run", cwd=fruit).code == 0
+    assert "Each label by itself, on dev" in (fruit / "run" / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_searches_and_claims_take_the_metrics_of_several_labels(fruit: Path, call_dlx: Callable[..., Any]) -> None:
+    search = {"trials": 2, "objective": "dev_f1", "finalists": 1, "fresh_seeds": 2}
+    space = {"space": {"optimizer.learning_rate": {"choice": [0.01, 0.1]}}}
+    (fruit / "tune.yaml").write_text(json.dumps({"base": "spec.yaml", "search": search | space}))
+    tuned = call_dlx("tune", "tune.yaml", "--json", cwd=fruit)
+    assert tuned.code == 0, tuned.stderr
+    values = [trial["value"] for trial in json.loads(tuned.stdout)["trials"]]
+    assert all(0 <= value < 1 for value in values)
+    variants = {"slow": {"optimizer.learning_rate": 1e-9}, "fast": {}}
+    study = {"base": "spec.yaml", "variants": variants, "seeds": 2, "expect": ["fast.dev_brier < slow.dev_brier"]}
+    (fruit / "study.yaml").write_text(json.dumps(study))
+    studied = call_dlx("study", "study.yaml", "--json", cwd=fruit)
+    assert json.loads(studied.stdout)["claims"][0]["holds"] is True
+
+
+def test_a_network_that_gives_some_examples_one_label_has_no_sole_answer() -> None:
+    of_each = {"classes": [{"label": "sweet", "m": 9}, {"label": "red", "m": 0}]}
+    assert Performance({"dev": {"precision": of_each}}, {}).sole_answer == "sweet"
+    assert Performance({"dev": {"precision": of_each, "subset_error": {"value": 0.1}}}, {}).sole_answer is None
+
+
 def test_a_better_network_that_is_not_surely_better_is_not_done() -> None:
     estimate = {"value": -0.01, "low": -0.03, "high": 0.01, "m": 100}
     parts: dict[str, Any] = {"dev": {"error": estimate, "difference": {**estimate, "verdict": "not established"}}}
@@ -87,3 +158,16 @@ def test_a_better_network_that_is_not_surely_better_is_not_done() -> None:
     parts["dev"]["difference"]["verdict"] = "better"
     assert Performance({}, baselines).unproven is None
     assert Performance.recalled({}).unproven is None
+
+
+def test_a_residual_that_carries_the_error_stands_in_run_and_diagnosis(tmp_path: Path) -> None:
+    table = rows(tmp_path / "t.csv", 0.1, regression=True)
+    lines = table.read_text().splitlines()
+    lines[1:] = [f"{line.rsplit(',', 1)[0]},400" if number == 7 else line for number, line in enumerate(lines[1:])]
+    table.write_text("\n".join(lines) + "\n")
+    run = trained(tmp_path / "run", source={"name": "file", "path": str(table), "target": "y"}, split={"train": 1.0})
+    facts, diagnosis = (json.loads((run.path / name).read_text()) for name in ("run.json", "diagnosis.json"))
+    tail = diagnosis["tails"]["train"]
+    assert (tail["residuals"], tail["m"]) == (1, 300)
+    assert tail["share"] > 0.9
+    assert facts["tails"] == diagnosis["tails"] == examine(str(run.path)).document["tails"]

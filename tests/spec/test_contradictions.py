@@ -22,6 +22,10 @@ HIDDEN = "architecture: {hidden: [4, 3]}\n"
             "1:23: data.normalize_targets: the loss poisson learns targets as they are: set it to none, or take "
             "another loss",
         ),
+        (
+            f"{SPLIT}task: regression\nloss: {{name: huber, delta: 1e-300}}",
+            "3:21: loss.delta: 1e-300 is nothing, or infinite, to float32: set from 1e-37 to 1e+37",
+        ),
         ("data: {dev: moons}", "1:1: data: gives no examples: set source, or train (and dev, test)"),
         (
             "data: {source: moons, dev: xor}",

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import warnings
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from sys import intern
+from typing import NamedTuple
 
-import numpy as np
-
+from dlx.data.arrow_records import ArrowParser
 from dlx.data.column_values import ColumnReader, TextNeeded
 from dlx.data.columns import Column
 from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
 from dlx.data.numbers import NumberStyle
-from dlx.data.records import Chunk, chunks_of
+from dlx.data.pieces import Pieces, TextFields
+from dlx.data.plain_lines import Irregular
+from dlx.data.records import Record, chunks_of, records_of
+from dlx.data.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.roles import Roles
+from dlx.data.split_lines import LineSplitter
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, Remark
-from dlx.types import Array
 
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
+PARSERS = (ArrowParser, LineSplitter)  # of large files, the faster one first; the module csv reads what is left
 
 
 class Csv(TableFormat):
@@ -56,59 +59,95 @@ class Csv(TableFormat):
                 "the text is not UTF-8, and is read as cp1252, which Windows writes; state `encoding` if that is wrong"
             )
             warnings.warn(Remark(f"{path}: {what}"), stacklevel=2)
-        chunks = chunks_of(path, dialect, 1)
-        first = next(chunks, None)
-        if first is None:
+        top = next(records_of(path, dialect), None)
+        if top is None:
             raise DataError(f"{path}: the file is empty")
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-        top = first.lines[0], [""] * dialect.has_row_names + first.records[0]
+        top = top[0], [""] * dialect.has_row_names + top[1]
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
+        text_table = TextTable(path, dialect, names, top)
         of_columns = readers(style, options, of, like)
         text = of.as_text
         while True:
             try:
-                return _table(path, dialect, names, of, of_columns, text), of
+                return _table(text_table, of, of_columns, text), of
             except TextNeeded as needed:
                 text |= {needed.column}
 
 
-def _table(
-    path: Path, dialect: Dialect, names: list[str], of: Roles, of_columns: dict[str, ColumnReader], text: frozenset[str]
-) -> Table:
+class TextTable(NamedTuple):
+    """A text table and how it is written: its columns, and its first record."""
+
+    path: Path
+    dialect: Dialect
+    names: list[str]
+    top: Record
+
+    def chunks(self, used: Sequence[str]) -> Iterator[FieldsChunk]:
+        """The records in chunks, of which only these columns are needed."""
+        size = max(1, FIELDS // max(1, len(self.names)))
+        chunks = chunks_of(self.path, self.dialect, size)
+        if self.dialect.header:
+            next(chunks, None)
+        for lines, records in chunks:
+            for line, record in zip(lines, records, strict=True) if set(map(len, records)) != {len(self.names)} else ():
+                if len(record) != len(self.names):
+                    raise DataError(f"{self.path}:{line}: expected {len(self.names)} fields, found {len(record)}")
+            columns = dict(zip(self.names, zip(*records, strict=True), strict=True))
+            yield FieldsChunk(lines, [TextFields(columns[name]) for name in used])
+
+    def regular_chunks(
+        self, used: Sequence[str], parser: Callable[[str, int, Sequence[int]], Parser]
+    ) -> Iterator[FieldsChunk]:
+        """The same, parsed block by block; raises `Irregular` where that might read them otherwise."""
+        line, fields = self.top
+        size = max(1, FIELDS // max(1, len(self.names)))
+        places = [self.names.index(name) for name in used]
+        parse = parser(self.dialect.delimiter, len(self.names), places)
+        if not self.dialect.header:
+            if len(fields) != len(self.names):
+                raise Irregular("the first record has another length")
+            yield FieldsChunk([line], [TextFields([fields[place]]) for place in places])
+        yield from regular_chunks(self.path, self.dialect, line, size, parse)
+
+
+def _table(text_table: TextTable, of: Roles, of_columns: dict[str, ColumnReader], text: frozenset[str]) -> Table:
     """The used columns; raises `TextNeeded` where one must be read again as text."""
-    records = chunks_of(path, dialect, max(1, FIELDS // max(1, len(names))))
-    if dialect.header:
-        next(records, None)
-    lines, pieces = _read(path, records, names, of, of_columns, text)
-    table = Table(path, {}, len(lines), lines, names)
+    path, readings = text_table.path, {name: None if name in text else of_columns[name] for name in of.used}
+    lines, pieces = _lines_and_pieces(text_table, readings)
+    table = Table(path, {}, len(lines), lines, text_table.names)
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         table.values[name] = column_values(table, name, column, of, of_columns[name])
     return table
 
 
+def _lines_and_pieces(
+    text_table: TextTable, readings: Mapping[str, ColumnReader | None]
+) -> tuple[Sequence[int], dict[str, Pieces]]:
+    """What `_read` gives, block by block where the file is large and regular: by pyarrow, where it is there."""
+    for parser in PARSERS if is_large(text_table.path) else ():
+        try:
+            return _read(text_table.path, text_table.regular_chunks(list(readings), parser), readings)
+        except ImportError:
+            continue
+        except Irregular:
+            break
+    return _read(text_table.path, text_table.chunks(list(readings)), readings)
+
+
 def _read(
-    path: Path,
-    chunks: Iterator[Chunk],
-    names: list[str],
-    of: Roles,
-    of_columns: dict[str, ColumnReader],
-    text: frozenset[str],
-) -> tuple[Sequence[int], dict[str, list[Array]]]:
-    """The lines of the records, and the used columns in pieces of equal length."""
+    path: Path, chunks: Iterator[FieldsChunk], readings: Mapping[str, ColumnReader | None]
+) -> tuple[Sequence[int], dict[str, Pieces]]:
+    """The lines of the records, and the columns that are read, in pieces of equal length."""
     lines, taken, limit = array("q"), 0, room()
-    pieces: dict[str, list[Array]] = {name: [] for name in of.used}
+    pieces = {name: Pieces() for name in readings}
     for chunk in chunks:
         taken += len(chunk.lines) * 8 * (1 + len(pieces))
         if taken > limit:
             check_room(path, taken)
-        for line, record in zip(*chunk, strict=True) if set(map(len, chunk.records)) != {len(names)} else ():
-            if len(record) != len(names):
-                raise DataError(f"{path}:{line}: expected {len(names)} fields, found {len(record)}")
         lines.extend(chunk.lines)
-        for name, values in zip(names, zip(*chunk.records, strict=True), strict=True):
-            if name in pieces:
-                piece = None if name in text else of_columns[name].piece(values)
-                pieces[name].append(np.array(list(map(intern, values)), object) if piece is None else piece)
+        for (name, reading), fields in zip(readings.items(), chunk.columns, strict=True):
+            pieces[name].add(fields, reading)
     return lines, pieces

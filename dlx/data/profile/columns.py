@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dlx.data.encoding import are_times, missing
+from dlx.data.texts import Texts, Values
 from dlx.types import Array
 
 MOST_FREQUENT = 5  # values that are named
@@ -37,52 +37,59 @@ class ColumnProfile:
     Args:
         name: of the column.
         place: where it stands, from 0.
-        values: (m,) float64 with NaN for what is missing, or objects (text) with None for it.
+        values: (m,) float64 with NaN for what is missing, or texts.
         is_label: whether it holds labels that have no name of their own, as those of arrays.
     """
 
     name: str
     place: int
-    values: Array
+    values: Values
     is_label: bool = False
+
+    @property
+    def numbers(self) -> Array:
+        """The values where they are numbers, (m,)."""
+        assert not isinstance(self.values, Texts), "a column of texts has no numbers"
+        return self.values
 
     @cached_property
     def present(self) -> Array:
-        """The values that are there."""
-        return self.values[~missing(self.values)]
+        """The numbers that are there."""
+        return self.numbers[~missing(self.numbers)] if self.missing else self.numbers
 
     @property
     def is_usable(self) -> Array:
         """(m,) Where there is a value, and no infinite one."""
-        return ~missing(self.values) if self.values.dtype == object else np.isfinite(self.values)
+        return ~self.values.is_missing if isinstance(self.values, Texts) else np.isfinite(self.values)
 
     @property
     def m(self) -> int:
         """The number of rows."""
         return len(self.values)
 
-    @property
+    @cached_property
     def missing(self) -> int:
         """How many values are missing."""
-        return self.m - len(self.present)
+        return int(np.count_nonzero(missing(self.values)))
 
     @cached_property
     def counts(self) -> tuple[Array, Array]:
         """The different values in ascending order, and how often each of them stands there."""
-        if self.values.dtype != object:
+        if not isinstance(self.values, Texts):
             return np.unique(self.present, return_counts=True)
-        counter = Counter(self.present.tolist())
-        texts = sorted(counter, key=str)
-        return np.array(texts, object), np.array([counter[text] for text in texts], np.int64)
+        counts = dict(zip(self.values.different, self.values.counts.tolist(), strict=True))
+        texts = sorted(self.values.present)
+        return np.array(texts, object), np.array([counts[text] for text in texts], np.int64)
 
     @cached_property
     def codes(self) -> Array:
         """(m,) The place of each value among the different ones; what is missing has the number after the last."""
         values, _ = self.counts
-        if self.values.dtype != object:
+        if not isinstance(self.values, Texts):
             return np.searchsorted(values, self.values).astype(np.int32)  # NaN comes after all
-        place = {value: code for code, value in enumerate(values.tolist())} | {None: len(values)}
-        return np.fromiter(map(place.__getitem__, self.values.tolist()), np.int32, self.m)
+        place = {value: code for code, value in enumerate(values.tolist())}
+        codes = [place.get(text, len(values)) for text in self.values.different]
+        return np.array([*codes, len(values)], np.int32)[self.values.codes]
 
     @property
     def distinct(self) -> int:
@@ -101,7 +108,7 @@ class ColumnProfile:
     @cached_property
     def kind(self) -> Kind:
         """Numbers, times (every text is one), or other text."""
-        if self.values.dtype != object:
+        if not isinstance(self.values, Texts):
             return Kind.NUMBER
         return Kind.TIME if are_times(set(self.counts[0].tolist())) else Kind.TEXT
 
@@ -133,7 +140,7 @@ class ColumnProfile:
         """Whether it counts the rows, up or down."""
         if not self.is_whole or self.missing or self.m < 3:
             return False
-        steps = np.diff(self.values.astype(np.float64))
+        steps = np.diff(self.numbers.astype(np.float64))
         return bool((steps == CONSECUTIVE).all() or (steps == -CONSECUTIVE).all())
 
     @cached_property
@@ -144,7 +151,7 @@ class ColumnProfile:
         """
         if self.m < 3 or self.kind is Kind.TIME:
             return False
-        all_different = self.distinct == len(self.present) > 2
+        all_different = self.distinct == self.m - self.missing > 2
         if not self.is_number:
             return all_different or (self.is_named_like_identifier and 2 * self.distinct > self.m)
         return self.is_running_number or (self.is_whole and all_different and self.is_named_like_identifier)

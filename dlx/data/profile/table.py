@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.row_hashes import hashes
 from dlx.data.sources import File
+from dlx.data.texts import Texts, as_texts
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -32,6 +34,7 @@ SAYS_MISSING = re.compile(
 )
 EXACT = 2.0**53  # below which float64 holds every whole number
 ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance
+ROWS_AT_ONCE = 2**15  # of which all columns are put side by side
 NUMBERS = 2**24  # of arrays that are looked at, in as many rows as that makes
 
 
@@ -71,7 +74,10 @@ class TableProfile:
         """How many rows are the same as one before them, column for column."""
         if not self.columns:
             return 0
-        return self.m - len(np.unique(hashes(np.column_stack([column.codes for column in self.columns]))))
+        codes = [column.codes for column in self.columns]
+        blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, self.m, ROWS_AT_ONCE)]
+        of_blocks = [hashes(np.column_stack([column[rows] for column in codes])) for rows in blocks]
+        return self.m - len(np.unique(np.concatenate(of_blocks)))
 
     @cached_property
     def copies(self) -> dict[str, str]:
@@ -83,9 +89,9 @@ class TableProfile:
         for column in self.columns:
             if column.distinct < 2:
                 continue
-            contents = [_content(column)]
+            contents = [sha256(_content(column)).digest()]
             if ROWS_OF_A_VALUE * column.distinct <= self.m:
-                contents.append(_in_order_of_appearance(column.codes).tobytes())
+                contents.append(sha256(_in_order_of_appearance(column.codes).tobytes()).digest())
             original = next((first[content] for content in contents if content in first), None)
             if original is not None:
                 copies[column.name] = original
@@ -103,9 +109,9 @@ class TableProfile:
 
 
 def _content(column: ColumnProfile) -> bytes:
-    if column.is_number:
-        return column.values.astype(np.float64).tobytes()
-    return "\0".join("\1" if text is None else text for text in column.values.tolist()).encode(errors="surrogatepass")
+    if isinstance(column.values, Texts):
+        return column.codes.tobytes() + "\0".join(column.counts[0]).encode(errors="surrogatepass")
+    return column.values.astype(np.float64).tobytes()
 
 
 def _in_order_of_appearance(numbers: Array) -> Array:
@@ -166,11 +172,9 @@ def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> Colu
     target = source.model_copy(update={"target": column.name, "ignore": others, "categorical": (), "columns": None})
     table, roles = file_format.columns(Path(source.path), target.options, ())
     values = fulfilling(table, roles.conditions).values[column.name]
-    if values.dtype.kind in "if" and np.abs(values).max() < EXACT:
+    if not isinstance(values, Texts) and values.dtype.kind in "if" and np.abs(values).max() < EXACT:
         return column
-    return replace(
-        column, values=np.array([None if value is None else str(value) for value in values.tolist()], object)
-    )
+    return replace(column, values=as_texts(values))
 
 
 class _Changes:
@@ -222,6 +226,6 @@ def profile_examples(examples: Examples) -> TableProfile:
     if y is not None:
         targets = {"y": y} if y.ndim == 1 else {f"y{k + 1}": y[:, k] for k in range(y.shape[1])}
         for name, values in targets.items():
-            values = values.astype(object) if values.dtype.kind == "U" else values.astype(np.float64)
-            columns.append(ColumnProfile(name, len(columns), values, is_label=True))
+            column = Texts.of(values.tolist()) if values.dtype.kind == "U" else values.astype(np.float64)
+            columns.append(ColumnProfile(name, len(columns), column, is_label=True))
     return TableProfile(examples.origin, tuple(columns), len(rows))

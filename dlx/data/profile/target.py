@@ -82,7 +82,7 @@ class TargetView:
     def answers(self) -> Array:
         """The target in these rows: codes of classes, or numbers."""
         if self.task.is_regression:
-            return self.target.values[self.rows].astype(np.float64)
+            return self.target.numbers[self.rows].astype(np.float64)
         return self.target.codes[self.rows]
 
     def association(self, column: ColumnProfile) -> float:
@@ -92,7 +92,7 @@ class TargetView:
         groups: Cramér's V. The last two are corrected for their bias.
         """
         if column.is_number:
-            values = column.values[self.rows].astype(np.float64)
+            values = column.numbers[self.rows].astype(np.float64)
             there = np.isfinite(values)
             if np.count_nonzero(there) < 2:
                 return 0.0
@@ -118,7 +118,7 @@ class TargetView:
             return f"it is missing just where {self.target.name} has certain values"
         if not (self.task.is_regression and column.is_number):
             return ""
-        values = column.values[self.rows].astype(np.float64)
+        values = column.numbers[self.rows].astype(np.float64)
         there = np.isfinite(values)
         if np.count_nonzero(there) < ROWS_OF_A_VALUE:
             return ""

@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import sqrt
 
-from dlx.diagnose.after import ending, initialization, optimization, regularization
+from dlx.diagnose.after import ending, examples, initialization, length, optimization, overtraining, regularization
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
+from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.findings import Cause, Finding, by_severity, of_normalized
 from dlx.words import Status
 
 Look = Callable[[TrainingHistory], Iterable[Finding]]
 
+# What makes labels contradict neighbours, where it was found already.
+OF_LABELS = (LABEL_NOISE, LABELS_SHIFTED, LABELS_UNRELATED, NEAR_COPIES_ACROSS_PARTS)
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
 
 
@@ -46,15 +50,19 @@ def serious(findings: Iterable[Finding]) -> list[Finding]:
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:
     earlier = serious(earlier_findings)
-    noise = [] if LABEL_NOISE.is_among(earlier) else list(ending.label_noise(course))
+    noise = [] if any(cause.is_among(earlier) for cause in OF_LABELS) else list(ending.label_noise(course))
     yield from noise
     elsewhere = PARTS_DIFFER.is_among(earlier) or _dev_is_elsewhere(course)
-    is_explained = any(Cause.members[finding.name].explains_training for finding in earlier)
+    stopped = list(length.stopped_too_soon(course))
+    yield from stopped
+    is_explained = bool(serious(stopped)) or any(Cause.members[finding.name].explains_training for finding in earlier)
     if is_explained or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
         return
     if course.behind("train"):
         yield from _first(*EXPLAIN_BIAS)(course)
-    elif not (noise or earlier or elsewhere):
+    elif elsewhere and not (noise or earlier):
+        yield from examples.too_few(course)
+    elif not (noise or earlier):
         behind = course.behind("dev", BEHIND_ON_DEV)
         yield from _first(*(EXPLAIN_VARIANCE if behind else EXPLAIN_THE_REST))(course)
 
@@ -106,7 +114,7 @@ EXPLAIN_BIAS: tuple[Look, ...] = (
     regularization.dropout_too_strong,
     optimization.too_high,
     optimization.rising,
-    optimization.too_few,
+    length.too_few,
     ending.dead_or_saturated,
     ending.unsettled,
     regularization.changed_images,
@@ -120,18 +128,20 @@ EXPLAIN_VARIANCE: tuple[Look, ...] = (
     regularization.pull_too_strong,
     optimization.long_memory,
     optimization.early_decay,
-    optimization.impatient,
-    regularization.overtraining,
+    overtraining.overtraining,
     optimization.too_high,
     ending.unsettled,
+    overtraining.costly_mistakes,
+    examples.too_few,
 )
 EXPLAIN_THE_REST: tuple[Look, ...] = (
-    optimization.impatient,
-    regularization.overtraining,
+    overtraining.overtraining,
     ending.unsettled,
+    overtraining.costly_mistakes,
+    examples.too_few,
 )
 NOTES: tuple[Look, ...] = (
     regularization.gap_explained,
-    regularization.nothing_against_variance,
+    overtraining.nothing_against_variance,
     regularization.stopping_that_never_fired,
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 
 import numpy as np
 
-from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
+from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.after.initialization import DEAD, NARROWEST, SATURATED
 from dlx.diagnose.after.optimization import FLAT, small_batch_cause
+from dlx.diagnose.baseline import MOST_QUERIES, Baseline
 from dlx.diagnose.before.activations import NO_ACTIVATION, is_linear
 from dlx.diagnose.before.initialization import DEAD_UNITS, SATURATED_UNITS
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
@@ -22,8 +24,11 @@ from dlx.diagnose.remedies.optimization import (
     learning_rate_tenth,
     learning_rate_x10,
     momentum,
+    smaller_tested_rate,
+    tested_learning_rate,
 )
 
+AS_GOOD = 0.5  # tolerances by which the dev error of a network that needs no more units may be behind
 NARROW = 8  # units of a layer, where nothing else explains the error
 CONTRADICTED = 0.08  # of the surer half: of overlapping classes it is about a hundredth
 CLEAN = 0.05  # by how much fewer of dev's labels are contradicted than of train's
@@ -37,13 +42,13 @@ OSCILLATION = Cause(
     "oscillation",
     "momentum or adam, a smaller learning rate, or decay",
     "Momentum",
-    (learning_rate_tenth, adam, momentum, decaying_learning_rate),
+    (smaller_tested_rate, learning_rate_tenth, adam, momentum, decaying_learning_rate),
 )
 PLATEAU = Cause(
     "plateau",
     "adam or momentum; another learning rate or initializer",
     "The problem of local optima",
-    (fast_adam, learning_rate_x10, fitting_initializer),
+    (tested_learning_rate, fast_adam, learning_rate_x10, fitting_initializer),
     severity="note",
 )
 NO_BETTER_THAN_CONSTANT = Cause(
@@ -51,7 +56,8 @@ NO_BETTER_THAN_CONSTANT = Cause(
     "see by balanced error and ROC AUC whether anything is learned; weigh rare classes more, or move the threshold "
     "(dlx calibrate --threshold); look for inputs that say more, or at the learning rate",
     "Bias and variance",
-    (fast_adam, learning_rate_x10, fitting_initializer),
+    (tested_learning_rate, fast_adam, learning_rate_x10, fitting_initializer),
+    is_symptom=True,
 )
 # Of real numbers and of several labels, which have neither rare classes nor a threshold.
 MORE_TO_SAY = (
@@ -62,6 +68,8 @@ MORE_TO_SAY = (
 
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
     """A straight border where the neighbours know a better one."""
+    if _is_best(course):
+        return
     if not course.hidden:
         yield TOO_FEW_UNITS.finding(course.beside("without a hidden layer the border is straight"), 0.0, 1.0)
     elif all(is_linear(layer.activation) for layer in course.hidden):
@@ -84,9 +92,14 @@ def narrow(course: TrainingHistory) -> Iterator[Finding]:
 def _narrower_than(course: TrainingHistory, limit: int) -> Iterator[Finding]:
     units = {number: layer.units for number, layer in enumerate(course.hidden, start=1)}
     least = min(units, key=lambda number: units[number], default=0)
-    if least and units[least] <= limit:
+    if least and units[least] <= limit and not _is_best(course):
         evidence = f"layer {least} has {units[least]} unit{'s' * (units[least] > 1)}"
         yield TOO_FEW_UNITS.finding(course.beside(evidence), float(units[least]), float(limit), layer=least)
+
+
+def _is_best(course: TrainingHistory) -> bool:
+    """Whether the network errs as little on dev as what more units would have to beat."""
+    return "dev" in course.errors and not course.behind("dev", AS_GOOD)
 
 
 def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
@@ -145,6 +158,13 @@ def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
         yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy)
 
 
+def _is_cleaner(dev_error: float, reference: Baseline, course: TrainingHistory) -> bool:
+    """Whether neighbours err less on dev than on train, by more than chance makes of so many examples."""
+    m = min(course.errors["dev"].m or MOST_QUERIES, MOST_QUERIES) if "dev" in course.errors else MOST_QUERIES
+    variance = reference.train * (1 - reference.train) * (1 / reference.sample_size + 1 / m)
+    return dev_error < reference.train - max(CLEAN, CHANCE * sqrt(variance))
+
+
 def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     """Labels of train that contradict the network, and their neighbours, where both are sure.
 
@@ -157,7 +177,7 @@ def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     by_network = float(np.nanmax(shares[1:] if len(shares) > 2 else shares)) if len(shares) else reference.contradicted
     share = min(by_network, reference.contradicted)
     if share >= CONTRADICTED:
-        clean = reference.dev is not None and reference.dev < reference.train - CLEAN
+        clean = reference.dev is not None and _is_cleaner(reference.dev, reference, course)
         evidence = (
             f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
         )

@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.diagnose.baseline import Baseline
 from dlx.diagnose.baselines import ConstantErrors
+from dlx.diagnose.trend import recent_fall
 from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec
 from dlx.stats.intervals import Estimate
@@ -131,9 +132,7 @@ class TrainingHistory:
 
     def fall(self, share: float) -> float:
         """By which share of itself the train cost fell over the last ``share`` of the epochs; NaN for a single row."""
-        epochs, cost = self.rows["epoch"], self.cost()
-        earlier = np.flatnonzero(epochs <= (1 - share) * epochs[-1]) if len(epochs) else epochs
-        return float(1 - cost[-1] / cost[earlier[-1]]) if len(earlier) and cost[earlier[-1]] > 0 else nan
+        return recent_fall(self.rows["epoch"], self.cost(), share)
 
     # Of the layers
 

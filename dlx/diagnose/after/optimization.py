@@ -1,9 +1,8 @@
-"""What the steps of a training tell: too large, too small, used up too soon, too few, or seen on too few examples."""
+"""What the steps of a training tell: too large, too small, used up too soon, or seen on too few examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isnan
 
 import numpy as np
 
@@ -15,11 +14,10 @@ from dlx.diagnose.before.optimization import (
     DECAY_TOO_FAST,
     LEARNING_RATE_TOO_HIGH,
     LEARNING_RATE_TOO_LOW,
-    TOO_FEW_EPOCHS,
 )
 from dlx.diagnose.findings import Cause, Finding, Severity
 from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
-from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth
+from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth, smaller_tested_rate
 from dlx.words import Status
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
@@ -39,10 +37,6 @@ DECAYED = 0.2
 # 1/(1 − β), the steps that an average reaches back, as a share of all; and as a multiple of what the default has.
 MEMORY, LONGER = 0.02, 10.0
 FORGETFUL = 0.5  # β₂: an average of dθ² over two steps follows every single batch
-FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
-FALLING = 0.05  # of itself, over the last quarter of the epochs
-SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
-IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls
 FEW_IN_A_BATCH = 4  # examples: the notes' stochastic descent, which never settles
 CLIPPED = 0.9  # of the steps
 
@@ -51,8 +45,9 @@ DIVERGED = Cause(
     "diverged",
     "a smaller learning rate, normalized inputs, initializer: he",
     "Learning rate",
-    (learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
+    (smaller_tested_rate, learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
     severity="error",
+    is_symptom=True,
 )
 
 
@@ -171,32 +166,3 @@ def too_low(course: TrainingHistory) -> Iterator[Finding]:
         elif course.spec.schedule.warmup > 0 and course.rows["learning_rate"][-1] < alpha / 2:
             evidence, remedy = f"{evidence}; the warm-up did not end", "a shorter schedule.warmup"
         yield LEARNING_RATE_TOO_LOW.finding(course.beside(evidence), ratio, SLOW, layer=fastest, remedy=remedy)
-
-
-def impatient(course: TrainingHistory) -> Iterator[Finding]:
-    """Early stopping with hardly any patience, that ended a training whose cost still fell: whatever it reached."""
-    stopping = course.spec.training.early_stopping
-    has_no_patience = stopping is not None and stopping.patience <= IMPATIENT
-    if has_no_patience and _is_stopped_short(course) and course.fall(0.25) > FALLING:
-        yield from too_few(course)
-
-
-def _is_stopped_short(course: TrainingHistory) -> bool:
-    return course.status is Status.EARLY_STOPPED and course.epochs < SHORT * course.spec.training.epochs
-
-
-def too_few(course: TrainingHistory) -> Iterator[Finding]:
-    """A training that ended before the cost did."""
-    if course.status is Status.INTERRUPTED:
-        return
-    falling, epoch_limit, stopped = course.fall(0.25), course.spec.training.epochs, _is_stopped_short(course)
-    if not (stopped or course.steps < FEW_STEPS or falling > FALLING):
-        return
-    evidence = f"{course.steps:,} steps in {course.epochs:,} epoch{'s' * (course.epochs > 1)}"
-    if not isnan(falling):
-        evidence += f", over the last quarter of which the train cost fell by {falling:.0%}"
-    if stopped:
-        evidence += f"; early stopping ended it, with {epoch_limit - course.epochs:,} left"
-    remedy = "a larger training.early_stopping.patience" if stopped else None
-    value, limit = (falling, FALLING) if falling > FALLING else (float(course.steps), float(FEW_STEPS))
-    yield TOO_FEW_EPOCHS.finding(course.beside(evidence), value, limit, remedy=remedy)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import sqrt
-
-import numpy as np
 
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.regularization import AUGMENTATION_TOO_STRONG, DROPOUT_TOO_STRONG, PENALTY_TOO_STRONG
 from dlx.diagnose.findings import Cause, Finding
-from dlx.diagnose.remedies.against_bias import batch_norm_defaults, longer_training
-from dlx.diagnose.remedies.against_variance import dropout, early_stopping, strong_l2, weak_l2
-from dlx.stats.intervals import difference
+from dlx.diagnose.remedies.against_bias import batch_norm_defaults
+from dlx.diagnose.remedies.length import longer_training
 from dlx.words import Status
 
 # ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it
@@ -27,19 +23,8 @@ REACH, LEAST_REACH = 0.25, 100  # steps that averages are taken over, as a share
 OTHER_STATISTICS = "a smaller momentum of batch_norm (0.9 averages over 10 batches), or statistics: exact"
 GAP = 0.5  # of the cost over the epoch, that the frozen network does not have
 AVERAGING = "comes from averaging over the epoch"
-WORSE = 0.75  # tolerances by which the dev error has risen since the lowest dev cost
-COST_UP = 1.1  # the dev cost at the end, against the lowest
-ROWS = 20  # of these parts of the training one is averaged over, so that no single row decides
 
 
-NO_REGULARIZATION = Cause(
-    "no_regularization",
-    "regularization.l2, keep_prob, data.augment, or training.early_stopping",
-    "Regularization",
-    (weak_l2, early_stopping, dropout),
-    severity="note",
-)
-OVERTRAINING = Cause("overtraining", "training.early_stopping: true", "Early stopping", (early_stopping, strong_l2))
 EARLY_STOPPING_NEVER_FIRED = Cause(
     "early_stopping_never_fired",
     "more training.epochs: the end came before it",
@@ -184,44 +169,6 @@ def _parts(course: TrainingHistory, running: float, frozen: float) -> Iterator[t
     ]
     if noisy and rest > 0.05 * running:
         yield f"from {' and '.join(noisy)}", rest
-
-
-def overtraining(course: TrainingHistory) -> Iterator[Finding]:
-    """A dev error that has risen since the dev cost was lowest, while the train cost went on falling."""
-    costs, errors = course.rows["dev_cost"], course.rows["dev_error"]
-    wide = max(1, len(costs) // ROWS)
-    if len(costs) < 3 or np.isnan(costs).any() or course.kept_epoch != course.epochs:
-        return
-    best = int(costs.argmin())
-    near = min(wide, max(1, best // 4))  # a minimum early on is narrow
-    around = slice(max(0, best - near), best + near + 1)
-    # The last rows may be high by luck where the error goes up and down, which the train cost would then do, too.
-    then, now = errors[around].mean(), min(errors[-wide:].mean(), np.median(errors[len(errors) * 3 // 4 :]))
-    if course.cost()[-wide:].mean() >= course.cost()[around].mean():
-        return
-    rise, m = float(now - then), course.errors["dev"].m or 1
-    chance = 0.0 if course.task.is_regression else 2 * sqrt(max(rise, 0) / m)
-    if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
-        epoch = int(course.rows["epoch"][best])
-        evidence = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
-        evidence = f"{evidence} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
-        evidence = f"{evidence} to {course.cost()[-1]:.2g}"
-        yield OVERTRAINING.finding(evidence, rise, WORSE * course.tolerance, epoch=epoch)
-
-
-def nothing_against_variance(course: TrainingHistory) -> Iterator[Finding]:
-    """A variance that is surely high, and no regularization of any kind."""
-    spec = course.spec
-    drops = any((layer.keep_prob or 1) < 1 for layer in course.hidden)
-    used = penalties(course), spec.data.augment, spec.training.early_stopping, drops
-    held_out = "train_dev" if "train_dev" in course.errors else "dev"
-    if not any(used) and {"train", held_out} <= course.errors.keys():
-        gap = difference(course.errors[held_out], course.errors["train"])
-        if gap.low > course.tolerance:
-            evidence = (
-                f"the {held_out} error is {course.error(gap.value)} above the train error, and nothing regularizes"
-            )
-            yield NO_REGULARIZATION.finding(evidence, gap.value, course.tolerance)
 
 
 def stopping_that_never_fired(course: TrainingHistory) -> Iterator[Finding]:

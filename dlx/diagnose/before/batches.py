@@ -13,6 +13,7 @@ from dlx.training.supervised import Supervised
 
 # The notes: batches of 64 to 512, and the full batch for up to 2000 examples.
 FULL_BATCH_UP_TO = 2000
+NEARLY_FULL = 2  # batches in an epoch: with more of them the full batch takes steps away that nothing makes up for
 SMALL_BATCH, TINY_BATCH = 8, 2  # the notes: a batch of one loses what vectorization gains, and never settles
 # Wu & He 2018, "Group normalization", fig. 4: the error of batch norm rises from batches of 8 on downwards.
 SMALL_FOR_BATCH_NORM = 8
@@ -61,7 +62,7 @@ def spec_findings(experiment: Supervised) -> Iterator[Finding]:
         evidence = f"{experiment.steps_per_epoch:,} steps an epoch, each of {size} example{'s' * (size > 1)}"
         tiny = size <= TINY_BATCH
         yield BATCH_SIZE_SMALL.finding(evidence, size, SMALL_BATCH, severity="warning" if tiny else None)
-    elif size < m <= FULL_BATCH_UP_TO:
+    elif size < m <= min(FULL_BATCH_UP_TO, NEARLY_FULL * size):
         evidence = f"train has {m:,} examples, a batch {size}"
         yield FULL_BATCH_FITS.finding(evidence, float(m), float(FULL_BATCH_UP_TO))
     yield from _too_large(experiment)

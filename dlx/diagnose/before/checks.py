@@ -18,13 +18,28 @@ from dlx.diagnose.before.targets import target_findings
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS
 from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
-from dlx.diagnose.data.label_noise import label_noise_findings
-from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES
+from dlx.diagnose.data.label_noise import LABEL_NOISE, label_noise_findings
+from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
+from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES, ONE_CLASS_WEIGHS_ALL
+from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
+from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.findings import Finding, by_severity, of_normalized
 from dlx.training import threads
 from dlx.training.supervised import Supervised
 
+# What makes labels of train and dev disagree with neighbours for another reason, or is noise found already.
+EXPLAIN_NOISE = (
+    PARTS_DIFFER,
+    DUPLICATES_ACROSS_PARTS,
+    NEAR_COPIES_ACROSS_PARTS,
+    CONSTANT_LABELS,
+    LABEL_NOISE,
+    LABELS_SHIFTED,
+    LABELS_UNRELATED,
+)
+# With labels such as these no step is right.
+EXPLAIN_STEPS = (CLASSES_AS_NUMBERS, LABELS_SHIFTED, LABELS_UNRELATED, ONE_CLASS_WEIGHS_ALL)
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 
 
@@ -44,8 +59,8 @@ def before(experiment: Supervised) -> list[Finding]:
 
 
 def _of_data(experiment: Supervised) -> list[Finding]:
-    findings = data_findings(experiment.dataset)
-    if not any(cause.is_among(findings) for cause in (PARTS_DIFFER, DUPLICATES_ACROSS_PARTS, CONSTANT_LABELS)):
+    findings = data_findings(experiment.dataset, experiment.spec.data)
+    if not any(cause.is_among(findings) for cause in EXPLAIN_NOISE):
         findings += label_noise_findings(experiment.dataset)
     return [
         _with_consequence(finding, experiment) if finding.name == INPUTS_NOT_NORMALIZED.name else finding
@@ -75,7 +90,8 @@ def _of_training(experiment: Supervised, of_data: list[Finding]) -> list[Finding
     at_start, trial = initialization_findings(trial)
     by_heart, trial = memorizing_findings(trial)
     findings += [*of_targets, *linear, *at_start, *by_heart]
-    if not any(finding.severity == "error" for finding in by_heart):
+    of_labels = any(cause.is_among(of_data) for cause in EXPLAIN_STEPS)
+    if not of_labels and not any(finding.severity == "error" for finding in by_heart):
         mended = any(finding.severity != "note" for finding in (*linear, *at_start, *by_heart))
         findings += step_findings(trial, FEW_EXAMPLES.is_among(of_data), mended)
     return findings

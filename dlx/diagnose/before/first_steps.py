@@ -160,12 +160,16 @@ def rates_of(spec: Spec, total: int, pieces: int = PIECES) -> Array:
 
 
 def affordable_steps(copy: Supervised) -> int:
-    """How many steps a run may have, by the calls and operations of one of them (measured on one thread)."""
+    """How many steps a run may have."""
+    return int(np.clip(SECONDS / seconds_of_step(copy), LEAST_STEPS, MOST_STEPS))
+
+
+def seconds_of_step(copy: Supervised) -> float:
+    """The time of a step by its calls and operations (measured on one thread)."""
     network, m = copy.network, copy.batch_size
     parameters, units = network.parameters.theta.size, sum(network.sizes)
     calls = 1e-5 * (1 + len(network.layers))
-    seconds = calls + parameters * (6 * m / OPERATIONS_A_SECOND + 4e-9) + 1e-8 * units * m
-    return int(np.clip(SECONDS / seconds, LEAST_STEPS, MOST_STEPS))
+    return calls + parameters * (6 * m / OPERATIONS_A_SECOND + 4e-9) + 1e-8 * units * m
 
 
 def of_a_constant(copy: Supervised) -> ProbeResult:

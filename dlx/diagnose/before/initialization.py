@@ -14,7 +14,7 @@ from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.propagation import distinct_units
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm, fitting_initializer, leaky_relu, normalize_inputs, relu
-from dlx.diagnose.remedies.optimization import clip_gradients, learning_rate_tenth
+from dlx.diagnose.remedies.optimization import clip_gradients, learning_rate_tenth, smaller_tested_rate
 
 NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
 
@@ -75,7 +75,7 @@ DEAD_UNITS = Cause(
     "dead_units",
     "a smaller learning rate, initializer: he, or leaky_relu",
     "Activation functions",
-    (learning_rate_tenth, fitting_initializer, leaky_relu, normalize_inputs),
+    (fitting_initializer, smaller_tested_rate, learning_rate_tenth, leaky_relu, normalize_inputs),
 )
 SATURATED_UNITS = Cause(
     "saturated_units",

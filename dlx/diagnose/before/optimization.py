@@ -11,10 +11,12 @@ from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.regularization import strength_findings
 from dlx.diagnose.findings import Cause, Finding
-from dlx.diagnose.remedies.against_bias import deeper, longer_training, much_longer_training, patience_to_the_end, wider
+from dlx.diagnose.remedies.against_bias import deeper, wider
+from dlx.diagnose.remedies.length import enough_steps, longer_training, much_longer_training, patience_to_the_end
 from dlx.diagnose.remedies.optimization import (
     constant_learning_rate,
     fast_adam,
+    larger_tested_rate,
     learning_rate_hundredth,
     learning_rate_tenth,
     learning_rate_third,
@@ -22,6 +24,8 @@ from dlx.diagnose.remedies.optimization import (
     learning_rate_x10,
     learning_rate_x100,
     optimizer_defaults,
+    smaller_tested_rate,
+    unhindered_steps,
 )
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
@@ -35,6 +39,9 @@ MEAN_RATE = 0.1
 SHARE_OF_STEPS = 0.02
 # Layers with fewer units are compared with wide ones.
 NARROW, WIDE = 8, 64
+# What wide layers must gain on unseen examples, too, as a share of the error of a constant answer: on few examples they
+# learn by heart what a linear function rightly leaves.
+ALSO_UNSEEN = 0.05
 # With fewer steps than these in all, or no third epoch, it is looked whether time is what lacks, not the rate: whether
 # more of it takes away such a share of the error of a constant answer.
 FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
@@ -44,13 +51,13 @@ LEARNING_RATE_TOO_HIGH = Cause(
     "learning_rate_too_high",
     "a smaller optimizer.learning_rate (a third, a tenth)",
     "Learning rate",
-    (learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
+    (smaller_tested_rate, learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
     "a larger optimizer.learning_rate (three times, ten times)",
     "Learning rate",
-    (learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+    (unhindered_steps, larger_tested_rate, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",
@@ -65,7 +72,7 @@ TOO_FEW_EPOCHS = Cause(
     "too_few_epochs",
     "longer training (training.epochs)",
     "Basic recipe",
-    (longer_training, much_longer_training, patience_to_the_end),
+    (enough_steps, longer_training, much_longer_training, patience_to_the_end),
 )
 TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper))
 
@@ -203,7 +210,7 @@ def _units(plain: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     if min(units, default=0) >= NARROW or steps.is_perfect(here.typical):
         return
     wide = steps.runs(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
-    if steps.bring_more(wide, here):
+    if steps.bring_more(wide, here) and decide(lambda w, h: steps.harm(h, w) > ALSO_UNSEEN, wide, here):
         more = f"{WIDE} units in each hidden layer" if units else f"a hidden layer of {WIDE} units"
         evidence = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
         evidence = f"{evidence} in place of {here.typical.cost:.3g}"

@@ -81,6 +81,15 @@ class Probe:
             streams.set_state(purpose, original.streams.state(purpose))
         return copy
 
+    def fresh(self) -> Supervised:
+        """A new experiment that begins as training would, with random numbers of its own."""
+        streams = Streams(self.spec.seed, self.spec.randomness)
+        copy = assemble(self.spec, self.dataset, streams)
+        copy.network.initialize(streams["initializer"])
+        if self.nudge:
+            _nudge(copy.network.parameters.theta, self.nudge)
+        return copy
+
     def nudged(self, seed: int) -> Probe:
         """With other last digits in each entry of θ that is not 0."""
         return replace(self, nudge=seed)

@@ -12,7 +12,13 @@ from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import ProbeResult, decide
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import normalize_targets
-from dlx.diagnose.remedies.optimization import adam, learning_rate_hundredth, learning_rate_x10, learning_rate_x100
+from dlx.diagnose.remedies.optimization import (
+    adam,
+    learning_rate_hundredth,
+    learning_rate_x10,
+    learning_rate_x100,
+    tested_learning_rate,
+)
 from dlx.nn.losses import SquaredError
 from dlx.types import Array
 
@@ -25,7 +31,7 @@ TARGETS_NOT_NORMALIZED = Cause(
     "targets_not_normalized",
     "let the network learn targets of mean 0 and variance 1 (data.normalize_targets: standard)",
     "Normalizing inputs",
-    (normalize_targets, learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),
+    (normalize_targets, tested_learning_rate, learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),
 )
 
 

@@ -9,16 +9,20 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.data.mapped import MappedRows
 from dlx.data.row_hashes import hashes
-from dlx.diagnose.data.samples import block_sample, rows
+from dlx.diagnose.data.samples import block_sample, rows, sample
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
 
 BYTES = 2**26  # read of each part at most
 # A share of copies that moves an error by less than it is worth to look for; CIFAR has 3 % (Barz & Denzler 2020).
 SHARE = 0.01
+FEWEST = 2  # copies: one is no habit
 # Rows of few discrete values coincide by chance; copies must be this many times as many.
 BEYOND_CHANCE = 10.0
 COLUMNS_ROWS = 1024  # rows by which the chance of a coincidence is estimated
+# Where rows coincide by chance, as answers to the same questions do that hang together, far more of them differ in one
+# answer alone: a copy among such rows proves nothing.
+MOST_COPIES, MOST_COMPARED = 64, 2 * 10**8  # copies that are looked at, and numbers that they are compared in
 
 
 DUPLICATES_ACROSS_PARTS = Cause(
@@ -35,10 +39,12 @@ def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
     parts = dataset.parts
     train, read = _sampled_rows(parts["train"].X)
     train_hashes = np.sort(hashes(train))
-    for name in parts.keys() - {"train"}:
+    for name in sorted(parts.keys() - {"train"}):
         other, _ = _sampled_rows(parts[name].X)
         copies = _is_among(hashes(other), train_hashes)
-        share = min(1.0, float(copies.mean()) / read)
+        share = min(1.0, float(copies.mean()) / read) if copies.sum() >= FEWEST else 0.0
+        if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
+            share *= without_kin(train, other[copies])
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
             about = "about " if read < 1 else ""
             evidence = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
@@ -60,6 +66,29 @@ def chance(train: Array, other: Array) -> float:
         agreeing = float((counts * (counts - 1.0)).sum()) / (n * (n - 1))
         log_probability += np.log(max(agreeing, 1 / n**2))
     return len(other) * min(1.0, len(train) * float(np.exp(log_probability)))
+
+
+def without_kin(train: Array, copied: Array) -> float:
+    """The share of rows to which no row of train comes close without being equal.
+
+    Close is a row that differs in one column of few values, or in two that have two values each, as 0/1 features of one
+    question do.
+    """
+    copied = copied[sample(len(copied), MOST_COPIES, seed=1)]
+    most = max(1, MOST_COMPARED // copied.size)
+    compared = train[sample(len(train), most, seed=2)]
+    columns = compared[:COLUMNS_ROWS]
+    distinct = np.array([len(np.unique(column)) for column in columns.T])
+    is_discrete, is_two_valued = 2 * distinct < len(columns), distinct <= 2
+    return float(np.mean([not _has_kin(compared, row, is_discrete, is_two_valued) for row in copied]))
+
+
+def _has_kin(train: Array, row: Array, is_discrete: Array, is_two_valued: Array) -> bool:
+    differs = train != row
+    count = np.count_nonzero(differs, axis=1)
+    in_a_column = differs[count == 1][:, is_discrete].any()
+    in_a_question = np.count_nonzero(differs[count == 2][:, is_two_valued], axis=1) == 2
+    return bool(in_a_column or (is_two_valued.sum() > 2 and in_a_question.any()))
 
 
 def _sampled_rows(X: Array | MappedRows) -> tuple[Array, float]:

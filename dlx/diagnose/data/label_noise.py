@@ -18,6 +18,7 @@ NEIGHBOURS = 15
 # Train and dev are asked the same of the same neighbours, so that how hard the classes are to tell apart cancels out;
 # what is left is noise in the labels of train alone. So large a difference comes by chance once in 10,000 splits.
 LEVEL, LEAST = 1e-4, 0.08
+FEWEST = 100  # examples of either side: the labels of fewer hang together too much for that to hold
 
 
 LABEL_NOISE = Cause(
@@ -44,6 +45,8 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
         return
     own = contradicted(X, y, X[:HELD_OUT_ROWS], y[:HELD_OUT_ROWS], own=True)
     theirs = contradicted(X, y, X_other, y_other)
+    if min(len(own), len(theirs)) < FEWEST:
+        return
     probability = _more(own, theirs)
     if own.mean() - theirs.mean() > LEAST and probability < LEVEL:
         evidence = f"{own.mean():.0%} of the labels of train, {theirs.mean():.0%} of {other}, contradict most of their"

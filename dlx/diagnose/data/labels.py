@@ -10,6 +10,7 @@ from dlx.data.dataset import Dataset
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_variance import (
     all_the_examples,
+    balanced_classes,
     more_examples,
     rest_of_the_examples,
     rotate_images,
@@ -24,6 +25,9 @@ FEW_IN_A_CLASS = 20
 FEW_TARGETS = 40  # of a regression, where there are no classes
 # He & Garcia 2009, "Learning from imbalanced data", §2: imbalances from 10 : 1 on are where accuracy misleads.
 IMBALANCE = 10.0
+# A network that answers one class only is right in this share of all that counts in the cost, and wrong about as many
+# examples or more than this.
+MOST_WEIGHT, LEAST_OTHERS = 0.97, 0.1
 
 
 CONSTANT_LABELS = Cause(
@@ -38,6 +42,12 @@ CLASS_IMBALANCE = Cause(
     "Train, dev and test sets",
     severity="note",
     explains_training=False,
+)
+ONE_CLASS_WEIGHS_ALL = Cause(
+    "one_class_weighs_all",
+    "weigh the classes so that all count alike (data.class_weight: balanced), or leave the weights out",
+    "Bias and variance",
+    (balanced_classes,),
 )
 FEW_EXAMPLES = Cause(
     "few_examples",
@@ -56,7 +66,7 @@ def label_findings(dataset: Dataset) -> Iterator[Finding]:
     elif dataset.task is Task.MULTILABEL:
         yield from _of_several_labels(y, [str(label) for label in dataset.classes])
     else:
-        yield from _of_classes(y, [str(label) for label in dataset.classes])
+        yield from _of_classes(y, dataset.parts["train"].weights, [str(label) for label in dataset.classes])
 
 
 def _of_targets(y: Array) -> Iterator[Finding]:
@@ -82,7 +92,7 @@ def _of_several_labels(y: Array, names: list[str]) -> Iterator[Finding]:
         yield FEW_EXAMPLES.finding(f"train has {m} examples", float(m), float(FEW_TARGETS))
 
 
-def _of_classes(y: Array, names: list[str]) -> Iterator[Finding]:
+def _of_classes(y: Array, weights: Array | None, names: list[str]) -> Iterator[Finding]:
     counts = np.bincount(y, minlength=len(names))
     if np.count_nonzero(counts) < 2:
         only = names[int(counts.argmax())]
@@ -93,6 +103,17 @@ def _of_classes(y: Array, names: list[str]) -> Iterator[Finding]:
         evidence = f"train has {len(y)} examples of {len(names)} classes, {per_class:.3g} of each on average"
         yield FEW_EXAMPLES.finding(evidence, per_class, float(FEW_IN_A_CLASS))
     yield from _imbalance(counts, names)
+    if weights is not None:
+        yield from _weighed(np.bincount(y, weights, minlength=len(names)) / weights.sum(), counts / len(y), names)
+
+
+def _weighed(of_weight: Array, of_examples: Array, names: list[str]) -> Iterator[Finding]:
+    heavy = int(of_weight.argmax())
+    share, others = float(of_weight[heavy]), 1 - float(of_examples[heavy])
+    if share > MOST_WEIGHT and others > LEAST_OTHERS:
+        evidence = f"class {names[heavy]} has {share:.2%} of the weight in the cost and {1 - others:.0%} of the"
+        evidence = f"{evidence} examples: to answer it always costs next to nothing, and errs on {others:.0%}"
+        yield ONE_CLASS_WEIGHS_ALL.finding(evidence, share, MOST_WEIGHT)
 
 
 def _imbalance(counts: Array, names: list[str]) -> Iterator[Finding]:

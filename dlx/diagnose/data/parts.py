@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.diagnose.data.samples import sampled_part
+from dlx.data.splits import Split
+from dlx.diagnose.data.label_noise import label_noise_findings
+from dlx.diagnose.data.label_rules import rule_findings
+from dlx.diagnose.data.samples import sample, sampled_part
 from dlx.diagnose.findings import Cause, Finding
 from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
 from dlx.types import Array
@@ -31,34 +34,52 @@ PARTS_DIFFER = Cause(
 )
 
 
-def part_findings(dataset: Dataset) -> Iterator[Finding]:
-    """A finding for each part that differs from train, or for test if it differs from dev alone."""
+def part_findings(dataset: Dataset, split: Split | None = None) -> Iterator[Finding]:
+    """A finding for each part that differs from train, or for test if it differs from dev alone.
+
+    Where inputs come from the same distribution and the labels' shares differ, their noise or another rule explains
+    that, if there is such. A split by time, or by group, is meant to have parts that differ: that is noted only.
+    """
     parts = dataset.parts
     pairs = [("train", name) for name in parts if name != "train"]
     if {"dev", "test"} <= parts.keys():
         pairs.append(("dev", "test"))
     reported: set[str] = set()
+    of_inputs, of_labels = list[Finding](), list[Finding]()
     for reference, other in pairs:
-        difference = _difference(dataset, parts[reference], parts[other], LEVEL / len(pairs))
-        if difference is not None and not reported & {reference, other}:
-            reported.add(other)
-            apart = f"{difference.what} is {difference.size:.2g} of 1 apart (by chance {difference.probability:.0e})"
-            evidence = f"{other} does not come from the distribution of {reference}: {apart}"
-            yield PARTS_DIFFER.finding(evidence, difference.size, LEAST_DISTANCE)
+        for look, findings in ((_inputs_differ, of_inputs), (_labels_differ, of_labels)):
+            difference = look(dataset, parts[reference], parts[other], LEVEL / len(pairs) / 2)
+            if difference is not None and not reported & {reference, other}:
+                reported.add(other)
+                findings.append(_finding(reference, other, difference, split))
+    explanations = [*rule_findings(dataset)] if not of_inputs else []
+    if of_labels and not explanations:
+        explanations += label_noise_findings(dataset)
+    yield from [*of_inputs, *explanations] if explanations else [*of_inputs, *of_labels]
 
 
-def _difference(dataset: Dataset, reference: Part, other: Part, level: float) -> SampleDifference | None:
-    (X, y), (X_other, y_other) = sampled_part(reference, ROWS, seed=1), sampled_part(other, ROWS, seed=2)
+def _finding(reference: str, other: str, difference: SampleDifference, split: Split | None) -> Finding:
+    apart = f"{difference.what} is {difference.size:.2g} of 1 apart (by chance {difference.probability:.0e})"
+    evidence = f"{other} does not come from the distribution of {reference}: {apart}"
+    if split is None or not (split.time or split.group):
+        return PARTS_DIFFER.finding(evidence, difference.size, LEAST_DISTANCE)
+    by = "time" if split.time else "group"
+    evidence = f"{evidence}, as parts that are cut by {by} may"
+    return PARTS_DIFFER.finding(evidence, difference.size, LEAST_DISTANCE, severity="note")
+
+
+def _inputs_differ(dataset: Dataset, reference: Part, other: Part, level: float) -> SampleDifference | None:
+    (X, _), (X_other, _) = sampled_part(reference, ROWS, seed=1), sampled_part(other, ROWS, seed=2)
     rng = np.random.default_rng(0)
     n_x = dataset.n_x
     chosen = np.arange(n_x) if n_x <= FEATURES else np.sort(rng.choice(n_x, FEATURES, replace=False))
     A, B = (part_rows[:, chosen].astype(np.float64) for part_rows in (X, X_other))
     names = tuple(dataset.features[j] for j in chosen)
-    difference = significant(differences(A, B, names, rng, PROJECTIONS), level / 2, LEAST_DISTANCE)
-    return difference or _labels_differ(dataset, y, y_other, level / 2)
+    return significant(differences(A, B, names, rng, PROJECTIONS), level, LEAST_DISTANCE)
 
 
-def _labels_differ(dataset: Dataset, y: Array, y_other: Array, level: float) -> SampleDifference | None:
+def _labels_differ(dataset: Dataset, reference: Part, other: Part, level: float) -> SampleDifference | None:
+    y, y_other = (part.y[sample(part.m, ROWS, seed)] for part, seed in ((reference, 1), (other, 2)))
     if dataset.task.is_regression:
         tests = [
             SampleDifference("the target", *kolmogorov_smirnov(*pair)) for pair in zip(y.T, y_other.T, strict=True)

@@ -1,10 +1,11 @@
-"""What may help against high bias: inputs, initialization, architecture and length, less regularization, and steps."""
+"""What may help against high bias: inputs, initialization, architecture, less regularization, and steps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
+from dlx.diagnose.remedies.changes import Overrides, SpecContext, change, rounded
+from dlx.diagnose.remedies.length import longer_training, much_longer_training, patience_to_the_end
 from dlx.diagnose.remedies.optimization import (
     USUAL_BATCH,
     adam,
@@ -22,6 +23,7 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     momentum,
     optimizer_defaults,
+    tested_learning_rate,
 )
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.words import Task
@@ -58,7 +60,7 @@ def _initializer(now: SpecContext, name: str) -> Overrides:
     return now.everywhere("initializer", "initializer", {"name": name}) if present != {name} else {}
 
 
-# Architecture and length
+# Architecture
 
 
 @change("ReLU does not saturate, so gradients reach the first layers", "Activation functions")
@@ -133,19 +135,6 @@ def _layers(hidden: list[dict[str, Any]]) -> Overrides:
     return {"architecture.hidden": hidden}
 
 
-def _longer(name: str, factor: int) -> Change:
-    def rule(now: SpecContext) -> Overrides:
-        training = now.spec.training
-        stopping = training.early_stopping
-        more = {"training.early_stopping.patience": stopping.patience * factor} if stopping else {}
-        return {"training.epochs": training.epochs * factor} | more
-
-    return Change(name, "the cost may still have been falling", "Basic recipe", rule)
-
-
-longer_training, much_longer_training = _longer("longer_training", 3), _longer("much_longer_training", 10)
-
-
 # Regularization: less of it
 
 
@@ -179,13 +168,6 @@ def no_augmentation(now: SpecContext) -> Overrides:
     return {"data.augment": []} if now.spec.data.augment else {}
 
 
-@change("patience to the last epoch: a dev set may get worse before it gets better", "Early stopping")
-def patience_to_the_end(now: SpecContext) -> Overrides:
-    training = now.spec.training
-    stopping, rows = training.early_stopping, -(-training.epochs // training.evaluate_every) + 1
-    return {"training.early_stopping.patience": rows} if stopping and stopping.patience < rows else {}
-
-
 # All at once
 
 
@@ -215,6 +197,7 @@ def start_from_defaults(now: SpecContext) -> Overrides:
 AGAINST_BIAS = (
     normalize_inputs,
     fitting_initializer,
+    tested_learning_rate,
     learning_rate_tenth,
     learning_rate_x10,
     fast_adam,

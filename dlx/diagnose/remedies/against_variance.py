@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlx.data.sources import Blobs, NoisyPoints, Source, Xor
+from dlx.data.splits import part_sizes
 from dlx.diagnose.remedies.against_bias import (
     batch_norm,
     batch_norm_defaults,
@@ -25,15 +26,32 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     optimizer_defaults,
 )
+from dlx.errors import DataError
 from dlx.spec.sections import Spec
 
 ROWS = 50  # evaluations among which early stopping can choose
+LEAST_SIDE = 16  # pixels: on the 8 of the digits a shift by one, an eighth of the image, doubled the dev error
 WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a multiple of α
 
 
 @change("train has more examples than it is trained on", "Basic recipe")
 def all_the_examples(now: SpecContext) -> Overrides:
-    return {"data.train_examples": None} if now.spec.data.train_examples is not None else {}
+    if now.spec.data.train_examples is None or not _all_fit_batches(now):
+        return {}
+    return {"data.train_examples": None}
+
+
+def _all_fit_batches(now: SpecContext) -> bool:
+    """Whether no last batch of all the examples is too small for a norm, as far as their number is known."""
+    size, split = now.spec.training.batch_size, now.spec.data.split
+    least = max((norm.least_batch for norm in now.norms), default=1)
+    if size == "full" or least == 1 or split is None or not now.facts.rows:
+        return True
+    try:
+        m = part_sizes(split, now.facts.rows)["train"]
+    except DataError:  # of a split into counts there may be more rows than are known
+        return True
+    return not 0 < m % size < least
 
 
 @change("the split leaves examples over that train can have", "Basic recipe")
@@ -98,6 +116,15 @@ def strong_l2(now: SpecContext) -> Overrides:
     return _l2(now, STRONG)
 
 
+@change("stopping alone may come before the network has learned; a penalty lets it go on", "Early stopping")
+def early_stopping_and_l2(now: SpecContext) -> Overrides:
+    """Of moons whose noise was learned by heart it brought the error on fresh examples from 14.2 to 8.7 %; stopping
+    alone to 9.4 %, and with ten times the penalty to 13.1 %.
+    """
+    stopping, penalty = early_stopping(now), weak_l2(now)
+    return {**stopping, **penalty} if stopping and penalty else {}
+
+
 @change("ten times the present penalty", "L2 regularization")
 def stronger_l2(now: SpecContext) -> Overrides:
     present = now.spec.regularization.l2
@@ -114,10 +141,12 @@ def strong_dropout(now: SpecContext) -> Overrides:
     return keeping(now, 0.5) if now.layers and now.keep_prob > 0.5 else {}
 
 
-def _augmented(name: str, **options: Any) -> Change:
+def _augmented(name: str, least_side: int = 0, **options: Any) -> Change:
     def rule(now: SpecContext) -> Overrides:
         present = now.spec.data.augment
         if not now.facts.images or any(augmentation.name == name for augmentation in present):
+            return {}
+        if 0 < now.facts.side < least_side:
             return {}
         documents = [augmentation.model_dump(mode="json") for augmentation in present]
         return {"data.augment": [*documents, {"name": name} | options]}
@@ -125,12 +154,17 @@ def _augmented(name: str, **options: Any) -> Change:
     return Change(f"{name}_images", "images slightly changed are more images", "Data augmentation", rule)
 
 
-shift_images, rotate_images = _augmented("shift", pixels=1), _augmented("rotate", degrees=10.0)
+shift_images, rotate_images = _augmented("shift", LEAST_SIDE, pixels=1), _augmented("rotate", degrees=10.0)
 
 
 @change("fewer units cannot memorize the examples", "Basic recipe")
 def narrower(now: SpecContext) -> Overrides:
     return scaled(now, 0.25, least=2)
+
+
+@change("classes that count alike are all worth being told apart", "Bias and variance")
+def balanced_classes(now: SpecContext) -> Overrides:
+    return {"data.class_weight": "balanced"} if isinstance(now.spec.data.class_weight, dict) else {}
 
 
 # First what the notes name; then what changes the training, for weights that begin too large overfit as well.

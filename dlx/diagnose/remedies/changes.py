@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlx.documents.range_test import TestedRates
 from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec, norms_of
 
@@ -16,6 +17,7 @@ Overrides = dict[str, Any]  # plain values under dotted keys, as `derive` takes 
 class DataFacts:
     """What only the data tell: the size of train, whether rows are images, and how many examples the split leaves.
 
+    side: of the images, the shorter one in pixels; 0 where it is not known.
     parts: their sizes.
     rows: of the one source that a split divides, as far as it is known to have; 0 where there is no such source.
     """
@@ -26,14 +28,16 @@ class DataFacts:
     has_dev: bool = True
     parts: Mapping[str, int] = field(default_factory=dict)
     rows: int = 0
+    side: int = 0
 
 
 @dataclass(frozen=True)
 class SpecContext:
-    """A complete spec with its facts."""
+    """A complete spec with its facts, and what a range test has found of its learning rate, where there was one."""
 
     spec: Spec
     facts: DataFacts
+    tested: TestedRates | None = None
 
     @property
     def layers(self) -> tuple[LayerSection, ...]:
@@ -109,6 +113,11 @@ class Change:
 def change(why: str, notes: str) -> Callable[[Rule], Change]:
     """Makes a rule a change of the same name."""
     return lambda rule: Change(rule.__name__, why, notes, rule)
+
+
+def side_of(image_shape: tuple[int, ...] | None) -> int:
+    """The shorter side of images in pixels; 0 where there are none."""
+    return 0 if image_shape is None else min(image_shape[:2])
 
 
 def rounded(value: float) -> float:

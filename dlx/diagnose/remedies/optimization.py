@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
 from dlx.nn.optimizers import Adam, Optimizer
 
 USUAL_BATCH = range(16, 513)
+LEAST_CLIP = 0.1  # ‖dθ‖ lies above 0.1 in the first epochs of nearly every training
+MOST_EPSILON = 1e-3  # √s of a gradient lies between 1e-4 and 0.1, and ε is there against a division by 0
+MOST_WARMUP = 0.5  # of the training
+ONE_NOTCH = 2.6  # from one of 1, 2, 5, 10 to the next: a rate that is no farther away is as good
+
+
+def _tested(name: str, fits: Callable[[float, float], bool]) -> Change:
+    def rule(now: SpecContext) -> Overrides:
+        present, rate = now.spec.optimizer.learning_rate, now.tested.suggested if now.tested else None
+        if rate is None or max(rate / present, present / rate) < ONE_NOTCH:
+            return {}
+        return {"optimizer.learning_rate": rate} if fits(rate, present) else {}
+
+    why = "a range test tried them all: there the cost falls fast, and it grows at far larger rates only"
+    return Change(name, why, "Learning rate", rule)
+
+
+# The one rate that was tested; where smaller steps are asked for, if it is smaller.
+tested_learning_rate = _tested("tested_learning_rate", lambda rate, present: True)
+smaller_tested_rate = _tested("smaller_tested_rate", lambda rate, present: rate < present)
+larger_tested_rate = _tested("larger_tested_rate", lambda rate, present: rate > present)
+TESTED_RATES = (tested_learning_rate, smaller_tested_rate, larger_tested_rate)
 
 
 def _rate_times(factor: float, name: str) -> Change:
@@ -13,12 +37,20 @@ def _rate_times(factor: float, name: str) -> Change:
         "a cost that jumps or rises asks for smaller steps",
         "a cost that falls to the end asks for larger",
     )
-    return Change(
-        f"learning_rate_{name}",
-        smaller if factor < 1 else larger,
-        "Learning rate",
-        lambda now: {"optimizer.learning_rate": rounded(now.spec.optimizer.learning_rate * factor)},
-    )
+
+    def rule(now: SpecContext) -> Overrides:
+        rate = rounded(now.spec.optimizer.learning_rate * factor)
+        return {"optimizer.learning_rate": rate} if may_train(now, rate) else {}
+
+    return Change(f"learning_rate_{name}", smaller if factor < 1 else larger, "Learning rate", rule)
+
+
+def may_train(now: SpecContext, rate: float) -> bool:
+    """Whether nothing is known against a learning rate: all rates may do where none was tested."""
+    tested = now.tested
+    if tested is None or tested.suggested is None:
+        return True
+    return tested.lowest(now.steps) <= rate <= tested.highest
 
 
 learning_rate_third, learning_rate_x3 = _rate_times(1 / 3, "third"), _rate_times(3, "x3")
@@ -32,6 +64,21 @@ def constant_learning_rate(now: SpecContext) -> Overrides:
     if schedule.name == "constant" and schedule.warmup == 0:
         return {}
     return {"schedule": {"name": "constant"}} if schedule.name != "constant" else {"schedule.warmup": 0}
+
+
+@change("steps are as long as α says, with no bound on dθ, no ε beside √s and no warm-up", "Learning rate")
+def unhindered_steps(now: SpecContext) -> Overrides:
+    """What makes steps small beside a small α, put back to what is usual where it is far from that."""
+    spec, overrides = now.spec, Overrides()
+    optimizer, schedule = spec.optimizer, spec.schedule
+    if optimizer.clip_norm is not None and optimizer.clip_norm < LEAST_CLIP:
+        overrides["optimizer.clip_norm"] = None
+    if getattr(optimizer, "epsilon", 0.0) > MOST_EPSILON:
+        overrides["optimizer.epsilon"] = type(optimizer).model_fields["epsilon"].default
+    units = spec.training.epochs if schedule.unit == "epoch" else now.steps
+    if schedule.warmup > MOST_WARMUP * units:
+        overrides["schedule.warmup"] = 0
+    return overrides
 
 
 @change("smaller steps at the end settle where larger ones oscillate", "Learning rate decay")

@@ -158,6 +158,8 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
         return None, []
     if len({run.is_regression for group in groups for run in group.runs}) > 1:
         return None, ["no difference: one is a regression, the other is none"]
+    if len({run.error_unit for group in groups for run in group.runs}) > 1:
+        return None, ["no difference: the errors of one are relative to the spread of each target, the others' are not"]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]
     if without:

@@ -65,7 +65,7 @@ class Measuring:
 
     def _data(self, spec: Spec, run: ComparedRun) -> tuple[Dataset, str]:
         """The data of a run, and by what its dev examples are known."""
-        deciding = {key: spec.dump().get(key) for key in ("data", "task", "seed", "randomness")}
+        deciding = {key: spec.dump().get(key) for key in ("data", "task", "seed", "randomness", "diagnosis")}
         key = json.dumps(deciding, sort_keys=True)
         if key not in self._loaded:
             dataset = dataset_of(spec)

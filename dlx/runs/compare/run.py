@@ -18,6 +18,7 @@ from dlx.words import PARTS, Status
 
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads")  # what does not change what a training is
+UNIT = "diagnosis.target_errors"  # but errors in different units cannot be compared
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,13 @@ class ComparedRun(Result):
     @cached_property
     def kind(self) -> dict[str, Any]:
         """Its settings without those that only decide about chance or about words."""
-        return {key: value for key, value in self.settings.items() if not is_of(key, ASIDE)}
+        return {key: value for key, value in self.settings.items() if key == UNIT or not is_of(key, ASIDE)}
+
+    @property
+    def error_unit(self) -> str | None:
+        """How errors of several targets are counted, where that is stated."""
+        unit: str | None = self.settings.get(UNIT)
+        return unit
 
     def measures(self) -> dict[str, Any]:
         """Of the kept parameters, which are the last ones while training goes on."""

@@ -55,10 +55,11 @@ def heading(network: Frozen, framework: str, name: str, of_float64: str = "") ->
 
 
 def facts(network: Frozen) -> str:
-    """FEATURES and CLASSES as the data have them."""
-    return (
-        f"FEATURES = {list(network.features)!r}\nCLASSES = {list(network.classes)!r}  # of the columns of the result\n"
-    )
+    """FEATURES and CLASSES, and of several targets TARGETS, as the data have them."""
+    lines = f"FEATURES = {list(network.features)!r}\nCLASSES = {list(network.classes)!r}"
+    if network.targets:
+        lines = f"{lines}\nTARGETS = {list(network.targets)!r}"
+    return f"{lines}  # of the columns of the result\n"
 
 
 def indented(lines: list[str], spaces: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.component import Component
 from dlx.data.columns import Column
+from dlx.data.target_names import names_of_targets
 from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
@@ -81,6 +82,7 @@ class Frozen:
     imputation: Array | None = None
     target_unit: TargetUnit | None = None
     preparation: Preparation | None = None
+    targets: tuple[str, ...] = ()  # names of several, in the order of the columns of the result
 
     @property
     def n_x(self) -> int:
@@ -143,6 +145,7 @@ def freeze(model: Model) -> Frozen:
         imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
         target_unit=_target_unit(model.target_scaling, model.network.loss),
         preparation=prepared,
+        targets=names_of_targets(facts["preprocessing"]),
     )
     for name, array in frozen.arrays().items():
         if np.isinf(array).any() or (name != "imputation" and np.isnan(array).any()):

@@ -10,12 +10,20 @@ import numpy as np
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
+from dlx.data.target_names import columns_of, names_of_targets
+from dlx.diagnose.fold_baselines import FoldBaseline, fold_baselines, pooled_baselines
+from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.errors import DataError
 from dlx.runs.directory import RunDirectory
+from dlx.runs.performance import Performance
 from dlx.runs.predict import answers, shortest, trained
 from dlx.search.trials.outcome import Outcome
-from dlx.stats.intervals import Estimate, error_rate, mean_share, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate, mean_share
+from dlx.stats.mean_loss import root_mean_square
+from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.classes import balanced_error
+from dlx.stats.metrics.metric import measure
 from dlx.training.evaluation import Evaluation
 from dlx.training.model import Model
 from dlx.types import Array
@@ -54,13 +62,49 @@ class PartPool:
 
 
 @dataclass
+class JudgedPool:
+    """What `balanced_error` needs of the answers to a part, over the folds in which an example is in it."""
+
+    rows: list[Array] = field(default_factory=list)
+    wrong: list[Array] = field(default_factory=list)
+    y: list[Array] = field(default_factory=list)
+
+    def add(self, rows: Array, answers: Answers) -> None:
+        """Add those of one fold; examples of another source, which have a row of −1, do not count."""
+        own = rows >= 0
+        self.rows.append(rows[own])
+        self.wrong.append(answers.wrong[own])
+        self.y.append(answers.y[own].reshape(own.sum(), -1))
+
+    def estimate(self, task: Task) -> Estimate:
+        """The balanced error over all that were in the part, each counted once."""
+        rows, first, place = np.unique(np.concatenate(self.rows), return_index=True, return_inverse=True)
+        wrong, y = np.concatenate(self.wrong), np.concatenate(self.y)[first]
+        total = np.zeros((len(rows), wrong.shape[1]))
+        np.add.at(total, place, wrong)
+        means = total / np.bincount(place)[:, np.newaxis]
+        return balanced_error(means, y, of_labels=task is Task.MULTILABEL)
+
+
+@dataclass
 class Pool:
-    """The networks of all folds, as they come: errors of parts, and an answer for every example out of its fold."""
+    """The networks of all folds, as they come: errors of parts, and an answer for every example out of its fold.
+
+    m, task, labels: of the data: its examples, what is learned, and of several labels how many.
+    metric: what is judged in place of the error, if anything.
+    answered, answered_rows: of each fold, what its network says of it, and its examples.
+    baselines: of each fold, what simple models make of it.
+    """
 
     m: int
     task: Task
     labels: int = 1
+    metric: str | None = None
     parts: dict[str, PartPool] = field(default_factory=dict)
+    judged: dict[str, JudgedPool] = field(default_factory=dict)
+    answered: list[Answers] = field(default_factory=list)
+    answered_rows: list[Array] = field(default_factory=list)
+    baselines: list[dict[str, FoldBaseline]] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
 
@@ -76,17 +120,29 @@ class Pool:
         model = trained(run)
         for part, name in POOLED.items():
             if part in dataset.parts:
-                pool = self.parts.setdefault(name, PartPool(np.zeros(self.m), np.zeros(self.m, np.int64)))
                 over = Evaluation(model.network, Reader(dataset, part, model.facts["dtype"]))
-                pool.add(_rows(dataset, part), over.mistakes())
+                self._add_part(name, _rows(dataset, part), over)
+                if part == "test":
+                    self.answered.append(over.answers())
+                    self.answered_rows.append(_rows(dataset, part))
+                    is_whole = over.has_all_answers
+        self.baselines.append(fold_baselines(dataset, self.answered[-1]) if is_whole else {})
         self.rows += self._answers(fold, model, dataset)
+
+    def _add_part(self, name: str, rows: Array, over: Evaluation) -> None:
+        pool = self.parts.setdefault(name, PartPool(np.zeros(self.m), np.zeros(self.m, np.int64)))
+        pool.add(rows, over.mistakes())
+        if self.metric is not None:
+            answers = over.answers()
+            looked_at = np.linspace(0, len(rows) - 1, answers.m).astype(np.intp)  # all, unless there are very many
+            self.judged.setdefault(name, JudgedPool()).add(rows[looked_at], answers)
 
     def _answers(self, fold: int, model: Model, dataset: Dataset) -> Iterator[list[Any]]:
         test, rows = dataset.parts["test"], _rows(dataset, "test").tolist()
         names, answer_rows = answers(model, shortest(model.outputs(test.X), model.facts["dtype"]))
         if dataset.task.is_regression:
             labels = test.y.reshape(len(rows), -1).tolist()
-            self.header = ["row", "fold", *(name.replace("value", "label") for name in names), *names]
+            self.header = ["row", "fold", *columns_of("label", names_of_targets(dataset.preprocessing)), *names]
         elif dataset.task is Task.MULTILABEL:
             labels = test.y.astype(int).tolist()
             self.header = ["row", "fold", *(f"label({name})" for name in dataset.classes), *names]
@@ -102,6 +158,31 @@ class Pool:
         return {
             name: self.parts[name].estimate(self.task, self.labels) for name in POOLED.values() if name in self.parts
         }
+
+    def measured(self) -> JudgedMetric | None:
+        """The metric that is judged in place of the error, of each part that has one; None where the errors are."""
+        if self.metric is None:
+            return None
+        return JudgedMetric(
+            self.metric, {name: self.judged[name].estimate(self.task) for name in ("train", OUT_OF_FOLD)}
+        )
+
+    def performance(self, dataset: Dataset) -> Performance:
+        """All metrics of the answers to all examples out of their fold, and what each fold's simple models reach."""
+        outputs, y = (
+            np.concatenate([getattr(answers, name) for answers in self.answered]) for name in ("outputs", "y")
+        )
+        if len(outputs) == self.m:  # in the order in which the errors are drawn from again
+            order = np.concatenate(self.answered_rows).argsort()
+            outputs, y = outputs[order], y[order]
+        together = Answers(self.task, y, outputs)
+        metrics = {OUT_OF_FOLD: measure(together, dataset.output_names)}
+        return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD))
+
+    def metrics_of_folds(self) -> list[dict[str, Estimate]]:
+        """The metrics of each fold by itself."""
+        of_folds = [measure(answers) for answers in self.answered]
+        return [{name: Estimate.from_document(entry) for name, entry in of_fold.items()} for of_fold in of_folds]
 
     def table(self) -> list[list[Any]]:
         """The header, and a row for each example, in the order of the source."""

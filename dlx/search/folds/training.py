@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from dlx.diagnose.verdict import OUT_OF_FOLD, default_tolerance, diagnose
+from dlx.diagnose.verdict import OUT_OF_FOLD, TOLERANCE, default_tolerance, diagnose
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
 from dlx.runs.collection import FoldsDirectory
+from dlx.runs.directory import RunDirectory
 from dlx.runs.dry_run import rehearse
+from dlx.runs.performance import Performance
 from dlx.search.folds.pooling import Pool
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.trials.outcome import Outcome
@@ -25,8 +27,8 @@ from dlx.search.trials.shared_data import data_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
-from dlx.stats.intervals import Estimate
 from dlx.text import command
+from dlx.training.error_unit import POOLED, RELATIVE, unit_of_errors
 from dlx.types import Array
 from dlx.words import Status
 
@@ -39,6 +41,20 @@ def has_folds(spec: Spec) -> bool:
 def of_fold(spec: Spec, fold: int) -> Spec:
     """The spec of the training for which a fold, from 1, is test."""
     return spec.model_copy(update={"data": spec.data.model_copy(update={"fold": fold})})
+
+
+def with_stated_unit(spec: Spec) -> Spec:
+    """The spec that says in which unit the errors of several targets are counted, where its data decide that.
+
+    A plan without it is one of before there were relative errors.
+    """
+    if data_of(of_fold(spec, 1)).error_unit is None:
+        return spec
+    return _in_unit(spec, RELATIVE)
+
+
+def _in_unit(spec: Spec, unit: str) -> Spec:
+    return spec.model_copy(update={"diagnosis": spec.diagnosis.model_copy(update={"target_errors": unit})})
 
 
 def foretold(resolved: Resolved) -> dict[str, Any]:
@@ -67,9 +83,18 @@ class FoldsRun:
     def __post_init__(self) -> None:
         assert self.spec.data.folds is not None
         self.folds = self.spec.data.folds
-        self.specs = [of_fold(self.spec, fold) for fold in range(1, self.folds + 1)]
-        self.trials = [Trial.of(spec) for spec in self.specs]
+        planned = [of_fold(self.spec, fold) for fold in range(1, self.folds + 1)]
+        self.specs, self.trials = planned, [Trial.of(spec) for spec in planned]
+        if self.spec.diagnosis.target_errors is None and data_of(planned[0]).error_unit is not None:
+            self.specs = [_in_unit(spec, POOLED) for spec in planned]  # as the older dlx that made the plan counted
+            self.trials = [
+                self._old_or_new(old, Trial.of(new)) for old, new in zip(self.trials, self.specs, strict=True)
+            ]
         self.started, self.before = time.time(), self.directory.seconds_so_far()
+
+    def _old_or_new(self, old: Trial, new: Trial) -> Trial:
+        """The trial that the older dlx has begun, or one that counts as that would have."""
+        return old if RunDirectory(self.directory.trials / old.key).has_begun() else new
 
     def run(self) -> Generator[Count, None, FoldsDocument]:
         """Train, counting the folds; returns the document that ``folds.json`` holds, and writes ``predictions.csv``.
@@ -109,32 +134,43 @@ class FoldsRun:
             return replace(self._head(worst), trainings=records)
         pool, targets = self._pooled(outcomes)
         self.directory.write_predictions(_csv(pool.table()))
-        errors = pool.errors()
+        performance = pool.performance(data_of(self.specs[0]))
+        of_folds = pool.metrics_of_folds()
         return replace(
             self._head(Status.COMPLETED),
-            errors=errors,
+            errors=pool.errors(),
             spread=_spread([outcome.errors["test"].value for outcome in outcomes]),
-            verdict=self._verdict(errors, targets),
-            trainings=records,
+            verdict=self._verdict(pool, performance, targets),
+            trainings=[replace(record, metrics=of_fold) for record, of_fold in zip(records, of_folds, strict=True)],
+            metrics=performance.metrics,
+            baselines=performance.baselines,
         )
 
     def _pooled(self, outcomes: list[Outcome]) -> tuple[Pool, Array]:
         """What all networks say, and the labels or targets of all examples, in the order of the folds."""
         first = data_of(self.specs[0])
         m, labels = sum(part.m for part in first.parts.values()), len(first.classes)
-        pool, targets = Pool(m, first.task, labels), []
+        pool, targets = Pool(m, first.task, labels, self.spec.diagnosis.metric), []
         for fold, (spec, outcome) in enumerate(zip(self.specs, outcomes, strict=True), 1):
             dataset = data_of(spec)
             pool.add(fold, outcome, dataset)
-            targets.append(dataset.parts["test"].y)
+            targets.append(dataset.in_error_unit(dataset.parts["test"].y))
         return pool, np.concatenate(targets)
 
-    def _verdict(self, errors: dict[str, Estimate], targets: Array) -> dict[str, Any]:
-        """Bias and variance, judged on all examples."""
-        options, task = self.spec.diagnosis, data_of(self.specs[0]).task
-        tolerance = options.tolerance or default_tolerance(task, targets)
-        judged = {name: errors[name] for name in ("train", OUT_OF_FOLD)}
-        return diagnose(judged, options.optimal_error, tolerance, task)
+    def _verdict(self, pool: Pool, performance: Performance, targets: Array) -> dict[str, Any]:
+        """Bias and variance, judged on all examples by the error, or by the metric that the spec names."""
+        options, task, errors = self.spec.diagnosis, data_of(self.specs[0]).task, pool.errors()
+        default = TOLERANCE if options.metric else default_tolerance(task, targets)
+        judged, judgement = {name: errors[name] for name in ("train", OUT_OF_FOLD)}, pool.measured()
+        document = diagnose(
+            judged,
+            options.optimal_error,
+            options.tolerance or default,
+            task,
+            unproven=performance.unproven,
+            measure=judgement,
+        )
+        return document | unit_of_errors(data_of(self.specs[0]))
 
 
 def _record(fold: int, outcome: Outcome) -> FoldRecord:

@@ -15,7 +15,8 @@ from dlx.search.trials.shared_data import data_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions, pooled
-from dlx.stats.intervals import Estimate, error_rate, root_mean_square
+from dlx.stats.intervals import Estimate, error_rate
+from dlx.stats.mean_loss import root_mean_square
 from dlx.types import Array
 from dlx.words import Task
 

@@ -172,8 +172,10 @@ class _Recipe:
 
     def _anew(self) -> dict[str, Any]:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
-        findings = examine_run(RunDirectory.open(self._outcomes(self.spec)[0][0].run)).document["findings"]
-        return self._diagnosed(self._errors(self.spec), [Finding(**finding) for finding in findings])
+        document = examine_run(RunDirectory.open(self._outcomes(self.spec)[0][0].run)).document
+        findings = [Finding(**finding) for finding in document["findings"]]
+        tested = {key: document[key] for key in ("learning_rate",) if key in document}
+        return self._diagnosed(self._errors(self.spec), findings) | tested
 
     def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> dict[str, Any]:
         document = self.document

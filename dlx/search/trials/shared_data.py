@@ -10,6 +10,7 @@ from typing import Any
 from dlx.data.dataset import Dataset
 from dlx.spec.sections import Spec
 from dlx.training.build import dataset_of
+from dlx.training.error_unit import POOLED, states_a_unit
 from dlx.training.minimization import Minimization
 from dlx.words import Task
 
@@ -32,8 +33,16 @@ def task_of(spec: Spec) -> Task:
 def _dataset(spec: Mapping[str, Any]) -> Dataset:
     streams = {key: spec["randomness"].get(key) for key in ("generator", "split", "subset")}
     sections = {key: spec[key] for key in ("data", "task") if key in spec}
-    decided = sections | {"seed": spec["seed"], "randomness": streams}
+    decided = sections | {"seed": spec["seed"], "randomness": streams} | _unit_of_errors(spec.get("diagnosis") or {})
     return _loaded(json.dumps(decided, sort_keys=True))
+
+
+def _unit_of_errors(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides in which unit errors are counted, in the fewest different ways."""
+    stated = diagnosis.get("target_errors")
+    if stated is None and states_a_unit(diagnosis.get("tolerance"), diagnosis.get("optimal_error", 0.0)):
+        stated = POOLED
+    return {} if stated is None else {"diagnosis": {"target_errors": stated}}
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.diagnose.verdict import BETTER, OPEN, WORSE, in_words
+from dlx.diagnose.verdict import BETTER, OPEN, OUT_OF_FOLD, WORSE, in_words
 from dlx.show.numbers import error, interval
 from dlx.show.words import title_of_metric as title_of
 from dlx.stats.intervals import Estimate
@@ -15,10 +15,22 @@ from dlx.words import PARTS, Task
 Document = Mapping[str, Any]
 
 MOST_CLASSES = 20
+MOST_TARGETS = 6  # of which each simple model has a row
 LARGE = 1e6  # from here on three digits behind the point say nothing, and the ones before it fill the table
 DATA = "data"  # the examples of a file, where there are no parts
-JUDGED = ("dev", "train_dev", "test", "train", DATA)  # the part whose metrics matter, the first that there is
+JUDGED = (
+    "dev",
+    "train_dev",
+    OUT_OF_FOLD,
+    "test",
+    "train",
+    DATA,
+)  # the part whose metrics matter, the first that there is
 IN_BRIEF = {False: ("balanced_error", "f1", "roc_auc"), True: ("r2", "mae")}  # of a regression or not
+OF_CLASSES = ("precision", "recall", "f1")  # of each class by itself, and of each label these too:
+MIXED = ("rmse", "mae", "median_absolute_error", "absolute_error_90")  # over targets of other units they say nothing
+OF_TARGETS = ("r2", "mae", "rmse")
+OF_LABELS = (*OF_CLASSES, "roc_auc", "average_precision", "balanced_error")
 ANSWERS = {BETTER: "yes", WORSE: "no", OPEN: OPEN}
 
 
@@ -38,7 +50,17 @@ class MetricsChart:
 
 @dataclass(frozen=True)
 class ClassTable:
-    """A row for each class: its label, its precision, recall and F1, and its examples."""
+    """A row for each class, or each of several labels: its label, what is measured of it, and how many have it."""
+
+    kind: str
+    judged: str
+    titles: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class TargetTable:
+    """A row for each of several targets: its name, what is measured of it, and the interval of its RMSE."""
 
     judged: str
     titles: tuple[str, ...]
@@ -63,30 +85,48 @@ def metrics_table(diagnosis: Document, task: str | None) -> MetricsChart | None:
     metrics = diagnosis.get("metrics")
     if not metrics:
         return None
-    parts = [part for part in (*PARTS, DATA) if part in metrics]
+    parts = [part for part in (*PARTS, OUT_OF_FOLD, DATA) if part in metrics]
     judged = judged_part(metrics)
     rows = []
-    for name, entry in metrics[judged].items():
+    for name, entry in readable(metrics[judged], diagnosis).items():
         values = [metric_text(name, metrics[part].get(name, {}).get("value"), task) for part in parts]
-        rows.append((title_of(name), *values, _ends(name, entry, task)))
+        rows.append((title_of(name), *values, ends_text(name, entry, task)))
     return MetricsChart(parts, judged, rows)
 
 
 def class_table(diagnosis: Document) -> ClassTable | None:
-    """The metrics that each class has of its own; None of a regression, and of very many classes."""
+    """The metrics that each class, or label, has of its own; None of a regression, and of very many classes."""
     metrics = diagnosis.get("metrics")
     if not metrics:
         return None
     judged = judged_part(metrics)
     by_class = {name: entry["classes"] for name, entry in metrics[judged].items() if "classes" in entry}
-    names = [name for name in ("precision", "recall", "f1") if name in by_class]
+    kind, candidates = ("label", OF_LABELS) if _is_of_labels(metrics[judged]) else ("class", OF_CLASSES)
+    names = [name for name in candidates if name in by_class]
     if not names or len(by_class[names[0]]) > MOST_CLASSES:
         return None
     rows = []
     for number, entry in enumerate(by_class[names[0]]):
         values = [metric_text(name, by_class[name][number]["value"], None) for name in names]
         rows.append((str(entry["label"]), *values, f"{by_class['recall'][number]['m']:,}"))
-    return ClassTable(judged, (f"class, {in_words(judged)}", *map(title_of, names), "m"), rows)
+    return ClassTable(kind, judged, (f"{kind}, {in_words(judged)}", *map(title_of, names), "m"), rows)
+
+
+def target_table(diagnosis: Document) -> TargetTable | None:
+    """What each of several targets has of its own; None of one target, of classes, and of very many targets."""
+    metrics = diagnosis.get("metrics")
+    if not metrics:
+        return None
+    judged = judged_part(metrics)
+    by_target = {name: entry["targets"] for name, entry in metrics[judged].items() if "targets" in entry}
+    names = [name for name in OF_TARGETS if name in by_target]
+    if "rmse" not in names or len(by_target["rmse"]) > MOST_CLASSES:
+        return None
+    rows = []
+    for number, entry in enumerate(by_target["rmse"]):
+        values = [metric_text(name, by_target[name][number]["value"], Task.REGRESSION) for name in names]
+        rows.append((str(entry["label"]), *values, ends_text("rmse", entry, Task.REGRESSION)))
+    return TargetTable(judged, (f"target, {in_words(judged)}", *map(title_of, names), "95 % interval of RMSE"), rows)
 
 
 def baseline_tables(diagnosis: Document, task: str | None) -> list[BaselineTable]:
@@ -94,7 +134,9 @@ def baseline_tables(diagnosis: Document, task: str | None) -> list[BaselineTable
     baselines = diagnosis.get("baselines") or {}
     models = [model for model in baselines.values() if isinstance(model, Mapping)]
     parts = dict.fromkeys(part for model in models for part in model["parts"])
-    return [BaselineTable(part, [_baseline_row(model, part, task) for model in models]) for part in parts]
+    return [
+        BaselineTable(part, [row for model in models for row in _baseline_rows(model, part, task)]) for part in parts
+    ]
 
 
 def in_brief(diagnosis: Document, task: str | None) -> str:
@@ -103,7 +145,7 @@ def in_brief(diagnosis: Document, task: str | None) -> str:
     if not metrics:
         return ""
     judged, regression = judged_part(metrics), task == Task.REGRESSION
-    of_part = metrics[judged]
+    of_part = readable(metrics[judged], diagnosis)
     if not regression and not _is_unbalanced(of_part):
         return ""
     texts = [
@@ -129,6 +171,21 @@ def _beside(baselines: Document, task: str | None) -> Iterator[str]:
         yield f"than {model['title']} ({value}): {ANSWERS[compared['difference']['verdict']]}"
 
 
+def readable(of_part: Document, document: Document) -> Document:
+    """The metrics of a part that say something; those of several targets with units of their own stand for each."""
+    if document.get("target_errors") != "relative":
+        return of_part
+    return {name: entry for name, entry in of_part.items() if name not in MIXED}
+
+
+def tail_sentences(diagnosis: Document) -> Iterator[str]:
+    """Such as `the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error`."""
+    for part, tail in (diagnosis.get("tails") or {}).items():
+        carry = "carries" if tail["residuals"] == 1 else "carry"
+        few = f"{tail['residuals']} of {tail['m']:,} residuals {carry} {100 * tail['share']:.0f} % of the squared error"
+        yield f"the interval of {in_words(part)} cannot be trusted: {few}"
+
+
 def judged_part(metrics: Document) -> str:
     """The part whose metrics matter: dev, where there is one."""
     return next(part for part in JUDGED if part in metrics)
@@ -143,7 +200,8 @@ def metric_text(name: str, value: float | None, task: str | None) -> str:
     return f"{value:.4g}" if task == Task.REGRESSION or value >= LARGE else f"{value:.3f}"
 
 
-def _ends(name: str, entry: Document, task: str | None) -> str:
+def ends_text(name: str, entry: Document, task: str | None) -> str:
+    """The interval of a metric as people read it; empty where there is none."""
     if entry["value"] is None or entry["low"] is None:
         return ""
     high = "" if entry["high"] is None else metric_text(name, entry["high"], task)
@@ -151,15 +209,33 @@ def _ends(name: str, entry: Document, task: str | None) -> str:
     return f"{low} to {high}" if high else f"from {low}"
 
 
-def _baseline_row(model: Document, part: str, task: str | None) -> tuple[str, str, str, str, str]:
-    compared = model["parts"][part]
+def _baseline_rows(model: Document, part: str, task: str | None) -> Iterator[tuple[str, str, str, str, str]]:
+    """That of the model, and below it those of several targets, as far as they are not very many."""
+    of_part = model["parts"][part]
+    yield _baseline_row(model["title"], of_part, task)
+    targets = of_part.get("targets", ())
+    for target in targets if len(targets) <= MOST_TARGETS else ():
+        yield _baseline_row(f"  of {target['label']}", target, task)
+
+
+def _baseline_row(title: str, compared: Document, task: str | None) -> tuple[str, str, str, str, str]:
     difference = Estimate.from_document(compared["difference"])
     value = error(Estimate.from_document(compared["error"]).value, task)
     ends = interval(difference.low, difference.high, task).replace("inf", "∞")
-    return model["title"], value, error(difference.value, task), ends, ANSWERS[compared["difference"]["verdict"]]
+    return title, value, error(difference.value, task), ends, ANSWERS[compared["difference"]["verdict"]]
+
+
+def _is_of_labels(metrics: Document) -> bool:
+    """Whether these are metrics of several labels, any number of which an example may have."""
+    return "subset_error" in metrics
 
 
 def _is_unbalanced(metrics: Document) -> bool:
-    """Whether always answering the most frequent class errs less than half as often as by equal classes."""
+    """Whether always answering the most frequent class errs less than half as often as by equal classes.
+
+    Of several labels nothing is balanced: most examples may lack most of them.
+    """
+    if _is_of_labels(metrics):
+        return True
     sizes = [entry["m"] for entry in metrics.get("recall", {}).get("classes", ())]
     return bool(sizes) and 1 - max(sizes) / max(sum(sizes), 1) < 0.5 * (1 - 1 / len(sizes))

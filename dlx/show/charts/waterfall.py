@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.judged_metric import judged_errors
-from dlx.diagnose.verdict import GAPS, between, in_words
+from dlx.diagnose.verdict import GAPS, OUT_OF_FOLD, between, in_words
 from dlx.show.charts.scales import finite
 from dlx.stats.intervals import Estimate, exact
 
-LEVELS = ("optimal", "train", "train_dev", "dev", "test")
+LEVELS = ("optimal", "train", "train_dev", OUT_OF_FOLD, "dev", "test")
 NAMES = {"bias": "avoidable bias"}
 
 Document = Mapping[str, Any]

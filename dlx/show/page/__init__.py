@@ -2,6 +2,7 @@
 
 from dlx.show.page.collection import CollectionMaterial as CollectionMaterial
 from dlx.show.page.collection import many_page as many_page
+from dlx.show.page.folds import folds_page as folds_page
 from dlx.show.page.material import Material as Material
 from dlx.show.page.overview import overview_page as overview_page
 from dlx.show.page.page import is_ours as is_ours

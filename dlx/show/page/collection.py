@@ -58,7 +58,7 @@ def many_page(material: CollectionMaterial) -> str:
     lists.pop("pictures", None)  # their names; they are shown themselves
     first = [_list(key, lists[key], material.task) for key in FIRST if key in lists]
     rest = [_list(key, lists[key], material.task) for key in lists if key not in FIRST]
-    sections = [*first, _pictures(material.pictures), *rest, _plan(material.plan)]
+    sections = [*first, _pictures(material.pictures), *rest, plan_section(material.plan)]
     return document(
         material.name,
         _heading(material),
@@ -166,7 +166,8 @@ def _pictures(pictures: Mapping[str, bytes]) -> Element | None:
     return section("pictures", "Pictures", element("div", figures, class_="pictures"))
 
 
-def _plan(plan: str) -> Element | None:
+def plan_section(plan: str) -> Element | None:
+    """The section with the complete plan; None where it is gone."""
     if not plan:
         return None
     code = scrolled(element("pre", element("code", plan.rstrip("\n"))), "plan")

@@ -9,7 +9,7 @@ from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import ends, of_what, tile
-from dlx.show.words import ending, level_of
+from dlx.show.words import ending, level_of, note_on_errors
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
@@ -27,7 +27,9 @@ def heading(material: Material) -> Element:
     lines += [element("p", remark, class_="remark") for remark in material.remarks]
     measured = material.diagnosis.get("errors")
     note = element("p", "Below each error stands its 95 % interval.", class_="note") if measured else None
-    return element("header", lines, element("dl", _tiles(material), class_="tiles"), note)
+    unit = note_on_errors(material.diagnosis)
+    of_unit = element("p", f"{unit[0].upper()}{unit[1:]}.", class_="note") if unit else None
+    return element("header", lines, element("dl", _tiles(material), class_="tiles"), note, of_unit)
 
 
 def _verdict(material: Material) -> Iterator[Element]:
@@ -52,7 +54,7 @@ def _ending(material: Material) -> Iterator[Element | str]:
 def _tiles(material: Material) -> Iterator[Element]:
     for part, measured in (material.diagnosis.get("errors") or {}).items():
         value, interval = error(measured["value"], material.task), ends(Estimate.from_document(measured), material.task)
-        yield tile(f"{in_words(part)} {of_what(material.task)}", value, interval)
+        yield tile(f"{in_words(part)} {of_what(material.task, material.diagnosis)}", value, interval)
     facts = material.facts
     if objective := facts.get("objective"):
         yield from _of_objective(objective)

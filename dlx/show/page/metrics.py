@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlx.diagnose.verdict import in_words
-from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
+from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.material import Material
 from dlx.show.page.words import section
@@ -20,8 +20,11 @@ def metrics(material: Material) -> Element | None:
         note = f"What is measured beside the error; the intervals are those on {in_words(chart.judged)}."
         content += _table(note, chart.titles, chart.rows)
     if classes is not None:
-        note = f"Each class by itself, on {in_words(classes.judged)}."
+        note = f"Each {classes.kind} by itself, on {in_words(classes.judged)}."
         content += _table(note, classes.titles, classes.rows)
+    if (targets := target_table(document)) is not None:
+        note = f"Each target by itself, on {in_words(targets.judged)}, in its own unit but for R²."
+        content += _table(note, targets.titles, targets.rows)
     for baselines in baseline_tables(document, task):
         note = f"Simple models on {in_words(baselines.part)}, fitted on train, and how much less the network errs."
         content += _table(note, baselines.titles, baselines.rows)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import tail_sentences
 from dlx.show.charts.quantities import error_quantity
+from dlx.show.charts.range_test import tested_in_words
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
@@ -32,7 +34,8 @@ def verdict(material: Material) -> Element | None:
         "diagnosis",
         "Diagnosis",
         [_Table(waterfall(document, material.task)).draw(), _judged(document, material.task)],
-        *_findings(document),
+        *(element("p", f"{sentence[0].upper()}{sentence[1:]}.") for sentence in tail_sentences(document)),
+        *(_findings(document) if "findings" in document else ()),  # in folds none are looked for
         *_next(document, material.commands),
     )
 
@@ -159,6 +162,8 @@ def _next(document: Document, commands: Sequence[str]) -> Iterator[Element]:
     steps = document.get("next") or []
     if steps or commands:
         yield element("h3", "What to do next")
+    if tested := tested_in_words(document):
+        yield element("p", f"Learning rates were tested: {tested}.")
     if steps:
         yield element("ul", [element("li", step) for step in steps])
     if commands:

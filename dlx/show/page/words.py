@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dlx import __version__
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element, scrolled
+from dlx.show.words import title_of_error
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
 
@@ -14,9 +18,10 @@ def ends(estimate: Estimate, task: str | None) -> str:
     return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task).replace("inf", "∞")
 
 
-def of_what(task: str | None) -> str:
-    """What the errors are."""
-    return "RMSE" if task == Task.REGRESSION else "error"
+def of_what(task: str | None, document: Mapping[str, Any] | None = None) -> str:
+    """What the errors are, of a task, or of a document of it that may count them in the spreads of its targets."""
+    title = title_of_error(document or {})
+    return "RMSE" if task == Task.REGRESSION and title == "error" else title
 
 
 def tile(label: str, value: Content, note: str) -> Element:

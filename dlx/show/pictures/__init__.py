@@ -17,6 +17,7 @@ from dlx.show.pictures.overlay import overlay as overlay
 from dlx.show.pictures.path import path as path
 from dlx.show.pictures.paths import DescentPath as DescentPath
 from dlx.show.pictures.paths import paths as paths
+from dlx.show.pictures.range_test import range_test as range_test
 from dlx.show.pictures.settings import settings as settings
 from dlx.show.pictures.sweep import sweep as sweep
 from dlx.show.pictures.worst import worst as worst

@@ -12,11 +12,12 @@ from typing import Any, TextIO
 from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
-from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table
+from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
+from dlx.show.charts.range_test import tested_in_words
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, verdict_first
-from dlx.show.words import ending, level_of, place, title_of_metric
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_first
+from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.text import shorten
 
 MARGIN = 10
@@ -87,8 +88,9 @@ class _Screen:
         verdict_first(self.document, commands, self.out, MARGIN)
         self._gap_above()
         measure = self.document.get("measure")
-        titles = ("", "error", "95 % interval", "m")
+        titles = ("", title_of_error(self.document), "95 % interval", "m")
         self._table([*errors(self.document["errors"], self.task)], titles)
+        tails(self.document, self.out)
         if measure:
             self._table([*errors(measure["errors"], self.task)], ("", title_of_metric(measure["name"]), *titles[2:]))
         self._gap_above()
@@ -102,7 +104,11 @@ class _Screen:
         optimal = ("optimal", error(self.document["optimal_error"], self.task), "", "")
         measure = self.document.get("measure")
         first = [] if measure else [optimal]
-        self._table([*first, *errors(self.document["errors"], self.task)], ("", "error", "95 % interval", "m"))
+        titles = ("", title_of_error(self.document), "95 % interval", "m")
+        self._table([*first, *errors(self.document["errors"], self.task)], titles)
+        if note := note_on_errors(self.document):
+            paragraph("", note, margin=0, stream=self.out)
+        tails(self.document, self.out)
         if measure:
             self._gap_above()
             titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
@@ -151,13 +157,11 @@ class _Screen:
 
     def metrics(self) -> None:
         """What is measured beside the error, and what simple models reach."""
-        for chart in (metrics_table(self.document, self.task), class_table(self.document)):
+        charts = metrics_table(self.document, self.task), class_table(self.document), target_table(self.document)
+        for chart in (*charts, *baseline_tables(self.document, self.task)):
             if chart is not None:
                 self._gap_above()
                 table(chart.rows, chart.titles, stream=self.out)
-        for baselines in baseline_tables(self.document, self.task):
-            self._gap_above()
-            table(baselines.rows, baselines.titles, stream=self.out)
 
     def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
         """The counts, and the errors beside them; false where the screen is too narrow for it."""
@@ -197,8 +201,10 @@ class _Screen:
             )
 
     def next(self, commands: Sequence[str]) -> None:
-        """What to do, in words, then as commands."""
+        """What to do, in words, then as commands; and what was tested for that."""
         self._gap_above()
+        if tested := tested_in_words(self.document):
+            paragraph("tested", f"learning rates: {tested}", stream=self.out)
         for number, step in enumerate(self.document["next"]):
             paragraph("next" if number == 0 else "", step, stream=self.out)
         for command in commands:

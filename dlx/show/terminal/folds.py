@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.folds import fold_metrics
+from dlx.show.charts.metrics import baseline_tables, class_table, target_table
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import labeled, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, ends
-from dlx.show.words import level_of
+from dlx.show.terminal.summary import COLORS, ends, errors
+from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
 
 if TYPE_CHECKING:
     from dlx.documents.folds import FoldsDocument
@@ -41,6 +43,23 @@ def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = ()
         labeled("" if number else "next", (command, "cyan"))
 
 
+def _measured(document: FoldsDocument, out: TextIO) -> None:
+    """The metric that is judged in place of the error, the metrics, and simple models that were fitted in each fold."""
+    facts = document.to_document()
+    if measure := facts.get("measure"):
+        say(stream=out)
+        titles = ("all folds", title_of_metric(measure["name"]), "95 % interval", "m")
+        table(errors(measure["errors"], document.task), titles, stream=out)
+    if measured := fold_metrics(facts, document.task):
+        say(stream=out)
+        rows = [(row.title, row.value, row.interval, f"{row.least} to {row.largest}") for row in measured]
+        table(rows, ("out-of-fold", "all", "95 % interval", "folds, by themselves"), stream=out)
+    for chart in (class_table(facts), target_table(facts), *baseline_tables(facts, document.task)):
+        if chart is not None:
+            say(stream=out)
+            table(chart.rows, chart.titles, stream=out)
+
+
 def _trainings(document: FoldsDocument, out: TextIO) -> None:
     parts = [part for part in ("train", "dev", "test") if any(part in record.errors for record in document.trainings)]
     rows = [
@@ -57,18 +76,21 @@ def _trainings(document: FoldsDocument, out: TextIO) -> None:
 
 
 def _errors(document: FoldsDocument, out: TextIO) -> None:
-    """The pooled errors, their spread and the verdict."""
+    """The pooled errors, their spread, what is measured beside them, and the verdict."""
     task, verdict, spread = document.task, document.verdict, document.spread
     rows = [
         (in_words(name), error(pooled.value, task), interval(pooled.low, pooled.high, task), f"{pooled.m:,}")
         for name, pooled in document.errors.items()
     ]
-    table(rows, ("all folds", "error", "95 % interval", "m"), stream=out)
+    table(rows, ("all folds", title_of_error(verdict), "95 % interval", "m"), stream=out)
+    if note := note_on_errors(verdict):
+        paragraph("", note, stream=out)
     if spread is not None:
         values = [error(value, task) for value in (spread.least, spread.largest, spread.deviation)]
         paragraph(
             "", f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}", stream=out
         )
+    _measured(document, out)
     say(stream=out)
     labeled("verdict", (verdict["verdict"], f"bold {COLORS[level_of(verdict['verdict'])]}"))
     for name in ("bias", "variance"):

@@ -76,7 +76,9 @@ class PlainDisplay(Display[Event]):
 
 
 class LiveDisplay(Display[Event]):
-    """A picture that is drawn again in place, and gone at the end."""
+    """A picture that is drawn again in place, and gone at the end; there is one at a time."""
+
+    is_shown: ClassVar[bool] = False
 
     def __init__(self, view: ProgressView[Event], stream: TextIO) -> None:
         from rich.live import Live
@@ -93,10 +95,12 @@ class LiveDisplay(Display[Event]):
         )
 
     def __enter__(self) -> Self:
+        LiveDisplay.is_shown = True
         self.live.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        LiveDisplay.is_shown = False
         self.live.stop()
 
     def update(self, event: Event) -> None:
@@ -111,10 +115,10 @@ def progress(view: ProgressView[Event], *, quiet: bool = False, stream: TextIO |
 
     Args:
         view: what there is to see of the events.
-        quiet: shows nothing.
+        quiet: shows nothing, as within a picture.
         stream: in place of stderr.
     """
     out = stream or sys.stderr
-    if quiet:
+    if quiet or LiveDisplay.is_shown:
         return Display()
     return PlainDisplay(view, out) if is_plain(out) else LiveDisplay(view, out)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.words import ending, level_of, place, title_of_metric
+from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.stats.intervals import Estimate
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
@@ -45,8 +46,7 @@ def summary(
         say(stream=out)
         verdict_first(diagnosis, commands, out)
         say(stream=out)
-        table(errors(diagnosis["errors"], task), ("", "error", "95 % interval", "m"), stream=out)
-        _measured(diagnosis, out)
+        _measured(diagnosis, task, out)
         say(stream=out)
     _refit_or_minimum(facts, out)
     curve = sparkline(costs, SPARK_WIDTH)
@@ -73,8 +73,19 @@ def verdict_first(diagnosis: Mapping[str, Any], commands: Sequence[str], out: Te
         say((" " * margin, ""), (command, "cyan"), stream=out)
 
 
-def _measured(diagnosis: Mapping[str, Any], out: TextIO) -> None:
-    """The metric that is judged in place of the error."""
+def tails(diagnosis: Mapping[str, Any], out: TextIO) -> None:
+    """Which intervals cannot be trusted."""
+    for sentence in tail_sentences(diagnosis):
+        paragraph("", sentence, "yellow", stream=out)
+
+
+def _measured(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
+    """The errors, and the metric that is judged in their place."""
+    titles = ("", title_of_error(diagnosis), "95 % interval", "m")
+    table(errors(diagnosis["errors"], task), titles, stream=out)
+    if note := note_on_errors(diagnosis):
+        paragraph("", note, margin=0, stream=out)
+    tails(diagnosis, out)
     if measure := diagnosis.get("measure"):
         say(stream=out)
         titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")

@@ -39,7 +39,7 @@ def letter_plot(curves: Sequence[MeanCurve | None], task: str | None, width: int
     first = min(curve.epochs[0] for curve in numbered.values())
     last = max(curve.epochs[-1] for curve in numbered.values())
     columns = width - MARGIN - 2 if last > first else 1
-    scale = _RowScale(fitting([curve.mean for curve in numbered.values()], may_be_logarithmic=True))
+    scale = RowScale(fitting([curve.mean for curve in numbered.values()], may_be_logarithmic=True))
     cells: dict[tuple[int, int], int] = {}
     for number, curve in reversed(numbered.items()):  # the first lie on top
         values = curve.means_at(first, last, columns)
@@ -49,7 +49,7 @@ def letter_plot(curves: Sequence[MeanCurve | None], task: str | None, width: int
     return [*lines, [(f"{'':{MARGIN}} {ends[0]}{ends[1]:>{max(columns + 1 - len(ends[0]), 6)}}", "dim")]]
 
 
-def _line(row: int, cells: dict[tuple[int, int], int], columns: int, scale: _RowScale, task: str | None) -> list[Piece]:
+def _line(row: int, cells: dict[tuple[int, int], int], columns: int, scale: RowScale, task: str | None) -> list[Piece]:
     labelled = row in (0, HEIGHT // 2, HEIGHT - 1)
     name = error(scale.value(row), task) if labelled else ""
     pieces = groupby(cells.get((row, column)) for column in range(columns))
@@ -58,7 +58,7 @@ def _line(row: int, cells: dict[tuple[int, int], int], columns: int, scale: _Row
     return [(f"{name:>{MARGIN}} {'┤' if labelled else '│'}", "dim"), *texts]
 
 
-class _RowScale:
+class RowScale:
     """From values to rows, 0 at the bottom, and back."""
 
     def __init__(self, values: ValueRange) -> None:

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlx.data.column_values import truth_values
 from dlx.data.formats.format import format_of
-from dlx.data.labels import Labels, infer_labels
+from dlx.data.labels import Labels
 from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, task_for
-from dlx.errors import DataError
+from dlx.spec.starter.answers import labels_of
 from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore
 from dlx.types import Array
 from dlx.words import Task
@@ -71,13 +70,7 @@ class Decisions:
     @cached_property
     def labels(self) -> Labels:
         """What there is to learn."""
-        if not self.labelled.any():
-            raise DataError(
-                f"{self.profile.origin}: column {self.target[0].name!r}: the target is missing in every row"
-            )
-        answers = [_answers(column, self.labelled) for column in self.target]
-        y = answers[0] if len(answers) == 1 else np.column_stack([_numbers(answer) for answer in answers])
-        return infer_labels(y, self._task, self.profile.origin, [column.name for column in self.target])
+        return labels_of(self.target, self.labelled, self._task, self.profile.origin)
 
     @property
     def _task(self) -> Task | None:
@@ -222,18 +215,6 @@ def shortened(words: Iterable[str]) -> str:
     if not listed:
         return rest[0][:WORDS] if rest else ""
     return f"{listed} and {len(rest):,} more" if rest else listed
-
-
-def _answers(column: ColumnProfile, rows: Array) -> Array:
-    values = column.values[rows]
-    if values.dtype == object:
-        return values.astype(str)
-    return values.astype(np.int64) if column.is_whole and np.abs(values).max() < 2**53 else values
-
-
-def _numbers(answers: Array) -> Array:
-    values = truth_values(answers) if answers.dtype.kind == "U" else answers
-    return values if values.dtype.kind == "U" else values.astype(np.float64)
 
 
 def _plainest(number: float) -> int | float:

@@ -41,11 +41,12 @@ architecture:
 
 initializer: he
 regularization: {{l2: {l2}, keep_prob: {keep_prob}}}  # against high variance: {remedies}
-optimizer: {{name: adam, learning_rate: 0.001}}
-schedule: constant  # of the learning rate
+{rate}schedule: constant  # of the learning rate
 {reason}training: {{{training}}}
 diagnosis: {{optimal_error: 0.0}}  # human-level or Bayes error
 """
+RATE = "optimizer: {{name: adam, learning_rate: {rate}}}\n"  # the rule's is `USUAL_RATE`
+USUAL_RATE = 0.001
 TARGETS = "  normalize_targets: standard  # errors and predictions stay in the unit of the targets\n"
 FEWEST = 4  # examples, of which train has two and the others one each
 REFIT = "# refit: once an epoch is kept, the network that predicts is trained for as long on all examples\n"
@@ -152,7 +153,8 @@ def _training(training: StarterTraining, has_dev: bool) -> dict[str, Any]:
     remedies = "l2 above 0, keep_prob below 1" if training.l2 == 0 else "a larger l2, a smaller keep_prob"
     reason = REFIT if training.refit else ""
     strengths = {"l2": training.l2, "keep_prob": training.keep_prob, "remedies": remedies}
-    return {**strengths, "training": ", ".join(keys), "reason": reason}
+    rate = RATE.format(rate=USUAL_RATE)
+    return {**strengths, "rate": rate, "training": ", ".join(keys), "reason": reason}
 
 
 def _shares(m: int) -> tuple[float, float]:

@@ -20,6 +20,11 @@ def load(path: Path) -> Node:
     return _tree(text, str(path), None)
 
 
+def parse_as_file(text: str, path: Path) -> Node:
+    """The tree of a text that is to be written into a file: what it names is meant from that file's folder."""
+    return _tree(text, str(path), None)
+
+
 def parse(text: str, place: Place) -> Node:
     """The tree of a text that stands in no file: everything in it has the one place, and an empty text is null."""
     return _tree(text, place.source, place) if text.strip() else Node(None, place, place)

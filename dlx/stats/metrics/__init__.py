@@ -4,4 +4,4 @@ A metric is one class; defining it registers it for ``dlx list metric``, for `me
 all tables and documents.
 """
 
-from dlx.stats.metrics import classes, probabilities, ranking, residuals  # noqa: F401 - each registers its metrics
+from dlx.stats.metrics import classes, labels, probabilities, ranking, residuals  # noqa: F401 - each registers its metrics

@@ -15,9 +15,9 @@ from dlx.words import Task
 class Answers:
     """What a network says of m examples, beside what is true.
 
-    y: class codes (m,), or targets (m, k).
-    outputs: in float64; of C classes their logits (m, C), of two those of the first are 0; of a regression its values
-        (m, k), in the unit of the targets.
+    y: class codes (m,), or targets (m, k), or of several labels 0 or 1 for each (m, k).
+    outputs: in float64; of C classes their logits (m, C), of two those of the first are 0; of several labels a logit
+        for each (m, k); of a regression its values (m, k), in the unit of the targets.
     threshold: of two classes the second is predicted where its probability is above it.
     """
 
@@ -35,6 +35,18 @@ class Answers:
     def is_finite(self) -> bool:
         """Whether every answer is a number."""
         return bool(np.isfinite(self.outputs).all())
+
+    @cached_property
+    def by_output(self) -> tuple[Answers, ...]:
+        """Of several labels what is said of each, whether an example has it; of several targets the same of each."""
+        columns = range(self.outputs.shape[1])
+        if self.task is Task.MULTILABEL:
+            return tuple(self._of_label(column) for column in columns)
+        return tuple(Answers(self.task, self.y[:, [column]], self.outputs[:, [column]]) for column in columns)
+
+    def _of_label(self, column: int) -> Answers:
+        Z = self.outputs[:, column]
+        return Answers(Task.BINARY, (self.y[:, column] > 0.5).astype(np.intp), np.stack([np.zeros_like(Z), Z], axis=1))
 
     # Of classes
 
@@ -60,6 +72,13 @@ class Answers:
     def probabilities(self) -> Array:
         """The probability of each class, (m, C)."""
         return np.exp(self.log_probabilities)
+
+    @cached_property
+    def wrong(self) -> Array:
+        """Whether the answer to an example is wrong, (m, 1), or of several labels that to each, (m, k)."""
+        if self.task is Task.MULTILABEL:
+            return np.asarray((self.outputs > 0) != (self.y > 0.5))
+        return np.asarray(self.predicted != self.y)[:, np.newaxis]
 
     @cached_property
     def hits(self) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from math import hypot, isnan, nan
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
 CLASSIFICATION = (Task.BINARY, Task.MULTICLASS)
+CLASSES_AND_LABELS = (*CLASSIFICATION, Task.MULTILABEL)
 REGRESSION = (Task.REGRESSION,)
 MOST_CLASSES = 100  # for each of which documents have a value
 
@@ -53,8 +55,19 @@ class Metric(Component):
         return unbounded(self.value(answers))
 
     def by_class(self, answers: Answers) -> ByClass | None:
-        """The same for each class by itself; None of a metric that has no such values."""
+        """The same for each class, or each of several labels, by itself; None of a metric that has no such values."""
         return None
+
+    def of_label(self, label: Answers) -> Estimate | None:
+        """The same of one of several labels, for the answers to whether an example has it; None where it has no value.
+
+        Of several labels a metric is the mean over them, as scikit-learn's macro average, each label counting alike.
+        """
+        return replace(self.estimate(label, np.random.default_rng(0)), m=label.m)
+
+    def by_label(self, answers: Answers) -> ByClass:
+        """That of each label."""
+        return [self.of_label(label) for label in answers.by_output]
 
     def loss(self, value: float) -> float:
         """What is to be small: the value, or 1 − value where more is better."""
@@ -64,6 +77,7 @@ class Metric(Component):
 def measure(answers: Answers, labels: Sequence[object] = ()) -> dict[str, Any]:
     """All metrics of the task, by name: ``value``, ``low``, ``high`` and ``m``, and ``classes`` where each has its own.
 
+    Of several targets, which ``labels`` name, each has its own under ``targets``.
     What is not defined is null, as all is where an answer is not finite. Intervals are the same whenever they are
     computed: what they draw is drawn from a fixed seed.
     """
@@ -89,6 +103,11 @@ def _document(metric: Metric, answers: Answers, labels: Sequence[object]) -> dic
         document["classes"] = [
             {"label": label, **(Estimate(nan, nan, nan, 0) if value is None else value).document()}
             for label, value in zip(labels, by_class, strict=True)
+        ]
+    if answers.task.is_regression and 1 < len(labels) <= MOST_CLASSES:
+        document["targets"] = [
+            {"label": label, **replace(metric.estimate(of_one, np.random.default_rng(0)), m=answers.m).document()}
+            for label, of_one in zip(labels, answers.by_output, strict=True)
         ]
     return document
 

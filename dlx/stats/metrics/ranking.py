@@ -11,7 +11,7 @@ import numpy as np
 
 from dlx.stats.intervals import CONFIDENCE, Estimate, error_rate
 from dlx.stats.metrics.answers import Answers
-from dlx.stats.metrics.metric import ByClass, Metric, mean_of_dependent
+from dlx.stats.metrics.metric import CLASSES_AND_LABELS, ByClass, Metric, mean_of_dependent
 from dlx.types import Array
 from dlx.words import Task
 
@@ -19,8 +19,12 @@ STEPS = 60  # of bisection
 
 
 class Ranking(Metric):
-    """A measure of the second class against the first; of more classes, of each against the rest, averaged."""
+    """A measure of the second class against the first; of more classes, of each against the rest, averaged.
 
+    Of several labels it is that of those who have a label against those who have not, averaged over the labels.
+    """
+
+    tasks = CLASSES_AND_LABELS
     higher_is_better = True
 
     @abstractmethod
@@ -39,13 +43,21 @@ class Ranking(Metric):
         """Of the second class; of more classes the mean, whose ends are the means of theirs."""
         if answers.task is Task.BINARY:
             return self._against_the_rest(answers, 1) or Estimate(nan, nan, nan)
+        if answers.task is Task.MULTILABEL:
+            return mean_of_dependent(self.by_label(answers))
         return mean_of_dependent([self._against_the_rest(answers, code) for code in range(answers.class_count)])
 
     def by_class(self, answers: Answers) -> ByClass | None:
-        """Of each of three or more classes; of two classes the value says all."""
+        """Of each of three or more classes, or of several labels; of two classes the value says all."""
         if answers.task is Task.BINARY:
             return None
+        if answers.task is Task.MULTILABEL:
+            return self.by_label(answers)
         return [self._against_the_rest(answers, code) for code in range(answers.class_count)]
+
+    def of_label(self, label: Answers) -> Estimate | None:
+        """Of those who have it against those who have not."""
+        return self._against_the_rest(label, 1)
 
     def _against_the_rest(self, answers: Answers, code: int) -> Estimate | None:
         positive = answers.y == code

@@ -7,7 +7,8 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from dlx.stats.intervals import Estimate, mean_loss, quantile, random_groups, root_mean_square
+from dlx.stats.intervals import Estimate, quantile, random_groups
+from dlx.stats.mean_loss import mean_loss, root_mean_square
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import REGRESSION, Metric, mean_of_dependent
 from dlx.types import Array

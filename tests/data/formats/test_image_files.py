@@ -161,7 +161,7 @@ def test_what_is_no_layout_of_classes_is_named(tmp_path: Path) -> None:
             load(tmp_path / name)
     (tmp_path / "empty" / "b").rmdir()
     (tmp_path / "empty" / "a" / "notes.md").write_text("")
-    with pytest.warns(Remark, match=r"a: notes\.md: passed over, being no image by name"):
+    with pytest.warns(Remark, match=r"a/notes\.md: passed over, being no image by name"):
         load(tmp_path / "empty")
 
 

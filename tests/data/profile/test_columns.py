@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from dlx.data.profile.columns import ColumnProfile, Kind
+from dlx.data.texts import Texts
 
 
 def column(values: list[Any], name: str = "x") -> ColumnProfile:
     is_text = any(isinstance(value, str) for value in values)
-    return ColumnProfile(name, 0, np.array(values, object if is_text else np.float64))
+    return ColumnProfile(name, 0, Texts.of(values) if is_text else np.array(values, np.float64))
 
 
 NAN = float("nan")

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from dlx.data.examples import Examples, tidy
+from dlx.data.profile import table as tables
+from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile, profile_examples, profile_file
 from dlx.data.sources import File
+from dlx.data.texts import Texts
 from dlx.errors import DataError
 
 
@@ -94,3 +97,12 @@ def test_of_columns_with_one_name_the_first_is_read(tmp_path: Path) -> None:
     assert dict(table.unreadable) == dict.fromkeys((2, 3), reason)
     assert table.source is not None
     assert table.source.ignore == (2, 3)
+
+
+def test_rows_far_from_each_other_are_repeated_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 2)
+    columns = (
+        ColumnProfile("a", 0, np.array([1.0, 2, np.nan, 3, np.nan, 1, 4])),
+        ColumnProfile("c", 1, Texts.of(["u", "v", None, "u", None, "u", "v"])),
+    )
+    assert TableProfile("here", columns, 7).repeated_rows == 2

@@ -11,6 +11,7 @@ import pytest
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, candidates, task_for
+from dlx.data.texts import Texts
 from dlx.types import Array
 from dlx.words import Task
 
@@ -19,7 +20,7 @@ def table(**columns: Sequence[Any] | Array) -> TableProfile:
     profiles = []
     for place, (name, values) in enumerate(columns.items()):
         is_text = any(isinstance(value, str) for value in values)
-        profiles.append(ColumnProfile(name, place, np.array(values, object if is_text else np.float64)))
+        profiles.append(ColumnProfile(name, place, Texts.of(values) if is_text else np.array(values, np.float64)))
     return TableProfile("table", tuple(profiles), len(profiles[0].values))
 
 

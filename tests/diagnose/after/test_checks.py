@@ -117,13 +117,13 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
     "still falling": ({"optimizer": descent(0.03), "training": epochs(30)}, "too_few_epochs", "fell by"),
     "no patience": (
         {"optimizer": descent(0.05), "training": epochs(200, early_stopping={"patience": 1})},
-        "too_few_epochs",
-        "early stopping ended it",
+        "stopped_too_soon",
+        "after 1 evaluation without an improvement",
     ),
-    "no patience, though little harm is done": (
-        {"optimizer": descent(0.3), "training": epochs(400, 64, early_stopping={"patience": 2})},
-        "too_few_epochs",
-        "early stopping ended it",
+    "improvements that are not counted": (
+        {"optimizer": descent(0.05), "training": epochs(200, early_stopping={"monitor": "dev_cost", "min_delta": 0.2})},
+        "stopped_too_soon",
+        "improved dev_cost by more than min_delta = 0.2",
     ),
     "images beyond recognition": (
         {
@@ -211,6 +211,15 @@ FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and
         "overtraining",
         "the dev error rose from",
     ),
+    "few examples of each class": (
+        {
+            "data": {"source": "digits", "split": {"train": 600, "dev": 400}, "train_examples": 210},
+            "architecture": {"hidden": [64]},
+            "diagnosis": {"optimal_error": 0.03},
+        },
+        "few_examples",
+        "by half of them the dev error of kernel regression is",
+    ),
 }
 
 
@@ -249,6 +258,10 @@ NOTES: dict[str, tuple[Plain, str]] = {
             "diagnosis": {"optimal_error": 0.45},  # so that no luck of the last row puts it behind
         },
         "oscillation",
+    ),
+    "no patience, though no harm is done": (
+        {"optimizer": descent(0.3), "training": epochs(400, 64, early_stopping={"patience": 2})},
+        "stopped_too_soon",
     ),
     "plateau": ({"architecture": {"hidden": [{"units": 32, "bias": False}]}}, "plateau"),
     "rising": (
@@ -445,3 +458,28 @@ def test_the_advice_to_a_regression_that_has_learned_nothing_is_not_of_classes(t
     remedy = next(one["remedy"] for one in findings if one["name"] == "no_better_than_constant")
     assert "normalize_targets" in remedy
     assert "ROC" not in remedy
+
+
+def test_a_rare_class_that_is_learned_by_heart_is_named(train: Train, tmp_path: Path) -> None:
+    """Three clouds in many directions, of the third of which train has 30 examples."""
+    rng = np.random.default_rng(0)
+    y = np.concatenate([np.arange(1200) % 2, np.full(60, 2)])
+    X = rng.normal(size=(1260, 40)) + np.array([4.5, 4.5, 1.2])[y, np.newaxis] * np.eye(40)[y]
+    np.savez(tmp_path / "rare.npz", X=X, y=y)
+    data = {"source": {"name": "file", "path": str(tmp_path / "rare.npz")}, "split": {"train": 0.5, "dev": 0.5}}
+    session = train(
+        data=data,
+        training=epochs(40),
+        architecture={"hidden": [32]},
+        optimizer={"name": "adam", "learning_rate": 0.01},
+    )
+    document = examine(str(session.run.path)).document
+    serious = {one["name"]: one["evidence"] for one in document["findings"] if one["severity"] != "note"}
+    assert "few_examples_of_a_class" in serious
+    assert serious["few_examples_of_a_class"].startswith("class 2 has 30 examples in train")
+
+
+def test_a_rare_class_that_is_learned_is_not_named(train: Train, tmp_path: Path) -> None:
+    session = train(data=rare_class(tmp_path / "rare.npz", 4.0), training=epochs(40))
+    document = examine(str(session.run.path)).document
+    assert not [one["name"] for one in document["findings"] if one["name"] == "few_examples_of_a_class"]

@@ -255,8 +255,8 @@ def test_inputs_in_other_units_are_found(columns: dict[str, np.ndarray], is_foun
     assert "inputs_not_normalized" not in names(HEALTHY | {"data": {"source": source}})
 
 
-@pytest.mark.parametrize(("size", "is_noted"), [(32, True), ("full", False)])
-def test_the_full_batch_is_noted_where_it_fits(size: int | str, is_noted: bool) -> None:
+@pytest.mark.parametrize(("size", "is_noted"), [(32, False), (256, True), ("full", False)])
+def test_the_full_batch_is_noted_where_it_takes_hardly_any_step_away(size: int | str, is_noted: bool) -> None:
     sections = HEALTHY | {"training": {"epochs": 60, "batch_size": size}}
     assert ("full_batch_fits" in names(sections)) == is_noted
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from dlx.documents.folds import FoldsDocument
 from dlx.events import finish
@@ -21,9 +22,11 @@ from dlx.search.folds.training import FoldsRun, of_fold
 from dlx.search.trials.executors import executor_for
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
+from dlx.stats.metrics.answers import Answers
+from dlx.stats.metrics.metric import measure
 from dlx.training.build import dataset_of
 from dlx.training.model import Model
-from dlx.words import Status
+from dlx.words import Status, Task
 
 SPEC = """
 name: plants
@@ -123,6 +126,74 @@ def test_several_labels_are_answered_each(tmp_path: Path) -> None:
     assert answers.tolist() == [[int(float(row[f"p({name})"]) > 0.5) for name in ("sweet", "red")] for row in table]
     assert document.errors["out_of_fold"].value == pytest.approx((answers != labels).mean())
     assert document.verdict["variance"] is not None
+    hits, of_label, as_label = ((answers & labels).sum(axis=0), labels.sum(axis=0), answers.sum(axis=0))
+    f1 = document.metrics["out_of_fold"]["f1"]
+    assert f1["value"] == pytest.approx(np.mean(2 * hits / (of_label + as_label)))
+    assert [entry["label"] for entry in f1["classes"]] == ["sweet", "red"]
+    assert document.baselines["constant"]["parts"]["out_of_fold"]["error"]["m"] == 60
+
+
+def answers_of(table: list[dict[str, str]], classes: list[str]) -> Answers:
+    """What predictions.csv says, as logits."""
+    P = np.array([[float(row[f"p({label})"]) for label in classes] for row in table])
+    y = np.array([classes.index(row["label"]) for row in table])
+    return Answers(Task.MULTICLASS, y, np.log(np.maximum(P, 1e-30)))
+
+
+def test_metrics_are_those_of_all_answers_out_of_their_fold_and_of_each_fold(
+    tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    document, classes = trained(spec_of(tmp_path), tmp_path / "out"), ["elm", "fir", "oak"]
+    table = predictions(tmp_path / "out")
+    expected = measure(answers_of(table, classes), classes)
+    pooled = document.metrics["out_of_fold"]
+    assert pooled.keys() == expected.keys()
+    for name, entry in expected.items():
+        assert pooled[name]["value"] == pytest.approx(entry["value"], rel=1e-4)
+        assert pooled[name]["m"] == M
+        assert pooled[name]["low"] <= pooled[name]["value"] <= pooled[name]["high"]
+    for record in document.trainings:
+        mine = [row for row in table if row["fold"] == str(record.fold)]
+        of_fold = measure(answers_of(mine, classes), classes)
+        values = {name: estimate.value for name, estimate in record.metrics.items()}
+        assert values == pytest.approx({name: entry["value"] for name, entry in of_fold.items()}, rel=1e-4)
+
+
+def test_baselines_are_fitted_in_each_fold_and_pooled(tmp_path: Path, rows: list[dict[str, str]]) -> None:
+    spec = spec_of(tmp_path)
+    document = trained(spec, tmp_path / "out")
+    wrong_majority, wrong_neighbours = [], []
+    for fold in range(1, 5):
+        data = dataset_of(of_fold(spec, fold))
+        train, test = data.parts["train"], data.parts["test"]
+        wrong_majority += (np.bincount(train.y).argmax() != test.y).tolist()
+        tree = cKDTree((np.asarray(train.X[:]) - data.shift) * data.scale)
+        _, nearest = tree.query((np.asarray(test.X[:]) - data.shift) * data.scale, 5)
+        wrong_neighbours += [np.bincount(train.y[five]).argmax() != y for five, y in zip(nearest, test.y, strict=True)]
+    entries = {name: entry["parts"]["out_of_fold"] for name, entry in document.baselines.items()}
+    assert list(entries) == ["constant", "linear", "neighbours"]
+    assert entries["constant"]["error"]["value"] == pytest.approx(np.mean(wrong_majority))
+    assert entries["neighbours"]["error"]["value"] == pytest.approx(np.mean(wrong_neighbours))
+    for entry in entries.values():
+        difference = document.errors["out_of_fold"].value - entry["error"]["value"]
+        assert entry["difference"]["value"] == pytest.approx(difference)
+        assert entry["error"]["m"] == M
+
+
+def test_the_metric_that_is_judged_is_what_the_verdict_speaks_of(tmp_path: Path, rows: list[dict[str, str]]) -> None:
+    path = spec_path(tmp_path)
+    spec = load_spec(path, ["diagnosis.metric=balanced_error", "diagnosis.optimal_error=0.05"]).spec
+    document = trained(spec, tmp_path / "out")
+    measure_of_folds, verdict = document.verdict["measure"], document.verdict
+    balanced = document.metrics["out_of_fold"]["balanced_error"]
+    assert {key: measure_of_folds["errors"]["out_of_fold"][key] for key in ("value", "low", "high")} == pytest.approx(
+        {key: balanced[key] for key in ("value", "low", "high")}
+    )
+    train = measure_of_folds["errors"]["train"]
+    assert train["m"] == document.errors["train"].m
+    assert verdict["bias"]["value"] == pytest.approx(train["value"] - 0.05)
+    assert verdict["variance"]["value"] == pytest.approx(balanced["value"] - train["value"])
+    assert verdict["tolerance"] == 0.02
 
 
 def test_a_fold_is_the_run_that_its_number_gives_alone(tmp_path: Path, rows: list[dict[str, str]]) -> None:
@@ -233,10 +304,12 @@ def test_the_command(tmp_path: Path, rows: list[dict[str, str]], call_dlx: Calla
     again = call_dlx("train", "--resume", out, "--json")
     document = json.loads(again.stdout)
     assert document["directory"] == str(out)
-    assert {"errors", "spread", "verdict", "bias", "variance", "next", "trainings"} <= document.keys()
+    keys = {"errors", "spread", "verdict", "bias", "variance", "next", "trainings", "metrics", "baselines"}
+    assert keys <= document.keys()
     text = call_dlx("train", "--resume", out).stdout
     assert "all folds" in text
     assert "out-of-fold" in text
+    assert "5 nearest neighbours" in text
     assert f"dlx train {out}/plan.yaml data.folds=null training.refit=true" in " ".join(text.split())
     for command in (["diagnose", out], ["predict", out, tmp_path / "plants.csv"], ["export", out, "--to", "pytorch"]):
         refused = call_dlx(*command)

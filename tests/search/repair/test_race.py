@@ -217,7 +217,7 @@ def test_finalists_are_the_best_that_beat_the_present_spec() -> None:
         ({"train": 100, "dev": 200}, {"train_examples": 20}, DataFacts(20)),
         ({"train": 0.5, "dev": 0.5}, {}, DataFacts(200)),
         ({"train": 100}, {}, DataFacts(100, spare=300, has_dev=False)),
-        ({"train": 1000, "dev": 700}, {"source": "digits"}, DataFacts(1000, images=True, spare=97)),
+        ({"train": 1000, "dev": 700}, {"source": "digits"}, DataFacts(1000, images=True, spare=97, side=8)),
     ],
 )
 def test_what_the_data_tell(split: dict[str, Any], others: dict[str, Any], facts: DataFacts) -> None:

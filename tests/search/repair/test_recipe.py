@@ -137,7 +137,7 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Repair]:
     ("text", "fault", "kept"),
     [
         (CIRCLES, {"initializer": "zeros"}, "fitting_initializer"),
-        (MOONS, {"optimizer__learning_rate": 1e-5}, "fast_adam"),
+        (MOONS, {"optimizer__learning_rate": 1e-5}, "larger_tested_rate"),
         (BLOBS, {"data__normalize": "none"}, "normalize_inputs"),
     ],
 )

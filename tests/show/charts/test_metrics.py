@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.show.charts.metrics import baseline_tables, beside_baselines, class_table, in_brief, metric_text, metrics_table
+from dlx.show.charts.metrics import (
+    baseline_tables,
+    beside_baselines,
+    class_table,
+    in_brief,
+    metric_text,
+    metrics_table,
+    tail_sentences,
+    target_table,
+)
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import measure
 from dlx.words import Task
@@ -40,6 +49,44 @@ def test_a_regression_is_told_by_the_share_that_it_explains() -> None:
     y = np.array([[1.0], [2.0], [3.0], [4.0]])
     metrics = measure(Answers(Task.REGRESSION, y, y + np.array([[0.5], [-0.5], [0.5], [-0.5]])))
     assert in_brief({"metrics": {"train": metrics}}, Task.REGRESSION) == "R² 0.8, MAE 0.5 (train)"
+
+
+def of_labels() -> dict[str, Any]:
+    """A diagnosis of a network that finds the first of two labels, and the second nowhere."""
+    y = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
+    outputs = np.where(y > 0, 1.0, -1.0) * [1, 0] - [0, 1]
+    return {"metrics": {"dev": measure(Answers(Task.MULTILABEL, y, outputs), ["sweet", "red"])}}
+
+
+def test_each_label_has_a_row_with_how_many_examples_have_it() -> None:
+    chart = class_table(of_labels())
+    assert chart is not None
+    assert chart.titles[:5] == ("label, dev", "precision", "recall", "F1", "ROC AUC")
+    assert [(row[0], row[3], row[-1]) for row in chart.rows] == [("sweet", "1.000", "2"), ("red", "0.000", "1")]
+    assert in_brief(of_labels(), Task.MULTILABEL).startswith("balanced error 25.00 %, F1 0.500")
+
+
+def of_targets(**others: Any) -> dict[str, Any]:
+    y = np.array([[100.0, 0.1], [200.0, 0.3], [300.0, 0.2]])
+    answers = Answers(Task.REGRESSION, y, np.add(y, [[30.0, 0.01], [-30.0, 0.01], [30.0, -0.01]]))
+    return {"metrics": {"dev": measure(answers, ["height", "weight"])}, **others}
+
+
+def test_each_target_has_a_row_in_its_own_unit() -> None:
+    chart = target_table(of_targets())
+    assert chart is not None
+    assert [(row[0], row[2], row[3]) for row in chart.rows] == [("height", "30", "30"), ("weight", "0.01", "0.01")]
+    assert target_table(of_classes([5, 5])) is target_table(of_labels()) is target_table({}) is None
+
+
+def test_what_mixes_units_is_not_shown_of_targets_that_have_units_of_their_own() -> None:
+    charts = [
+        metrics_table(document, "regression") for document in (of_targets(), of_targets(target_errors="relative"))
+    ]
+    titles = [[row[0] for row in chart.rows] for chart in charts if chart is not None]
+    assert "RMSE" in titles[0]
+    assert titles[1] == ["R²"]
+    assert in_brief(of_targets(target_errors="relative"), "regression") == "R² 0.925 (dev)"  # of 0.865 and 0.985
 
 
 def test_an_older_document_has_none() -> None:
@@ -74,3 +121,15 @@ def test_every_row_has_a_cell_for_each_title(counts: list[int]) -> None:
 def test_the_log_loss_of_a_network_that_has_diverged_fits_the_table() -> None:
     assert metric_text("log_loss", 1.9343e25, "binary") == "1.934e+25"
     assert metric_text("log_loss", 1.25, "binary") == "1.250"
+
+
+def test_few_residuals_that_carry_an_error_are_counted() -> None:
+    tails = {
+        "train": {"residuals": 2, "m": 3000, "share": 0.514},
+        "train_dev": {"residuals": 1, "m": 40, "share": 0.6},
+    }
+    assert [*tail_sentences({"tails": tails})] == [
+        "the interval of train cannot be trusted: 2 of 3,000 residuals carry 51 % of the squared error",
+        "the interval of train-dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error",
+    ]
+    assert [*tail_sentences({})] == []

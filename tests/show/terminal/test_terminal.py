@@ -234,7 +234,7 @@ def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
         "digits  early stopped after 31 epochs in 3.2 s, epoch 23 kept\n"
         "\n"
         "verdict  unsettled\n"
-        "advice   variance is unsettled: 11,000 dev examples would settle it in 4 of 5 cases\n"
+        "advice   variance is unsettled: 7,600 dev examples would settle it in 4 of 5 cases\n"
         "         dlx evaluate runs/a\n"
         "\n"
         "        error   95 % interval      m\n"

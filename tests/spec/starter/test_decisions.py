@@ -11,6 +11,7 @@ import pytest
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.sources import File
+from dlx.data.texts import Texts
 from dlx.errors import DataError
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.words import Task
@@ -22,7 +23,7 @@ def decisions(columns: dict[str, Sequence[Any]], wishes: Wishes | None = None) -
     profiles = []
     for place, (name, values) in enumerate(columns.items()):
         is_text = any(isinstance(value, str) for value in values)
-        profiles.append(ColumnProfile(name, place, np.array(values, object if is_text else np.float64)))
+        profiles.append(ColumnProfile(name, place, Texts.of(values) if is_text else np.array(values, np.float64)))
     profile = TableProfile("table.csv", tuple(profiles), len(profiles[0].values), File(path="table.csv"))
     return Decisions(profile, (profile.column("y"),), wishes or Wishes())
 

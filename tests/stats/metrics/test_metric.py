@@ -39,6 +39,16 @@ def drawn_classes(count: int, m: int, rarest: float, rounded: bool) -> Answers:
     return Answers(task, y, np.round(logits) if rounded else logits)
 
 
+def drawn_labels(m: int, k: int, rarest: float, rounded: bool) -> Answers:
+    """As tests/reference/make_metrics.py draws them."""
+    rng = np.random.RandomState(m + k)
+    shares = np.linspace(0.6, rarest, k)
+    y = (rng.random_sample((m, k)) < shares).astype(float)
+    y[0], y[1] = 1, 0
+    logits = rng.normal(size=(m, k)) + 2.0 * y - 1
+    return Answers(Task.MULTILABEL, y, np.round(logits) if rounded else logits)
+
+
 def drawn_regression(m: int, k: int) -> Answers:
     rng = np.random.RandomState(m)
     y = rng.normal(size=(m, k)) * 10 + 3
@@ -55,10 +65,40 @@ def test_metrics_of_classes_are_those_of_scikit_learn(case: dict[str, Any]) -> N
         assert classes == pytest.approx(values, abs=1e-12)
 
 
+@pytest.mark.parametrize("case", REFERENCE["labels"], ids=lambda case: str(case["given"]))
+def test_metrics_of_several_labels_are_the_macro_averages_of_scikit_learn_and_those_of_each(
+    case: dict[str, Any],
+) -> None:
+    answers = drawn_labels(*case["given"])
+    names = [f"label {number}" for number in range(answers.y.shape[1])]
+    measured = measure(answers, names)
+    assert {name: entry["value"] for name, entry in measured.items()} == pytest.approx(case["metrics"], abs=1e-12)
+    for name, values in case["labels"].items():
+        assert [entry["label"] for entry in measured[name]["classes"]] == names
+        assert [entry["value"] for entry in measured[name]["classes"]] == pytest.approx(values, abs=1e-12)
+        assert measured[name]["low"] <= measured[name]["value"] <= measured[name]["high"]
+    assert [entry["m"] for entry in measured["recall"]["classes"]] == answers.y.sum(axis=0).tolist()
+
+
+def test_a_label_that_no_example_has_counts_only_where_it_is_said_of_some() -> None:
+    y = np.array([[1.0, 0], [0, 0], [1, 0]])
+    Z = np.where(y > 0, 2.0, -2.0)
+    assert measure(Answers(Task.MULTILABEL, y, Z))["f1"]["value"] == 1
+    assert measure(Answers(Task.MULTILABEL, y, Z))["roc_auc"]["value"] == 1
+    Z[0, 1] = 2
+    assert measure(Answers(Task.MULTILABEL, y, Z))["f1"]["value"] == 0.5
+
+
 @pytest.mark.parametrize("case", REFERENCE["regressions"], ids=lambda case: str(case["given"]))
 def test_metrics_of_regressions_are_those_of_scikit_learn(case: dict[str, Any]) -> None:
-    measured = measure(drawn_regression(*case["given"]))
+    names = [f"target {number}" for number in range(case["given"][1])]
+    measured = measure(drawn_regression(*case["given"]), names)
     assert {name: entry["value"] for name, entry in measured.items()} == pytest.approx(case["metrics"], rel=1e-12)
+    for name, values in case["targets"].items() if len(names) > 1 else ():
+        assert [entry["label"] for entry in measured[name]["targets"]] == names
+        assert [entry["value"] for entry in measured[name]["targets"]] == pytest.approx(values, rel=1e-12)
+        assert all(entry["low"] < entry["value"] < entry["high"] for entry in measured[name]["targets"])
+    assert len(names) > 1 or all("targets" not in entry for entry in measured.values())
 
 
 @given(st.integers(2, 5), st.integers(5, 60), st.integers(0, 1000))
@@ -105,6 +145,12 @@ def _scores(rng: np.random.Generator, m: int) -> Answers:
     return Answers(Task.BINARY, y, np.stack([np.zeros(m), rng.normal(size=m) + 1.2 * y], axis=1))
 
 
+def _labels(rng: np.random.Generator, m: int) -> Answers:
+    y = (rng.random((m, 3)) < [0.5, 0.3, 0.2]).astype(float)
+    shared = rng.normal(size=(m, 1))  # what makes an example hard makes it so for all its labels
+    return Answers(Task.MULTILABEL, y, shared + rng.normal(size=(m, 3)) + 2 * y - 1)
+
+
 def _targets(rng: np.random.Generator, m: int) -> Answers:
     y = rng.normal(size=(m, 1))
     return Answers(Task.REGRESSION, y, y + 0.5 * rng.normal(size=(m, 1)))
@@ -115,6 +161,7 @@ def _targets(rng: np.random.Generator, m: int) -> Answers:
     [
         *((name, _scores) for name in ("balanced_error", "precision", "recall", "f1", "roc_auc", "log_loss", "brier")),
         ("average_precision", _scores),
+        *((name, _labels) for name in ("balanced_error", "recall", "f1", "roc_auc", "log_loss", "subset_error")),
         *((name, _targets) for name in ("r2", "rmse", "mae", "median_absolute_error", "absolute_error_90")),
     ],
 )

@@ -135,7 +135,7 @@ class Onnx(Target):
     """``.onnx``: input ``features`` (m, n) float32, or float64 where their numbers need it; output ``probabilities``
     (m, classes) or ``values`` (m, k).
 
-    The names of features and classes stand in the file's metadata as JSON.
+    The names of features and classes, and of several targets, stand in the file's metadata as JSON.
     """
 
     name = "onnx"
@@ -167,7 +167,9 @@ class Onnx(Target):
             producer_name="dlx",
             producer_version=__version__,
         )
-        metadata = {"task": network.task, "features": network.features, "classes": network.classes}
+        metadata: dict[str, Any] = {"task": network.task, "features": network.features, "classes": network.classes}
+        if network.targets:
+            metadata["targets"] = network.targets
         helper.set_model_props(model, {key: json.dumps(value, ensure_ascii=False) for key, value in metadata.items()})
         checker.check_model(model, full_check=True)
         return {".onnx": model.SerializeToString()}

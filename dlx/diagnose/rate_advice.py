@@ -1,0 +1,108 @@
+"""Advice about the learning rate: when a range test is worth its time, and what findings say once there was one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from dlx.diagnose.before.optimization import LEARNING_RATE_TOO_HIGH, LEARNING_RATE_TOO_LOW
+from dlx.diagnose.before.range_test import tested_rates
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.findings import Finding
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
+from dlx.diagnose.remedies.optimization import TESTED_RATES, larger_tested_rate, smaller_tested_rate
+from dlx.diagnose.supply import words_of
+from dlx.documents.range_test import TestedRates
+from dlx.errors import Place
+from dlx.spec.sections import Spec
+from dlx.spec.yaml_text.reading import parse
+from dlx.stats.intervals import Estimate
+from dlx.training.supervised import Supervised
+
+# Findings whose remedy names a rate: what it is looked for in, and whether the tested rate has to be smaller.
+SMALLER = {LEARNING_RATE_TOO_HIGH.name: True, LEARNING_RATE_TOO_LOW.name: False}
+FAR = 2.0  # times where the cost grows: a rate so high is at fault, in whatever way it shows; healthy ones reach 0.46
+OF_THE_RATE = "optimizer.learning_rate"
+
+
+def rates_for(
+    experiment: Supervised, findings: Sequence[Finding], tested: TestedRates | None = None
+) -> tuple[TestedRates | None, list[Finding]]:
+    """What a range test finds, where a finding that is no note has a cure by another rate; and what it says of them.
+
+    Args:
+        experiment: with a complete spec; it stays as it is.
+        findings: about it.
+        tested: what a test has found before.
+    """
+    if tested is None and any(_is_of_rate(finding) for finding in findings if finding.severity != "note"):
+        tested = tested_rates(experiment)
+    return tested, list(with_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate))
+
+
+def rates_for_bias(
+    experiment: Supervised, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()
+) -> tuple[TestedRates | None, list[Finding]]:
+    """What a range test finds, where the train error is above what can be reached; and whether the rate explains that.
+
+    Args:
+        experiment: with a complete spec; it stays as it is.
+        errors: that its bias is judged by.
+        findings: what is known already.
+    """
+    options, alpha = experiment.spec.diagnosis, experiment.spec.optimizer.learning_rate
+    if "train" not in errors or errors["train"].value - options.optimal_error <= (options.tolerance or 0.0):
+        return None, []
+    tested = tested_rates(experiment)
+    is_explained = any(CAUSES[finding.name].explains_training for finding in findings if finding.severity != "note")
+    if tested is None or tested.grows_from is None or alpha < FAR * tested.grows_from or is_explained:
+        return tested, []
+    evidence = f"at α = {alpha:g} a step does harm: in a range test the cost falls from {tested.falls_from:g} on"
+    evidence = f"{evidence} and grows from {tested.grows_from:g} on"
+    return tested, [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, tested.grows_from)]
+
+
+def _is_of_rate(finding: Finding) -> bool:
+    return finding.name in CAUSES and any(change in TESTED_RATES for change in CAUSES[finding.name].changes)
+
+
+def with_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, present: float) -> Iterable[Finding]:
+    """The findings; those about the learning rate advise the tested one, if it is on the side that they speak of."""
+    rate = tested.suggested if tested else None
+    for finding in findings:
+        is_of_rate = finding.name in SMALLER and OF_THE_RATE in finding.remedy
+        if rate is not None and is_of_rate and rate != present and (rate < present) == SMALLER[finding.name]:
+            yield replace(finding, remedy=f"{OF_THE_RATE}: {rate:g}, found by a range test")
+        else:
+            yield finding
+
+
+def overrides_at_tested_rate(
+    overrides: Sequence[str], findings: Sequence[Finding], tested: TestedRates | None, spec: Spec
+) -> list[str]:
+    """The overrides of a spec that has not been trained; with the tested rate, where that is what to change first."""
+    serious = [finding for finding in findings if finding.severity != "note" and CAUSES[finding.name].changes]
+    if tested is None or not serious or serious[0].name not in SMALLER:
+        return list(overrides)
+    smaller = SMALLER[serious[0].name]
+    change = smaller_tested_rate if smaller else larger_tested_rate
+    better = change(SpecContext(spec, DataFacts(m=1), tested))
+    if not better:
+        return list(overrides)
+    return with_rate(overrides, better[OF_THE_RATE])
+
+
+def with_rate(overrides: Sequence[str], rate: float) -> list[str]:
+    """Overrides as they were typed, with another learning rate, which may be given only once."""
+    others = [_without_rate(override) for override in overrides if not override.startswith(f"{OF_THE_RATE}=")]
+    return [*others, *words_of({OF_THE_RATE: rate})]
+
+
+def _without_rate(override: str) -> str:
+    """The override, less the rate of a whole section ``optimizer={name: adam, learning_rate: 0.1}``."""
+    section, key = OF_THE_RATE.split(".")
+    name, _, text = override.partition("=")
+    options = parse(text, Place("command line")).plain() if name == section else None
+    if not isinstance(options, dict) or key not in options:
+        return override
+    return words_of({section: {option: value for option, value in options.items() if option != key}})[0]

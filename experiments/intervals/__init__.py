@@ -1,0 +1,1 @@
+"""Whether the verdicts and the intervals of a diagnosis keep what they promise."""
