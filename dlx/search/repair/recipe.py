@@ -162,8 +162,8 @@ class _Recipe:
 
     def _is_there(self, family: Sequence[Remedy], won: RaceResult) -> bool:
         """Whether the trials of an earlier winner have not been removed since."""
-        [kept] = [remedy for remedy in family if remedy.name == won.kept]
-        return bool(self._outcomes(derive(self.spec, kept.overrides)))
+        [winner] = [remedy for remedy in family if remedy.name == won.kept]
+        return bool(self._outcomes(derive(self.spec, winner.overrides)))
 
     def _bet_on(self, race: Race) -> None:
         """Take over the best bet of a race, where it is better than that of an earlier one on the same spec."""

@@ -26,6 +26,7 @@ from dlx.search.repair.race_setup import RepairOptions
 from dlx.search.repair.recipe import act
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
+from dlx.search.trials.shared_data import data_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
@@ -221,6 +222,51 @@ training: {{epochs: 2, batch_size: 100}}
     assert {one["verdict"] for round_ in story["rounds"] for one in round_["remedies"]}.isdisjoint(
         {"not tried", "keep"}
     )
+
+
+FEW = """
+name: few
+data:
+  source: {name: blobs, m: 100, noise: 1.2, centers: [[0, 0], [1, 0]]}
+  split: {train: 0.4, dev: 0.4, test: 0.2}
+architecture: {hidden: [2]}
+training: {epochs: 2, batch_size: 40}
+"""
+
+
+@pytest.fixture(scope="module")
+def unclear(tmp_path_factory: pytest.TempPathFactory) -> Repair:
+    """A run on few examples, which nothing surely improves; not to be changed."""
+    run, notes = trained(tmp_path_factory.mktemp("unclear"), FEW), Notes()
+    return Repair(run, acted(run, notes, replicates=2), notes)
+
+
+def test_where_nothing_surely_helps_there_is_a_best_bet_and_its_spec(unclear: Repair) -> None:
+    run, story = unclear.run, unclear.story
+    assert (story["status"], story["spec"]) == ("nothing_helps", None)
+    bet = story["bet"]
+    assert 0.5 < bet["probability"] <= 1
+    assert bet["spec"] == str(run.candidate)
+    assert load_spec(run.candidate).spec == derive(load_spec(run.config).spec, bet["overrides"])
+    assert run.candidate.read_text(encoding="utf-8").startswith("# A candidate of the basic recipe, run on ")
+    assert bet["change"]["value"] < 0
+    assert bet["seeds"] is None or bet["trainings"] % (2 * story["folds"]) == 0
+    assert (bet["seeds"] is None) == (bet["examples"] is not None)
+
+
+def test_few_examples_are_judged_by_folds_and_test_stays_apart(unclear: Repair) -> None:
+    """Two folds of 80 examples: each replicate of a remedy is two trainings, in turn on 40 of them."""
+    story = unclear.story
+    assert story["folds"] == 2
+    assert story["errors"]["before"]["dev"]["m"] == 80
+    results = [RunDirectory.open(event.run) for event in unclear.notes.trials if event.remedy == ""]
+    assert len(results) % 2 == 0
+    datasets = [data_of(load_spec(each.config).spec) for each in results]
+    rows = [{part: set(map(int, data.parts[part].rows)) for part in data.parts} for data in datasets]  # type: ignore[arg-type]
+    for first, second in zip(rows[::2], rows[1::2], strict=True):
+        assert first["dev"] | second["dev"] == first["train"] | first["dev"]
+        assert not first["dev"] & second["dev"]
+        assert first["test"] == second["test"] == rows[0]["test"]
 
 
 def test_a_run_without_a_dev_set_is_refused(tmp_path: Path) -> None:
