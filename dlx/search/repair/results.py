@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import inf, sqrt
 
 import numpy as np
@@ -52,21 +53,32 @@ def _result(race: Race, remedy: Remedy) -> RemedyResult:
 def _of(
     race: Race, remedy: Remedy, change: Estimate | None, numbers: list[int], verdict: str, message: str = ""
 ) -> RemedyResult:
-    sides = {"before": BASE, "after": remedy.name}
-    clipped = [side for side, name in sides.items() if numbers and race.measured.is_trivial(name, numbers)]
+    clipped = _clipped(race, remedy.name, numbers)
     return RemedyResult(
         remedy.name,
         remedy.against,
         dict(remedy.overrides),
         remedy.why,
         remedy.notes,
-        change,
+        change and _open_ended(change, clipped),
         len(numbers),
         race.measured.seconds(remedy.name),
         verdict,
         message,
         clipped,
     )
+
+
+def _clipped(race: Race, name: str, numbers: list[int]) -> list[str]:
+    """Where a regression counts as always answering the mean: before the remedy, after it, or both."""
+    sides = {"before": BASE, "after": name}
+    return [side for side, spec in sides.items() if numbers and race.measured.is_trivial(spec, numbers)]
+
+
+def _open_ended(change: Estimate, clipped: list[str]) -> Estimate:
+    """The change with no end to its interval on the side where it was cut off."""
+    low = -inf if "before" in clipped else change.low
+    return replace(change, low=low, high=inf if "after" in clipped else change.high)
 
 
 def not_tried(remedy: Remedy, message: str) -> RemedyResult:
@@ -100,7 +112,7 @@ def best_bet(race: Race, path: str) -> BestBet | None:
         dict(best.overrides),
         best.why,
         best.notes,
-        race.effects.get(best.name, Estimate(float(change.mean()), -inf, inf)),
+        _change(race, best.name, change),
         len(change),
         probability,
         replicates,
@@ -109,6 +121,12 @@ def best_bet(race: Race, path: str) -> BestBet | None:
         None if replicates else examples_to_settle(change, len(race.remedies)),
         path if probability > LIKELIER else None,
     )
+
+
+def _change(race: Race, name: str, change: Array) -> Estimate:
+    """The mean change of a remedy, with an interval where it was judged."""
+    estimate = race.effects.get(name, Estimate(float(change.mean()), -inf, inf))
+    return _open_ended(estimate, _clipped(race, name, _numbers(race, name)))
 
 
 def _numbers(race: Race, name: str) -> list[int]:

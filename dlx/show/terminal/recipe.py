@@ -85,12 +85,20 @@ def _round(number: int, race: RaceResult, task: str | None) -> None:
 def _row(remedy: RemedyResult, task: str | None) -> tuple[str | Piece, ...]:
     change, verdict = remedy.change, remedy.verdict
     value = "" if change is None else _change(change.value, remedy.clipped, task)
-    ends = ""
-    if change and _is_known(change):
-        ends = f"{_signed(change.low, task).removesuffix(' %')} to {_signed(change.high, task)}"
+    ends = _ends(change, task) if change else ""
     times = str(remedy.replicates or "")
     seconds = f"{remedy.seconds:.1f}"
     return remedy.name, remedy.against, value, ends, times, seconds, (verdict, COLORS.get(verdict, ""))
+
+
+def _ends(change: Estimate, task: str | None) -> str:
+    """The interval, which may have no end on one side, or nothing where there is none."""
+    low, high = (_signed(end, task) for end in (change.low, change.high))
+    if isfinite(change.low) and isfinite(change.high):
+        return f"{low.removesuffix(' %')} to {high}"
+    if isfinite(change.high):
+        return f"below {high}"
+    return f"above {low}" if isfinite(change.low) else ""
 
 
 def _change(value: float, clipped: Sequence[str], task: str | None) -> str:
@@ -119,7 +127,7 @@ def _rank(remedy: RemedyResult) -> tuple[bool, float]:
 
 def _is_known(change: Estimate) -> bool:
     """Whether there is an interval."""
-    return isfinite(change.low) and isfinite(change.high)
+    return isfinite(change.low) or isfinite(change.high)
 
 
 def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, list[str]]:

@@ -172,6 +172,8 @@ def test_a_spec_that_diverges_is_told_from_one_that_does_not(tmp_path: Path) -> 
     assert (slower.verdict, race.winner) == ("keep", "slower")
     assert slower.change is not None
     assert -0.5 < slower.change.value < -0.1  # the targets' deviation is 0.5
+    assert slower.clipped == ["before"]  # so that no less than this is certain, and how much more is not known
+    assert (slower.change.low, slower.change.high < 0) == (-np.inf, True)
 
 
 def test_a_spec_that_cannot_be_trained_any_more_ends_the_race(tmp_path: Path) -> None:

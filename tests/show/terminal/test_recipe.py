@@ -73,6 +73,9 @@ def test_changes_that_are_cut_off_at_the_answer_of_the_mean_say_so(capsys: pytes
     assert "at least +12" in row["bad"]
     assert "no better than the mean" in row["neither"]
     assert "at least" not in row["plain"]
+    judged = replace(results[0], change=Estimate(-43000.0, -inf, -20000.0))
+    [line] = [line for line in shown(capsys, story(judged), Task.REGRESSION) if line.startswith("good")]
+    assert "below -2e+04" in line
     assert any("errs more than always answering the mean" in line for line in lines)
     assert not any("always answering" in line for line in shown(capsys, story(results[-1]), Task.REGRESSION))
 
