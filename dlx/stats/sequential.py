@@ -11,8 +11,9 @@ from dlx.stats.student import two_sided
 from dlx.types import Array
 
 LONGER = 3  # times the replicates where the first ones leave it open
-HALFWAY_RISK, RISK, LATER_RISK = 0.01, 0.02, 0.015  # of the look halfway, the one at all replicates, each later one
-FIRST_RISK = 0.025  # of the one at all replicates where there is none halfway
+HALFWAY_RISK, RISK, LATER_RISK = 0.01, 0.02, 0.012  # of the look halfway, the one at all replicates, each later one
+FIRST_RISK = 0.023  # of the one at all replicates where there is none halfway
+LAST, LAST_RISK = 6, 0.008  # times the replicates, for what is left as the best bet
 MOST_REPLICATES = 1000  # beyond which nobody trains, to settle one effect
 
 
@@ -25,19 +26,20 @@ class Look:
 
 
 def looks(replicates: int) -> list[Look]:
-    """The looks at one effect: halfway, at so many replicates, at twice and at `LONGER` times as many.
+    """The looks at one effect: halfway, at so many replicates, at twice, `LONGER` and `LAST` times as many.
 
     Together they miss an effect with a probability of 5 % at most, however many of them it takes to decide. Their risks
     add up to 6 %, but looks at the same replicates often miss together: where chance lies in replicates alone, and is
-    normal, all four miss in 4.8 % (as with the constant boundaries of S. Pocock, Biometrika 64 (1977)), and what chance
-    lies in the dev examples is the same at each. Little is spent on the early looks (K. Lan & D. DeMets, Biometrika 70
-    (1983)): only large effects show there. Betting on each replicate, which would allow any number of looks, takes
-    5 replicates before even a spec that always wins can be certain at 5 % (2⁵ > 20; I. Waudby-Smith & A. Ramdas,
-    JRSS B 86 (2024)), and an anytime-valid t interval (H. Wang & A. Ramdas, "Anytime-valid t-tests and confidence
-    sequences", 2024) is as wide as these at 3 replicates, and half as wide again or more from 5 on.
+    normal, one of the five misses in 5.0 % (as with the constant boundaries of S. Pocock, Biometrika 64 (1977)), and
+    what chance lies in the dev examples is the same at each. Little is spent on the early looks (K. Lan & D. DeMets,
+    Biometrika 70 (1983)): only large effects show there. Betting on each replicate, which would allow any number of
+    looks, takes 5 replicates before even a spec that always wins can be certain at 5 % (2⁵ > 20; I. Waudby-Smith & A.
+    Ramdas, JRSS B 86 (2024)), and an anytime-valid t interval (H. Wang & A. Ramdas, "Anytime-valid t-tests and
+    confidence sequences", 2024) is as wide as these at 3 replicates, and half as wide again or more from 5 on.
     """
     halfway = replicates // 2 + 1
     later = [Look(times * replicates, LATER_RISK) for times in range(2, LONGER + 1)]
+    later.append(Look(LAST * replicates, LAST_RISK))
     if 3 <= halfway < replicates:  # two replicates tell next to nothing of their spread
         return [Look(halfway, HALFWAY_RISK), Look(replicates, RISK), *later]
     return [Look(replicates, FIRST_RISK), *later]

@@ -47,6 +47,30 @@ def test_a_table_of_remedies_the_result_and_what_to_type_next(run: Path, call_dl
     assert call_dlx("train", "first/act.yaml", "--quiet", cwd=run.parent).code == 0
 
 
+HARD = """
+name: hard
+data:
+  source: {name: blobs, m: 200, noise: 1.2, centers: [[0, 0], [1, 0]]}
+  split: {train: 60, dev: 120, test: 20}
+architecture: {hidden: [2]}
+training: {epochs: 2, batch_size: 40}
+"""
+
+
+def test_where_nothing_surely_helps_the_best_bet_can_be_typed(tmp_path: Path, call_dlx: Call) -> None:
+    (tmp_path / "spec.yaml").write_text(HARD, encoding="utf-8")
+    assert call_dlx("train", "spec.yaml", "--out", "first", "--quiet", cwd=tmp_path).code == 0
+    done = call_dlx("diagnose", "first", "--act", "--seeds", 2, cwd=tmp_path)
+    assert done.code == 0
+    lines = done.stdout.splitlines()
+    [bet] = [line for line in lines if line.startswith("best bet")]
+    assert "helps with a probability of " in bet
+    assert lines[-1] == "try       dlx train first/candidate.yaml"
+    assert call_dlx("train", "first/candidate.yaml", "--quiet", cwd=tmp_path).code == 0
+    assert not (tmp_path / "first" / "act.yaml").exists()
+    assert call_dlx("doctor", "first", cwd=tmp_path).code == 0
+
+
 def test_one_document_and_the_same_beside_the_run(run: Path, call_dlx: Call) -> None:
     done = call_dlx("diagnose", "first", "--act", "--seeds", 3, "--json", cwd=run.parent)
     assert (done.code, done.stderr) == (0, "")

@@ -16,7 +16,7 @@ from dlx.search.repair.race import finalists
 from dlx.search.repair.successive_rejects import rejections
 from dlx.stats.effects import below, contributions, effect, pooled, standard_error, verdict
 from dlx.stats.intervals import Estimate, error_rate
-from dlx.stats.sequential import looks, share_among
+from dlx.stats.sequential import LAST, looks, share_among
 from dlx.stats.student import two_sided, within
 
 REFERENCE: dict[str, Any] = json.loads((Path(__file__).parents[1] / "reference" / "comparisons.json").read_text())
@@ -77,7 +77,7 @@ def race(m: int, error: float, spread: float, kind: str, rng: np.random.Generato
     hard = [difficulties(m, error, rng) for _ in range(21)]
     first = [runs(p, 1, spread, kind, rng)[0] for p in hard]
     arms = [int(name) for name in finalists(first[0], {str(i): first[i] for i in range(1, 21)})]
-    samples = {i: runs(hard[i], 15, spread, kind, rng) for i in (0, *arms)}
+    samples = {i: runs(hard[i], 5 * LAST, spread, kind, rng) for i in (0, *arms)}
     in_order: list[int] = []
     left = list(arms)
     for pulls in rejections(len(arms)):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlx.stats.effects import effect
-from dlx.stats.sequential import examples_to_settle, looks, replicates_to_settle, share_among
+from dlx.stats.sequential import LAST, examples_to_settle, looks, replicates_to_settle, share_among
 from dlx.stats.student import two_sided
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -28,7 +28,7 @@ def misses(samples: Array, replicates: int) -> Array:
 @pytest.mark.parametrize("df", [3, 1000])
 def test_all_looks_together_miss_in_fewer_than_5_of_100_cases(replicates: int, df: int) -> None:
     """Normal chance of the replicates alone, and with heavier tails."""
-    samples = np.random.default_rng(1).standard_t(df, (20_000, 3 * replicates))
+    samples = np.random.default_rng(1).standard_t(df, (20_000, LAST * replicates))
     assert misses(samples, replicates).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 20_000)
 
 
@@ -36,7 +36,7 @@ def test_looks_come_later_and_later_and_each_effect_has_its_share_of_the_risk() 
     for replicates in range(2, 40):
         counts = [look.replicates for look in looks(replicates)]
         assert counts == sorted(set(counts))
-        assert counts[-1] == 3 * replicates
+        assert counts[-1] == LAST * replicates
     assert sum(1 / share_among(order) for order in range(1, 60)) == pytest.approx(1)
 
 

@@ -41,6 +41,7 @@ class Design:
         dev = first.parts["dev"].m
         split = spec.data.split if spec.data.folds is None else None
         self.folds = folds_of_dev(split, first.parts["train"].m, dev) if split and dev < FEW else 1
+        self._added: dict[tuple[str, ...], Array] = {}  # by the keys of the trials
         self.held_out = [HeldOut(data_of(of_fold(spec, fold))) for fold in range(self.folds)]
 
     def replicate(self, spec: Spec, number: int) -> list[Spec]:
@@ -52,7 +53,10 @@ class Design:
         """What each example adds to the dev error of a replicate, (m,)."""
         if self.folds == 1:
             return self.held_out[0].added(outcomes[0])
-        return contributions(self._mistakes(outcomes), self.task.is_regression)
+        keys = tuple(outcome.key for outcome in outcomes)
+        if keys not in self._added:
+            self._added[keys] = contributions(self._mistakes(outcomes), self.task.is_regression)
+        return self._added[keys]
 
     def _mistakes(self, outcomes: Sequence[Outcome]) -> Array:
         pairs = zip(self.held_out, outcomes, strict=True)

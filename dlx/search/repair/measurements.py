@@ -79,6 +79,20 @@ class Measurements:
         """What each example adds to the change of the error, (k, m): below 0 is better."""
         return self.added(name, numbers) - self.added(BASE, numbers)
 
+    def leader(self, finalists: Sequence[str]) -> tuple[str, float] | tuple[None, None]:
+        """The remedy that lowers the error most so far, and by how much; of the finalists as soon as they go on."""
+        in_front = [name for name in finalists if self.shared(name)]
+        first = 1 if in_front else 0
+        changes = {
+            name: float(self.change(name, numbers).mean())
+            for name in in_front or self.specs
+            if name not in (BASE, *self.bad) and (numbers := self.shared(name, first))
+        }
+        if not changes:
+            return None, None
+        best = min(changes, key=changes.__getitem__)
+        return best, changes[best]
+
     def is_trivial(self, name: str, numbers: Sequence[int]) -> bool:
         """Whether a regression is counted as always answering the mean in any of these replicates."""
         return any(self.ground.design.is_trivial(self.outcomes[name, number]) for number in numbers)

@@ -13,7 +13,7 @@ from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 from dlx.stats.effects import clipped, effect, standard_error, verdict
 from dlx.stats.intervals import Estimate
-from dlx.stats.sequential import LONGER, Look, looks, replicates_to_settle, share_among
+from dlx.stats.sequential import LAST, LONGER, Look, looks, replicates_to_settle, share_among
 from dlx.types import Array
 
 CHUNK = 2  # remedies that are tried before looking whether one of them makes all well
@@ -45,6 +45,8 @@ class Race:
         self.effects: dict[str, Estimate] = {}  # of the judged
         self.counted: dict[str, list[int]] = {}  # the replicates that they were measured in
         self.looks = looks(ground.replicates)
+        self.early = [look for look in self.looks if look.replicates <= ground.replicates]
+        self.later = self.looks[len(self.early) : -1]
 
     def run(self) -> Generator[RaceState | TrialEnd]:
         """Train as much as it takes, and as there is time for."""
@@ -132,7 +134,7 @@ class Race:
                     arms.remove(self._weakest(arms))
             if self._is_settled(arms, number):
                 return
-        for look in self.looks[-LONGER + 1 :]:
+        for look in self.later:
             for name in [name for name in self.promising() if name in arms]:
                 if not self.winner and self.ground.left > 0:
                     yield from self._up_to(name, look)
@@ -161,27 +163,33 @@ class Race:
         return max(far, key=lambda name: float(added[name].mean())) if far else in_order[-1]
 
     def _look_again(self) -> Iterator[RaceState | TrialEnd]:
-        """Those that may help by more than the tolerance: at the first looks, then in more and more replicates."""
-        for stage in (self.looks[: -LONGER + 1], *([look] for look in self.looks[-LONGER + 1 :])):
+        """Those that may help by more than the tolerance, in more and more replicates, at last the best alone."""
+        for stage in (self.early, *([look] for look in self.later)):
             for name in self.promising():
                 for look in stage:
                     if self.winner or self.ground.left <= 0:
                         return
                     yield from self._up_to(name, look)
+        if best := self.promising(LAST)[:1]:
+            yield from self._up_to(best[0], self.looks[-1])
 
-    def promising(self) -> list[str]:
-        """Those that lower the error by more than the tolerance, and could come to be certain, the best first."""
+    def promising(self, times: int = LONGER) -> list[str]:
+        """Those that lower the error by more than the tolerance, and could come to be certain, the best first.
+
+        times: as many replicates as there are at first, that there may be.
+        """
         changes = {name: self._mean_change(name) for name in self.finalists if self.measured.shared(name)}
         names = [name for name in changes if changes[name] < -self.ground.tolerance and name not in self.measured.bad]
-        return sorted((name for name in names if self._can_be_certain(name)), key=changes.__getitem__)
+        names = [name for name in names if self._can_be_certain(name, times)]
+        return sorted(names, key=changes.__getitem__)
 
-    def _can_be_certain(self, name: str) -> bool:
+    def _can_be_certain(self, name: str, times: int = LONGER) -> bool:
         """Whether its mean change would be certain in the replicates that there may be; two at least tell."""
         numbers = self.measured.shared(name)
         if len(numbers) < 2:
             return True
-        change, most = self.measured.change(name, numbers), self.looks[-1].replicates
-        return replicates_to_settle(change, len(self.remedies), most) is not None
+        most = times * self.ground.replicates
+        return replicates_to_settle(self.measured.change(name, numbers), len(self.remedies), most) is not None
 
     def _mean_change(self, name: str) -> float:
         return float(self.measured.change(name, self.measured.shared(name)).mean())
@@ -211,23 +219,9 @@ class Race:
     def _train(self, names: Iterable[str], number: int, seconds: float) -> Iterator[RaceState | TrialEnd]:
         missing = tuple(name for name in names if (name, number) not in self.measured.outcomes)
         if missing:
-            yield RaceState(missing, number, self.ground.elapsed, self.ground.budget, *self._standing())
+            standing = self.measured.leader(self.finalists)
+            yield RaceState(missing, number, self.ground.elapsed, self.ground.budget, *standing)
             yield from self.measured.train(missing, number, seconds)
-
-    def _standing(self) -> tuple[str, float] | tuple[None, None]:
-        """The remedy with the lowest error so far, by the replicates from 1 on as soon as there are any."""
-        in_front = [name for name in self.finalists if self.measured.shared(name) and name not in self.measured.bad]
-        first = 1 if in_front else 0
-        names = in_front or [remedy.name for remedy in self.remedies if self._is_sound(remedy.name, 0)]
-        changes = {
-            name: float(self.measured.change(name, numbers).mean())
-            for name in names
-            if (numbers := self.measured.shared(name, first))
-        }
-        if not changes:
-            return None, None
-        leader = min(changes, key=changes.__getitem__)
-        return leader, changes[leader]
 
 
 def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:

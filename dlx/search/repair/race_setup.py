@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlx.diagnose.verdict import between
 from dlx.search.repair.design import Design
 from dlx.search.trials.outcome import Outcome
+from dlx.stats.intervals import Estimate, difference, exact
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,11 @@ class RaceSetup:
     def left(self) -> float:
         """Seconds to the end of the budget."""
         return self.budget - self.elapsed
+
+
+def are_low(errors: Mapping[str, Estimate], optimal: float, tolerance: float) -> bool:
+    """Whether neither bias nor variance is above the tolerance, as far as there are errors to tell them by."""
+    known_errors = {**errors, "optimal": exact(optimal)}
+    pairs = (between(errors)[gap] for gap in ("bias", "variance"))
+    present = [(upper, lower) for upper, lower in pairs if upper in known_errors and lower in known_errors]
+    return all(difference(known_errors[upper], known_errors[lower]).value <= tolerance for upper, lower in present)

@@ -23,7 +23,7 @@ from dlx.search.dev_set import facts_of
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.repair.design import Design, known_replicates
 from dlx.search.repair.race import Race
-from dlx.search.repair.race_setup import RaceSetup, RepairOptions
+from dlx.search.repair.race_setup import RaceSetup, RepairOptions, are_low
 from dlx.search.repair.results import NO_TIME, best_bet, not_tried, results
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.outcome import Outcome
@@ -100,7 +100,7 @@ class _Recipe:
         return self._save(status)
 
     def _ground(self, executor: Executor) -> RaceSetup:
-        options = self.options
+        options, document = self.options, self.document
         return RaceSetup(
             folder=self.run.trials,
             executor=executor,
@@ -108,11 +108,16 @@ class _Recipe:
             replicates=options.replicates,
             started=self.started,
             budget=options.budget,
-            optimal=self.document["optimal_error"],
-            tolerance=self.document["tolerance"],
+            optimal=document["optimal_error"],
+            tolerance=document["tolerance"],
             design=self.design,
-            is_low=lambda outcomes: not _needed(self._diagnosed(self.design.errors(outcomes))),
+            is_low=lambda outcomes: are_low(
+                self.design.errors(outcomes), document["optimal_error"], document["tolerance"]
+            ),
         )
+
+    def _is_low(self, outcomes: Sequence[Outcome]) -> bool:
+        return are_low(self.design.errors(outcomes), self.document["optimal_error"], self.document["tolerance"])
 
     def _races(self, ground: RaceSetup) -> Generator[RepairEvent, None, str]:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""

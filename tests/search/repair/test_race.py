@@ -11,20 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.advice import Remedy
+from dlx.diagnose.advice import Remedy, is_needed
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.verdict import diagnose
 from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError
 from dlx.events import finish
 from dlx.search.dev_set import facts_of
 from dlx.search.repair.design import Design
 from dlx.search.repair.race import CHUNK, FINALISTS, LONG_CHUNK, Race, finalists
-from dlx.search.repair.race_setup import RaceSetup
+from dlx.search.repair.race_setup import RaceSetup, are_low
 from dlx.search.repair.results import NO_TIME, best_bet
 from dlx.search.repair.results import results as results_of
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
+from dlx.stats.intervals import Estimate
 from dlx.training.build import build_supervised
 
 MOONS: dict[str, Any] = {
@@ -199,6 +201,17 @@ def test_a_spec_that_fails_now_and_then_is_judged_in_more_replicates(tmp_path: P
     assert np.ptp(race.measured.added("", [1, 2, 3]).mean(axis=1)) > 0.1
     assert normalize.verdict == "keep"
     assert normalize.replicates > 3
+
+
+@pytest.mark.parametrize("train", [0.0, 0.01, 0.02, 0.05])
+@pytest.mark.parametrize("dev", [0.01, 0.03, 0.04, 0.3])
+@pytest.mark.parametrize("optimal", [0.0, 0.01])
+def test_bias_and_variance_are_low_where_the_diagnosis_needs_nothing(train: float, dev: float, optimal: float) -> None:
+    errors = {"train": Estimate(train, 0, 1, 100), "dev": Estimate(dev, 0, 1, 100)}
+    document = diagnose(errors, optimal, 0.02)
+    needed = any(is_needed(document, gap) for gap in ("bias", "variance"))
+    assert are_low(errors, optimal, 0.02) == (not needed)
+    assert are_low({}, optimal, 0.02)
 
 
 def test_finalists_are_the_best_that_beat_the_present_spec() -> None:
