@@ -82,7 +82,7 @@ diagnose:  ## plant faults in specs and see whether the diagnosis finds them (3 
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose
 
-repair:  ## run the basic recipe on those faults and see how many it repairs (15 minutes)
+repair:  ## run the basic recipe on those faults and on healthy specs, and see what becomes of them (30 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose --act
 

@@ -51,14 +51,16 @@ class Race:
     def run(self) -> Generator[RaceState | TrialEnd]:
         """Train as much as it takes, and as there is time for."""
         yield from self._train([BASE], 0, self.ground.left)
-        reserve = True
-        while self.measured.has(BASE, 0) and self.untried and self.ground.left > 0 and not self.winner:
+        if not self.measured.has(BASE, 0):
+            return
+        reserve, arms = True, list[str]()
+        while (self.untried or arms) and self.ground.left > 0 and not self.winner:
             untried = len(self.untried)
             yield from self._screen(reserve)
+            yield from self._reject(self._new_finalists())
             arms = self._new_finalists()
-            yield from self._reject(arms)
             reserve = bool(arms) or len(self.untried) < untried
-        if self.measured.has(BASE, 0) and not self.winner:
+        if not self.winner:
             yield from self._look_again()
 
     @property
@@ -107,12 +109,17 @@ class Race:
         return self.looks[0].replicates * at_a_time * self.measured.seconds_of_training()
 
     def _new_finalists(self) -> list[str]:
-        """The best of those that were screened and have not gone on yet, or of those among them that make all well."""
+        """The best of those that were screened and have not gone on yet, or of those among them that make all well.
+
+        Once some have gone on, of those that lower the error by more than the tolerance.
+        """
         names = [remedy.name for remedy in self.remedies if remedy.name not in self.finalists]
-        names = [name for name in names if self._is_sound(name, 0)]
-        names = [name for name in names if self._makes_low(name)] or names
-        screened = {name: self.measured.added(name, [0])[0] for name in names}
-        return finalists(self.measured.added(BASE, [0])[0], screened)
+        screened = {name: self.measured.added(name, [0])[0] for name in names if self._is_sound(name, 0)}
+        before = self.measured.added(BASE, [0])[0]
+        least = self.ground.tolerance if self.finalists else 0.0
+        better = [name for name, added in screened.items() if before.mean() - added.mean() > least]
+        chosen = [name for name in better if self._makes_low(name)] or better
+        return finalists(before, {name: screened[name] for name in chosen})
 
     def _is_sound(self, name: str, number: int) -> bool:
         return name not in self.measured.bad and self.measured.has(name, number)

@@ -142,6 +142,22 @@ def test_what_was_good_enough_once_but_not_surely_does_not_keep_the_others_from_
     assert not race.ran_out_of_time()
 
 
+def test_where_what_makes_all_well_is_not_certain_the_others_go_on_after_it(tmp_path: Path) -> None:
+    """Only the weak one is said to make all well; it does not surely help, and then the cure comes to its turn."""
+    spec = spec_of(MOONS, initializer="zeros")
+    weak = remedy("weak", initializer={"name": "normal", "scale": 0.01}, training__epochs=1, training__evaluate_every=1)
+    errors: list[float] = []
+
+    def is_first(outcomes: Sequence[Outcome]) -> bool:
+        errors.append(outcomes[0].errors["dev"].value)
+        return errors[-1] == errors[0]
+
+    race = Race(ground_of(tmp_path, spec, is_first), spec, [weak, remedy("cure", **CURE)])
+    finish(race.run())
+    assert race.winner == "cure"
+    assert race.finalists[-1] == "cure"
+
+
 def test_of_remedies_that_do_not_surely_help_one_is_the_best_bet(tmp_path: Path) -> None:
     spec = spec_of(MOONS | {"training": {"epochs": 4, "batch_size": 25}})
     remedies = [remedy("longer", training__epochs=7), remedy("worse", training__epochs=1)]
