@@ -12,8 +12,8 @@ from dlx.search.repair.successive_rejects import rejections
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 from dlx.stats.effects import clipped, effect, standard_error, verdict
-from dlx.stats.intervals import Estimate
-from dlx.stats.sequential import LAST, LONGER, Look, looks, replicates_to_settle, share_among
+from dlx.stats.intervals import CONFIDENCE, Estimate
+from dlx.stats.sequential import LAST, LAST_RISK, LONGER, Look, looks, replicates_to_settle, share_among
 from dlx.types import Array
 
 CHUNK = 2  # remedies that are tried before looking whether one of them makes all well
@@ -191,12 +191,16 @@ class Race:
         return sorted(names, key=changes.__getitem__)
 
     def _can_be_certain(self, name: str, times: int = LONGER) -> bool:
-        """Whether its mean change would be certain in the replicates that there may be; two at least tell."""
+        """Whether its mean change would be certain in the replicates that there may be; two at least tell.
+
+        At the last look strictly, since it costs as much as all before.
+        """
         numbers = self.measured.shared(name)
         if len(numbers) < 2:
             return True
         most = times * self.ground.replicates
-        return replicates_to_settle(self.measured.change(name, numbers), len(self.remedies), most) is not None
+        risk = LAST_RISK if times == LAST else 1 - CONFIDENCE
+        return replicates_to_settle(self.measured.change(name, numbers), len(self.remedies), most, risk) is not None
 
     def _mean_change(self, name: str) -> float:
         return float(self.measured.change(name, self.measured.shared(name)).mean())
