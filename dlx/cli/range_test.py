@@ -14,6 +14,7 @@ from dlx.events import finish
 from dlx.runs import manifest
 from dlx.runs import range_test as range_tests
 from dlx.show import pictures, terminal
+from dlx.show.terminal import range_test as screen
 from dlx.spec import trust
 
 LearningRate = Annotated[
@@ -58,4 +59,4 @@ def show_range_test(
     if json:
         terminal.document({**asdict(document), "next": commands})
     else:
-        terminal.range_test(document, commands, picture)
+        screen.range_test(document, commands, picture)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.show.charts.range_test import RangeChart, range_chart, rate_in_words
+from dlx.show.charts.range_test import RangeChart, range_chart
+from dlx.show.rates import rate_in_words
 from dlx.show.terminal.lines import Piece, labeled, paragraph, say
 from dlx.show.terminal.text_plot import HEIGHT, MARGIN, RowScale
 
