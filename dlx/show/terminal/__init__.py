@@ -18,6 +18,7 @@ from dlx.show.terminal.lines import say as say
 from dlx.show.terminal.lines import table as table
 from dlx.show.terminal.overview import overview as overview
 from dlx.show.terminal.progress import progress as progress
+from dlx.show.terminal.range_test import range_test as range_test
 from dlx.show.terminal.recipe import recipe as recipe
 from dlx.show.terminal.repair_progress import RepairProgress as RepairProgress
 from dlx.show.terminal.study import failing as failing
