@@ -14,6 +14,7 @@ from dlx.events import finish
 from dlx.runs import manifest
 from dlx.runs import range_test as range_tests
 from dlx.show import pictures, terminal
+from dlx.show.charts import range_test as charts
 from dlx.spec import trust
 
 LearningRate = Annotated[
@@ -58,4 +59,4 @@ def show_range_test(
     if json:
         terminal.document({**asdict(document), "next": commands})
     else:
-        terminal.range_test(document, commands, picture)
+        terminal.range_test(document, charts.range_chart(document), commands, picture)

@@ -42,12 +42,13 @@ def root_mean_square(squared_errors: Array, rng: np.random.Generator) -> Estimat
     return Estimate(sqrt(mean.value), sqrt(mean.low), sqrt(mean.high), mean.m)
 
 
-def mean_loss(losses: Array, rng: np.random.Generator) -> Estimate:
+def mean_loss(losses: Array, rng: np.random.Generator, may_be_heavy: bool = True) -> Estimate:
     """The mean of m numbers that are not below 0, with the interval that `root_mean_square` has of its square.
 
     Args:
         losses: (m,), one for each example; above 1e140, or not finite, they count as 1e140.
         rng: draws the resamples.
+        may_be_heavy: whether a heavy tail is reckoned with; not of what probabilities cost, which is bounded.
     """
     losses = np.nan_to_num(losses.astype(np.float64), nan=HUGE, posinf=HUGE).clip(max=HUGE)
     m, mean = len(losses), float(losses.mean())
@@ -59,7 +60,7 @@ def mean_loss(losses: Array, rng: np.random.Generator) -> Estimate:
         return Estimate(mean, mean, mean, m)
     t = studentized(values[rng.integers(len(values), size=(RESAMPLES, len(values)))], mean)
     lowest, highest = np.quantile(t, RISKS, method="inverted_cdf").tolist()
-    if m >= LEAST and is_heavy(losses):
+    if may_be_heavy and m >= LEAST and is_heavy(losses):
         tail = Tail.of(_grouped(losses, mean, rng, TAIL_BLOCKS))
         t = studentized(tail.resample(TAIL_RESAMPLES, rng), tail.mean)
         lowest = min(lowest, float(np.quantile(t, RISKS[0], method="inverted_cdf")))

@@ -1,11 +1,11 @@
-"""The chart of a learning-rate range test: the cost over α, the rates that are marked in it, and what it comes to."""
+"""The chart of a learning-rate range test: the cost over α, and the rates that are marked in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log10
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -52,25 +52,3 @@ def range_chart(document: RangeTest) -> RangeChart:
     rates = {"falls": tested.falls_from, "suggested": tested.suggested, "grows": tested.grows_from}
     marks = {name: rate for name, rate in rates.items() if rate is not None}
     return RangeChart(places[is_drawn], costs[is_drawn], marks)
-
-
-def rate_in_words(rate: float) -> str:
-    """A learning rate as YAML takes it, to few digits.
-
-    >>> [rate_in_words(rate) for rate in (0.05, 3.0, 2e-7)]
-    ['0.05', '3', '2e-07']
-    """
-    return f"{rate:.3g}"
-
-
-def tested_in_words(diagnosis: Mapping[str, Any]) -> str:
-    """What a range test has found, as ``diagnosis.json`` has it; empty where there was none."""
-    tested = diagnosis.get("learning_rate")
-    if not tested:
-        return ""
-    how = f"{tested['probes']} sweeps of growing rates, {tested['steps']:,} steps"
-    if tested["suggested"] is None:
-        return f"in {how}, no rate brought the cost down"
-    falls, suggested = rate_in_words(tested["falls_from"]), rate_in_words(tested["suggested"])
-    grows = "" if tested["grows_from"] is None else f" and grows from {rate_in_words(tested['grows_from'])} on"
-    return f"in {how}, the cost falls from {falls} on{grows}: {suggested} is suggested"

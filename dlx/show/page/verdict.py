@@ -9,13 +9,13 @@ from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.charts.quantities import error_quantity
-from dlx.show.charts.range_test import tested_in_words
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
 from dlx.show.page.material import Document, Material
 from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, of_what, section
+from dlx.show.rates import tested_in_words
 from dlx.show.words import level_of, place, title_of_metric
 from dlx.stats.intervals import Estimate
 from dlx.words import Task

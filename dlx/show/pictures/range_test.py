@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlx.show.charts.quantities import COST
-from dlx.show.charts.range_test import range_chart, rate_in_words
+from dlx.show.charts.range_test import range_chart
 from dlx.show.pictures.axes import scale_values
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
+from dlx.show.rates import rate_in_words
 
 if TYPE_CHECKING:
     from dlx.documents.range_test import RangeTest

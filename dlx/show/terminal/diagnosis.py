@@ -13,8 +13,8 @@ from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
-from dlx.show.charts.range_test import tested_in_words
 from dlx.show.numbers import error, interval
+from dlx.show.rates import tested_in_words
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_first
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor
+from math import ceil, floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dlx.show.charts.range_test import RangeChart, range_chart, rate_in_words
+from dlx.show.rates import rate_in_words
 from dlx.show.terminal.lines import Piece, labeled, paragraph, say
 from dlx.show.terminal.text_plot import HEIGHT, MARGIN, RowScale
 
 if TYPE_CHECKING:
     from dlx.documents.range_test import RangeTest
+    from dlx.show.charts.range_test import RangeChart
 
 COLUMNS = 64
 APART = 9  # columns from one rate that is written to the next
 DOT, BAR, ARROW = "•", "│", "▲"
 
 
-def range_test(document: RangeTest, commands: Sequence[str] = (), picture: Path | None = None) -> None:
+def range_test(
+    document: RangeTest, chart: RangeChart, commands: Sequence[str] = (), picture: Path | None = None
+) -> None:
     """Prints the curve, the rates in it, and where the picture lies.
 
     Args:
         document: of the test.
+        chart: of its costs.
         commands: what can be typed next.
         picture: that was drawn of it.
     """
@@ -35,7 +37,7 @@ def range_test(document: RangeTest, commands: Sequence[str] = (), picture: Path 
         (f"  learning-rate range test of {document.optimizer}: {tested.probes} sweeps, {tested.steps:,} steps", ""),
     )
     say()
-    for line in plot(range_chart(document)):
+    for line in plot(chart):
         say(*line)
     say()
     for label, text in sentences(document):
@@ -72,7 +74,7 @@ def plot(chart: RangeChart) -> list[list[Piece]]:
     scale = RowScale(chart.range)
     columns = [_column(place, low, high) for place in chart.places]
     dots = {(scale.row(cost), column) for cost, column in zip(chart.costs.tolist(), columns, strict=True)}
-    at = _column(float(np.log10(chart.marks["suggested"])), low, high) if "suggested" in chart.marks else None
+    at = _column(log10(chart.marks["suggested"]), low, high) if "suggested" in chart.marks else None
     if at is not None and not 0 <= at < COLUMNS:
         at = None
     rows = [_row(row, dots, at, scale) for row in reversed(range(HEIGHT))]

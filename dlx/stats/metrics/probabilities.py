@@ -49,7 +49,7 @@ class MeanLoss(Metric):
 
     def estimate(self, answers: Answers, rng: np.random.Generator) -> Estimate:
         """The mean with its interval, whose end a few large losses put beyond what there can be."""
-        estimate = mean_loss(self.added(answers), rng)
+        estimate = mean_loss(self.added(answers), rng, may_be_heavy=False)
         return replace(estimate, high=min(estimate.high, self.most(answers)))
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from dlx.documents.range_test import RangeTest
 from dlx.documents.range_test import TestedRates as Rates
 from dlx.show.charts.range_test import range_chart
-from dlx.show.charts.range_test import tested_in_words as in_words
 from dlx.show.pictures import range_test as picture
+from dlx.show.rates import tested_in_words as in_words
 from dlx.show.terminal.range_test import COLUMNS, plot, sentences
 
 NOTHING = Rates(None, None, None, None, 5, 700)
