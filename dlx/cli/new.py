@@ -31,6 +31,8 @@ Missing = Annotated[list[str] | None, typer.Option(metavar="MARK", help="What st
 Delimiter = Annotated[str | None, typer.Option(help="Between the fields of a text table.")]
 Decimal = Annotated[str | None, typer.Option(help="The decimal mark, a point or a comma.")]
 Encoding = Annotated[str | None, typer.Option(help="Such as utf-8, latin-1 or cp1252.")]
+SkipLines = Annotated[int | None, typer.Option(min=0, help="Lines above the table, such as a title.")]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of an Excel file.")]
 Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first line names the columns.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there and not on stdout.")]
 
@@ -48,6 +50,8 @@ def new(
     decimal: Decimal = None,
     encoding: Encoding = None,
     header: Header = None,
+    skip_lines: SkipLines = None,
+    sheet: Sheet = None,
     out: Out = None,
 ) -> None:
     """Print or write a spec to start from.
@@ -56,7 +60,7 @@ def new(
     out and what stands in for missing values, is in it with the reason, and each decision can be taken otherwise here.
     """
     reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
-    reading["missing"] = tuple(missing or ()) or None
+    reading |= {"skip_lines": skip_lines, "sheet": sheet, "missing": tuple(missing or ()) or None}
     wishes = decisions.Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
     if data is None and (target or wishes != decisions.Wishes() or set(reading.values()) != {None}):
         raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")
@@ -72,7 +76,6 @@ def new(
         typer.echo(text, nl=False)
     else:
         _write(out, text)
-
         terminal.path(out)
 
 

@@ -51,11 +51,15 @@ class RowCondition:
         if isinstance(stated, tuple):
             if not stated:
                 raise ValueError("an empty list holds for no row; leave the column out, or name the values")
+            if any(isinstance(value, str) and WRITTEN.fullmatch(value) for value in stated):
+                raise ValueError(f"{list(stated)} is a list of values, which takes no signs; name the values")
             return cls("=", stated)
         match = WRITTEN.fullmatch(stated) if isinstance(stated, str) else None
         if match is None:
             return cls("=", (stated,))
         sign, value = match["sign"], match["value"].strip("'\"")
+        if value.startswith("["):
+            raise ValueError(f"{stated!r}: no sign goes with a list; name the values that are wanted as a list alone")
         if sign in ORDERS:
             if value in NOTHING:
                 raise ValueError(f"{stated!r} names no value; write such as `{sign} 18`")

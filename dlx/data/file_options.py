@@ -22,7 +22,7 @@ Where = Annotated[
     AfterValidator(checked_conditions),
     Field(
         description="tables: which rows are examples, such as {age: '>= 18', country: [DE, FR], status: '!= closed'}: "
-        "all conditions must hold; null is a missing value, which fulfils no other"
+        "all conditions must hold; null is a missing value, which fulfils no other; other files are taken whole"
     ),
 ]
 ImageShape = Annotated[

@@ -21,7 +21,8 @@ class Table:
 
     Target columns may have any other type too, such as objects, with None for what is missing. ``lines`` are those of
     the rows, where the file has lines. ``faults`` are of values that could not be read as those of train, and are
-    missing in the columns. ``names`` are those of all columns of the file.
+    missing in the columns. ``names`` are those of all columns of the file. ``rows`` are the numbers (m,) of these rows
+    in the file, from 0, where they are not all of it.
     """
 
     path: Path
@@ -30,15 +31,18 @@ class Table:
     lines: Sequence[int] | None = None
     names: Sequence[str] = ()
     faults: list[RowFault] = field(default_factory=list)
+    rows: Array | None = None
 
     def fault(self, row: int, column: str, what: str) -> DataError:
         """The error for one value."""
-        place = f" row {row} (counted from 0)" if self.lines is None else self.lines[row]
+        row_of_file = row if self.rows is None else int(self.rows[row])
+        place = f" row {row_of_file} (counted from 0)" if self.lines is None else self.lines[row]
         return DataError(f"{self.path}:{place}: column {column!r}: {what}")
 
     def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
         """What is wrong with one value; the hint is for the message alone."""
-        place = f"row {row} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
+        row_of_file = row if self.rows is None else int(self.rows[row])
+        place = f"row {row_of_file} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
         message = str(self.fault(row, column, f"{what}{hint}"))
         return RowFault(row, f"{place}: column {column!r}: {what}", message)
 
@@ -67,7 +71,8 @@ def taken(table: Table, rows: Array) -> Table:
     lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
     places = {row: place for place, row in enumerate(rows.tolist())}
     faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]
-    return replace(table, values=values, m=len(rows), lines=lines, faults=faults)
+    places_in_file = rows if table.rows is None else table.rows[rows]
+    return replace(table, values=values, m=len(rows), lines=lines, faults=faults, rows=places_in_file)
 
 
 def target_faults(table: Table, names: tuple[str, ...]) -> list[RowFault]:

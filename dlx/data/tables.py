@@ -132,9 +132,12 @@ def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> s
         return names[column]
     if isinstance(column, int):
         raise DataError(f"{path}: {role}: there is no column {column}, the table has {len(names)} (counted from 0)")
-    if column not in names:
-        raise DataError(f"{path}: {role}: there is no column {column!r} {listed(column, names)}")
-    return column
+    if column in names:
+        return column
+    alike = [name for name in names if isinstance(name, str) and name.strip() == str(column).strip()]
+    if len(alike) == 1:
+        return alike[0]
+    raise DataError(f"{path}: {role}: there is no column {column!r} {listed(column, names)}")
 
 
 def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[Column]) -> Examples:
@@ -175,7 +178,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     if of.weight is not None:
         weights = read(as_array(table.values[of.weight]), partial(_weight_fault, table, of.weight))
     examples = Examples(X, y, None, columns, options.impute, of.target, tuple(faults), origin=str(table.path))
-    return replace(examples, weights=weights, split_columns=split_columns)
+    return replace(examples, rows=table.rows, weights=weights, split_columns=split_columns)
 
 
 def _weight_fault(table: Table, column: str, row: int, what: str) -> DataError:

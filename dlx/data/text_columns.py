@@ -27,7 +27,7 @@ def column_names(
         only_features = like and len(names) == len(like)
         return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
     has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
-    if not like and not set(names).intersection(options.target) and not has_words:
+    if not like and not options.header and not set(names).intersection(options.target) and not has_words:
         raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"

@@ -9,6 +9,7 @@ from typing import Self
 from dlx.data.dataset import Dataset
 from dlx.data.division import within_fold
 from dlx.data.mapped import MappedRows
+from dlx.data.sources import File
 from dlx.data.splits import Split, part_sizes
 from dlx.diagnose.remedies.changes import DataFacts, Overrides, side_of
 from dlx.errors import DataError, SpecError
@@ -162,6 +163,9 @@ def _rows(spec: Spec, dataset: Dataset) -> int:
     source, numbers = spec.data.source, [part.rows for part in dataset.parts.values() if part.rows is not None]
     if source is None:
         return 0
+    chooses = isinstance(source, File) and (source.where or source.missing_target == "drop")
+    if chooses:
+        return sum(map(len, numbers))
     if spec.data.split is not None or spec.data.folds is not None:
         return max((int(of_part.max()) + 1 for of_part in numbers), default=0)
     train = dataset.parts["train"]

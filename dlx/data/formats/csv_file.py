@@ -14,10 +14,10 @@ from dlx.data.columns import Column
 from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, room
-from dlx.data.numbers import NumberStyle
+from dlx.data.numbers import NumberStyle, number_in
 from dlx.data.pieces import Pieces, TextFields
 from dlx.data.plain_lines import Irregular
-from dlx.data.records import Record, chunks_of, records_of
+from dlx.data.records import Chunk, Record, chunks_of, records_of
 from dlx.data.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.roles import Roles
 from dlx.data.split_lines import LineSplitter
@@ -26,6 +26,7 @@ from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, Remark
 
+MOST_NOTES = 20  # lines below a table
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
 PARSERS = (ArrowParser, LineSplitter)  # of large files, the faster one first; the module csv reads what is left
 
@@ -90,12 +91,37 @@ class TextTable(NamedTuple):
         chunks = chunks_of(self.path, self.dialect, size)
         if self.dialect.header:
             next(chunks, None)
-        for lines, records in chunks:
-            for line, record in zip(lines, records, strict=True) if set(map(len, records)) != {len(self.names)} else ():
-                if len(record) != len(self.names):
-                    raise DataError(f"{self.path}:{line}: expected {len(self.names)} fields, found {len(record)}")
+        notes = list[Record]()
+        for chunk in chunks:
+            lines, records = chunk
+            if notes or set(map(len, records)) != {len(self.names)}:
+                lines, records, notes = self._without_notes(chunk, notes)
+            if not records:
+                continue
             columns = dict(zip(self.names, zip(*records, strict=True), strict=True))
             yield FieldsChunk(lines, [TextFields(columns[name]) for name in used])
+        if notes:
+            more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
+            what = f"{notes[0][1][0]!r}{more}: passed over, being a note below the table"
+            warnings.warn(Remark(f"{self.path}:{notes[0][0]}: {what}"), stacklevel=2)
+
+    def _without_notes(self, chunk: Chunk, notes: list[Record]) -> tuple[list[int], list[list[str]], list[Record]]:
+        """The records of a chunk that are as long as the table is wide, and the notes below them, if they are the last.
+
+        Raises:
+            DataError: a record of another length is no note, or has others below it.
+        """
+        lines, records, width = list[int](), list[list[str]](), len(self.names)
+        for line, record in zip(*chunk, strict=True):
+            if len(record) == 1 < width - 1 and len(notes) < MOST_NOTES and number_in(record[0]) is None:
+                notes.append((line, record))
+                continue
+            wrong = notes[0] if notes else (line, record)
+            if len(wrong[1]) != width:
+                raise DataError(f"{self.path}:{wrong[0]}: expected {width} fields, found {len(wrong[1])}")
+            lines.append(line)
+            records.append(record)
+        return lines, records, notes
 
     def regular_chunks(
         self, used: Sequence[str], parser: Callable[[str, int, Sequence[int]], Parser]

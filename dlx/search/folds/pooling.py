@@ -42,6 +42,9 @@ class PartPool:
     def add(self, rows: Array, mistakes: Array) -> None:
         """Add what came of one fold; those of another source have a row of −1, and do not count."""
         own = rows >= 0
+        missing = int(rows.max()) + 1 - len(self.total)  # of a file of which some rows are no examples
+        if missing > 0:
+            self.total, self.times = np.pad(self.total, (0, missing)), np.pad(self.times, (0, missing))
         self.total[rows[own]] += mistakes[own]
         self.times[rows[own]] += 1
 

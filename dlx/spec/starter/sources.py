@@ -41,8 +41,8 @@ def target_columns(profile: TableProfile, source: File) -> tuple[ColumnProfile, 
     for name in stated:
         if isinstance(name, int) and -len(profile.columns) <= name < len(profile.columns):
             columns.append(profile.columns[name])
-        elif str(name) in profile.names:
-            columns.append(profile.column(str(name)))
+        elif alike := [other for other in profile.names if other == str(name) or other.strip() == str(name).strip()]:
+            columns.append(profile.column(str(name) if str(name) in alike else alike[0]))
         else:
             raise DataError(f"{profile.origin}: there is no column {name!r} {listed(str(name), profile.names)}")
     return tuple(columns)

@@ -16,6 +16,7 @@ from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
 from dlx.spec.starter.table import candidates_in_words, check_names, notes, source_block
+from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 from dlx.words import Task
 
@@ -89,7 +90,8 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     labels, n = decisions.labels, len(decisions.features)
     if n == 0:
         what = "; ".join(f"{name}: {reason}" for name, reason in decisions.ignored.items())
-        raise UsageError(f"{source.path}: nothing is left to learn from ({what}); name columns with --keep")
+        why = f" ({what}); name columns with --keep" if what else ": the target is the only column"
+        raise UsageError(f"{source.path}: nothing is left to learn from{why}")
     title = f"{decisions.m:,} examples, {n} column{'s' * (n > 1)} to learn from, {_outputs(labels)}."
     return _text(
         source, title, source_block(decisions, source, file), labels, decisions.m, True, file, notes(decisions)
@@ -125,7 +127,7 @@ def _text(
     return TEMPLATE.format(
         title=name,
         **_commands(file),
-        name=re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment",
+        name=dump_scalar(re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment"),
         task=f"task: {labels.task}\n",
         source=f"{notes}{block}",
         split=_split(m) if is_whole else "",
