@@ -34,7 +34,8 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     """What to type after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
 
     Each is accepted as it stands, but for FILE, for which the reader has a file of examples. What settles the verdict
-    comes first, unless something is surely high, or something was found that can be cured.
+    comes first, unless something is surely high, or something was found that can be cured; where the data cannot settle
+    it, remedies race before one of them is advised.
 
     Args:
         document: ``diagnosis.json``.
@@ -54,7 +55,8 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
     is_high = is_high or any(_is_serious(document, remedy.against) for remedy in remedies_in_order)
-    in_order = [*reachable, *tried, *settling] if is_high else [*settling, *tried]
+    race = [command("diagnose", run, "--act")] if tried and not settling else []  # which compares before it advises
+    in_order = [*reachable, *tried, *settling] if is_high else [*settling, *race, *tried]
     uses = list(_with_the_network(document, run))
     in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them
     return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]

@@ -116,7 +116,9 @@ class Supply:
         most = self.facts.rows or sum(self.facts.parts.values())
         if sizes and sum(sizes.values()) <= most:
             return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases, which this split cannot give", {})
-        return Way(f"the {most:,} examples at hand are too few to settle it: collect more", {})
+        return Way(
+            f"the {most:,} examples at hand are too few to settle it: collect more, or let remedies race (--act)", {}
+        )
 
     @property
     def _can_be_cut(self) -> bool:

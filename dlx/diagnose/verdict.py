@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
+AUGMENTED = "more training examples, or augmentation (data.augment)"  # of images
 RECIPE = {
     "bias": (
         "a bigger network (architecture.hidden)",
@@ -28,7 +29,7 @@ RECIPE = {
         "another architecture",
     ),
     "variance": (
-        "more training examples, or augmentation (data.augment)",
+        AUGMENTED,
         "regularization (regularization.l2, regularization.keep_prob) or early stopping",
         "another architecture",
     ),
@@ -202,7 +203,12 @@ def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None
         return [f"{name} is unknown: {_missing(name, supply)}"] if name in ABSENT else []
     if gap["level"] == "unsettled":
         return [f"{in_words(name)} is unsettled: {_settling(gap, question, supply)}"]
-    return [f"{in_words(name)} is high: try {remedy}" for remedy in RECIPE[name]] if gap["level"] == "high" else []
+    if gap["level"] != "high":
+        return []
+    remedies = [remedy for remedy in RECIPE[name] if remedy != AUGMENTED or supply is None or supply.facts.images]
+    if name == "variance" and AUGMENTED not in remedies:
+        remedies = ["more training examples", *remedies]
+    return [f"{in_words(name)} is high: try {remedy}" for remedy in remedies]
 
 
 def _missing(name: str, supply: Supply | None) -> str:

@@ -18,8 +18,9 @@ from dlx.diagnose.before.checks import before
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.next_commands import commands, train_command
-from dlx.diagnose.rate_advice import overrides_at_tested_rate, rates_for, rates_for_bias
-from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.rate_advice import rates_for, rates_for_bias
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
+from dlx.diagnose.spec_cures import with_first_cure
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, in_words, mending
@@ -124,10 +125,10 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
         "next": mending(findings) or ["nothing speaks against training it"],
     }
     document |= {"learning_rate": asdict(tested)} if tested else {}
-    better = overrides_at_tested_rate(overrides, findings, tested, resolved.spec)
+    now = SpecContext(resolved.spec, Supply.of(resolved.spec, experiment.dataset).facts, tested)
+    better = with_first_cure(overrides, findings, now)
     mended = (finding.overrides for finding in findings if finding.overrides and finding.severity != "note")
-    typed = (train_command(path, [*better, *further]) for further in [*mended, ()])
-    return Examination(resolved.spec.name, document, tuple(typed))
+    return Examination(resolved.spec.name, document, tuple(train_command(path, [*better, *of]) for of in [*mended, ()]))
 
 
 def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:

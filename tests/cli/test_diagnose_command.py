@@ -306,7 +306,7 @@ def test_a_spec_is_looked_at_before_training(folder: Path, call_dlx: Call) -> No
         (one["severity"] for one in document["findings"]), key=("error", "warning", "note").index
     )
     shown = call_dlx("diagnose", "digits.yaml", "initializer=zeros", cwd=folder).stdout
-    assert "dlx train digits.yaml initializer=zeros" in shown
+    assert "dlx train digits.yaml 'initializer={name: he}'" in shown  # what mends it, in place of what was typed
 
 
 # --- conditions

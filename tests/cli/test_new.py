@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from dlx.spec.loader import load_spec
 
 Run = Callable[..., Any]
@@ -83,3 +85,32 @@ def test_other_files_need_no_title(call_dlx: Run, tmp_path: Path) -> None:
     assert call_dlx("train", "x.yaml", "training.epochs=1", "--out", "run", "--quiet", cwd=tmp_path).code == 0
     assert len(call_dlx("predict", "run", "new.csv", cwd=tmp_path).stdout.splitlines()) == 2
     assert len(call_dlx("predict", "run", "data.csv", cwd=tmp_path).stdout.splitlines()) == 31
+
+
+@pytest.mark.parametrize("name", ["2023", "1e5", "true", "null"])
+def test_files_with_names_of_other_types(call_dlx: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.csv").write_text("x,y\n1,a\n2,b\n3,a\n")
+    assert call_dlx("new", f"{name}.csv", "--target", "y", "-o", "spec.yaml", cwd=tmp_path).code == 0
+    assert load_spec(tmp_path / "spec.yaml").spec.name == name
+
+
+def test_columns_that_need_a_word(call_dlx: Run, tmp_path: Path) -> None:
+    (tmp_path / "years.csv").write_text("2018,2019,2020\n1,2,0\n2,3,1\n4,5,1\n3,3,0\n")
+    assert "target: '2020'" in call_dlx("new", "years.csv", "--header", "--target", "'2020'", cwd=tmp_path).stdout
+    (tmp_path / "spaces.csv").write_text("a , b, label \n1,2,x\n2,3,y\n3,4,x\n4,4,y\n")
+    (tmp_path / "spec.yaml").write_text(call_dlx("new", "spaces.csv", "--target", "label", cwd=tmp_path).stdout)
+    assert call_dlx("train", "spec.yaml", "training.epochs=1", "--quiet", cwd=tmp_path).code == 0
+    (tmp_path / "titled.csv").write_text("by Anna, 2020\na,y\n1,x\n2,y\n3,x\n")
+    assert "skip_lines: 1" in call_dlx("new", "titled.csv", "--skip-lines", "1", "--target", "y", cwd=tmp_path).stdout
+
+
+def test_notes_below_a_table_are_passed_over(call_dlx: Run, tmp_path: Path) -> None:
+    rows = "".join(f"{number / 3:.2f},{number % 7},{'red' if number % 2 else 'blue'}\n" for number in range(30))
+    (tmp_path / "data.csv").write_text(f"a,b,y\n{rows}* estimated\nSource: an office\n")
+    result = call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path)
+    assert "30 examples" in result.stdout
+    assert "data.csv:32: '* estimated' and 1 more: passed over, being a note below the table" in result.stderr
+    (tmp_path / "data.csv").write_text(f"a,b,y\n{rows}* estimated\n{rows}")
+    assert (
+        "data.csv:32: expected 3 fields, found 1" in call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stderr
+    )

@@ -95,10 +95,22 @@ def test_what_does_not_fit_is_told(tmp_path: Path, where: dict[str, object], mes
         File.model_validate({"path": str(path), "target": "y", "impute": "median", "where": where}).load()
 
 
-@pytest.mark.parametrize("stated", [">", "!", ">= ", []])
+def test_rows_keep_their_numbers_and_lines(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(TABLE)
+    stated = {"path": str(path), "target": "y", "use": ["smokes"], "where": {"age": ">= 30"}}
+    examples = File.model_validate(stated).load()["all"]
+    assert examples.rows is not None
+    assert examples.rows.tolist() == [row for row in range(20, 40) if row % 7 != 3]
+    third = examples.take(np.array([2])).rows
+    assert third is not None
+    assert third.tolist() == [22]
+
+
+@pytest.mark.parametrize("stated", [">", "!", ">= ", [], "!= [DE, FR]", ["> 3", "< 9"]])
 def test_a_condition_that_says_nothing_is_refused(tmp_path: Path, stated: object) -> None:
     if stated == "!":
         assert RowCondition.of("!") == RowCondition("=", ("!",))  # a text like any other
         return
-    with pytest.raises(ValueError, match=r"names no value|empty list"):
+    with pytest.raises(ValueError, match=r"names no value|empty list|no sign goes with a list|takes no signs"):
         File.model_validate({"path": str(tmp_path / "t.csv"), "target": "y", "where": {"age": stated}})
