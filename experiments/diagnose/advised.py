@@ -26,7 +26,7 @@ from dlx.words import Status
 from .bench import Task, case_of
 from .cases import Case
 from .files import Array, Workshop
-from .fresh import Examples, added, fresh_examples, healthy_examples
+from .fresh import Examples, added, as_seen_by, fresh_examples, healthy_examples
 from .measuring import tolerance
 
 REPLICATES = 3
@@ -70,7 +70,8 @@ def advised(case: Case, folder: Path) -> Advised:
     if words[0] == "train" and not any(word.startswith("data.folds=") for word in words):  # which only measures
         typed = " ".join(words[2:])
         try:
-            after = _errors(load_spec(Path(words[1]), words[2:]).spec, examples, folder)
+            spec = load_spec(Path(words[1]), words[2:]).spec
+            after = _errors(spec, as_seen_by(spec, examples, case.spec), folder)
         except DlxError as error:
             typed, verdict = f"{typed}: {error}", REFUSED
         else:

@@ -94,6 +94,11 @@ def parts_of(spec: Spec) -> Parts:
     return {name: (np.asarray(part.X[:], np.float64), np.asarray(part.y)) for name, part in parts.items()}
 
 
+def features_of(spec: Spec) -> list[str]:
+    """The names of the features of its examples."""
+    return list(load(spec).features)
+
+
 def friedman(m: int, features: int, noise: float, seed: int) -> tuple[Array, Array]:
     """Friedman's first function of five of the features, to mean 0 and variance 1, and noise of that deviation.
 

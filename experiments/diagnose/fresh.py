@@ -18,7 +18,7 @@ from dlx.stats.effects import contributions
 
 from .bases import Base
 from .cases import Case
-from .files import FRESH, Array, Workshop, fresh_beside, parts_of
+from .files import FRESH, Array, Workshop, features_of, fresh_beside, parts_of
 from .kinds import KINDS
 from .measuring import unit
 
@@ -62,6 +62,14 @@ def _more_of(source: Source) -> Examples | None:
     seed = source.seed + 1  # type: ignore[attr-defined]
     data = source.model_copy(update={"m": FRESH, "seed": seed}).load()["all"]
     return np.asarray(data.X, np.float64), np.asarray(data.y)
+
+
+def as_seen_by(spec: Spec, examples: Examples, before: Spec) -> Examples:
+    """The same examples with the features that a spec has left of those that it had before."""
+    left, all_of_them = features_of(spec), features_of(before)
+    if left == all_of_them:
+        return examples
+    return examples[0][:, [all_of_them.index(name) for name in left]], examples[1]
 
 
 def added(outcome: Outcome, spec: Spec, examples: Examples) -> Array:
