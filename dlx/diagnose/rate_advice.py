@@ -10,7 +10,12 @@ from dlx.diagnose.before.range_test import tested_rates
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
-from dlx.diagnose.remedies.optimization import TESTED_RATES, larger_tested_rate, smaller_tested_rate
+from dlx.diagnose.remedies.optimization import (
+    ONE_NOTCH,
+    TESTED_RATES,
+    larger_tested_rate,
+    smaller_tested_rate,
+)
 from dlx.diagnose.supply import words_of
 from dlx.documents.range_test import TestedRates
 from dlx.errors import Place
@@ -67,12 +72,19 @@ def _is_of_rate(finding: Finding) -> bool:
 
 
 def with_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, present: float) -> Iterable[Finding]:
-    """The findings; those about the learning rate advise the tested one, if it is on the side that they speak of."""
+    """The findings; those about the learning rate advise the tested one, if it is on the side that they speak of.
+
+    If it lies clearly on the other side, they are notes.
+    """
     rate = tested.suggested if tested else None
     for finding in findings:
         is_of_rate = finding.name in SMALLER and OF_THE_RATE in finding.remedy
-        if rate is not None and is_of_rate and rate != present and (rate < present) == SMALLER[finding.name]:
+        if rate is None or not is_of_rate or rate == present:
+            yield finding
+        elif (rate < present) == SMALLER[finding.name]:
             yield replace(finding, remedy=f"{OF_THE_RATE}: {rate:g}, found by a range test")
+        elif max(rate / present, present / rate) >= ONE_NOTCH:  # the whole network asks for the contrary
+            yield replace(finding, severity="note")
         else:
             yield finding
 
