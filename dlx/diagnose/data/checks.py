@@ -27,7 +27,7 @@ def data_findings(dataset: Dataset, data: Data | None = None, thorough: bool = T
         thorough: whether simple models are asked, and parts compared, which takes longest.
     """
     findings = [*label_findings(dataset), *mark_findings(dataset, data), *input_findings(dataset)]
-    findings += duplicate_findings(dataset)
+    findings += duplicate_findings(dataset, data)
     if not thorough or CONSTANT_LABELS.is_among(findings):
         return findings
     findings += order_findings(dataset)

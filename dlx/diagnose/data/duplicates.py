@@ -9,7 +9,9 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.data.mapped import MappedRows
 from dlx.data.row_hashes import hashes
+from dlx.data.section import Data
 from dlx.diagnose.data.samples import block_sample, rows, sample
+from dlx.diagnose.data.typed import copies_together
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
 
@@ -34,9 +36,9 @@ DUPLICATES_ACROSS_PARTS = Cause(
 )
 
 
-def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
-    """A finding for each part of which at least a hundredth stands in train too."""
-    parts = dataset.parts
+def duplicate_findings(dataset: Dataset, data: Data | None = None) -> Iterator[Finding]:
+    """A finding for each part of which at least a hundredth stands in train too; the first says what mends all."""
+    parts, overrides = dataset.parts, copies_together(data)
     train, read = _sampled_rows(parts["train"].X)
     train_hashes = np.sort(hashes(train))
     for name in sorted(parts.keys() - {"train"}):
@@ -49,7 +51,9 @@ def duplicate_findings(dataset: Dataset) -> Iterator[Finding]:
             about = "about " if read < 1 else ""
             evidence = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
             row = int(copies.argmax())
-            yield DUPLICATES_ACROSS_PARTS.finding(f"{evidence} (such as row {row} of {name})", share, SHARE)
+            evidence = f"{evidence} (such as row {row} of {name})"
+            yield DUPLICATES_ACROSS_PARTS.finding(evidence, share, SHARE, overrides=overrides)
+            overrides = ()
 
 
 def _is_among(values: Array, sorted_values: Array) -> Array:

@@ -36,6 +36,14 @@ def left_out(data: Data | None, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(words_of({f"data.{key}.ignore": [*table.ignore, *columns] for key, table in tables.items()}))
 
 
+def copies_together(data: Data | None) -> tuple[str, ...]:
+    """What keeps copies in one part of the split of one source; nothing where something else decides of the parts."""
+    split = None if data is None else data.split
+    if data is None or split is None or data.source is None or split.group or split.time or data.folds:
+        return ()
+    return () if split.duplicates == "together" else ("data.split.duplicates=together",)
+
+
 def _tables(data: Data | None) -> dict[str, File]:
     """The sources by their keys, where all are tables; else nothing."""
     sources = {} if data is None else {key: getattr(data, key) for key in SOURCES if getattr(data, key) is not None}

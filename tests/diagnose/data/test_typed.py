@@ -35,11 +35,13 @@ def write_table(path: Path, fault: str) -> None:
     rows = [
         f"{a},{i},{t},{p},{'yes' if b else 'no'}" for a, i, t, p, b in zip(age, income, town, paid, buys, strict=True)
     ]
+    if fault == "duplicates_across_parts":
+        rows = rows[:300] + rows[:150]
     path.write_text("\n".join(["age,income,town,paid,buys", *rows, ""]))
 
 
 @pytest.mark.usefixtures("blank_pictures")
-@pytest.mark.parametrize("fault", ["missing_as_numbers", "target_leak"])
+@pytest.mark.parametrize("fault", ["missing_as_numbers", "target_leak", "duplicates_across_parts"])
 def test_what_is_typed_is_accepted_and_mends(call_dlx: Callable[..., Result], tmp_path: Path, fault: str) -> None:
     write_table(tmp_path / "table.csv", fault)
     (tmp_path / "spec.yaml").write_text(SPEC)
