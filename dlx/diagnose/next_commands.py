@@ -48,15 +48,13 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     remedies_in_order = _in_order(document, remedies(document, spec, facts), is_ill_rated)
     tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
     mended = [train_command(config, finding["overrides"]) for finding in _serious(document) if "overrides" in finding]
-    if not _against_bias_is_idle(document):
-        reachable = []
-    else:
-        reachable = [command("diagnose", run, f"diagnosis.optimal_error={document['unbeaten']['error']:.4g}")]
+    reachable = list(_stating_the_reachable(document, run)) if _against_bias_is_idle(document) else []
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
     is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
     is_high = is_high or any(_is_serious(document, remedy.against) for remedy in remedies_in_order)
     race = [command("diagnose", run, "--act")] if tried and not settling else []  # which compares before it advises
-    in_order = [*reachable, *tried, *settling] if is_high else [*settling, *race, *tried]
+    likely = [*tried, *reachable] if _is_high(document, "variance") else [*reachable, *tried]
+    in_order = [*likely, *settling] if is_high else [*settling, *race, *tried]
     uses = list(_with_the_network(document, run))
     in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them
     return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
@@ -97,10 +95,21 @@ def _serious(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:
     """Whether nothing is left to try against a high bias: no model does better, and nothing explains it."""
-    is_high = document["bias"] is not None and document["bias"]["level"] == "high"
+    is_high = _is_high(document, "bias")
     is_explained = any(finding["severity"] != "note" for finding in document["findings"])
     still_falls = document.get("ending", {}).get("falling", False)
     return is_high and "unbeaten" in document and not is_explained and not still_falls
+
+
+def _is_high(document: Mapping[str, Any], gap: str) -> bool:
+    return document[gap] is not None and document[gap]["level"] == "high"
+
+
+def _stating_the_reachable(document: Mapping[str, Any], run: Path) -> Iterator[str]:
+    """How to judge by what models reach; not where the network shows on train that less can be reached."""
+    error = document["unbeaten"]["error"]
+    if document["errors"]["train"]["value"] >= error:
+        yield command("diagnose", run, f"diagnosis.optimal_error={error:.4g}")
 
 
 def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides]:

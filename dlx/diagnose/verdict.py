@@ -192,7 +192,7 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
     if evidence.unbeaten:
         title, error = evidence.unbeaten
         yield (
-            f"bias is high, and no model tried does better: {title} errs {error.value:.4g} "
+            f"bias is high, and no model tried surely does better: the best, {title}, errs {error.value:.4g} "
             f"(95 %: {error.low:.4g} to {error.high:.4g}); look for inputs that say more, "
             "or state that as what is reachable (diagnosis.optimal_error)"
         )
