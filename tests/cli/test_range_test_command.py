@@ -130,6 +130,7 @@ def interrupted(*arguments, **options):
 
 
 range_test.swept = interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a parent may have had ignored
 sys.argv = ["dlx", "tune", "--learning-rate", "spec.yaml"]
 from dlx.cli import main
 sys.exit(main())
