@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 SPEC = """
 name: moons
 data: {source: {name: moons, m: 300, noise: 0.35, seed: 1}, split: {train: 100, dev: 200}}

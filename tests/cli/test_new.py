@@ -10,6 +10,8 @@ import pytest
 
 from dlx.spec.loader import load_spec
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 Run = Callable[..., Any]
 
 

@@ -13,6 +13,8 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive
 from experiments.diagnose import advice_report, advised, bases, cases, files, fresh, kinds
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 
 def case_of(base: str, fault: str, severity: float, folder: Path) -> cases.Case:
     workshop = files.Workshop(folder)

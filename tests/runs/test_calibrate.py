@@ -23,6 +23,8 @@ from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import Metric
 from dlx.words import Task
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 
 def table(path: Path, kind: str) -> Path:
     rng = np.random.default_rng(1)

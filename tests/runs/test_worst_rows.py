@@ -18,6 +18,8 @@ from dlx.runs.train import Session
 from dlx.runs.worst_rows import MOST_ROWS, is_ours, worst_rows
 from dlx.spec.sections import Spec
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 
 def table(path: Path, regression: bool) -> list[list[str]]:
     """A file with a number and a category, and its rows."""

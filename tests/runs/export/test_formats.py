@@ -23,6 +23,8 @@ from dlx.runs.export.frozen import Frozen, freeze
 from dlx.training.model import Model
 from dlx.types import Array
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 CLASSES = {"binary": ["no", "yes"], "multiclass": ["a", "b", "c"], "multilabel": ["p", "q"], "regression": []}
 OUTPUTS = {
     "binary": (1, "logistic"),

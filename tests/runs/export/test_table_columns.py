@@ -22,6 +22,8 @@ import pytest
 from dlx.data.hashing import places
 from dlx.types import Array
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 TOWNS = ["Oslo", "Rome", "Bern", "Ulm", "Graz", "Linz", "Wien"]
 M = 90
 Row = Mapping[str, str]
