@@ -28,15 +28,30 @@ Examples = tuple[Array, Array]
 def fresh_examples(case: Case, workshop: Workshop) -> Examples:
     """X and y that a case is judged by: as its dev examples, with what the fault does to them, but others.
 
-    Of digits and penguins, of which there are no others, they are those of dev. What hides in dev is not among them.
+    Of digits and penguins, of which there are no others, they are those of dev. What hides in dev is not among them; a
+    column that the fault has added there, such as a leak, says nothing then: it has the mean of train.
     """
     base = replace(case.base, spec=_with_fresh_dev(case.base, workshop))
     kind = KINDS[case.fault] if case.fault else None
     if kind is None or kind.hides:
-        return parts_of(base.spec)["dev"]
+        return _with_columns_of(case.spec, base.spec)
     spec = kind.put(base, case.severity, workshop)
     assert spec is not None
     return parts_of(spec)["dev"]
+
+
+def _with_columns_of(spec: Spec, base: Spec) -> Examples:
+    """The dev examples of the base, with the features of another spec."""
+    X, y = parts_of(base)["dev"]
+    names, of_base = features_of(spec), features_of(base)
+    if names == of_base or len(names) == X.shape[1]:
+        return X, y
+    means = parts_of(spec)["train"][0].mean(axis=0)
+    columns = [
+        X[:, of_base.index(name)] if name in of_base else np.full(len(X), mean)
+        for name, mean in zip(names, means, strict=True)
+    ]
+    return np.column_stack(columns), y
 
 
 def healthy_examples(case: Case, workshop: Workshop) -> Examples:
