@@ -50,8 +50,9 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     mended = [train_command(config, finding["overrides"]) for finding in _serious(document) if "overrides" in finding]
     reachable = list(_stating_the_reachable(document, run)) if _against_bias_is_idle(document) else []
     settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
-    is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
-    is_high = is_high or any(_is_serious(document, remedy.against) for remedy in remedies_in_order)
+    is_high = any(_is_high(document, gap) for gap in GAPS) or any(
+        _is_serious(document, remedy.against) for remedy in remedies_in_order
+    )
     race = [command("diagnose", run, "--act")] if tried and not settling else []  # which compares before it advises
     likely = [*tried, *reachable] if _is_high(document, "variance") else [*reachable, *tried]
     in_order = [*likely, *settling] if is_high else [*settling, *race, *tried]
@@ -147,6 +148,6 @@ def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[str]:
 
 def _is_done(document: Mapping[str, Any]) -> bool:
     """Whether bias and variance are low, nothing is high, and nothing that was found is to be mended."""
-    is_high = any(document[gap] and document[gap]["level"] == "high" for gap in GAPS)
+    is_high = any(_is_high(document, gap) for gap in GAPS)
     is_to_be_mended = any(finding["severity"] != "note" for finding in document["findings"])
     return document["verdict"] == "low bias and low variance" and not is_high and not is_to_be_mended

@@ -16,11 +16,9 @@ from dlx.diagnose.remedies.optimization import (
     larger_tested_rate,
     smaller_tested_rate,
 )
-from dlx.diagnose.supply import words_of
+from dlx.diagnose.typed_overrides import with_changes
 from dlx.documents.range_test import TestedRates
-from dlx.errors import Place
 from dlx.spec.sections import Spec
-from dlx.spec.yaml_text.reading import parse
 from dlx.stats.intervals import Estimate
 from dlx.training.supervised import Supervised
 
@@ -105,16 +103,5 @@ def overrides_at_tested_rate(
 
 
 def with_rate(overrides: Sequence[str], rate: float) -> list[str]:
-    """Overrides as they were typed, with another learning rate, which may be given only once."""
-    others = [_without_rate(override) for override in overrides if not override.startswith(f"{OF_THE_RATE}=")]
-    return [*others, *words_of({OF_THE_RATE: rate})]
-
-
-def _without_rate(override: str) -> str:
-    """The override, less the rate of a whole section ``optimizer={name: adam, learning_rate: 0.1}``."""
-    section, key = OF_THE_RATE.split(".")
-    name, _, text = override.partition("=")
-    options = parse(text, Place("command line")).plain() if name == section else None
-    if not isinstance(options, dict) or key not in options:
-        return override
-    return words_of({section: {option: value for option, value in options.items() if option != key}})[0]
+    """Overrides as they were typed, with another learning rate."""
+    return with_changes(overrides, {OF_THE_RATE: rate})

@@ -8,7 +8,7 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.rate_advice import overrides_at_tested_rate
 from dlx.diagnose.remedies.changes import Overrides, SpecContext
-from dlx.diagnose.supply import words_of
+from dlx.diagnose.typed_overrides import with_changes
 from dlx.errors import SpecError
 from dlx.spec.loader import derive
 
@@ -24,9 +24,7 @@ def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: 
     at_tested_rate = overrides_at_tested_rate(overrides, findings, now.tested, now.spec)
     if at_tested_rate != list(overrides):
         return at_tested_rate
-    cure = next(_cures(findings, now), {})
-    others = [override for override in overrides if not any(_is_of(override, key) for key in cure)]
-    return [*others, *words_of(cure)]
+    return with_changes(overrides, next(_cures(findings, now), {}))
 
 
 def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[Overrides]:
@@ -41,9 +39,3 @@ def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[Overrides]
                     yield cure
             except SpecError:
                 continue
-
-
-def _is_of(override: str, key: str) -> bool:
-    """Whether an override states a key, or one within it or around it."""
-    stated = override.partition("=")[0].strip()
-    return stated == key or stated.startswith(f"{key}.") or key.startswith(f"{stated}.")

@@ -31,3 +31,11 @@ def test_the_command_undoes_the_fault(call_dlx: Callable[..., Any], faults: list
     assert command != faults
     assert [override for override in command if override.startswith("seed")] == faults[1:]  # the others stay
     assert f" {name}" not in call_dlx("diagnose", SOFTMAX, *command).stdout
+
+
+def test_what_else_a_section_states_stays(call_dlx: Callable[..., Any]) -> None:
+    shown = call_dlx("diagnose", SOFTMAX, "architecture={hidden: [1], activation: tanh}").stdout
+    command = shlex.split(next(line for line in shown.splitlines() if " dlx train " in line))[3:]
+    assert command[0] == "architecture={activation: tanh}"
+    assert command[1].startswith("architecture.hidden=")
+    assert call_dlx("config", "show", SOFTMAX, *command).code == 0
