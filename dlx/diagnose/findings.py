@@ -30,6 +30,12 @@ class Finding:
     notes: str
     overrides: tuple[str, ...] = ()  # of the spec, that mend it, as they are typed
 
+    def refuted_by(self, end: str) -> Finding:
+        """The finding as a note, which asks for nothing, since the training ended well all the same."""
+        if self.severity == "note":
+            return self
+        return replace(self, severity="note", evidence=f"{self.evidence}; all the same {end}", overrides=())
+
     def document(self) -> dict[str, Any]:
         """The finding as it stands in ``diagnosis.json``, without overrides where there are none."""
         document = asdict(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
 from dlx.diagnose.before.activations import NO_ACTIVATION
@@ -74,10 +73,4 @@ def outlived(course: TrainingHistory, findings: Iterable[Finding]) -> list[Findi
     went_well = fits and "dev" in course.errors and not course.behind("dev", BEHIND_ON_DEV)
     refuted = [*(AGAINST_FITTING if fits else ()), *(AGAINST_EITHER if went_well else ())]
     names = {cause.name for cause in refuted}
-    return [_as_note(entry, course) if entry.name in names else entry for entry in findings]
-
-
-def _as_note(finding: Finding, course: TrainingHistory) -> Finding:
-    if finding.severity == "note":
-        return finding
-    return replace(finding, severity="note", evidence=f"{finding.evidence}; all the same {course.error_sentence()}")
+    return [entry.refuted_by(course.error_sentence()) if entry.name in names else entry for entry in findings]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.data.label_noise import LABEL_NOISE
@@ -35,7 +34,7 @@ def unrefuted(course: TrainingHistory, findings: Iterable[Finding]) -> list[Find
     from the same faults: train lies within the tolerance of it, and so does every other part of train.
     """
     names = {cause.name for cause in REFUTABLE} if _is_good(course) else set()
-    return [_as_note(entry, course) if entry.name in names else entry for entry in findings]
+    return [entry.refuted_by(course.error_sentence("dev")) if entry.name in names else entry for entry in findings]
 
 
 def _is_good(course: TrainingHistory) -> bool:
@@ -46,10 +45,3 @@ def _is_good(course: TrainingHistory) -> bool:
     others = [error for part, error in errors.items() if part != "train"]
     limit = course.tolerance
     return errors["train"] - least <= limit and all(error - errors["train"] <= limit for error in others)
-
-
-def _as_note(finding: Finding, course: TrainingHistory) -> Finding:
-    if finding.severity == "note":
-        return finding
-    evidence = f"{finding.evidence}; all the same {course.error_sentence('dev')}"
-    return replace(finding, severity="note", evidence=evidence, overrides=())
