@@ -89,7 +89,8 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
         comment = "#"
     skipped = options.skip_lines
     if skipped is None:
-        skipped = _lines_above([line if line in plain or comment is None else "\n" for line in lines], delimiter)
+        is_comment = [comment is not None and line.startswith(comment) for line in lines]
+        skipped = _lines_above(["\n" if out else line for line, out in zip(lines, is_comment, strict=True)], delimiter)
     lines = _emptied(lines, skipped)
     records = _records([line for line in lines if comment is None or not line.startswith(comment)], delimiter)
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
