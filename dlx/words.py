@@ -66,3 +66,30 @@ class Status(StrEnum):
     def has_result(self) -> bool:
         """Whether a run has written what it came to. One without it begins anew where it has no checkpoint."""
         return self not in (Status.RUNNING, Status.FAILED, Status.DAMAGED)
+
+
+def error_text(value: float, task: str | None) -> str:
+    """An error, a gap or a tolerance as people read it: a rate in percent, of a regression the number itself.
+
+    >>> error_text(0.2333, "binary"), error_text(0.2333, "regression")
+    ('23.33 %', '0.2333')
+    """
+    return f"{value:.4g}" if task == Task.REGRESSION else percent(value, 2)
+
+
+def interval_text(low: float, high: float, task: str | None) -> str:
+    """The two ends of an interval of errors.
+
+    >>> interval_text(0.0087, 0.0557, "binary"), interval_text(0.25, 1.5, "regression")
+    ('0.87 to 5.57 %', '0.25 to 1.5')
+    """
+    return f"{error_text(low, task).removesuffix(' %')} to {error_text(high, task)}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in percent.
+
+    >>> percent(0.233), percent(0.0087, 2)
+    ('23 %', '0.87 %')
+    """
+    return f"{100 * share:.{digits}f} %"

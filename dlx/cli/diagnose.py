@@ -14,7 +14,7 @@ from dlx.cli.options import Json, Overrides, Plugins
 from dlx.diagnose import fail_on as fail_conditions
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs import diagnose as examinations
-from dlx.runs import latest, manifest
+from dlx.runs import judge_errors, latest, manifest
 from dlx.runs import worst_rows as worst_examples
 from dlx.show import pictures, terminal
 from dlx.spec import trust
@@ -121,7 +121,7 @@ def _conditions(fail_on: str | None) -> tuple[str, ...]:
 
 
 def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
-    return examinations.examine_errors(errors) if errors is not None else examinations.examine(source or "", overrides)
+    return judge_errors.examine_errors(errors) if errors is not None else examinations.examine(source or "", overrides)
 
 
 def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
@@ -164,7 +164,7 @@ def _show(examination: Examination, written: list[Path], json: bool, full: bool 
             examination.document,
             examination.facts,
             remarks=examination.remarks,
-            commands=examination.commands,
+            steps=examination.steps,
             pictures=written,
             full=full,
             more=command("diagnose", examination.run.path, "--full") if examination.run else "",

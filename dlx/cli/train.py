@@ -11,6 +11,7 @@ import typer
 from dlx import files
 from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
+from dlx.diagnose import next_step
 from dlx.errors import UsageError
 from dlx.runs import dry_run as rehearsal
 from dlx.runs import file_names, references
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dlx.runs.train import Session
     from dlx.spec.loader import Resolved
 
+GO_ON = "the training was interrupted: go on with it before it is judged (--resume)"
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory, in place of runs/NAME/TIME-ID.")]
@@ -124,11 +126,9 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
     elif quiet:
         terminal.path(run.path)
     elif session.facts["status"] != Status.RUNNING:  # or its end could not be written, and there is nothing to tell
-        commands = session.kind.commands(run)
+        steps = session.kind.next_steps(run)
         if session.status is Status.INTERRUPTED:
-            commands = [command("train", "--resume", run.path), *commands]
+            steps = [next_step.NextStep(command("train", "--resume", run.path), GO_ON), *steps]
         elif session.status is Status.FAILED:  # there is no network to look at
-            commands = commands[-1:]
-        terminal.summary(
-            session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], commands=commands
-        )
+            steps = steps[-1:]
+        terminal.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], steps=steps)

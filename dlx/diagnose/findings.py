@@ -57,6 +57,7 @@ class Cause:
         meant so.
     explains_training: whether it can be why a network does not fit train.
     is_symptom: whether it is what other causes come to, which are then named, and cured, before it.
+    shows_in_rows: whether the rows that the network is most wrong about show it, and nothing in a spec mends it.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Cause:
     severity: Severity = "warning"
     explains_training: bool = True
     is_symptom: bool = False
+    shows_in_rows: bool = False
 
     members: ClassVar[dict[str, Cause]] = {}
 

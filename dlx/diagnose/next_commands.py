@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.beaten import beaten_by, has_learned_less
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.gaps import questions
-from dlx.diagnose.remedies.changes import DataFacts, Overrides, SpecContext
+from dlx.diagnose.next_step import Cost, NextStep, advice_of
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
-from dlx.diagnose.supply import Supply, words_of
-from dlx.diagnose.verdict import GAPS, between
+from dlx.diagnose.supply import Supply, Way, words_of
+from dlx.diagnose.verdict import ABSENT, DONE, GAPS, LOW, between, in_words, unbeaten_in_words
 from dlx.documents.range_test import TestedRates
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, exact
@@ -27,15 +30,20 @@ MORE_EXAMPLES = (  # what the recipe says first against variance
     "shift_images",
     "rotate_images",
 )
+RACES = "each remedy is trained several times and kept only if it surely lowers the dev error; at most 10 minutes"
+MEASURE = "measure the network on more examples, in a file with their labels"
+AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
+AGAINST_MEMORY = ("narrower",)  # where it errs less on new examples only
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
-def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[str]:
-    """What to type after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
+def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[NextStep]:
+    """What to do after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
 
-    Each is accepted as it stands, but for FILE, for which the reader has a file of examples. What settles the verdict
-    comes first, unless something is surely high, or something was found that can be cured; where the data cannot settle
-    it, remedies race before one of them is advised.
+    Each command is accepted as it stands, but for FILE, for which the reader has a file of examples. Data that are
+    wrong are mended, or looked at, before anything is trained on them. What settles the verdict comes first, unless
+    something is surely high, or something was found that can be cured; where the data cannot settle it, remedies race
+    before one of them is advised.
 
     Args:
         document: ``diagnosis.json``.
@@ -46,19 +54,49 @@ def commands(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Pat
     """
     is_ill_rated = not may_train(SpecContext(spec, facts, TestedRates.recalled(document)), spec.optimizer.learning_rate)
     remedies_in_order = _in_order(document, remedies(document, spec, facts), is_ill_rated)
-    tried = [train_command(config, words_of(remedy.overrides)) for remedy in remedies_in_order[:MOST]]
-    mended = [train_command(config, finding["overrides"]) for finding in _serious(document) if "overrides" in finding]
+    supply = Supply(spec, facts)
+    tried = [_tried(document, remedy, supply, config) for remedy in remedies_in_order[:MOST]]
+    first = [
+        *_mending(document, config, spec.training.epochs),
+        *_looking(document, run),
+    ]  # before all that is trained on wrong data
     reachable = list(_stating_the_reachable(document, run)) if _against_bias_is_idle(document) else []
-    settling = [train_command(config, words_of(overrides)) for overrides in _settling(document, Supply(spec, facts))]
+    settling = list(_settling(document, supply, config))
     is_high = any(_is_high(document, gap) for gap in GAPS) or any(
         _is_serious(document, remedy.against) for remedy in remedies_in_order
     )
-    race = [command("diagnose", run, "--act")] if tried and not settling else []  # which compares before it advises
+    race = [_race(document, run, supply)] if tried and not settling else []  # which compares before it advises
     likely = [*tried, *reachable] if _is_high(document, "variance") else [*reachable, *tried]
     in_order = [*likely, *settling] if is_high else [*settling, *race, *tried]
     uses = list(_with_the_network(document, run))
-    in_order = [*mended, *in_order]  # data that are wrong come before all that is trained on them
+    in_order = [*first, *in_order]
     return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
+
+
+def _tried(document: Mapping[str, Any], remedy: Remedy, supply: Supply, config: Path) -> NextStep:
+    line, cost = train_command(config, words_of(remedy.overrides)), Cost.of(supply.spec, remedy.overrides, supply.facts)
+    return NextStep(line, advice_of(remedy, document), remedy.why, cost)
+
+
+def _mending(document: Mapping[str, Any], config: Path, epochs: int) -> Iterator[NextStep]:
+    """Overrides that findings bring, which mend the data."""
+    for finding in _serious(document):
+        if "overrides" in finding:
+            advice = f"{finding['name']}: {finding['remedy']}"
+            yield NextStep(train_command(config, finding["overrides"]), advice, "", Cost(epochs))
+
+
+def _looking(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:
+    """Looking at rows, where the first of the findings is one that they show and that no spec mends."""
+    serious = _serious(document)
+    if not serious or "overrides" in serious[0] or "skipped" in document.get("baselines", {}):
+        return
+    cause = CAUSES.get(serious[0]["name"])
+    if cause is not None and cause.shows_in_rows:
+        effect = "the rows that the network is most wrong about, with their labels, as a table"
+        yield NextStep(
+            command("diagnose", run, "--worst", "worst.csv"), f"{cause.name}: {serious[0]['remedy']}", effect
+        )
 
 
 def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
@@ -68,10 +106,13 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rate
     """
     ending = document.get("ending", {})
     is_idle = _against_bias_is_idle(document)
+    against_worse = _against_being_beaten(document)
 
     def rank(remedy: Remedy) -> int:
         if remedy.against not in ("bias", "variance"):
             return 0 if _is_serious(document, remedy.against) else 3
+        if remedy.name in against_worse:
+            return 1
         if remedy.against == "variance":
             if ending.get("dev_rising"):
                 return 1 if remedy.name in AGAINST_RISING else 3
@@ -83,6 +124,13 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rate
         return 2 if remedy.name in BIGGER else 3
 
     return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
+
+
+def _against_being_beaten(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What helps where a simple model is surely better: inputs and rate if on train too, else a smaller network."""
+    if beaten_by(document) is None:
+        return ()
+    return AGAINST_SLOWNESS if has_learned_less(document) else AGAINST_MEMORY
 
 
 def _is_serious(document: Mapping[str, Any], name: str) -> bool:
@@ -106,29 +154,47 @@ def _is_high(document: Mapping[str, Any], gap: str) -> bool:
     return document[gap] is not None and document[gap]["level"] == "high"
 
 
-def _stating_the_reachable(document: Mapping[str, Any], run: Path) -> Iterator[str]:
+def _stating_the_reachable(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:
     """How to judge by what models reach; not where the network shows on train that less can be reached."""
     error = document["unbeaten"]["error"]
     if document["errors"]["train"]["value"] >= error:
-        yield command("diagnose", run, f"diagnosis.optimal_error={error:.4g}")
+        line = command("diagnose", run, f"diagnosis.optimal_error={error:.4g}")
+        yield NextStep(line, unbeaten_in_words(document["unbeaten"], document["task"]))
 
 
-def _settling(document: Mapping[str, Any], supply: Supply) -> Iterator[Overrides]:
+def _settling(document: Mapping[str, Any], supply: Supply, config: Path) -> Iterator[NextStep]:
     """A first dev set where there is none, or what settles the first gap that is open and can be settled."""
     if document["variance"] is None and (overrides := supply.first_dev()):
-        yield overrides
+        advice = f"variance is unknown: {ABSENT['variance']}: {supply.typed(overrides)}"
+        yield NextStep(train_command(config, words_of(overrides)), advice, "", Cost(supply.spec.training.epochs))
         return
+    for name, way in _ways(document, supply):
+        if way.overrides:
+            advice = f"{in_words(name)} is unsettled: {way.sentence()}"
+            cost = Cost.of(supply.spec, way.overrides, supply.facts)
+            yield NextStep(train_command(config, words_of(way.overrides)), advice, "", cost)
+            return
+
+
+def _ways(document: Mapping[str, Any], supply: Supply) -> Iterator[tuple[str, Way]]:
+    """What would settle each gap that is open, unless it is the tolerance to the last digit."""
     source = document.get("measure") or document
     estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
     estimates["optimal"] = exact(document["optimal_error"])
     is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
     for name, question in questions(estimates, between(source["errors"]), document["tolerance"], is_rate).items():
         gap = document[name]
-        if not gap or gap["level"] != "unsettled" or gap["value"] == document["tolerance"]:
-            continue
-        if overrides := supply.settling(question, gap["settled_by"]).overrides:
-            yield overrides
-            return
+        if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
+            yield name, supply.settling(question, gap["settled_by"])
+
+
+def _race(document: Mapping[str, Any], run: Path, supply: Supply) -> NextStep:
+    """Remedies in a race, where nothing that can be measured settles the verdict."""
+    name, words = next(
+        ((name, way.words) for name, way in _ways(document, supply)), ("the verdict", "it is at the limit")
+    )
+    asks = "" if "(--act)" in words else ": let remedies race (--act)"
+    return NextStep(command("diagnose", run, "--act"), f"{in_words(name)} is unsettled: {words}{asks}", RACES)
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:
@@ -136,18 +202,25 @@ def train_command(spec: Path, overrides: Sequence[str]) -> str:
     return command("train", spec, *overrides)
 
 
-def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[str]:
+def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:
     """Measuring on more examples where that is what is missing; where nothing is, what the network was trained for."""
+    measuring = command("evaluate", run, "FILE")
     if _is_done(document):
-        yield command("report", run)
-        yield command("predict", run, "FILE")
-        yield command("export", run, "--to", "onnx")
-    elif any(document[gap] and document[gap]["level"] == "unsettled" for gap in GAPS[1:]):
-        yield command("evaluate", run, "FILE")
+        done = document["next"][0]
+        if done != DONE:  # since nobody knows whether the network is better than a constant answer
+            yield NextStep(measuring, f"{done}, or a file of examples with their labels")
+        yield NextStep(command("report", run), done)
+        yield NextStep(command("predict", run, "FILE"), done)
+        yield NextStep(command("export", run, "--to", "onnx"), done)
+        return
+    still_open = [gap for gap in GAPS[1:] if document[gap] and document[gap]["level"] == "unsettled"]
+    if still_open:
+        advice = f"{in_words(still_open[0])} is unsettled: {MEASURE}"
+        yield NextStep(measuring, advice)
 
 
 def _is_done(document: Mapping[str, Any]) -> bool:
     """Whether bias and variance are low, nothing is high, and nothing that was found is to be mended."""
     is_high = any(_is_high(document, gap) for gap in GAPS)
     is_to_be_mended = any(finding["severity"] != "note" for finding in document["findings"])
-    return document["verdict"] == "low bias and low variance" and not is_high and not is_to_be_mended
+    return document["verdict"] == LOW and not is_high and not is_to_be_mended

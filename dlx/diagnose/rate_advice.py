@@ -15,6 +15,7 @@ from dlx.diagnose.remedies.optimization import (
     TESTED_RATES,
     larger_tested_rate,
     smaller_tested_rate,
+    unhindered_steps,
 )
 from dlx.diagnose.typed_overrides import with_changes
 from dlx.documents.range_test import TestedRates
@@ -40,7 +41,17 @@ def rates_for(
     """
     if tested is None and any(_is_of_rate(finding) for finding in findings if finding.severity != "note"):
         tested = tested_rates(experiment)
-    return tested, list(with_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate))
+    now = SpecContext(experiment.spec, DataFacts(experiment.dataset.parts["train"].m), tested)
+    of_rate = with_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate)
+    return tested, [_of_hindered_steps(finding, now) for finding in of_rate]
+
+
+def _of_hindered_steps(finding: Finding, now: SpecContext) -> Finding:
+    """The finding; of steps that something else than the rate keeps small, with that as its remedy."""
+    hindered = unhindered_steps(now) if finding.name == LEARNING_RATE_TOO_LOW.name else {}
+    if not hindered or all(key in finding.remedy for key in hindered):
+        return finding
+    return replace(finding, remedy=f"{' and '.join(hindered)} at what is usual: {unhindered_steps.why}")
 
 
 def rates_for_bias(

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
+from dlx.diagnose.next_commands import train_command
+from dlx.diagnose.next_step import NextStep, with_keys
 from dlx.diagnose.rate_advice import overrides_at_tested_rate
 from dlx.diagnose.remedies.changes import Overrides, SpecContext
 from dlx.diagnose.typed_overrides import with_changes
 from dlx.errors import SpecError
 from dlx.spec.loader import derive
+
+NOTHING = "nothing speaks against training it"
+
+
+def next_steps_of_spec(
+    path: Path, overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext
+) -> list[NextStep]:
+    """What to type before training: what mends the data, then the spec with its first cure.
+
+    Args:
+        path: of the spec.
+        overrides: of the spec, as they were typed.
+        findings: about it, the worst first.
+        now: the spec with its overrides.
+    """
+    better, cure = with_first_cure(overrides, findings, now), _in_words(findings, now)
+    serious = [finding for finding in findings if finding.overrides and finding.severity != "note"]
+    mended = [
+        NextStep(train_command(path, [*better, *finding.overrides]), _joined(f"{finding.name}: {finding.remedy}", cure))
+        for finding in serious
+    ]
+    return [*mended, NextStep(train_command(path, better), cure or NOTHING)]
+
+
+def _joined(mending: str, cure: str) -> str:
+    return f"{mending}; {cure}" if cure else mending
+
+
+def _in_words(findings: Sequence[Finding], now: SpecContext) -> str:
+    """What is said of the first cure; empty where there is none."""
+    finding, cure = next(_cures(findings, now), (None, {}))
+    if finding is None:
+        return ""
+    return with_keys(f"{finding.name}: {finding.remedy}", cure)
 
 
 def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
@@ -24,11 +61,12 @@ def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: 
     at_tested_rate = overrides_at_tested_rate(overrides, findings, now.tested, now.spec)
     if at_tested_rate != list(overrides):
         return at_tested_rate
-    return with_changes(overrides, next(_cures(findings, now), {}))
+    _, cure = next(_cures(findings, now), (None, Overrides()))
+    return with_changes(overrides, cure)
 
 
-def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[Overrides]:
-    """The changes that make another spec that is valid."""
+def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Finding, Overrides]]:
+    """The changes that make another spec that is valid, with the finding that each is against."""
     for finding in findings:
         if finding.severity == "note" or finding.overrides or finding.name not in CAUSES:
             continue
@@ -36,6 +74,6 @@ def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[Overrides]
             cure = change(now)
             try:
                 if cure and derive(now.spec, cure) != now.spec:
-                    yield cure
+                    yield finding, cure
             except SpecError:
                 continue

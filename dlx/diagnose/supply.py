@@ -17,11 +17,11 @@ from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.enough_examples import Question, Sizes
-from dlx.words import PARTS
+from dlx.words import PARTS, percent
 
 LEAST_TRAIN = 0.5  # the share of the present train that is left to it: with less another network is judged
 FOLDS = 5
-LEAST_CHANCE = 0.2  # of settling anything, below which folds are not offered
+LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
 NEW_DEV = 0.2  # of the examples, where there was no dev
 
 
@@ -110,9 +110,13 @@ class Supply:
         if question.lower == "train" and question.upper in ("dev", "train_dev"):
             folds, rows = self.folds(), self.facts.rows
             chance = question.chance({question.upper: rows}) if folds else 0.0
-            if chance >= LEAST_CHANCE:
-                many = f"{FOLDS} folds judge all {rows:,} examples, which settle it in {chance:.0%} of cases"
-                return Way(many, folds)
+            if chance >= LIKELY:
+                return Way(
+                    f"{FOLDS} folds judge all {rows:,} examples, which settle it in {percent(chance)} of cases", folds
+                )
+            if folds:
+                few = f"{FOLDS} folds of all {rows:,} examples would settle it in {percent(chance)} of cases only"
+                return Way(f"{few}: collect more, or let remedies race (--act)", {})
         most = self.facts.rows or sum(self.facts.parts.values())
         if sizes and sum(sizes.values()) <= most:
             return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases, which this split cannot give", {})

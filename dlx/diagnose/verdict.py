@@ -11,7 +11,7 @@ from dlx.diagnose.gaps import Gap, gap_document, questions
 from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.stats.enough_examples import Question
 from dlx.stats.intervals import Estimate, exact
-from dlx.words import Task
+from dlx.words import Task, error_text, interval_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,7 @@ RECIPE = {
     "overfitting_to_dev": ("a larger dev set, or fewer choices by the one there is",),
 }
 BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
+LOW = "low bias and low variance"
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 FALLING = "bias is high and the train cost still fell at the end: train longer (training.epochs)"
@@ -82,7 +83,7 @@ def diagnose(
         "verdict": _verdict(gaps),
         **(evidence.document() if evidence else {}),
         "findings": [finding.document() for finding in ranked],
-        "next": [*mending(ranked), *_next(gaps, gap_questions, evidence, ranked, unproven or DONE)],
+        "next": [*mending(ranked), *_next(gaps, gap_questions, evidence, ranked, unproven or DONE, task)],
     }
 
 
@@ -133,6 +134,16 @@ def in_words(name: str) -> str:
     return name.replace("_", "-" if name in ("train_dev", OUT_OF_FOLD) else " ")
 
 
+def verdict_in_words(document: Mapping[str, Any]) -> str:
+    """The verdict on bias and variance; where neither is high, with what else surely is."""
+    verdict = str(document["verdict"])
+    high = [in_words(name) for name in GAPS[2:] if document[name] and document[name]["level"] == "high"]
+    if not high or "high" in verdict:
+        return verdict
+    of_both = "bias or variance unsettled" if verdict == "unsettled" else verdict
+    return f"{of_both}, high {' and '.join(high)}"
+
+
 def _questions(
     estimates: Mapping[str, Estimate], tolerance: float, task: Task | None, measure: JudgedMetric | None
 ) -> dict[str, Question]:
@@ -146,7 +157,7 @@ def _verdict(gaps: Mapping[str, Gap | None]) -> str:
     high = [f"high {name}" for name, level in levels.items() if level == "high"]
     if high:
         return " and ".join(high)
-    return "unsettled" if "unsettled" in levels.values() else "low bias and low variance"
+    return "unsettled" if "unsettled" in levels.values() else LOW
 
 
 def _next(
@@ -155,6 +166,7 @@ def _next(
     evidence: Evidence | None,
     findings: Iterable[Finding],
     done: str,
+    task: Task | None = None,
 ) -> list[str]:
     """The notes' basic recipe: bias first, then variance, then the others; what is certainly high before the rest.
 
@@ -167,7 +179,7 @@ def _next(
     if "bias" in high and questions["bias"].errors["optimal"].value == 0:  # perhaps because nothing was stated
         steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
     if evidence and "bias" in high and not is_explained:
-        steps["bias"] = [*_of_evidence(evidence), *steps["bias"][1 if evidence.unbeaten else 0 :]]
+        steps["bias"] = [*_of_evidence(evidence, task), *steps["bias"][1 if evidence.unbeaten else 0 :]]
     if evidence and "variance" in high and evidence.ending.dev_rising:
         steps["variance"].insert(0, RISING)
     in_order = sorted(
@@ -185,22 +197,28 @@ def _can_be_had(gap: Gap | None, question: Question, supply: Supply | None) -> b
     return bool(supply.settling(question, gap["settled_by"]).overrides)
 
 
-def _of_evidence(evidence: Evidence) -> Iterator[str]:
+def _of_evidence(evidence: Evidence, task: Task | None) -> Iterator[str]:
     """What how the training ended, and what simple models reach, say about a high bias."""
     if evidence.ending.falling:
         yield FALLING
-    if evidence.unbeaten:
-        title, error = evidence.unbeaten
-        yield (
-            f"bias is high, and no model tried surely does better: the best, {title}, errs {error.value:.4g} "
-            f"(95 %: {error.low:.4g} to {error.high:.4g}); look for inputs that say more, "
-            "or state that as what is reachable (diagnosis.optimal_error)"
-        )
+    if unbeaten := evidence.document().get("unbeaten"):
+        yield unbeaten_in_words(unbeaten, task)
+
+
+def unbeaten_in_words(document: Mapping[str, Any], task: str | None) -> str:
+    """What the best simple model says of a high bias, as `Evidence.document` has it."""
+    low, high = document["low"], document["high"]
+    ends = f" (95 %: {interval_text(low, high, task)})" if low is not None and high is not None else ""
+    return (
+        f"bias is high, and no model tried surely does better: the best, {document['title']}, errs "
+        f"{error_text(document['error'], task)}{ends}; look for inputs that say more, "
+        "or state that as what is reachable (diagnosis.optimal_error)"
+    )
 
 
 def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None) -> list[str]:
     if gap is None:
-        return [f"{name} is unknown: {_missing(name, supply)}"] if name in ABSENT else []
+        return [f"{name} is unknown: {_missing(name, question, supply)}"] if name in ABSENT else []
     if gap["level"] == "unsettled":
         return [f"{in_words(name)} is unsettled: {_settling(gap, question, supply)}"]
     if gap["level"] != "high":
@@ -211,8 +229,10 @@ def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None
     return [f"{in_words(name)} is high: try {remedy}" for remedy in remedies]
 
 
-def _missing(name: str, supply: Supply | None) -> str:
+def _missing(name: str, question: Question, supply: Supply | None) -> str:
     """What is to be done where an error is missing."""
+    if question.upper in question.errors and question.lower == "train":
+        return ABSENT["bias"]
     overrides = supply.first_dev() if supply and name == "variance" else {}
     return f"{ABSENT[name]}: {supply.typed(overrides)}" if supply and overrides else ABSENT[name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
 from dlx.diagnose.findings import Finding, by_severity
-from dlx.diagnose.next_commands import commands, train_command
+from dlx.diagnose.next_commands import next_steps
+from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
-from dlx.diagnose.spec_cures import with_first_cure
-from dlx.diagnose.stated_errors import BareErrors, parse_errors
+from dlx.diagnose.spec_cures import NOTHING, next_steps_of_spec
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, in_words, mending
 from dlx.documents.range_test import TestedRates
@@ -55,7 +55,7 @@ class Examination:
     """What was found out.
 
     document: as ``diagnosis.json``; of a spec, which has no errors yet, its findings and what to do next.
-    commands: what can be typed next.
+    steps: what can be typed next, and why.
     remarks: what must be known of how this was found.
     images: of the worst examples, where the data are images.
     run, facts: of a run, its directory and its ``run.json``.
@@ -63,11 +63,16 @@ class Examination:
 
     name: str
     document: dict[str, Any]
-    commands: tuple[str, ...] = ()
+    steps: tuple[NextStep, ...] = ()
     remarks: tuple[str, ...] = ()
     images: Array | None = None
     run: RunDirectory | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """What can be typed next."""
+        return tuple(step.command for step in self.steps)
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG."""
@@ -98,22 +103,6 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
     return examine_spec(path, overrides)
 
 
-def examine_errors(text: str) -> Examination:
-    """The verdict on bare errors, as `parse_errors` reads them."""
-    bare_errors = parse_errors(text)
-    document = diagnose(bare_errors.errors, bare_errors.optimal or 0.0, bare_errors.tolerance)
-    return Examination("errors", document, remarks=tuple(_assumed(bare_errors)))
-
-
-def _assumed(bare_errors: BareErrors) -> Iterator[str]:
-    """What was not given."""
-    if bare_errors.optimal is None:
-        yield "optimal is not given: taken as 0"
-    bare = [in_words(part) for part, error in bare_errors.errors.items() if error.m is None]
-    if bare:
-        yield f"taken at its word, because its m is not given: {', '.join(bare)}"
-
-
 def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     """What is likely to go wrong with a spec, found before training."""
     resolved = load_spec(path, overrides, named_by=NamedBy.USER)
@@ -122,13 +111,11 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     tested, findings = rates_for(experiment, by_severity(before(experiment)))
     document: dict[str, Any] = {
         "findings": [finding.document() for finding in findings],
-        "next": mending(findings) or ["nothing speaks against training it"],
+        "next": mending(findings) or [NOTHING],
     }
     document |= {"learning_rate": asdict(tested)} if tested else {}
     now = SpecContext(resolved.spec, Supply.of(resolved.spec, experiment.dataset).facts, tested)
-    better = with_first_cure(overrides, findings, now)
-    mended = (finding.overrides for finding in findings if finding.overrides and finding.severity != "note")
-    return Examination(resolved.spec.name, document, tuple(train_command(path, [*better, *of]) for of in [*mended, ()]))
+    return Examination(resolved.spec.name, document, tuple(next_steps_of_spec(path, overrides, findings, now)))
 
 
 def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:
@@ -165,9 +152,9 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     document |= {"target_errors": RELATIVE} if spec.diagnosis.target_errors == RELATIVE else {}
     document |= {"classes": measurement.classes, **measurement.performance.document()}
     document |= {"learning_rate": asdict(tested)} if tested else {}
-    typed = tuple(commands(document, spec, evidence.supply.facts, run.path, run.config))
+    steps = tuple(next_steps(document, spec, evidence.supply.facts, run.path, run.config))
     remarks += (result.refit_note,) if result.refit_note else ()
-    return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
+    return Examination(result.name, document, steps, remarks, measurement.images, run, result.facts)
 
 
 def _evidence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dlx.diagnose.next_step import NextStep
 from dlx.errors import UsageError
 from dlx.runs.file_names import CURVES, TRAIL, TRAIL_PICTURE
 from dlx.show import pictures
@@ -89,6 +90,7 @@ class MinimizationRun:
     def _trail(self) -> tuple[list[int], Array]:
         return self.experiment.trail.table(self.experiment.position.step)
 
-    def commands(self, run: RunDirectory) -> list[str]:
+    def next_steps(self, run: RunDirectory) -> list[NextStep]:
         """Check the gradient, or go another way."""
-        return [command("gradcheck", run.path), command("train", run.config, "KEY=VALUE")]
+        check = NextStep(command("gradcheck", run.path), "check the gradient")
+        return [check, NextStep(command("train", run.config, "KEY=VALUE"), "go another way")]

@@ -16,7 +16,8 @@ from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
-from dlx.diagnose.next_commands import commands
+from dlx.diagnose.next_commands import next_steps
+from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
@@ -35,6 +36,7 @@ from dlx.training.refit import Refit
 from dlx.training.supervised import Supervised
 from dlx.words import PARTS, Task
 
+LOOK, USE = "see what the errors say", "use the network"
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
 
@@ -154,11 +156,12 @@ class NetworkRun:
             )
             run.write(BOUNDARY, picture)
 
-    def commands(self, run: RunDirectory) -> list[str]:
+    def next_steps(self, run: RunDirectory) -> list[NextStep]:
         """What the diagnosis advises first; then find out more, and use the network."""
-        first: list[str] = []
+        first: list[NextStep] = []
         if self.diagnosis:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
-            first = commands(self.diagnosis, supply.spec, supply.facts, run.path, run.config)[:1]
-        others = [command("diagnose", run.path), command("predict", run.path, "FILE")]
-        return [*first, *(other for other in others if other not in first)]
+            first = next_steps(self.diagnosis, supply.spec, supply.facts, run.path, run.config)[:1]
+        others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
+        typed = {step.command for step in first}
+        return [*first, *(other for other in others if other.command not in typed)]

@@ -6,24 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite, log
 
-from dlx.words import Task
+from dlx.words import error_text as error
+from dlx.words import interval_text as interval
+
+__all__ = ["duration", "error", "falls_far", "interval", "probability", "sparkline"]
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDE = 20  # a ratio of highest to lowest value
-
-
-def error(value: float, task: str | None) -> str:
-    """An error rate in percent, or for regression the number itself."""
-    return f"{value:.4g}" if task == Task.REGRESSION else f"{100 * value:.2f} %"
-
-
-def interval(low: float, high: float, task: str | None) -> str:
-    """The two ends of an interval of errors.
-
-    >>> interval(0.0087, 0.0557, "binary"), interval(0.25, 1.5, "regression")
-    ('0.87 to 5.57 %', '0.25 to 1.5')
-    """
-    return f"{error(low, task).removesuffix(' %')} to {error(high, task)}"
 
 
 def probability(value: float) -> str:

@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
-from dlx.diagnose.next_commands import commands
+from dlx.diagnose.next_commands import next_steps
+from dlx.diagnose.next_step import Cost, speaks_of
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
@@ -30,7 +33,9 @@ RUN = Path("runs/a run")
 
 def typed(**errors: Estimate) -> list[list[str]]:
     document = diagnose(errors, 0.0, 0.02)
-    return [shlex.split(line) for line in commands(document, load_spec(CONFIG).spec, DataFacts(100), RUN, CONFIG)]
+    return [
+        shlex.split(step.command) for step in next_steps(document, load_spec(CONFIG).spec, DataFacts(100), RUN, CONFIG)
+    ]
 
 
 @pytest.mark.parametrize("errors", [{"train": 0.3, "dev": 0.3}, {"train": 0.0, "dev": 0.2}])
@@ -64,7 +69,7 @@ def first(*names: str, ending: Ending = Ending(), beside: tuple[str, Estimate] |
     findings = [CAUSES[name].finding("seen") for name in names]
     errors = {part: exact(rate) for part, rate in rates.items()}
     document = diagnose(errors, 0.0, 0.02, findings=findings, evidence=Evidence(supply, ending, beside))
-    return commands(document, spec, supply.facts, RUN, CONFIG)[0]
+    return next_steps(document, spec, supply.facts, RUN, CONFIG)[0].command
 
 
 def test_a_cost_that_still_falls_asks_for_more_epochs_first() -> None:
@@ -89,7 +94,7 @@ def test_a_cause_that_was_found_is_mended_before_more_is_measured() -> None:
     penalized = spec.model_copy(update={"regularization": spec.regularization.model_copy(update={"l2": 30.0})})
     document = diagnose(unsettled, 0.0, 0.02, findings=findings, evidence=Evidence(supply))
     assert document["verdict"] == "unsettled"
-    assert commands(document, penalized, supply.facts, RUN, CONFIG)[0].endswith("regularization.l2=0.0")
+    assert next_steps(document, penalized, supply.facts, RUN, CONFIG)[0].command.endswith("regularization.l2=0.0")
 
 
 def test_a_cause_that_was_found_is_mended_first() -> None:
@@ -126,6 +131,69 @@ def test_which_model_does_as_well() -> None:
     assert unbeaten({"constant": constant}) is None
     assert unbeaten({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")}) is None
     assert unbeaten({"skipped": "the data stay in their file"}) is None
+
+
+@pytest.mark.parametrize("name", sorted(CAUSES))
+def test_the_sentence_above_the_first_command_speaks_of_the_cause_and_of_what_is_set(name: str) -> None:
+    """Of every finding alone, whatever the errors and the end of the training are."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    finding = CAUSES[name].finding("seen", severity="warning")
+    for rates in ((0.3, 0.3), (0.0, 0.3), (0.3, 0.6)):
+        errors = {part: exact(rate) for part, rate in zip(("train", "dev"), rates, strict=True)}
+        for ending in (Ending(), Ending(True), Ending(dev_rising=True)):
+            document = diagnose(errors, 0.0, 0.02, findings=[finding], evidence=Evidence(supply, ending))
+            step = next_steps(document, spec, supply.facts, RUN, CONFIG)[0]
+            words = shlex.split(step.command)
+            assert step.advice.startswith(f"{name}: {finding.remedy}")
+            if words[1] == "train":
+                overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
+                assert speaks_of(step.advice, overrides), (step.command, step.advice)
+            else:
+                assert CAUSES[name].shows_in_rows
+                assert words[1:] == ["diagnose", str(RUN), "--worst", "worst.csv"]
+
+
+def test_a_sentence_speaks_of_a_key_by_its_name_or_by_its_value() -> None:
+    assert speaks_of("a larger learning rate", {"optimizer.learning_rate": 1.0})
+    assert speaks_of("relu in place of sigmoid", {"architecture.activation": {"name": "relu"}})
+    assert not speaks_of("collect more examples", {"regularization.l2": 0.1})
+    assert not speaks_of("stop earlier", {"training.early_stopping": True, "regularization.l2": 0.1})
+
+
+@pytest.mark.parametrize(("train", "first"), [(0.3, "data.normalize="), (0.0, "architecture.hidden=")])
+def test_what_helps_where_a_linear_model_is_surely_better(train: float, first: str) -> None:
+    """Which is better on train too: inputs on one scale; which is not: a smaller network."""
+    text = "data: {source: moons, split: {train: 60, dev: 40}, normalize: none}\narchitecture: {hidden: [64, 64]}\n"
+    spec = Spec.model_validate(yaml.safe_load(text)).complete()
+    supply = Supply(spec, DataFacts(60, parts={"train": 60, "dev": 40}))
+    document = diagnose({"train": exact(train), "dev": exact(0.3)}, 0.0, 0.02, evidence=Evidence(supply))
+    assert beaten_in_words(document | {"baselines": {"linear": compared(0.1, 0.2, "not established")}}) == ""
+    worse = document | {"baselines": {"linear": compared(0.1, 0.2, "worse")}}
+    assert beaten_in_words(worse) == "surely by a model of 0.1: dev error 10.00 %, the network 30.00 %"
+    assert first in next_steps(worse, spec, supply.facts, RUN, CONFIG)[0].command
+
+
+def test_folds_that_settle_a_verdict_seldom_give_way_to_a_race() -> None:
+    data = {"source": {"name": "moons", "m": 1797, "noise": 0.2}, "split": {"train": 1078, "dev": 719}}
+    spec = Spec.model_validate({"data": data, "architecture": {"hidden": [4]}}).complete()
+    supply = Supply.of(spec, build_supervised(spec, initialize=False).dataset)
+    for wrong, command in ((22, "data.folds=5"), (20, "--act")):
+        errors = {"train": error_rate(0.0, 1078), "dev": error_rate(wrong / 719, 719)}
+        document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply))
+        step = next_steps(document, spec, supply.facts, RUN, CONFIG)[0]
+        assert step.command.endswith(command)
+        assert re.search(r"\d+ % of cases", step.advice)
+
+
+def test_what_a_command_takes_is_told_in_epochs_of_the_run() -> None:
+    spec = load_spec(CONFIG, ["training={epochs: 10, batch_size: 20}"]).spec
+    facts = DataFacts(100)
+    assert Cost.of(spec, {"training.epochs": 30}, facts) == Cost(30.0)
+    assert Cost.of(spec, {"training.batch_size": 10}, facts) == Cost(20.0)
+    assert Cost.of(spec, {"training.batch_size": 50}, facts) == Cost(10.0, bound="at most")
+    assert Cost.of(spec, {"architecture.hidden": [500]}, facts) == Cost(10.0, bound="at least")
+    assert Cost.of(spec, {"data.folds": 5}, facts) == Cost(10.0, 5)
 
 
 TESTED = [
@@ -222,11 +290,13 @@ def test_every_command_that_can_be_printed_is_accepted(
     evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
     document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
     document |= data.draw(st.sampled_from([{}, *({"learning_rate": vars(tested)} for tested in TESTED)]))
-    for line in commands(document, spec, supply.facts, RUN, config):
-        words = shlex.split(line)
+    for step in next_steps(document, spec, supply.facts, RUN, config):
+        line, words = step.command, shlex.split(step.command)
         if words[1] != "train":
             assert words[1] in ("report", "predict", "export", "evaluate", "diagnose")
             continue
+        overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
+        assert speaks_of(step.advice, overrides), (line, step.advice)
         derived = load_spec(Path(words[2]), words[3:]).spec
         assert derived != spec, line
         folds = range(1, derived.data.folds + 1) if derived.data.folds else [None]

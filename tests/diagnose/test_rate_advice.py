@@ -11,7 +11,7 @@ from dlx.diagnose.advice import remedies
 from dlx.diagnose.before.optimization import LEARNING_RATE_TOO_HIGH, LEARNING_RATE_TOO_LOW
 from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS
 from dlx.diagnose.findings import Finding
-from dlx.diagnose.next_commands import commands
+from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.rate_advice import overrides_at_tested_rate, rates_for, rates_for_bias, with_rate, with_tested_rate
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train
@@ -82,8 +82,8 @@ def test_in_more_steps_smaller_rates_do_as_well(rate: float, may: bool) -> None:
 
 def test_the_tested_rate_comes_before_a_bigger_network_where_the_present_one_cannot_do() -> None:
     run, config = Path("runs/a"), Path("spec.yaml")
-    assert commands(document(), spec_at(1e-5), FACTS, run, config)[0].endswith("optimizer.learning_rate=0.02")
-    assert "architecture.hidden=" in commands(document(), spec_at(0.02), FACTS, run, config)[0]
+    assert next_steps(document(), spec_at(1e-5), FACTS, run, config)[0].command.endswith("optimizer.learning_rate=0.02")
+    assert "architecture.hidden=" in next_steps(document(), spec_at(0.02), FACTS, run, config)[0].command
 
 
 def test_findings_say_the_tested_rate_where_it_lies_on_their_side() -> None:

@@ -49,7 +49,8 @@ def stopped_too_soon(course: TrainingHistory) -> Iterator[Finding]:
         evidence += f", after {stopping.patience} evaluation{'s' * (stopping.patience > 1)} without an improvement"
     if falling > FALLING:
         evidence += f"; over the last quarter of that the train cost fell by {falling:.0%}"
-    remedy = "training.early_stopping.min_delta: 0" if is_blind else "a larger training.early_stopping.patience"
+    remedy = "a larger training.early_stopping.patience"
+    remedy = f"training.early_stopping.min_delta: 0, with {remedy}" if is_blind else remedy
     harms = course.behind("train", HARMED) or course.behind("dev", HARMED)
     severity: Severity = "warning" if harms else "note"
     yield STOPPED_TOO_SOON.finding(course.beside(evidence), falling, FALLING, severity=severity, remedy=remedy)

@@ -19,7 +19,10 @@ LONGER = 4
 
 
 PENALTY_TOO_STRONG = Cause(
-    "penalty_too_strong", "a smaller regularization.l2 (or l1)", "L2 regularization", (no_penalty, weaker_penalty)
+    "penalty_too_strong",
+    "a smaller regularization.l2, l1 or optimizer.weight_decay",
+    "L2 regularization",
+    (no_penalty, weaker_penalty),
 )
 DROPOUT_TOO_STRONG = Cause(
     "dropout_too_strong", "a larger regularization.keep_prob", "Dropout", (milder_dropout, no_dropout)

@@ -41,12 +41,14 @@ LABELS_SHIFTED = Cause(
     "pair labels and inputs anew, by a key that both have and not by their order",
     "Train, dev and test sets",
     severity="error",
+    shows_in_rows=True,
 )
 LABELS_UNRELATED = Cause(
     "labels_unrelated",
     "see whether labels and inputs were shuffled apart, or joined by the wrong key; if not, look for inputs that say "
     "more: no model does better than the constant answer",
     "Train, dev and test sets",
+    shows_in_rows=True,
 )
 
 

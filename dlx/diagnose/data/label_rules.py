@@ -31,6 +31,7 @@ LABELS_CODED_OTHERWISE = Cause(
     "map the labels of all parts by one table, made from train, and write that part anew",
     "Train, dev and test sets",
     explains_training=False,
+    shows_in_rows=True,
 )
 OTHER_RULE_IN_A_PART = Cause(
     "other_rule_in_a_part",
@@ -38,6 +39,7 @@ OTHER_RULE_IN_A_PART = Cause(
     "such examples too",
     "Mismatched distributions",
     explains_training=False,
+    shows_in_rows=True,
 )
 
 

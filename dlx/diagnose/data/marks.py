@@ -34,6 +34,7 @@ MISSING_AS_NUMBERS = Cause(
     "say that the number is a mark of missing values (data.source.missing, with data.source.impute: median and "
     "data.source.missing_indicators: true)",
     "Normalizing inputs",
+    shows_in_rows=True,
 )
 
 

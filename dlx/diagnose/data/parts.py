@@ -31,6 +31,7 @@ PARTS_DIFFER = Cause(
     "take dev and test from the distribution that matters, both from the same",
     "Mismatched distributions",
     explains_training=False,
+    shows_in_rows=True,
 )
 
 

@@ -7,18 +7,22 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.sections import place_in_notes
-from dlx.diagnose.verdict import GAPS, between, in_words
+from dlx.diagnose.verdict import GAPS, between, in_words, verdict_in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.numbers import error, interval
 from dlx.show.rates import tested_in_words
+from dlx.show.terminal.brief import brief
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_first
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.text import shorten
+
+if TYPE_CHECKING:
+    from dlx.diagnose.next_step import NextStep
 
 MARGIN = 10
 WIDE_ENOUGH = 80  # what is assumed of the reader's screen where there is no terminal
@@ -35,7 +39,7 @@ def diagnosis(
     facts: Document,
     *,
     remarks: Sequence[str] = (),
-    commands: Sequence[str] = (),
+    steps: Sequence[NextStep] = (),
     pictures: Sequence[Path] = (),
     full: bool = True,
     more: str = "",
@@ -48,7 +52,7 @@ def diagnosis(
         document: as ``dlx diagnose --json`` prints it.
         facts: the document ``run.json`` of a run; empty where there is none.
         remarks: on how it was found.
-        commands, pictures: what can be typed next, and what was written.
+        steps, pictures: what can be typed next and why, and what was written.
         full, more: whether all of a run is shown, not only verdict, cause and one command; and what shows the rest.
         stream: in place of stdout.
     """
@@ -57,7 +61,7 @@ def diagnosis(
     for remark in remarks:
         paragraph("", remark, "yellow", stream=screen.out)
     if facts and not full:
-        screen.brief(commands, pictures, more)
+        brief(document, facts, steps, more, screen.out)
         return
     if "errors" in document:
         screen.errors()
@@ -67,7 +71,7 @@ def diagnosis(
     screen.metrics()
     if facts or document["findings"] or "errors" not in document:
         screen.findings(with_notes=full)
-    screen.next(commands)
+    screen.next(steps)
     screen.pictures(pictures)
 
 
@@ -81,22 +85,6 @@ class _Screen:
     def line(self, label: str, *pieces: Piece) -> None:
         """A line with its label in the margin."""
         say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=self.out)
-
-    def brief(self, commands: Sequence[str], pictures: Sequence[Path], more: str) -> None:
-        """The verdict, its cause and one command, then the errors and where more is."""
-        self._gap_above()
-        verdict_first(self.document, commands, self.out, MARGIN)
-        self._gap_above()
-        measure = self.document.get("measure")
-        titles = ("", title_of_error(self.document), "95 % interval", "m")
-        self._table([*errors(self.document["errors"], self.task)], titles)
-        tails(self.document, self.out)
-        if measure:
-            self._table([*errors(measure["errors"], self.task)], ("", title_of_metric(measure["name"]), *titles[2:]))
-        self._gap_above()
-        for picture in pictures[:1]:
-            self.line("pictures", (str(picture), "cyan"))
-        self.line("more", (more, "cyan"))
 
     def errors(self) -> None:
         """The errors from the optimal one on, and the gaps between them."""
@@ -134,7 +122,7 @@ class _Screen:
     def verdict(self) -> None:
         """In the colour of the worst that it says."""
         self._gap_above()
-        verdict = self.document["verdict"]
+        verdict = verdict_in_words(self.document)
         optimal, tolerance = (error(self.document[name], self.task) for name in ("optimal_error", "tolerance"))
         note = f"  (optimal {optimal}, tolerance {tolerance})"
         self.line("verdict", (verdict, f"bold {COLORS[level_of(verdict)]}"), (note, "dim"))
@@ -200,15 +188,16 @@ class _Screen:
                 "", f"remedy: {finding['remedy']} (notes: {place_in_notes(finding['notes'])})", "dim", stream=self.out
             )
 
-    def next(self, commands: Sequence[str]) -> None:
-        """What to do, in words, then as commands; and what was tested for that."""
+    def next(self, steps: Sequence[NextStep]) -> None:
+        """What to do, in words, the first command's first, then as commands; and what was tested for that."""
         self._gap_above()
         if tested := tested_in_words(self.document):
             paragraph("tested", f"learning rates: {tested}", stream=self.out)
-        for number, step in enumerate(self.document["next"]):
-            paragraph("next" if number == 0 else "", step, stream=self.out)
-        for command in commands:
-            self.line("", (command, "cyan"))
+        sentences = dict.fromkeys([*(step.advice for step in steps[:1]), *self.document["next"]])
+        for number, sentence in enumerate(sentences):
+            paragraph("next" if number == 0 else "", sentence, stream=self.out)
+        for step in steps:
+            self.line("", (step.command, "cyan"))
 
     def pictures(self, pictures: Sequence[Path]) -> None:
         """The files that were written."""

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 from unicodedata import combining, east_asian_width
@@ -59,6 +59,12 @@ def path(place: Path | str) -> None:
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:
     """Rows in aligned columns two spaces apart; a column of numbers keeps to the right. A cell may have a style."""
+    for line in table_lines(rows, headers):
+        say(*line, stream=stream)
+
+
+def table_lines(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> Iterator[list[Piece]]:
+    """The lines of such a table."""
     lines = [[_piece(cell) for cell in row] for row in rows]
     columns = [[text for text, _ in column] for column in zip(*lines, strict=True)]
     right = [all(map(_numeric, column)) for column in columns]
@@ -68,7 +74,7 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream:
     aligned = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
     for texts, line in zip(zip(*aligned, strict=True), lines, strict=False):
         cells = [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
-        say(*[piece for cell in cells for piece in (GAP, cell)][1:], stream=stream)
+        yield [piece for cell in cells for piece in (GAP, cell)][1:]
 
 
 def _piece(cell: object) -> Piece:
@@ -86,9 +92,17 @@ def paragraph(
 ) -> None:
     """A text with its label in the margin; on a terminal wrapped to its width, elsewhere one line."""
     out = stream or sys.stdout
-    room = max(columns_of(out) - margin, SHORTEST)
+    for line in paragraph_lines(label, text, columns_of(out), style, margin, label_style):
+        say(*line, stream=out)
+
+
+def paragraph_lines(
+    label: str, text: str, columns: int, style: str = "", margin: int = MARGIN, label_style: str = "dim"
+) -> Iterator[list[Piece]]:
+    """The lines of such a text on a screen of so many columns."""
+    room = max(columns - margin, SHORTEST)
     for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
-        say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
+        yield [(f"{label if number == 0 else '':<{margin}}", label_style), (line, style)]
 
 
 def document(content: Mapping[str, object]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from dlx.diagnose.verdict import in_words
+from dlx.diagnose.beaten import beaten_in_words
+from dlx.diagnose.verdict import in_words, verdict_in_words
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.stats.intervals import Estimate
+
+if TYPE_CHECKING:
+    from dlx.diagnose.next_step import NextStep
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
 SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -26,7 +30,7 @@ def summary(
     path: Path,
     *,
     costs: Sequence[float] = (),
-    commands: Sequence[str] = (),
+    steps: Sequence[NextStep] = (),
     stream: TextIO | None = None,
 ) -> None:
     """Prints the end of a run.
@@ -36,7 +40,7 @@ def summary(
         diagnosis: the document ``diagnosis.json``; empty where there is none.
         path: the run directory.
         costs: the train cost of each row, drawn as a small curve where the stream can spell it.
-        commands: what can be typed next.
+        steps: what can be typed next, and why.
         stream: in place of stdout.
     """
     out = stream or sys.stdout
@@ -44,7 +48,7 @@ def summary(
     say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
     if diagnosis:
         say(stream=out)
-        verdict_first(diagnosis, commands, out)
+        _verdict_first(diagnosis, steps, out)
         say(stream=out)
         _measured(diagnosis, task, out)
         say(stream=out)
@@ -53,24 +57,31 @@ def summary(
     if curve and "utf" in (out.encoding or "utf-8").lower():
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
     say(("run      ", "dim"), (str(path), "cyan"), stream=out)
-    others = commands[1:] if diagnosis else commands
+    others = steps[1:] if diagnosis else steps
     label = "then     " if diagnosis else "next     "
-    for margin, command in zip((label, *[" " * 9] * len(others)), others, strict=False):
-        say((margin, "dim"), (command, ""), stream=out)
+    for margin, step in zip((label, *[" " * 9] * len(others)), others, strict=False):
+        say((margin, "dim"), (step.command, ""), stream=out)
 
 
-def verdict_first(diagnosis: Mapping[str, Any], commands: Sequence[str], out: TextIO, margin: int = 9) -> None:
+def _verdict_first(diagnosis: Mapping[str, Any], steps: Sequence[NextStep], out: TextIO) -> None:
     """The verdict, its cause and what to do: in words, then as the one command that is likeliest to help.
 
     What was found and matters is the cause; the others stand in ``dlx diagnose --full``.
     """
-    verdict = diagnosis["verdict"]
+    verdict, margin = verdict_in_words(diagnosis), 9
     say((f"{'verdict':<{margin}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}"), stream=out)
-    for number, line in enumerate(_findings(diagnosis)):
+    if worse := beaten_in_words(diagnosis):
+        paragraph("beaten", worse, COLORS["high"], margin=margin, stream=out)
+    for number, line in enumerate(causes(diagnosis)):
         say((f"{'cause' if number == 0 else '':<{margin}}", "dim"), *line, stream=out)
-    paragraph("advice", diagnosis["next"][0], margin=margin, stream=out)
-    for command in commands[:1]:
-        say((" " * margin, ""), (command, "cyan"), stream=out)
+    paragraph("advice", first_advice(diagnosis, steps), margin=margin, stream=out)
+    for step in steps[:1]:
+        say((" " * margin, ""), (step.command, "cyan"), stream=out)
+
+
+def first_advice(diagnosis: Mapping[str, Any], steps: Sequence[NextStep]) -> str:
+    """The sentence above the first command; without any command, what the recipe says first."""
+    return steps[0].advice if steps else str(diagnosis["next"][0])
 
 
 def tails(diagnosis: Mapping[str, Any], out: TextIO) -> None:
@@ -119,7 +130,7 @@ def ends(estimate: Mapping[str, Any], task: str | None) -> str:
     return "" if measured.low == measured.high else interval(measured.low, measured.high, task)
 
 
-def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
+def causes(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
     """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
     findings = [finding for finding in diagnosis["findings"] if finding["severity"] != "note"]
     for number, finding in enumerate(findings[:MOST_FINDINGS]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
+from dlx.diagnose.next_step import Cost, NextStep
 from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
 from dlx.stats.intervals import error_rate
@@ -44,7 +46,12 @@ def text_of(content: dict[str, Any], out: io.StringIO | None = None, **options: 
 
 
 def test_the_whole_of_it() -> None:
-    text = text_of(CATS, remarks=["the data have changed"], commands=["dlx x"], pictures=[Path("r/diagnosis.png")])
+    text = text_of(
+        CATS,
+        remarks=["the data have changed"],
+        steps=[NextStep("dlx x", "dead_units: mend them")],
+        pictures=[Path("r/diagnosis.png")],
+    )
     assert text == (
         "pets  completed after 40 epochs in 0.70 s\n"
         "          the data have changed\n"
@@ -80,7 +87,8 @@ def test_the_whole_of_it() -> None:
         "          remedy: training.batch_size: full, for up to 2000 examples "
         "(notes: Mini-batch gradiente descendiente, p. 15)\n"
         "\n"
-        "next      dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
+        "next      dead_units: mend them\n"
+        "          dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
         "          variance is unsettled: 9,000 dev examples would settle it in 4 of 5 cases\n"
         "          overfitting to dev is unsettled: 64,000 dev and 64,000 test examples would settle it in 4 of 5 "
         "cases\n"
@@ -89,22 +97,41 @@ def test_the_whole_of_it() -> None:
     )
 
 
+DIFFERENCE = {"value": 0.1, "low": 0.05, "high": 0.15, "verdict": "worse"}
+OF_DEV = {"error": {"value": 0.5, "low": 0.4, "high": 0.6}, "difference": DIFFERENCE}
+WORSE = {"constant": {"title": "always cat", "parts": {"dev": OF_DEV}}}
+STEPS = [
+    NextStep("dlx train runs/a/config.yaml " + "optimizer.learning_rate=0.01 " * 4, "dead_units: a smaller rate " * 6),
+    NextStep("dlx y", "another"),
+]
+
+
 @pytest.mark.parametrize("findings", [0, 2, 5])
-def test_without_the_evidence_it_says_verdict_cause_and_one_command_in_20_lines_of_80_columns(
-    findings: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("beside", [{}, {"baselines": WORSE}])
+def test_in_brief_it_says_why_and_one_command_in_20_lines_of_80_columns(
+    findings: int, beside: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     out = Terminal()
     entries = [FINDINGS[0].document()] * findings + [FINDINGS[1].document()]
-    content = CATS | {"findings": entries, "next": ["dead_units: a smaller learning rate " * 6]}
-    text = text_of(content, out, commands=["dlx x", "dlx y"], full=False, more="dlx diagnose r --full")
+    step = replace(STEPS[0], effect="units that give something again " * 4, cost=Cost(80.0, 5, "at most"))
+    text = text_of(
+        CATS | {"findings": entries} | beside, out, steps=[step, *STEPS[1:]], full=False, more="dlx diagnose r --full"
+    )
     lines = text.splitlines()
-    assert [line.split()[0] for line in lines[2:4]] == ["verdict", "cause" if findings else "advice"]
-    assert "dlx x" in text
-    assert "dlx diagnose r --full" in text
-    assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev", "variance"))
-    assert len(lines) <= 20
-    assert max(map(len, lines)) <= 80
+    first = "beaten" if beside else "cause" if findings else "advice"
+    assert lines[2].split()[0] == first
+    assert "surely by always cat: dev error 50.00 %, the network 60.00 %" in text or not beside
+    assert "5 trainings, at most 7.0 s" in " ".join(text.split()) or findings
+    assert text.index("advice") < text.index("verdict") < text.index("\ntrain ") < text.index("dlx diagnose r --full")
+    assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev"))
+    assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
+    assert max(len(line) for line in lines if "dlx train" not in line) <= 80
+
+
+def test_a_command_without_advice_is_judged_by_the_recipe() -> None:
+    text = text_of(CATS | {"findings": []}, steps=[], full=False, more="m")
+    assert "advice    dead_units: a smaller learning rate" in text
 
 
 @pytest.mark.parametrize("width", [80, 120])

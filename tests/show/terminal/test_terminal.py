@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import by_severity
+from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.verdict import diagnose
 from dlx.show.numbers import duration, sparkline
 from dlx.show.terminal import TrainingProgress, facts, progress, say, summary, table
@@ -228,14 +229,15 @@ FACTS = {
 
 def test_the_summary_tells_errors_verdict_place_and_what_to_type() -> None:
     out = io.StringIO()
-    commands = ["dlx evaluate runs/a", "dlx report runs/a"]
-    summary(FACTS, DOCUMENT, Path("runs/a"), costs=[3.0, 2.0, 1.0], commands=commands, stream=out)
+    advice = "variance is unsettled: measure the network on more examples"
+    steps = [NextStep("dlx evaluate runs/a FILE", advice), NextStep("dlx report runs/a", "look at it")]
+    summary(FACTS, DOCUMENT, Path("runs/a"), costs=[3.0, 2.0, 1.0], steps=steps, stream=out)
     assert out.getvalue() == (
         "digits  early stopped after 31 epochs in 3.2 s, epoch 23 kept\n"
         "\n"
         "verdict  unsettled\n"
-        "advice   variance is unsettled: 7,600 dev examples would settle it in 4 of 5 cases\n"
-        "         dlx evaluate runs/a\n"
+        "advice   variance is unsettled: measure the network on more examples\n"
+        "         dlx evaluate runs/a FILE\n"
         "\n"
         "        error   95 % interval      m\n"
         "train  0.00 %  0.00 to 0.27 %  1,437\n"
@@ -264,7 +266,14 @@ def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
 def test_the_summary_on_a_terminal_says_the_same_in_colour() -> None:
     plain, colored = io.StringIO(), Terminal()
     for out in (plain, colored):
-        summary(FACTS, DOCUMENT, Path("runs/[a]"), costs=[2.0, 1.0], commands=["dlx x"], stream=out)
+        summary(
+            FACTS,
+            DOCUMENT,
+            Path("runs/[a]"),
+            costs=[2.0, 1.0],
+            steps=[NextStep("dlx x", "what is longer than a line of the terminal " * 3)],
+            stream=out,
+        )
     assert ESCAPES.search(colored.getvalue())
     text = ESCAPES.sub("", colored.getvalue())
     assert text.split() == plain.getvalue().split()
@@ -273,7 +282,13 @@ def test_the_summary_on_a_terminal_says_the_same_in_colour() -> None:
 
 def test_the_summary_of_a_run_that_got_nowhere() -> None:
     out = io.StringIO()
-    summary({"name": "a", "status": "interrupted", "final": None}, {}, Path("r"), commands=["dlx t"], stream=out)
+    summary(
+        {"name": "a", "status": "interrupted", "final": None},
+        {},
+        Path("r"),
+        steps=[NextStep("dlx t", "go on")],
+        stream=out,
+    )
     assert out.getvalue() == "a  interrupted\nrun      r\nnext     dlx t\n"
 
 

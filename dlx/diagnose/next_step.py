@@ -1,0 +1,128 @@
+"""A next step: a command with the sentence above it, which speaks of all that the command sets, and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dlx.diagnose.advice import Remedy
+from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.verdict import FALLING, RISING
+from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
+
+EPOCHS, STOPPING, HIDDEN = "training.epochs", "training.early_stopping", "architecture.hidden"
+MORE_EXAMPLES = "collect more training examples, or try"  # which no command can do, and which helps most
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What trainings take, in epochs of the present spec.
+
+    epochs: of each training, as many of the present ones as take so long.
+    trainings: how many there are.
+    bound: `at most` or `at least` where less or more may be, else nothing.
+    """
+
+    epochs: float
+    trainings: int = 1
+    bound: str = ""
+
+    @classmethod
+    def of(cls, spec: Spec, overrides: Overrides, facts: DataFacts) -> Cost:
+        """That of the spec with the overrides, by its epochs, its steps and its folds."""
+        now = derive(spec, overrides)
+        before, after = spec.training, now.training
+        steps = [_steps(training.batch_size, facts.m) for training in (before, after)]
+        folds = now.data.folds if now.data.folds and not spec.data.folds else 1
+        grows = _units(now) != _units(spec) or now.data.more != spec.data.more
+        grows = grows or now.data.train_examples != spec.data.train_examples
+        bound = "at most" if after.early_stopping or steps[1] < steps[0] else ""
+        return cls(after.epochs * max(1.0, steps[1] / steps[0]), folds, "at least" if grows else bound)
+
+
+def _units(spec: Spec) -> list[int]:
+    return [layer.units for layer in spec.architecture.hidden]
+
+
+def _steps(batch_size: int | str, m: int) -> int:
+    """Steps of an epoch."""
+    return 1 if isinstance(batch_size, str) else -(-m // batch_size)
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What can be typed next.
+
+    command: accepted as it stands, but for FILE.
+    advice: what is to be done and why, with every key that the command sets.
+    effect: what is expected of it, where that is known.
+    cost: what it takes, where it trains.
+    """
+
+    command: str
+    advice: str
+    effect: str = ""
+    cost: Cost | None = None
+
+
+def speaks_of(sentence: str, overrides: Overrides) -> bool:
+    """Whether a sentence speaks of every key, by its last name or by what it is set to: `he` is an initializer."""
+    spoken = sentence.replace("_", " ")
+    return all(any(word in spoken for word in _words_of(key, value)) for key, value in overrides.items())
+
+
+def _words_of(key: str, value: Any) -> list[str]:
+    named = value.get("name") if isinstance(value, Mapping) else None
+    return [word.replace("_", " ") for word in (key.rpartition(".")[2], named) if word]
+
+
+def advice_of(remedy: Remedy, document: Mapping[str, Any]) -> str:
+    """What a remedy is against, and what it sets."""
+    if remedy.against in ("bias", "variance"):
+        return _of_gap(remedy, document)
+    remedies = (finding["remedy"] for finding in document["findings"] if finding["name"] == remedy.against)
+    return with_keys(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.overrides)
+
+
+def with_keys(sentence: str, overrides: Overrides) -> str:
+    """A sentence on what a finding asks for, with the keys that the command below sets, if it does not name them."""
+    return sentence if speaks_of(sentence, overrides) else f"{sentence}; meanwhile try {_listed(overrides)}"
+
+
+def _of_gap(remedy: Remedy, document: Mapping[str, Any]) -> str:
+    """What the verdict, how the training ended, and the remedy say together."""
+    gap, ending = remedy.against, document.get("ending", {})
+    is_high = document[gap].get("level") == "high"
+    serious = [finding for finding in document["findings"] if finding["severity"] != "note"]
+    if serious:  # which no command mends
+        unmended = f"{serious[0]['name']}: {serious[0]['remedy']}"
+        return f"{unmended}; meanwhile try {_keys(remedy)}, since {gap} {_level(gap, document)}"
+    if is_high and gap == "bias" and ending.get("falling") and EPOCHS in remedy.overrides:
+        return FALLING
+    if is_high and gap == "variance" and ending.get("dev_rising") and remedy.overrides.keys() <= {STOPPING}:
+        return RISING
+    verb = MORE_EXAMPLES if gap == "variance" and not _brings_examples(remedy) else "try"
+    return f"{gap} {_level(gap, document)}: {verb} {_keys(remedy)}"
+
+
+def _level(gap: str, document: Mapping[str, Any]) -> str:
+    return "is high" if document[gap].get("level") == "high" else "may be high"
+
+
+def _brings_examples(remedy: Remedy) -> bool:
+    return any(key.startswith("data.") for key in remedy.overrides)
+
+
+def _keys(remedy: Remedy) -> str:
+    """What a remedy sets, as the command below has it; a bigger network in words."""
+    if remedy.name in ("wider", "deeper", "narrower"):
+        size = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}[remedy.name]
+        return f"{size} ({HIDDEN})"
+    return _listed(remedy.overrides)
+
+
+def _listed(overrides: Overrides) -> str:
+    *others, last = overrides
+    return f"{', '.join(others)} and {last}" if others else last
