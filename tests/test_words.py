@@ -9,9 +9,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from dlx.show.numbers import error, interval
 from dlx.spec.sections import Spec
 from dlx.spec.yaml_text.writing import dump
-from dlx.words import Status, Task
+from dlx.words import Status, Task, error_text, interval_text, percent
 
 
 @pytest.mark.parametrize("task", Task)
@@ -63,3 +64,10 @@ def test_what_a_run_can_be_gone_on_with_or_not() -> None:
         "diverged",
         "stopped",
     ]
+
+
+def test_one_formatter_writes_every_error() -> None:
+    """The texts of findings and of tables agree, since both come from here."""
+    assert (error_text(0.2333, None), error_text(0.2333, Task.REGRESSION)) == ("23.33 %", "0.2333")
+    assert (error, interval) == (error_text, interval_text)
+    assert [percent(share) for share in (0.0, 0.804, 1.0)] == ["0 %", "80 %", "100 %"]

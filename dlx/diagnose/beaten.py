@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dlx.diagnose.verdict import LOW, WORSE, in_words
 from dlx.words import error_text
 
 
-def beaten_by(diagnosis: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]] | None:
-    """The simple model by which the network is surely beaten most: its title, the part, and what was compared."""
-    if diagnosis["verdict"] == LOW:  # what it is behind by is within the tolerance
+@dataclass(frozen=True)
+class Beaten:
+    """By which simple model, on which part, and what that and the network err there."""
+
+    name: str
+    title: str
+    part: str
+    least: float
+    network: float
+
+
+def beaten_by(diagnosis: Mapping[str, Any]) -> Beaten | None:
+    """The plainest model that surely is better; None where none is, and where little is left to be better by."""
+    if diagnosis["verdict"] == LOW:
         return None
-    models = [model for model in diagnosis.get("baselines", {}).values() if isinstance(model, Mapping)]
-    compared = [(model["title"], *next(iter(model["parts"].items()))) for model in models]
-    worse = [entry for entry in compared if entry[2]["difference"]["verdict"] == WORSE]
-    return max(worse, key=lambda entry: entry[2]["difference"]["value"], default=None)
+    for name, model in diagnosis.get("baselines", {}).items():
+        if not isinstance(model, Mapping):  # of why none was fitted
+            continue
+        part, compared = next(iter(model["parts"].items()))
+        if compared["difference"]["verdict"] == WORSE:
+            least = compared["error"]["value"]
+            return Beaten(name, model["title"], part, least, least + compared["difference"]["value"])
+    return None
 
 
 def beaten_in_words(diagnosis: Mapping[str, Any]) -> str:
-    """Such as `surely by a linear model: 8.10 % of dev, the network 14.20 %`; empty where no model surely is better."""
-    worst = beaten_by(diagnosis)
-    if worst is None:
+    """Such as `surely by a linear model: dev error 8.10 %, the network 14.20 %`, or empty."""
+    beaten, task = beaten_by(diagnosis), diagnosis.get("task")
+    if beaten is None:
         return ""
-    title, part, compared = worst
-    least = compared["error"]["value"]
-    both = (error_text(value, diagnosis.get("task")) for value in (least, least + compared["difference"]["value"]))
-    return f"surely by {title}: {in_words(part)} error {next(both)}, the network {next(both)}"
+    least, network = error_text(beaten.least, task), error_text(beaten.network, task)
+    return f"surely by {beaten.title}: {in_words(beaten.part)} error {least}, the network {network}"
 
 
-def has_learned_less(diagnosis: Mapping[str, Any]) -> bool:
+def has_learned_less(diagnosis: Mapping[str, Any], beaten: Beaten) -> bool:
     """Whether the network errs on train already more than the better model does on other examples."""
-    worst = beaten_by(diagnosis)
-    return worst is not None and diagnosis["errors"]["train"]["value"] >= worst[2]["error"]["value"]
+    return bool(diagnosis["errors"]["train"]["value"] >= beaten.least)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from dlx.diagnose.gaps import questions
 from dlx.diagnose.next_step import Cost, NextStep, advice_of
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
+from dlx.diagnose.simple_models import LinearModel
 from dlx.diagnose.supply import Supply, Way, words_of
 from dlx.diagnose.verdict import ABSENT, DONE, GAPS, LOW, between, in_words, unbeaten_in_words
 from dlx.documents.range_test import TestedRates
@@ -33,7 +35,7 @@ MORE_EXAMPLES = (  # what the recipe says first against variance
 RACES = "each remedy is trained several times and kept only if it surely lowers the dev error; at most 10 minutes"
 MEASURE = "measure the network on more examples, in a file with their labels"
 AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
-AGAINST_MEMORY = ("narrower",)  # where it errs less on new examples only
+AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
@@ -70,7 +72,16 @@ def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: P
     in_order = [*likely, *settling] if is_high else [*settling, *race, *tried]
     uses = list(_with_the_network(document, run))
     in_order = [*first, *in_order]
-    return [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
+    ordered = [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
+    return [*(_after_mending(step, document) for step in ordered[:1]), *ordered[1:]]
+
+
+def _after_mending(step: NextStep, document: Mapping[str, Any]) -> NextStep:
+    """The first step; where it is not about the first of what was found, with what that asks for."""
+    serious = _serious(document)
+    if not serious or any(step.advice.startswith(f"{finding['name']}: ") for finding in serious):
+        return step
+    return replace(step, advice=f"{serious[0]['name']}: {serious[0]['remedy']}; after that: {step.advice}")
 
 
 def _tried(document: Mapping[str, Any], remedy: Remedy, supply: Supply, config: Path) -> NextStep:
@@ -127,10 +138,13 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rate
 
 
 def _against_being_beaten(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """What helps where a simple model is surely better: inputs and rate if on train too, else a smaller network."""
-    if beaten_by(document) is None:
+    """What helps where a simple model is surely better: inputs and rate if on train too, else less to memorize with."""
+    beaten = beaten_by(document)
+    if beaten is None:
         return ()
-    return AGAINST_SLOWNESS if has_learned_less(document) else AGAINST_MEMORY
+    if has_learned_less(document, beaten):
+        return AGAINST_SLOWNESS
+    return AGAINST_MEMORY if beaten.name == LinearModel.name else ()
 
 
 def _is_serious(document: Mapping[str, Any], name: str) -> bool:

@@ -12,7 +12,13 @@ from dlx.diagnose.verdict import FALLING, RISING
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
-EPOCHS, STOPPING, HIDDEN = "training.epochs", "training.early_stopping", "architecture.hidden"
+EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
+SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
+MEANINGS = {  # of keys that remedies set to one value only
+    "data.train_examples": "all the examples that train has",
+    "data.split.rest": "the examples that the split leaves over",
+    "data.more": "further examples of the same kind",
+}
 MORE_EXAMPLES = "collect more training examples, or try"  # which no command can do, and which helps most
 
 
@@ -116,13 +122,12 @@ def _brings_examples(remedy: Remedy) -> bool:
 
 
 def _keys(remedy: Remedy) -> str:
-    """What a remedy sets, as the command below has it; a bigger network in words."""
-    if remedy.name in ("wider", "deeper", "narrower"):
-        size = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}[remedy.name]
-        return f"{size} ({HIDDEN})"
+    """What a remedy sets, as the command below has it; a network of another size in words."""
+    if remedy.name in SIZES:
+        return f"{SIZES[remedy.name]} (architecture.hidden)"
     return _listed(remedy.overrides)
 
 
 def _listed(overrides: Overrides) -> str:
-    *others, last = overrides
+    *others, last = (f"{MEANINGS[key]} ({key})" if key in MEANINGS else key for key in overrides)
     return f"{', '.join(others)} and {last}" if others else last

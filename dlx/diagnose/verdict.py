@@ -89,7 +89,8 @@ def diagnose(
 
 def mending(findings: Iterable[Finding]) -> list[str]:
     """What is to be done about the findings; notes ask for nothing."""
-    return [f"{finding.name}: {finding.remedy}" for finding in findings if finding.severity != "note"]
+    serious = (finding for finding in findings if finding.severity != "note")
+    return list(dict.fromkeys(f"{finding.name}: {finding.remedy}" for finding in serious))
 
 
 def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
@@ -132,16 +133,6 @@ def between(errors: Collection[str]) -> dict[str, tuple[str, str]]:
 def in_words(name: str) -> str:
     """The name of a gap, or of a part, as sentences have it."""
     return name.replace("_", "-" if name in ("train_dev", OUT_OF_FOLD) else " ")
-
-
-def verdict_in_words(document: Mapping[str, Any]) -> str:
-    """The verdict on bias and variance; where neither is high, with what else surely is."""
-    verdict = str(document["verdict"])
-    high = [in_words(name) for name in GAPS[2:] if document[name] and document[name]["level"] == "high"]
-    if not high or "high" in verdict:
-        return verdict
-    of_both = "bias or variance unsettled" if verdict == "unsettled" else verdict
-    return f"{of_both}, high {' and '.join(high)}"
 
 
 def _questions(

@@ -145,7 +145,7 @@ def test_the_sentence_above_the_first_command_speaks_of_the_cause_and_of_what_is
             document = diagnose(errors, 0.0, 0.02, findings=[finding], evidence=Evidence(supply, ending))
             step = next_steps(document, spec, supply.facts, RUN, CONFIG)[0]
             words = shlex.split(step.command)
-            assert step.advice.startswith(f"{name}: {finding.remedy}")
+            assert step.advice.startswith(f"{name}: {finding.remedy}"), step.advice
             if words[1] == "train":
                 overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
                 assert speaks_of(step.advice, overrides), (step.command, step.advice)

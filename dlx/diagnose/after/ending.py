@@ -27,6 +27,7 @@ from dlx.diagnose.remedies.optimization import (
     smaller_tested_rate,
     tested_learning_rate,
 )
+from dlx.words import percent
 
 AS_GOOD = 0.5  # tolerances by which the dev error of a network that needs no more units may be behind
 NARROW = 8  # units of a layer, where nothing else explains the error
@@ -112,9 +113,8 @@ def dead_or_saturated(course: TrainingHistory) -> Iterator[Finding]:
             if len(columns[column]) and columns[column][-1] >= limit:
                 share, begun = float(columns[column][-1]), np.argmax(columns[column] >= limit)
                 epoch = int(columns["epoch"][begun])
-                evidence = (
-                    f"{share:.0%} {what} of layer {number} are {column} at the end, {limit:.0%} since epoch {epoch}"
-                )
+                evidence = f"{percent(share)} {what} of layer {number} are {column} at the end"
+                evidence = f"{evidence}, {percent(limit)} since epoch {epoch}"
                 yield cause.finding(course.beside(evidence), share, limit, layer=number, epoch=epoch)
 
 
@@ -140,7 +140,7 @@ def plateau(course: TrainingHistory) -> Iterator[Finding]:
     """A cost that has long been flat, and none of the causes above."""
     falling = course.fall(0.5)
     if abs(falling) < FLAT:
-        evidence = f"over the last half of the training the cost changed by {abs(falling):.1%}"
+        evidence = f"over the last half of the training the cost changed by {percent(abs(falling), 1)}"
         yield PLATEAU.finding(course.beside(evidence), abs(falling), FLAT)
 
 
@@ -179,7 +179,7 @@ def label_noise(course: TrainingHistory) -> Iterator[Finding]:
     if share >= CONTRADICTED:
         clean = reference.dev is not None and _is_cleaner(reference.dev, reference, course)
         evidence = (
-            f"where five nearest neighbours agree best, {reference.contradicted:.0%} of the labels of train differ"
+            f"where five nearest neighbours agree best, {percent(reference.contradicted)} of the labels of train differ"
         )
-        evidence = f"{evidence}; the network, where it was surest, was contradicted by {by_network:.0%}"
+        evidence = f"{evidence}; the network, where it was surest, was contradicted by {percent(by_network)}"
         yield LABEL_NOISE.finding(evidence, share, CONTRADICTED, severity="warning" if clean else "note")

@@ -17,7 +17,7 @@ from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec
 from dlx.stats.intervals import Estimate
 from dlx.types import Array
-from dlx.words import Status, Task
+from dlx.words import Status, Task, error_text
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
 # standard errors. Of 265 well trained networks, drawn by chance on eight kinds of data, none lay behind by more than
@@ -221,7 +221,7 @@ class TrainingHistory:
 
     def error(self, value: float) -> str:
         """An error as a reader expects it: in per cent, or in the unit of the target."""
-        return f"{value:.3g}" if self.task.is_regression else f"{100 * value:.2g} %"
+        return error_text(value, self.task)
 
 
 def _arrays(columns: Mapping[str, list[float]]) -> dict[str, Array]:

@@ -19,6 +19,7 @@ from dlx.diagnose.before.initialization import (
 )
 from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
 from dlx.diagnose.findings import Finding
+from dlx.words import percent
 
 NARROWEST = 2  # units of a layer: they pass on no more than a plane, and chance decides about their signal
 # Shares of a hidden layer. Healthy trainings began with up to 0.34 dead and 0.06 saturated.
@@ -69,14 +70,14 @@ def _inputs(course: TrainingHistory) -> Iterator[Finding]:
 def _dead(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "dead").items():
         if share >= DEAD and number in course.hidden_layers:
-            evidence = f"{share:.0%} of the units of layer {number} gave 0 for every example before the first step"
+            evidence = f"{percent(share)} of the units of layer {number} gave 0 for every example before the first step"
             yield DEAD_UNITS.finding(course.beside(evidence), share, DEAD, layer=number, epoch=0)
 
 
 def _saturated(course: TrainingHistory) -> Iterator[Finding]:
     for number, share in _first(course, "saturated").items():
         if share >= SATURATED and number in course.hidden_layers:
-            evidence = f"{share:.0%} of the outputs of layer {number} were in the flat parts before the first step"
+            evidence = f"{percent(share)} of the outputs of layer {number} were in the flat parts before the first step"
             yield SATURATED_UNITS.finding(course.beside(evidence), share, SATURATED, layer=number, epoch=0)
 
 

@@ -9,7 +9,7 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.optimization import TOO_FEW_EPOCHS
 from dlx.diagnose.findings import Cause, Finding, Severity
 from dlx.diagnose.remedies.length import longer_training, patience_to_the_end
-from dlx.words import Status
+from dlx.words import Status, percent
 
 FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
 FALLING = 0.05  # of itself, over the last quarter of the epochs
@@ -48,7 +48,7 @@ def stopped_too_soon(course: TrainingHistory) -> Iterator[Finding]:
     else:
         evidence += f", after {stopping.patience} evaluation{'s' * (stopping.patience > 1)} without an improvement"
     if falling > FALLING:
-        evidence += f"; over the last quarter of that the train cost fell by {falling:.0%}"
+        evidence += f"; over the last quarter of that the train cost fell by {percent(falling)}"
     remedy = "a larger training.early_stopping.patience"
     remedy = f"training.early_stopping.min_delta: 0, with {remedy}" if is_blind else remedy
     harms = course.behind("train", HARMED) or course.behind("dev", HARMED)
@@ -65,7 +65,7 @@ def too_few(course: TrainingHistory) -> Iterator[Finding]:
         return
     evidence = f"{course.steps:,} steps in {course.epochs:,} epoch{'s' * (course.epochs > 1)}"
     if not isnan(falling):
-        evidence += f", over the last quarter of which the train cost fell by {falling:.0%}"
+        evidence += f", over the last quarter of which the train cost fell by {percent(falling)}"
     if stopped:
         evidence += f"; early stopping ended it, with {epoch_limit - course.epochs:,} left"
     remedy = "a larger training.early_stopping.patience" if stopped else None

@@ -18,7 +18,7 @@ from dlx.diagnose.before.optimization import (
 from dlx.diagnose.findings import Cause, Finding, Severity
 from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
 from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth, smaller_tested_rate
-from dlx.words import Status
+from dlx.words import Status, percent
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
 # fastest layer of nine in ten healthy trainings lay between 5e-4 and 1e-2; the others had learned all the same.
@@ -119,7 +119,7 @@ def too_high(course: TrainingHistory) -> Iterator[Finding]:
         if marks and (growth > GROWN or thrown > THROWN):
             how = f"‖W‖ of layer {number} grew to {growth:.3g} times its start"
             if thrown > THROWN:
-                how = f"an early step changed W of layer {number} by {thrown:.0%} of itself"
+                how = f"an early step changed W of layer {number} by {percent(thrown)} of itself"
             evidence = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
             limits = (thrown, THROWN) if thrown > THROWN else (growth, GROWN)
             yield LEARNING_RATE_TOO_HIGH.finding(evidence, *limits, layer=number, remedy=remedy)
@@ -130,12 +130,12 @@ def _marks(course: TrainingHistory) -> Iterator[str]:
     for column, what in (("dead", "of its units dead"), ("saturated", "of its outputs saturated")):
         for number, columns in course.hidden_layers.items():
             if columns[column][-1] - columns[column][0] >= DRIVEN:
-                yield f"layer {number} ended with {columns[column][-1]:.0%} {what}"
+                yield f"layer {number} ended with {percent(columns[column][-1])} {what}"
     first, last = course.facts.get("first_cost"), course.cost()[-1] if course.epochs else 0.0
     if first is not None and last > first:
         yield f"the train cost ended at {last:.3g}, after a first cost of {first:.3g}"
     if course.largest_rise > JUMP:
-        yield f"the cost rose by up to {course.largest_rise:.0%} from one epoch to the next"
+        yield f"the cost rose by up to {percent(course.largest_rise)} from one epoch to the next"
 
 
 def rising(course: TrainingHistory) -> Iterator[Finding]:
@@ -143,7 +143,7 @@ def rising(course: TrainingHistory) -> Iterator[Finding]:
     share = course.facts.get("rises", 0) / max(course.epochs, 1)
     if course.is_full_batch and course.spec.optimizer.name == "gradient_descent" and share > RISES:
         when = course.facts["first_rise"]
-        evidence = f"the cost of the full batch rose in {share:.0%} of the epochs, first in epoch {when}"
+        evidence = f"the cost of the full batch rose in {percent(share)} of the epochs, first in epoch {when}"
         evidence = f"{evidence}, by up to {100 * course.largest_rise:.2g} %"
         severity: Severity = "warning" if course.behind("train") else "note"
         yield LEARNING_RATE_TOO_HIGH.finding(evidence, share, RISES, epoch=when, severity=severity)

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.findings import Cause, Finding
+from dlx.words import percent
 
 RARE = 0.25  # of the examples that the most frequent class has in train
 FEWEST = 10  # examples of the class in dev
@@ -45,10 +46,12 @@ def rare_class_findings(dataset: Dataset, metrics: Mapping[str, Any]) -> Iterato
         share, carried = there["m"] / m, mistakes[label] / total if total else 0.0
         own = of_train[label]["value"]
         if there["low"] > own + GAP and carried > CARRIED and share < carried / 2:
-            evidence = f"class {label} has {counts[code]:,} examples in train, of which {own:.0%} are missed, and"
-            evidence = f"{evidence} {there['value']:.0%} of {there['m']} on dev, {carried:.0%} of all mistakes there"
+            evidence = f"class {label} has {counts[code]:,} examples in train, of which {percent(own)} are missed, and"
+            evidence = (
+                f"{evidence} {percent(there['value'])} of {there['m']} on dev, {percent(carried)} of all mistakes there"
+            )
             yield FEW_EXAMPLES_OF_A_CLASS.finding(
-                f"{evidence} by {share:.0%} of the examples", there["value"], own + GAP
+                f"{evidence} by {percent(share)} of the examples", there["value"], own + GAP
             )
 
 

@@ -9,7 +9,7 @@ from dlx.diagnose.before.regularization import AUGMENTATION_TOO_STRONG, DROPOUT_
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm_defaults
 from dlx.diagnose.remedies.length import longer_training
-from dlx.words import Status
+from dlx.words import Status, percent
 
 # ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it
 # is so small that the next step throws it about.
@@ -53,7 +53,7 @@ def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
             yield PENALTY_TOO_STRONG.finding(course.beside(evidence), growth, limit, layer=number)
     share = l2_cost(course) / (l2_cost(course) + course.cost()[-1]) if course.epochs else 0.0
     if share > SHARE and not course.norms:
-        evidence = f"with {_strengths(course)} {share:.0%} of the cost is penalty"
+        evidence = f"with {_strengths(course)} {percent(share)} of the cost is penalty"
         yield PENALTY_TOO_STRONG.finding(course.beside(evidence), share, SHARE)
 
 

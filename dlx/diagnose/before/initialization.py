@@ -15,6 +15,7 @@ from dlx.diagnose.before.propagation import distinct_units
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm, fitting_initializer, leaky_relu, normalize_inputs, relu
 from dlx.diagnose.remedies.optimization import clip_gradients, learning_rate_tenth, smaller_tested_rate
+from dlx.words import percent
 
 NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
 
@@ -148,7 +149,7 @@ def _symmetric(trial: Probe) -> Iterator[Finding]:
     for layer, plan in enumerate(network.plans[:-1], start=1):
         share = distinct_units(network, layer)
         if plan.units > 1 and share <= 0.5:
-            same = "all units" if round(share * plan.units) == 1 else f"{1 - share:.0%} of the units"
+            same = "all units" if round(share * plan.units) == 1 else f"{percent(1 - share)} of the units"
             evidence = f"{same} of layer {layer} are equal: same W, same gradient, so they stay equal"
             yield SYMMETRIC_UNITS.finding(evidence, share, 0.5, layer=layer)
 
@@ -158,9 +159,8 @@ def _of_initializer(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspi
     passed = initial_pass.passed
     if initial_pass.saturated > SATURATED:
         layer = max(passed.signals[:-1], key=lambda signal: signal.saturated).layer
-        evidence = (
-            f"{initial_pass.saturated:.0%} of layer {layer} is saturated at the initialization{_cost(initial_pass)}"
-        )
+        evidence = f"{percent(initial_pass.saturated)} of layer {layer} is saturated at the initialization"
+        evidence = f"{evidence}{_cost(initial_pass)}"
         yield Suspicion(
             SATURATED_UNITS.finding(evidence, initial_pass.saturated, SATURATED, layer),
             initial_pass.saturated > SATURATED_SURELY,
@@ -171,7 +171,9 @@ def _of_initializer(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspi
         yield Suspicion(_growth(EXPLODING_SIGNAL, initial_pass, EXPLODING), grown > EXPLODING_SURELY, "grown")
     if initial_pass.dead > DEAD:
         layer = max(passed.signals[:-1], key=lambda signal: signal.dead).layer
-        evidence = f"{initial_pass.dead:.0%} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
+        evidence = (
+            f"{percent(initial_pass.dead)} of the units of layer {layer} give nothing for any of {EXAMPLES} examples"
+        )
         yield Suspicion(DEAD_UNITS.finding(evidence, initial_pass.dead, DEAD, layer), False, "dead")
     if passed.backward < VANISHING:
         sure = passed.backward < (VANISHING_SURELY_FOR_ADAM if adaptive else VANISHING_SURELY)

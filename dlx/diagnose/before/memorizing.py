@@ -17,7 +17,7 @@ from dlx.nn.losses import SquaredError
 from dlx.nn.optimizers import Adam, Optimizer
 from dlx.training.fit import take_steps
 from dlx.training.supervised import Supervised
-from dlx.words import Task
+from dlx.words import Task, percent
 
 # Karpathy, "A recipe for training neural networks" (2019): overfit a single batch of only a few examples.
 EXAMPLES, STEPS, LOOK_EVERY = 8, 300, 25
@@ -46,7 +46,7 @@ def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     left = best_of(few, own) if units else 0.0
     if left <= BY_HEART:
         return [], trial
-    evidence = f"{EXAMPLES} examples are not memorized in {STEPS} steps, {left:.0%} of the cost is left"
+    evidence = f"{EXAMPLES} examples are not memorized in {STEPS} steps, {percent(left)} of the cost is left"
     if min(units) >= NARROW and best_of(few.initialized(), own) <= BY_HEART:
         return [
             VANISHING_SIGNAL.finding(f"{evidence}; with another initializer they are", left, BY_HEART)

@@ -12,6 +12,7 @@ from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import milder_dropout, no_augmentation, no_dropout, no_penalty, weaker_penalty
+from dlx.words import error_text
 
 # A run in quick motion makes regularization look stronger than it is: where it does, a run of so many times the steps
 # has to confirm it.
@@ -76,5 +77,6 @@ def _harm(trial: Probe, steps: FirstSteps, factor: float) -> Harm | None:
     if not decide(lambda a, b: steps.harm(b, a) > HARM and steps.learned(b) < steps.learned(a), plain, regularized):
         return None
     here, without = regularized.typical, plain.typical
-    evidence = f"the error on unseen examples is {here.unseen:.3g} after the first steps, {without.unseen:.3g} without"
+    here_text, plain_text = (error_text(unseen, trial.dataset.task) for unseen in (here.unseen, without.unseen))
+    evidence = f"the error on unseen examples is {here_text} after the first steps, {plain_text} without"
     return Harm(steps.harm(here, without), evidence)

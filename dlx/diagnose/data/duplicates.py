@@ -14,6 +14,7 @@ from dlx.diagnose.data.samples import block_sample, rows, sample
 from dlx.diagnose.data.typed import copies_together
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
+from dlx.words import percent
 
 BYTES = 2**26  # read of each part at most
 # A share of copies that moves an error by less than it is worth to look for; CIFAR has 3 % (Barz & Denzler 2020).
@@ -49,7 +50,7 @@ def duplicate_findings(dataset: Dataset, data: Data | None = None) -> Iterator[F
             share *= without_kin(train, other[copies])
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
             about = "about " if read < 1 else ""
-            evidence = f"{about}{share:.3g} of {name} stands in train as well, feature for feature"
+            evidence = f"{about}{percent(share)} of {name} stands in train as well, feature for feature"
             row = int(copies.argmax())
             evidence = f"{evidence} (such as row {row} of {name})"
             yield DUPLICATES_ACROSS_PARTS.finding(evidence, share, SHARE, overrides=overrides)

@@ -12,6 +12,7 @@ from dlx.diagnose.data.samples import sampled_part
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_variance import early_stopping, narrower, strong_dropout, strong_l2
 from dlx.types import Array
+from dlx.words import percent
 
 ROWS, HELD_OUT_ROWS = 4096, 512  # of train, in which neighbours are looked for, and of each part that is compared
 NEIGHBOURS = 15
@@ -49,8 +50,9 @@ def label_noise_findings(dataset: Dataset) -> Iterator[Finding]:
         return
     probability = _more(own, theirs)
     if own.mean() - theirs.mean() > LEAST and probability < LEVEL:
-        evidence = f"{own.mean():.0%} of the labels of train, {theirs.mean():.0%} of {other}, contradict most of their"
-        evidence = f"{evidence} {NEIGHBOURS} nearest neighbours in train (by chance {probability:.0e})"
+        evidence = f"{percent(own.mean())} of the labels of train, {percent(theirs.mean())} of {other}"
+        evidence = f"{evidence}, contradict most of their {NEIGHBOURS} nearest neighbours in train"
+        evidence = f"{evidence} (by chance {probability:.0e})"
         yield LABEL_NOISE.finding(evidence, float(own.mean()), float(theirs.mean()) + LEAST)
 
 

@@ -12,6 +12,7 @@ from dlx.diagnose.data.halves import Answered, Halves, halves_of
 from dlx.diagnose.data.mistaken_regions import JudgedAnswers, excess_of, regions_of
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
+from dlx.words import percent
 
 FEWEST = 40  # examples of dev, below which nothing is said
 # Labels that are coded otherwise: of the examples that a model takes for a class, so many more have the other label,
@@ -73,8 +74,10 @@ def _coded_otherwise(dataset: Dataset, halves: Halves, name: str, answered: Answ
     names = [str(label) for label in dataset.classes]
     pairs = ", ".join(f"{names[code]} is called {names[label]}" for code, label in sorted(moved.items())[:4])
     more = f" and {len(moved) - 4} more" if len(moved) > 4 else ""
-    evidence = f"in {name} {pairs}{more}: what {halves.by} learn from train is wrong about {before:.0%} of {name}"
-    evidence = f"{evidence}, with those labels exchanged about {after:.0%} (of train: {_error(halves.own):.0%})"
+    evidence = f"in {name} {pairs}{more}: what {halves.by} learn from train is wrong about {percent(before)} of {name}"
+    evidence = (
+        f"{evidence}, with those labels exchanged about {percent(after)} (of train: {percent(_error(halves.own))})"
+    )
     return LABELS_CODED_OTHERWISE.finding(evidence, before, after + LEAST_REPAIRED)
 
 
@@ -145,10 +148,10 @@ def _other_rule(dataset: Dataset, halves: Halves, name: str, answered: Answered)
     else:
         return None
     what = "wrong about" if not dataset.task.is_regression else "far off on"
-    evidence = f"what {halves.by} learn from half of train is {what} {region.theirs:.0%} of {name}{region.where}"
-    evidence = f"{evidence}, and {region.own:.0%} of train's other half"
+    evidence = f"what {halves.by} learn from half of train is {what} {percent(region.theirs)} of {name}{region.where}"
+    evidence = f"{evidence}, and {percent(region.own)} of train's other half"
     if region is not everywhere:
-        evidence = f"{evidence} there; on all of {name}: {everywhere.theirs:.0%}"
+        evidence = f"{evidence} there; on all of {name}: {percent(everywhere.theirs)}"
     if region is everywhere:
         examples = ", ".join(map(str, answered.which[np.flatnonzero(theirs.wrong)[:3]]))
         evidence = f"{evidence} (such as rows {examples} of {name})"

@@ -17,7 +17,7 @@ from dlx.diagnose.remedies.against_variance import (
     shift_images,
 )
 from dlx.types import Array
-from dlx.words import Task
+from dlx.words import Task, percent
 
 # Fewer examples of a class, on average, are memorized before they say much: a network of 64 units errs on 17 %
 # of new digits with 5 examples of each, on 6.7 % with 20, on 2.4 % with 130 (measured on `digits`, three seeds).
@@ -111,8 +111,10 @@ def _weighed(of_weight: Array, of_examples: Array, names: list[str]) -> Iterator
     heavy = int(of_weight.argmax())
     share, others = float(of_weight[heavy]), 1 - float(of_examples[heavy])
     if share > MOST_WEIGHT and others > LEAST_OTHERS:
-        evidence = f"class {names[heavy]} has {share:.2%} of the weight in the cost and {1 - others:.0%} of the"
-        evidence = f"{evidence} examples: to answer it always costs next to nothing, and errs on {others:.0%}"
+        evidence = (
+            f"class {names[heavy]} has {percent(share, 2)} of the weight in the cost and {percent(1 - others)} of the"
+        )
+        evidence = f"{evidence} examples: to answer it always costs next to nothing, and errs on {percent(others)}"
         yield ONE_CLASS_WEIGHS_ALL.finding(evidence, share, MOST_WEIGHT)
 
 

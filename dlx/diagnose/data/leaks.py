@@ -15,6 +15,7 @@ from dlx.diagnose.data.typed import left_out
 from dlx.diagnose.findings import Cause, Finding
 from dlx.stats.association import correlation, rank_correlation
 from dlx.types import Array
+from dlx.words import percent
 
 FEWEST_FEATURES = 3  # of two, one may well be what the label is about
 FEWEST, FEWEST_OF_A_CLASS = 60, 10  # examples that are judged, and of the second class among them
@@ -69,8 +70,10 @@ def _of_classes(dataset: Dataset, halves: Halves, data: Data | None) -> Iterator
     says_why = _says_why(dataset, halves, j)
     if rest < max(LEAST_REST, SHARE_OF_REST * constant) and not says_why:
         return
-    evidence = f"{dataset.features[j]} alone is wrong about {errors[j]:.1%} of the labels, all others together about"
-    evidence = f"{evidence} {rest:.0%}{says_why}"
+    evidence = (
+        f"{dataset.features[j]} alone is wrong about {percent(errors[j], 1)} of the labels, all others together about"
+    )
+    evidence = f"{evidence} {percent(rest)}{says_why}"
     yield _finding(dataset, data, suspects, evidence, errors[j], limit)
 
 
@@ -159,8 +162,10 @@ def _of_targets(dataset: Dataset, halves: Halves, data: Data | None) -> Iterator
         if rest > min(REST_EXPLAINS, 1 - TIMES * (1 - best.share)) and not says_why:
             continue
         which = f"target {target + 1}" if own.y.shape[1] > 1 else "the target"
-        evidence = f"{dataset.features[best.j]} alone explains {best.share:.1%} of the variance of {which}, all others"
-        evidence = f"{evidence} together {max(rest, 0):.0%}{says_why}"
+        evidence = (
+            f"{dataset.features[best.j]} alone explains {percent(best.share, 1)} of the variance of {which}, all others"
+        )
+        evidence = f"{evidence} together {percent(max(rest, 0))}{says_why}"
         yield _finding(dataset, data, np.array([entry.j for entry in suspects]), evidence, best.share, EXPLAINED)
         return
 

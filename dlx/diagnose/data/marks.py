@@ -13,6 +13,7 @@ from dlx.diagnose.data.samples import rows, sample
 from dlx.diagnose.data.typed import as_missing
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
+from dlx.words import percent
 
 MOST_ROWS = 4096
 MOST_FEATURES = 2048  # of images and the like, whose numbers nobody codes
@@ -70,7 +71,7 @@ def mark_findings(dataset: Dataset, data: Data | None = None) -> Iterator[Findin
     X = rows(train.X, sample(train.m, MOST_ROWS, seed=18))
     shares = {j: float((X[:, j] == mark).mean()) for j, mark in marks.items()}
     others = X[:, first][X[:, first] != marks[first]]
-    evidence = f"{dataset.features[first]} is {marks[first]:g} in {shares[first]:.1%} of train, and else"
+    evidence = f"{dataset.features[first]} is {marks[first]:g} in {percent(shares[first], 1)} of train, and else"
     evidence = f"{evidence} {others.min():.3g} to {others.max():.3g}"
     further = sorted(marks)[1:]
     if further:

@@ -13,6 +13,7 @@ from dlx.diagnose.data.marks import without_marks
 from dlx.diagnose.data.samples import rows, sample
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
+from dlx.words import percent
 
 MOST_TRAIN, MOST_QUERIES = 4000, 250
 MOST_PRODUCTS = 4 * 10**8  # of two numbers, in all distances together
@@ -62,8 +63,9 @@ def near_copy_findings(dataset: Dataset) -> Iterator[Finding]:
         share = float(copies.mean())
         if share > max(LEAST_SHARE, TIMES_CHANCE * by_chance):
             row = int(which[copies.argmax()])
-            evidence = f"{share:.0%} of {name} lies at most 1/{gap:.2g} as far from examples of train as from the next"
-            evidence = f"{evidence} ones, in every feature closer than chance leaves two examples (such as row {row})"
+            evidence = f"{percent(share)} of {name} lies at most 1/{gap:.2g} as far from examples of train"
+            evidence = f"{evidence} as from the next ones, in every feature closer than chance leaves two examples"
+            evidence = f"{evidence} (such as row {row})"
             yield NEAR_COPIES_ACROSS_PARTS.finding(evidence, share, LEAST_SHARE)
 
 

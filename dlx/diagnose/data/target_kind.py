@@ -11,6 +11,7 @@ from dlx.data.dataset import Dataset
 from dlx.diagnose.data.halves import halves_of, linear, neighbours
 from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
+from dlx.words import percent
 
 FEWEST_VALUES, MOST_VALUES = 2, 20  # that numbers of classes have
 EXAMPLES_OF_A_VALUE = 8  # on average
@@ -47,11 +48,12 @@ def target_kind_findings(dataset: Dataset) -> Iterator[Finding]:
     )
     lead = _mean(rounded) - _mean(voted)
     if lead > BETTER and lead * len(labels) > CERTAIN * sqrt(float(np.abs(rounded - voted).sum())):
+        taken = "a simple model that takes them for classes is wrong about"
         evidence = (
-            f"the target has {len(values)} values, all whole; a simple model that takes them for classes is wrong"
+            f"the target has {len(values)} values, all whole; {taken} {percent(_mean(voted))} of train's other half"
         )
-        evidence = f"{evidence} about {_mean(voted):.0%} of train's other half, rounding what it takes for a quantity"
-        yield CLASSES_AS_NUMBERS.finding(f"{evidence} {_mean(rounded):.0%}", _mean(rounded), _mean(voted) + BETTER)
+        evidence = f"{evidence}, rounding what it takes for a quantity"
+        yield CLASSES_AS_NUMBERS.finding(f"{evidence} {percent(_mean(rounded))}", _mean(rounded), _mean(voted) + BETTER)
 
 
 def _wrong(answers: Array, labels: Array) -> Array:

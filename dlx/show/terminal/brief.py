@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.verdict import in_words, verdict_in_words
+from dlx.diagnose.verdict import in_words
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
-from dlx.show.terminal.summary import COLORS, causes, errors, first_advice
+from dlx.show.terminal.summary import COLORS, causes, errors, first_advice, serious_once, verdict_in_words
 from dlx.show.words import level_of, title_of_error, title_of_metric
 from dlx.text import shorten
 
@@ -84,7 +84,7 @@ def _reasons(document: Mapping[str, Any], columns: int) -> Iterator[Block]:
     yield Block([[]])
     if worse := beaten_in_words(document):
         yield Block(_paragraph("beaten", worse, columns, COLORS["high"]))
-    evidence = [finding["evidence"] for finding in document["findings"] if finding["severity"] != "note"]
+    evidence = [finding["evidence"] for finding in serious_once(document)]
     for number, (line, sentence) in enumerate(zip(causes(document), evidence, strict=False)):
         yield Block([[(f"{'cause' if number == 0 else '':<{MARGIN}}", "dim"), *line]])
         yield Block(_paragraph("", shorten(sentence, LONGEST), columns), 2 + 3 * number)

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.sections import place_in_notes
-from dlx.diagnose.verdict import GAPS, between, in_words, verdict_in_words
+from dlx.diagnose.verdict import GAPS, between, in_words
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.numbers import error, interval
 from dlx.show.rates import tested_in_words
 from dlx.show.terminal.brief import brief
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails
+from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_in_words
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.text import shorten
 
@@ -180,13 +180,15 @@ class _Screen:
         findings = [entry for entry in self.document["findings"] if with_notes or entry["severity"] != "note"]
         if not findings:
             self.line("findings", ("none", ""))
-        for finding in findings:
-            margin = (f"{finding['severity']:<{MARGIN}}", SEVERITIES[finding["severity"]])
-            say(margin, (finding["name"], "bold"), (place(finding), ""), stream=self.out)
+        for number, finding in enumerate(findings):
+            before, after = (findings[at] if 0 <= at < len(findings) else {} for at in (number - 1, number + 1))
+            if not _is_same(finding, before):
+                margin = (f"{finding['severity']:<{MARGIN}}", SEVERITIES[finding["severity"]])
+                say(margin, (finding["name"], "bold"), (place(finding), ""), stream=self.out)
             paragraph("", finding["evidence"], stream=self.out)
-            paragraph(
-                "", f"remedy: {finding['remedy']} (notes: {place_in_notes(finding['notes'])})", "dim", stream=self.out
-            )
+            if not _is_same(finding, after):
+                remedy = f"remedy: {finding['remedy']} (notes: {place_in_notes(finding['notes'])})"
+                paragraph("", remedy, "dim", stream=self.out)
 
     def next(self, steps: Sequence[NextStep]) -> None:
         """What to do, in words, the first command's first, then as commands; and what was tested for that."""
@@ -206,6 +208,11 @@ class _Screen:
 
     def _gap_above(self) -> None:
         say(stream=self.out)
+
+
+def _is_same(finding: Document, other: Document) -> bool:
+    """Whether it is the same cause at the same place, such as copies in dev and in test."""
+    return all(finding[key] == other.get(key) for key in ("name", "severity", "layer", "epoch", "remedy"))
 
 
 def _count(count: int, is_right: bool) -> Piece:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.verdict import in_words, verdict_in_words
+from dlx.diagnose.verdict import GAPS, in_words
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
@@ -79,6 +79,16 @@ def _verdict_first(diagnosis: Mapping[str, Any], steps: Sequence[NextStep], out:
         say((" " * margin, ""), (step.command, "cyan"), stream=out)
 
 
+def verdict_in_words(document: Mapping[str, Any]) -> str:
+    """The verdict on bias and variance; where neither is high, with what else surely is."""
+    verdict = str(document["verdict"])
+    high = [in_words(name) for name in GAPS[2:] if document[name] and document[name]["level"] == "high"]
+    if not high or "high" in verdict:
+        return verdict
+    of_both = "bias or variance unsettled" if verdict == "unsettled" else verdict
+    return f"{of_both}, high {' and '.join(high)}"
+
+
 def first_advice(diagnosis: Mapping[str, Any], steps: Sequence[NextStep]) -> str:
     """The sentence above the first command; without any command, what the recipe says first."""
     return steps[0].advice if steps else str(diagnosis["next"][0])
@@ -132,7 +142,7 @@ def ends(estimate: Mapping[str, Any], task: str | None) -> str:
 
 def causes(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
     """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
-    findings = [finding for finding in diagnosis["findings"] if finding["severity"] != "note"]
+    findings = serious_once(diagnosis)
     for number, finding in enumerate(findings[:MOST_FINDINGS]):
         more = len(findings) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
         rest = f", and {more} more: dlx diagnose --full" if more > 0 else ""
@@ -140,6 +150,15 @@ def causes(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
             (finding["severity"], SEVERITIES[finding["severity"]]),
             (f"  {finding['name']}{place(finding)}{rest}", ""),
         ]
+
+
+def serious_once(diagnosis: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that are no notes; what was found in dev and in test alike stands there once."""
+    by_place: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for finding in diagnosis["findings"]:
+        if finding["severity"] != "note":
+            by_place.setdefault((finding["name"], place(finding)), finding)
+    return list(by_place.values())
 
 
 def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:

@@ -15,6 +15,7 @@ from dlx.spec.starter.decisions import Decisions, Wishes, shortened
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
+from dlx.words import percent
 
 MOST_CANDIDATES = 8
 IMBALANCE = 10  # from so many examples of one class for one of another on, a comment says so
@@ -102,7 +103,7 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
             yield f"{alike} differ by case or spaces alone, and are classes of their own as the file stands"
         if counts.max() > IMBALANCE * counts.min():
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
-            yield f"always saying {label} errs in {1 - share:.2%} of the rows: less than that is the aim"
+            yield f"always saying {label} errs in {percent(1 - share, 2)} of the rows: less than that is the aim"
     elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
         yield f"{column.name} has {column.distinct} different whole numbers: --task multiclass if they are classes"
         if column.present.min() in (0, 1):

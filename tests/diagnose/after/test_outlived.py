@@ -49,7 +49,7 @@ def test_what_the_data_are_stays() -> None:
 
 def test_a_note_says_why_it_is_but_one() -> None:
     (note,) = outlived(course_of(0.0, 0.01), [CAUSES["too_few_units"].finding("a layer has 1 unit")])
-    assert note.evidence == "a layer has 1 unit; all the same the train error is 0 %"
+    assert note.evidence == "a layer has 1 unit; all the same the train error is 0.00 %"
     assert outlived(course_of(0.0, 0.01), [note]) == [note]
 
 

@@ -64,6 +64,6 @@ def test_the_columns_and_their_shares_are_named_and_the_marks_can_be_taken_out()
     data = dataset(marked, y, halved(X))
     (finding,) = mark_findings(data)
     assert finding.name == "missing_as_numbers"
-    assert finding.evidence.startswith(f"x3 is -99 in {lacks[:630].mean():.1%} of train, and else")
+    assert finding.evidence.startswith(f"x3 is -99 in {100 * lacks[:630].mean():.1f} % of train, and else")
     np.testing.assert_array_equal(without_marks(data, marked)[~lacks], X[~lacks])
     assert np.abs(without_marks(data, marked)).max() < 10

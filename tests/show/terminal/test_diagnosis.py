@@ -16,7 +16,7 @@ from dlx.diagnose.confusion import Classes, Predictions
 from dlx.diagnose.next_step import Cost, NextStep
 from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
-from dlx.stats.intervals import error_rate
+from dlx.stats.intervals import error_rate, exact
 from dlx.words import Task
 from tests.show.terminal.conftest import ESCAPES, Terminal
 
@@ -127,6 +127,26 @@ def test_in_brief_it_says_why_and_one_command_in_20_lines_of_80_columns(
     assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev"))
     assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
     assert max(len(line) for line in lines if "dlx train" not in line) <= 80
+
+
+def test_what_was_found_in_dev_and_in_test_alike_is_named_once() -> None:
+    cause = CAUSES["duplicates_across_parts"]
+    findings = [cause.finding(f"80 % of {part} stands in train as well") for part in ("dev", "test")]
+    errors = {part: error_rate(0.2, 100) for part in ("train", "dev", "test")}
+    content = diagnose(errors, 0.0, 0.02, Task.BINARY, findings)
+    assert len(content["findings"]) == 2
+    assert sum(step.startswith(cause.name) for step in content["next"]) == 1
+    whole, short = text_of(content), text_of(content, full=False, more="m")
+    assert short.count("warning  duplicates_across_parts") == whole.count("warning   duplicates_across_parts") == 1
+    assert whole.count(f"remedy: {cause.remedy}") == 1
+    assert "80 % of dev" in whole
+    assert "80 % of test" in whole
+
+
+def test_an_open_verdict_names_another_gap_that_is_surely_high() -> None:
+    errors = {"train": exact(0.01), "train_dev": error_rate(0.02, 100), "dev": exact(0.3)}
+    text = text_of(diagnose(errors, 0.0, 0.02), full=False, more="m")
+    assert "verdict   bias or variance unsettled, high mismatch\n" in text
 
 
 def test_a_command_without_advice_is_judged_by_the_recipe() -> None:
