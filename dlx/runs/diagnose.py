@@ -211,15 +211,29 @@ def all_findings(
 def keep(examination: Examination) -> list[Path]:
     """Write the document and the pictures into the run directory; returns the pictures.
 
+    Drawing takes as long as finding out: pictures that show the same already stay.
+
     Raises:
         EnvironmentProblem: they cannot be written there, or training goes on in it.
     """
     if examination.run is None:
         return []
     with RunDirectory.open(examination.run.path, writing=True) as run:
+        stored = run.diagnosis_unless_damaged()
         run.write_diagnosis(examination.document)
+        drawn = [ERRORS, *([WORST] if examination.images is not None else [])]
+        if stored and stored == run.diagnosis_unless_damaged() and all(_is_whole(run, name) for name in drawn):
+            return [run.path / name for name in drawn]
         written, worst = [run.write(ERRORS, examination.picture())], examination.worst()
         return [*written, run.write(WORST, worst)] if worst else written
+
+
+def _is_whole(run: RunDirectory, name: str) -> bool:
+    """Whether a file is there as dlx wrote it."""
+    try:
+        return bool(run.read(name))
+    except DataError:
+        return False
 
 
 def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:

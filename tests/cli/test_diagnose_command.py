@@ -122,6 +122,22 @@ def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_
         assert (folder / "run" / name).read_bytes().startswith(b"\x89PNG")
 
 
+def test_pictures_of_the_same_stay_and_those_that_are_gone_or_damaged_are_drawn_again(
+    folder: Path, call_dlx: Call
+) -> None:
+    pictures = [folder / "run" / name for name in ("diagnosis.png", "worst.png")]
+    assert call_dlx("diagnose", "run", cwd=folder).code == 0
+    contents, times = [path.read_bytes() for path in pictures], [path.stat().st_mtime_ns for path in pictures]
+    assert call_dlx("diagnose", "run", cwd=folder).code == 0
+    assert [path.stat().st_mtime_ns for path in pictures] == times
+    pictures[0].unlink()
+    assert call_dlx("diagnose", "run", cwd=folder).code == 0
+    assert [path.read_bytes() for path in pictures] == contents
+    pictures[1].write_bytes(b"damaged")
+    assert call_dlx("diagnose", "run", cwd=folder).code == 0
+    assert [path.read_bytes() for path in pictures] == contents
+
+
 def test_without_a_run_it_is_the_newest_one(folder: Path, call_dlx: Call) -> None:
     newest, unnamed = (call_dlx("diagnose", *source, cwd=folder) for source in (["latest"], []))
     assert (unnamed.code, unnamed.stdout) == (newest.code, newest.stdout)
