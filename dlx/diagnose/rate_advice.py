@@ -19,7 +19,6 @@ from dlx.diagnose.remedies.optimization import (
 )
 from dlx.diagnose.typed_overrides import with_changes
 from dlx.documents.range_test import TestedRates
-from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
 from dlx.training.supervised import Supervised
 
@@ -98,16 +97,16 @@ def with_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, pr
             yield finding
 
 
-def overrides_at_tested_rate(
-    overrides: Sequence[str], findings: Sequence[Finding], tested: TestedRates | None, spec: Spec
-) -> list[str]:
+def overrides_at_tested_rate(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
     """The overrides of a spec that has not been trained; with the tested rate, where that is what to change first."""
     serious = [finding for finding in findings if finding.severity != "note" and CAUSES[finding.name].changes]
-    if tested is None or not serious or serious[0].name not in SMALLER:
+    if now.tested is None or not serious or serious[0].name not in SMALLER:
         return list(overrides)
     smaller = SMALLER[serious[0].name]
+    if not smaller and unhindered_steps(now):  # no rate makes up for what hinders them
+        return list(overrides)
     change = smaller_tested_rate if smaller else larger_tested_rate
-    better = change(SpecContext(spec, DataFacts(m=1), tested))
+    better = change(now)
     if not better:
         return list(overrides)
     return with_rate(overrides, better[OF_THE_RATE])

@@ -30,12 +30,14 @@ def next_steps_of_spec(
         now: the spec with its overrides.
     """
     better, cure = with_first_cure(overrides, findings, now), _in_words(findings, now)
-    serious = [finding for finding in findings if finding.overrides and finding.severity != "note"]
+    serious = [(finding, f"{finding.name}: {finding.remedy}") for finding in findings if finding.severity != "note"]
     mended = [
-        NextStep(train_command(path, [*better, *finding.overrides]), _joined(f"{finding.name}: {finding.remedy}", cure))
-        for finding in serious
+        NextStep(train_command(path, [*better, *finding.overrides]), _joined(sentence, cure))
+        for finding, sentence in serious
+        if finding.overrides
     ]
-    return [*mended, NextStep(train_command(path, better), cure or NOTHING)]
+    unmended = next((sentence for _, sentence in serious), NOTHING)
+    return [*mended, NextStep(train_command(path, better), cure or unmended)]
 
 
 def _joined(mending: str, cure: str) -> str:
@@ -58,7 +60,7 @@ def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: 
         findings: about it, the worst first; notes ask for nothing.
         now: the spec with its overrides.
     """
-    at_tested_rate = overrides_at_tested_rate(overrides, findings, now.tested, now.spec)
+    at_tested_rate = overrides_at_tested_rate(overrides, findings, now)
     if at_tested_rate != list(overrides):
         return at_tested_rate
     _, cure = next(_cures(findings, now), (None, Overrides()))

@@ -117,10 +117,10 @@ def test_a_bias_that_the_rate_explains_is_explained_by_it() -> None:
 def test_a_spec_is_trained_at_the_tested_rate_where_that_is_its_fault() -> None:
     high = LEARNING_RATE_TOO_HIGH.finding("seen")
     typed = ["seed=2", "optimizer.learning_rate=100"]
-    better = overrides_at_tested_rate(typed, [high], TESTED, spec_at(100.0))
+    better = overrides_at_tested_rate(typed, [high], SpecContext(spec_at(100.0), FACTS, TESTED))
     assert better == ["seed=2", "optimizer.learning_rate=0.02"]
-    assert overrides_at_tested_rate(typed, [], TESTED, spec_at(100.0)) == typed
-    assert overrides_at_tested_rate(typed, [high], None, spec_at(100.0)) == typed
+    assert overrides_at_tested_rate(typed, [], SpecContext(spec_at(100.0), FACTS, TESTED)) == typed
+    assert overrides_at_tested_rate(typed, [high], SpecContext(spec_at(100.0), FACTS)) == typed
 
 
 @pytest.mark.parametrize(

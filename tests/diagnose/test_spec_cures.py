@@ -9,6 +9,13 @@ from typing import Any
 
 import pytest
 
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.next_step import speaks_of
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
+from dlx.diagnose.spec_cures import next_steps_of_spec
+from dlx.documents.range_test import TestedRates as Rates
+from dlx.spec.loader import derive, load_spec
+
 SOFTMAX = Path(__file__).parents[2] / "configs" / "softmax.yaml"
 
 
@@ -31,6 +38,38 @@ def test_the_command_undoes_the_fault(call_dlx: Callable[..., Any], faults: list
     assert command != faults
     assert [override for override in command if override.startswith("seed")] == faults[1:]  # the others stay
     assert f" {name}" not in call_dlx("diagnose", SOFTMAX, *command).stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "names", "command", "advice"),
+    [
+        ({}, [], [], "nothing speaks against training it"),
+        ({}, ["target_leak"], [], "target_leak: see whether that feature"),
+        (
+            {"optimizer.clip_norm": 1e-6},
+            ["learning_rate_too_low"],
+            ["optimizer.clip_norm=null"],
+            "learning_rate_too_low: ",
+        ),
+        ({}, ["learning_rate_too_low"], ["optimizer.learning_rate=0.5"], "learning_rate_too_low: a larger optimizer"),
+        (
+            {"regularization.l2": 9.0},
+            ["penalty_too_strong"],
+            ["regularization.l2=0.0"],
+            "penalty_too_strong: a smaller",
+        ),
+    ],
+)
+def test_the_sentence_and_the_command_agree(
+    changes: dict[str, Any], names: list[str], command: list[str], advice: str
+) -> None:
+    spec = derive(load_spec(SOFTMAX).spec, changes)
+    now = SpecContext(spec, DataFacts(300), Rates(0.5, 0.01, 0.1, 9.0, 5, 700))
+    findings = [CAUSES[name].finding("seen", severity="warning") for name in names]
+    (step,) = next_steps_of_spec(Path("a.yaml"), [], findings, now)
+    assert shlex.split(step.command)[3:] == command
+    assert step.advice.startswith(advice)
+    assert speaks_of(step.advice, {word.split("=")[0]: None for word in command})
 
 
 def test_what_else_a_section_states_stays(call_dlx: Callable[..., Any]) -> None:
