@@ -89,11 +89,7 @@ class Examination:
 
 
 def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
-    """A run, given by its directory or as `latest`, or a spec.
-
-    Raises:
-        UsageError: it is neither.
-    """
+    """A run, given by its directory or as `latest`, or a spec; raises `UsageError` where it is neither."""
     path = Path(source)
     if means_run(source):
         return examine_run(open_run(source), overrides)
@@ -221,9 +217,9 @@ def keep(examination: Examination) -> list[Path]:
     with RunDirectory.open(examination.run.path, writing=True) as run:
         stored = run.diagnosis_unless_damaged()
         run.write_diagnosis(examination.document)
-        drawn = [ERRORS, *([WORST] if examination.images is not None else [])]
-        if stored and stored == run.diagnosis_unless_damaged() and all(_is_whole(run, name) for name in drawn):
-            return [run.path / name for name in drawn]
+        names = [ERRORS, *([WORST] if examination.images is not None else [])]
+        if stored and stored == run.diagnosis_unless_damaged() and all(_is_whole(run, name) for name in names):
+            return [run.path / name for name in names]
         written, worst = [run.write(ERRORS, examination.picture())], examination.worst()
         return [*written, run.write(WORST, worst)] if worst else written
 
@@ -247,5 +243,5 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
 
 def _finding(document: Mapping[str, Any]) -> Finding:
     """The finding that a document tells of."""
-    values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
+    values = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
     return Finding(**values | {"overrides": tuple(document.get("overrides", ()))})
