@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.as_classes import as_classes
 from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.gaps import questions
-from dlx.diagnose.next_step import Cost, NextStep, advice_of
+from dlx.diagnose.next_step import Cost, NextStep, advice_of, with_keys
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.simple_models import LinearModel
@@ -33,6 +35,7 @@ MORE_EXAMPLES = (  # what the recipe says first against variance
     "rotate_images",
 )
 RACES = "each remedy is trained several times and kept only if it surely lowers the dev error; at most 10 minutes"
+RATES = "errors are shares of wrong answers then"
 MEASURE = "measure the network on more examples, in a file with their labels"
 AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
 AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
@@ -59,7 +62,7 @@ def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: P
     supply = Supply(spec, facts)
     tried = [_tried(document, remedy, supply, config) for remedy in remedies_in_order[:MOST]]
     first = [
-        *_mending(document, config, spec.training.epochs),
+        *_mending(document, config, spec),
         *_looking(document, run),
     ]  # before all that is trained on wrong data
     reachable = list(_stating_the_reachable(document, run)) if _against_bias_is_idle(document) else []
@@ -89,12 +92,20 @@ def _tried(document: Mapping[str, Any], remedy: Remedy, supply: Supply, config: 
     return NextStep(line, advice_of(remedy, document), remedy.why, cost)
 
 
-def _mending(document: Mapping[str, Any], config: Path, epochs: int) -> Iterator[NextStep]:
-    """Overrides that findings bring, which mend the data."""
+def _mending(document: Mapping[str, Any], config: Path, spec: Spec) -> Iterator[NextStep]:
+    """What mends the data, or says what they are."""
+    cost = Cost(spec.training.epochs)
     for finding in _serious(document):
         if "overrides" in finding:
             advice = f"{finding['name']}: {finding['remedy']}"
-            yield NextStep(train_command(config, finding["overrides"]), advice, "", Cost(epochs))
+            yield NextStep(train_command(config, finding["overrides"]), advice, "", cost)
+        elif finding["name"] == CLASSES_AS_NUMBERS.name and (overrides := as_classes(spec)):
+            advice = with_keys(f"{finding['name']}: {finding['remedy']}", {"task": overrides["task"]})
+            others = " and ".join(key for key in overrides if key != "task")
+            advice = f"{advice}; what is for quantities goes: {others}" if others else advice
+            yield NextStep(
+                train_command(config, words_of(overrides)), advice, "errors are shares of wrong answers then", cost
+            )
 
 
 def _looking(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:

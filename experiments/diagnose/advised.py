@@ -30,6 +30,7 @@ from .fresh import Examples, added, as_seen_by, fresh_examples, healthy_examples
 from .measuring import tolerance
 
 REPLICATES = 3
+UNLIKE = ("data.folds=", "task=")  # what only measures, or errs in another unit
 HELPS, HARMS, NOTHING, UNTYPED, REFUSED = "helps", "harms", "nothing", "no training", "refused"
 
 
@@ -67,7 +68,7 @@ def advised(case: Case, folder: Path) -> Advised:
     words = shlex.split(examination.commands[0])[1:] if examination.commands else [""]
     change: Estimate | None = None
     typed, after, verdict = words[0], before, UNTYPED
-    if words[0] == "train" and not any(word.startswith("data.folds=") for word in words):  # which only measures
+    if words[0] == "train" and not any(word.startswith(UNLIKE) for word in words):
         typed = " ".join(words[2:])
         try:
             spec = load_spec(Path(words[1]), words[2:]).spec

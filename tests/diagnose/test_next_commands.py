@@ -13,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from dlx.diagnose.as_classes import as_classes
 from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Ending, Evidence, unbeaten
@@ -22,10 +23,11 @@ from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.range_test import TestedRates as Rates
-from dlx.spec.loader import dump_yaml, load_spec
+from dlx.spec.loader import derive, dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.training.build import build_supervised
+from dlx.words import Task
 
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
 RUN = Path("runs/a run")
@@ -184,6 +186,23 @@ def test_folds_that_settle_a_verdict_seldom_give_way_to_a_race() -> None:
         step = next_steps(document, spec, supply.facts, RUN, CONFIG)[0]
         assert step.command.endswith(command)
         assert re.search(r"\d+ % of cases", step.advice)
+
+
+def test_classes_that_were_fitted_as_a_regression_are_told_apart_by_one_command() -> None:
+    data = {"source": "digits", "split": {"train": 0.6, "dev": 0.4}, "normalize_targets": "standard"}
+    document = {"task": "regression", "loss": "squared_error", "data": data, "architecture": {"hidden": [8]}}
+    spec = Spec.model_validate(document).complete()
+    supply = Supply(spec, DataFacts(1078, parts={"train": 1078, "dev": 719}))
+    finding = CAUSES["classes_as_numbers"].finding("seen")
+    errors = {"train": exact(0.4), "dev": exact(0.8)}
+    judged = diagnose(errors, 0.0, 0.3, Task.REGRESSION, [finding], evidence=Evidence(supply))
+    step = next_steps(judged, spec, supply.facts, RUN, CONFIG)[0]
+    words = shlex.split(step.command)[3:]
+    assert words == ["task=multiclass", "loss=null", "data.normalize_targets=null"]
+    assert all(word.split("=")[0] in step.advice for word in words)
+    told_apart = derive(spec, {key: yaml.safe_load(value) for key, value in (word.split("=") for word in words)})
+    assert build_supervised(told_apart, initialize=False).dataset.task is Task.MULTICLASS
+    assert as_classes(told_apart) == {}
 
 
 def test_what_a_command_takes_is_told_in_epochs_of_the_run() -> None:
