@@ -13,7 +13,7 @@ from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.gaps import questions
-from dlx.diagnose.next_step import Cost, NextStep, advice_of, with_keys
+from dlx.diagnose.next_step import MEASURE, RACES, RATES, Cost, NextStep, advice_of, with_keys
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.simple_models import LinearModel
@@ -34,9 +34,6 @@ MORE_EXAMPLES = (  # what the recipe says first against variance
     "shift_images",
     "rotate_images",
 )
-RACES = "each remedy is trained several times and kept only if it surely lowers the dev error; at most 10 minutes"
-RATES = "errors are shares of wrong answers then"
-MEASURE = "measure the network on more examples, in a file with their labels"
 AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
 AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
@@ -103,9 +100,7 @@ def _mending(document: Mapping[str, Any], config: Path, spec: Spec) -> Iterator[
             advice = with_keys(f"{finding['name']}: {finding['remedy']}", {"task": overrides["task"]})
             others = " and ".join(key for key in overrides if key != "task")
             advice = f"{advice}; what is for quantities goes: {others}" if others else advice
-            yield NextStep(
-                train_command(config, words_of(overrides)), advice, "errors are shares of wrong answers then", cost
-            )
+            yield NextStep(train_command(config, words_of(overrides)), advice, RATES, cost)
 
 
 def _looking(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:

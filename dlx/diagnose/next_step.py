@@ -21,6 +21,11 @@ MEANINGS = {  # of keys that remedies set to one value only
 }
 MORE_EXAMPLES = "collect more training examples, or try"  # which no command can do, and which helps most
 
+# Of commands that no remedy stands for: what is expected of them, or why they are typed.
+RACES = "each remedy is trained several times and kept only if it surely lowers the dev error; at most 10 minutes"
+RATES = "errors are shares of wrong answers then"
+MEASURE = "measure the network on more examples, in a file with their labels"
+
 
 @dataclass(frozen=True)
 class Cost:
