@@ -13,9 +13,12 @@ import pytest
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
+from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import Cost, NextStep
+from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.verdict import diagnose
 from dlx.show.terminal import diagnosis
+from dlx.spec.loader import load_spec
 from dlx.stats.intervals import error_rate, exact
 from dlx.words import Task
 from tests.show.terminal.conftest import ESCAPES, Terminal
@@ -127,6 +130,24 @@ def test_in_brief_it_says_why_and_one_command_in_20_lines_of_80_columns(
     assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev"))
     assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
     assert max(len(line) for line in lines if "dlx train" not in line) <= 80
+
+
+@pytest.mark.parametrize("name", sorted(CAUSES))
+def test_whatever_was_found_it_takes_one_small_screen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the command and the sentence that each finding brings, a model that does better, and a second finding."""
+    monkeypatch.setenv("COLUMNS", "80")
+    config = Path(__file__).parents[3] / "configs" / "overfitting.yaml"
+    run, spec = Path("runs/overfitting/20261130T014759Z-e8c8b5"), load_spec(config).spec
+    facts = DataFacts(100, parts={"train": 100, "dev": 300, "test": 300})
+    findings = [CAUSES[name].finding("what was measured, and against what; " * 9, severity="warning"), FINDINGS[0]]
+    errors = {part: error_rate(rate, 300) for part, rate in (("train", 0.2), ("dev", 0.6), ("test", 0.6))}
+    content = diagnose(errors, 0.0, 0.02, Task.BINARY, findings) | {"baselines": WORSE}
+    steps = next_steps(content, spec, facts, run, run / "config.yaml")
+    out, more = Terminal(), f"dlx diagnose {run} --full"
+    lines = text_of(content, out, steps=steps, full=False, more=more).splitlines()
+    assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
+    assert lines[-1] == f"more      {more}"
+    assert any(line.startswith((f"advice    {name}: ", "advice    dead_units: ")) for line in lines)
 
 
 def test_what_was_found_in_dev_and_in_test_alike_is_named_once() -> None:
