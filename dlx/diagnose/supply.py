@@ -22,6 +22,7 @@ from dlx.words import PARTS, percent
 LEAST_TRAIN = 0.5  # the share of the present train that is left to it: with less another network is judged
 FOLDS = 5
 LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
+SELDOM = 0.05  # the chance from which they are spoken of
 NEW_DEV = 0.2  # of the examples, where there was no dev
 
 
@@ -114,7 +115,7 @@ class Supply:
                 return Way(
                     f"{FOLDS} folds judge all {rows:,} examples, which settle it in {percent(chance)} of cases", folds
                 )
-            if folds:
+            if chance >= SELDOM:
                 few = f"{FOLDS} folds of all {rows:,} examples would settle it in {percent(chance)} of cases only"
                 return Way(f"{few}: collect more, or let remedies race (--act)", {})
         most = self.facts.rows or sum(self.facts.parts.values())

@@ -339,6 +339,7 @@ SHIPPED = {
     "circles_zeros": {"symmetric_units"},
     "moons_gradient_descent": {"learning_rate_too_low"},
     "moons_momentum": {"learning_rate_too_low"},
+    "memorized": {"few_examples"},
     "mismatch": {"parts_differ"},
     "stochastic": {"batch_size_small"},
     "decay": {"batch_size_small"},
