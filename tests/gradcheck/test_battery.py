@@ -23,6 +23,7 @@ from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.norm import Norm
 from dlx.types import Array
+from tests.conftest import examples
 
 INITIALIZERS: list[Any] = [
     *(name for name in Initializer.members() if name != "file"),  # which reads its values and draws none
@@ -30,7 +31,9 @@ INITIALIZERS: list[Any] = [
 ]
 NORMS = [None, *Norm.members()]
 PENALTIES: list[Mapping[str, float]] = [{}, {"l2": 0.7}, {"l1": 0.7}]
-RANDOM = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+RANDOM = settings(
+    max_examples=examples(400, 0.3), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def plan(
@@ -135,7 +138,7 @@ def test_backprop_is_the_gradient_of_every_random_network(subject: Subject) -> N
     assert_great(check(subject, "now"))
 
 
-@settings(RANDOM, max_examples=200)
+@settings(RANDOM, max_examples=examples(200, 0.3))
 @given(subjects())
 def test_the_complex_step_is_what_differences_approach(subject: Subject) -> None:
     with np.errstate(all="ignore"):
