@@ -138,8 +138,15 @@ def test_every_method_ends_with_a_confirmed_winner(whole: Callable[..., Whole], 
     assert best.architecture.activation.name == winner["architecture.activation"]
 
 
-@pytest.mark.parametrize("method", ["random", "coarse_to_fine"])
-@pytest.mark.parametrize("draw", ["random", "sobol"])
+@pytest.mark.parametrize(
+    ("method", "draw"),
+    [
+        ("random", "sobol"),
+        ("coarse_to_fine", "random"),
+        pytest.param("random", "random", marks=pytest.mark.thorough),
+        pytest.param("coarse_to_fine", "sobol", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_small_space_is_not_tried_twice(tmp_path: Path, method: str, draw: str) -> None:
     text = MOONS.replace("{log_uniform: [1.0e-4, 1]}", "{choice: [0.01, 0.1]}")
     document = tuned(tmp_path / "search", f"search.method={method}", f"search.draw={draw}", text=text)
@@ -310,10 +317,10 @@ def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -
     "overrides",
     [
         ("search.method=grid", "search.trials=20"),
-        ("search.method=random",),
         ("search.method=random", "search.draw=sobol"),
         ("search.method=coarse_to_fine",),
-        ("search.method=coarse_to_fine", "search.draw=sobol"),
+        pytest.param(("search.method=random",), marks=pytest.mark.thorough),
+        pytest.param(("search.method=coarse_to_fine", "search.draw=sobol"), marks=pytest.mark.thorough),
         ("search.method=tpe",),
     ],
 )
@@ -329,7 +336,7 @@ def test_what_is_foretold_is_what_is_tried(tmp_path: Path, overrides: tuple[str,
 
 @pytest.mark.parametrize("metric", ["roc_auc", "brier"])
 def test_a_metric_is_searched_for_by_what_is_small_of_it(tmp_path: Path, metric: str) -> None:
-    document = tuned(tmp_path / "search", f"search.objective=dev_{metric}", "search.halving=false")
+    document = tuned(tmp_path / "search", f"search.objective=dev_{metric}", "search.halving=false", "search.trials=6")
     values = {}
     for trial in document["trials"]:
         columns = RunDirectory(tmp_path / "search" / "trials" / trial["trials"][0]).metrics()
