@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
 from dlx.errors import DataError
+from dlx.files import plain
 from dlx.runs.result import Result
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
@@ -50,10 +51,9 @@ class ComparedRun(Result):
 
     def metric(self, name: str) -> dict[str, Any]:
         """A metric of the parameters that were kept, by part; empty where it was not measured."""
-        diagnosis = self.diagnosis if self.run.has_diagnosis() else {}
-        measured = diagnosis.get("metrics", {})
-        estimates = {part: measured[part][name] for part in PARTS if name in measured.get(part, {})}
-        return {part: {key: entry[key] for key in ("value", "low", "high", "m")} for part, entry in estimates.items()}
+        measured = (self.diagnosis.metrics if self.run.has_diagnosis() else None) or {}
+        of_parts = {part: measured[part][name] for part in PARTS if name in measured.get(part, {})}
+        return {part: plain(replace(metric, classes=None, targets=None)) for part, metric in of_parts.items()}
 
     @property
     def id(self) -> str:
