@@ -71,11 +71,7 @@ def test_what_was_written_comes_back_and_is_written_alike() -> None:
     assert DiagnosisDocument.from_file(PATH, written(skipped)) == skipped
 
 
-@given(
-    value=st.floats(0, 1e9) | st.just(inf),
-    below=st.floats(0, 1e9) | st.just(inf),
-    above=st.floats(0, 1e9) | st.just(inf),
-)
+@given(value=ENDS, below=ENDS, above=ENDS)
 def test_infinite_ends_come_back(value: float, below: float, above: float) -> None:
     low = inf if value == inf else value - below
     estimate = Estimate(value, low, value + above, 5)
