@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from dlx.diagnose.verdict import LOW, WORSE, in_words
+from dlx.diagnose.verdict import LOW, in_words
+from dlx.documents.baselines import WORSE
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.words import error_text
 
 
@@ -21,29 +21,27 @@ class Beaten:
     network: float
 
 
-def beaten_by(diagnosis: Mapping[str, Any]) -> Beaten | None:
+def beaten_by(diagnosis: DiagnosisDocument) -> Beaten | None:
     """The plainest model that surely is better; None where none is, and where little is left to be better by."""
-    if diagnosis["verdict"] == LOW:
+    if diagnosis.verdict == LOW or diagnosis.baselines is None:
         return None
-    for name, model in diagnosis.get("baselines", {}).items():
-        if not isinstance(model, Mapping):  # of why none was fitted
-            continue
-        part, compared = next(iter(model["parts"].items()))
-        if compared["difference"]["verdict"] == WORSE:
-            least = compared["error"]["value"]
-            return Beaten(name, model["title"], part, least, least + compared["difference"]["value"])
+    for name, model in diagnosis.baselines.models.items():
+        part, compared = next(iter(model.parts.items()))
+        if compared.difference.verdict == WORSE:
+            least = compared.error.value
+            return Beaten(name, model.title, part, least, least + compared.difference.value)
     return None
 
 
-def beaten_in_words(diagnosis: Mapping[str, Any]) -> str:
+def beaten_in_words(diagnosis: DiagnosisDocument) -> str:
     """Such as `surely by a linear model: dev error 8.10 %, the network 14.20 %`, or empty."""
-    beaten, task = beaten_by(diagnosis), diagnosis.get("task")
+    beaten, task = beaten_by(diagnosis), diagnosis.task
     if beaten is None:
         return ""
     least, network = error_text(beaten.least, task), error_text(beaten.network, task)
     return f"surely by {beaten.title}: {in_words(beaten.part)} error {least}, the network {network}"
 
 
-def has_learned_less(diagnosis: Mapping[str, Any], beaten: Beaten) -> bool:
+def has_learned_less(diagnosis: DiagnosisDocument, beaten: Beaten) -> bool:
     """Whether the network errs on train already more than the better model does on other examples."""
-    return bool(diagnosis["errors"]["train"]["value"] >= beaten.least)
+    return bool(diagnosis.errors["train"].value >= beaten.least)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from dlx.diagnose.advice import Remedy, remedies
 from dlx.diagnose.as_classes import as_classes
@@ -18,12 +17,11 @@ from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.simple_models import LinearModel
 from dlx.diagnose.supply import Supply, Way, words_of
-from dlx.diagnose.verdict import ABSENT, DONE, GAPS, LOW, between, in_words, unbeaten_in_words
-from dlx.documents.range_test import TestedRates
+from dlx.diagnose.verdict import ABSENT, DONE, LOW, between, in_words, unbeaten_in_words
+from dlx.documents.diagnosis import GAPS, DiagnosisDocument, Ending
 from dlx.spec.sections import Spec
-from dlx.stats.intervals import Estimate, exact
+from dlx.stats.intervals import exact
 from dlx.text import command
-from dlx.words import Task
 
 MOST = 3  # remedies of which the first are shown
 BIGGER = ("wider", "deeper")  # what the recipe says first against bias
@@ -39,7 +37,7 @@ AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
-def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[NextStep]:
+def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[NextStep]:
     """What to do after a run: the likeliest remedies, what settles the verdict, or what a good network is for.
 
     Each command is accepted as it stands, but for FILE, for which the reader has a file of examples. Data that are
@@ -54,7 +52,7 @@ def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: P
         run: its directory.
         config: the file of its spec.
     """
-    is_ill_rated = not may_train(SpecContext(spec, facts, TestedRates.recalled(document)), spec.optimizer.learning_rate)
+    is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     remedies_in_order = _in_order(document, remedies(document, spec, facts), is_ill_rated)
     supply = Supply(spec, facts)
     tried = [_tried(document, remedy, supply, config) for remedy in remedies_in_order[:MOST]]
@@ -64,11 +62,11 @@ def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: P
     ]  # before all that is trained on wrong data
     reachable = list(_stating_the_reachable(document, run)) if _against_bias_is_idle(document) else []
     settling = list(_settling(document, supply, config))
-    is_high = any(_is_high(document, gap) for gap in GAPS) or any(
+    is_high = any(map(document.is_high, GAPS)) or any(
         _is_serious(document, remedy.against) for remedy in remedies_in_order
     )
     race = [_race(document, run, supply)] if tried and not settling else []  # which compares before it advises
-    likely = [*tried, *reachable] if _is_high(document, "variance") else [*reachable, *tried]
+    likely = [*tried, *reachable] if document.is_high("variance") else [*reachable, *tried]
     in_order = [*likely, *settling] if is_high else [*settling, *race, *tried]
     uses = list(_with_the_network(document, run))
     in_order = [*first, *in_order]
@@ -76,52 +74,50 @@ def next_steps(document: Mapping[str, Any], spec: Spec, facts: DataFacts, run: P
     return [*(_after_mending(step, document) for step in ordered[:1]), *ordered[1:]]
 
 
-def _after_mending(step: NextStep, document: Mapping[str, Any]) -> NextStep:
+def _after_mending(step: NextStep, document: DiagnosisDocument) -> NextStep:
     """The first step; where it is not about the first of what was found, with what that asks for."""
-    serious = _serious(document)
-    if not serious or any(step.advice.startswith(f"{finding['name']}: ") for finding in serious):
+    serious = document.serious
+    if not serious or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
         return step
-    return replace(step, advice=f"{serious[0]['name']}: {serious[0]['remedy']}; after that: {step.advice}")
+    return replace(step, advice=f"{serious[0].name}: {serious[0].remedy}; after that: {step.advice}")
 
 
-def _tried(document: Mapping[str, Any], remedy: Remedy, supply: Supply, config: Path) -> NextStep:
+def _tried(document: DiagnosisDocument, remedy: Remedy, supply: Supply, config: Path) -> NextStep:
     line, cost = train_command(config, words_of(remedy.overrides)), Cost.of(supply.spec, remedy.overrides, supply.facts)
     return NextStep(line, advice_of(remedy, document), remedy.why, cost)
 
 
-def _mending(document: Mapping[str, Any], config: Path, spec: Spec) -> Iterator[NextStep]:
+def _mending(document: DiagnosisDocument, config: Path, spec: Spec) -> Iterator[NextStep]:
     """What mends the data, or says what they are."""
     cost = Cost(spec.training.epochs)
-    for finding in _serious(document):
-        if "overrides" in finding:
-            advice = f"{finding['name']}: {finding['remedy']}"
-            yield NextStep(train_command(config, finding["overrides"]), advice, "", cost)
-        elif finding["name"] == CLASSES_AS_NUMBERS.name and (overrides := as_classes(spec)):
-            advice = with_keys(f"{finding['name']}: {finding['remedy']}", {"task": overrides["task"]})
+    for finding in document.serious:
+        if finding.overrides:
+            advice = f"{finding.name}: {finding.remedy}"
+            yield NextStep(train_command(config, finding.overrides), advice, "", cost)
+        elif finding.name == CLASSES_AS_NUMBERS.name and (overrides := as_classes(spec)):
+            advice = with_keys(f"{finding.name}: {finding.remedy}", {"task": overrides["task"]})
             others = " and ".join(key for key in overrides if key != "task")
             advice = f"{advice}; what is for quantities goes: {others}" if others else advice
             yield NextStep(train_command(config, words_of(overrides)), advice, RATES, cost)
 
 
-def _looking(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:
+def _looking(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
     """Looking at rows, where the first of the findings is one that they show and that no spec mends."""
-    serious = _serious(document)
-    if not serious or "overrides" in serious[0] or "skipped" in document.get("baselines", {}):
+    serious = document.serious
+    if not serious or serious[0].overrides or (document.baselines and document.baselines.skipped):
         return
-    cause = CAUSES.get(serious[0]["name"])
+    cause = CAUSES.get(serious[0].name)
     if cause is not None and cause.shows_in_rows:
         effect = "the rows that the network is most wrong about, with their labels, as a table"
-        yield NextStep(
-            command("diagnose", run, "--worst", "worst.csv"), f"{cause.name}: {serious[0]['remedy']}", effect
-        )
+        yield NextStep(command("diagnose", run, "--worst", "worst.csv"), f"{cause.name}: {serious[0].remedy}", effect)
 
 
-def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
+def _in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
     """The remedies that agree best with the evidence first: cures, then what the end of the training asks for.
 
     is_ill_rated: whether a range test has found that the learning rate cannot do.
     """
-    ending = document.get("ending", {})
+    ending = document.ending or Ending()
     is_idle = _against_bias_is_idle(document)
     against_worse = _against_being_beaten(document)
 
@@ -131,19 +127,19 @@ def _in_order(document: Mapping[str, Any], candidates: list[Remedy], is_ill_rate
         if remedy.name in against_worse:
             return 1
         if remedy.against == "variance":
-            if ending.get("dev_rising"):
+            if ending.dev_rising:
                 return 1 if remedy.name in AGAINST_RISING else 3
             return 2 if remedy.name in MORE_EXAMPLES else 3
         if remedy.name == tested_learning_rate.name and is_ill_rated:
             return 1
-        if remedy.name == "longer_training" and ending.get("falling"):
+        if remedy.name == "longer_training" and ending.falling:
             return 1
         return 2 if remedy.name in BIGGER else 3
 
     return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
 
 
-def _against_being_beaten(document: Mapping[str, Any]) -> tuple[str, ...]:
+def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:
     """What helps where a simple model is surely better: inputs and rate if on train too, else less to memorize with."""
     beaten = beaten_by(document)
     if beaten is None:
@@ -153,38 +149,28 @@ def _against_being_beaten(document: Mapping[str, Any]) -> tuple[str, ...]:
     return AGAINST_MEMORY if beaten.name == LinearModel.name else ()
 
 
-def _is_serious(document: Mapping[str, Any], name: str) -> bool:
-    return any(finding["name"] == name for finding in _serious(document))
+def _is_serious(document: DiagnosisDocument, name: str) -> bool:
+    return any(finding.name == name for finding in document.serious)
 
 
-def _serious(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The findings that are no notes."""
-    return [finding for finding in document["findings"] if finding["severity"] != "note"]
-
-
-def _against_bias_is_idle(document: Mapping[str, Any]) -> bool:
+def _against_bias_is_idle(document: DiagnosisDocument) -> bool:
     """Whether nothing is left to try against a high bias: no model does better, and nothing explains it."""
-    is_high = _is_high(document, "bias")
-    is_explained = any(finding["severity"] != "note" for finding in document["findings"])
-    still_falls = document.get("ending", {}).get("falling", False)
-    return is_high and "unbeaten" in document and not is_explained and not still_falls
+    still_falls = document.ending is not None and document.ending.falling
+    return document.is_high("bias") and document.unbeaten is not None and not document.serious and not still_falls
 
 
-def _is_high(document: Mapping[str, Any], gap: str) -> bool:
-    return document[gap] is not None and document[gap]["level"] == "high"
-
-
-def _stating_the_reachable(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:
+def _stating_the_reachable(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
     """How to judge by what models reach; not where the network shows on train that less can be reached."""
-    error = document["unbeaten"]["error"]
-    if document["errors"]["train"]["value"] >= error:
+    assert document.unbeaten is not None
+    error = document.unbeaten.error
+    if document.errors["train"].value >= error:
         line = command("diagnose", run, f"diagnosis.optimal_error={error:.4g}")
-        yield NextStep(line, unbeaten_in_words(document["unbeaten"], document["task"]))
+        yield NextStep(line, unbeaten_in_words(document.unbeaten, document.task))
 
 
-def _settling(document: Mapping[str, Any], supply: Supply, config: Path) -> Iterator[NextStep]:
+def _settling(document: DiagnosisDocument, supply: Supply, config: Path) -> Iterator[NextStep]:
     """A first dev set where there is none, or what settles the first gap that is open and can be settled."""
-    if document["variance"] is None and (overrides := supply.first_dev()):
+    if document.variance is None and (overrides := supply.first_dev()):
         advice = f"variance is unknown: {ABSENT['variance']}: {supply.typed(overrides)}"
         yield NextStep(train_command(config, words_of(overrides)), advice, "", Cost(supply.spec.training.epochs))
         return
@@ -196,19 +182,18 @@ def _settling(document: Mapping[str, Any], supply: Supply, config: Path) -> Iter
             return
 
 
-def _ways(document: Mapping[str, Any], supply: Supply) -> Iterator[tuple[str, Way]]:
+def _ways(document: DiagnosisDocument, supply: Supply) -> Iterator[tuple[str, Way]]:
     """What would settle each gap that is open, unless it is the tolerance to the last digit."""
-    source = document.get("measure") or document
-    estimates = {part: Estimate.from_document(error) for part, error in source["errors"].items()}
-    estimates["optimal"] = exact(document["optimal_error"])
-    is_rate = Task(document["task"]).has_one_class and "measure" not in document if document["task"] else True
-    for name, question in questions(estimates, between(source["errors"]), document["tolerance"], is_rate).items():
-        gap = document[name]
-        if gap and gap["level"] == "unsettled" and gap["value"] != document["tolerance"]:
-            yield name, supply.settling(question, gap["settled_by"])
+    errors = document.judged_errors
+    estimates = {**errors, "optimal": exact(document.optimal_error)}
+    is_rate = document.task.has_one_class and document.measure is None if document.task else True
+    for name, question in questions(estimates, between(errors), document.tolerance, is_rate).items():
+        gap = document.gaps[name]
+        if gap is not None and gap.level == "unsettled" and gap.value != document.tolerance:
+            yield name, supply.settling(question, gap.settled_by)
 
 
-def _race(document: Mapping[str, Any], run: Path, supply: Supply) -> NextStep:
+def _race(document: DiagnosisDocument, run: Path, supply: Supply) -> NextStep:
     """Remedies in a race, where nothing that can be measured settles the verdict."""
     name, words = next(
         ((name, way.words) for name, way in _ways(document, supply)), ("the verdict", "it is at the limit")
@@ -222,25 +207,23 @@ def train_command(spec: Path, overrides: Sequence[str]) -> str:
     return command("train", spec, *overrides)
 
 
-def _with_the_network(document: Mapping[str, Any], run: Path) -> Iterator[NextStep]:
+def _with_the_network(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
     """Measuring on more examples where that is what is missing; where nothing is, what the network was trained for."""
     measuring = command("evaluate", run, "FILE")
     if _is_done(document):
-        done = document["next"][0]
+        done = document.next[0]
         if done != DONE:  # since nobody knows whether the network is better than a constant answer
             yield NextStep(measuring, f"{done}, or a file of examples with their labels")
         yield NextStep(command("report", run), done)
         yield NextStep(command("predict", run, "FILE"), done)
         yield NextStep(command("export", run, "--to", "onnx"), done)
         return
-    still_open = [gap for gap in GAPS[1:] if document[gap] and document[gap]["level"] == "unsettled"]
+    still_open = [name for name, gap in document.gaps.items() if name != "bias" and gap and gap.level == "unsettled"]
     if still_open:
         advice = f"{in_words(still_open[0])} is unsettled: {MEASURE}"
         yield NextStep(measuring, advice)
 
 
-def _is_done(document: Mapping[str, Any]) -> bool:
+def _is_done(document: DiagnosisDocument) -> bool:
     """Whether bias and variance are low, nothing is high, and nothing that was found is to be mended."""
-    is_high = any(_is_high(document, gap) for gap in GAPS)
-    is_to_be_mended = any(finding["severity"] != "note" for finding in document["findings"])
-    return document["verdict"] == LOW and not is_high and not is_to_be_mended
+    return document.verdict == LOW and not any(map(document.is_high, GAPS)) and not document.serious

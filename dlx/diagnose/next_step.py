@@ -9,6 +9,7 @@ from typing import Any
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.verdict import FALLING, RISING
+from dlx.documents.diagnosis import DiagnosisDocument, Ending
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
@@ -89,11 +90,11 @@ def _words_of(key: str, value: Any) -> list[str]:
     return [word.replace("_", " ") for word in (key.rpartition(".")[2], named) if word]
 
 
-def advice_of(remedy: Remedy, document: Mapping[str, Any]) -> str:
+def advice_of(remedy: Remedy, document: DiagnosisDocument) -> str:
     """What a remedy is against, and what it sets."""
     if remedy.against in ("bias", "variance"):
         return _of_gap(remedy, document)
-    remedies = (finding["remedy"] for finding in document["findings"] if finding["name"] == remedy.against)
+    remedies = (finding.remedy for finding in document.findings if finding.name == remedy.against)
     return with_keys(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.overrides)
 
 
@@ -102,24 +103,24 @@ def with_keys(sentence: str, overrides: Overrides) -> str:
     return sentence if speaks_of(sentence, overrides) else f"{sentence}; meanwhile try {_listed(overrides)}"
 
 
-def _of_gap(remedy: Remedy, document: Mapping[str, Any]) -> str:
+def _of_gap(remedy: Remedy, document: DiagnosisDocument) -> str:
     """What the verdict, how the training ended, and the remedy say together."""
-    gap, ending = remedy.against, document.get("ending", {})
-    is_high = document[gap].get("level") == "high"
-    serious = [finding for finding in document["findings"] if finding["severity"] != "note"]
+    gap, ending = remedy.against, document.ending or Ending()
+    is_high = document.is_high(gap)
+    serious = document.serious
     if serious:  # which no command mends
-        unmended = f"{serious[0]['name']}: {serious[0]['remedy']}"
+        unmended = f"{serious[0].name}: {serious[0].remedy}"
         return f"{unmended}; meanwhile try {_keys(remedy)}, since {gap} {_level(gap, document)}"
-    if is_high and gap == "bias" and ending.get("falling") and EPOCHS in remedy.overrides:
+    if is_high and gap == "bias" and ending.falling and EPOCHS in remedy.overrides:
         return FALLING
-    if is_high and gap == "variance" and ending.get("dev_rising") and remedy.overrides.keys() <= {STOPPING}:
+    if is_high and gap == "variance" and ending.dev_rising and remedy.overrides.keys() <= {STOPPING}:
         return RISING
     verb = MORE_EXAMPLES if gap == "variance" and not _brings_examples(remedy) else "try"
     return f"{gap} {_level(gap, document)}: {verb} {_keys(remedy)}"
 
 
-def _level(gap: str, document: Mapping[str, Any]) -> str:
-    return "is high" if document[gap].get("level") == "high" else "may be high"
+def _level(gap: str, document: DiagnosisDocument) -> str:
+    return "is high" if document.is_high(gap) else "may be high"
 
 
 def _brings_examples(remedy: Remedy) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dlx.data.batches import Reader
 from dlx.errors import DataError, EnvironmentProblem, UsageError, allowed
+from dlx.files import plain
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CALIBRATION_PICTURE
@@ -187,7 +188,7 @@ def _state(answers: Answers) -> dict[str, Any]:
         {"low": entry.low, "high": entry.high, "probability": entry.probability, "share": entry.share.document()}
         for entry in curve.bins
     ]
-    return {**{name: metrics[name] for name in CHANGED}, "ece": curve.error, "curve": bins}
+    return {**{name: plain(metrics[name]) for name in CHANGED}, "ece": curve.error, "curve": bins}
 
 
 def _aimed(aim: Aim, answers: Answers, threshold: float, labels: list[Any]) -> dict[str, Any]:

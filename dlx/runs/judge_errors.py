@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import diagnose, in_words
-from dlx.runs.diagnose import Examination
+from dlx.runs.examination import RunExamination
 from dlx.stats.intervals import Estimate, difference, exact
 from dlx.words import error_text, interval_text
 
 HELD_OUT = ("dev", "train_dev", "test")
 
 
-def examine_errors(text: str) -> Examination:
+def examine_errors(text: str) -> RunExamination:
     """The verdict on bare errors, as `parse_errors` reads them."""
     bare_errors = parse_errors(text)
     optimal, tolerance = bare_errors.optimal or 0.0, bare_errors.tolerance
     document = diagnose(bare_errors.errors, optimal, tolerance)
-    document["next"] = [*_meaning(bare_errors.errors, optimal, tolerance), *document["next"]]
-    return Examination("errors", document, remarks=tuple(_assumed(bare_errors)))
+    document = replace(document, next=[*_meaning(bare_errors.errors, optimal, tolerance), *document.next])
+    return RunExamination("errors", document, remarks=tuple(_assumed(bare_errors)))
 
 
 def _meaning(errors: Mapping[str, Estimate], optimal: float, tolerance: float) -> Iterator[str]:

@@ -102,7 +102,7 @@ def test_a_threshold_for_a_cost_names_the_rare_class_more_often_and_costs_less(r
     )
     measured = evaluation(str(run), path)
     assert measured["error"] == pytest.approx(wrong)
-    assert measured["metrics"]["recall"]["classes"][1]["value"] > 0.8
+    assert measured["metrics"]["recall"].classes[1].value > 0.8
 
 
 @pytest.mark.parametrize("run", ["binary"], indirect=True)

@@ -19,14 +19,14 @@ from dlx.runs.judge_errors import examine_errors
     ],
 )
 def test_what_numbers_mean_where_one_is_missing(text: str, meaning: str) -> None:
-    assert meaning in examine_errors(text).document["next"][0]
+    assert meaning in examine_errors(text).document.next[0]
 
 
 def test_with_all_that_a_verdict_takes_the_recipe_comes_first() -> None:
-    assert examine_errors("train=.01,dev=.2").document["next"][0].startswith("variance is high: try")
+    assert examine_errors("train=.01,dev=.2").document.next[0].startswith("variance is high: try")
 
 
 def test_an_error_that_is_there_is_not_asked_for() -> None:
-    steps = examine_errors("dev=.16").document["next"]
+    steps = examine_errors("dev=.16").document.next
     missing = "measure the error on train"
     assert steps[1:] == [f"bias is unknown: {missing}", f"variance is unknown: {missing}"]

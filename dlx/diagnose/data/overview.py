@@ -57,7 +57,7 @@ class Overview:
             "classes": self._classes(),
             "candidates": [] if self.target else [column.name for column in candidates(self.profile)],
             "parts": {} if self.dataset is None else {name: self._part(name) for name in self.dataset.parts},
-            "findings": [finding.document() for finding in self.findings],
+            "findings": [finding.to_document() for finding in self.findings],
         }
 
     def _column(self, column: ColumnProfile) -> dict[str, Any]:

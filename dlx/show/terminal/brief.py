@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.verdict import in_words
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
@@ -35,7 +36,7 @@ class Block:
 
 
 def brief(
-    document: Mapping[str, Any],
+    document: DiagnosisDocument,
     facts: Mapping[str, Any],
     steps: Sequence[NextStep],
     more: str,
@@ -79,19 +80,19 @@ def _paragraph(label: str, text: str, columns: int, style: str = "") -> list[Lin
     return list(paragraph_lines(label, text, columns, style))
 
 
-def _reasons(document: Mapping[str, Any], columns: int) -> Iterator[Block]:
+def _reasons(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     """What is the matter: a simple model that does better, and the causes with their evidence."""
     yield Block([[]])
     if worse := beaten_in_words(document):
         yield Block(_paragraph("beaten", worse, columns, COLORS["high"]))
-    evidence = [finding["evidence"] for finding in serious_once(document)]
+    evidence = [finding.evidence for finding in serious_once(document)]
     for number, (line, sentence) in enumerate(zip(causes(document), evidence, strict=False)):
         yield Block([[(f"{'cause' if number == 0 else '':<{MARGIN}}", "dim"), *line]])
         yield Block(_paragraph("", shorten(sentence, LONGEST), columns), 2 + 3 * number)
 
 
 def _advice(
-    document: Mapping[str, Any], facts: Mapping[str, Any], steps: Sequence[NextStep], columns: int
+    document: DiagnosisDocument, facts: Mapping[str, Any], steps: Sequence[NextStep], columns: int
 ) -> Iterator[Block]:
     """What to do, as words and as a command, what is expected of it, and what it takes."""
     yield Block(_paragraph("advice", first_advice(document, steps), columns))
@@ -112,21 +113,21 @@ def _time(step: NextStep, facts: Mapping[str, Any]) -> str:
     return f"{many}, {cost.bound or 'about'} {duration(seconds)}"
 
 
-def _judged(document: Mapping[str, Any], columns: int) -> Iterator[Block]:
+def _judged(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     """The verdict, the gaps that it is made of, and the errors."""
-    verdict, task = verdict_in_words(document), document.get("task")
+    verdict, task = verdict_in_words(document), document.task
     yield Block([[(f"{'verdict':<{MARGIN}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}")]])
     yield Block(_paragraph("", _gaps(document, task), columns, "dim"), 4)
     yield Block([[]])
-    judged = document.get("measure") or document
-    title = title_of_metric(judged["name"]) if "measure" in document else title_of_error(document)
-    yield Block(list(table_lines(errors(judged["errors"], task), ("", title, "95 % interval", "m"))))
-    for sentence in tail_sentences(document):
+    measure = document.measure
+    title = title_of_metric(measure.name) if measure else title_of_error(document.target_errors)
+    yield Block(list(table_lines(errors(document.judged_errors, task), ("", title, "95 % interval", "m"))))
+    for sentence in tail_sentences(document.tails):
         yield Block(_paragraph("", sentence, columns, "yellow"))
 
 
-def _gaps(document: Mapping[str, Any], task: str | None) -> str:
+def _gaps(document: DiagnosisDocument, task: str | None) -> str:
     """Such as `bias 0.00 % low, variance 16.69 % high, tolerance 2.00 %`."""
-    present = [(name, document[name]) for name in GAPS if document[name]]
-    gaps = [f"{in_words(name)} {error(gap['value'], task)} {gap['level']}" for name, gap in present]
-    return ", ".join([*gaps, f"tolerance {error(document['tolerance'], task)}"])
+    present = [(name, gap) for name, gap in document.gaps.items() if gap is not None and name in GAPS]
+    gaps = [f"{in_words(name)} {error(gap.value, task)} {gap.level}" for name, gap in present]
+    return ", ".join([*gaps, f"tolerance {error(document.tolerance, task)}"])

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.verdict import GAPS, in_words
+from dlx.diagnose.verdict import in_words
+from dlx.documents.diagnosis import GAPS, DiagnosisDocument
+from dlx.documents.findings import Finding
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
@@ -26,7 +28,7 @@ MOST_FINDINGS = 2
 
 def summary(
     facts: Mapping[str, Any],
-    diagnosis: Mapping[str, Any],
+    diagnosis: DiagnosisDocument | None,
     path: Path,
     *,
     costs: Sequence[float] = (),
@@ -37,7 +39,7 @@ def summary(
 
     Args:
         facts: the document ``run.json``.
-        diagnosis: the document ``diagnosis.json``; empty where there is none.
+        diagnosis: None where there is none.
         path: the run directory.
         costs: the train cost of each row, drawn as a small curve where the stream can spell it.
         steps: what can be typed next, and why.
@@ -63,7 +65,7 @@ def summary(
         say((margin, "dim"), (step.command, ""), stream=out)
 
 
-def _verdict_first(diagnosis: Mapping[str, Any], steps: Sequence[NextStep], out: TextIO) -> None:
+def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out: TextIO) -> None:
     """The verdict, its cause and what to do: in words, then as the one command that is likeliest to help.
 
     What was found and matters is the cause; the others stand in ``dlx diagnose --full``.
@@ -79,38 +81,38 @@ def _verdict_first(diagnosis: Mapping[str, Any], steps: Sequence[NextStep], out:
         say((" " * margin, ""), (step.command, "cyan"), stream=out)
 
 
-def verdict_in_words(document: Mapping[str, Any]) -> str:
+def verdict_in_words(document: DiagnosisDocument) -> str:
     """The verdict on bias and variance; where neither is high, with what else surely is."""
-    verdict = str(document["verdict"])
-    high = [in_words(name) for name in GAPS[2:] if document[name] and document[name]["level"] == "high"]
+    verdict = document.verdict
+    high = [in_words(name) for name in GAPS[2:] if document.is_high(name)]
     if not high or "high" in verdict:
         return verdict
     of_both = "bias or variance unsettled" if verdict == "unsettled" else verdict
     return f"{of_both}, high {' and '.join(high)}"
 
 
-def first_advice(diagnosis: Mapping[str, Any], steps: Sequence[NextStep]) -> str:
+def first_advice(diagnosis: DiagnosisDocument, steps: Sequence[NextStep]) -> str:
     """The sentence above the first command; without any command, what the recipe says first."""
-    return steps[0].advice if steps else str(diagnosis["next"][0])
+    return steps[0].advice if steps else diagnosis.next[0]
 
 
-def tails(diagnosis: Mapping[str, Any], out: TextIO) -> None:
+def tails(diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """Which intervals cannot be trusted."""
-    for sentence in tail_sentences(diagnosis):
+    for sentence in tail_sentences(diagnosis.tails):
         paragraph("", sentence, "yellow", stream=out)
 
 
-def _measured(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
+def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> None:
     """The errors, and the metric that is judged in their place."""
-    titles = ("", title_of_error(diagnosis), "95 % interval", "m")
-    table(errors(diagnosis["errors"], task), titles, stream=out)
-    if note := note_on_errors(diagnosis):
+    titles = ("", title_of_error(diagnosis.target_errors), "95 % interval", "m")
+    table(errors(diagnosis.errors, task), titles, stream=out)
+    if note := note_on_errors(diagnosis.target_errors):
         paragraph("", note, margin=0, stream=out)
     tails(diagnosis, out)
-    if measure := diagnosis.get("measure"):
+    if measure := diagnosis.measure:
         say(stream=out)
-        titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
-        table(errors(measure["errors"], diagnosis.get("task")), titles, stream=out)
+        titles = ("", title_of_metric(measure.name), "95 % interval", "m")
+        table(errors(measure.errors, diagnosis.task), titles, stream=out)
 
 
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
@@ -121,43 +123,41 @@ def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
         say(*line, stream=out)
 
 
-def errors(by_part: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+def errors(by_part: Mapping[str, Estimate], task: str | None) -> list[tuple[str, str, str, str]]:
     """A row for each part: its error, the interval and the number of examples."""
     return [
         (
             in_words(part),
-            error(estimate["value"], task),
+            error(estimate.value, task),
             ends(estimate, task),
-            "" if estimate["m"] is None else f"{estimate['m']:,}",
+            "" if estimate.m is None else f"{estimate.m:,}",
         )
         for part, estimate in by_part.items()
     ]
 
 
-def ends(estimate: Mapping[str, Any], task: str | None) -> str:
+def ends(estimate: Estimate, task: str | None) -> str:
     """The interval of an error or a gap; nothing where that is a single point."""
-    measured = Estimate.from_document(estimate)
-    return "" if measured.low == measured.high else interval(measured.low, measured.high, task)
+    return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task)
 
 
-def causes(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
+def causes(diagnosis: DiagnosisDocument) -> Iterator[list[Piece]]:
     """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
     findings = serious_once(diagnosis)
     for number, finding in enumerate(findings[:MOST_FINDINGS]):
         more = len(findings) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
         rest = f", and {more} more: dlx diagnose --full" if more > 0 else ""
         yield [
-            (finding["severity"], SEVERITIES[finding["severity"]]),
-            (f"  {finding['name']}{place(finding)}{rest}", ""),
+            (finding.severity, SEVERITIES[finding.severity]),
+            (f"  {finding.name}{place(finding)}{rest}", ""),
         ]
 
 
-def serious_once(diagnosis: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def serious_once(diagnosis: DiagnosisDocument) -> list[Finding]:
     """The findings that are no notes; what was found in dev and in test alike stands there once."""
-    by_place: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for finding in diagnosis["findings"]:
-        if finding["severity"] != "note":
-            by_place.setdefault((finding["name"], place(finding)), finding)
+    by_place: dict[tuple[str, str], Finding] = {}
+    for finding in diagnosis.serious:
+        by_place.setdefault((finding.name, place(finding)), finding)
     return list(by_place.values())
 
 

@@ -17,9 +17,11 @@ from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import Cost, NextStep
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.show.terminal import diagnosis
 from dlx.spec.loader import load_spec
-from dlx.stats.intervals import error_rate, exact
+from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.words import Task
 from tests.show.terminal.conftest import ESCAPES, Terminal
 
@@ -32,17 +34,17 @@ FINDINGS = [
 ]
 
 
-def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:
+def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> DiagnosisDocument:
     errors = {"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180), "test": error_rate(4 / 180, 180)}
     worst = Predictions(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
     classes = Classes(confusion, worst).document("dev", labels)
-    return diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FINDINGS) | {"classes": classes}
+    return replace(diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FINDINGS), classes=classes)
 
 
 CATS = document(np.array([[88, 2], [0, 90]]), ("cat", "dog"))
 
 
-def text_of(content: dict[str, Any], out: io.StringIO | None = None, **options: Any) -> str:
+def text_of(content: DiagnosisDocument, out: io.StringIO | None = None, **options: Any) -> str:
     stream = out or io.StringIO()
     diagnosis("pets", content, FACTS, stream=stream, **options)
     return ESCAPES.sub("", stream.getvalue())
@@ -100,9 +102,9 @@ def test_the_whole_of_it() -> None:
     )
 
 
-DIFFERENCE = {"value": 0.1, "low": 0.05, "high": 0.15, "verdict": "worse"}
-OF_DEV = {"error": {"value": 0.5, "low": 0.4, "high": 0.6}, "difference": DIFFERENCE}
-WORSE = {"constant": {"title": "always cat", "parts": {"dev": OF_DEV}}}
+DIFFERENCE = NetworkDifference(0.1, 0.05, 0.15, verdict="worse")
+OF_DEV = PartBaseline(Estimate(0.5, 0.4, 0.6), DIFFERENCE)
+WORSE = Baselines({"constant": BaselineRecord("always cat", 100, {"dev": OF_DEV})})
 STEPS = [
     NextStep("dlx train runs/a/config.yaml " + "optimizer.learning_rate=0.01 " * 4, "dead_units: a smaller rate " * 6),
     NextStep("dlx y", "another"),
@@ -110,17 +112,16 @@ STEPS = [
 
 
 @pytest.mark.parametrize("findings", [0, 2, 5])
-@pytest.mark.parametrize("beside", [{}, {"baselines": WORSE}])
+@pytest.mark.parametrize("beside", [None, WORSE])
 def test_in_brief_it_says_why_and_one_command_in_20_lines_of_80_columns(
-    findings: int, beside: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    findings: int, beside: Baselines | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     out = Terminal()
-    entries = [FINDINGS[0].document()] * findings + [FINDINGS[1].document()]
+    entries = [FINDINGS[0]] * findings + [FINDINGS[1]]
     step = replace(STEPS[0], effect="units that give something again " * 4, cost=Cost(80.0, 5, "at most"))
-    text = text_of(
-        CATS | {"findings": entries} | beside, out, steps=[step, *STEPS[1:]], full=False, more="dlx diagnose r --full"
-    )
+    content = replace(CATS, findings=entries, baselines=beside)
+    text = text_of(content, out, steps=[step, *STEPS[1:]], full=False, more="dlx diagnose r --full")
     lines = text.splitlines()
     first = "beaten" if beside else "cause" if findings else "advice"
     assert lines[2].split()[0] == first
@@ -141,7 +142,7 @@ def test_whatever_was_found_it_takes_one_small_screen(name: str, monkeypatch: py
     facts = DataFacts(100, parts={"train": 100, "dev": 300, "test": 300})
     findings = [CAUSES[name].finding("what was measured, and against what; " * 9, severity="warning"), FINDINGS[0]]
     errors = {part: error_rate(rate, 300) for part, rate in (("train", 0.2), ("dev", 0.6), ("test", 0.6))}
-    content = diagnose(errors, 0.0, 0.02, Task.BINARY, findings) | {"baselines": WORSE}
+    content = replace(diagnose(errors, 0.0, 0.02, Task.BINARY, findings), baselines=WORSE)
     steps = next_steps(content, spec, facts, run, run / "config.yaml")
     out, more = Terminal(), f"dlx diagnose {run} --full"
     lines = text_of(content, out, steps=steps, full=False, more=more).splitlines()
@@ -155,8 +156,8 @@ def test_what_was_found_in_dev_and_in_test_alike_is_named_once() -> None:
     findings = [cause.finding(f"80 % of {part} stands in train as well") for part in ("dev", "test")]
     errors = {part: error_rate(0.2, 100) for part in ("train", "dev", "test")}
     content = diagnose(errors, 0.0, 0.02, Task.BINARY, findings)
-    assert len(content["findings"]) == 2
-    assert sum(step.startswith(cause.name) for step in content["next"]) == 1
+    assert len(content.findings) == 2
+    assert sum(step.startswith(cause.name) for step in content.next) == 1
     whole, short = text_of(content), text_of(content, full=False, more="m")
     assert short.count("warning  duplicates_across_parts") == whole.count("warning   duplicates_across_parts") == 1
     assert whole.count(f"remedy: {cause.remedy}") == 1
@@ -171,7 +172,7 @@ def test_an_open_verdict_names_another_gap_that_is_surely_high() -> None:
 
 
 def test_a_command_without_advice_is_judged_by_the_recipe() -> None:
-    text = text_of(CATS | {"findings": []}, steps=[], full=False, more="m")
+    text = text_of(replace(CATS, findings=[]), steps=[], full=False, more="m")
     assert "advice    dead_units: a smaller learning rate" in text
 
 

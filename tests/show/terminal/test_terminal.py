@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 from contextlib import redirect_stdout
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -253,9 +254,7 @@ def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
     findings = [CAUSES["full_batch_fits"].finding("m is 300"), CAUSES["symmetric_units"].finding("all alike", layer=1)]
     findings += [CAUSES["dead_units"].finding("62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
     out = io.StringIO()
-    summary(
-        FACTS, DOCUMENT | {"findings": [finding.document() for finding in by_severity(findings)]}, Path("r"), stream=out
-    )
+    summary(FACTS, replace(DOCUMENT, findings=by_severity(findings)), Path("r"), stream=out)
     assert (
         "cause    error  symmetric_units in layer 1\n"
         "         warning  dead_units in layer 2, epoch 9, and 2 more: dlx diagnose --full\n"
@@ -284,7 +283,7 @@ def test_the_summary_of_a_run_that_got_nowhere() -> None:
     out = io.StringIO()
     summary(
         {"name": "a", "status": "interrupted", "final": None},
-        {},
+        None,
         Path("r"),
         steps=[NextStep("dlx t", "go on")],
         stream=out,
