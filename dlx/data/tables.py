@@ -48,6 +48,7 @@ class TableOptions:
     thousands: str | None = None
     comment: str | None = None
     skip_lines: int | None = None
+    drop_rows: tuple[str, ...] = ()
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
     where: Mapping[str, Stated | tuple[Stated, ...]] = field(default_factory=dict)

@@ -8,7 +8,8 @@ from pathlib import Path
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.profile.table import TableProfile, profile_examples, profile_file, with_labels
+from dlx.data.profile.reading import profile_file, with_labels
+from dlx.data.profile.table import TableProfile, profile_examples
 from dlx.data.sources import File, Source
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.data.overview import Overview

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlx.data.dropped_rows import in_words
 from dlx.data.formats.format import format_of
 from dlx.data.labels import Labels
 from dlx.data.numbers import MISSING
@@ -188,6 +189,8 @@ class Decisions:
 
     def source(self) -> Iterator[tuple[str, Decision]]:
         """What is stated of the source, key by key."""
+        if self.profile.dropped:
+            yield "drop_rows", Decision(list(self.profile.dropped), in_words(self.profile.dropped))
         if not self.labelled.all():
             lacking = len(self.labelled) - self.m
             yield "missing_target", Decision("drop", f"{lacking:,} of {len(self.labelled):,} rows have none")

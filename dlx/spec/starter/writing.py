@@ -9,7 +9,7 @@ from typing import Any
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.labels import Labels, infer_labels
-from dlx.data.profile.table import profile_file, with_labels
+from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.errors import UsageError
 from dlx.spec.starter.decisions import Decisions, Wishes
