@@ -1,4 +1,4 @@
-"""How a table is read of which nothing is stated: also where a training would refuse it; what is stated then is kept."""
+"""How a table is read of which nothing is stated, also where a training would refuse it; what it takes is kept."""
 
 from __future__ import annotations
 
