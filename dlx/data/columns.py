@@ -18,7 +18,15 @@ CyclicPart = Literal["minute", "hour", "weekday", "day", "month", "yearday"]
 Order = Literal["dmy", "mdy"]
 
 OTHER = "other"  # the class of rare categories, and of those that train lacks
-OF_KIND = {"parts": "time", "order": "time", "features": "hashed"}  # the options that only one kind has
+# The options that only some kinds have.
+OF_KINDS: Mapping[str, tuple[str, ...]] = {
+    "parts": ("time",),
+    "order": ("time",),
+    "features": ("hashed",),
+    "unit": ("number",),
+    "censored": ("number",),
+    "invalid": ("number", "time"),
+}
 
 
 class ColumnOptions(Options):
@@ -46,12 +54,30 @@ class ColumnOptions(Options):
     features: Annotated[int, Field(ge=2, le=4096)] | None = Field(
         None, description="of hashed texts: how many features (32 when left out), of which each text sets up to 4 to 1"
     )
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = Field(
+        None, description="of numbers: what stands behind them, such as kg; one without it is taken to be in it"
+    )
+    censored: bool | None = Field(
+        None, description="of numbers: whether <0.5, ≥ 3 and 10+ are numbers, too: these limits; else they are none"
+    )
+    missing: Annotated[tuple[str | int | float, ...], Field(strict=False)] | None = Field(
+        None, description="the marks of missing values in this column, beside empty fields, in place of the source's"
+    )
+    invalid: Literal["missing"] | None = Field(
+        None, description="of numbers and times: missing takes what is none of them for a missing value; null: refused"
+    )
+
+    @property
+    def is_about_reading(self) -> bool:
+        """Whether it says no more than how the texts of a file are read, as it may of a target, too."""
+        about_reading = {"kind", "unit", "censored", "missing"}
+        return self.kind in (None, "number") and self.model_fields_set <= about_reading
 
     @model_validator(mode="after")
     def _options_of_the_kind(self) -> Self:
-        for option, kind in OF_KIND.items():
-            if getattr(self, option) is not None and self.kind != kind:
-                raise ValueError(f"{option} is for columns of `kind: {kind}`")
+        for option, kinds in OF_KINDS.items():
+            if getattr(self, option) is not None and self.kind not in kinds:
+                raise ValueError(f"{option} is for columns of `kind: {'` or `kind: '.join(kinds)}`")
         if self.transform not in (None, "none") and self.kind not in (None, "number"):
             raise ValueError(f"transform is for numbers, not for columns of `kind: {self.kind}`")
         return self
@@ -67,6 +93,7 @@ class ColumnDetails:
     rare: categories with fewer examples in train are `other`, and so are new ones; 0 where there is no such class.
     indicator: whether there is a further feature, 1 where the value is missing.
     quantiles, shares: between which `transform: quantile` is linear.
+    unit, censored, missing, invalid: as stated of the column.
     is_open: whether train has yet to decide on ``rare``, ``indicator`` and ``quantiles``: until then a category is its
         place among all, and a number is as it was.
     """
@@ -82,6 +109,10 @@ class ColumnDetails:
     indicator: bool = False
     quantiles: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
+    unit: str | None = None
+    censored: bool = False
+    missing: tuple[str | int | float, ...] | None = None
+    invalid: Literal["missing"] | None = None
     is_open: bool = False
 
     @classmethod

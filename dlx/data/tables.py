@@ -21,6 +21,7 @@ from dlx.data.split_columns import split_values
 from dlx.data.table import Table, labelled, target_faults
 from dlx.data.target_columns import targets
 from dlx.data.texts import Texts, as_array
+from dlx.data.valid_times import check_times
 from dlx.data.weights import read
 from dlx.errors import DataError
 
@@ -81,8 +82,8 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
     features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
     roles_elsewhere = {*split_columns.values(), weight}
-    for name in of_columns:
-        if name not in features and name not in roles_elsewhere:
+    for name, of in of_columns.items():
+        if name not in features and name not in roles_elsewhere and not (name in target and of.is_about_reading):
             what = "is the target" if name in target else "is none of the features"
             raise DataError(f"{path}: columns: {name!r} {what} {listed(name, features)}")
     of_features = {name: of for name, of in of_columns.items() if name in features}
@@ -124,7 +125,8 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     weight = options.sample_weight if options.sample_weight in names else None
     numbers = frozenset(features) - categorical - texts
     conditions = _conditions(names, options, path)
-    return Roles(features, target, categorical, texts=texts, numbers=numbers, weight=weight, conditions=conditions)
+    of_targets = {name: of for name, of in options.columns.items() if name in target}
+    return Roles(features, target, categorical, texts, numbers, of_targets, weight, conditions=conditions)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -157,10 +159,10 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         for role, name in of.split_columns.items()
     }
     faults = list(table.faults)
-    imputes = {column.name: column.details.impute for column in like}
-    imputes |= {name: setting.impute for name, setting in of.options.items()}
+    settings = {column.name: column.details for column in like} | dict(of.options)
     for name in of.features:
-        faults += _faults(table, name, imputes.get(name) or options.impute)
+        check_times(table, name, settings.get(name, PLAIN_OPTIONS))
+        faults += _faults(table, name, settings.get(name, PLAIN_OPTIONS).impute or options.impute)
         if not like:
             _refuse(table, name, faults)
     columns = tuple(like) or _described(table, of, options)

@@ -34,6 +34,9 @@ class TableProfile:
         marks: words and numbers that were taken for missing values, with the column where each was met.
         mixed: columns of numbers and words together, which were read as text.
         unreadable: columns that hold neither numbers nor text, or, by number, have another's name, with the reason.
+        words: those of the marks that were met in columns of text, with these columns.
+        settings: why something is stated of columns in the source, by column.
+        units: of columns whose numbers have several, how many rows have each.
         dropped: the lines of the rows that are left out, being no examples, by their kind.
     """
 
@@ -45,6 +48,9 @@ class TableProfile:
     mixed: tuple[str, ...] = ()
     unreadable: Mapping[str | int, str] = field(default_factory=dict)
     dropped: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -54,6 +60,16 @@ class TableProfile:
     def column(self, name: str) -> ColumnProfile:
         """The column of this name."""
         return self.columns[self.names.index(name)]
+
+    def settings_of(self, name: str) -> dict[str, Any]:
+        """What the source states of a column, as plain data."""
+        columns = (self.source.columns if self.source is not None else None) or {}
+        return columns[name].model_dump(mode="json", exclude_none=True) if name in columns else {}
+
+    def units_of(self, name: str) -> str:
+        """What is odd about the units of a column's numbers, in words; empty where nothing is."""
+        listed = ", ".join(f"{unit} {count:,}" for unit, count in self.units.get(name, {}).items())
+        return f"its numbers have several units, which are not converted: {listed}" if listed else ""
 
     @cached_property
     def repeated_rows(self) -> int:

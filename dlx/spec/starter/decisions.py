@@ -135,9 +135,23 @@ class Decisions:
     @cached_property
     def columns(self) -> dict[str, Decision]:
         """What is stated of single columns."""
-        return {column.name: decision for column in self.features if (decision := self._of_column(column))}
+        columns = (*self.features, *self.target)
+        decisions = {column.name: self._stated(column) or self._of_column(column) for column in columns}
+        return {name: decision for name, decision in decisions.items() if decision is not None}
+
+    def _stated(self, column: ColumnProfile) -> Decision | None:
+        """What the profile had to state so that the column is read as it seems to be meant."""
+        if column.name not in self.profile.settings or column.name in self.wishes.categorical:
+            return None
+        stated = self.profile.settings_of(column.name)
+        decision = None if column in self.target else self._of_column(column)
+        if decision is None:
+            return Decision(stated, self.profile.settings[column.name])
+        return Decision(decision.value | stated, "; ".join((decision.reason, self.profile.settings[column.name])))
 
     def _of_column(self, column: ColumnProfile) -> Decision | None:
+        if column in self.target:
+            return None
         if column.kind is Kind.TIME and column.name not in self.wishes.categorical:
             return Decision({"kind": "time"}, "dates or times become numbers")
         if not self._holds_categories(column) or column.distinct <= MOST_ONE_HOT:

@@ -16,7 +16,8 @@ from dlx.errors import DataError, Place, UsageError
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
 
-DECIDED = ("name", "missing", "categorical", "ignore", "times")  # options that are written with their reason, or follow
+# Options that are written with their reason, or follow.
+DECIDED = ("name", "missing", "categorical", "ignore", "times", "columns")
 
 
 def source_of(data: Path, target: list[str], **options: Any) -> File:

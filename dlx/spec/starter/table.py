@@ -93,6 +93,9 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         rows = f"{profile.repeated_rows:,} of {profile.m:,} rows"
         yield f"{rows} repeat one before them, so that another part may hold a copy"
         yield "unless split has `duplicates: together`"
+    for other in (*decisions.features, *decisions.target):
+        if units := profile.units_of(other.name):
+            yield f"{other.name}: {units}"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:
