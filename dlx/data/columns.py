@@ -91,6 +91,7 @@ class ColumnDetails:
     impute: what stands in for missing values, where the column has a say of its own.
     is_clock: whether times are those of a day.
     rare: categories with fewer examples in train are `other`, and so are new ones; 0 where there is no such class.
+    merged: train's categories that are `other` for that reason.
     indicator: whether there is a further feature, 1 where the value is missing.
     quantiles, shares: between which `transform: quantile` is linear.
     unit, censored, missing, invalid: as stated of the column.
@@ -106,6 +107,7 @@ class ColumnDetails:
     is_clock: bool = False
     features: int = 0
     rare: int = 0
+    merged: tuple[str, ...] = ()
     indicator: bool = False
     quantiles: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()

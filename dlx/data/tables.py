@@ -21,6 +21,7 @@ from dlx.data.split_columns import split_values
 from dlx.data.table import Table, labelled, target_faults
 from dlx.data.target_columns import targets
 from dlx.data.texts import Texts, as_array
+from dlx.data.unseen_categories import tell_unseen
 from dlx.data.valid_times import check_times
 from dlx.data.weights import read
 from dlx.errors import DataError
@@ -165,7 +166,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         faults += _faults(table, name, settings.get(name, PLAIN_OPTIONS).impute or options.impute)
         if not like:
             _refuse(table, name, faults)
-    columns = tuple(like) or _described(table, of, options)
+    columns = _like(table, like) if like else _described(table, of, options)
     features = list[Features]()
     for column in columns:
         of_column, unfit = encoded(table.values[column.name], column)
@@ -206,6 +207,12 @@ def _refuse(table: Table, name: str, faults: Sequence[RowFault]) -> None:
         raise DataError(faults[0].message)
     if missing(table.values[name]).all():
         raise DataError(f"{table.path}: column {name!r} has no value at all; name it in `ignore`")
+
+
+def _like(table: Table, like: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns of train, once the categories are told that it lacks."""
+    tell_unseen(table, like)
+    return tuple(like)
 
 
 def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, ...]:
