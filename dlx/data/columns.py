@@ -200,6 +200,14 @@ class Column(NamedTuple):
         return [f"{self.name}={value}" for value in self.categories]
 
 
+class Doubles(NamedTuple):
+    """Columns of one name, by their numbers, in a table of so many columns."""
+
+    name: str
+    places: Sequence[int]
+    width: int
+
+
 class ColumnError(DataError):
     """A column that can be read once the spec says how it is meant.
 
@@ -207,12 +215,21 @@ class ColumnError(DataError):
         column: its name, or its number where another one has its name.
         reason: what is the matter.
         remedy: the option of the source `file` that must name it.
+        doubles: the columns of one name, of which all but one must be left out.
         odd: texts that do not fit the others, where it holds numbers and words.
         share: of the rows that have such a text.
     """
 
     def __init__(
-        self, message: str, column: str | int, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
+        self,
+        message: str,
+        column: str | int,
+        reason: str,
+        remedy: str,
+        odd: Sequence[str] = (),
+        share: float = 1.0,
+        doubles: Doubles | None = None,
     ) -> None:
+        self.doubles = doubles
         self.column, self.reason, self.remedy, self.odd, self.share = column, reason, remedy, tuple(odd), share
         super().__init__(message)

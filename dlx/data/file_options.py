@@ -22,7 +22,8 @@ Where = Annotated[
     dict[str, Stated | Annotated[tuple[Stated, ...], Field(strict=False)]],
     AfterValidator(checked_conditions),
     Field(
-        description="tables: which rows are examples, such as {age: '>= 18', country: [DE, FR], status: '!= closed'}: "
+        description="tables: which rows are examples, such as {age: '>= 18', country: [DE, FR], status: '!= closed'}, "
+        "or of a range {age: ['>= 18', '< 65']}: "
         "all conditions must hold; null is a missing value, which fulfils no other; other files are taken whole"
     ),
 ]

@@ -1,4 +1,4 @@
-"""Categories of another file that train lacks, where they count among the others: a remark says which, and how often."""
+"""Categories of another file that train lacks, where they count among the others: a remark says which they are."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ def _unseen(table: Table, columns: Sequence[Column]) -> Iterator[str]:
         if column.categories is None or column.details.rare == 0 or column.details.is_open:
             continue
         texts = as_texts(table.values[column.name])
-        known = {*column.categories, *column.details.merged}
-        counts = _most_frequent(texts.without(known))
+        counts = _most_frequent(texts.without({*column.categories, *column.details.merged}))
         if counts:
             named = [f"{text!r} in {count:,} row{'s' * (count > 1)}" for text, count in counts[:MOST_CATEGORIES]]
             rest = counts[MOST_CATEGORIES:]

@@ -51,7 +51,7 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
 def _of_source(source: Source) -> tuple[TableProfile, tuple[ColumnProfile, ...]]:
     """The columns, and which of them are to be predicted."""
     if isinstance(source, File) and isinstance(format_of(source.path), TableFormat):
-        profile = profile_file(source.model_copy(update={"target": None}))
+        profile = profile_file(source)
         if source.target is None:
             return profile, ()
         profile = with_labels(profile, [column.name for column in target_columns(profile, source)])

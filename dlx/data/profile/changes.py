@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from dlx.data.columns import ColumnError, ColumnOptions
+from dlx.data.columns import ColumnError, ColumnOptions, Doubles
 from dlx.data.dropped_rows import KINDS, TOTAL
 from dlx.data.formats.format import TableFormat
 from dlx.data.numbers import MISSING, NumberStyle
@@ -26,23 +26,27 @@ USUAL = tuple(sorted(MISSING - {""}))
 
 
 class Changes:
-    """What is stated of a source until nothing more is to be."""
+    """What is stated of a source until nothing more is to be; target: the columns that are not to be left out."""
 
-    def __init__(self, source: File, file_format: TableFormat) -> None:
+    def __init__(
+        self, source: File, file_format: TableFormat, target: str | int | tuple[str | int, ...] | None = None
+    ) -> None:
         self.source, self.file_format = source, file_format
+        self.target = target if isinstance(target, tuple) else () if target is None else (target,)
         self.dropped: Mapping[str, list[int]] | None = None  # where that has been looked at
         self.marks: dict[str, str] = {}
         self.words: dict[str, tuple[str, ...]] = {}  # marks in columns of text, with these
         self.settings: dict[str, str] = {}
         self.invalid: dict[str, tuple[str, ...]] = {}
         self.units: dict[str, Mapping[str, int]] = {}
+        self.doubled: dict[str, tuple[int, ...]] = {}
         self.mixed: list[str] = []
         self.unreadable: dict[str | int, str] = {}
         path = Path(source.path)
         if path.is_file() and path.stat().st_size < LARGE:
             self._drop_rows()
 
-    def profile(self, columns: Iterable[ColumnProfile], m: int) -> TableProfile:
+    def profile(self, columns: Iterable[ColumnProfile], m: int, width: int) -> TableProfile:
         """The profile of a table of these columns."""
         return TableProfile(
             self.source.path,
@@ -56,6 +60,8 @@ class Changes:
             words=self.words,
             settings=self.settings,
             units=self.units,
+            width=width,
+            doubled=self.doubled,
         )
 
     def valid(self, name: str, values: Values) -> Values:
@@ -145,13 +151,15 @@ class Changes:
 
     def heed(self, error: ColumnError) -> None:
         """State what the error asks for; raises it where that has not helped."""
-        name = error.column
+        name, reason = error.column, error.reason
+        if error.doubles is not None:
+            name, reason = self._left_out_of(error.doubles)
         if name in self.mixed or name in self.unreadable or name in self.source.ignore:
             raise error
         if error.odd and self._drop_rows():
             return
         if error.remedy == "ignore":
-            self.unreadable[name] = error.reason
+            self.unreadable[name] = reason
             self._state(ignore=(*self.source.ignore, name))
             return
         name = str(name)
@@ -168,6 +176,15 @@ class Changes:
             if form is not None:
                 self.units[name] = form.units
             self._state(categorical=(*self.source.categorical, name))
+
+    def _left_out_of(self, doubles: Doubles) -> tuple[int, str]:
+        """Which of the columns of one name is left out, and why: the second, unless that is to be predicted."""
+        name, (first, second, *_), width = doubles
+        if {second, second - width} & {*self.target}:
+            first, second = second, first
+        if name in self.target:
+            self.doubled[name] = (*self.doubled.get(name, (first,)), second)
+        return second, f"column {first} is named {name}, too: rename one of them in the file to learn from both"
 
     def _mark(self, mark: str, name: str) -> None:
         """Take a text for a missing value."""

@@ -22,7 +22,7 @@ EXACT = 2.0**53  # below which float64 holds every whole number
 
 
 def profile_file(source: File) -> TableProfile:
-    """The profile of a file, whose target needs not be stated.
+    """The profile of a file, in which its target is a column like the others.
 
     Raises:
         DataError: it cannot be read, or holds no rows.
@@ -30,7 +30,7 @@ def profile_file(source: File) -> TableProfile:
     path = Path(source.path)
     file_format = format_of(source.path)
     assert isinstance(file_format, TableFormat), "only tables have columns"
-    changes = Changes(source, file_format)
+    changes = Changes(source.model_copy(update={"target": None}), file_format, source.target)
     while True:
         reading = changes.source
         try:
@@ -46,7 +46,7 @@ def profile_file(source: File) -> TableProfile:
         places = {name: place for place, name in enumerate(table.names)}
         values = {name: changes.valid(name, table.values[name]) for name in roles.features}
         columns = [ColumnProfile(name, places[name], column) for name, column in values.items()]
-        return changes.profile(columns, table.m)
+        return changes.profile(columns, table.m, len(table.names))
 
 
 def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:

@@ -37,6 +37,8 @@ class TableProfile:
         words: those of the marks that were met in columns of text, with these columns.
         settings: why something is stated of columns in the source, by column.
         units: of columns whose numbers have several, how many rows have each.
+        width: how many columns the file has, where some are not there.
+        doubled: of names that were stated of the target and that several columns have, their numbers.
         dropped: the lines of the rows that are left out, being no examples, by their kind.
     """
 
@@ -51,6 +53,8 @@ class TableProfile:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    width: int = 0
+    doubled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -77,6 +77,8 @@ class Decisions:
     def _task(self) -> Task | None:
         if self.wishes.task is not None or len(self.target) > 1:
             return self.wishes.task
+        if self.target[0].name in self.wishes.categorical:
+            return Task.BINARY if self.target[0].distinct == 2 else Task.MULTICLASS
         return task_for(self.target[0])
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dlx.data.encoding import listed
@@ -29,6 +29,14 @@ def check_names(profile: TableProfile, wishes: Wishes) -> None:
             if name not in (*profile.names, *profile.unreadable):
                 what = f"there is no column {name!r} {listed(name, profile.names)}"
                 raise UsageError(f"{profile.origin}: --{flag}: {what}")
+
+
+def check_target(target: Sequence[ColumnProfile], wishes: Wishes) -> None:
+    """Raises `UsageError` where a target is to be both classes and numbers."""
+    for column in target:
+        if column.name in wishes.categorical and wishes.task is not None and not wishes.task.has_one_class:
+            what = f"its values are names, and --task {wishes.task} takes them for something else"
+            raise UsageError(f"--categorical {column.name}: it is the target: {what}; leave out either")
 
 
 def candidates_in_words(profile: TableProfile) -> str:
@@ -96,6 +104,9 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     for other in (*decisions.features, *decisions.target):
         if units := profile.units_of(other.name):
             yield f"{other.name}: {units}"
+    for name, (first, *others) in profile.doubled.items():
+        ways = ", ".join(f"--target {place}" for place in others)
+        yield f"several columns are named {name}: column {first} (from 0) is meant, {ways} takes another"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:
