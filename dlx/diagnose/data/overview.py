@@ -87,6 +87,8 @@ class Overview:
             notes.append(f"{column.mark_of_missing:g} lies far from all its other values: a mark of missing values?")
         if self._decisions is not None and column.name in self._decisions.ignored:
             notes.append(self._decisions.ignored[column.name])
+        elif self._decisions is not None and (linear := self._decisions.linear) and column.name in linear.telling:
+            notes.append(f"{self.target[0].name} is {linear.in_words()} in every row: a leak?")
         elif column.is_constant:
             notes.append("it has the same value in every row")
         elif column.is_identifier:

@@ -11,7 +11,8 @@ from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
 from dlx.errors import UsageError
-from dlx.spec.starter.decisions import Decisions, Wishes, shortened
+from dlx.spec.starter.comments import shortened
+from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
@@ -107,6 +108,11 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     for name, (first, *others) in profile.doubled.items():
         ways = ", ".join(f"--target {place}" for place in others)
         yield f"several columns are named {name}: column {first} (from 0) is meant, {ways} takes another"
+    if decisions.linear is not None and len(decisions.linear.terms) < len(decisions.features):
+        predicted, term = decisions.target[0].name, decisions.linear.terms[0].name
+        yield f"{predicted} is {decisions.linear.in_words()} in every row: are these known before the answer is?"
+        again = command("new", _as_typed(Path(profile.origin)), "--target", predicted, "--ignore", term)
+        yield f"else leave one of them out: {again}"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:

@@ -200,7 +200,5 @@ def test_a_target_whose_numbers_are_names(tmp_path: Path) -> None:
     source, file = source_of(path, ["y"]), tmp_path / "spec.yaml"
     assert "\ntask: regression" in starter_for(source, Wishes(), file)
     assert "\ntask: multiclass" in starter_for(source, Wishes(categorical=("y",)), file)
-    with pytest.raises(
-        UsageError, match="--categorical y: it is the target: its values are names, and"
-    ):
+    with pytest.raises(UsageError, match="--categorical y: it is the target: its values are names, and"):
         starter_for(source, Wishes(Task.REGRESSION, categorical=("y",)), file)
