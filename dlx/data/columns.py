@@ -70,8 +70,8 @@ class ColumnOptions(Options):
     @property
     def is_about_reading(self) -> bool:
         """Whether it says no more than how the texts of a file are read, as it may of a target, too."""
-        about_reading = {"kind", "unit", "censored", "missing"}
-        return self.kind in (None, "number") and self.model_fields_set <= about_reading
+        stated = {name for name in type(self).model_fields if getattr(self, name) is not None}
+        return self.kind in (None, "number") and stated <= {"kind", "unit", "censored", "missing"}
 
     @model_validator(mode="after")
     def _options_of_the_kind(self) -> Self:

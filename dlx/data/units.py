@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 LETTER = r"[^\W\d_]"
 UNIT = rf"(?:{LETTER}|[°'\"″′/%‰$€£¥])[^\d<>]{{0,18}}[23]?"
-NUMBER = r"[-+\u2212]?\s*(?:[0-9](?:[.,'\u2019\u00a0\u202f ]?[0-9])*[.,]?|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
+NUMBER = r"[-+\u2212]?\s*(?:[0-9](?:[.,'\u2019\u00a0\u202f ]?[0-9])*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
 MEASURED = re.compile(rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<number>{NUMBER})(?P<plus>\+?)\s*(?P<unit>(?:{UNIT})?)")
 ORDINALS = frozenset(("st", "nd", "rd", "th"))
 

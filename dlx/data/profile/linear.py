@@ -125,6 +125,7 @@ def _function(y: Array, X: Array, chosen: Sequence[int], names: Sequence[str]) -
     are_amounts = all(values.min() >= 0 and (decimals_of(values) or 0) <= MONEY for values in amounts)
     are_real = any(decimals_of(values) is None for values in amounts)
     is_sum = are_amounts and not are_real and bool((np.abs(np.abs(factors) - 1) < UNIT).all())
-    constant = 0.0 if abs(constant) <= EXACT * float(np.abs(y).max()) or is_sum else constant
+    nothing = max(EXACT * float(np.abs(y).max()), _step(y))
+    constant = 0.0 if abs(constant) <= nothing or is_sum else constant
     terms = [LinearTerm(names[place], factor) for place, factor in zip(places, factors.tolist(), strict=True)]
     return LinearFunction(tuple(sorted(terms, key=lambda term: -term.factor)), constant, is_sum)

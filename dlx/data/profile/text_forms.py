@@ -16,6 +16,7 @@ from dlx.data.units import ORDINALS, measured, same_unit
 from dlx.data.valid_times import invalid_times
 
 MOST_ODD, SHARE_OF_ODD = 3, 0.05  # different texts, and rows, that are no numbers in a column that is one of them
+SAMPLE = 50  # different texts by which most columns of words are told from those of numbers
 FEWEST_LIMITS = 5  # different ones where no number is exact: fewer are names of ranges, such as <=50K and >50K
 SHARE_OF_TIMES, FEWEST_TIMES = 0.9, 10  # rows that are times in a column of them, and different ones
 CODE_OF_PLACE = re.compile("[A-Z]{2,5}")
@@ -54,6 +55,9 @@ def number_form(
         says_missing: what texts that are no numbers may be, however many.
         exact: how many other rows have numbers without a unit.
     """
+    sample = list(counts)[:SAMPLE]
+    if 4 * sum(measured(text) is not None for text in sample) < len(sample):
+        return None
     units, spellings, limits, odd = Counter[str](), Counter[str](), list[str](), list[str]()
     for text, count in counts.items():
         parts = measured(text)
@@ -72,6 +76,8 @@ def number_form(
         return None
     if len(strange) > MOST_ODD or sum(counts[text] for text in strange) > SHARE_OF_ODD * m or len(odd) == len(counts):
         return None
+    if len(units) > 1 and len(counts) < 2 * len(units):
+        return None  # `1 low` and `2 high` are names
     if exact == 0 and len(counts) - len(odd) < FEWEST_LIMITS:
         return None
     unit = spellings.most_common(1)[0][0] if units else None

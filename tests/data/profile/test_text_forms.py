@@ -46,6 +46,8 @@ def test_numbers_with_a_unit_and_censored_ones(texts: list[str], setting: dict[s
         ["1", "2", "3"],
         ["5 kg", "large", "small", "tiny", "huge"],
         ["n/a"],
+        ["1. Never Married", "2. Married", "3. Widowed"],
+        ["1 low", "2 medium", "3 high"],
     ],
 )
 def test_other_texts(texts: list[str]) -> None:
@@ -53,7 +55,7 @@ def test_other_texts(texts: list[str]) -> None:
 
 
 def test_units_are_not_mixed() -> None:
-    result = form({"5 kg": 7, "500 g": 3, "6 kg": 1})
+    result = form({"5 kg": 7, "500 g": 2, "250 g": 1, "6 kg": 1})
     assert result is not None
     assert result.units == {"kg": 8, "g": 3}
 
