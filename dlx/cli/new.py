@@ -25,7 +25,7 @@ Keep = Annotated[
 ]
 Categorical = Annotated[
     list[str] | None,
-    typer.Option(metavar="COLUMN", help="Its numbers are names of categories, or of classes; repeatable."),
+    typer.Option(metavar="COLUMN", help="Its numbers are names (of classes in a target); repeatable."),
 ]
 Imputed = Annotated[str | None, typer.Option(metavar="HOW", help="mean, median or most_frequent for missing values.")]
 Missing = Annotated[list[str] | None, typer.Option(metavar="MARK", help="What stands for a missing value; repeatable.")]
