@@ -12,7 +12,7 @@ from dlx.data.columns import ColumnOptions
 from dlx.data.numbers import NumberStyle
 from dlx.data.texts import Texts
 from dlx.data.times import moments, order_of
-from dlx.data.units import ORDINALS, measured, same_unit
+from dlx.data.units import ORDINALS, are_of_a_kind, measured, same_unit
 from dlx.data.valid_times import invalid_times
 
 MOST_ODD, SHARE_OF_ODD = 3, 0.05  # different texts, and rows, that are no numbers in a column that is one of them
@@ -76,8 +76,8 @@ def number_form(
         return None
     if len(strange) > MOST_ODD or sum(counts[text] for text in strange) > SHARE_OF_ODD * m or len(odd) == len(counts):
         return None
-    if len(units) > 1 and len(counts) < 2 * len(units):
-        return None  # `1 low` and `2 high` are names
+    if len(units) > 1 and (len(counts) < 2 * len(units) or not are_of_a_kind(units)):
+        return None  # `1 low` and `2 high` are names, and so is 12A
     if exact == 0 and len(counts) - len(odd) < FEWEST_LIMITS:
         return None
     unit = spellings.most_common(1)[0][0] if units else None

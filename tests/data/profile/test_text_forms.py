@@ -48,6 +48,7 @@ def test_numbers_with_a_unit_and_censored_ones(texts: list[str], setting: dict[s
         ["n/a"],
         ["1. Never Married", "2. Married", "3. Widowed"],
         ["1 low", "2 medium", "3 high"],
+        ["12A", "1B", "7C", "8A", "2B", "3C"],
     ],
 )
 def test_other_texts(texts: list[str]) -> None:
@@ -67,6 +68,10 @@ def test_times_but_for_mistakes() -> None:
     assert result is not None
     assert result.odd == ["31.02.2020", "unknown"]
     assert time_form(Texts.of([*dates[:5], "unknown"])) is None
+    american = [f"{1 + day % 12:02}/{day:02}/2020" for day in range(1, 29)]
+    result = time_form(Texts.of([*american, "13/45/2020"]))
+    assert result is not None
+    assert result.odd == ["13/45/2020"]
     assert time_form(Texts.of([*dates, *map(str, range(40))])) is None
     assert time_form(Texts.of(["red", "blue"] * 20)) is None
 
