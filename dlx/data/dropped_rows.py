@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -139,23 +138,22 @@ class RowFilter:
         return self.names is not None and len(record) > 1 and [field.strip() for field in record] == self.names
 
 
-def undue_rows(
-    names: Sequence[str] | None, rows: Iterable[tuple[int, list[str]]], style: NumberStyle
-) -> dict[str, list[int]]:
+def undue_rows(names: Sequence[str] | None, chunks: Iterable[Chunk], style: NumberStyle) -> dict[str, list[int]]:
     """The lines of those rows that seem to be no examples, by their kind.
 
     Totals are few, and each of them stands at the end or has an empty field.
     """
-    lines, records = list[int](), list[list[str]]()
-    for line, record in rows:
-        lines.append(line)
-        records.append(record)
-    row_filter = RowFilter(names, KINDS, style)
-    row_filter.examples(Chunk(lines, records))
-    totals = set(row_filter.lines["totals"])
-    last = set(takewhile(totals.__contains__, reversed(lines)))
-    blank = {line for line, record in zip(lines, records, strict=True) if not all(map(str.strip, record))}
-    if len(totals) > max(1, MOST_TOTALS * len(lines)) or totals - last - blank:
+    row_filter, count, last, full = RowFilter(names, KINDS, style), 0, 0, list[int]()
+    for chunk in chunks:
+        examples = row_filter.examples(chunk)
+        count += len(chunk.lines)
+        ends = [line for line, record in zip(*examples, strict=True) if len(record) > 1]  # others are notes
+        last = max(last, *ends[-1:], 0)
+        for line, record in zip(chunk.lines, chunk.records, strict=True):
+            if is_total(record) and all(map(str.strip, record)):
+                full.append(line)
+    totals = row_filter.lines["totals"]
+    if len(totals) > max(1, MOST_TOTALS * count) or any(line < last for line in full):
         row_filter.lines["totals"] = []
     return {kind: numbers for kind, numbers in row_filter.lines.items() if numbers}
 

@@ -88,6 +88,13 @@ def test_examples_are_no_such_rows(tmp_path: Path, records: Sequence[Sequence[st
     assert dict(profile_file(File(path=str(written(tmp_path, records)))).dropped) == {}
 
 
+def test_a_note_below_a_total_of_all_columns(tmp_path: Path) -> None:
+    rows = [[str(number), f"{number / 8}", f"{number % 7 / 4}"] for number in range(30)]
+    path = written(tmp_path, [["x", "a", "b"], *rows, ["Total", "54.4", "21.5"], ["Source: somewhere"]])
+    with pytest.warns(Remark, match=r"line 32 is a total|note below the table"):
+        assert dict(profile_file(File(path=str(path))).dropped) == {"totals": [32]}
+
+
 def test_nothing_is_left_out_unless_that_is_stated(tmp_path: Path) -> None:
     path = written(tmp_path, [NAMES, *ROWS, ["Total", "", "no"]])
     with pytest.raises(DataError, match=r"table\.csv:42: column 'height': 'Total' is not a number"):

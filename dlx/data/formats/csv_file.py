@@ -29,6 +29,7 @@ from dlx.errors import DataError, Remark
 
 MOST_NOTES = 20  # lines below a table
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
+AT_ONCE = 2**12  # records that are looked at for those that are no examples
 PARSERS = (ArrowParser, LineSplitter)  # of large files, the faster one first; the module csv reads what is left
 
 
@@ -58,11 +59,10 @@ class Csv(TableFormat):
     def undue_rows(self, path: Path, options: TableOptions) -> dict[str, list[int]]:
         dialect = sniff(path, options)
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-        records = records_of(path, dialect)
-        names = None
-        if dialect.header:
-            names = [""] * dialect.has_row_names + next(records, (0, []))[1]
-        return undue_rows(names, records, style)
+        chunks, names = chunks_of(path, dialect, AT_ONCE), None
+        if dialect.header:  # the first record comes alone
+            names = [""] * dialect.has_row_names + next(chunks, Chunk([0], [[]])).records[0]
+        return undue_rows(names, chunks, style)
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         dialect = sniff(path, options, [column.name for column in like])

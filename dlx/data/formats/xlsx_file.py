@@ -56,8 +56,8 @@ class Xlsx(TableFormat):
 
     def undue_rows(self, path: Path, options: TableOptions) -> dict[str, list[int]]:
         sheet = _Sheet.read(path, options, ())
-        rows = zip(sheet.lines[sheet.header :], sheet.records[sheet.header :], strict=True)
-        return undue_rows(sheet.names, rows, sheet.style)
+        rows = Chunk(sheet.lines[sheet.header :], sheet.records[sheet.header :])
+        return undue_rows(sheet.names, [rows], sheet.style)
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         sheet = _Sheet.read(path, options, [column.name for column in like])
