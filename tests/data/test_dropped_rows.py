@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlx.data.dropped_rows import RowKind, in_words, is_total
@@ -45,6 +45,7 @@ def load(path: Path, *kinds: RowKind) -> Examples:
         return File(path=str(path), target="y", drop_rows=kinds or None).load()["all"]
 
 
+@settings(max_examples=30)
 @given(st.sets(st.integers(1, 39)), st.booleans(), st.integers(0, 3))
 def test_the_same_examples_as_without_them(places: set[int], has_units: bool, totals: int) -> None:
     records = list[list[str]]()
