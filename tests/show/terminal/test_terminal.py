@@ -160,6 +160,16 @@ def test_lines_grow_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "left" in out.getvalue()
 
 
+def test_a_refit_counts_from_its_beginning() -> None:
+    out = io.StringIO()
+    with progress(TrainingProgress(), stream=out) as display:
+        display.update(place(1))
+        display.update(row(38))
+        for epoch in range(1, 35):
+            display.update(place(epoch, 34))
+    assert out.getvalue().splitlines()[-1] == "refit epoch 34/34  cost 0.25"
+
+
 def test_regression_has_errors_without_percent_and_no_dev_no_dev() -> None:
     out = io.StringIO()
     with progress(TrainingProgress("regression"), stream=out) as display:
