@@ -12,10 +12,11 @@ import numpy as np
 
 from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
+from dlx.data.compact_rows import table_rows
 from dlx.data.conditions import RowCondition, Stated, fulfilling
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
-from dlx.data.features import Features, matrix
+from dlx.data.features import Features
 from dlx.data.roles import Roles
 from dlx.data.split_columns import split_values
 from dlx.data.table import Table, labelled, target_faults
@@ -171,7 +172,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
             raise DataError(faults[0].message)
         features.append(of_column)
         del table.values[column.name]  # the features take their place
-    X = matrix(features, table.m)
+    X = table_rows(features, table.m)
     faults += target_faults(table, of.target) if like else []
     y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
     weights = None

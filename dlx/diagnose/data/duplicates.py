@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.data.mapped import MappedRows
 from dlx.data.row_hashes import hashes
 from dlx.data.section import Data
+from dlx.data.stored_rows import StoredRows
 from dlx.diagnose.data.samples import block_sample, rows, sample
 from dlx.diagnose.data.typed import copies_together
 from dlx.diagnose.findings import Cause, Finding
@@ -95,7 +95,7 @@ def _has_kin(train: Array, row: Array, is_discrete: Array, is_two_valued: Array)
     return bool(in_a_column or (is_two_valued.sum() > 2 and in_a_question.any()))
 
 
-def _sampled_rows(X: Array | MappedRows) -> tuple[Array, float]:
+def _sampled_rows(X: Array | StoredRows) -> tuple[Array, float]:
     """As many rows as may be read, and their share of all."""
     most = max(1, BYTES // (X.dtype.itemsize * X.shape[1]))
     which = block_sample(len(X), most, seed=0)
