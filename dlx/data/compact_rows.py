@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from dlx.data.features import AT_ONCE, Features, Numbers, Rows, Stacked, matrix, write_all
+from dlx.data.columns import Column
+from dlx.data.features import AT_ONCE, Features, Numbers, Rows, Stacked, write_all
 from dlx.data.stored_rows import StoredRows
 from dlx.types import Array
 
@@ -94,11 +95,10 @@ def _part(rows: Rows, start: int, stop: int) -> Rows:
     return slice(rows.start + start, rows.start + stop) if isinstance(rows, slice) else rows[start:stop]
 
 
-def table_rows(columns: Sequence[Features], m: int) -> Array | CompactRows:
-    """The features of all columns side by side, (m, n_x) float64, in few bytes where there are many of them."""
-    if 8 * m * sum(column.final_width for column in columns) < LEAST_BYTES:
-        return matrix(columns, m)
-    return CompactRows(tuple(columns), m)
+def is_large(m: int, columns: Sequence[Column]) -> bool:
+    """Whether so many rows of a table are stored compactly, once train has decided on its columns."""
+    widths = [max(len(column.features()), len(column.categories or ())) for column in columns]
+    return 8 * m * sum(widths) >= LEAST_BYTES
 
 
 def stacked(several: Sequence[Array | CompactRows]) -> Array | CompactRows:

@@ -179,7 +179,7 @@ def _categories(values: Values, column: Column) -> tuple[Features, list[ValueFau
     codes, faults = _codes(as_texts(values), column)
     if column.is_coded:
         codes[codes == UNKNOWN] = len(categories)  # which train may lack as well
-        return Codes(codes, len(categories)), faults
+        return Codes(codes), faults
     return one_hot(codes, len(categories), 0.0 if column.details.rare else np.nan), faults
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlx.data.packed_numbers import PackedNumbers
 from dlx.types import Array
 
 UNKNOWN = -2  # the code of a category that train lacks
@@ -23,10 +24,9 @@ class Features(ABC):
     def write(self, out: Array, rows: Rows) -> None:
         """Write these rows into ``out``."""
 
-    @property
-    def final_width(self) -> int:
-        """How many features there will be once train has decided on them."""
-        return self.width
+    def packed(self) -> Features:
+        """The same features in fewer bytes, where they are numbers that need fewer."""
+        return self
 
     def leaves(self) -> Sequence[Features]:
         """The features that these are made of, from left to right."""
@@ -42,6 +42,22 @@ class Numbers(Features):
     def write(self, out: Array, rows: Rows) -> None:
         out[...] = self.values[rows]
 
+    def packed(self) -> Features:
+        packed = PackedNumbers.of(self.values[:, 0]) if self.width == 1 else None
+        return self if packed is None else Packed(packed)
+
+
+class Packed(Features):
+    """Numbers (m, 1) that are packed."""
+
+    width = 1
+
+    def __init__(self, numbers: PackedNumbers) -> None:
+        self.numbers = numbers
+
+    def write(self, out: Array, rows: Rows) -> None:
+        out[:, 0] = self.numbers.take(rows)
+
 
 class Lookup(Features):
     """Rows of a table; a code of −1 means its last one."""
@@ -54,21 +70,17 @@ class Lookup(Features):
 
 
 class Codes(Features):
-    """The place (m,) of each category among ``count`` as a number, NaN for a code of −1; to become 0/1 features."""
+    """The place (m,) of each category as a number, NaN for a code of −1; train has yet to make 0/1 features of it."""
 
     width = 1
 
-    def __init__(self, codes: Array, count: int) -> None:
-        self.codes, self.count = codes, count
+    def __init__(self, codes: Array) -> None:
+        self.codes = codes
 
     def write(self, out: Array, rows: Rows) -> None:
         codes = self.codes[rows]
         out[:, 0] = codes
         out[codes < 0, 0] = np.nan
-
-    @property
-    def final_width(self) -> int:
-        return self.count
 
 
 class Binary(Features):
@@ -106,9 +118,8 @@ class WithIndicator(Features):
         self.features.write(out[:, :-1], rows)
         out[:, -1] = self.is_missing[rows]
 
-    @property
-    def final_width(self) -> int:
-        return self.features.final_width + 1
+    def packed(self) -> Features:
+        return WithIndicator(self.features.packed(), self.is_missing)
 
     def leaves(self) -> Sequence[Features]:
         return (*self.features.leaves(), Binary(self.is_missing.view(np.int8), np.array([[-1], [0]]), 1, 0.0))
@@ -127,10 +138,6 @@ class Stacked(Features):
             written = np.empty((np.count_nonzero(places), self.width))
             features.write(written, numbers[places] - start)
             out[places] = written
-
-    @property
-    def final_width(self) -> int:
-        return self.first.final_width
 
 
 def one_hot(codes: Array, width: int, unknown: float) -> Binary:
