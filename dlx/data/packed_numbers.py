@@ -12,7 +12,7 @@ MOST_DECIMALS = 6
 SAMPLE = 100  # numbers that tell in little time that others need more decimals
 AT_ONCE = 2**14  # numbers that are looked at together
 TYPES: tuple[np.dtype[np.signedinteger], ...] = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.int32))
-MOST = {kind: np.iinfo(kind).max for kind in TYPES}
+MOST = {kind: np.iinfo(kind).max - 1 for kind in TYPES}
 
 
 class PackedNumbers:
@@ -22,14 +22,15 @@ class PackedNumbers:
     both are the same, which is looked at, no bit is lost.
 
     Args:
-        values: the whole numbers; the least one of their type is a NaN.
+        values: the whole numbers; the least one of their type is a NaN, the one after it −0.
         divisor: the power of ten.
     """
 
     def __init__(self, values: Array, divisor: float) -> None:
         self.values, self.divisor = values, divisor
-        self.missing = np.iinfo(values.dtype).min
-        self.has_missing = bool((values == self.missing).any())
+        least = np.iinfo(values.dtype).min
+        codes = {least: np.nan, least + 1: -0.0}
+        self._others = {code: number for code, number in codes.items() if (values == code).any()}
 
     @classmethod
     def of(cls, numbers: Array) -> Self | None:
@@ -54,8 +55,8 @@ class PackedNumbers:
         """The numbers in these rows, float64."""
         values = self.values[rows]
         numbers: Array = np.divide(values, self.divisor, dtype=np.float64)
-        if self.has_missing:
-            numbers[values == self.missing] = np.nan
+        for code, number in self._others.items():
+            numbers[values == code] = number
         return numbers
 
 
@@ -69,7 +70,7 @@ def _whole(numbers: Array, divisor: float) -> Array:
 def _largest(numbers: Array, divisor: float) -> float | None:
     """The largest whole number that one of these is when divided, but for its sign; None where a bit would be lost."""
     whole = _whole(numbers, divisor)
-    again = whole / divisor + 0.0  # −0, which whole numbers do not have, becomes 0
+    again = whole / divisor
     again[np.isnan(numbers)] = np.nan
     if not np.array_equal(again.view(np.int64), numbers.view(np.int64)):
         return None
@@ -80,6 +81,8 @@ def _packed(numbers: Array, divisor: float, kind: np.dtype[np.signedinteger]) ->
     values = np.empty(len(numbers), kind)
     for start in range(0, len(numbers), AT_ONCE):
         block = numbers[start : start + AT_ONCE]
-        values[start : start + AT_ONCE] = _whole(block, divisor)
-        values[start : start + AT_ONCE][np.isnan(block)] = np.iinfo(kind).min
+        part = values[start : start + AT_ONCE]
+        part[...] = _whole(block, divisor)
+        part[np.isnan(block)] = np.iinfo(kind).min
+        part[(block == 0) & np.signbit(block)] = np.iinfo(kind).min + 1
     return values
