@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import exp, hypot, log, log1p, sqrt
+from math import exp, hypot, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 from dlx.stats.intervals import CONFIDENCE, Estimate
 
 RISK = (1 - CONFIDENCE) / 2  # that the truth lies beyond a limit
+ADDED_UP = 30  # chances of counts; more are taken together
 SHARES, FAR = 48, 0.001  # how many true shares stand for all, and the probability of such as lie beyond them
 
 
@@ -78,13 +79,29 @@ def posterior(estimate: Estimate, m: int, least: float) -> list[tuple[float, flo
 
 
 def chance_of_at_most(count: int, m: int, share: float) -> float:
-    """The probability of at most so many wrong answers of m, each wrong with this probability, by cube roots."""
+    """The probability of at most so many wrong answers of m, each wrong with this probability.
+
+    The chances of the shorter side are added up; where that has many, it is taken from the cube roots of
+    `beta_quantile`, which are then off by less than 0.0002.
+    """
     if count < 0 or count >= m:
         return float(count >= m)
     if share <= 0 or share >= 1:
         return float(share <= 0)
-    if count == 0:
-        return float((1 - share) ** m)
+    if count + 1 <= ADDED_UP:
+        return min(_at_most(count, m, share), 1.0)
+    if m - count <= ADDED_UP:
+        return max(1 - _at_most(m - count - 1, m, 1 - share), 0.0)
     a, b = count + 1, m - count
     root, A, B = (share / (1 - share) * b / a) ** (1 / 3), 1 / (9 * a), 1 / (9 * b)
     return 1 - NormalDist().cdf(((1 - B) * root - (1 - A)) / sqrt(B * root * root + A))
+
+
+def _at_most(count: int, m: int, share: float) -> float:
+    """The sum of the chances of ``count`` wrong answers and of fewer, each from the one of a wrong answer more."""
+    ways = lgamma(m + 1) - lgamma(count + 1) - lgamma(m - count + 1)
+    chance = total = exp(ways + count * log(share) + (m - count) * log1p(-share))
+    for wrong in range(count, 0, -1):
+        chance *= wrong / (m - wrong + 1) * (1 - share) / share
+        total += chance
+    return total

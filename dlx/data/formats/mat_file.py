@@ -79,6 +79,8 @@ def _of_scipy(path: Path, is_used: Callable[[str], bool]) -> Mapping[str, Load]:
             raise
         except Exception as error:  # whatever the parser meets in a damaged file
             raise DataError(f"{path}: this is no MAT file, or it is damaged: {error}") from error
+    if not any(name for name, _, _ in listed):  # SciPy before 1.15 takes zeros for variables without a name
+        raise DataError(f"{path}: this is no MAT file, or it is damaged: it holds no variables")
     return {name: partial(_plain, path, name, variables.get(name)) for name, _, _ in listed}
 
 
