@@ -13,7 +13,7 @@ from dlx.data.examples import chunks
 from dlx.data.stored_rows import StoredRows
 from dlx.types import Array
 
-SORTED_AT_ONCE = 2**23  # numbers: 64 MiB of float64
+SORTED_AT_ONCE = 2**22  # numbers: 32 MiB of float64
 
 
 class Normalization(Component):
@@ -84,7 +84,7 @@ class MinMax(Scaled):
 class Robust(Scaled):
     """Train's median becomes 0, its middle half 1 wide: scale = 1/(upper − lower quartile), or 1 where they agree.
 
-    Far values count no more than others. Rows that stay in their file are read once for each few features.
+    Far values count no more than others. Rows that are no array are read once for each few features.
     """
 
     name = "robust"
@@ -93,7 +93,11 @@ class Robust(Scaled):
         quartiles = np.empty((3, X.shape[1]))
         width = max(1, SORTED_AT_ONCE // len(X))
         for start in range(0, X.shape[1], width):
-            columns = np.concatenate([chunk[:, start : start + width] for chunk in chunks(X)])
-            np.quantile(columns.astype(np.float64), (0.25, 0.5, 0.75), axis=0, out=quartiles[:, start : start + width])
+            columns, row = np.empty((len(X), min(width, X.shape[1] - start))), 0
+            for chunk in chunks(X):
+                columns[row : row + len(chunk)] = chunk[:, start : start + width]
+                row += len(chunk)
+            of_columns = quartiles[:, start : start + width]
+            np.quantile(columns, (0.25, 0.5, 0.75), axis=0, out=of_columns, overwrite_input=True)
         width_of_half = quartiles[2] - quartiles[0]
         return quartiles[1], np.divide(1, width_of_half, where=width_of_half != 0, out=np.ones_like(width_of_half))

@@ -75,6 +75,9 @@ class NormalizedRows:
             out[...] = self._zeros
             codes = self._codes.take(index, 0)
             out[np.arange(len(index))[:, np.newaxis], self._features.take(codes)] = self._values.take(codes)
+        elif self._dense.shape == self.shape:
+            self._dense.take(index, 0, out, "clip")
+            return
         if self._runs:
             numbers = self._dense.take(index, 0)
             for features, columns in self._runs:
