@@ -69,7 +69,7 @@ class CompactRows(StoredRows):
 
     def first_feature(self, number: int) -> Array:
         """(m,) The first feature of one column, as the table has it."""
-        return np.concatenate([piece[:, 0] for piece in self.column(number)])
+        return np.concatenate([piece[:, 0].copy() for piece in self.column(number)])  # of which the others go
 
     def stored_rows(self, rows: Rows) -> Rows:
         """The rows of the table that these are."""

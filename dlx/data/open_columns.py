@@ -29,7 +29,7 @@ def decided(train: Examples) -> tuple[Column, ...]:
         width = len(column.features())
         if column.details.is_open:
             pieces = column_chunks(X, number, slice(start, start + width))
-            column = _decided(column, np.concatenate([piece[:, 0] for piece in pieces]))
+            column = _decided(column, np.concatenate([piece[:, 0].copy() for piece in pieces]))
         columns.append(column)
         start += width
     return tuple(columns)
