@@ -20,6 +20,10 @@ test:  ## lint, check the types, run the tests
 	.venv/bin/mypy
 	.venv/bin/pytest -n 2
 
+test-all:  ## the tests with those that repeat others, and with more of the drawn examples
+	@sh .ci/environment .venv dlx dev
+	.venv/bin/pytest -n 2 -m "" --hypothesis-profile thorough
+
 test-lowest:  ## run the tests with the lowest versions that pyproject.toml allows, on Python 3.11
 	@VERSIONS=lowest PYTHON=$${PYTHON:-python3.11} sh .ci/environment .venv-lowest dlx dev
 	.venv-lowest/bin/pytest -n 2
@@ -48,7 +52,7 @@ reproduce:  ## train and check everything that the gallery in experiments/README
 
 test-bits:  ## run the tests as other processors would, whose sums end in other digits (an hour)
 	@sh .ci/environment .venv dlx dev
-	.venv/bin/python -m experiments.bits
+	PYTEST_ADDOPTS='-m ""' .venv/bin/python -m experiments.bits
 
 reproduce-bits:  ## the same with the claims of the gallery (10 minutes)
 	@sh .ci/environment .venv dlx
@@ -114,5 +118,5 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
-.PHONY: help train test golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
+.PHONY: help train test test-all golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
 	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture schema clean

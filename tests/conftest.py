@@ -37,14 +37,25 @@ IN_MEMORY, ROOM = Path("/dev/shm"), 2**31
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
-# Nor is it to matter that nohup has started it.
+# Nor is it to matter that nohup has started it, or a shell in the background: what is ignored here is in children too.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
-settings.register_profile(
-    "same", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+# Of the examples that hypothesis draws, half are drawn in every run, and all of them by `make test-all`.
+THOROUGH = settings(
+    max_examples=100, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("thorough", THOROUGH)
+settings.register_profile("same", THOROUGH, max_examples=50)
 settings.load_profile("same")
+
+
+def examples(thorough: int, share: float = 0.5) -> int:
+    """How many examples to draw where each costs much: so many, or a share of them but where all tests are run."""
+    every = settings.default is not None and settings.default.max_examples >= THOROUGH.max_examples
+    return thorough if every else max(round(share * thorough), 1)
 
 
 def pytest_collection_finish() -> None:

@@ -11,7 +11,7 @@ from dlx.data.division import within_fold
 from dlx.data.mapped import MappedRows
 from dlx.data.sources import File
 from dlx.data.splits import Split, part_sizes
-from dlx.diagnose.remedies.changes import DataFacts, Overrides, side_of
+from dlx.diagnose.remedies.changes import DataFacts, Overrides, fits_batches, side_of
 from dlx.errors import DataError, SpecError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
@@ -66,6 +66,9 @@ class Supply:
         own = {part: getattr(data, part) for part in sizes}
         if all(source is not None for source in own.values()):
             counts = {f"data.{part}.m": sizes[part] for part, source in own.items() if hasattr(source, "m")}
+            if "data.train.m" in counts and data.train_examples is None:
+                while not fits_batches(self.spec, counts["data.train.m"]):
+                    counts["data.train.m"] += 1
             return self._checked(counts) if len(counts) == len(sizes) else {}
         if any(source is not None for source in own.values()) or not self._can_be_cut:
             return {}
@@ -96,7 +99,7 @@ class Supply:
             return False  # since the rows are not known to the last one
         others = {rows - rows // FOLDS, rows - -(-rows // FOLDS)}
         within = (within_fold(split, m) for m in others)
-        return all(self._fits_batches(int(parts.train) - int(parts.train_dev)) for parts in within)
+        return all(fits_batches(self.spec, int(parts.train) - int(parts.train_dev)) for parts in within)
 
     def typed(self, overrides: Overrides) -> str:
         """The overrides as they stand in a command line."""
@@ -133,7 +136,7 @@ class Supply:
         train_dev, before = sizes.get("train_dev", 0), self.facts.parts["train"]
         room = self.facts.rows - sum(held_out.values())
         train = sizes["train"] + train_dev if grows else room
-        while not self._fits_batches(train - train_dev) and train > 1:
+        while not fits_batches(self.spec, train - train_dev) and train > 1:
             train -= 1
         if train > room or train - train_dev < max(2, LEAST_TRAIN * before, self.spec.data.train_examples or 0):
             return {}
@@ -141,13 +144,6 @@ class Supply:
         split = self.spec.data.split
         extra = {"rest": None} if split is not None and split.rest else {}
         return self._checked({"data.split": counts | extra})
-
-    def _fits_batches(self, train: int) -> bool:
-        """Whether no norm of batches is given a last batch that is too small for it."""
-        size = self.spec.training.batch_size
-        count = self.spec.data.train_examples or train
-        least = max((norm.least_batch for norm in self.spec.architecture.norms()), default=1)
-        return size == "full" or not 0 < count % size < least
 
     def _checked(self, overrides: Overrides) -> Overrides:
         """The overrides, where they make a valid spec whose split the rows allow."""

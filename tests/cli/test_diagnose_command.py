@@ -359,7 +359,14 @@ def test_a_run_has_the_findings_of_its_training_and_of_its_spec(
 
 @pytest.mark.parametrize(
     ("fail_on", "code"),
-    [("error", 0), ("warning", 3), ("note", 3), ("dead_units", 3), ("plateau", 0), ("plateau,dead_units", 3)],
+    [
+        ("error", 0),
+        ("note", 3),
+        ("plateau", 0),
+        ("plateau,dead_units", 3),
+        pytest.param("warning", 3, marks=pytest.mark.thorough),
+        pytest.param("dead_units", 3, marks=pytest.mark.thorough),
+    ],
 )
 def test_findings_are_conditions_by_severity_and_name(
     fail_on: str, code: int, folder: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]

@@ -120,7 +120,7 @@ def test_two_at_once_are_refused(folder: Path, call_dlx: Callable[..., Any]) -> 
     assert "is locked: another process is writing to it" in result.stderr
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.thorough), "2"])
 def test_a_signal_keeps_everything(folder: Path, call_dlx: Callable[..., Any], workers: str) -> None:
     text = MOONS.replace("epochs: 8, batch_size: 20", "epochs: 600, batch_size: 20, evaluate_every: 150")
     (folder / "tune.yaml").write_text(text.replace("trials: 9", "trials: 3"))

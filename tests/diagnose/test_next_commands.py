@@ -23,6 +23,7 @@ from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.training.build import build_supervised
+from tests.conftest import examples
 
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
 RUN = Path("runs/a run")
@@ -202,7 +203,9 @@ def situations(draw: st.DrawFn, files: list[dict[str, Any]]) -> tuple[Spec, dict
     return spec, errors, draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True))
 
 
-@settings(max_examples=200, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(200, 0.4), phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+)
 @given(st.data())
 def test_every_command_that_can_be_printed_is_accepted(
     files: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

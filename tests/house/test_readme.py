@@ -14,6 +14,8 @@ import pytest
 import yaml
 from PIL import Image
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PETS = "height,color,weight,kind\n" + "".join(
@@ -40,8 +42,18 @@ ORDERS = {
     for block in BLOCKS.values()
     for order in ([[one] for one in block] if block[0][0] == "gradcheck" else [block])
 }
-# What it finds is no matter here.
-SHORTER = {"tune": ["search.trials=4", "search.fresh_seeds=2", "base.training.batch_size=256"]}
+# What they find is no matter here.
+SHORTER = {
+    "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.training.batch_size=256"],
+    "train": ["training.epochs=2"],
+    "gradcheck configs/digits.yaml": ["architecture.hidden=[8]"],
+}
+UNCHANGED = (
+    "--learning-rate",
+    "--resume",
+    "configs/objectives/",
+    "training.epochs=",
+)  # beside which these cannot stand
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +71,7 @@ def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]
         if named := re.match(r"# (\w+\.yaml)\n", block):
             (folder / named.group(1)).write_text(block, encoding="utf-8")
     digits = ["train", "configs/digits.yaml"]
-    for arguments in (*BLOCKS[PETS_BLOCK][1:3], [*digits, "training.epochs=1"], digits):
+    for arguments in (*BLOCKS[PETS_BLOCK][1:3], [*digits, "training.epochs=1"], [*digits, "training.epochs=8"]):
         assert call_dlx(*arguments, cwd=folder).code == 0
     return folder
 
@@ -76,8 +88,11 @@ def test_every_command_runs(order: str, folder: Path, call_alone: Callable[..., 
         shutil.rmtree(folder / "first")
         (folder / "pets.yaml").unlink()
     for arguments in ORDERS[order]:
-        shorter = [] if "--learning-rate" in arguments else SHORTER.get(arguments[0], [])
-        result = call_alone(*arguments, *shorter, cwd=folder)
+        shorter = SHORTER.get(" ".join(arguments), SHORTER.get(arguments[0], []))
+        if any(argument.startswith(UNCHANGED) for argument in arguments):
+            shorter = []
+        alone = ["--workers", "1"] if "--workers" in arguments else []  # the last one counts
+        result = call_alone(*arguments, *shorter, *alone, cwd=folder)
         assert result.code == 0, f"dlx {' '.join(arguments)}: {result.stderr}"
         assert result.stdout
         if "--resume" in arguments:

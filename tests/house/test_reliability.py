@@ -18,12 +18,15 @@ SLICES = {
     "failing-calls power-loss disk-sizes": ("1", "0.001"),
     "damage mutated-directories": ("3", "0.0004"),
     "links foreign-files names broken-specs": ("1", "0.001"),
-    "signals": ("10", "0.006"),
+    "signals": ("10", "0.006"),  # takes longest, and tests of the commands send signals too
 }
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the bench forks, and looks into /proc")
-@pytest.mark.parametrize("kinds", SLICES)
+@pytest.mark.parametrize(
+    "kinds",
+    [pytest.param(kinds, marks=[pytest.mark.thorough] if kinds == "signals" else []) for kinds in SLICES],
+)
 def test_a_slice_of_each_kind_is_answered_rightly(kinds: str, tmp_path: Path) -> None:
     (seed, share), page = SLICES[kinds], tmp_path / "results.md"
     options = ["--seed", seed, "--share", share, "--workers", "1", "--out", str(page)]

@@ -84,18 +84,28 @@ def outcome(run: Path) -> tuple[list[str], dict[str, bytes]]:
 # --- damage
 
 
+COMMANDS = (["diagnose", "whole"], ["compare", "whole", "part"], ["predict", "whole", "rows.csv"], ["runs"])
+ROWS = "x1,x2\n0.5,0.1\n"
+
+
+@pytest.fixture(scope="module")
+def undamaged(trained: Path, tmp_path_factory: pytest.TempPathFactory, call_dlx: Call) -> dict[str, str]:
+    """What these commands say of runs that nothing has happened to."""
+    folder = Path(shutil.copytree(trained, tmp_path_factory.mktemp("undamaged") / "copy"))
+    (folder / "rows.csv").write_text(ROWS)
+    return {str(command): call_dlx(*command, cwd=folder).stdout for command in COMMANDS}
+
+
 @pytest.mark.parametrize("name", DAMAGED)
-def test_damage_is_named_where_it_matters(name: str, folder: Path, call_dlx: Call) -> None:
-    """Wherever a file is flipped or cut, a command names it, or says what it said before."""
-    commands = (["diagnose", "whole"], ["compare", "whole", "part"], ["predict", "whole", "rows.csv"], ["runs"])
-    (folder / "rows.csv").write_text("x1,x2\n0.5,0.1\n")
-    before = {str(command): call_dlx(*command, cwd=folder).stdout for command in commands}
+def test_damage_is_named_where_it_matters(name: str, folder: Path, undamaged: dict[str, str], call_dlx: Call) -> None:
+    """Wherever a file is flipped or cut, a command names it, or says what it says without that."""
+    (folder / "rows.csv").write_text(ROWS)
     path, whole = folder / "whole" / name, shutil.copytree(folder / "whole", folder / "untouched")
     for damage, place in ((flipped, 0), (flipped, 171), (cut, 97)):
-        for command in commands:
+        for command in COMMANDS:
             damage(path, place)
             result = call_dlx(*command, cwd=folder)
-            assert name in result.stderr + result.stdout or result.stdout == before[str(command)], (
+            assert name in result.stderr + result.stdout or result.stdout == undamaged[str(command)], (
                 damage,
                 place,
                 command,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -45,6 +46,21 @@ class Page(HTMLParser):
         self.text += data
 
 
+@pytest.fixture(scope="module")
+def circles(call_dlx: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run that several tests begin with, not to be changed."""
+    folder = tmp_path_factory.mktemp("circles")
+    assert call_dlx("train", *CIRCLES, "--out", "run", "--quiet", cwd=folder).code == 0
+    assert call_dlx("report", "run", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def copied(circles: Path, tmp_path: Path) -> Path:
+    """A copy of that run."""
+    return Path(shutil.copytree(circles / "run", tmp_path / "run"))
+
+
 @pytest.fixture
 def page_of(call_dlx: Run, tmp_path: Path) -> Callable[..., Page]:
     """``page_of(*arguments)``: trains with them, and reads the page of the run."""
@@ -71,8 +87,8 @@ def test_images(page_of: Callable[..., Page], tmp_path: Path) -> None:
     assert (tmp_path / "run" / "report.html").stat().st_size < 1_000_000
 
 
-def test_two_inputs_without_a_dev_set(page_of: Callable[..., Page]) -> None:
-    page = page_of(*CIRCLES)
+def test_two_inputs_without_a_dev_set(copied: Path) -> None:
+    page = Page(copied / "report.html")
     assert page.sections == [
         "curves",
         "diagnosis",
@@ -125,10 +141,9 @@ def test_fifty_classes(page_of: Callable[..., Page], tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_killed_in_training(
-    page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path, rewrite: Callable[[Path, object], None]
+    copied: Path, call_dlx: Run, tmp_path: Path, rewrite: Callable[[Path, object], None]
 ) -> None:
-    page_of(*CIRCLES)
-    run = tmp_path / "run"
+    run = copied
     for name in ("model.npz", "diagnosis.json", "boundary.png"):
         rewrite(run / name, None)
     facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
@@ -152,10 +167,9 @@ def test_the_page_of_a_run_whose_data_are_gone_says_so(
 
 
 def test_the_page_of_a_run_whose_plugin_is_gone_says_so(
-    page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path, rewrite: Callable[[Path, object], None]
+    copied: Path, call_dlx: Run, tmp_path: Path, rewrite: Callable[[Path, object], None]
 ) -> None:
-    page_of(*CIRCLES)
-    config = tmp_path / "run" / "config.yaml"
+    config = copied / "config.yaml"
     rewrite(config, config.read_text(encoding="utf-8").replace("plugins: []", "plugins: [gone.py]"))
     page = report(call_dlx, tmp_path)
     assert "nothing could be measured anew" in page.text
@@ -163,9 +177,8 @@ def test_the_page_of_a_run_whose_plugin_is_gone_says_so(
     assert page.sections == ["curves", "diagnosis", "metrics", "boundary", "signal", "spec", "environment"]
 
 
-def test_a_file_of_ones_own_and_json(page_of: Callable[..., Page], call_dlx: Run, tmp_path: Path) -> None:
-    page_of(*CIRCLES)
-    first = (tmp_path / "run" / "report.html").read_bytes()
+def test_a_file_of_ones_own_and_json(copied: Path, call_dlx: Run, tmp_path: Path) -> None:
+    first = (copied / "report.html").read_bytes()
     assert f"dlx train {Path('run') / 'config.yaml'}".encode() in first
     result = call_dlx("report", "run", "--out", "own.html", "--json", cwd=tmp_path)
     assert json.loads(result.stdout) == {"schema_version": 1, "run": "run", "path": "own.html"}

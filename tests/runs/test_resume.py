@@ -23,6 +23,7 @@ from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
 from dlx.training.refit import Refit
 from dlx.training.supervised import Supervised
+from tests.conftest import examples
 
 M, EPOCHS = 26, 5
 REQUIRED: dict[str, dict[str, object]] = {
@@ -232,7 +233,7 @@ FULL_BATCH_WITH_FEW_ROWS = {
     "architecture": {"hidden": [4]},
     "training": {"epochs": EPOCHS, "batch_size": "full", "evaluate_every": 3},
 }
-same_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+same_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 
 
 @pytest.mark.usefixtures("after_each_step")
@@ -244,7 +245,7 @@ def test_a_network_trained_on_from_any_step(mapped: dict[str, str], sections: di
 
 
 @pytest.mark.usefixtures("after_each_step")
-@settings(same_for_all, max_examples=10)
+@settings(same_for_all, max_examples=examples(10))
 @example(FULL_BATCH_WITH_FEW_ROWS)
 @given(trainings())
 def test_a_network_trained_again_on_all_examples_on_from_any_step(

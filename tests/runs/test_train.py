@@ -105,8 +105,17 @@ def test_the_written_spec_repeats_the_run_bit_for_bit(tmp_path: Path) -> None:
     assert (tmp_path / "first" / "config.yaml").read_bytes() == (tmp_path / "second" / "config.yaml").read_bytes()
 
 
-@pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum", "rmsprop", "adam"])
-@pytest.mark.parametrize("generator", ["pcg64", "legacy"])
+@pytest.mark.parametrize(
+    ("optimizer", "generator"),
+    [
+        ("adam", "legacy"),
+        ("rmsprop", "pcg64"),
+        pytest.param("gradient_descent", "pcg64", marks=pytest.mark.thorough),
+        pytest.param("momentum", "pcg64", marks=pytest.mark.thorough),
+        pytest.param("adam", "pcg64", marks=pytest.mark.thorough),
+        pytest.param("rmsprop", "legacy", marks=pytest.mark.thorough),
+    ],
+)
 def test_going_on_after_any_step_ends_bit_identical(
     optimizer: str, generator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,7 +303,7 @@ def test_the_cost_weighs_the_short_last_batch_by_its_size(tmp_path: Path) -> Non
     assert last.step == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_a_signal_finishes_the_step_saves_and_exits_with_its_code(number: signal.Signals, tmp_path: Path) -> None:
     spec = written(EVERYTHING.replace("OPTIMIZER", "adam").replace("epochs: 6", "epochs: 1000000"), tmp_path)
     spec.write_text(spec.read_text().replace(", early_stopping: {patience: 4}", ""))

@@ -22,13 +22,14 @@ from dlx.show.terminal.text_plot import HEIGHT, letter_plot
 from dlx.show.terminal.tuning import BAR, bar
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
+from tests.conftest import examples
 
 COLUMNS = ("cost", "train_cost", "dev_cost", "train_error", "dev_error")
 TASKS = st.sampled_from(["binary", "regression"])
 NO_NUMBER = re.compile(r"\b(nan|inf)\b")
 COORDINATES = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|width|style)="([^"]*)"')
 # A picture takes a tenth of a second: few are drawn, and what fails is not made smaller.
-FEW = settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+FEW = settings(max_examples=examples(12), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 Metrics = Mapping[str, Sequence[float]]
 

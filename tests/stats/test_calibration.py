@@ -61,7 +61,9 @@ def test_true_probabilities_lie_on_the_diagonal_and_spoiled_ones_do_not(classes:
     assert sum(entry.share.m or 0 for entry in reliability(answers).bins) == 50_000
 
 
-@pytest.mark.parametrize(("false_positive", "false_negative"), [(1, 1), (1, 9), (4, 1)])
+@pytest.mark.parametrize(
+    ("false_positive", "false_negative"), [pytest.param(1, 1, marks=pytest.mark.thorough), (1, 9), (4, 1)]
+)
 def test_the_threshold_for_a_cost_is_where_true_probabilities_put_it(
     false_positive: float, false_negative: float
 ) -> None:

@@ -97,7 +97,15 @@ def race(m: int, error: float, spread: float, kind: str, rng: np.random.Generato
 
 
 @pytest.mark.parametrize("kind", ["normal", "skewed", "failing"])
-@pytest.mark.parametrize(("m", "error", "spread"), [(50, 0.1, 0.5), (200, 0.4, 1.5), (400, 0.1, 1.5), (400, 0.02, 0.3)])
+@pytest.mark.parametrize(
+    ("m", "error", "spread"),
+    [
+        (50, 0.1, 0.5),
+        pytest.param(200, 0.4, 1.5, marks=pytest.mark.thorough),
+        pytest.param(400, 0.1, 1.5, marks=pytest.mark.thorough),
+        (400, 0.02, 0.3),
+    ],
+)
 def test_of_remedies_without_effect_one_is_kept_in_fewer_than_5_of_100_races(
     m: int, error: float, spread: float, kind: str
 ) -> None:

@@ -19,6 +19,7 @@ from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.parts import part_findings
 from dlx.stats.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ
 from dlx.words import Task
+from tests.conftest import examples
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_samples.json").read_text())
 
@@ -64,7 +65,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_split_by_chance_is_never_accused(kind: str) -> None:
-    for seed in range(12):
+    for seed in range(examples(12)):
         rng = np.random.default_rng(seed)
         m, classes = int(rng.choice([60, 300, 2000])), int(rng.choice([2, 10]))
         X, y = KINDS[kind](rng, m), rng.choice(classes, m, p=rng.dirichlet(np.ones(classes))).astype(np.uint8)

@@ -19,7 +19,7 @@ from dlx.diagnose.remedies.against_bias import (
     start_from_defaults,
     wider,
 )
-from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
+from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, fits_batches, rounded
 from dlx.diagnose.remedies.optimization import (
     decaying_learning_rate,
     learning_rate_tenth,
@@ -43,21 +43,20 @@ def all_the_examples(now: SpecContext) -> Overrides:
 
 def _all_fit_batches(now: SpecContext) -> bool:
     """Whether no last batch of all the examples is too small for a norm, as far as their number is known."""
-    size, split = now.spec.training.batch_size, now.spec.data.split
-    least = max((norm.least_batch for norm in now.norms), default=1)
-    if size == "full" or least == 1 or split is None or not now.facts.rows:
+    split = now.spec.data.split
+    if split is None or not now.facts.rows:
         return True
     try:
-        m = part_sizes(split, now.facts.rows)["train"]
+        return fits_batches(now.spec, part_sizes(split, now.facts.rows)["train"])
     except DataError:  # of a split into counts there may be more rows than are known
         return True
-    return not 0 < m % size < least
 
 
 @change("the split leaves examples over that train can have", "Basic recipe")
 def rest_of_the_examples(now: SpecContext) -> Overrides:
-    data = now.spec.data
-    return {"data.split.rest": "train"} if now.facts.spare > 0 and data.split and not data.train_examples else {}
+    data, spare = now.spec.data, now.facts.spare
+    can = spare > 0 and data.split and not data.train_examples and fits_batches(now.spec, now.facts.m + spare)
+    return {"data.split.rest": "train"} if can else {}
 
 
 @change("more examples leave less room to memorize noise", "Basic recipe")
@@ -66,7 +65,10 @@ def more_examples(now: SpecContext) -> Overrides:
     source = data.source or data.train
     if source is None or data.more is not None or data.train_examples is not None:
         return {}
-    fresh_source = _made_anew(source, min(9 * m, max(1000, 3 * m)), _unused_seed(now.spec))
+    more = min(9 * m, max(1000, 3 * m))
+    while not fits_batches(now.spec, m + more):
+        more += 1
+    fresh_source = _made_anew(source, more, _unused_seed(now.spec))
     return {"data.more": fresh_source.model_dump(mode="json")} if fresh_source else {}
 
 

@@ -123,3 +123,10 @@ def side_of(image_shape: tuple[int, ...] | None) -> int:
 def rounded(value: float) -> float:
     """Two digits, so that a third of 0.01 is 0.0033."""
     return float(f"{value:.2g}")
+
+
+def fits_batches(spec: Spec, m: int) -> bool:
+    """Whether so many examples for train give no norm a last batch that is too small for it."""
+    size, count = spec.training.batch_size, spec.data.train_examples or m
+    least = max((norm.least_batch for norm in spec.architecture.norms()), default=1)
+    return size == "full" or not 0 < count % size < least

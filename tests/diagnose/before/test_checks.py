@@ -172,18 +172,30 @@ def test_a_planted_fault_comes_as_one_finding(name: str, sections: Sections) -> 
         pytest.param(ON_DIGITS, id="digits"),
         pytest.param(BY_DESCENT, id="gradient descent"),
         pytest.param(HEALTHY | {"optimizer": {"name": "momentum", "learning_rate": 0.3}}, id="momentum"),
-        pytest.param(HEALTHY | {"optimizer": {"name": "rmsprop", "learning_rate": 0.01}}, id="rmsprop"),
+        pytest.param(
+            HEALTHY | {"optimizer": {"name": "rmsprop", "learning_rate": 0.01}},
+            id="rmsprop",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(with_architecture(batch_norm=True, hidden=DEEP, activation="sigmoid"), id="batch norm"),
         pytest.param(with_architecture(layer_norm=True, hidden=[32, 32]), id="layer norm"),
         pytest.param(with_architecture(hidden=DEEP) | {"initializer": "he"}, id="deep"),
-        pytest.param(with_architecture(hidden=[32, 32], activation="tanh") | {"initializer": "xavier"}, id="tanh"),
+        pytest.param(
+            with_architecture(hidden=[32, 32], activation="tanh") | {"initializer": "xavier"},
+            id="tanh",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(HEALTHY | {"regularization": {"l2": 0.01, "keep_prob": 0.9}}, id="regularized"),
-        pytest.param(HEALTHY | {"schedule": "cosine"}, id="cosine"),
-        pytest.param(HEALTHY | {"schedule": {"name": "inverse_time", "decay_rate": 0.1}}, id="inverse time"),
+        pytest.param(HEALTHY | {"schedule": "cosine"}, id="cosine", marks=pytest.mark.thorough),
+        pytest.param(
+            HEALTHY | {"schedule": {"name": "inverse_time", "decay_rate": 0.1}},
+            id="inverse time",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(HEALTHY | {"training": {"epochs": 400, "batch_size": "full"}}, id="full batch"),
         pytest.param(HEALTHY | {"data": {"train": blobs(0, 1), "dev": blobs(0, 2)}}, id="parts of their own"),
         pytest.param(adam(beta1=0.8, beta2=0.99) | {"data": SPIRALS}, id="other averages"),
-        pytest.param(HEALTHY | {"data": SPIRALS}, id="spirals"),
+        pytest.param(HEALTHY | {"data": SPIRALS}, id="spirals", marks=pytest.mark.thorough),
         pytest.param(adam(clip_norm=1.0, weight_decay=0.01), id="clipped, with weight decay"),
         pytest.param(HEALTHY | {"schedule": {"name": "cosine", "warmup": 5}}, id="warm-up"),
     ],
@@ -346,7 +358,22 @@ SHIPPED = {
 }
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+# They take longest, and each is of the kind of another one: faulty in the same way, or healthy.
+LONGEST = (
+    "moons_adam",
+    "moons_gradient_descent",
+    "circles_he",
+    "circles_random",
+    "augmentation",
+    "batch_norm",
+    "decay",
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[pytest.mark.thorough] if path.stem in LONGEST else []) for path in SPECS],
+)
 def test_shipped_specs_have_the_faults_that_they_show_and_no_other(path: Path) -> None:
     found = before(build_supervised(load_spec(path).spec))
     assert {one.name for one in found if one.severity != "note"} == SHIPPED.get(path.stem, set())
@@ -359,7 +386,7 @@ def state(some: Supervised) -> dict[str, Any]:
     return {name: array.tobytes() for name, array in arrays.items()} | {"meta": meta}
 
 
-@pytest.mark.parametrize("steps", [0, 7])
+@pytest.mark.parametrize("steps", [pytest.param(0, marks=pytest.mark.thorough), 7])
 def test_the_experiment_stays_as_it_is_and_trains_on_as_if_nothing_had_been_asked(steps: int) -> None:
     sections = ON_DIGITS | {
         "data": DIGITS | {"augment": [{"name": "rotate", "degrees": 10}]},

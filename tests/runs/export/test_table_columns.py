@@ -172,7 +172,7 @@ PACKAGES = {"onnx": "onnxruntime", "pytorch": "torch", "keras": "keras"}
 
 @pytest.mark.parametrize("to", PACKAGES)
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
-@pytest.mark.parametrize("draw", range(9))
+@pytest.mark.parametrize("draw", [*range(4), *(pytest.param(k, marks=pytest.mark.thorough) for k in range(4, 9))])
 def test_a_drawn_spec(draw: int, task: str, to: str, tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
     pytest.importorskip(PACKAGES[to], reason="not installed: the export is written, but not run here")
     rng = np.random.default_rng([draw, len(task)])

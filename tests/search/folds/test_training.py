@@ -20,6 +20,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.search.folds.training import FoldsRun, of_fold
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.processes import Processes
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.metrics.answers import Answers
@@ -65,9 +66,9 @@ def spec_of(folder: Path, target: str = "kind") -> Spec:
     return load_spec(spec_path(folder, target)).spec
 
 
-def trained(spec: Spec, out: Path, workers: int = 1) -> FoldsDocument:
-    with executor_for(workers) as executor, FoldsDirectory.create("plants", out=out) as directory:
-        return finish(FoldsRun(spec, directory, executor).run(), lambda event: None)
+def trained(spec: Spec, out: Path, workers: Processes | None = None) -> FoldsDocument:
+    with FoldsDirectory.create("plants", out=out) as directory:
+        return finish(FoldsRun(spec, directory, workers or executor_for()).run(), lambda event: None)
 
 
 def predictions(folder: Path) -> list[dict[str, str]]:
@@ -224,8 +225,11 @@ def test_errors_of_train_count_each_example_once(tmp_path: Path, rows: list[dict
     assert document.verdict["variance"]["value"] == pytest.approx(out_of_fold - pooled.value)
 
 
-def test_any_number_of_workers_comes_to_the_same(tmp_path: Path, rows: list[dict[str, str]]) -> None:
-    one, two = (trained(spec_of(tmp_path), tmp_path / str(workers), workers) for workers in (1, 2))
+def test_any_number_of_workers_comes_to_the_same(
+    tmp_path: Path, rows: list[dict[str, str]], two_workers: Processes
+) -> None:
+    one = trained(spec_of(tmp_path), tmp_path / "1")
+    two = trained(spec_of(tmp_path), tmp_path / "2", two_workers)
     assert without_seconds(one) == without_seconds(two)
     assert (tmp_path / "1" / "predictions.csv").read_bytes() == (tmp_path / "2" / "predictions.csv").read_bytes()
 
@@ -355,11 +359,12 @@ def test_what_does_not_train_all_folds_says_so(
 
 
 def test_remarks_on_the_data_are_said_once(
-    tmp_path: Path, rows: list[dict[str, str]], run_dlx: Callable[..., Any]
+    tmp_path: Path, rows: list[dict[str, str]], call_dlx: Callable[..., Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
     options = ["data.split.duplicates=together", "training.epochs=2", "--workers", "2"]
-    said = run_dlx("train", spec_path(tmp_path), *options, "--out", tmp_path / "out", "--quiet")
+    said = call_dlx("train", spec_path(tmp_path), *options, "--out", tmp_path / "out", "--quiet")
     assert said.stderr == "remark: data.split: no example is a copy of another\n"
+    assert capfd.readouterr().err == "", "nor do workers say it"
 
 
 def test_further_examples_of_train_are_not_among_those_out_of_fold(tmp_path: Path) -> None:

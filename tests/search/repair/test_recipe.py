@@ -59,7 +59,7 @@ architecture: {{hidden: [16]}}
 optimizer: {{name: adam, learning_rate: 0.01}}
 training: {{epochs: 20, batch_size: 50, evaluate_every: 10}}
 """
-SLOW: dict[str, Any] = {"initializer": "zeros", "training__epochs": 150}  # so that a signal comes before the end
+SLOW: dict[str, Any] = {"initializer": "zeros", "training__epochs": 90}  # so that a signal comes before the end
 
 
 class Notes(list[RepairEvent]):
@@ -138,8 +138,8 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Repair]:
     ("text", "fault", "kept"),
     [
         (CIRCLES, {"initializer": "zeros"}, "fitting_initializer"),
-        (MOONS, {"optimizer__learning_rate": 1e-5}, "larger_tested_rate"),
-        (BLOBS, {"data__normalize": "none"}, "normalize_inputs"),
+        pytest.param(MOONS, {"optimizer__learning_rate": 1e-5}, "larger_tested_rate", marks=pytest.mark.thorough),
+        pytest.param(BLOBS, {"data__normalize": "none"}, "normalize_inputs", marks=pytest.mark.thorough),
     ],
 )
 def test_a_faulty_spec_is_repaired_to_within_noise_of_the_healthy_one(
@@ -295,8 +295,8 @@ def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
     days = {"training__epochs": 10**8, "training__evaluate_every": 10**6, "training__threads": 1}
     run = trained(tmp_path, MOONS, whole=False, **days)
     first, second = Notes(), Notes()
-    assert acted(run, first, budget=1.0)["status"] == "budget_spent"
-    assert acted(run, second, budget=1.0)["status"] == "budget_spent"
+    assert acted(run, first, budget=0.5)["status"] == "budget_spent"
+    assert acted(run, second, budget=0.5)["status"] == "budget_spent"
     ended = [*first.trials, *second.trials]
     assert [event.status for event in ended] == ["interrupted", "interrupted"]
     assert ended[0].run == ended[1].run

@@ -20,6 +20,7 @@ from dlx.search.study.claim_check import sampled_epochs
 from dlx.search.study.file import load_study
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.processes import Processes
 from dlx.spec.trust import NamedBy
 from dlx.training.build import build
 
@@ -39,15 +40,16 @@ expect:
 """
 
 
-def studied(folder: Path, text: str = STUDY, workers: int = 1) -> dict[str, Any]:
+def studied(folder: Path, text: str = STUDY, workers: Processes | None = None) -> dict[str, Any]:
     folder.parent.mkdir(exist_ok=True, parents=True)
     path = folder.parent / "study.yaml"
     path.write_text(text)
     study = load_study(path, named_by=NamedBy.USER)
     made = StudyDirectory.open(str(folder), writing=True) if folder.exists() else StudyDirectory.create("x", out=folder)
-    with made as directory, executor_for(workers) as executor:
+    with made as directory:
         directory.write_plan(study.plan.text())
-        document: dict[str, Any] = json.loads(to_json(finish(StudyRun(study, directory, executor).run()).to_document()))
+        events = StudyRun(study, directory, workers or executor_for()).run()
+        document: dict[str, Any] = json.loads(to_json(finish(events).to_document()))
         return document
 
 
@@ -74,9 +76,9 @@ def test_variants_are_trained_with_the_same_seeds_and_compared_with_the_first(tm
     assert fast["difference"]["low"] <= expected <= fast["difference"]["high"]
 
 
-def test_it_is_the_same_for_any_number_of_workers_and_repeats_nothing(tmp_path: Path) -> None:
+def test_it_is_the_same_for_any_number_of_workers_and_repeats_nothing(tmp_path: Path, two_workers: Processes) -> None:
     one = studied(tmp_path / "one" / "study")
-    assert without_times(studied(tmp_path / "two" / "study", workers=2)) == without_times(one)
+    assert without_times(studied(tmp_path / "two" / "study", workers=two_workers)) == without_times(one)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.glob("one/study/trials/*/run.json")}
     assert without_times(studied(tmp_path / "one" / "study")) == without_times(one)
     assert {path: path.stat().st_mtime_ns for path in files} == files
@@ -297,7 +299,7 @@ def test_a_study_that_loses_trainings_compares_nothing(tmp_path: Path, monkeypat
     monkeypatch.setenv("OWNER", str(os.getpid()))
     goes_on = f"dlx study --resume {tmp_path / 'study'} goes on from here"
     lost = f"^a trial was lost: the worker died 3 times, at last with exit code 7; {goes_on}$"
-    with pytest.raises(EnvironmentProblem, match=lost):
-        studied(tmp_path / "study", text, workers=2)
+    with Processes(1) as worker, pytest.raises(EnvironmentProblem, match=lost):
+        studied(tmp_path / "study", text, worker)
     document = json.loads((tmp_path / "study" / "study.json").read_text())
     assert (document["status"], document["variants"], document["claims"]) == ("incomplete", [], [])

@@ -17,15 +17,15 @@ import pytest
 from dlx.errors import Interrupted, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
-from dlx.search.trials.outcome import Outcome, known_outcome
+from dlx.search.trials.outcome import known_outcome
 from dlx.search.trials.pool import TrialsLost, run_trials
 from dlx.search.trials.processes import Processes
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.search.trials.worker import START, Worker
-from tests.search.trials.conftest import ENDLESS, by_key, in_training, rows, trials_of, waited_for, written
+from tests.search.trials.conftest import ENDLESS, MOONS, by_key, in_training, rows, trials_of, waited_for, written
 
-LONG = ("training.epochs=2500", "training.evaluate_every=25")
+LONG = ("training.epochs=1000", "training.evaluate_every=25")
 SEARCH = """
 import sys
 from pathlib import Path
@@ -64,7 +64,8 @@ def search_of() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 
 @pytest.fixture
-def two_workers() -> Iterator[Processes]:
+def own_workers() -> Iterator[Processes]:
+    """Two workers for a test in which they die."""
     with Processes(2) as executor:
         yield executor
 
@@ -90,52 +91,55 @@ def test_outcomes_are_the_same_for_any_number_of_workers(tmp_path: Path, two_wor
     assert len(two_workers.pids) == 2
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Trial], dict[str, Outcome]]:
-    """Two trials that take long, because workers do not begin together, and what comes of them."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    trials = trials_of(written(folder), 2, "training.epochs=6000", "training.evaluate_every=60")
-    return trials, by_key(run_trials(trials, folder / "trials"))
+# Trains until there is a file beside it, then goes on: so the test knows where the training stands, however slow it is.
+GATE = """
+import time
+from pathlib import Path
+from dlx.nn.schedules import Schedule
+
+
+class Gate(Schedule):
+    \"\"\"The first rate throughout; training waits at a step until the gate is open.\"\"\"
+
+    name = "gate"
+
+    def rate(self, alpha0, t, total):
+        while t == total // 2 and not Path(__file__).with_name("open").exists():
+            time.sleep(0.01)
+        return alpha0
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_trial_whose_worker_is_killed_is_done_again(
-    tmp_path: Path,
-    two_workers: Processes,
-    undisturbed: tuple[list[Trial], dict[str, Outcome]],
-    number: signal.Signals,
+    tmp_path: Path, own_workers: Processes, fresh_plugins: None, number: signal.Signals
 ) -> None:
-    trials, expected = undisturbed
+    (tmp_path / "gate.py").write_text(GATE, encoding="utf-8")
+    trials = trials_of(written(tmp_path, "plugins: [gate.py]\n" + MOONS), 2, "schedule=gate", "training.epochs=20")
     folder, killed = tmp_path / "trials", []
 
     def kill_one_in_training() -> Iterator[Trial]:
         yield from trials
-        runs = [folder / trial.key for trial in trials]
-        waited_for(in_training(runs))
-        killed.append(two_workers.pids[0])
-        os.kill(killed[0], signal.SIGSTOP)  # or it might end between the look and the signal
-        far_from_the_end = all(len(rows(run)) < 90 for run in runs)
-        if far_from_the_end:
-            os.kill(killed[0], number)
-        os.kill(killed[0], signal.SIGCONT)
-        if not far_from_the_end:
-            pytest.skip("one had nearly ended before the other was in training")
+        waited_for(in_training([folder / trial.key for trial in trials]))
+        killed.append(own_workers.pids[0])
+        os.kill(killed[0], number)
+        (tmp_path / "open").touch()
 
-    outcomes = by_key(run_trials(kill_one_in_training(), folder, two_workers))
-    assert outcomes == expected
-    assert len(two_workers.pids) == 2
-    assert killed[0] not in two_workers.pids
+    outcomes = by_key(run_trials(kill_one_in_training(), folder, own_workers))
+    assert len(own_workers.pids) <= 2
+    assert killed[0] not in own_workers.pids
+    assert outcomes == by_key(run_trials(trials, tmp_path / "undisturbed"))
 
 
 def test_a_trial_that_kills_every_worker_is_lost_and_the_others_go_on(
-    tmp_path: Path, two_workers: Processes, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_workers: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugin = tmp_path / "deadly.py"
     plugin.write_text("import os\nif 'DEADLY' in os.environ: os.kill(os.getpid(), 9)\n", encoding="utf-8")
     spec = written(tmp_path)
     good, bad = trials_of(spec, 1)[0], trials_of(spec, 1, f"plugins=[{plugin}]")[0]
     monkeypatch.setenv("DEADLY", "yes")
-    running = run_trials([bad, good], tmp_path / "trials", two_workers)
+    running = run_trials([bad, good], tmp_path / "trials", own_workers)
     assert next(running).status == "completed"
     with pytest.raises(TrialsLost, match="a trial was lost: the worker died 3 times, at last by signal 9"):
         next(running)
@@ -182,13 +186,13 @@ def test_plugins_and_relative_paths_mean_the_same_in_a_worker(tmp_path: Path, tw
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, workers: int) -> None:
+def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, two_workers: Processes, workers: int) -> None:
     trials = trials_of(written(tmp_path), 2, *LONG)
-    with executor_for(workers) as executor:
-        assert list(run_trials(trials, tmp_path / "trials", executor, seconds=0.0)) == []  # none was known
-        started = list(run_trials(trials, tmp_path / "trials", executor, seconds=0.05))
-        assert {outcome.status for outcome in started} <= {"interrupted", "completed"}
-        outcomes = by_key(run_trials(trials, tmp_path / "trials", executor))
+    executor = two_workers if workers == 2 else executor_for()
+    assert list(run_trials(trials, tmp_path / "trials", executor, seconds=0.0)) == []  # none was known
+    started = list(run_trials(trials, tmp_path / "trials", executor, seconds=0.02))
+    assert {outcome.status for outcome in started} <= {"interrupted", "completed"}
+    outcomes = by_key(run_trials(trials, tmp_path / "trials", executor))
     assert outcomes == by_key(run_trials(trials, tmp_path / "whole"))
 
 
@@ -199,7 +203,7 @@ def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, workers
         (2, signal.SIGTERM, False),
         (2, signal.SIGTERM, True),
         (2, signal.SIGINT, True),
-        (2, signal.SIGHUP, True),
+        pytest.param(2, signal.SIGHUP, True, marks=pytest.mark.thorough),
     ],
 )
 def test_a_signal_stops_all_and_nothing_is_lost(

@@ -14,6 +14,7 @@ from dlx.documents.tuning import Importance
 from dlx.search.tune.forest import Sample, agreement
 from dlx.search.tune.importance import CELLS, PARTITIONS, importances, shares
 from dlx.search.tune.space import Dimension
+from tests.conftest import examples
 
 CASES = json.loads((Path(__file__).parents[2] / "reference" / "importance.json").read_text(encoding="utf-8"))
 
@@ -64,8 +65,8 @@ def test_errors_as_a_search_has_them() -> None:
 
 
 def test_what_does_nothing_has_0_in_its_interval() -> None:
-    """In each of 8 searches: a fifth of the variance is noise, and three of four hyperparameters do nothing."""
-    for seed in range(8):
+    """In each of these searches: a fifth of the variance is noise, and three of four hyperparameters do nothing."""
+    for seed in range(examples(8)):
         rng = np.random.default_rng(seed)
         X = rng.random((32, 4))
         ranked = by_key(importances(numbers(4), X, X[:, 2] + 0.15 * rng.normal(size=32), seed))
@@ -154,7 +155,7 @@ def test_a_widened_space_is_as_wide_as_its_trials() -> None:
     levels=st.sampled_from([1, 2, 5, 1000]),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_any_trials_have_shares_that_sum_to_at_most_1(n: int, kinds: list[int], levels: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     dimensions = [options(f"x{j}", k) if k else Dimension(f"x{j}", "uniform") for j, k in enumerate(kinds)]

@@ -21,6 +21,7 @@ from dlx.files import to_json
 from dlx.runs.collection import TuneDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
+from dlx.search.trials.processes import Processes
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check, foretold
 from dlx.search.tune.tuner import Tuning
@@ -64,7 +65,7 @@ class Notes(list[TuningEvent]):
 
 
 def tuned(
-    folder: Path, *overrides: str, text: str = MOONS, workers: int = 1, notes: Notes | None = None
+    folder: Path, *overrides: str, text: str = MOONS, workers: Processes | None = None, notes: Notes | None = None
 ) -> dict[str, Any]:
     """What a search in this folder comes to; it goes on with one that is there."""
     folder.parent.mkdir(exist_ok=True, parents=True)
@@ -77,8 +78,8 @@ def tuned(
         directory = TuneDirectory.create("moons", out=folder)
     plan, space = load_tune(path, () if path.parent == folder else overrides)
     directory.write_plan(plan.text())
-    with directory, executor_for(workers) as executor:
-        events = Tuning(plan, space, directory, executor, check(plan, space)).run()
+    with directory:
+        events = Tuning(plan, space, directory, workers or executor_for(), check(plan, space)).run()
         return plain(finish(events, Notes() if notes is None else notes))
 
 
@@ -137,8 +138,15 @@ def test_every_method_ends_with_a_confirmed_winner(whole: Callable[..., Whole], 
     assert best.architecture.activation.name == winner["architecture.activation"]
 
 
-@pytest.mark.parametrize("method", ["random", "coarse_to_fine"])
-@pytest.mark.parametrize("draw", ["random", "sobol"])
+@pytest.mark.parametrize(
+    ("method", "draw"),
+    [
+        ("random", "sobol"),
+        ("coarse_to_fine", "random"),
+        pytest.param("random", "random", marks=pytest.mark.thorough),
+        pytest.param("coarse_to_fine", "sobol", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_small_space_is_not_tried_twice(tmp_path: Path, method: str, draw: str) -> None:
     text = MOONS.replace("{log_uniform: [1.0e-4, 1]}", "{choice: [0.01, 0.1]}")
     document = tuned(tmp_path / "search", f"search.method={method}", f"search.draw={draw}", text=text)
@@ -178,15 +186,29 @@ def test_weak_trials_are_stopped_early_by_what_they_had_come_to(whole: Callable[
     assert max(by_epoch[4] + by_epoch[8]) <= min(by_epoch[2])
 
 
-@pytest.mark.parametrize("workers", [2, 4])
 def test_the_outcome_is_the_same_for_any_number_of_workers(
-    tmp_path: Path, whole: Callable[..., Whole], workers: int
+    tmp_path: Path, whole: Callable[..., Whole], two_workers: Processes
 ) -> None:
-    assert without_times(tuned(tmp_path / "search", workers=workers)) == without_times(whole().document)
+    assert without_times(tuned(tmp_path / "search", workers=two_workers)) == without_times(whole().document)
 
 
-@pytest.mark.parametrize("after", [1, 7, 12])
-@pytest.mark.parametrize("by_signal", [True, False])
+@pytest.mark.thorough
+def test_the_outcome_is_the_same_for_more_workers_than_cores(tmp_path: Path, whole: Callable[..., Whole]) -> None:
+    with Processes(4) as workers:
+        assert without_times(tuned(tmp_path / "search", workers=workers)) == without_times(whole().document)
+
+
+@pytest.mark.parametrize(
+    ("by_signal", "after"),
+    [
+        (True, 7),
+        (False, 1),
+        (False, 12),
+        pytest.param(True, 1, marks=pytest.mark.thorough),
+        pytest.param(True, 12, marks=pytest.mark.thorough),
+        pytest.param(False, 7, marks=pytest.mark.thorough),
+    ],
+)
 def test_what_was_interrupted_goes_on_and_repeats_nothing(
     tmp_path: Path, whole: Callable[..., Whole], after: int, by_signal: bool
 ) -> None:
@@ -295,10 +317,10 @@ def test_trials_on_their_way_are_not_told_to_have_been_stopped(tmp_path: Path) -
     "overrides",
     [
         ("search.method=grid", "search.trials=20"),
-        ("search.method=random",),
         ("search.method=random", "search.draw=sobol"),
         ("search.method=coarse_to_fine",),
-        ("search.method=coarse_to_fine", "search.draw=sobol"),
+        pytest.param(("search.method=random",), marks=pytest.mark.thorough),
+        pytest.param(("search.method=coarse_to_fine", "search.draw=sobol"), marks=pytest.mark.thorough),
         ("search.method=tpe",),
     ],
 )
@@ -314,7 +336,7 @@ def test_what_is_foretold_is_what_is_tried(tmp_path: Path, overrides: tuple[str,
 
 @pytest.mark.parametrize("metric", ["roc_auc", "brier"])
 def test_a_metric_is_searched_for_by_what_is_small_of_it(tmp_path: Path, metric: str) -> None:
-    document = tuned(tmp_path / "search", f"search.objective=dev_{metric}", "search.halving=false")
+    document = tuned(tmp_path / "search", f"search.objective=dev_{metric}", "search.halving=false", "search.trials=6")
     values = {}
     for trial in document["trials"]:
         columns = RunDirectory(tmp_path / "search" / "trials" / trial["trials"][0]).metrics()

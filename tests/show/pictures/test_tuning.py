@@ -236,10 +236,18 @@ def test_the_winner_of_the_fresh_trainings_is_the_best_one() -> None:
     assert Trials(search | {"winner": 6}).best == lowest  # that one diverged
 
 
-@pytest.mark.parametrize("task", ["binary", "regression"])
+@pytest.mark.parametrize("task", ["binary", pytest.param("regression", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(
     "values",
-    [[None], [0.0], [0.3, 0.3, 0.3], [1.0, 1e-310], [1e-310, 0.0, None], [1e305, 1.0, 0.5], [0.0, 1e-6, 0.1, 0.5, 0.9]],
+    [
+        [None],
+        [0.0],
+        [1e-310, 0.0, None],
+        [1e305, 1.0, 0.5],
+        pytest.param([0.3, 0.3, 0.3], marks=pytest.mark.thorough),
+        pytest.param([1.0, 1e-310], marks=pytest.mark.thorough),
+        pytest.param([0.0, 1e-6, 0.1, 0.5, 0.9], marks=pytest.mark.thorough),
+    ],
     ids=str,
 )
 def test_any_errors_can_be_drawn(values: list[float | None], task: str) -> None:
@@ -248,6 +256,13 @@ def test_any_errors_can_be_drawn(values: list[float | None], task: str) -> None:
         trial |= {"value": error, "status": "completed" if error is not None else "failed"}
     assert pictures.hyperparameter(search, RATE["key"])
     assert pictures.settings(search)
+
+
+def test_errors_that_are_no_rates_can_be_drawn() -> None:
+    search = document([RATE], 3, task="regression", winner=None, importance=[])
+    for trial, error in zip(search["trials"], (0.0, 1e305, None), strict=True):
+        trial |= {"value": error, "status": "completed" if error is not None else "failed"}
+    assert pictures.hyperparameter(search, RATE["key"])
 
 
 def test_a_search_without_rounds_or_with_very_many_can_be_drawn() -> None:
