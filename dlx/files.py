@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeVar
@@ -152,16 +152,16 @@ def unless_damaged(read: Callable[[], Content], otherwise: Other) -> Content | O
 def to_json(document: object) -> bytes:
     """Strict JSON (RFC 8259) of plain data, paths, records and NumPy's values; infinity and NaN become null."""
     return (
-        json.dumps(_plain(document), indent=2, ensure_ascii=False, allow_nan=False).encode(
+        json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False).encode(
             errors="backslashreplace"  # an undecodable byte of a file name becomes JSON's own \udcxx
         )
         + b"\n"
     )
 
 
-def to_document(document: Mapping[str, Any]) -> bytes:
-    """The same of a document that a later dlx may read: its version stands in front."""
-    return to_json(versioned(document))
+def to_document(document: object) -> bytes:
+    """The same of a document, or a record, that a later dlx may read: its version stands in front."""
+    return to_json(versioned(plain(document)))
 
 
 def versioned(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,15 +205,18 @@ def parse_json(content: bytes, path: Path) -> Any:
         raise DataError(f"{path}: is damaged: {error}") from error
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> Any:
+    """The value as JSON has it; a record is its fields, unless it says itself what it is there (``to_document``)."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        if hasattr(value, "to_document"):
+            return plain(value.to_document())
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if hasattr(value, "tolist"):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return str(value) if isinstance(value, Path) else value

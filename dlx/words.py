@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import inf
 
 PARTS = ("train", "train_dev", "dev", "test")  # of a data set, in the order in which all speak of them
+RELATIVE = "relative"  # errors of several targets whose residuals are divided by the spread of their target
 
 
 class Task(StrEnum):

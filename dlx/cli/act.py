@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +14,7 @@ from dlx.search.repair import race_setup, recipe
 from dlx.show import terminal
 
 if TYPE_CHECKING:
+    from dlx.documents.diagnosis import DiagnosisDocument
     from dlx.documents.repair import RepairStory
     from dlx.runs.directory import RunDirectory
     from dlx.search.repair.race_setup import RepairOptions
@@ -76,8 +76,8 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Re
     )
 
 
-def acted(run: RunDirectory, document: Mapping[str, Any], options: RepairOptions, quiet: bool) -> RepairStory:
+def acted(run: RunDirectory, document: DiagnosisDocument, options: RepairOptions, quiet: bool) -> RepairStory:
     """What the recipe came to."""
-    display = terminal.progress(terminal.RepairProgress(document["task"]), quiet=quiet)
+    display = terminal.progress(terminal.RepairProgress(document.task), quiet=quiet)
     with directory.RunDirectory.open(run.path, writing=True) as locked, display:
         return finish(recipe.act(locked, document, options), display.update)

@@ -43,14 +43,14 @@ def calibrate_run(
     """
     trust.load_named(plugin or ())
     result = calibrations.calibrate(run, None if threshold is None else calibrations.parse_aim(threshold))
-    if apply_it:
-        calibrations.apply(result)
+    applied = apply_it and calibrations.apply(result)
     picture: str | None = str(out) if out is not None else calibrations.keep_picture(result)
     if out is not None:
         manifest.write_output("--out", out, result.picture, pictures.is_ours)
     if json:
-        terminal.document({**result.document, "applied": apply_it, "picture": picture})
+        terminal.document({**result.document, "applied": applied, "picture": picture})
         return
     again = ["--threshold", threshold] if threshold is not None else []
-    commands = [command("predict", run, "FILE") if apply_it else command("calibrate", run, *again, "--apply")]
+    to_apply = command("calibrate", run, *again, "--apply")
+    commands = [command("predict", run, "FILE") if applied or result.is_faultless else to_apply]
     terminal.calibration(result.document, [] if picture is None else [picture], commands)

@@ -114,7 +114,7 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
 
 
 def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, md: bool) -> None:
-    document = {**comparison.document(), "picture": None if picture is None else str(picture)}
+    document = comparison.document(picture)
     if json:
         terminal.document(document)
     elif csv:
@@ -122,4 +122,4 @@ def _print(comparison: Comparison, picture: Path | None, json: bool, csv: bool, 
     elif md:
         sys.stdout.write(terminal.markdown(document))
     else:
-        terminal.comparison(document, comparison.curves() if comparison.comparable else [], picture)
+        terminal.comparison(document, comparison.curves() if comparison.comparable else [])

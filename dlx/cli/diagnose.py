@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins
 from dlx.diagnose import fail_on as fail_conditions
+from dlx.documents import diagnosis as documents
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs import diagnose as examinations
 from dlx.runs import latest, manifest
@@ -21,7 +23,7 @@ from dlx.spec import trust
 from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.runs.diagnose import Examination
+    from dlx.runs.examination import Examination
     from dlx.search.repair.race_setup import RepairOptions
 
 Source = Annotated[
@@ -127,15 +129,9 @@ def _examined(source: str | None, errors: str | None, overrides: list[str]) -> E
 def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
     """Write what is asked for beside what is shown."""
     if picture is not None:
-        _draw(examination, picture)
+        manifest.write_output("--picture", picture, examination.picture(), pictures.is_ours)
     if worst is not None:
         _write_worst(examination, worst)
-
-
-def _draw(examination: Examination, picture: Path) -> None:
-    if "errors" not in examination.document:
-        raise UsageError("--picture draws the errors of a run, or bare errors; a spec has none before training")
-    manifest.write_output("--picture", picture, examination.picture(), pictures.is_ours)
 
 
 def _write_worst(examination: Examination, path: Path) -> None:
@@ -173,15 +169,16 @@ def _show(examination: Examination, written: list[Path], json: bool, full: bool 
 
 def _act(examination: Examination, written: list[Path], options: RepairOptions, json: bool) -> None:
     """Show what was found, then what the recipe comes to."""
-    if examination.run is None:
+    document = examination.document
+    if examination.run is None or isinstance(document, documents.SpecDiagnosis):
         raise UsageError("--act goes on from a run: train the spec first")
     if not json:
         _show(examination, written, json)
-    story = acted(examination.run, examination.document, options, quiet=json)
+    story = acted(examination.run, document, options, quiet=json)
     if json:
-        terminal.document({**examination.document, "act": story})
+        terminal.document(replace(document, act=story))
     else:
-        terminal.recipe(story, examination.document["task"])
+        terminal.recipe(story, document.task)
 
 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:

@@ -24,7 +24,8 @@ Keep = Annotated[
     typer.Option(metavar="COLUMN", help="Learn from this column, though it looks like a name or a leak; repeatable."),
 ]
 Categorical = Annotated[
-    list[str] | None, typer.Option(metavar="COLUMN", help="Its numbers are names of categories; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Its numbers are names (of classes in a target); repeatable."),
 ]
 Imputed = Annotated[str | None, typer.Option(metavar="HOW", help="mean, median or most_frequent for missing values.")]
 Missing = Annotated[list[str] | None, typer.Option(metavar="MARK", help="What stands for a missing value; repeatable.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dlx.data.columns import ColumnError
+from dlx.data.columns import ColumnError, Doubles
 
 
 class Doubled(str):
@@ -39,15 +39,20 @@ def distinct(
         remaining = [number for number in chosen if number not in ignored]
         is_left_out = name in ignore or (train is not None and name not in train)
         if len(remaining) > 1 and not is_left_out:
-            listed = ", ".join(map(str, places))
-            what = f"the header has {len(places)} columns named {name!r}: {listed} (counted from 0)"
-            advice = f"leave out all but one by number, such as `ignore: [{', '.join(map(str, remaining[1:]))}]`"
-            reason = f"column {remaining[0]} is named {name}, too: rename one of them in the file to learn from both"
-            raise ColumnError(f"{place}: {what}; {advice}", remaining[1], reason, "ignore")
+            raise _several(place, Doubles(name, remaining, len(names)), places)
         for number in places:
             if number != (remaining or places)[0]:
                 result[number] = Doubled(_new_name(f"{name} ({number})", result))
     return result
+
+
+def _several(place: str, doubles: Doubles, places: Sequence[int]) -> ColumnError:
+    """The error about columns of one name, these of which are left of those at the places."""
+    name, remaining, _ = doubles
+    what = f"the header has {len(places)} columns named {name!r}: {', '.join(map(str, places))} (counted from 0)"
+    advice = f"leave out all but one by number, such as `ignore: [{', '.join(map(str, remaining[1:]))}]`"
+    reason = f"column {remaining[0]} is named {name}, too: rename one of them in the file to learn from both"
+    return ColumnError(f"{place}: {what}; {advice}", remaining[1], reason, "ignore", doubles=doubles)
 
 
 def _places(columns: Collection[str | int], count: int) -> set[int]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dlx.data.columns import ColumnDetails, ColumnOptions
 from dlx.data.numbers import CODE, MISSING, NumberStyle, plain_numbers
 from dlx.data.pieces import Pieces
 from dlx.data.texts import Texts, Values
@@ -48,12 +49,23 @@ class ColumnReader(NamedTuple):
     """How the values of one column are read.
 
     missing: the texts that stand for no value.
+    invalid: what becomes of that which is no number, where that is stated.
     must_be_numbers: whether train has numbers here, so that codes with leading zeros, or one truth value, are numbers.
     """
 
     style: NumberStyle
     missing: frozenset[str] = MISSING
     must_be_numbers: bool = False
+    invalid: str | None = None
+
+    def of_column(self, setting: ColumnOptions | ColumnDetails) -> ColumnReader:
+        """The same with what is stated of the column itself."""
+        style, missing = self.style, self.missing
+        if setting.unit is not None or setting.censored:
+            style = style.of_column(setting.unit, bool(setting.censored))
+        if setting.missing is not None:
+            missing = frozenset(("", *map(str, setting.missing)))
+        return self._replace(style=style, missing=missing, invalid=setting.invalid)
 
     @property
     def codes_are_numbers(self) -> bool:
@@ -117,6 +129,8 @@ class ColumnReader(NamedTuple):
         Of numbers with different marks those are numbers that have the most frequent one.
         """
         read = {text: self.style.number(text) for text in pieces.places}
+        if not pieces.have_numbers and self.style.marks and not any(read.values()):
+            read = {text: self.style.other.number(text) for text in read}
         texts = pieces.texts()
         codes, first, counts = np.unique(texts.codes, return_index=True, return_counts=True)
         marks = Counter[str | None]()

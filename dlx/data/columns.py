@@ -18,7 +18,15 @@ CyclicPart = Literal["minute", "hour", "weekday", "day", "month", "yearday"]
 Order = Literal["dmy", "mdy"]
 
 OTHER = "other"  # the class of rare categories, and of those that train lacks
-OF_KIND = {"parts": "time", "order": "time", "features": "hashed"}  # the options that only one kind has
+# The options that only some kinds have.
+OF_KINDS: Mapping[str, tuple[str, ...]] = {
+    "parts": ("time",),
+    "order": ("time",),
+    "features": ("hashed",),
+    "unit": ("number",),
+    "censored": ("number",),
+    "invalid": ("number", "time"),
+}
 
 
 class ColumnOptions(Options):
@@ -46,12 +54,30 @@ class ColumnOptions(Options):
     features: Annotated[int, Field(ge=2, le=4096)] | None = Field(
         None, description="of hashed texts: how many features (32 when left out), of which each text sets up to 4 to 1"
     )
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = Field(
+        None, description="of numbers: what stands behind them, such as kg; one without it is taken to be in it"
+    )
+    censored: bool | None = Field(
+        None, description="of numbers: whether <0.5, ≥ 3 and 10+ are numbers, too: these limits; else they are none"
+    )
+    missing: Annotated[tuple[str | int | float, ...], Field(strict=False)] | None = Field(
+        None, description="the marks of missing values in this column, beside empty fields, in place of the source's"
+    )
+    invalid: Literal["missing"] | None = Field(
+        None, description="of numbers and times: missing takes what is none of them for a missing value; null: refused"
+    )
+
+    @property
+    def is_about_reading(self) -> bool:
+        """Whether it says no more than how the texts of a file are read, as it may of a target, too."""
+        stated = {name for name in type(self).model_fields if getattr(self, name) is not None}
+        return self.kind in (None, "number") and stated <= {"kind", "unit", "censored", "missing"}
 
     @model_validator(mode="after")
     def _options_of_the_kind(self) -> Self:
-        for option, kind in OF_KIND.items():
-            if getattr(self, option) is not None and self.kind != kind:
-                raise ValueError(f"{option} is for columns of `kind: {kind}`")
+        for option, kinds in OF_KINDS.items():
+            if getattr(self, option) is not None and self.kind not in kinds:
+                raise ValueError(f"{option} is for columns of `kind: {'` or `kind: '.join(kinds)}`")
         if self.transform not in (None, "none") and self.kind not in (None, "number"):
             raise ValueError(f"transform is for numbers, not for columns of `kind: {self.kind}`")
         return self
@@ -65,8 +91,10 @@ class ColumnDetails:
     impute: what stands in for missing values, where the column has a say of its own.
     is_clock: whether times are those of a day.
     rare: categories with fewer examples in train are `other`, and so are new ones; 0 where there is no such class.
+    merged: train's categories that are `other` for that reason.
     indicator: whether there is a further feature, 1 where the value is missing.
     quantiles, shares: between which `transform: quantile` is linear.
+    unit, censored, missing, invalid: as stated of the column.
     is_open: whether train has yet to decide on ``rare``, ``indicator`` and ``quantiles``: until then a category is its
         place among all, and a number is as it was.
     """
@@ -79,9 +107,14 @@ class ColumnDetails:
     is_clock: bool = False
     features: int = 0
     rare: int = 0
+    merged: tuple[str, ...] = ()
     indicator: bool = False
     quantiles: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
+    unit: str | None = None
+    censored: bool = False
+    missing: tuple[str | int | float, ...] | None = None
+    invalid: Literal["missing"] | None = None
     is_open: bool = False
 
     @classmethod
@@ -167,6 +200,14 @@ class Column(NamedTuple):
         return [f"{self.name}={value}" for value in self.categories]
 
 
+class Doubles(NamedTuple):
+    """Columns of one name, by their numbers, in a table of so many columns."""
+
+    name: str
+    places: Sequence[int]
+    width: int
+
+
 class ColumnError(DataError):
     """A column that can be read once the spec says how it is meant.
 
@@ -174,12 +215,21 @@ class ColumnError(DataError):
         column: its name, or its number where another one has its name.
         reason: what is the matter.
         remedy: the option of the source `file` that must name it.
+        doubles: the columns of one name, of which all but one must be left out.
         odd: texts that do not fit the others, where it holds numbers and words.
         share: of the rows that have such a text.
     """
 
     def __init__(
-        self, message: str, column: str | int, reason: str, remedy: str, odd: Sequence[str] = (), share: float = 1.0
+        self,
+        message: str,
+        column: str | int,
+        reason: str,
+        remedy: str,
+        odd: Sequence[str] = (),
+        share: float = 1.0,
+        doubles: Doubles | None = None,
     ) -> None:
+        self.doubles = doubles
         self.column, self.reason, self.remedy, self.odd, self.share = column, reason, remedy, tuple(odd), share
         super().__init__(message)

@@ -27,6 +27,8 @@ ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
 }
 WRITTEN = re.compile(r"\s*(?P<sign><=|>=|!=|==|<|>|=)\s*(?P<value>.*?)\s*", re.DOTALL)
+ALL = "all"
+BETWEEN = re.compile(r"\s*(?:,|\band\b|&+)\s*(?=[<>!=])")  # of `>= 18 and < 65`
 NOTHING = ("null", "~", "")  # what stands for a missing value behind a sign
 Stated = str | int | float | bool | None
 
@@ -35,7 +37,8 @@ Stated = str | int | float | bool | None
 class RowCondition:
     """What the value in a column must be: one of ``values``, none of them where the sign is !=, or below … the first.
 
-    None among them is a missing value, which fulfils nothing else.
+    Where the sign is `ALL`, the values are conditions such as `>= 18`, all of which must hold. None among them is a
+    missing value, which fulfils nothing else.
     """
 
     sign: str
@@ -43,7 +46,7 @@ class RowCondition:
 
     @classmethod
     def of(cls, stated: Stated | tuple[Stated, ...]) -> RowCondition:
-        """As a spec states it: a value, several in a list, or a text such as `>= 18`.
+        """As a spec states it: a value, several in a list, a text such as `>= 18`, or several such, of which all hold.
 
         Raises:
             ValueError: there is no value behind the sign, or none in the list.
@@ -51,9 +54,15 @@ class RowCondition:
         if isinstance(stated, tuple):
             if not stated:
                 raise ValueError("an empty list holds for no row; leave the column out, or name the values")
-            if any(isinstance(value, str) and WRITTEN.fullmatch(value) for value in stated):
-                raise ValueError(f"{list(stated)} is a list of values, which takes no signs; name the values")
+            signs = [isinstance(value, str) and WRITTEN.fullmatch(value) is not None for value in stated]
+            if all(signs):
+                return cls(ALL, tuple(value for value in stated if cls.of(value)))
+            if any(signs):
+                what = "is a list of values, of which none has a sign, or of comparisons, of which each has"
+                raise ValueError(f"{list(stated)} {what}; write such as [DE, FR] or ['>= 18', '< 65']")
             return cls("=", stated)
+        if isinstance(stated, str) and len(several := BETWEEN.split(stated)) > 1 and WRITTEN.fullmatch(stated):
+            return cls.of(tuple(several))
         match = WRITTEN.fullmatch(stated) if isinstance(stated, str) else None
         if match is None:
             return cls("=", (stated,))
@@ -72,6 +81,9 @@ class RowCondition:
         Raises:
             NoMoment: a value has no order with the stated one.
         """
+        if self.sign == ALL:
+            each: Array = np.logical_and.reduce([RowCondition.of(condition).holds(values) for condition in self.values])
+            return each
         values = _plain(values)
         absent = missing(values)
         if self.sign in ORDERS:

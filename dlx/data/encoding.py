@@ -45,6 +45,10 @@ class Describer(NamedTuple):
             transform=options.transform or "none",
             impute=options.impute,
             indicator=self.indicators,
+            unit=options.unit,
+            censored=bool(options.censored),
+            missing=options.missing,
+            invalid=options.invalid,
             is_open=self.indicators or options.transform == "quantile",
         )
         if not isinstance(values, Texts) or options.kind == "number":

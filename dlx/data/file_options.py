@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from dlx.data.conditions import Stated, checked_conditions
+from dlx.data.dropped_rows import RowKind
 from dlx.data.numbers import MISSING
 
 Names = Annotated[tuple[str | int, ...], Field(strict=False)]
@@ -21,8 +22,17 @@ Where = Annotated[
     dict[str, Stated | Annotated[tuple[Stated, ...], Field(strict=False)]],
     AfterValidator(checked_conditions),
     Field(
-        description="tables: which rows are examples, such as {age: '>= 18', country: [DE, FR], status: '!= closed'}: "
+        description="tables: which rows are examples, such as {age: '>= 18', country: [DE, FR], status: '!= closed'}, "
+        "or of a range {age: ['>= 18', '< 65']}: "
         "all conditions must hold; null is a missing value, which fulfils no other; other files are taken whole"
+    ),
+]
+DropRows = Annotated[
+    Annotated[tuple[RowKind, ...], Field(strict=False)],
+    Field(
+        description="CSV, XLSX: rows that are no examples: headers repeat the names of the columns, or stand directly "
+        "below them and have words, such as units, over columns of numbers; totals begin with a word such as Total or "
+        "Mean; null: none"
     ),
 ]
 ImageShape = Annotated[

@@ -61,6 +61,8 @@ def has_header(records: Fields, style: NumberStyle, options: TableOptions, like:
     if not records:
         return True
     first, *others = records
+    if "headers" in options.drop_rows:  # or names that come again would be taken for values
+        others = [record for record in others if record != first]
     named = (*options.target, *options.ignore, *options.use, *options.categorical, *options.columns)
     stated = {name for name in named if isinstance(name, str)}
     counted = bool(like) and all(name.isdigit() for name in like)

@@ -23,6 +23,7 @@ from dlx.data.sources import File, Source
 from dlx.data.splits import stratified_order
 from dlx.data.tables import TableOptions
 from dlx.data.target_scaling import fit_targets
+from dlx.data.target_settings import settings_of_targets, target_settings
 from dlx.data.weights import class_weights, combined
 from dlx.errors import DataError
 from dlx.types import Array, Rng
@@ -92,6 +93,7 @@ def read_like(
         options["sample_weight"] = None
     if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
+    options["columns"] = settings_of_targets(preprocessing["options"], target)
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
@@ -197,7 +199,7 @@ def _check_features(examples: Examples, n_x: int) -> None:
 
 
 def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: TableOptions) -> Dataset:
-    train = parts["train"]
+    train, of_targets = parts["train"], target_settings(options, parts["train"].target)
     if train.target:  # by name, so that its place in another file makes no difference
         options = replace(options, target=train.target)
     options = replace(options, where={}, skip_lines=None if not options.plain else options.skip_lines)  # of this file
@@ -221,7 +223,7 @@ def _fitted(data: Data, parts: Mapping[str, Examples], labels: Labels, options: 
     preprocessing: dict[str, Any] = {
         "columns": [column.to_data() for column in train.columns],
         "imputation": plain_row(rows[train.impute]),
-        "options": asdict(replace(options, columns={})),
+        "options": asdict(replace(options, columns={})) | {"columns": of_targets},
         "task": labels.task,
         "classes": list(labels.classes),
         "targets": labels.targets,

@@ -10,6 +10,7 @@ from math import nan
 
 import numpy as np
 
+from dlx.data.units import measured, same_unit
 from dlx.types import Array
 
 MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
@@ -30,15 +31,30 @@ def number_in(value: str) -> float | None:
 
 
 class NumberStyle:
-    """How the numbers of a table are written: decimal mark and grouping; without ``marks``, as Python writes them."""
+    """How numbers are written: decimal mark and grouping; without ``marks``, as Python writes them.
 
-    def __init__(self, decimal: str = ".", thousands: str | None = None, marks: bool = True) -> None:
+    unit: which may stand behind each; is_censored: whether <0.5 and 10+ are numbers, these limits.
+    """
+
+    def __init__(
+        self,
+        decimal: str = ".",
+        thousands: str | None = None,
+        marks: bool = True,
+        unit: str | None = None,
+        is_censored: bool = False,
+    ) -> None:
         self.decimal, self.thousands, self.marks = decimal, thousands, marks
+        self.unit, self.is_censored = unit, is_censored
 
     @property
     def other(self) -> NumberStyle:
         """The style with the other decimal mark."""
-        return NumberStyle("," if self.decimal == "." else ".", self.thousands)
+        return NumberStyle("," if self.decimal == "." else ".", self.thousands, True, self.unit, self.is_censored)
+
+    def of_column(self, unit: str | None, is_censored: bool) -> NumberStyle:
+        """The style of a column that has this unit, or censored numbers."""
+        return NumberStyle(self.decimal, self.thousands, self.marks, unit, is_censored)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -55,6 +71,8 @@ class NumberStyle:
 
     def number(self, text: str) -> tuple[float, str] | None:
         """The number that a text holds, with its currency or percent sign; None where it holds anything else."""
+        if self.unit is not None or self.is_censored:
+            text = self._without_unit(text)
         if self.decimal == "." and (not self.marks or "_" not in text):
             with suppress(ValueError):
                 return float(text), ""
@@ -68,6 +86,15 @@ class NumberStyle:
         digits = match["digits"].replace(match["group"], "") if match["group"] else match["digits"]
         value = float(digits.replace(self.decimal, ".") + match["exponent"])
         return -value if "-" in match["sign"] + match["inner"] else value, match["currency"] or match["unit"]
+
+    def _without_unit(self, text: str) -> str:
+        """The text without the unit of its column and the sign of a limit; as it is where there is another unit."""
+        parts = measured(text)
+        if parts is None or (parts.is_limit and not self.is_censored):
+            return text
+        if parts.unit and (self.unit is None or same_unit(parts.unit) != same_unit(self.unit)):
+            return f"{parts.number} {parts.unit}"
+        return parts.number
 
 
 def plain_numbers(values: Sequence[str], style: NumberStyle, codes_are_numbers: bool) -> Array:

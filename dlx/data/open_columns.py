@@ -50,6 +50,9 @@ def _decided(column: Column, first_feature: Array) -> Column:
         for category, count in zip(column.categories, counts, strict=False)
         if count >= details.rare and category != OTHER
     ]
+    seldom = zip(column.categories, counts, strict=False)
+    merged = tuple(category for category, count in seldom if 0 < count < details.rare and category != OTHER)
+    details = replace(details, merged=merged)
     others = [OTHER] if counts.sum() > sum(counts[column.categories.index(category)] for category in frequent) else []
     return column._replace(categories=(*frequent, *others), details=details)
 

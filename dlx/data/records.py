@@ -8,22 +8,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from dlx.data.dialect import Dialect, spaced
+from dlx.data.dropped_rows import Chunk
 from dlx.data.opening import open_binary, readable
 from dlx.errors import DataError
 
 LONGEST_LINE = 2**24  # characters
 LINE_END = re.compile("\r\n|\r|\n")
 Record = tuple[int, list[str]]  # the line it ends in, and its fields
-
-
-class Chunk(NamedTuple):
-    """Some records that follow each other, none of them empty, and the lines that they end in."""
-
-    lines: Sequence[int]
-    records: list[list[str]]
 
 
 def records_of(path: Path, dialect: Dialect) -> Iterator[Record]:

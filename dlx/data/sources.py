@@ -14,7 +14,7 @@ from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.file_options import ImageShape, MissingMarks, Names, Where
+from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Where
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.packing import ZIP
 from dlx.data.source import Source
@@ -118,6 +118,7 @@ class File(Source):
         Annotated[int, Field(ge=0, le=10**6)] | None,
         Field(description="CSV, XLSX: how many lines stand above the table, such as a title; null finds out"),
     ] = None
+    drop_rows: DropRows | None = None
     missing: MissingMarks | None = None
     missing_target: Annotated[
         Literal["refuse", "drop"] | None,
@@ -194,6 +195,10 @@ class File(Source):
         imputes = [self.impute, *(column.impute for column in (self.columns or {}).values())]
         if self.missing_indicators and not any(imputes):
             raise ValueError("missing_indicators need `impute`: something must stand in for what is missing")
+        for name, setting in (self.columns or {}).items() if "missing" not in file_format.options else ():
+            if setting.unit or setting.censored or setting.missing is not None:
+                what = f"columns: {name}: unit, censored and missing are for files of texts"
+                raise ValueError(f"{what}, and do not apply to {file_format.name} files")
         for option in (field.name for field in fields(TableOptions)):
             stated = getattr(self, option) != type(self).model_fields[option].default
             if stated and option not in file_format.options and option != "image_shape":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+import warnings
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from dlx.data.column_store import ColumnStore
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
 from dlx.data.texts import Values, as_array
-from dlx.errors import DataError
+from dlx.errors import DataError, Remark
 from dlx.types import Array
 
 
@@ -40,10 +41,20 @@ class Table:
         place = f" row {row_of_file} (counted from 0)" if self.lines is None else self.lines[row]
         return DataError(f"{self.path}:{place}: column {column!r}: {what}")
 
+    def tell_invalid(self, name: str, kind: str, texts: Mapping[int, str]) -> None:
+        """Warns of texts, by their row, that count as missing since they are none of the kind that the column has."""
+        row, text = next(iter(texts.items()))
+        what = f"such as {text!r} in {self._place(row)}"
+        what = f"{len(texts):,} of {self.m:,} values are no {kind}, and count as missing, {what}"
+        warnings.warn(Remark(f"{self.path}: column {name!r}: {what}"), stacklevel=2)
+
+    def _place(self, row: int) -> str:
+        row_of_file = row if self.rows is None else int(self.rows[row])
+        return f"row {row_of_file} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
+
     def row_fault(self, row: int, column: str, what: str, hint: str = "") -> RowFault:
         """What is wrong with one value; the hint is for the message alone."""
-        row_of_file = row if self.rows is None else int(self.rows[row])
-        place = f"row {row_of_file} (counted from 0)" if self.lines is None else f"line {self.lines[row]}"
+        place = self._place(row)
         message = str(self.fault(row, column, f"{what}{hint}"))
         return RowFault(row, f"{place}: column {column!r}: {what}", message)
 

@@ -22,6 +22,8 @@ from dlx.data.split_columns import split_values
 from dlx.data.table import Table, labelled, target_faults
 from dlx.data.target_columns import targets
 from dlx.data.texts import Texts, as_array
+from dlx.data.unseen_categories import tell_unseen
+from dlx.data.valid_times import check_times
 from dlx.data.weights import read
 from dlx.errors import DataError
 
@@ -49,6 +51,7 @@ class TableOptions:
     thousands: str | None = None
     comment: str | None = None
     skip_lines: int | None = None
+    drop_rows: tuple[str, ...] = ()
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
     where: Mapping[str, Stated | tuple[Stated, ...]] = field(default_factory=dict)
@@ -81,8 +84,8 @@ def roles(names: Sequence[str], options: TableOptions, like: Sequence[Column], p
     features = tuple(name for name in candidates if name in used or not used)
     of_columns = {_column(_number(key, names), names, path, "columns"): of for key, of in options.columns.items()}
     roles_elsewhere = {*split_columns.values(), weight}
-    for name in of_columns:
-        if name not in features and name not in roles_elsewhere:
+    for name, of in of_columns.items():
+        if name not in features and name not in roles_elsewhere and not (name in target and of.is_about_reading):
             what = "is the target" if name in target else "is none of the features"
             raise DataError(f"{path}: columns: {name!r} {what} {listed(name, features)}")
     of_features = {name: of for name, of in of_columns.items() if name in features}
@@ -124,7 +127,8 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     weight = options.sample_weight if options.sample_weight in names else None
     numbers = frozenset(features) - categorical - texts
     conditions = _conditions(names, options, path)
-    return Roles(features, target, categorical, texts=texts, numbers=numbers, weight=weight, conditions=conditions)
+    of_targets = {name: of for name, of in options.columns.items() if name in target}
+    return Roles(features, target, categorical, texts, numbers, of_targets, weight, conditions=conditions)
 
 
 def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> str:
@@ -157,13 +161,13 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         for role, name in of.split_columns.items()
     }
     faults = list(table.faults)
-    imputes = {column.name: column.details.impute for column in like}
-    imputes |= {name: setting.impute for name, setting in of.options.items()}
+    settings = {column.name: column.details for column in like} | dict(of.options)
     for name in of.features:
-        faults += _faults(table, name, imputes.get(name) or options.impute)
+        check_times(table, name, settings.get(name, PLAIN_OPTIONS))
+        faults += _faults(table, name, settings.get(name, PLAIN_OPTIONS).impute or options.impute)
         if not like:
             _refuse(table, name, faults)
-    columns = tuple(like) or _described(table, of, options)
+    columns = _like(table, like) if like else _described(table, of, options)
     features, is_compact = list[Features](), is_large(table.m, columns)
     for column in columns:
         of_column, unfit = encoded(table.values[column.name], column)
@@ -204,6 +208,12 @@ def _refuse(table: Table, name: str, faults: Sequence[RowFault]) -> None:
         raise DataError(faults[0].message)
     if missing(table.values[name]).all():
         raise DataError(f"{table.path}: column {name!r} has no value at all; name it in `ignore`")
+
+
+def _like(table: Table, like: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns of train, once the categories are told that it lacks."""
+    tell_unseen(table, like)
+    return tuple(like)
 
 
 def _described(table: Table, of: Roles, options: TableOptions) -> tuple[Column, ...]:

@@ -16,6 +16,7 @@ from dlx.data.table import Table
 from dlx.data.tables import TableOptions
 from dlx.data.texts import Texts, Values
 from dlx.errors import DataError
+from dlx.types import Array
 
 
 def column_names(
@@ -49,9 +50,12 @@ def readers(style: NumberStyle, options: TableOptions, of: Roles, like: Sequence
             of_columns[name] = ColumnReader(style, frozenset(("",)))
     for name in of.numbers:
         of_columns[name] = ColumnReader(style, marks, must_be_numbers=True)
+    for name, setting in of.options.items():
+        if name in of_columns:
+            of_columns[name] = of_columns[name].of_column(setting)
     for column in like:
-        reader = of_columns[column.name]
-        of_columns[column.name] = reader._replace(missing=marks - frozenset(column.categories or ()))
+        reader = of_columns[column.name].of_column(column.details)
+        of_columns[column.name] = reader._replace(missing=reader.missing - frozenset(column.categories or ()))
     return of_columns
 
 
@@ -65,6 +69,8 @@ def column_values(table: Table, name: str, pieces: Pieces, of: Roles, reader: Co
         TextNeeded: all pieces must be there as text.
     """
     try:
+        if reader.invalid and name in of.numbers:
+            return _valid_numbers(table, name, pieces, reader)
         values = reader.text(pieces) if name in of.as_text else reader.settled(name, pieces)
     except MixedColumn as mixed:
         if name in of.numbers and name not in of.options:
@@ -77,6 +83,14 @@ def column_values(table: Table, name: str, pieces: Pieces, of: Roles, reader: Co
         message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
         raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
     return labels(values, reader.style) if name in of.verbatim and isinstance(values, Texts) else values
+
+
+def _valid_numbers(table: Table, name: str, pieces: Pieces, reader: ColumnReader) -> Array:
+    """The numbers of a column in which nothing else has a meaning."""
+    numbers, texts = reader.numbers_among(pieces)
+    if texts:
+        table.tell_invalid(name, "numbers", texts)
+    return numbers
 
 
 def fill(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
@@ -37,6 +37,7 @@ COMPACT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2})
 UNIX = {10: 86_400, 13: 86_400_000}  # digits of a time stamp in seconds and in milliseconds, and how many make a day
 EPOCH = date(1970, 1, 1).toordinal()
 PIVOT = 69  # years of two digits: from 69 on of the last century, as POSIX has it
+ORDERS: tuple[Order, ...] = get_args(Order)
 CLOCK_PARTS = frozenset(("minute", "hour"))
 
 
@@ -87,6 +88,9 @@ def order_of(texts: Collection[str]) -> tuple[Order | None, bool]:
         return None, False
     usual: Order = "mdy" if all(match["mark"] == "/" for match in dates) else "dmy"
     firsts, seconds = zip(*((int(match["first"]), int(match["second_part"])) for match in dates), strict=True)
+    if max(firsts) > 12 and max(seconds) > 12:  # there is no such order: that in which more of them are dates
+        days = {order: sum(moment(match[0], order) is not None for match in dates) for order in (usual, *ORDERS)}
+        return max(days, key=lambda order: days[order]), False
     if max(firsts) > 12 or max(seconds) > 12:
         return "dmy" if max(firsts) > 12 else "mdy", False
     return usual, firsts != seconds and any(match["mark"] != "." for match in dates)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import rank
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
-from dlx.documents.range_test import TestedRates
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.findings import Finding
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
@@ -27,40 +27,38 @@ class Remedy:
     notes: str
 
 
-def remedies(document: Mapping[str, Any], spec: Spec, facts: DataFacts) -> list[Remedy]:
+def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
     """What to try next, in the order of trying: cures of errors and warnings, the recipe, bias first, cures of notes.
 
     Each remedy's spec is valid and another than the present one and than those of the remedies before it, and has the
     same examples in dev and test. Where bias and variance are low there is nothing to try, whatever was found.
 
     Args:
-        document: ``diagnosis.json``.
+        document: the diagnosis.
         spec: the complete spec that it is about.
         facts: of its data.
     """
     against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
     if not against:
         return []
-    serious = [finding for finding in document["findings"] if finding["severity"] != "note"]
-    notes = [finding for finding in document["findings"] if finding["severity"] == "note"]
-    candidates = [*_cures(serious), *_recipe(against), *_cures(notes)]
-    return list(_different(candidates, SpecContext(spec, facts, TestedRates.recalled(document))))
+    candidates = [*_cures(document.serious), *_recipe(against), *_cures(document.notes)]
+    return list(_different(candidates, SpecContext(spec, facts, document.learning_rate)))
 
 
-def is_needed(document: Mapping[str, Any], gap: str) -> bool:
+def is_needed(document: DiagnosisDocument, name: str) -> bool:
     """Whether something is to be done about bias or variance: its value is above the tolerance.
 
     Also where its interval does not settle it: remedies are judged by intervals of their own.
     """
-    estimate = document[gap]
-    return estimate is not None and estimate["value"] > document["tolerance"]
+    gap = document.gaps[name]
+    return gap is not None and gap.value > document.tolerance
 
 
-def _cures(findings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Change, str]]:
+def _cures(findings: Iterable[Finding]) -> Iterator[tuple[Change, str]]:
     """The changes that may cure findings, with the finding that each is against; of other names there are none."""
-    for finding in sorted(findings, key=lambda finding: rank(finding["name"], finding["severity"])):
-        if finding["name"] in CAUSES:
-            yield from ((change, finding["name"]) for change in CAUSES[finding["name"]].changes)
+    for finding in sorted(findings, key=lambda finding: rank(finding.name, finding.severity)):
+        if finding.name in CAUSES:
+            yield from ((change, finding.name) for change in CAUSES[finding.name].changes)
 
 
 def _recipe(against: Iterable[str]) -> Iterator[tuple[Change, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -13,9 +13,16 @@ from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.samples import rows, sample
 from dlx.diagnose.gradient_boosting import GradientBoosting
 from dlx.diagnose.simple_models import SIMPLE_MODELS, ConstantAnswer, Fitting, SimpleModel, outputs_of
-from dlx.diagnose.verdict import BETTER as BETTER
-from dlx.diagnose.verdict import OPEN as OPEN
-from dlx.diagnose.verdict import WORSE as WORSE
+from dlx.documents.baselines import (
+    BETTER,
+    OPEN,
+    WORSE,
+    BaselineRecord,
+    Baselines,
+    NetworkDifference,
+    PartBaseline,
+    TargetBaseline,
+)
 from dlx.stats.effects import clipped, contributions
 from dlx.stats.group_difference import paired_by_example
 from dlx.stats.intervals import Estimate, error_rate, mean_share
@@ -44,14 +51,10 @@ class ConstantErrors:
     thorough: bool = False
 
 
-def baselines(dataset: Dataset, answers: Mapping[str, Answers], with_bound: bool = False) -> dict[str, Any]:
-    """What simple models reach on dev and test beside the network, by the names of the models.
+def baselines(dataset: Dataset, answers: Mapping[str, Answers], with_bound: bool = False) -> Baselines:
+    """What simple models reach on dev and test beside the network, on the same examples.
 
-    Each has ``title``, ``fitted_on`` (examples of train) and ``parts``, by part ``error`` and ``difference``: the error
-    of the network minus that of the model, on the same examples, below 0 where the network is better, with
-    its 95 % interval and a ``verdict`` on the network: better, worse, or not established; of several targets also for
-    each of ``targets``, in its own unit. Data that are read from their
-    file while training are not looked at: ``skipped`` says so.
+    Data that are read from their file while training are not looked at: ``skipped`` says so.
 
     Args:
         dataset: the models are fitted on train.
@@ -60,21 +63,21 @@ def baselines(dataset: Dataset, answers: Mapping[str, Answers], with_bound: bool
             what can be reached.
     """
     if any(isinstance(part.X, MappedRows) for part in dataset.parts.values()):
-        return {"skipped": SKIPPED}
+        return Baselines(skipped=SKIPPED)
     parts = [part for part in HELD_OUT if part in answers] or ["train"]
     kinds: tuple[type[SimpleModel], ...] = (ConstantAnswer,)
     if parts != ["train"]:
         bound = (GradientBoosting,) if with_bound and GradientBoosting.is_for(dataset) else ()
         kinds = (*SIMPLE_MODELS, *bound)
-    fitting, documents = Fitting.of(dataset), {}
+    fitting, records = Fitting.of(dataset), {}
     for kind in kinds:
         with np.errstate(over="ignore", invalid="ignore"):
             model = fitting.fitted(kind)
             pairs = {part: beside(fitting, model, dataset.parts[part], answers[part]) for part in parts}
             compared = {part: comparison(*pair, dataset) for part, pair in pairs.items()}
         fitted_on = fitted_examples(kind, dataset)
-        documents[kind.name] = {"title": model.title(dataset), "fitted_on": fitted_on, "parts": compared}
-    return documents
+        records[kind.name] = BaselineRecord(model.title(dataset), fitted_on, compared)
+    return Baselines(records)
 
 
 @dataclass(frozen=True)
@@ -131,23 +134,24 @@ def beside(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -
     return of_model, Mistakes.of(mistakes_of(answers)[which], dataset)
 
 
-def comparison(of_model: Mistakes, of_network: Mistakes, dataset: Dataset) -> dict[str, Any]:
+def comparison(of_model: Mistakes, of_network: Mistakes, dataset: Dataset) -> PartBaseline:
     """The model's error, and the network's minus that on the same examples; of several targets for each of them too."""
     total = _compared(of_model.total, of_network.total, dataset)
     if not dataset.task.is_regression or dataset.n_y < 2:
-        return total
+        return PartBaseline(*total)
     targets = []
     for column, name in enumerate(dataset.output_names):
         pair = of_model.each[:, column], of_network.each[:, column]
-        targets.append({"label": name, **_compared(*pair, dataset)})
-    return {**total, "targets": targets}
+        targets.append(TargetBaseline(name, *_compared(*pair, dataset)))
+    return PartBaseline(*total, targets)
 
 
-def _compared(of_model: Array, of_network: Array, dataset: Dataset) -> dict[str, Any]:
+def _compared(of_model: Array, of_network: Array, dataset: Dataset) -> tuple[Estimate, NetworkDifference]:
     error = _estimate(of_model, dataset)
     added = [contributions(each, dataset.task.is_regression)[np.newaxis] for each in (of_network, of_model)]
     difference = clipped(paired_by_example(*added)[0], dataset.task.largest_error)
-    return {"error": error.document(), "difference": {**difference.document(), "verdict": _verdict(difference)}}
+    verdict = _verdict(difference)
+    return error, NetworkDifference(difference.value, difference.low, difference.high, difference.m, verdict)
 
 
 def _estimate(mistakes: Array, dataset: Dataset) -> Estimate:

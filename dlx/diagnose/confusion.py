@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dlx.data.labels import Label
+from dlx.documents.classes import ClassesDocument, ConfusedPair, WorstExample
 from dlx.stats.intervals import error_rate
+from dlx.stats.measured import LabelValue
 from dlx.training.evaluation import Evaluation
 from dlx.types import Array
 
@@ -54,52 +55,45 @@ class Classes:
     confusion: Array
     worst: Predictions
 
-    def document(self, part: str, labels: Sequence[Label], rows: Array | None = None) -> dict[str, Any]:
+    def document(self, part: str, labels: Sequence[Label], rows: Array | None = None) -> ClassesDocument:
         """As it stands in ``diagnosis.json``, in the user's labels.
 
         ``rows`` are the numbers of the part's examples in the source that was split, from 0: the worst have theirs as
-        ``row``, from 1. ``confusion`` is null above 100 classes; ``confused`` are the pairs most often taken for each
+        ``row``, from 1. ``confusion`` is None above 100 classes; ``confused`` are the pairs most often taken for each
         other.
         """
         few = len(self.confusion) <= MOST_CLASSES
-        return {
-            "part": part,
-            "labels": list(labels),
-            "confusion": self.confusion.tolist() if few else None,
-            "errors": [self._error(code, label) for code, label in enumerate(labels)],
-            "confused": list(self._confused(labels)),
-            "worst": [
-                self._named(row, labels) | ({} if rows is None else {"row": 1 + int(rows[row[0]])})
-                for row in zip(*(a.tolist() for a in self.worst._arrays()), strict=True)
-            ],
-        }
+        return ClassesDocument(
+            part=part,
+            labels=list(labels),
+            confusion=self.confusion.tolist() if few else None,
+            errors=[self._error(code, label) for code, label in enumerate(labels)],
+            confused=list(self._confused(labels)),
+            worst=list(self._worst(labels, rows)),
+        )
 
-    def _error(self, code: int, label: Label) -> dict[str, Any]:
-        """The share of this class that is taken for another; null where the part has none of it."""
+    def _error(self, code: int, label: Label) -> LabelValue:
+        """The share of this class that is taken for another; None where the part has none of it."""
         m = int(self.confusion[code].sum())
         wrong = m - int(self.confusion[code, code])
         if m == 0:
-            return {"label": label, "value": None, "low": None, "high": None, "m": 0}
-        return {"label": label, **error_rate(wrong / m, m).document()}
+            return LabelValue(label, None, None, None, 0)
+        return LabelValue(label, **error_rate(wrong / m, m).interval(), m=m)
 
-    def _confused(self, labels: Sequence[Label]) -> Iterator[dict[str, Any]]:
+    def _confused(self, labels: Sequence[Label]) -> Iterator[ConfusedPair]:
         mistaken = self.confusion.copy()
         np.fill_diagonal(mistaken, 0)
         for cell in np.argsort(-mistaken, axis=None, kind="stable")[:CONFUSED].tolist():
             label, predicted = divmod(cell, len(mistaken))
             if count := int(mistaken[label, predicted]):
-                yield {"label": labels[label], "predicted": labels[predicted], "count": count}
+                yield ConfusedPair(labels[label], labels[predicted], count)
 
-    @staticmethod
-    def _named(row: tuple[Any, ...], labels: Sequence[Label]) -> dict[str, Any]:
-        index, label, predicted, probability, loss = row
-        return {
-            "index": index,
-            "label": labels[label],
-            "predicted": labels[predicted],
-            "probability": probability,
-            "loss": loss,
-        }
+    def _worst(self, labels: Sequence[Label], rows: Array | None) -> Iterator[WorstExample]:
+        """The worst answers, with their numbers in the source where ``rows`` tells them."""
+        answers = zip(*(array.tolist() for array in self.worst._arrays()), strict=True)
+        for index, label, predicted, probability, loss in answers:
+            row = None if rows is None else 1 + int(rows[index])
+            yield WorstExample(index, labels[label], labels[predicted], probability, loss, row)
 
 
 def classes_of(evaluation: Evaluation, count: int) -> Classes:

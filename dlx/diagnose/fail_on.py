@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.findings import SEVERITIES
-from dlx.diagnose.verdict import GAPS, in_words
+from dlx.diagnose.verdict import in_words
+from dlx.documents.diagnosis import GAPS, AnyDiagnosis, DiagnosisDocument
+from dlx.documents.findings import SEVERITIES
 from dlx.errors import UsageError, allowed
 
 SHORT = {"overfitting": "overfitting_to_dev"}
@@ -31,34 +31,33 @@ def parse_conditions(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def unmet(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
+def unmet(names: Sequence[str], document: AnyDiagnosis) -> list[str]:
     """What of the named is the case, in words such as `variance is high`."""
     return [reason for name in names for reason in _reasons(name, document)]
 
 
-def unknown(names: Sequence[str], document: Mapping[str, Any]) -> list[str]:
+def unknown(names: Sequence[str], document: AnyDiagnosis) -> list[str]:
     """The gaps among the named that cannot be judged, because an error that they need is missing."""
-    return [name for name in names if name in (*GAPS, *SHORT) and document.get(SHORT.get(name, name)) is None]
+    return [name for name in names if name in (*GAPS, *SHORT) and document.gaps[SHORT.get(name, name)] is None]
 
 
-def _reasons(name: str, document: Mapping[str, Any]) -> Iterator[str]:
+def _reasons(name: str, document: AnyDiagnosis) -> Iterator[str]:
     gap = SHORT.get(name, name)
     if gap in GAPS:
-        yield from (
-            f"{in_words(gap)} is high" for estimate in [document.get(gap)] if estimate and estimate["level"] == "high"
-        )
+        if document.is_high(gap):
+            yield f"{in_words(gap)} is high"
     elif name == "unsettled":
         yield from _open(document)
     else:
         worst = SEVERITIES[: SEVERITIES.index(name) + 1] if name in SEVERITIES else ()
-        for finding in document["findings"]:
-            if finding["name"] == name or finding["severity"] in worst:
-                yield f"{finding['name']} ({finding['severity']})"
+        for finding in document.findings:
+            if finding.name == name or finding.severity in worst:
+                yield f"{finding.name} ({finding.severity})"
 
 
-def _open(document: Mapping[str, Any]) -> Iterator[str]:
-    gaps = [in_words(gap) for gap in GAPS if document.get(gap) and document[gap]["level"] == "unsettled"]
-    if gaps:
-        yield f"unsettled: {', '.join(gaps)}"
-    elif document.get("verdict") == "unsettled":
+def _open(document: AnyDiagnosis) -> Iterator[str]:
+    unsettled = [in_words(name) for name, gap in document.gaps.items() if gap and gap.level == "unsettled"]
+    if unsettled:
+        yield f"unsettled: {', '.join(unsettled)}"
+    elif isinstance(document, DiagnosisDocument) and document.verdict == "unsettled":
         yield "the verdict is unsettled"

@@ -1,48 +1,18 @@
-"""Findings: what is known to go wrong with a network, each with its remedy and its place in the notes."""
+"""Causes: what is known to go wrong with a network, each of which becomes a finding where it is found."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
+
+from dlx.documents.findings import SEVERITIES, Severity
+from dlx.documents.findings import Finding as Finding
 
 if TYPE_CHECKING:
     from dlx.diagnose.remedies.changes import Change
-
-Severity = Literal["error", "warning", "note"]
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A cause that was found: where, when, by which number against which threshold, and the evidence in words."""
-
-    name: str
-    severity: Severity
-    layer: int | None
-    epoch: int | None
-    value: float | None
-    threshold: float | None
-    evidence: str
-    remedy: str
-    notes: str
-    overrides: tuple[str, ...] = ()  # of the spec, that mend it, as they are typed
-
-    def refuted_by(self, end: str) -> Finding:
-        """The finding as a note, which asks for nothing, since the training ended well all the same."""
-        if self.severity == "note":
-            return self
-        return replace(self, severity="note", evidence=f"{self.evidence}; all the same {end}", overrides=())
-
-    def document(self) -> dict[str, Any]:
-        """The finding as it stands in ``diagnosis.json``, without overrides where there are none."""
-        document = asdict(self)
-        if self.overrides:
-            return document | {"overrides": list(self.overrides)}
-        del document["overrides"]
-        return document
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from dlx.data.dataset import Dataset
 from dlx.data.mapped import MappedRows
 from dlx.diagnose.baselines import SKIPPED, Mistakes, beside, comparison, fitted_examples
 from dlx.diagnose.simple_models import SIMPLE_MODELS, Fitting
+from dlx.documents.baselines import BaselineRecord, Baselines
 from dlx.stats.metrics.answers import Answers
 
 
@@ -43,8 +43,8 @@ def fold_baselines(dataset: Dataset, answers: Answers) -> dict[str, FoldBaseline
     return entries
 
 
-def pooled_baselines(folds: Sequence[Mapping[str, FoldBaseline]], dataset: Dataset, part: str) -> dict[str, Any]:
-    """The document of `baselines` on the examples of all folds together, by what each fold's own models make of it.
+def pooled_baselines(folds: Sequence[Mapping[str, FoldBaseline]], dataset: Dataset, part: str) -> Baselines:
+    """What `baselines` gives, on the examples of all folds together, by what each fold's own models make of it.
 
     Args:
         folds: of each, its models.
@@ -52,16 +52,14 @@ def pooled_baselines(folds: Sequence[Mapping[str, FoldBaseline]], dataset: Datas
         part: what these examples are called.
     """
     if not all(folds):
-        return {"skipped": SKIPPED}
-    documents = {}
+        return Baselines(skipped=SKIPPED)
+    records = {}
     for name in folds[0]:
         models = [fold[name] for fold in folds]
         titles = list(dict.fromkeys(model.title for model in models))
         of_models = Mistakes.joined([model.model for model in models])
         of_networks = Mistakes.joined([model.network for model in models])
-        documents[name] = {
-            "title": titles[0] if len(titles) == 1 else "always what most have",
-            "fitted_on": min(model.fitted_on for model in models),
-            "parts": {part: comparison(of_models, of_networks, dataset)},
-        }
-    return documents
+        title = titles[0] if len(titles) == 1 else "always what most have"
+        fitted_on = min(model.fitted_on for model in models)
+        records[name] = BaselineRecord(title, fitted_on, {part: comparison(of_models, of_networks, dataset)})
+    return Baselines(records)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
 
+from dlx.documents.diagnosis import Gap, Level
 from dlx.stats.enough_examples import Question, enough_to_settle
 from dlx.stats.intervals import CONFIDENCE, Estimate
 from dlx.stats.proportions import RISK
-
-Level = Literal["high", "low", "unsettled"]
-Gap = dict[str, Any]
 
 OUT_OF_FOLD = "out_of_fold"  # each example, by a network that was not given it
 HELD_OUT = ("train_dev", OUT_OF_FOLD, "dev", "test")
@@ -42,14 +39,14 @@ def _can_be_wrong(errors: Mapping[str, Estimate], pair: tuple[str, str]) -> bool
     return any(errors[part].low < errors[part].high for part in pair)
 
 
-def gap_document(question: Question) -> Gap | None:
+def judged_gap(question: Question) -> Gap | None:
     """The difference with its interval, its level, and what would settle it; None where an error is missing."""
     if not {question.upper, question.lower} <= question.errors.keys():
         return None
     gap = question.gap({})
     level = _level(gap, question.tolerance)
     settled_by = enough_to_settle(question, _growing(question)) if level == "unsettled" else None
-    return {**gap.interval(), "level": level, "settled_by": settled_by}
+    return Gap(gap.value, gap.low, gap.high, level=level, settled_by=settled_by)
 
 
 def _growing(question: Question) -> tuple[str, ...]:

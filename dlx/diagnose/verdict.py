@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.gaps import OUT_OF_FOLD as OUT_OF_FOLD
-from dlx.diagnose.gaps import Gap, gap_document, questions
-from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.diagnose.gaps import judged_gap, questions
+from dlx.documents.diagnosis import GAPS, DiagnosisDocument, Gap, JudgedMetric
 from dlx.stats.enough_examples import Question
 from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dlx.diagnose.supply import Supply
 
 TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
-GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 AUGMENTED = "more training examples, or augmentation (data.augment)"  # of images
 RECIPE = {
     "bias": (
@@ -36,7 +35,6 @@ RECIPE = {
     "mismatch": ("training examples that are more like those of dev",),
     "overfitting_to_dev": ("a larger dev set, or fewer choices by the one there is",),
 }
-BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 FALLING = "bias is high and the train cost still fell at the end: train longer (training.epochs)"
@@ -53,13 +51,13 @@ def diagnose(
     unproven: str | None = None,
     measure: JudgedMetric | None = None,
     evidence: Evidence | None = None,
-) -> dict[str, Any]:
-    """The document ``diagnosis.json``.
+) -> DiagnosisDocument:
+    """The diagnosis that these errors tell.
 
     bias = train − optimal, variance = train_dev − train (dev − train where there is no train_dev), mismatch = dev −
-    train_dev, overfitting_to_dev = test − dev; each null where an error that it needs is missing. A gap is high where
+    train_dev, overfitting_to_dev = test − dev; each None where an error that it needs is missing. A gap is high where
     its whole interval lies above the tolerance, low where no part of it does, else unsettled; ``settled_by`` then says
-    what settles it in 4 of 5 cases, as ``{"dev": 410}``, or null. At most 5 of 100 diagnoses are wrong of any gap.
+    what settles it in 4 of 5 cases, as ``{"dev": 410}``, or None. At most 5 of 100 diagnoses are wrong of any gap.
 
     Args:
         errors: of the frozen network, by part; those that are there.
@@ -68,27 +66,27 @@ def diagnose(
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
         measure, evidence: what is judged in place of the errors, and what the advice must agree with, if anything.
     """
-    estimates = {**(measure.errors if measure else errors), "optimal": exact(optimal_error)}
-    gap_questions = _questions(estimates, tolerance, task, measure)
-    gaps = {name: gap_document(question) for name, question in gap_questions.items()}
+    gap_questions = _questions(measure.errors if measure else errors, optimal_error, tolerance, task, measure)
+    gaps: dict[str, Any] = {name: judged_gap(gap_questions[name]) for name in GAPS}
     ranked = by_severity(findings)
-    return {
-        "task": task,
-        "optimal_error": optimal_error,
-        "tolerance": tolerance,
-        "errors": {part: error.document() for part, error in errors.items()},
-        **({"measure": measure.document()} if measure else {}),
+    return DiagnosisDocument(
+        task=task,
+        optimal_error=optimal_error,
+        tolerance=tolerance,
+        errors=dict(errors),
+        measure=measure,
         **gaps,
-        "verdict": _verdict(gaps),
-        **(evidence.document() if evidence else {}),
-        "findings": [finding.document() for finding in ranked],
-        "next": [*mending(ranked), *_next(gaps, gap_questions, evidence, ranked, unproven or DONE)],
-    }
+        verdict=_verdict(gaps),
+        ending=evidence.ending if evidence else None,
+        unbeaten=evidence.unbeaten if evidence else None,
+        findings=ranked,
+        next=[*mending(ranked), *_next(gaps, gap_questions, evidence, ranked, unproven or DONE)],
+    )
 
 
 def mending(findings: Iterable[Finding]) -> list[str]:
     """What is to be done about the findings; notes ask for nothing."""
-    return [f"{finding.name}: {finding.remedy}" for finding in findings if finding.severity != "note"]
+    return [f"{finding.name}: {finding.remedy}" for finding in findings if finding.is_serious]
 
 
 def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
@@ -134,15 +132,20 @@ def in_words(name: str) -> str:
 
 
 def _questions(
-    estimates: Mapping[str, Estimate], tolerance: float, task: Task | None, measure: JudgedMetric | None
+    errors: Mapping[str, Estimate],
+    optimal_error: float,
+    tolerance: float,
+    task: Task | None,
+    measure: JudgedMetric | None,
 ) -> dict[str, Question]:
+    estimates = {**errors, "optimal": exact(optimal_error)}
     is_rate = measure is None and (task is None or task.has_one_class)
-    return questions(estimates, between(estimates.keys() - {"optimal"}), tolerance, is_rate)
+    return questions(estimates, between(errors), tolerance, is_rate)
 
 
 def _verdict(gaps: Mapping[str, Gap | None]) -> str:
     """Names what is certainly high; what is low must be certain too before both are called low."""
-    levels = {name: gap["level"] if (gap := gaps[name]) else "unsettled" for name in ("bias", "variance")}
+    levels = {name: gap.level if (gap := gaps[name]) else "unsettled" for name in ("bias", "variance")}
     high = [f"high {name}" for name, level in levels.items() if level == "high"]
     if high:
         return " and ".join(high)
@@ -162,8 +165,8 @@ def _next(
     """
     supply = evidence.supply if evidence else None
     steps = {name: _steps(name, gap, questions[name], supply) for name, gap in gaps.items()}
-    high = [name for name, gap in gaps.items() if gap and gap["level"] == "high"]
-    is_explained = any(finding.severity != "note" for finding in findings)
+    high = [name for name, gap in gaps.items() if gap and gap.level == "high"]
+    is_explained = any(finding.is_serious for finding in findings)
     if "bias" in high and questions["bias"].errors["optimal"].value == 0:  # perhaps because nothing was stated
         steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
     if evidence and "bias" in high and not is_explained:
@@ -173,16 +176,16 @@ def _next(
     in_order = sorted(
         gaps, key=lambda name: 0 if name in high else 1 + (not _can_be_had(gaps[name], questions[name], supply))
     )
-    is_done = not high and not is_explained and all((gap := gaps[name]) and gap["level"] == "low" for name in ABSENT)
+    is_done = not high and not is_explained and all((gap := gaps[name]) and gap.level == "low" for name in ABSENT)
     rest = [step for name in in_order for step in steps[name]]
     return [done, *rest] if is_done else rest
 
 
 def _can_be_had(gap: Gap | None, question: Question, supply: Supply | None) -> bool:
     """Whether the data at hand can settle a gap that is open."""
-    if supply is None or gap is None or gap["level"] != "unsettled" or gap["value"] == question.tolerance:
+    if supply is None or gap is None or gap.level != "unsettled" or gap.value == question.tolerance:
         return False
-    return bool(supply.settling(question, gap["settled_by"]).overrides)
+    return bool(supply.settling(question, gap.settled_by).overrides)
 
 
 def _of_evidence(evidence: Evidence) -> Iterator[str]:
@@ -190,10 +193,10 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
     if evidence.ending.falling:
         yield FALLING
     if evidence.unbeaten:
-        title, error = evidence.unbeaten
+        model = evidence.unbeaten
         yield (
-            f"bias is high, and no model tried surely does better: the best, {title}, errs {error.value:.4g} "
-            f"(95 %: {error.low:.4g} to {error.high:.4g}); look for inputs that say more, "
+            f"bias is high, and no model tried surely does better: the best, {model.title}, errs {model.error:.4g} "
+            f"(95 %: {model.low:.4g} to {model.high:.4g}); look for inputs that say more, "
             "or state that as what is reachable (diagnosis.optimal_error)"
         )
 
@@ -201,9 +204,9 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
 def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None) -> list[str]:
     if gap is None:
         return [f"{name} is unknown: {_missing(name, supply)}"] if name in ABSENT else []
-    if gap["level"] == "unsettled":
+    if gap.level == "unsettled":
         return [f"{in_words(name)} is unsettled: {_settling(gap, question, supply)}"]
-    if gap["level"] != "high":
+    if gap.level != "high":
         return []
     remedies = [remedy for remedy in RECIPE[name] if remedy != AUGMENTED or supply is None or supply.facts.images]
     if name == "variance" and AUGMENTED not in remedies:
@@ -219,12 +222,12 @@ def _missing(name: str, supply: Supply | None) -> str:
 
 def _settling(gap: Gap, question: Question, supply: Supply | None) -> str:
     """Such as `410 dev examples would settle it in 4 of 5 cases`, or why none would."""
-    if not gap["settled_by"] and gap["value"] == question.tolerance:
+    if not gap.settled_by and gap.value == question.tolerance:
         return f"no number of {in_words(question.upper)} examples settles it at these errors: it is the tolerance"
     if supply is not None:
-        return str(supply.settling(question, gap["settled_by"]).sentence())
-    if not gap["settled_by"]:
+        return str(supply.settling(question, gap.settled_by).sentence())
+    if not gap.settled_by:
         too_uncertain = f"that of {in_words(question.lower)} is too uncertain"
         return f"no number of {in_words(question.upper)} examples settles it at these errors: {too_uncertain}"
-    sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in gap["settled_by"].items())
+    sizes = " and ".join(f"{size:,} {in_words(part)}" for part, size in gap.settled_by.items())
     return f"{sizes} examples would settle it in 4 of 5 cases"

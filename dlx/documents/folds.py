@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from dlx.documents.baselines import Baselines
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.reading import NO_KEY, record_of
 from dlx.stats.intervals import Estimate
+from dlx.stats.measured import MeasuredMetric
 from dlx.words import Status
 
 
@@ -30,7 +35,7 @@ class FoldRecord:
     errors: dict[str, Estimate]
     kept_epoch: int | None
     seconds: float
-    metrics: dict[str, Estimate] = field(default_factory=dict)
+    metrics: dict[str, MeasuredMetric] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class FoldsDocument:
     Args:
         errors: over all examples: ``out_of_fold`` of the networks that were not given them, ``train`` of those that
             were trained on them, ``dev`` of those that were stopped by them.
-        verdict: what `diagnose` makes of train and out_of_fold; empty where a fold went wrong.
+        diagnosis: what `diagnose` makes of train and out_of_fold; None where a fold went wrong.
         metrics: over all examples out of their fold, as ``diagnosis.json`` has them of a part.
         baselines: what simple models that were fitted in each fold reach on the same examples, as there.
     """
@@ -62,18 +67,31 @@ class FoldsDocument:
     seconds: float
     errors: dict[str, Estimate] = field(default_factory=dict)
     spread: Spread | None = None
-    verdict: Mapping[str, Any] = field(default_factory=dict)
     trainings: list[FoldRecord] = field(default_factory=list)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-    baselines: Mapping[str, Any] = field(default_factory=dict)
+    metrics: dict[str, dict[str, MeasuredMetric]] = field(default_factory=dict)
+    baselines: Baselines = field(default_factory=Baselines)
+    diagnosis: DiagnosisDocument | None = field(default=None, metadata=NO_KEY)
 
     @property
     def messages(self) -> list[str]:
         """Why folds went wrong, each reason once."""
         return list(dict.fromkeys(record.message for record in self.trainings if record.message))
 
+    @property
+    def target_errors(self) -> str | None:
+        """How errors of several targets are counted, as a diagnosis has it."""
+        return self.diagnosis.target_errors if self.diagnosis else None
+
     def to_document(self) -> dict[str, Any]:
-        """As ``folds.json`` has it: the keys of the verdict stand beside the others."""
-        document = asdict(self)
-        verdict = document.pop("verdict")
-        return document | {key: value for key, value in verdict.items() if key not in ("errors", "task", "findings")}
+        """As ``folds.json`` has it: the keys of the diagnosis stand beside the others, which have more errors."""
+        document = {key: value for key, value in vars(self).items() if key != "diagnosis"}
+        diagnosis = self.diagnosis.to_document() if self.diagnosis else {}
+        return document | {key: value for key, value in diagnosis.items() if key not in ("errors", "task", "findings")}
+
+    @classmethod
+    def from_file(cls, path: Path, document: Mapping[str, Any]) -> FoldsDocument:
+        """That of the file at ``path``, which holds this; raises `DataError` where it is damaged."""
+        folds = record_of(cls, document, path)
+        if "verdict" not in document:
+            return folds
+        return replace(folds, diagnosis=record_of(DiagnosisDocument, {**document, "findings": []}, path))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Self
 
 # A sweep up to a rate leads about as far as ten steps at that rate do: of 24 steps a decade Σα is 10·α.
 REACH = 10
@@ -37,12 +35,6 @@ class TestedRates:
     def lowest(self, steps: int) -> float:
         """The least rate that gets as far in so many steps as a sweep does at the suggested one."""
         return 0.0 if self.suggested is None else self.suggested / max(1.0, steps / REACH)
-
-    @classmethod
-    def recalled(cls, diagnosis: Mapping[str, Any]) -> Self | None:
-        """That of ``diagnosis.json``; None where nothing was tested."""
-        document = diagnosis.get("learning_rate")
-        return None if document is None else cls(**document)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from dlx.data.batches import Reader
 from dlx.errors import DataError, EnvironmentProblem, UsageError, allowed
+from dlx.files import plain
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CALIBRATION_PICTURE
@@ -56,11 +57,15 @@ class Aim:
 
 @dataclass(frozen=True)
 class CalibrationResult:
-    """What came of calibrating a run: the document that ``--json`` prints, and the picture of the curve."""
+    """What came of calibrating a run: the document that ``--json`` prints, and the picture of the curve.
+
+    is_faultless: whether dev has no mistake, by which nothing can be judged.
+    """
 
     run: RunDirectory
     document: dict[str, Any]
     picture: bytes
+    is_faultless: bool = False
 
 
 def calibrate(reference: str, aim: Aim | None = None) -> CalibrationResult:
@@ -72,9 +77,10 @@ def calibrate(reference: str, aim: Aim | None = None) -> CalibrationResult:
     """
     run = open_run(reference)
     answers, labels = _dev_answers(run, reference, aim)
-    temperature = fitted_temperature(answers)
+    is_faultless = bool((answers.predicted == answers.y).all())  # the surer, the better, as far as these can tell
+    temperature = 1.0 if is_faultless else fitted_temperature(answers)
     after = tempered(answers, temperature)
-    threshold = 0.5 if aim is None else best_threshold(after, aim.loss)
+    threshold = 0.5 if aim is None or is_faultless else best_threshold(after, aim.loss)
     document = {
         "run": reference,
         "part": "dev",
@@ -85,21 +91,24 @@ def calibrate(reference: str, aim: Aim | None = None) -> CalibrationResult:
         "after": _state(after),
         "threshold": threshold,
         "aim": None if aim is None else _aimed(aim, after, threshold, labels),
-        "remarks": list(_remarks(temperature)),
+        "remarks": _remarks(temperature, answers.m, is_faultless),
     }
     picture = pictures.calibration(calibration_chart(document), title=str(run.facts()["name"]))
-    return CalibrationResult(run, document, picture)
+    return CalibrationResult(run, document, picture, is_faultless)
 
 
-def apply(result: CalibrationResult) -> None:
-    """Have `predict`, `evaluate` and `export` use temperature and threshold from now on.
+def apply(result: CalibrationResult) -> bool:
+    """Have `predict`, `evaluate` and `export` use temperature and threshold from now on; false where nothing is judged.
 
     Raises:
         EnvironmentProblem: the run directory cannot be written, or training goes on in it.
     """
+    if result.is_faultless:
+        return False
     keys = ("part", "m", "temperature", "threshold", "aim")
     with RunDirectory.open(result.run.path, writing=True) as run:
         run.write_calibration({key: result.document[key] for key in keys})
+    return True
 
 
 def keep_picture(result: CalibrationResult) -> str | None:
@@ -187,7 +196,7 @@ def _state(answers: Answers) -> dict[str, Any]:
         {"low": entry.low, "high": entry.high, "probability": entry.probability, "share": entry.share.document()}
         for entry in curve.bins
     ]
-    return {**{name: metrics[name] for name in CHANGED}, "ece": curve.error, "curve": bins}
+    return {**{name: plain(metrics[name]) for name in CHANGED}, "ece": curve.error, "curve": bins}
 
 
 def _aimed(aim: Aim, answers: Answers, threshold: float, labels: list[Any]) -> dict[str, Any]:
@@ -203,8 +212,11 @@ def _aimed(aim: Aim, answers: Answers, threshold: float, labels: list[Any]) -> d
     }
 
 
-def _remarks(temperature: float) -> list[str]:
+def _remarks(temperature: float, m: int, is_faultless: bool) -> list[str]:
     remarks = []
+    if is_faultless:
+        what = f"none of the {m:,} answers on dev is wrong, so that it cannot be judged how sure they may be"
+        remarks.append(f"{what}: temperature and threshold stay as they are")
     if not COLDEST * NEAR_AN_END < temperature < HOTTEST / NEAR_AN_END:
         remarks.append(
             f"the log loss falls to the end of what is tried, a temperature of {temperature:.3g}: dev has hardly any "

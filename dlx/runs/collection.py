@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from dlx.documents.folds import FoldsDocument
 from dlx.errors import DlxError, UsageError
 from dlx.files import to_document, unless_damaged
 from dlx.runs.file_names import FOLDS, TRIALS
@@ -69,6 +70,10 @@ class RunCollection(LockedDirectory):
         """The file with the spec that is best."""
         return self.path / BEST
 
+    def plan_text(self) -> str:
+        """What that file holds; empty where it is gone."""
+        return self.read(PLAN).decode(errors="replace") if self.plan.exists() else ""
+
     def write_plan(self, text: str) -> None:
         """Keeps the complete plan."""
         self.write(PLAN, text.encode())
@@ -123,6 +128,10 @@ class FoldsDirectory(RunCollection):
     marker = document_name = FOLDS
     predictions = "predictions.csv"
     files = frozenset((PLAN, document_name, predictions))
+
+    def outcome(self) -> FoldsDocument:
+        """What it has come to so far."""
+        return FoldsDocument.from_file(self.path / self.document_name, self.results())
 
     def verify(self) -> None:
         """Raise DataError where what it has come to is not as it was written."""

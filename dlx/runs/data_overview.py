@@ -8,7 +8,8 @@ from pathlib import Path
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.profile.table import TableProfile, profile_examples, profile_file, with_labels
+from dlx.data.profile.reading import profile_file, with_labels
+from dlx.data.profile.table import TableProfile, profile_examples
 from dlx.data.sources import File, Source
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.data.overview import Overview
@@ -50,7 +51,7 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
 def _of_source(source: Source) -> tuple[TableProfile, tuple[ColumnProfile, ...]]:
     """The columns, and which of them are to be predicted."""
     if isinstance(source, File) and isinstance(format_of(source.path), TableFormat):
-        profile = profile_file(source.model_copy(update={"target": None}))
+        profile = profile_file(source)
         if source.target is None:
             return profile, ()
         profile = with_labels(profile, [column.name for column in target_columns(profile, source)])

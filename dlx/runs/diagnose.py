@@ -1,11 +1,10 @@
-"""An examination: what can be found out about a run, about a spec before training, or from bare errors."""
+"""Diagnosing: what can be found out about a run, about a spec before training, or from bare errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
@@ -15,8 +14,8 @@ from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
-from dlx.diagnose.evidence import Ending, Evidence, unbeaten
-from dlx.diagnose.findings import Finding, by_severity
+from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
+from dlx.diagnose.findings import by_severity
 from dlx.diagnose.next_commands import commands, train_command
 from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
@@ -24,63 +23,28 @@ from dlx.diagnose.spec_cures import with_first_cure
 from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, in_words, mending
+from dlx.documents.diagnosis import DiagnosisDocument, Ending, SpecDiagnosis
+from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
+from dlx.runs.examination import Examination, RunExamination
 from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
 from dlx.runs.objective import refuse_objective
 from dlx.runs.preparation import prepare_supervised
 from dlx.runs.references import means_run, open_run
 from dlx.runs.result import Result
-from dlx.show import pictures
-from dlx.show.charts.waterfall import waterfall
-from dlx.show.words import title_of_metric
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.text import command
-from dlx.training.error_unit import RELATIVE
-from dlx.types import Array
+from dlx.words import RELATIVE
 
 NO_EXAMPLES = (
     "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "
     "pictures)"
 )
-FOUND_ANEW = ("measure", "unbeaten", "learning_rate", "tails")  # keys of a diagnosis, where there is something to find
-
-
-@dataclass(frozen=True)
-class Examination:
-    """What was found out.
-
-    document: as ``diagnosis.json``; of a spec, which has no errors yet, its findings and what to do next.
-    commands: what can be typed next.
-    remarks: what must be known of how this was found.
-    images: of the worst examples, where the data are images.
-    run, facts: of a run, its directory and its ``run.json``.
-    """
-
-    name: str
-    document: dict[str, Any]
-    commands: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    images: Array | None = None
-    run: RunDirectory | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-    def picture(self) -> bytes:
-        """The errors and the gaps between them, as PNG."""
-        measure = self.document.get("measure")
-        title = f"{self.name}, {title_of_metric(measure['name'])}" if measure else self.name
-        return pictures.diagnosis(waterfall(self.document, self.document["task"]), title=title)
-
-    def worst(self) -> bytes | None:
-        """The worst examples as images, as PNG; None where there are none."""
-        if self.images is None:
-            return None
-        classes = self.document["classes"]
-        return pictures.worst(self.images, classes["worst"], title=f"{self.name}, {in_words(classes['part'])}")
 
 
 def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
@@ -98,11 +62,11 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
     return examine_spec(path, overrides)
 
 
-def examine_errors(text: str) -> Examination:
+def examine_errors(text: str) -> RunExamination:
     """The verdict on bare errors, as `parse_errors` reads them."""
     bare_errors = parse_errors(text)
     document = diagnose(bare_errors.errors, bare_errors.optimal or 0.0, bare_errors.tolerance)
-    return Examination("errors", document, remarks=tuple(_assumed(bare_errors)))
+    return RunExamination("errors", document, remarks=tuple(_assumed(bare_errors)))
 
 
 def _assumed(bare_errors: BareErrors) -> Iterator[str]:
@@ -120,18 +84,15 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     refuse_objective(path, resolved.spec, NO_EXAMPLES)
     experiment = prepare_supervised(resolved.spec, resolved.origins)
     tested, findings = rates_for(experiment, by_severity(before(experiment)))
-    document: dict[str, Any] = {
-        "findings": [finding.document() for finding in findings],
-        "next": mending(findings) or ["nothing speaks against training it"],
-    }
-    document |= {"learning_rate": asdict(tested)} if tested else {}
+    steps = mending(findings) or ["nothing speaks against training it"]
+    document = SpecDiagnosis(findings=findings, next=steps, learning_rate=tested)
     now = SpecContext(resolved.spec, Supply.of(resolved.spec, experiment.dataset).facts, tested)
     better = with_first_cure(overrides, findings, now)
-    mended = (finding.overrides for finding in findings if finding.overrides and finding.severity != "note")
+    mended = (finding.overrides for finding in findings if finding.overrides and finding.is_serious)
     return Examination(resolved.spec.name, document, tuple(train_command(path, [*better, *of]) for of in [*mended, ()]))
 
 
-def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination:
+def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExamination:
     """The verdict on a run, its network measured anew on the run's own data.
 
     Measured anew, because mistakes can only be looked at example by example, because a run that an older dlx has
@@ -151,8 +112,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
-    before = {key: value for key, value in diagnosis.items() if key not in FOUND_ANEW}
-    document = before | diagnose(
+    document = diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
         measurement.tolerance,
@@ -162,22 +122,26 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> Examination
         measurement.measure,
         evidence,
     )
-    document |= {"target_errors": RELATIVE} if spec.diagnosis.target_errors == RELATIVE else {}
-    document |= {"classes": measurement.classes, **measurement.performance.document()}
-    document |= {"learning_rate": asdict(tested)} if tested else {}
+    document = replace(
+        document,
+        learning_rate=tested,
+        target_errors=RELATIVE if spec.diagnosis.target_errors == RELATIVE else None,
+        classes=measurement.classes,
+        **measurement.performance.document(),
+    ).in_place_of(diagnosis)
     typed = tuple(commands(document, spec, evidence.supply.facts, run.path, run.config))
     remarks += (result.refit_note,) if result.refit_note else ()
-    return Examination(result.name, document, typed, remarks, measurement.images, run, result.facts)
+    return RunExamination(result.name, document, typed, remarks, measurement.images, run, result.facts)
 
 
 def _evidence(
-    result: Result, spec: Spec, diagnosis: Mapping[str, Any]
+    result: Result, spec: Spec, diagnosis: DiagnosisDocument | None
 ) -> tuple[MeasuredErrors, list[Finding], tuple[str, ...], Evidence, TestedRates | None]:
     """The errors, the findings, the remarks on them, what advice must agree with, and the rates that were tested.
 
     They are measured anew, or where that cannot be, as the diagnosis has them.
     """
-    findings = [_finding(document) for document in diagnosis.get("findings", [])]
+    findings = diagnosis.findings if diagnosis else []
     try:
         experiment = prepare_supervised(spec)
         measurement, ahead = measure(result.run, experiment), before(experiment)
@@ -185,7 +149,7 @@ def _evidence(
         beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
         supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines)
-        evidence = Evidence(supply, Ending.of(result.metrics), simple)
+        evidence = Evidence(supply, ending_of(result.metrics), simple)
         of_classes = list(rare_class_findings(data, measurement.performance.metrics))
         others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
         errors = measurement.measure.errors if measurement.measure else measurement.errors
@@ -194,15 +158,15 @@ def _evidence(
         tested, causes = rates_for(experiment, [*of_training, *of_classes], tested)
         return measurement, causes, (), evidence, tested
     except DataError as error:
-        if not diagnosis or isinstance(error, ReadFailure):
+        if diagnosis is None or isinstance(error, ReadFailure):
             raise
         remark = f"the errors are those of diagnosis.json, because {error}"
         sizes = result.data["examples"]
         facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
         recalled = recall(result, spec)
         supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines)
-        evidence = Evidence(supply, Ending.recalled(diagnosis), simple)
-        return recalled, findings, (remark,), evidence, TestedRates.recalled(diagnosis)
+        evidence = Evidence(supply, diagnosis.ending or Ending(), simple)
+        return recalled, findings, (remark,), evidence, diagnosis.learning_rate
 
 
 def all_findings(
@@ -227,7 +191,7 @@ def keep(examination: Examination) -> list[Path]:
     Raises:
         EnvironmentProblem: they cannot be written there, or training goes on in it.
     """
-    if examination.run is None:
+    if examination.run is None or isinstance(examination.document, SpecDiagnosis):
         return []
     with RunDirectory.open(examination.run.path, writing=True) as run:
         run.write_diagnosis(examination.document)
@@ -242,9 +206,3 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
             f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
             f"be stated ({command('train', run.config, others[0])} trains another)"
         )
-
-
-def _finding(document: Mapping[str, Any]) -> Finding:
-    """The finding that a document tells of."""
-    values: dict[str, Any] = {attribute.name: document.get(attribute.name) for attribute in fields(Finding)}
-    return Finding(**values | {"overrides": tuple(document.get("overrides", ()))})

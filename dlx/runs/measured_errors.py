@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.examples import select
 from dlx.data.sources import File
 from dlx.diagnose.confusion import Classes, classes_of
-from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.documents.classes import ClassesDocument
+from dlx.documents.diagnosis import JudgedMetric
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.performance import Performance, measure_of, needs_bound
@@ -36,7 +36,7 @@ class MeasuredErrors:
     tolerance: float
     performance: Performance
     measure: JudgedMetric | None = None
-    classes: dict[str, Any] | None = None
+    classes: ClassesDocument | None = None
     images: Array | None = None
 
 
@@ -70,8 +70,6 @@ def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:
 def recall(result: Result, spec: Spec) -> MeasuredErrors:
     """What the run's ``diagnosis.json`` says."""
     assert result.task is not None, "an objective has no diagnosis"
-    tolerance = spec.diagnosis.tolerance or result.diagnosis["tolerance"]
-    performance, classes = Performance.recalled(result.diagnosis), result.diagnosis.get("classes")
-    return MeasuredErrors(
-        result.errors, result.task, tolerance, performance, JudgedMetric.recalled(result.diagnosis), classes
-    )
+    diagnosis = result.diagnosis
+    tolerance, performance = spec.diagnosis.tolerance or diagnosis.tolerance, Performance.recalled(diagnosis)
+    return MeasuredErrors(result.errors, result.task, tolerance, performance, diagnosis.measure, diagnosis.classes)

@@ -38,7 +38,7 @@ class MinimizationRun:
 
     def __init__(self, experiment: Minimization) -> None:
         self.experiment, self.landscape = experiment, experiment.landscape
-        self.diagnosis: dict[str, Any] = {}
+        self.diagnosis: None = None
 
     def facts(self) -> dict[str, Any]:
         """There are no data; of the objective its name, how many variables it has, w where they are few, and J(w)."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.baselines import OPEN, baselines
-from dlx.diagnose.judged_metric import JudgedMetric
+from dlx.diagnose.baselines import baselines
 from dlx.diagnose.verdict import OUT_OF_FOLD
+from dlx.documents.baselines import OPEN, Baselines
+from dlx.documents.diagnosis import DiagnosisDocument, JudgedMetric
 from dlx.spec.sections import Diagnosis
 from dlx.stats.intervals import Estimate
+from dlx.stats.measured import Carriers, MeasuredMetric
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import Metric, measure
 from dlx.stats.tails import carriers
@@ -42,14 +44,14 @@ def needs_bound(errors: Mapping[str, Estimate], options: Diagnosis) -> bool:
 class Performance:
     """What is measured of a network beside its error.
 
-    metrics: by part, by name: ``value``, ``low``, ``high``, ``m`` and, where each class has its own, ``classes``.
-    baselines: as `dlx.diagnose.baselines.baselines` gives them; empty in runs of an older dlx.
+    metrics: by part, by name.
+    baselines: what simple models reach on the same examples; empty in runs of an older dlx.
     tails: of a regression, the parts whose error so few residuals carry that its interval cannot be trusted.
     """
 
-    metrics: Mapping[str, Any]
-    baselines: Mapping[str, Any]
-    tails: Mapping[str, Any] = field(default_factory=dict)
+    metrics: dict[str, dict[str, MeasuredMetric]]
+    baselines: Baselines = field(default_factory=Baselines)
+    tails: dict[str, Carriers] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dataset: Dataset, evaluations: Mapping[str, Evaluation], with_bound: bool) -> Self:
@@ -61,16 +63,16 @@ class Performance:
         metrics = {part: measure(of_part, dataset.output_names) for part, of_part in answers.items()}
         tails = _tails(answers) if dataset.task.is_regression else {}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
-            return cls(metrics, {"skipped": TOO_MANY}, tails)
+            return cls(metrics, Baselines(skipped=TOO_MANY), tails)
         return cls(metrics, baselines(dataset, answers, with_bound), tails)
 
     @classmethod
-    def recalled(cls, diagnosis: Mapping[str, Any]) -> Self:
+    def recalled(cls, diagnosis: DiagnosisDocument) -> Self:
         """What a run's ``diagnosis.json`` has of it."""
-        return cls(diagnosis.get("metrics", {}), diagnosis.get("baselines", {}), diagnosis.get("tails", {}))
+        return cls(diagnosis.metrics or {}, diagnosis.baselines or Baselines(), diagnosis.tails or {})
 
     def document(self) -> dict[str, Any]:
-        """As ``run.json`` and ``diagnosis.json`` have it."""
+        """The keys that ``run.json`` and ``diagnosis.json`` have of it."""
         return {"metrics": self.metrics, "baselines": self.baselines} | ({"tails": self.tails} if self.tails else {})
 
     @property
@@ -79,7 +81,8 @@ class Performance:
         metrics = self.metrics.get("dev") or self.metrics.get("train") or {}
         if "subset_error" in metrics:  # of several labels, any number of which each example may be given
             return None
-        answered = [entry["label"] for entry in metrics.get("precision", {}).get("classes", ()) if entry["m"]]
+        precision = metrics.get("precision")
+        answered = [entry.label for entry in (precision.classes if precision else None) or () if entry.m]
         return str(answered[0]) if len(answered) == 1 else None
 
     @property
@@ -88,24 +91,24 @@ class Performance:
 
         Such as `better than answering always no is not established: more dev examples would tell (data.split.dev)`.
         """
-        constant = self.baselines.get("constant")
+        constant = self.baselines.models.get("constant")
         if constant is None:
             return None
-        part, compared = next(iter(constant["parts"].items()))
-        if compared["difference"]["verdict"] != OPEN:
+        part, beside = next(iter(constant.parts.items()))
+        if beside.difference.verdict != OPEN:
             return None
         more = f"more {part} examples would tell (data.split.{part})"
         if part == OUT_OF_FOLD:
             more = "more examples would tell"
-        return f"better than answering {constant['title']} is not established: {more}"
+        return f"better than answering {constant.title} is not established: {more}"
 
 
-def _tails(answers: Mapping[str, Answers]) -> dict[str, Any]:
+def _tails(answers: Mapping[str, Answers]) -> dict[str, Carriers]:
     """The few residuals that carry the error of a part, by part; only where they are so few."""
     tails = {}
     for part, of_part in answers.items():
         with np.errstate(over="ignore", invalid="ignore"):
             few = carriers((of_part.residuals**2).mean(axis=1))
         if few is not None:
-            tails[part] = asdict(few)
+            tails[part] = few
     return tails

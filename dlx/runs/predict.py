@@ -137,7 +137,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         "error": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
-        **unit_of_errors(dataset),
+        **({"target_errors": unit} if (unit := unit_of_errors(dataset)) else {}),
         **_left_out(examples),
         "metrics": metrics,
     }

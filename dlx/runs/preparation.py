@@ -11,10 +11,10 @@ from dlx.errors import Remark
 from dlx.spec.sections import Spec
 from dlx.training import threads
 from dlx.training.build import Origins, build, build_supervised
-from dlx.training.error_unit import RELATIVE
 from dlx.training.experiment import Experiment
 from dlx.training.minimization import Minimization
 from dlx.training.supervised import Supervised
+from dlx.words import RELATIVE
 
 
 def prepare(

@@ -51,21 +51,19 @@ def _many(path: Path) -> RunCollection | None:
 
 
 def _of_many(directory: RunCollection) -> str:
-    material = material_of_many(directory)
     if not isinstance(directory, FoldsDirectory):
-        return page.many_page(material)
+        return page.many_page(material_of_many(directory))
     directory.verify()
-    return page.folds_page(material)
+    return page.folds_page(directory.outcome(), directory.plan_text(), command(directory.command, directory.plan))
 
 
 def material_of_many(directory: RunCollection) -> CollectionMaterial:
     """What its document tells, its plan, and the pictures that lie beside them."""
-    plan = directory.plan
     return CollectionMaterial(
         outcome=directory.results(),
-        plan=directory.read(plan.name).decode(errors="replace") if plan.exists() else "",
+        plan=directory.plan_text(),
         pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
-        repeat=command(directory.command, plan),
+        repeat=command(directory.command, directory.plan),
     )
 
 

@@ -9,6 +9,7 @@ from math import nan
 from pathlib import Path
 from typing import Any, Self
 
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.directory import RunDirectory
 from dlx.stats.intervals import Estimate
 from dlx.training.records import EpochRecord
@@ -112,7 +113,7 @@ class Result:
         return self.run.layers()
 
     @cached_property
-    def diagnosis(self) -> Mapping[str, Any]:
+    def diagnosis(self) -> DiagnosisDocument:
         """The document ``diagnosis.json``; raises `DataError` where it is damaged, or there is none."""
         return self.run.diagnosis()
 
@@ -121,8 +122,8 @@ class Result:
         """Those of the kept parameters by part, as ``diagnosis.json`` has them; none of an objective."""
         if self.is_of_objective:
             return {}
-        errors = self.diagnosis["errors"]
-        return {part: Estimate.from_document(errors[part]) for part in PARTS if part in errors}
+        errors = self.diagnosis.errors
+        return {part: errors[part] for part in PARTS if part in errors}
 
     def _record(self, name: str) -> EpochRecord | None:
         """A row as it was told; a number that was not finite is NaN, one of a part that the data lack is None."""

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import DataError, ReadFailure, Remark
 from dlx.files import of_this_version, to_document, versioned
 from dlx.runs import file_names
@@ -36,9 +37,9 @@ class ResultFiles(LockedDirectory):
         before = self.document(file_names.FACTS) if self.holds(file_names.FACTS) else {"manifest": MANIFEST}
         self.write(file_names.FACTS, to_document(before | facts))
 
-    def diagnosis(self) -> dict[str, Any]:
+    def diagnosis(self) -> DiagnosisDocument:
         """The document ``diagnosis.json``."""
-        return self._checked(file_names.DIAGNOSIS, stored.DIAGNOSIS)
+        return DiagnosisDocument.from_file(self.path / file_names.DIAGNOSIS, self.document(file_names.DIAGNOSIS))
 
     def _checked(self, name: str, shape: stored.Shape) -> dict[str, Any]:
         document = self.document(name)
@@ -49,17 +50,17 @@ class ResultFiles(LockedDirectory):
         """Whether there is a ``diagnosis.json``, or must be one."""
         return self.holds(file_names.DIAGNOSIS)
 
-    def diagnosis_unless_damaged(self) -> dict[str, Any]:
-        """The same; nothing where there is none, or a damaged one, which a remark says."""
+    def diagnosis_unless_damaged(self) -> DiagnosisDocument | None:
+        """The same; None where there is none, or a damaged one, which a remark says."""
         try:
-            return self.diagnosis() if self.has_diagnosis() else {}
+            return self.diagnosis() if self.has_diagnosis() else None
         except ReadFailure:
             raise
         except DataError as error:
             warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
-            return {}
+            return None
 
-    def write_diagnosis(self, document: Mapping[str, Any]) -> None:
+    def write_diagnosis(self, document: DiagnosisDocument) -> None:
         """Keeps ``diagnosis.json``."""
         self.write(file_names.DIAGNOSIS, to_document(document))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import DataError, Diverged, Interrupted
 from dlx.files import read
 from dlx.runs.data_facts import refuse_other_data
@@ -133,7 +134,7 @@ class Session:
         self.run.write_facts(**facts)
 
     @property
-    def diagnosis(self) -> dict[str, Any]:
+    def diagnosis(self) -> DiagnosisDocument | None:
         """The document ``diagnosis.json``, once there is one."""
         return self.kind.diagnosis
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from dlx.diagnose.after.checks import after
@@ -15,11 +15,12 @@ from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
-from dlx.diagnose.evidence import Ending, Evidence, unbeaten
+from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.next_commands import commands
 from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
@@ -45,7 +46,7 @@ class NetworkRun:
         self.experiment, self.task = experiment, str(experiment.task)
         self.refit = Refit(experiment) if experiment.spec.training.refit else None
         self.draws_boundary = experiment.dataset.n_x == 2 and experiment.task is not Task.MULTILABEL
-        self.diagnosis: dict[str, Any] = {}
+        self.diagnosis: DiagnosisDocument | None = None
 
     def facts(self) -> dict[str, Any]:
         """Of the data, what notices that they have changed; and of the refit, where there is to be one."""
@@ -109,7 +110,7 @@ class NetworkRun:
         facts: Mapping[str, Any],
         errors: Mapping[str, Estimate],
         performance: Performance | None,
-    ) -> dict[str, Any]:
+    ) -> DiagnosisDocument:
         """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
         spec, dataset = self.experiment.spec, self.experiment.dataset
         findings = data_findings(dataset, spec.data, thorough=performance is not None)
@@ -130,11 +131,11 @@ class NetworkRun:
             tested, ahead = rates_for_bias(self.experiment, judged.errors if judged else errors, of_data)
             of_data = [*of_data, *ahead]
             tested, causes = rates_for(self.experiment, [*of_data, *after(course, of_data), *of_classes], tested)
-            evidence = Evidence(Supply.of(spec, dataset), Ending.of(metrics), unbeaten(performance.baselines))
+            evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics), unbeaten(performance.baselines))
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
-        document |= {"learning_rate": asdict(tested)} if tested else {}
-        return document | unit_of_errors(dataset) | (performance.document() if performance else {})
+        measured_beside = performance.document() if performance else {}
+        return replace(document, learning_rate=tested, target_errors=unit_of_errors(dataset), **measured_beside)
 
     def draw(self, run: RunDirectory) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dlx.documents.range_test import TestedRates
 
 
 def rate_in_words(rate: float) -> str:
@@ -15,14 +14,13 @@ def rate_in_words(rate: float) -> str:
     return f"{rate:.3g}"
 
 
-def tested_in_words(diagnosis: Mapping[str, Any]) -> str:
-    """What a range test has found, as ``diagnosis.json`` has it; empty where there was none."""
-    tested = diagnosis.get("learning_rate")
-    if not tested:
+def tested_in_words(tested: TestedRates | None) -> str:
+    """What a range test has found; empty where there was none."""
+    if tested is None:
         return ""
-    how = f"{tested['probes']} sweeps of growing rates, {tested['steps']:,} steps"
-    if tested["suggested"] is None:
+    how = f"{tested.probes} sweeps of growing rates, {tested.steps:,} steps"
+    if tested.suggested is None or tested.falls_from is None:
         return f"in {how}, no rate brought the cost down"
-    falls, suggested = rate_in_words(tested["falls_from"]), rate_in_words(tested["suggested"])
-    grows = "" if tested["grows_from"] is None else f" and grows from {rate_in_words(tested['grows_from'])} on"
+    falls, suggested = rate_in_words(tested.falls_from), rate_in_words(tested.suggested)
+    grows = "" if tested.grows_from is None else f" and grows from {rate_in_words(tested.grows_from)} on"
     return f"in {how}, the cost falls from {falls} on{grows}: {suggested} is suggested"

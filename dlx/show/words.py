@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlx.component import REGISTRY
+from dlx.documents.findings import Finding
 from dlx.show.numbers import duration
+from dlx.words import RELATIVE
 
 LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
 
@@ -16,14 +18,14 @@ def level_of(verdict: str) -> str:
     return next((level for level in LEVELS if level in verdict), "unsettled")
 
 
-def title_of_error(document: Mapping[str, Any]) -> str:
-    """What tables call the errors of a diagnosis, or of folds: relative where each target is measured by its spread."""
-    return "relative error" if document.get("target_errors") == "relative" else "error"
+def title_of_error(target_errors: str | None) -> str:
+    """What tables call errors; of several targets they are relative where each is measured by its spread."""
+    return "relative error" if target_errors == RELATIVE else "error"
 
 
-def note_on_errors(document: Mapping[str, Any]) -> str:
+def note_on_errors(target_errors: str | None) -> str:
     """What must be known to read the errors; empty where nothing must."""
-    if document.get("target_errors") != "relative":
+    if target_errors != RELATIVE:
         return ""
     how = "residuals are divided by the standard deviation that their target has in train"
     return f"errors are relative: {how}, so that always answering the means has about 1"
@@ -40,9 +42,10 @@ def ending(facts: Mapping[str, Any]) -> str:
     return text
 
 
-def place(finding: Mapping[str, Any]) -> str:
+def place(finding: Finding) -> str:
     """Where a finding lies, such as ` in layer 2, epoch 12`; empty where it is of no layer and no epoch."""
-    parts = [f"{name} {finding[name]}" for name in ("layer", "epoch") if finding[name] is not None]
+    places = {"layer": finding.layer, "epoch": finding.epoch}
+    parts = [f"{name} {number}" for name, number in places.items() if number is not None]
     return f" in {', '.join(parts)}" if parts else ""
 
 

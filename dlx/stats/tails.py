@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from dlx.stats.measured import Carriers
 from dlx.stats.student import within
 from dlx.types import Array
 
@@ -100,15 +101,6 @@ def makers_of_half(losses: Array) -> int:
 def is_heavy(losses: Array) -> bool:
     """Whether so few losses make half of their sum that larger ones are likely to come, or all are too few to tell."""
     return len(losses) <= TOO_FEW or makers_of_half(losses) <= HEAVY * len(losses)
-
-
-@dataclass(frozen=True)
-class Carriers:
-    """The few residuals of m that carry an error, and their share of its square."""
-
-    residuals: int
-    m: int
-    share: float
 
 
 def carriers(squared_errors: Array) -> Carriers | None:

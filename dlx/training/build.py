@@ -204,7 +204,8 @@ def takes_weights(loss: Loss) -> bool:
 def _weight_misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
     stated = spec.data.class_weight
     if stated is not None and not dataset.task.has_one_class:
-        yield ("data", "class_weight"), f"is for classes, the labels ask for {dataset.task}; sample_weight is for any"
+        what = f"is for classes of which an example has one, the labels ask for {dataset.task}"
+        yield ("data", "class_weight"), f"{what}; weigh examples by a column (data.source.sample_weight) in place of it"
     elif isinstance(stated, dict):
         for key in unknown_classes(stated, dataset.classes):
             what = f"there is no class {key!r} {allowed(key, [str(label) for label in dataset.classes])}"

@@ -8,9 +8,10 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.spec.judgement import Diagnosis
+from dlx.words import RELATIVE
 
 DIFFERENT = 2.0  # times the least spread: from there on targets are taken to have scales of their own
-POOLED, RELATIVE = "pooled", "relative"
+POOLED = "pooled"
 
 
 def in_error_unit(dataset: Dataset, judged_by: Diagnosis) -> Dataset:
@@ -30,9 +31,9 @@ def in_error_unit(dataset: Dataset, judged_by: Diagnosis) -> Dataset:
     return replace(dataset, error_unit=unit, preprocessing=preprocessing)
 
 
-def unit_of_errors(dataset: Dataset) -> dict[str, str]:
-    """What documents say of the unit of errors; nothing where it is the targets' own."""
-    return {} if dataset.error_unit is None else {"target_errors": RELATIVE}
+def unit_of_errors(dataset: Dataset) -> str | None:
+    """What documents say of the unit of errors, ``target_errors``; None where it is the targets' own."""
+    return None if dataset.error_unit is None else RELATIVE
 
 
 def has_relative_errors(dataset: Dataset, judged_by: Diagnosis) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from dlx.errors import DataError
 from dlx.stats.intervals import Estimate
@@ -17,11 +18,11 @@ from dlx.words import Status, Task
 # or a mapping of the keys: a key with "?" may be absent, and "*" stands for every other one.
 Shape = type | tuple[Any, ...] | list[Any] | Mapping[str, Any] | None
 
+NO_KEY = {"key": False}  # metadata of the fields of a record that are no keys of its document
+
 NUMBER: Shape = (int, float)
 NUMBER_OR_NONE: Shape = (int, float, None)
 ROW: Shape = ({"epoch": int, "step": int, "*": NUMBER_OR_NONE}, None)
-ESTIMATE = {"value": NUMBER_OR_NONE, "low": NUMBER_OR_NONE, "high": NUMBER_OR_NONE, "m": (int, None), "*": object}
-GAP: Shape = ({"value": NUMBER_OR_NONE, "low": NUMBER_OR_NONE, "high": NUMBER_OR_NONE, "level": str, "*": object}, None)
 
 RUN = {
     "name": str,
@@ -44,28 +45,6 @@ RUN = {
     "refit?": {"examples": int, "done": bool, "note?": str, "*": object},
     "tags?": [str],
     "sizes?": {"*": int},
-    "*": object,
-}
-FINDING = {
-    "name": str,
-    "severity": str,
-    "layer": (int, None),
-    "epoch": (int, None),
-    "value": NUMBER_OR_NONE,
-    "threshold": NUMBER_OR_NONE,
-    "*": object,
-}
-DIAGNOSIS = {
-    "errors": {"*": ESTIMATE},
-    "measure?": {"name": str, "errors": {"*": ESTIMATE}},
-    "tolerance": NUMBER,
-    "optimal_error": NUMBER,
-    "verdict": str,
-    "bias": GAP,
-    "variance": GAP,
-    "mismatch": GAP,
-    "findings": [FINDING],
-    "next": [str],
     "*": object,
 }
 CALIBRATION = {"temperature": NUMBER, "threshold": NUMBER, "model_sha256": str, "*": object}
@@ -103,9 +82,25 @@ def check(path: Path, document: Mapping[str, Any], shape: Shape) -> None:
 
 
 def shape_of(record: type) -> Shape:
-    """The shape of what ``dataclasses.asdict`` makes of a record; an older one may lack fields that have a default."""
+    """The shape of a record in a document; an older one may lack fields that have a default."""
+    return _shape_of(record)
+
+
+@cache
+def _shape_of(record: type) -> Shape:
+    if hasattr(record, "shape"):
+        return cast(Shape, record.shape)
     hints = get_type_hints(record)
-    return {field.name + "?" * _has_default(field): _of_hint(hints[field.name]) for field in fields(record)}
+    keys = [field for field in fields(record) if is_key(field)]
+    shape = {field.name + "?" * _has_default(field): _of_hint(hints[field.name]) for field in keys}
+    if issubclass(record, Estimate):
+        shape |= dict.fromkeys(("value", "low", "high"), NUMBER_OR_NONE)
+    return shape | {"m": (int, None)} if record is Estimate else shape
+
+
+def is_key(field: Field[Any]) -> bool:
+    """Whether a field of a record is a key of its document."""
+    return field.metadata != NO_KEY
 
 
 def _has_default(field: Field[Any]) -> bool:
@@ -115,13 +110,11 @@ def _has_default(field: Field[Any]) -> bool:
 def _of_hint(hint: Any) -> Shape:
     if isinstance(hint, UnionType):
         return tuple(map(_of_hint, get_args(hint)))
-    if hint is Estimate:
-        return ESTIMATE
     if is_dataclass(hint):
         return shape_of(cast(type, hint))
     if get_origin(hint) in (dict, Mapping):
         return {"*": _of_hint(get_args(hint)[1])}
-    if get_origin(hint) is list:
+    if get_origin(hint) in (list, tuple):
         return [_of_hint(get_args(hint)[0])]
     return {float: NUMBER, NoneType: None, Any: object}.get(hint, hint)
 
@@ -130,9 +123,9 @@ def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     """Where and how the value differs from the shape; None where it does not."""
     if shape == NUMBER and not isinstance(value, int | float):
         return _unexpected(value, "a number", key)
-    if isinstance(shape, type) and issubclass(shape, StrEnum):
-        expected = f"one of {', '.join(shape)}" if isinstance(value, str) else "text"
-        return None if value in list(shape) else _unexpected(value, expected, key)
+    if words := _words(shape):
+        expected = f"one of {', '.join(words)}" if isinstance(value, str) else "text"
+        return None if value in words else _unexpected(value, expected, key)
     if isinstance(shape, tuple):
         faults = [mismatch(value, option, key) for option in shape]
         return None if None in faults else faults[0]
@@ -145,6 +138,13 @@ def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     if shape is None or not isinstance(value, shape) or (isinstance(value, bool) and shape in (int, float)):
         return None if shape is None and value is None else _unexpected(value, _name(shape), key)
     return None
+
+
+def _words(shape: Shape) -> list[str]:
+    """Those of which the value must be one; none where it may be another."""
+    if get_origin(shape) is Literal:
+        return list(get_args(shape))
+    return list(shape) if isinstance(shape, type) and issubclass(shape, StrEnum) else []
 
 
 def _of_mapping(value: Any, shape: Mapping[str, Any], key: str) -> str | None:

@@ -63,7 +63,7 @@ def advised(case: Case, folder: Path) -> Advised:
     before = _errors(case.spec, examples, folder)
     healthy = before if case.kind is None else _errors(case.base.spec, healthy_examples(case, workshop), folder)
     examination = examine_run(RunDirectory.open(run_trial(Trial.of(case.spec), folder).run))
-    names = tuple(entry["name"] for entry in examination.document["findings"] if entry["severity"] != "note")
+    names = tuple(finding.name for finding in examination.document.serious)
     words = shlex.split(examination.commands[0])[1:] if examination.commands else [""]
     change: Estimate | None = None
     typed, after, verdict = words[0], before, UNTYPED

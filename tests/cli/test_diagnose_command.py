@@ -163,7 +163,7 @@ def test_findings_are_shown_worst_first_and_what_else_was_kept_stays(
         CAUSES["dead_units"].finding("62 % of them are 0", 0.62, 0.5, layer=1, epoch=4),
         CAUSES["symmetric_units"].finding("all are the same", layer=1),
     ]
-    rewrite(path, read(path) | {"findings": [one.document() for one in found], "story": [1, 2]})
+    rewrite(path, read(path) | {"findings": [one.to_document() for one in found], "story": [1, 2]})
     shown = call_dlx("diagnose", "run", "--full", cwd=folder).stdout
     places = [
         shown.index(text) for text in ("symmetric_units in layer 1", "dead_units in layer 1, epoch 4", "full_batch")
@@ -346,7 +346,7 @@ def test_a_run_has_the_findings_of_its_training_and_of_its_spec(
         == 0
     )
     path = folder / "same" / "diagnosis.json"
-    rewrite(path, read(path) | {"findings": [CAUSES["overtraining"].finding("since epoch 3", epoch=3).document()]})
+    rewrite(path, read(path) | {"findings": [CAUSES["overtraining"].finding("since epoch 3", epoch=3).to_document()]})
     assert call_dlx("diagnose", "same", "--fail-on", "symmetric_units", cwd=folder).code == 3
     document = read(path)
     names = [one["name"] for one in document["findings"]]
@@ -372,7 +372,7 @@ def test_findings_are_conditions_by_severity_and_name(
     fail_on: str, code: int, folder: Path, call_dlx: Call, rewrite: Callable[[Path, object], None]
 ) -> None:
     path = folder / "run" / "diagnosis.json"
-    rewrite(path, read(path) | {"findings": [CAUSES["dead_units"].finding("62 %").document()]})
+    rewrite(path, read(path) | {"findings": [CAUSES["dead_units"].finding("62 %").to_document()]})
     result = call_dlx("diagnose", "run", "--fail-on", fail_on, cwd=folder)
     assert result.code == code
     assert ("dead_units (warning)" in result.stderr) == (code == 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from hypothesis import strategies as st
 from dlx.diagnose.advice import Remedy, remedies
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.tree import leaves
+from dlx.stats.intervals import exact
 from dlx.training.build import build_supervised
 
 SPLIT = {"train": 60, "dev": 20, "test": 10}
@@ -94,10 +98,9 @@ def facts_of(spec: Spec) -> DataFacts:
     return DataFacts(dataset.parts["train"].m, dataset.image_shape is not None, spare)
 
 
-def document(bias: float, variance: float, *names: str) -> dict[str, Any]:
-    gaps = {"bias": {"value": bias}, "variance": {"value": variance}}
-    found = [CAUSES[name].finding("seen").document() for name in names]
-    return {**gaps, "tolerance": 0.02, "findings": found}
+def document(bias: float, variance: float, *names: str) -> DiagnosisDocument:
+    errors = {"train": exact(bias), "dev": exact(bias + variance)}
+    return diagnose(errors, 0.0, 0.02, findings=[CAUSES[name].finding("seen") for name in names])
 
 
 def of(text: str, tmp_path: Path) -> Spec:
@@ -157,7 +160,7 @@ def test_nothing_is_tried_where_bias_and_variance_are_low(digits: Callable[..., 
 
 
 def test_without_a_dev_set_only_bias_is_known(digits: Callable[..., Spec]) -> None:
-    known = document(0.2, 0.0) | {"variance": None}
+    known = replace(document(0.2, 0.0), variance=None)
     assert {remedy.against for remedy in remedies(known, digits(), DataFacts(1000))} == {"bias"}
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.baselines import BETTER, OPEN, WORSE, baselines, constant_errors
+from dlx.diagnose.baselines import baselines, constant_errors
+from dlx.documents.baselines import BETTER, OPEN, WORSE, Baselines, NetworkDifference
 from dlx.spec.sections import Spec
 from dlx.stats.metrics.answers import Answers
 from dlx.training.build import dataset_of
@@ -28,8 +27,8 @@ def saying(dataset: Dataset, part: str, codes: Array) -> Answers:
     return Answers(Task.BINARY, dataset.parts[part].y, np.eye(2)[codes] * 10)
 
 
-def verdicts(document: dict[str, Any], part: str = "dev") -> list[str]:
-    return [model["parts"][part]["difference"]["verdict"] for model in document.values()]
+def verdicts(document: Baselines, part: str = "dev") -> list[str]:
+    return [model.parts[part].difference.verdict for model in document.models.values()]
 
 
 def test_a_network_without_mistakes_is_better_and_one_that_is_always_wrong_worse() -> None:
@@ -44,23 +43,23 @@ def test_the_constant_answer_beside_itself_is_nothing_better() -> None:
     dataset = moons()
     code = int(np.bincount(dataset.parts["train"].y).argmax())
     documents = baselines(dataset, {"dev": saying(dataset, "dev", np.full(100, code))})
-    constant = documents["constant"]["parts"]["dev"]
-    assert constant["difference"] == {"value": 0.0, "low": 0.0, "high": 0.0, "m": 100, "verdict": OPEN}
-    assert constant["error"]["value"] == pytest.approx(float((dataset.parts["dev"].y != code).mean()))
-    assert constant_errors(dataset).errors["dev"] == constant["error"]["value"]
-    assert documents["constant"]["title"] == f"always {dataset.classes[code]}"
+    constant = documents.models["constant"].parts["dev"]
+    assert constant.difference == NetworkDifference(0.0, 0.0, 0.0, 100, OPEN)
+    assert constant.error.value == pytest.approx(float((dataset.parts["dev"].y != code).mean()))
+    assert constant_errors(dataset).errors["dev"] == constant.error.value
+    assert documents.models["constant"].title == f"always {dataset.classes[code]}"
 
 
 def test_without_held_out_examples_only_the_constant_answer_is_compared() -> None:
     dataset = moons(train=500)
     documents = baselines(dataset, {"train": saying(dataset, "train", dataset.parts["train"].y)})
-    assert list(documents) == ["constant"]
+    assert list(documents.models) == ["constant"]
     assert verdicts(documents, "train") == [BETTER]
 
 
 def test_neighbours_know_the_moons_better_than_a_line_and_a_line_better_than_the_constant() -> None:
     dataset = moons()
     documents = baselines(dataset, {"dev": saying(dataset, "dev", dataset.parts["dev"].y)})
-    errors = [model["parts"]["dev"]["error"]["value"] for model in documents.values()]
+    errors = [model.parts["dev"].error.value for model in documents.models.values()]
     assert errors == sorted(errors, reverse=True)
-    assert [model["fitted_on"] for model in documents.values()] == [300, 300, 300]
+    assert [model.fitted_on for model in documents.models.values()] == [300, 300, 300]

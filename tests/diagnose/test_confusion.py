@@ -13,10 +13,14 @@ from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.labels import Labels
 from dlx.diagnose.confusion import Classes, classes_of
+from dlx.documents.classes import ClassesDocument, ConfusedPair
+from dlx.documents.reading import read_record
+from dlx.files import to_json
 from dlx.nn.initializers import Zeros
 from dlx.nn.losses import loss_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.stats.intervals import error_rate
+from dlx.stats.measured import LabelValue
 from dlx.training.evaluation import Evaluation
 from dlx.words import Task
 
@@ -62,29 +66,27 @@ def test_losses_are_told_apart_where_float32_has_no_probability_left() -> None:
 def test_the_document_speaks_the_users_labels() -> None:
     logits = np.array([[3.0, 0, 0], [0, 3, 0], [0, 3, 0], [4, 0, 0], [0, 2, 0]])
     found = looked_at(logits, np.array([0, 1, 0, 1, 0]), ("cat", "dog", "owl")).document("dev", ("cat", "dog", "owl"))
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert (found["part"], found["labels"]) == ("dev", ["cat", "dog", "owl"])
-    assert found["confusion"] == [[1, 2, 0], [1, 1, 0], [0, 0, 0]]
-    cat, dog, owl = found["errors"]
+    written = json.loads(to_json({"classes": found}))
+    assert read_record(ClassesDocument, written, Path("a"), "classes") == found
+    assert (found.part, found.labels) == ("dev", ["cat", "dog", "owl"])
+    assert found.confusion == [[1, 2, 0], [1, 1, 0], [0, 0, 0]]
+    cat, dog, owl = found.errors
     wilson = error_rate(2 / 3, 3)
-    assert cat == {"label": "cat", "value": 2 / 3, "low": wilson.low, "high": wilson.high, "m": 3}
-    assert (dog["value"], dog["m"]) == (0.5, 2)
-    assert owl == {"label": "owl", "value": None, "low": None, "high": None, "m": 0}
-    assert found["confused"] == [
-        {"label": "cat", "predicted": "dog", "count": 2},
-        {"label": "dog", "predicted": "cat", "count": 1},
-    ]
-    assert [one["index"] for one in found["worst"]] == [3, 2, 4, 0, 1]
-    assert found["worst"][0].items() >= {"label": "dog", "predicted": "cat"}.items()
+    assert cat == LabelValue("cat", 2 / 3, wilson.low, wilson.high, 3)
+    assert (dog.value, dog.m) == (0.5, 2)
+    assert owl == LabelValue("owl", None, None, None, 0)
+    assert found.confused == [ConfusedPair("cat", "dog", 2), ConfusedPair("dog", "cat", 1)]
+    assert [one.index for one in found.worst] == [3, 2, 4, 0, 1]
+    assert (found.worst[0].label, found.worst[0].predicted) == ("dog", "cat")
 
 
 def test_very_many_classes_have_their_pairs_but_no_matrix() -> None:
     codes = np.arange(202) % 101
     logits = np.eye(101)[np.where(codes == 7, 8, codes)] * 5
     found = looked_at(logits, codes, tuple(range(101))).document("dev", tuple(range(101)))
-    assert found["confusion"] is None
-    assert found["confused"] == [{"label": 7, "predicted": 8, "count": 2}]
-    assert [one["label"] for one in found["errors"] if one["value"]] == [7]
+    assert found.confusion is None
+    assert found.confused == [ConfusedPair(7, 8, 2)]
+    assert [one.label for one in found.errors if one.value] == [7]
 
 
 def test_a_network_that_says_nothing_finite_is_worst() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.findings import SEVERITIES, Cause, Severity, by_severity
+from dlx.diagnose.findings import Cause, by_severity
+from dlx.documents.findings import SEVERITIES, Severity
 
 
 def test_a_name_stands_for_one_cause(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +28,7 @@ def test_a_finding_is_json_and_keeps_the_words_of_its_cause(
 ) -> None:
     cause = CAUSES[name]
     finding = cause.finding("seen", value, severity=severity)
-    document = json.loads(json.dumps(finding.document(), allow_nan=False))
+    document = json.loads(json.dumps(finding.to_document(), allow_nan=False))
     assert (document["name"], document["remedy"], document["notes"]) == (name, cause.remedy, cause.notes)
     assert document["severity"] == (severity or cause.severity)
     assert document["value"] == (value if value is not None and isfinite(value) else None)

@@ -62,14 +62,16 @@ def test_a_network_that_does_as_well_as_boosting_is_unbeaten_and_a_worse_one_is_
     train, dev = dataset.parts["train"], dataset.parts["dev"]
     answers = GradientBoosting.fit(Labeled(train.X[:], train.y, 2)).predict(dev.X[:])
     documents = baselines(dataset, saying(dataset, answers), with_bound=True)
-    assert list(documents) == ["constant", "linear", "neighbours", "boosting"]
+    assert list(documents.models) == ["constant", "linear", "neighbours", "boosting"]
     equal = unbeaten(documents)
     assert equal is not None
-    assert 0.1 < equal[1].low < equal[1].value < equal[1].high < 0.35
+    assert equal.low is not None
+    assert equal.high is not None
+    assert 0.1 < equal.low < equal.error < equal.high < 0.35
     careless = np.where(np.random.default_rng(0).random(dev.m) < 0.3, 1 - answers, answers)
     assert unbeaten(baselines(dataset, saying(dataset, careless), with_bound=True)) is None
 
 
 def test_it_is_left_out_where_nothing_asks_for_it() -> None:
     dataset = noisy_table()
-    assert "boosting" not in baselines(dataset, saying(dataset, dataset.parts["dev"].y))
+    assert "boosting" not in baselines(dataset, saying(dataset, dataset.parts["dev"].y)).models

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.judged_metric import JudgedMetric, judged_errors
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument, JudgedMetric
 from dlx.errors import SpecError
-from dlx.runs.diagnose import examine
+from dlx.files import to_json
+from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
@@ -22,18 +23,23 @@ from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate
 
 
+def gap_values(document: DiagnosisDocument) -> dict[str, float]:
+    return {name: gap.value for name, gap in document.gaps.items() if gap is not None}
+
+
 def test_the_gaps_are_those_of_the_measure_and_the_errors_stay() -> None:
     errors = {"train": error_rate(0.01, 1000), "dev": error_rate(0.01, 400)}
     balanced = {"train": Estimate(0.4, 0.35, 0.45, 1000), "dev": Estimate(0.5, 0.4, 0.6, 400)}
     document = diagnose(errors, 0.0, 0.02, measure=JudgedMetric("balanced_error", balanced))
-    assert document["bias"]["value"] == 0.4
-    assert document["variance"]["value"] == pytest.approx(0.1)
-    assert document["verdict"] == "high bias"
-    assert document["errors"]["dev"]["value"] == 0.01
-    assert judged_errors(document)["dev"]["value"] == 0.5
+    assert gap_values(document)["bias"] == 0.4
+    assert gap_values(document)["variance"] == pytest.approx(0.1)
+    assert document.verdict == "high bias"
+    assert document.errors["dev"].value == 0.01
+    assert document.judged_errors["dev"].value == 0.5
     assert waterfall(document, "binary").errors["dev"].value == 0.5
-    assert JudgedMetric.recalled(json.loads(json.dumps(document))) == JudgedMetric("balanced_error", balanced)
-    assert "measure" not in diagnose(errors, 0.0, 0.02)
+    written = json.loads(to_json(document))
+    assert DiagnosisDocument.from_file(Path("a"), written).measure == JudgedMetric("balanced_error", balanced)
+    assert "measure" not in diagnose(errors, 0.0, 0.02).to_document()
 
 
 def spec(folder: Path, **data: Any) -> Spec:
@@ -56,14 +62,13 @@ def test_a_network_that_says_no_to_everybody_has_a_bias_of_one_half(tmp_path: Pa
         for _ in session.records():
             pass
     document = run.diagnosis()
-    assert (document["tolerance"], document["verdict"]) == (0.02, "high bias")
-    assert document["bias"]["value"] == 0.5
-    assert document["errors"]["dev"]["value"] < 0.05
-    assert document["measure"]["errors"]["dev"]["m"] == 200
-    anew = json.loads(json.dumps(examine(str(run.path)).document))
-    assert anew["measure"] == document["measure"]
+    assert (document.tolerance, document.verdict) == (0.02, "high bias")
+    assert gap_values(document)["bias"] == 0.5
+    assert document.errors["dev"].value < 0.05
+    assert document.judged_errors["dev"].m == 200
+    assert examine_run(run).document.measure == document.measure
     (tmp_path / "rare.npz").unlink()  # the data are gone: what was measured is recalled
-    assert examine(str(run.path)).document["bias"] == document["bias"]
+    assert examine_run(run).document.bias == document.bias
 
 
 def test_a_regression_has_no_balanced_error(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.evidence import Ending, Evidence, unbeaten
+from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.next_commands import commands
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
+from dlx.documents.diagnosis import Ending, UnbeatenModel
 from dlx.documents.range_test import TestedRates as Rates
 from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
@@ -58,7 +61,7 @@ def test_mismatch_is_no_reason_to_use_the_network() -> None:
     assert typed(train=exact(0.01), train_dev=exact(0.01), dev=exact(0.2)) == []
 
 
-def first(*names: str, ending: Ending = Ending(), beside: tuple[str, Estimate] | None = None, **rates: float) -> str:  # noqa: B008
+def first(*names: str, ending: Ending = Ending(), beside: UnbeatenModel | None = None, **rates: float) -> str:  # noqa: B008
     """The first command after a run of overfitting.yaml with these errors."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
@@ -89,7 +92,7 @@ def test_a_cause_that_was_found_is_mended_before_more_is_measured() -> None:
     findings = [CAUSES["penalty_too_strong"].finding("seen")]
     penalized = spec.model_copy(update={"regularization": spec.regularization.model_copy(update={"l2": 30.0})})
     document = diagnose(unsettled, 0.0, 0.02, findings=findings, evidence=Evidence(supply))
-    assert document["verdict"] == "unsettled"
+    assert document.verdict == "unsettled"
     assert commands(document, penalized, supply.facts, RUN, CONFIG)[0].endswith("regularization.l2=0.0")
 
 
@@ -103,30 +106,33 @@ def test_a_dev_cost_that_rose_asks_to_stop_or_to_regularize() -> None:
 
 
 def test_no_bigger_network_where_no_model_does_better() -> None:
-    assert first(train=0.3, dev=0.3, beside=("always no", exact(0.29))).endswith(" diagnosis.optimal_error=0.29")
+    constant = UnbeatenModel("always no", 0.29, 0.29, 0.29)
+    assert first(train=0.3, dev=0.3, beside=constant).endswith(" diagnosis.optimal_error=0.29")
 
 
 def test_how_a_training_ended() -> None:
     epochs, falls = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], [8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]
     flat = [8.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     rises = [5.0, 3.0, 2.0, 2.1, 2.2, 2.4, 2.6, 2.8]
-    assert Ending.of({"epoch": epochs, "train_cost": falls, "dev_cost": falls}) == Ending(falling=True)
-    assert Ending.of({"epoch": epochs, "train_cost": flat, "dev_cost": flat}) == Ending()
-    assert Ending.of({"epoch": epochs, "train_cost": falls, "dev_cost": rises}) == Ending(dev_rising=True)
-    assert Ending.of({"epoch": epochs, "train_cost": falls}) == Ending(falling=True)
+    assert ending_of({"epoch": epochs, "train_cost": falls, "dev_cost": falls}) == Ending(falling=True)
+    assert ending_of({"epoch": epochs, "train_cost": flat, "dev_cost": flat}) == Ending()
+    assert ending_of({"epoch": epochs, "train_cost": falls, "dev_cost": rises}) == Ending(dev_rising=True)
+    assert ending_of({"epoch": epochs, "train_cost": falls}) == Ending(falling=True)
 
 
-def compared(error: float, difference: float, verdict: str) -> dict[str, Any]:
-    part = {"error": {"value": error}, "difference": {"value": difference, "verdict": verdict}}
-    return {"title": f"a model of {error}", "parts": {"dev": part}}
+def compared(error: float, difference: float, verdict: str) -> BaselineRecord:
+    part = PartBaseline(exact(error), NetworkDifference(difference, difference, difference, verdict=verdict))
+    return BaselineRecord(f"a model of {error}", 100, {"dev": part})
 
 
 def test_which_model_does_as_well() -> None:
     constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
-    assert unbeaten({"constant": constant, "linear": linear}) == ("a model of 0.182", exact(0.182))
-    assert unbeaten({"constant": constant}) is None
-    assert unbeaten({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")}) is None
-    assert unbeaten({"skipped": "the data stay in their file"}) is None
+    assert unbeaten(Baselines({"constant": constant, "linear": linear})) == UnbeatenModel(
+        "a model of 0.182", 0.182, 0.182, 0.182
+    )
+    assert unbeaten(Baselines({"constant": constant})) is None
+    assert unbeaten(Baselines({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")})) is None
+    assert unbeaten(Baselines(skipped="the data stay in their file")) is None
 
 
 TESTED = [
@@ -221,10 +227,10 @@ def test_every_command_that_can_be_printed_is_accepted(
     errors = {part: error_rate(round(rates[part] * of.m) / of.m, of.m) for part, of in dataset.parts.items()}
     supply = Supply.of(spec, dataset)
     findings = [CAUSES[name].finding("seen") for name in names]
-    beside = data.draw(st.sampled_from([None, ("always 1", exact(0.3))]))
+    beside = data.draw(st.sampled_from([None, UnbeatenModel("always 1", 0.3, 0.3, 0.3)]))
     evidence = Evidence(supply, data.draw(st.sampled_from([Ending(), Ending(True), Ending(dev_rising=True)])), beside)
     document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=evidence)
-    document |= data.draw(st.sampled_from([{}, *({"learning_rate": vars(tested)} for tested in TESTED)]))
+    document = replace(document, learning_rate=data.draw(st.sampled_from([None, *TESTED])))
     for line in commands(document, spec, supply.facts, RUN, config):
         words = shlex.split(line)
         if words[1] != "train":
@@ -237,7 +243,7 @@ def test_every_command_that_can_be_printed_is_accepted(
             of_fold = derived.model_copy(update={"data": derived.data.model_copy(update={"fold": fold})})
             present = build_supervised(of_fold, initialize=False).dataset
             assert present.parts["train"].m >= 2
-        sizes = {part: int(count.replace(",", "")) for step in document["next"] for count, part in stated_in(step)}
+        sizes = {part: int(count.replace(",", "")) for step in document.next for count, part in stated_in(step)}
         assert (
             sum(sizes.values()) <= max(sum(part.m for part in dataset.parts.values()), supply.facts.rows) or not sizes
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from dlx.diagnose.rate_advice import overrides_at_tested_rate, rates_for, rates_
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.range_test import TestedRates as Rates
 from dlx.runs.preparation import prepare_supervised
 from dlx.spec.loader import derive, load_spec
@@ -43,9 +45,9 @@ def experiment_at(rate: float) -> Supervised:
     return prepare_supervised(spec_at(rate))
 
 
-def document(*findings: Finding, train: float = 0.3, tested: Rates | None = TESTED) -> dict[str, Any]:
+def document(*findings: Finding, train: float = 0.3, tested: Rates | None = TESTED) -> DiagnosisDocument:
     judged = diagnose({"train": exact(train), "dev": exact(train)}, 0.0, 0.02, findings=findings)
-    return judged | ({} if tested is None else {"learning_rate": vars(tested)})
+    return replace(judged, learning_rate=tested)
 
 
 def rates_tried(rate: float, *findings: Finding, tested: Rates | None = TESTED) -> list[float]:

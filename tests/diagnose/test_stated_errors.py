@@ -41,7 +41,7 @@ NOTES = [
 @pytest.mark.parametrize(("text", "verdict"), NOTES)
 def test_the_columns_of_the_notes(text: str, verdict: str) -> None:
     told = parse_errors(text)
-    assert diagnose(told.errors, told.optimal or 0.0, told.tolerance)["verdict"] == verdict
+    assert diagnose(told.errors, told.optimal or 0.0, told.tolerance).verdict == verdict
 
 
 @pytest.mark.parametrize(

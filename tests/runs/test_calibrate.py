@@ -40,6 +40,32 @@ def table(path: Path, kind: str) -> Path:
     return path
 
 
+def test_without_a_mistake_nothing_is_judged_and_nothing_changes(tmp_path: Path) -> None:
+    rows = [f"{4 * (row % 2) + row % 7 / 10},{'ny'[row % 2]}" for row in range(80)]
+    (tmp_path / "t.csv").write_text("\n".join(["u,y", *rows]) + "\n")
+    source = {"name": "file", "path": str(tmp_path / "t.csv"), "target": "y"}
+    training = {"epochs": 30, "batch_size": 16}
+    sections = {
+        "data": {"source": source, "split": {"train": 64, "dev": 16}, "normalize": "standard"},
+        "architecture": {"hidden": [8]},
+        "optimizer": {"name": "adam", "learning_rate": 0.05},
+        "training": training,
+    }
+    directory = RunDirectory.create("x", out=tmp_path / "run")
+    with Session(prepare(Spec.model_validate(sections).complete()), directory) as session:
+        session.begin([], provenance(["dlx"], tmp_path))
+        for _ in session.records():
+            pass
+    result = calibrate(str(directory.path), parse_aim("f1"))
+    assert (result.document["temperature"], result.document["threshold"]) == (1, 0.5)
+    assert result.document["remarks"] == [
+        "none of the 16 answers on dev is wrong, so that it cannot be judged how sure they may be: temperature and "
+        "threshold stay as they are"
+    ]
+    assert not apply(result)
+    assert directory.calibration() == {}
+
+
 @pytest.fixture
 def run(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A network that is surer of itself than it should be."""
@@ -102,7 +128,7 @@ def test_a_threshold_for_a_cost_names_the_rare_class_more_often_and_costs_less(r
     )
     measured = evaluation(str(run), path)
     assert measured["error"] == pytest.approx(wrong)
-    assert measured["metrics"]["recall"]["classes"][1]["value"] > 0.8
+    assert measured["metrics"]["recall"].classes[1].value > 0.8
 
 
 @pytest.mark.parametrize("run", ["binary"], indirect=True)

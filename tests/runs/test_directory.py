@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlx.diagnose.verdict import diagnose
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.runs import locked_directory
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import BOUNDARY, CURVES
 from dlx.runs.references import open_run
+from dlx.stats.intervals import exact
 from dlx.training.records import EpochRecord
 
 
@@ -126,11 +128,11 @@ def test_every_file_stands_under_its_name(run: RunDirectory) -> None:
     run.append_metrics(row(1))
     run.write(CURVES, b"png")
     run.write(BOUNDARY, b"png")
-    run.write_diagnosis({"schema_version": 1})
+    run.write_diagnosis(diagnose({"train": exact(0.1)}, 0.0, 0.02))
     run.write_model({"W1": np.zeros(1)}, {})
     run.save_checkpoint({}, {})
     assert {path.name for path in run.path.iterdir()} == {
         *("config.yaml", "run.json", "metrics.csv", "curves.png", "boundary.png"),
         *("diagnosis.json", "model.npz", "checkpoint", "manifest.json"),
     }
-    assert json.loads((run.path / "diagnosis.json").read_text()) == {"schema_version": 1}
+    assert json.loads((run.path / "diagnosis.json").read_text())["schema_version"] == 1

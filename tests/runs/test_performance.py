@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs.diagnose import examine
+from dlx.diagnose.verdict import diagnose
+from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
+from dlx.files import plain, to_json
+from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.performance import Performance
 from dlx.runs.predict import evaluation, predictions
@@ -18,6 +21,8 @@ from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
 from dlx.runs.train import Session
 from dlx.spec.sections import Spec
+from dlx.stats.intervals import exact
+from dlx.stats.measured import LabelValue, MeasuredMetric
 
 
 def trained(path: Path, **data: Any) -> RunDirectory:
@@ -55,7 +60,7 @@ def test_metrics_and_baselines_stand_in_run_and_diagnosis_and_come_out_the_same_
     source = {"name": "file", "path": str(table), "target": "y"}
     run = trained(tmp_path / "run", source=source, split={"train": 150, "dev": 100, "test": 50})
     facts, diagnosis = (json.loads((run.path / name).read_text()) for name in ("run.json", "diagnosis.json"))
-    anew = json.loads(json.dumps(examine(str(run.path)).document))
+    anew = json.loads(to_json(examine_run(run).document))
     for key in ("metrics", "baselines"):
         assert facts[key] == diagnosis[key] == anew[key]
     assert list(facts["metrics"]) == ["train", "dev", "test"]
@@ -74,8 +79,8 @@ def test_the_metrics_of_a_file_are_those_of_what_is_predicted_for_it(tmp_path: P
     true = [line.rsplit(",", 1)[1] for line in table.read_text().splitlines()[1:]]
     right = {label: [a == t for a, t in zip(answers, true, strict=True) if t == label] for label in ("no", "yes")}
     errors = [1 - np.mean(hits) for hits in right.values()]
-    assert metrics["balanced_error"]["value"] == pytest.approx(np.mean(errors))
-    assert [entry["label"] for entry in metrics["recall"]["classes"]] == ["no", "yes"]
+    assert metrics["balanced_error"].value == pytest.approx(np.mean(errors))
+    assert [entry.label for entry in metrics["recall"].classes] == ["no", "yes"]
 
 
 LABELS = ["sweet", "red", "big"]
@@ -143,21 +148,22 @@ def test_searches_and_claims_take_the_metrics_of_several_labels(fruit: Path, cal
 
 
 def test_a_network_that_gives_some_examples_one_label_has_no_sole_answer() -> None:
-    of_each = {"classes": [{"label": "sweet", "m": 9}, {"label": "red", "m": 0}]}
-    assert Performance({"dev": {"precision": of_each}}, {}).sole_answer == "sweet"
-    assert Performance({"dev": {"precision": of_each, "subset_error": {"value": 0.1}}}, {}).sole_answer is None
+    each = [LabelValue("sweet", 0.5, 0.2, 0.8, 9), LabelValue("red", None, None, None, 0)]
+    precision, subset_error = MeasuredMetric(0.5, 0.2, 0.8, 9, each), MeasuredMetric(0.1, 0.0, 0.2, 9)
+    assert Performance({"dev": {"precision": precision}}).sole_answer == "sweet"
+    assert Performance({"dev": {"precision": precision, "subset_error": subset_error}}).sole_answer is None
 
 
 def test_a_better_network_that_is_not_surely_better_is_not_done() -> None:
-    estimate = {"value": -0.01, "low": -0.03, "high": 0.01, "m": 100}
-    parts: dict[str, Any] = {"dev": {"error": estimate, "difference": {**estimate, "verdict": "not established"}}}
-    baselines = {"constant": {"title": "always no", "fitted_on": 100, "parts": parts}}
-    assert Performance({}, baselines).unproven == (
+    def beside_a_constant(verdict: str) -> Performance:
+        part = PartBaseline(exact(0.1), NetworkDifference(-0.01, -0.03, 0.01, 100, verdict))
+        return Performance({}, Baselines({"constant": BaselineRecord("always no", 100, {"dev": part})}))
+
+    assert beside_a_constant("not established").unproven == (
         "better than answering always no is not established: more dev examples would tell (data.split.dev)"
     )
-    parts["dev"]["difference"]["verdict"] = "better"
-    assert Performance({}, baselines).unproven is None
-    assert Performance.recalled({}).unproven is None
+    assert beside_a_constant("better").unproven is None
+    assert Performance.recalled(diagnose({"train": exact(0.1)}, 0.0, 0.02)).unproven is None
 
 
 def test_a_residual_that_carries_the_error_stands_in_run_and_diagnosis(tmp_path: Path) -> None:
@@ -170,4 +176,4 @@ def test_a_residual_that_carries_the_error_stands_in_run_and_diagnosis(tmp_path:
     tail = diagnosis["tails"]["train"]
     assert (tail["residuals"], tail["m"]) == (1, 300)
     assert tail["share"] > 0.9
-    assert facts["tails"] == diagnosis["tails"] == examine(str(run.path)).document["tails"]
+    assert facts["tails"] == diagnosis["tails"] == plain(examine_run(run).document.tails)

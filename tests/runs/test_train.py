@@ -211,7 +211,7 @@ def test_exact_statistics_are_those_of_the_model_that_is_kept(tmp_path: Path) ->
     assert isinstance(session.experiment, Supervised)
     dev = session.experiment.dataset.parts["dev"]
     wrong = model.outputs(dev.X).argmax(axis=1) != dev.y
-    assert wrong.mean() == pytest.approx(session.diagnosis["errors"]["dev"]["value"])
+    assert wrong.mean() == pytest.approx(session.run.diagnosis().errors["dev"].value)
 
 
 def test_a_last_batch_of_one_is_refused_with_batch_norm(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

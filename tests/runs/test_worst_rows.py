@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.runs.diagnose import examine
+from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
@@ -99,7 +99,9 @@ def test_several_labels_have_a_loss_together_and_an_answer_each(tmp_path: Path) 
 def test_the_diagnosis_names_the_rows_of_a_file(tmp_path: Path) -> None:
     rows = table(tmp_path / "t.csv", regression=False)
     run = trained(tmp_path)
-    document = run.diagnosis()
-    assert "classes" not in document  # it is measured by `dlx diagnose`
-    for entry in examine(str(run.path)).document["classes"]["worst"]:
-        assert rows[entry["row"] - 1][2] == entry["label"]
+    assert run.diagnosis().classes is None  # it is measured by `dlx diagnose`
+    classes = examine_run(run).document.classes
+    assert classes is not None
+    for entry in classes.worst:
+        assert entry.row is not None
+        assert rows[entry.row - 1][2] == entry.label

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.files import plain
 from dlx.show.charts.calibration import calibration_chart
 from dlx.show.charts.curves import training_curves
 from dlx.show.charts.groups import Group, mean_curve
@@ -127,9 +130,10 @@ def test_any_metrics_and_baselines_on_a_page(numbers: list[float | None], task: 
     value, low, high = numbers
     estimate = {"value": value, "low": low, "high": high, "m": 5}
     compared = {"error": estimate, "difference": {**estimate, "verdict": "better"}}
-    document = {
-        **diagnose({"train": Estimate(0.1, 0.0, 0.2, 5)}, 0.0, 0.1),
+    written = {
+        **plain(diagnose({"train": Estimate(0.1, 0.0, 0.2, 5)}, 0.0, 0.1)),
         "metrics": {"dev": {"f1": estimate, "a_plugin's": estimate}},
         "baselines": {"constant": {"title": "always <b>", "fitted_on": 5, "parts": {"dev": compared}}},
     }
+    document = DiagnosisDocument.from_file(Path("diagnosis.json"), written)
     assert_drawable(page(Material(facts={"name": "a", "data": {"task": task}}, config="", diagnosis=document)))

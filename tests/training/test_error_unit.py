@@ -162,8 +162,8 @@ def test_folds_state_the_unit_in_their_plan_and_those_of_an_older_plan_are_poole
         directory.write_plan("")
         older = load_spec(tmp_path / "spec.yaml").spec
         document = finish(FoldsRun(older, directory, executor).run(), lambda event: None)
-    assert "target_errors" not in document.verdict
-    rmse = document.metrics["out_of_fold"]["rmse"]["value"]
+    assert document.target_errors is None
+    rmse = document.metrics["out_of_fold"]["rmse"].value
     assert document.errors["out_of_fold"].value == pytest.approx(rmse)
     assert all(record.errors["test"].value == pytest.approx(rmse, rel=0.5) for record in document.trainings)
 

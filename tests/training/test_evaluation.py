@@ -34,4 +34,4 @@ def test_answers_are_those_of_the_model_in_the_unit_of_the_target(tmp_path: Path
     model = Model(*describe(experiment))
     np.testing.assert_allclose(answers.y[:, 0], y, rtol=1e-5)
     np.testing.assert_allclose(answers.outputs, model.outputs(X), rtol=1e-4)
-    assert measure(answers, ())["rmse"]["value"] == pytest.approx(experiment.evaluation("train").run()[1], rel=1e-4)
+    assert measure(answers, ())["rmse"].value == pytest.approx(experiment.evaluation("train").run()[1], rel=1e-4)

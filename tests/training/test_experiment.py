@@ -204,7 +204,10 @@ def test_errors_stay_unweighted(tmp_path: Path) -> None:
     ("sections", "message"),
     [
         ({"data": {"class_weight": {"2": 1.0}}}, r"data.class_weight: there is no class '2' \(allowed 0, 1"),
-        ({"task": "regression", "data": {"class_weight": "balanced"}}, "data.class_weight: is for classes, the labels"),
+        (
+            {"task": "regression", "data": {"class_weight": "balanced"}},
+            "data.class_weight: is for classes of which an example has one, the labels ask for regression",
+        ),
         (
             {"loss": "huber"},
             r"loss: huber is for regression, .* binary \(allowed logistic\), or state `task: regression`",

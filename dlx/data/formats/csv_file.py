@@ -13,12 +13,13 @@ from dlx.data.column_store import ColumnStore
 from dlx.data.column_values import ColumnReader, TextNeeded
 from dlx.data.columns import Column
 from dlx.data.dialect import WINDOWS, Dialect, sniff
+from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, give_back, room
 from dlx.data.numbers import NumberStyle, number_in
 from dlx.data.pieces import Pieces, TextFields
 from dlx.data.plain_lines import Irregular
-from dlx.data.records import Chunk, Record, chunks_of, records_of
+from dlx.data.records import Record, chunks_of, records_of
 from dlx.data.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.roles import Roles
 from dlx.data.split_lines import LineSplitter
@@ -29,6 +30,7 @@ from dlx.errors import DataError, Remark
 
 MOST_NOTES = 20  # lines below a table
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
+AT_ONCE = 2**12  # records that are looked at for those that are no examples
 PARSERS = (ArrowParser, LineSplitter)  # of large files, the faster one first; the module csv reads what is left
 
 
@@ -49,10 +51,19 @@ class Csv(TableFormat):
         "thousands",
         "comment",
         "skip_lines",
+        "drop_rows",
         "missing",
         "plain",
     }
     is_packable = True
+
+    def undue_rows(self, path: Path, options: TableOptions) -> dict[str, list[int]]:
+        dialect = sniff(path, options)
+        style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
+        chunks, names = chunks_of(path, dialect, AT_ONCE), None
+        if dialect.header:  # the first record comes alone
+            names = [""] * dialect.has_row_names + next(chunks, Chunk([0], [[]])).records[0]
+        return undue_rows(names, chunks, style)
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         dialect = sniff(path, options, [column.name for column in like])
@@ -68,7 +79,8 @@ class Csv(TableFormat):
         top = top[0], [""] * dialect.has_row_names + top[1]
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
-        text_table = TextTable(path, dialect, names, top)
+        dropped = RowFilter(top[1] if dialect.header else None, options.drop_rows, style)
+        text_table = TextTable(path, dialect, names, top, dropped)
         of_columns = readers(style, options, of, like)
         text = of.as_text
         while True:
@@ -79,12 +91,13 @@ class Csv(TableFormat):
 
 
 class TextTable(NamedTuple):
-    """A text table and how it is written: its columns, and its first record."""
+    """A text table and how it is written: its columns, its first record, and which rows are no examples."""
 
     path: Path
     dialect: Dialect
     names: list[str]
     top: Record
+    row_filter: RowFilter
 
     def chunks(self, used: Sequence[str]) -> Iterator[FieldsChunk]:
         """The records in chunks, of which only these columns are needed."""
@@ -92,8 +105,9 @@ class TextTable(NamedTuple):
         chunks = chunks_of(self.path, self.dialect, size)
         if self.dialect.header:
             next(chunks, None)
-        notes = list[Record]()
+        notes, dropped = list[Record](), self.row_filter.anew()
         for chunk in chunks:
+            chunk = dropped.examples(chunk)
             lines, records = chunk
             if notes or set(map(len, records)) != {len(self.names)}:
                 lines, records, notes = self._without_notes(chunk, notes)
@@ -101,6 +115,7 @@ class TextTable(NamedTuple):
                 continue
             columns = dict(zip(self.names, zip(*records, strict=True), strict=True))
             yield FieldsChunk(lines, [TextFields(columns[name]) for name in used])
+        dropped.tell(self.path)
         if notes:
             more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
             what = f"{notes[0][1][0]!r}{more}: passed over, being a note below the table"
@@ -129,6 +144,8 @@ class TextTable(NamedTuple):
     ) -> Iterator[FieldsChunk]:
         """The same, parsed block by block; raises `Irregular` where that might read them otherwise."""
         line, fields = self.top
+        if self.row_filter.kinds:
+            raise Irregular("rows that are no examples")
         size = max(1, FIELDS // max(1, len(self.names)))
         places = [self.names.index(name) for name in used]
         parse = parser(self.dialect.delimiter, len(self.names), places)

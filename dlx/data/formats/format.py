@@ -82,6 +82,10 @@ class TableFormat(Format):
         )
     )
 
+    def undue_rows(self, path: Path, options: TableOptions) -> dict[str, list[int]]:
+        """The lines of those rows that seem to be no examples, by the kind that the option `drop_rows` has."""
+        return {}
+
     @abstractmethod
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         """The used columns, and what each is for: without a target all are features. Targets keep their type."""

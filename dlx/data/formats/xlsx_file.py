@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile
 
 from dlx.data.columns import Column
 from dlx.data.dialect import RECORDS
+from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.formats.format import TableFormat
 from dlx.data.header import has_header, without_titles
 from dlx.data.memory import check_ratio, check_room, room
@@ -41,10 +42,52 @@ class Xlsx(TableFormat):
 
     name, title, suffixes, article = "xlsx", "XLSX", (".xlsx", ".xlsm"), "an"
     details = "the first sheet, or `sheet`"
-    options = TableFormat.options | {"header", "skip_lines", "missing", "decimal", "thousands", "plain", "sheet"}
+    options = TableFormat.options | {
+        "header",
+        "skip_lines",
+        "drop_rows",
+        "missing",
+        "decimal",
+        "thousands",
+        "plain",
+        "sheet",
+    }
     package, extra = "openpyxl", "xlsx"
 
+    def undue_rows(self, path: Path, options: TableOptions) -> dict[str, list[int]]:
+        sheet = _Sheet.read(path, options, ())
+        rows = Chunk(sheet.lines[sheet.header :], sheet.records[sheet.header :])
+        return undue_rows(sheet.names, [rows], sheet.style)
+
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
+        sheet = _Sheet.read(path, options, [column.name for column in like])
+        names = column_names(path, (sheet.lines[0], sheet.records[0]), sheet.header, sheet.style, options, like)
+        of = roles(names, options, like, path)
+        row_filter = RowFilter(sheet.names, options.drop_rows, sheet.style)
+        lines, records = row_filter.examples(Chunk(sheet.lines[sheet.header :], sheet.records[sheet.header :]))
+        row_filter.tell(path)
+        if not records:
+            raise DataError(f"{path}: there are no examples")
+        columns = dict(zip(names, zip(*records, strict=True), strict=True))
+        return fill(Table(path, {}, len(records), lines, names), columns, of, options, like), of
+
+
+class _Sheet(NamedTuple):
+    """The rows of a table in a sheet, all of one width, with their numbers, and whether the first has the names."""
+
+    lines: Sequence[int]
+    records: list[list[str]]
+    header: bool
+    style: NumberStyle
+
+    @property
+    def names(self) -> list[str] | None:
+        """What the first row has, where these are names."""
+        return self.records[0] if self.header else None
+
+    @classmethod
+    def read(cls, path: Path, options: TableOptions, like: Sequence[str]) -> _Sheet:
+        """The table in a file, as the options have it; like: the names of train's columns."""
         lines, records = array("q"), list[list[str]]()
         for line, record in _rows(path, options.sheet, bool(like)):
             if line > (options.skip_lines or 0):
@@ -59,14 +102,8 @@ class Xlsx(TableFormat):
         style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
         header = options.header
         if header is None:
-            header = has_header(records[:RECORDS], style, options, [column.name for column in like])
-        names = column_names(path, (lines[0], records[0]), header, style, options, like)
-        of = roles(names, options, like, path)
-        columns = dict(zip(names, zip(*records[header:], strict=True), strict=True)) if records[header:] else {}
-        if not columns:
-            raise DataError(f"{path}: there are no examples")
-        table = Table(path, {}, len(records) - header, lines[header:], names)
-        return fill(table, columns, of, options, like), of
+            header = has_header(records[:RECORDS], style, options, like)
+        return cls(lines, records, header, style)
 
 
 def _rows(path: Path, sheet: str | None, is_other_file: bool) -> Iterator[tuple[int, list[str]]]:

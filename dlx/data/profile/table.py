@@ -1,38 +1,22 @@
-"""What is in a table: it is read even where a training would refuse it, and what had to be stated for that is kept."""
+"""What is in a table, column by column, and what its columns say of each other."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dlx.data.columns import ColumnError
-from dlx.data.conditions import fulfilling
 from dlx.data.examples import Examples, select
-from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.row_hashes import hashes
 from dlx.data.sources import File
-from dlx.data.texts import Texts, as_texts
-from dlx.errors import DataError
+from dlx.data.texts import Texts
 from dlx.types import Array
 
-# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;
-# those that say so, and what spreadsheets write for what they cannot compute, also where there are more of them.
-MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
-SAYS_MISSING = re.compile(
-    r"[-–—.*]+|n[./]?a\.?|none|unk|unknown|undefined|missing|not? (?:available|applicable|recorded|known|data|value)"
-    r"|#(?:n/a|div/0!|value!|ref!|name\?|null!|num!)",
-    re.IGNORECASE,
-)
-EXACT = 2.0**53  # below which float64 holds every whole number
 ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance
 ROWS_AT_ONCE = 2**15  # of which all columns are put side by side
 NUMBERS = 2**24  # of arrays that are looked at, in as many rows as that makes
@@ -50,6 +34,12 @@ class TableProfile:
         marks: words and numbers that were taken for missing values, with the column where each was met.
         mixed: columns of numbers and words together, which were read as text.
         unreadable: columns that hold neither numbers nor text, or, by number, have another's name, with the reason.
+        words: those of the marks that were met in columns of text, with these columns.
+        settings: why something is stated of columns in the source, by column.
+        units: of columns whose numbers have several, how many rows have each.
+        width: how many columns the file has, where some are not there.
+        doubled: of names that were stated of the target and that several columns have, their numbers.
+        dropped: the lines of the rows that are left out, being no examples, by their kind.
     """
 
     origin: str
@@ -59,6 +49,12 @@ class TableProfile:
     marks: Mapping[str, str] = field(default_factory=dict)
     mixed: tuple[str, ...] = ()
     unreadable: Mapping[str | int, str] = field(default_factory=dict)
+    dropped: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    width: int = 0
+    doubled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -68,6 +64,16 @@ class TableProfile:
     def column(self, name: str) -> ColumnProfile:
         """The column of this name."""
         return self.columns[self.names.index(name)]
+
+    def settings_of(self, name: str) -> dict[str, Any]:
+        """What the source states of a column, as plain data."""
+        columns = (self.source.columns if self.source is not None else None) or {}
+        return columns[name].model_dump(mode="json", exclude_none=True) if name in columns else {}
+
+    def units_of(self, name: str) -> str:
+        """What is odd about the units of a column's numbers, in words; empty where nothing is."""
+        listed = ", ".join(f"{unit} {count:,}" for unit, count in self.units.get(name, {}).items())
+        return f"its numbers have several units, which are not converted: {listed}" if listed else ""
 
     @cached_property
     def repeated_rows(self) -> int:
@@ -104,6 +110,7 @@ class TableProfile:
         return {
             "m": self.m,
             "repeated_rows": self.repeated_rows,
+            **({"dropped_rows": {kind: list(lines) for kind, lines in self.dropped.items()}} if self.dropped else {}),
             "columns": [column.document() for column in self.columns],
         }
 
@@ -118,102 +125,6 @@ def _in_order_of_appearance(numbers: Array) -> Array:
     """The same codes, counted in the order in which they first appear."""
     _, first, places = np.unique(numbers, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[places]
-
-
-def profile_file(source: File) -> TableProfile:
-    """The profile of a file, whose target needs not be stated.
-
-    Raises:
-        DataError: it cannot be read, or holds no rows.
-    """
-    path = Path(source.path)
-    file_format = format_of(source.path)
-    assert isinstance(file_format, TableFormat), "only tables have columns"
-    changes = _Changes(source)
-    while True:
-        reading = changes.source
-        try:
-            table, roles = file_format.columns(path, reading.options, ())
-        except ColumnError as error:
-            changes.heed(error)
-            continue
-        if table.m == 0:
-            raise DataError(f"{path}: there are no examples")
-        table = fulfilling(table, roles.conditions)
-        places = {name: place for place, name in enumerate(table.names)}
-        columns = [ColumnProfile(name, places[name], table.values[name]) for name in roles.features]
-        return TableProfile(
-            str(path), tuple(columns), table.m, reading, changes.marks, tuple(changes.mixed), changes.unreadable
-        )
-
-
-def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
-    """The profile with these columns as labels: yes and no are words then, and long whole numbers stay exact."""
-    columns = {column.name: column for column in profile.columns}
-    for name in names:
-        if profile.source is not None and _has_other_labels(columns[name]):
-            columns[name] = _labels(profile.source, columns[name], profile.names)
-    return replace(profile, columns=tuple(columns.values()))
-
-
-def _has_other_labels(column: ColumnProfile) -> bool:
-    """Whether the numbers of a column may be those that stand for truth values, or may have been rounded."""
-    if not column.is_whole or not column.distinct:
-        return False
-    values = column.counts[0]
-    return set(values.tolist()) <= {0.0, 1.0} or bool(np.abs(values).max() >= EXACT)
-
-
-def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> ColumnProfile:
-    """The column, read from the file alone and verbatim."""
-    file_format = format_of(source.path)
-    assert isinstance(file_format, TableFormat), "only tables have columns"
-    others = tuple(dict.fromkeys((*source.ignore, *(name for name in names if name != column.name))))
-    target = source.model_copy(update={"target": column.name, "ignore": others, "categorical": (), "columns": None})
-    table, roles = file_format.columns(Path(source.path), target.options, ())
-    values = fulfilling(table, roles.conditions).values[column.name]
-    if not isinstance(values, Texts) and values.dtype.kind in "if" and np.abs(values).max() < EXACT:
-        return column
-    return replace(column, values=as_texts(values))
-
-
-class _Changes:
-    """What is stated of a source, step by step, so that it can be read."""
-
-    def __init__(self, source: File) -> None:
-        self.source = source
-        self.marks: dict[str, str] = {}
-        self.mixed: list[str] = []
-        self.unreadable: dict[str | int, str] = {}
-
-    def heed(self, error: ColumnError) -> None:
-        """State what the error asks for; raises it where that has not helped."""
-        name = error.column
-        if name in self.mixed or name in self.unreadable or name in self.source.ignore:
-            raise error
-        if error.remedy == "ignore":
-            self.unreadable[name] = error.reason
-            self._state(ignore=(*self.source.ignore, name))
-            return
-        name = str(name)
-        if _are_marks(error) and not set(error.odd) & set(self.marks):
-            self.marks |= dict.fromkeys(error.odd, name)
-            stated = self.source.missing if self.source.missing is not None else tuple(sorted(MISSING - {""}))
-            self._state(missing=(*stated, *error.odd))
-        else:
-            self.mixed.append(name)
-            self._state(categorical=(*self.source.categorical, name))
-
-    def _state(self, **options: object) -> None:
-        self.source = self.source.model_copy(update=options)
-
-
-def _are_marks(error: ColumnError) -> bool:
-    """Whether the texts among the numbers of a column stand for missing values."""
-    if not error.odd:
-        return False
-    few = len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS
-    return few or all(SAYS_MISSING.fullmatch(text.strip()) for text in error.odd)
 
 
 def profile_examples(examples: Examples) -> TableProfile:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.linear import LinearFunction, linear_function
 from dlx.data.profile.table import TableProfile
 from dlx.stats.association import contingency, correlation, correlation_ratio, cramers_v, rank_correlation, ranks
 from dlx.types import Array
@@ -108,8 +109,16 @@ class TargetView:
     def leaks(self) -> Iterator[tuple[ColumnProfile, str]]:
         """Columns from which the target follows without a mistake, each with the reason to think so."""
         for column in self.profile.columns:
-            if column.name != self.target.name and column.distinct and (reason := self._leak(column)):
-                yield column, reason
+            if column.name in self.leak_reasons:
+                yield column, self.leak_reasons[column.name]
+            elif self.linear is not None and self.linear.is_sum and column.name in self.linear.telling:
+                yield column, f"{self.target.name} is {self.linear.in_words()} in every row"
+
+    @cached_property
+    def leak_reasons(self) -> dict[str, str]:
+        """The columns that give the target away by themselves, with the reasons."""
+        others = [column for column in self.profile.columns if column.name != self.target.name and column.distinct]
+        return {column.name: reason for column in others if (reason := self._leak(column))}
 
     def _leak(self, column: ColumnProfile) -> str:
         if self._determines(column.codes[self.rows]):
@@ -123,9 +132,20 @@ class TargetView:
         if np.count_nonzero(there) < ROWS_OF_A_VALUE:
             return ""
         pair = values[there], self.answers[there]
-        if max(abs(correlation(*pair)), abs(rank_correlation(*pair))) > SAME:
+        if max(abs(correlation(*pair)), abs(rank_correlation(*pair))) > SAME or linear_function(pair[1], {"": pair[0]}):
             return f"{self.target.name} rises or falls with it without exception"
         return ""
+
+    @cached_property
+    def linear(self) -> LinearFunction | None:
+        """What the target is of several other columns that give it away together, each of which does not by itself."""
+        if not self.task.is_regression:
+            return None
+        leaks = self.leak_reasons
+        others = [column for column in self.profile.columns if column.is_number and not column.is_constant]
+        others = [column for column in others if column.name != self.target.name and column.name not in leaks]
+        columns = {column.name: column.numbers[self.rows].astype(np.float64) for column in others}
+        return linear_function(self.answers, columns)
 
     def _determines(self, groups: Array) -> bool:
         """Whether each group has one answer, and by no chance."""

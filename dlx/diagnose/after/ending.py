@@ -15,7 +15,7 @@ from dlx.diagnose.before.activations import NO_ACTIVATION, is_linear
 from dlx.diagnose.before.initialization import DEAD_UNITS, SATURATED_UNITS
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
 from dlx.diagnose.data.label_noise import LABEL_NOISE
-from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import fitting_initializer
 from dlx.diagnose.remedies.optimization import (
     adam,
@@ -27,6 +27,7 @@ from dlx.diagnose.remedies.optimization import (
     smaller_tested_rate,
     tested_learning_rate,
 )
+from dlx.documents.findings import Severity
 
 AS_GOOD = 0.5  # tolerances by which the dev error of a network that needs no more units may be behind
 NARROW = 8  # units of a layer, where nothing else explains the error

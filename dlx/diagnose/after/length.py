@@ -7,8 +7,9 @@ from math import isnan
 
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.optimization import TOO_FEW_EPOCHS
-from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.length import longer_training, patience_to_the_end
+from dlx.documents.findings import Severity
 from dlx.words import Status
 
 FEW_STEPS = 300  # of healthy trainings 98 in 100 took more

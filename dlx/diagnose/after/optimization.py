@@ -15,9 +15,10 @@ from dlx.diagnose.before.optimization import (
     LEARNING_RATE_TOO_HIGH,
     LEARNING_RATE_TOO_LOW,
 )
-from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
 from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth, smaller_tested_rate
+from dlx.documents.findings import Severity
 from dlx.words import Status
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.findings import Cause, Finding
+from dlx.stats.measured import PartMetrics
 
 RARE = 0.25  # of the examples that the most frequent class has in train
 FEWEST = 10  # examples of the class in dev
@@ -25,7 +27,7 @@ FEW_EXAMPLES_OF_A_CLASS = Cause(
 )
 
 
-def rare_class_findings(dataset: Dataset, metrics: Mapping[str, Any]) -> Iterator[Finding]:
+def rare_class_findings(dataset: Dataset, metrics: PartMetrics) -> Iterator[Finding]:
     """A finding for the class that is rare, fits train, and carries the error on dev.
 
     Args:
@@ -36,27 +38,34 @@ def rare_class_findings(dataset: Dataset, metrics: Mapping[str, Any]) -> Iterato
     if not of_train or of_train.keys() != of_dev.keys() or not dataset.task.has_one_class:
         return
     counts = np.bincount(dataset.parts["train"].y, minlength=len(dataset.classes))
-    mistakes = {label: entry["value"] * entry["m"] for label, entry in of_dev.items()}
-    total, m = sum(mistakes.values()), sum(entry["m"] for entry in of_dev.values())
+    mistakes = {label: missed.share * missed.m for label, missed in of_dev.items()}
+    total, m = sum(mistakes.values()), sum(missed.m for missed in of_dev.values())
     for code, label in enumerate(dataset.classes):
         there = of_dev.get(label)
-        if there is None or label not in of_train or counts[code] > RARE * counts.max() or there["m"] < FEWEST:
+        if there is None or label not in of_train or counts[code] > RARE * counts.max() or there.m < FEWEST:
             continue
-        share, carried = there["m"] / m, mistakes[label] / total if total else 0.0
-        own = of_train[label]["value"]
-        if there["low"] > own + GAP and carried > CARRIED and share < carried / 2:
+        share, carried = there.m / m, mistakes[label] / total if total else 0.0
+        own = of_train[label].share
+        if there.low > own + GAP and carried > CARRIED and share < carried / 2:
             evidence = f"class {label} has {counts[code]:,} examples in train, of which {own:.0%} are missed, and"
-            evidence = f"{evidence} {there['value']:.0%} of {there['m']} on dev, {carried:.0%} of all mistakes there"
-            yield FEW_EXAMPLES_OF_A_CLASS.finding(
-                f"{evidence} by {share:.0%} of the examples", there["value"], own + GAP
-            )
+            evidence = f"{evidence} {there.share:.0%} of {there.m} on dev, {carried:.0%} of all mistakes there"
+            yield FEW_EXAMPLES_OF_A_CLASS.finding(f"{evidence} by {share:.0%} of the examples", there.share, own + GAP)
 
 
-def _missed(metrics: Mapping[str, Any], part: str) -> dict[Any, dict[str, float]]:
+@dataclass(frozen=True)
+class MissedClass:
+    """The share of a class's m examples that are missed, and the lower end of its interval."""
+
+    share: float
+    low: float
+    m: int
+
+
+def _missed(metrics: PartMetrics, part: str) -> dict[Any, MissedClass]:
     """How often each class is missed on a part, by its label; of classes of which there is any."""
-    recalls = metrics.get(part, {}).get("recall", {}).get("classes", ())
-    return {
-        entry["label"]: {"value": 1 - entry["value"], "low": 1 - entry["high"], "m": entry["m"]}
-        for entry in recalls
-        if entry["m"] and entry["value"] is not None
-    }
+    recall = metrics.get(part, {}).get("recall")
+    missed = {}
+    for entry in (recall.classes if recall else None) or ():
+        if entry.m and entry.value is not None and entry.high is not None:
+            missed[entry.label] = MissedClass(1 - entry.value, 1 - entry.high, entry.m)
+    return missed

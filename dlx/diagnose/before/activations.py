@@ -7,8 +7,9 @@ import numpy as np
 from dlx.diagnose.before.first_steps import FirstSteps
 from dlx.diagnose.before.probe import Probe, slope
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.findings import Cause, Finding, Severity
+from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import relu
+from dlx.documents.findings import Severity
 from dlx.nn.activations import Activation, ReLU
 
 NO_ACTIVATION = Cause(

@@ -57,13 +57,21 @@ class Overview:
             "classes": self._classes(),
             "candidates": [] if self.target else [column.name for column in candidates(self.profile)],
             "parts": {} if self.dataset is None else {name: self._part(name) for name in self.dataset.parts},
-            "findings": [finding.document() for finding in self.findings],
+            "findings": [finding.to_document() for finding in self.findings],
         }
 
     def _column(self, column: ColumnProfile) -> dict[str, Any]:
         is_target = column in self.target
         association = None if self._view is None or is_target else round(self._view.association(column), 4)
-        return {**column.document(), "association": association, "notes": [] if is_target else self._notes(column)}
+        return {
+            **column.document(),
+            "association": association,
+            "notes": self._reading(column) + ([] if is_target else self._notes(column)),
+        }
+
+    def _reading(self, column: ColumnProfile) -> list[str]:
+        """How it had to be read."""
+        return [self.profile.settings[column.name]] if column.name in self.profile.settings else []
 
     def _notes(self, column: ColumnProfile) -> list[str]:
         notes = []
@@ -71,11 +79,16 @@ class Overview:
             notes.append("it holds numbers and words together")
         marks = [mark for mark, name in self.profile.marks.items() if name == column.name]
         if marks:
-            notes.append(f"{', '.join(marks)} among its numbers: a mark of missing values?")
+            what = "numbers" if column.is_number else "values"
+            notes.append(f"{', '.join(marks)} among its {what}: a mark of missing values?")
+        if units := self.profile.units_of(column.name):
+            notes.append(units)
         if column.mark_of_missing is not None:
             notes.append(f"{column.mark_of_missing:g} lies far from all its other values: a mark of missing values?")
         if self._decisions is not None and column.name in self._decisions.ignored:
             notes.append(self._decisions.ignored[column.name])
+        elif self._decisions is not None and (linear := self._decisions.linear) and column.name in linear.telling:
+            notes.append(f"{self.target[0].name} is {linear.in_words()} in every row: a leak?")
         elif column.is_constant:
             notes.append("it has the same value in every row")
         elif column.is_identifier:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from dlx.documents.comparison import ComparisonDocument
 from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
@@ -14,7 +14,7 @@ from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.charts.groups import Group, MeanCurve, mean_curve
-from dlx.words import PARTS, Status, Task
+from dlx.words import Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
 
@@ -50,30 +50,17 @@ class Comparison:
         """Whether the errors of all are in the same unit."""
         return len({run.is_regression for run in self.runs}) == 1
 
-    def document(self) -> dict[str, Any]:
-        """All of it as plain data; a setting that a run lacks is null there."""
-        return {
-            "differing": list(self.differing),
-            "runs": [self._row(group, run) for group in self.groups for run in group.runs],
-            "groups": [group.document() for group in self.groups],
-            "curve": self.column,
-            "difference": self.difference.document() if self.difference else None,
-            "remarks": list(self.remarks),
-        }
-
-    def _row(self, group: RunGroup, run: ComparedRun) -> dict[str, Any]:
-        return {
-            "run": str(run.run.path),
-            "id": run.id,
-            "name": run.name,
-            "group": group.label,
-            "task": run.task,
-            "settings": {key: run.settings.get(key) for key in self.differing},
-            "absent": [key for key in self.differing if key not in run.settings],
-            **run.measures(),
-            "errors": {part: run.errors[part].document() for part in PARTS if part in run.errors},
-            **({"metrics": {name: run.metric(name) for name in self.metrics}} if self.metrics else {}),
-        }
+    def document(self, picture: Path | None = None) -> ComparisonDocument:
+        """All of it; ``picture`` is where the curves are drawn."""
+        return ComparisonDocument(
+            differing=list(self.differing),
+            runs=[run.row(group.label, self.differing, self.metrics) for group in self.groups for run in group.runs],
+            groups=[group.row() for group in self.groups],
+            curve=self.column,
+            difference=self.difference.document() if self.difference else None,
+            remarks=list(self.remarks),
+            picture=None if picture is None else str(picture),
+        )
 
     def picture(self) -> bytes:
         """The curves of all groups, as PNG.

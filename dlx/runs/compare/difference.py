@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import hypot, inf
-from typing import Any
 
 import numpy as np
 
+from dlx.documents.comparison import ESTABLISHED, GroupDifference
 from dlx.errors import DlxError
 from dlx.runs.compare.dev_mistakes import DevMistakes, Measuring
 from dlx.runs.compare.groups import RunGroup
@@ -48,26 +48,30 @@ class Difference:
         """Those that each group lacks before anything can be said of other seeds."""
         return max(FEWEST - max(self.counts), 0) if self.chance.seeds else 0
 
-    def document(self) -> dict[str, Any]:
-        """As JSON has it; ``about`` is ``networks`` where there is one run on each side: no seed but theirs is known.
+    def document(self) -> GroupDifference:
+        """The difference in the document of a comparison."""
+        estimate = self.estimate
+        return GroupDifference(
+            measure="dev_error",
+            of=self.of,
+            against=self.against,
+            value=estimate.value,
+            low=estimate.low,
+            high=estimate.high,
+            m=estimate.m,
+            runs=list(self.counts),
+            paired=list(self.paired),
+            about="settings" if self.chance.seeds else "networks",
+            verdict=ESTABLISHED if self.established else "not established",
+            better=self._better(),
+            settled_by=None if self.established else self._settled_by(),
+            power=POWER,
+        )
 
-        ``settled_by`` is what would settle it with a probability of 80 % if difference and spread are as measured; a
-        number of null there is beyond all that is reasonable, a key that is missing is not needed.
-        """
-        value = self.estimate.value
-        return {
-            "measure": "dev_error",
-            "of": self.of,
-            "against": self.against,
-            **self.estimate.document(),
-            "runs": list(self.counts),
-            "paired": list(self.paired),
-            "about": "settings" if self.chance.seeds else "networks",
-            "verdict": "established" if self.established else "not established",
-            "better": None if value == 0 else self.of if value < 0 else self.against,
-            "settled_by": None if self.established else self._settled_by(),
-            "power": POWER,
-        }
+    def _better(self) -> str | None:
+        if self.estimate.value == 0:
+            return None
+        return self.of if self.estimate.value < 0 else self.against
 
     def _settled_by(self) -> dict[str, float | None]:
         """JSON has no infinity: null is beyond all that is reasonable."""

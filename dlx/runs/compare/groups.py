@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from dlx.documents.comparison import GroupRow, MeanError
 from dlx.runs.compare.run import ASIDE, ComparedRun, differing, is_of
 from dlx.words import PARTS
 
@@ -20,15 +21,12 @@ class RunGroup:
     label: str
     runs: tuple[ComparedRun, ...]
 
-    def document(self) -> dict[str, Any]:
-        """As JSON has it: of each error that all its runs have the mean, the lowest and the highest."""
+    def row(self) -> GroupRow:
+        """The group in a comparison."""
         parts = [part for part in PARTS if all(part in run.errors for run in self.runs)]
         values = {part: [run.errors[part].value for run in self.runs] for part in parts}
-        errors = {
-            part: {"mean": fmean(part_errors), "low": min(part_errors), "high": max(part_errors)}
-            for part, part_errors in values.items()
-        }
-        return {"label": self.label, "runs": [str(run.run.path) for run in self.runs], "errors": errors}
+        errors = {part: MeanError(fmean(each), min(each), max(each)) for part, each in values.items()}
+        return GroupRow(self.label, [str(run.run.path) for run in self.runs], errors)
 
 
 def of_one_kind(runs: Sequence[ComparedRun]) -> list[RunGroup]:

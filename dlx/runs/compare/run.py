@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
+from dlx.documents.comparison import RunRow
 from dlx.errors import DataError
 from dlx.runs.result import Result
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate, unbounded
+from dlx.stats.measured import MeasuredMetric
 from dlx.words import PARTS, Status
 
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
@@ -48,12 +50,11 @@ class ComparedRun(Result):
         last = self.last
         return {part: unbounded(last[f"{part}_error"]) for part in PARTS if f"{part}_error" in last}
 
-    def metric(self, name: str) -> dict[str, Any]:
+    def metric(self, name: str) -> dict[str, MeasuredMetric]:
         """A metric of the parameters that were kept, by part; empty where it was not measured."""
-        diagnosis = self.diagnosis if self.run.has_diagnosis() else {}
-        measured = diagnosis.get("metrics", {})
-        estimates = {part: measured[part][name] for part in PARTS if name in measured.get(part, {})}
-        return {part: {key: entry[key] for key in ("value", "low", "high", "m")} for part, entry in estimates.items()}
+        measured = (self.diagnosis.metrics if self.run.has_diagnosis() else None) or {}
+        of_parts = {part: measured[part][name] for part in PARTS if name in measured.get(part, {})}
+        return {part: replace(metric, classes=None, targets=None) for part, metric in of_parts.items()}
 
     @property
     def id(self) -> str:
@@ -81,19 +82,36 @@ class ComparedRun(Result):
         unit: str | None = self.settings.get(UNIT)
         return unit
 
-    def measures(self) -> dict[str, Any]:
-        """Of the kept parameters, which are the last ones while training goes on."""
+    def row(self, group: str, keys: Sequence[str], metrics: Sequence[str] = ()) -> RunRow:
+        """The run in a comparison; of the kept parameters, which are the last ones while training goes on.
+
+        Args:
+            group: its label.
+            keys: of the settings that differ.
+            metrics: that are compared.
+        """
         final = self.facts.get("final") or self.last
-        row = self.kept_row or self.last
-        return {
-            "status": self.status,
-            "epoch": row.get("epoch"),
-            "epochs": final.get("epoch"),
-            "seconds": final.get("seconds"),
-            "parameters": self.facts.get("parameters"),
-            **{key: row.get(key) for key in ("cost", "train_cost", "dev_cost")},
-            "test_cost": self.test.get("cost"),
-        }
+        values = self.kept_row or self.last
+        return RunRow(
+            run=str(self.run.path),
+            id=self.id,
+            name=self.name,
+            group=group,
+            task=self.task,
+            settings={key: self.settings.get(key) for key in keys},
+            absent=[key for key in keys if key not in self.settings],
+            status=self.status,
+            epoch=values.get("epoch"),
+            epochs=final.get("epoch"),
+            seconds=final.get("seconds"),
+            parameters=self.facts.get("parameters"),
+            cost=values.get("cost"),
+            train_cost=values.get("train_cost"),
+            dev_cost=values.get("dev_cost"),
+            test_cost=self.test.get("cost"),
+            errors={part: self.errors[part] for part in PARTS if part in self.errors},
+            metrics={name: self.metric(name) for name in metrics} or None,
+        )
 
     @property
     def last(self) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.data.target_names import columns_of, names_of_targets
 from dlx.diagnose.fold_baselines import FoldBaseline, fold_baselines, pooled_baselines
-from dlx.diagnose.judged_metric import JudgedMetric
 from dlx.diagnose.verdict import OUT_OF_FOLD
+from dlx.documents.diagnosis import JudgedMetric
 from dlx.errors import DataError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.performance import Performance
@@ -21,6 +21,7 @@ from dlx.runs.predict import answers, shortest, trained
 from dlx.search.trials.outcome import Outcome
 from dlx.stats.intervals import Estimate, error_rate, mean_share
 from dlx.stats.mean_loss import root_mean_square
+from dlx.stats.measured import MeasuredMetric
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.classes import balanced_error
 from dlx.stats.metrics.metric import measure
@@ -182,10 +183,9 @@ class Pool:
         metrics = {OUT_OF_FOLD: measure(together, dataset.output_names)}
         return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD))
 
-    def metrics_of_folds(self) -> list[dict[str, Estimate]]:
+    def metrics_of_folds(self) -> list[dict[str, MeasuredMetric]]:
         """The metrics of each fold by itself."""
-        of_folds = [measure(answers) for answers in self.answered]
-        return [{name: Estimate.from_document(entry) for name, entry in of_fold.items()} for of_fold in of_folds]
+        return [measure(answers) for answers in self.answered]
 
     def table(self) -> list[list[Any]]:
         """The header, and a row for each example, in the order of the source."""

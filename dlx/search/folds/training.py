@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlx.diagnose.verdict import OUT_OF_FOLD, TOLERANCE, default_tolerance, diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
 from dlx.runs.collection import FoldsDirectory
@@ -28,9 +29,9 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
 from dlx.text import command
-from dlx.training.error_unit import POOLED, RELATIVE, unit_of_errors
+from dlx.training.error_unit import POOLED, unit_of_errors
 from dlx.types import Array
-from dlx.words import Status
+from dlx.words import RELATIVE, Status
 
 
 def has_folds(spec: Spec) -> bool:
@@ -140,7 +141,7 @@ class FoldsRun:
             self._head(Status.COMPLETED),
             errors=pool.errors(),
             spread=_spread([outcome.errors["test"].value for outcome in outcomes]),
-            verdict=self._verdict(pool, performance, targets),
+            diagnosis=self._diagnosis(pool, performance, targets),
             trainings=[replace(record, metrics=of_fold) for record, of_fold in zip(records, of_folds, strict=True)],
             metrics=performance.metrics,
             baselines=performance.baselines,
@@ -157,7 +158,7 @@ class FoldsRun:
             targets.append(dataset.in_error_unit(dataset.parts["test"].y))
         return pool, np.concatenate(targets)
 
-    def _verdict(self, pool: Pool, performance: Performance, targets: Array) -> dict[str, Any]:
+    def _diagnosis(self, pool: Pool, performance: Performance, targets: Array) -> DiagnosisDocument:
         """Bias and variance, judged on all examples by the error, or by the metric that the spec names."""
         options, task, errors = self.spec.diagnosis, data_of(self.specs[0]).task, pool.errors()
         default = TOLERANCE if options.metric else default_tolerance(task, targets)
@@ -170,7 +171,7 @@ class FoldsRun:
             unproven=performance.unproven,
             measure=judgement,
         )
-        return document | unit_of_errors(data_of(self.specs[0]))
+        return replace(document, target_errors=unit_of_errors(data_of(self.specs[0])))
 
 
 def _record(fold: int, outcome: Outcome) -> FoldRecord:

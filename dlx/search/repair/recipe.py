@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Executor
-from typing import Any
+from dataclasses import replace
 
 from dlx.diagnose.advice import Remedy, is_needed, remedies
-from dlx.diagnose.findings import Finding
 from dlx.diagnose.verdict import diagnose
-from dlx.documents.reading import read_record
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.findings import Finding
 from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RepairStory
 from dlx.errors import Interrupted, UsageError
 from dlx.events import RaceEnd, RaceStart, RepairEvent
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import DIAGNOSIS
 from dlx.runs.signals import noted_signals
 from dlx.search.best_spec import candidate_described, described
 from dlx.search.dev_set import facts_of
@@ -39,7 +38,7 @@ DONE, NOTHING_NEEDED, NOTHING_HELPS = "done", "nothing_needed", "nothing_helps"
 
 
 def act(
-    run: RunDirectory, document: Mapping[str, Any], options: RepairOptions
+    run: RunDirectory, document: DiagnosisDocument, options: RepairOptions
 ) -> Generator[RepairEvent, None, RepairStory]:
     """Run the recipe on a run that is open for writing; returns the story, which its diagnosis then has under ``act``.
 
@@ -67,7 +66,7 @@ def act(
 class _Recipe:
     """The state of one call: the spec that is best so far, and the story."""
 
-    def __init__(self, run: RunDirectory, document: Mapping[str, Any], options: RepairOptions) -> None:
+    def __init__(self, run: RunDirectory, document: DiagnosisDocument, options: RepairOptions) -> None:
         self.run, self.document, self.options = run, document, options
         self.first = load_spec(run.config).spec
         dataset = build_supervised(self.first, initialize=False).dataset
@@ -82,11 +81,8 @@ class _Recipe:
 
     def _earlier_rounds(self) -> list[RaceResult]:
         """The races of an earlier call with as many replicates."""
-        diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else {}
-        if diagnosis.get("act") is None:
-            return []
-        story = read_record(RepairStory, diagnosis, self.run.path / DIAGNOSIS, "act")
-        return story.rounds if story.replicates == self.options.replicates else []
+        story = self.run.diagnosis().act if self.run.has_diagnosis() else None
+        return story.rounds if story is not None and story.replicates == self.options.replicates else []
 
     def follow(self) -> Generator[RepairEvent, None, RepairStory]:
         """Race after race."""
@@ -108,20 +104,18 @@ class _Recipe:
             replicates=options.replicates,
             started=self.started,
             budget=options.budget,
-            optimal=document["optimal_error"],
-            tolerance=document["tolerance"],
+            optimal=document.optimal_error,
+            tolerance=document.tolerance,
             design=self.design,
-            is_low=lambda outcomes: are_low(
-                self.design.errors(outcomes), document["optimal_error"], document["tolerance"]
-            ),
+            is_low=lambda outcomes: are_low(self.design.errors(outcomes), document.optimal_error, document.tolerance),
         )
 
     def _is_low(self, outcomes: Sequence[Outcome]) -> bool:
-        return are_low(self.design.errors(outcomes), self.document["optimal_error"], self.document["tolerance"])
+        return are_low(self.design.errors(outcomes), self.document.optimal_error, self.document.tolerance)
 
     def _races(self, ground: RaceSetup) -> Generator[RepairEvent, None, str]:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
-        document: Mapping[str, Any] = self.document
+        document = self.document
         while _needed(document):
             facts = facts_of(self.spec, build_supervised(self.spec, initialize=False).dataset)
             tried = remedies(document, self.spec, facts)
@@ -175,16 +169,15 @@ class _Recipe:
         bets = [bet for bet in (self.bet, best_bet(race, str(self.run.candidate))) if bet is not None]
         self.bet = max(bets, key=lambda bet: bet.probability, default=None)
 
-    def _anew(self) -> dict[str, Any]:
+    def _anew(self) -> DiagnosisDocument:
         """The diagnosis of the present spec: mean errors over its replicates, and what is found in the first one."""
         document = examine_run(RunDirectory.open(self._outcomes(self.spec)[0][0].run)).document
-        findings = [Finding(**finding) for finding in document["findings"]]
-        tested = {key: document[key] for key in ("learning_rate",) if key in document}
-        return self._diagnosed(self._errors(self.spec), findings) | tested
+        diagnosis = self._diagnosed(self._errors(self.spec), document.findings)
+        return replace(diagnosis, learning_rate=document.learning_rate)
 
-    def _diagnosed(self, errors: Mapping[str, Estimate], findings: Sequence[Finding] = ()) -> dict[str, Any]:
+    def _diagnosed(self, errors: dict[str, Estimate], findings: Sequence[Finding] = ()) -> DiagnosisDocument:
         document = self.document
-        return diagnose(errors, document["optimal_error"], document["tolerance"], self.design.task, findings)
+        return diagnose(errors, document.optimal_error, document.tolerance, self.design.task, findings)
 
     def _outcomes(self, spec: Spec) -> list[list[Outcome]]:
         """Of the replicates that have been trained, the first one included; in each, one of every fold."""
@@ -206,7 +199,7 @@ class _Recipe:
             seconds=time.time() - self.started,
             rounds=self.rounds,
             errors=ErrorChange(before, after),
-            verdict=self._diagnosed(after)["verdict"] if better else self.document["verdict"],
+            verdict=self._diagnosed(after).verdict if better else self.document.verdict,
             spec=str(self.run.act) if better else None,
             test=test,
             folds=self.design.folds,
@@ -215,7 +208,7 @@ class _Recipe:
         self.run.write_act(described(self._judged_alike(self.spec), self.run, story) if better else None)
         self._write_candidate(story)
         diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else self.document
-        self.run.write_diagnosis({**diagnosis, "act": story})
+        self.run.write_diagnosis(replace(diagnosis, act=story))
         return story
 
     def _write_candidate(self, story: RepairStory) -> None:
@@ -228,11 +221,11 @@ class _Recipe:
 
     def _judged_alike(self, spec: Spec) -> Spec:
         """A spec with what its errors are judged against, which may have been stated for the diagnosis."""
-        stated = {key: self.document[key] for key in ("optimal_error", "tolerance")}
+        stated = {"optimal_error": self.document.optimal_error, "tolerance": self.document.tolerance}
         return spec.model_copy(update={"diagnosis": spec.diagnosis.model_copy(update=stated)})
 
 
-def _needed(document: Mapping[str, Any]) -> bool:
+def _needed(document: DiagnosisDocument) -> bool:
     return any(is_needed(document, gap) for gap in ("bias", "variance"))
 
 

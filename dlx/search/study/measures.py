@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from math import inf, nan
+from math import inf, isfinite, nan
 from typing import Any
 
 from dlx.runs.result import Result
 from dlx.search.study.claims import COMPARE, Quantity, Reaching, Value, term_of
+from dlx.stats.intervals import Estimate
 from dlx.training.records import COLUMNS
 from dlx.words import PARTS, Status
 
@@ -69,18 +70,18 @@ class Measures:
     def _plain(self, name: str) -> Value:
         result, facts = self.result, self.result.facts
         if name in TEXTS:
-            return str(facts.get(name) or result.diagnosis.get(name))
+            return str(facts.get(name) or result.diagnosis.verdict)
         if VARIABLE.fullmatch(name):
             return _number(facts["objective"]["w"][int(name[1:]) - 1])
         if name == FINDINGS:
-            return frozenset(finding["name"] for finding in result.diagnosis["findings"])
+            return frozenset(finding.name for finding in result.diagnosis.findings)
         if name in GAPS:
-            return _number((result.diagnosis.get(name) or {}).get("value"))
+            return _finite(result.diagnosis.gaps[name])
         if name in ENDS:
             part, _, end = name.rpartition("_")
-            return _number((result.diagnosis["errors"].get(part) or {}).get(end))
+            return _finite(result.diagnosis.errors.get(part), end)
         if name == "train_dev_error":
-            return _number((result.diagnosis["errors"].get("train_dev") or {}).get("value"))
+            return _finite(result.diagnosis.errors.get("train_dev"))
         if name.startswith("test_"):
             return _number(result.test.get(name.removeprefix("test_")))
         if name in ("kept_epoch", "parameters"):
@@ -129,6 +130,12 @@ def failed(quantity: Quantity) -> Value:
     if name == FINDINGS:
         return frozenset()
     return Status.FAILED if name in TEXTS else nan
+
+
+def _finite(estimate: Estimate | None, end: str = "value") -> float:
+    """One of its numbers; NaN where there is none, or that is infinite."""
+    number: float = nan if estimate is None else getattr(estimate, end)
+    return number if isfinite(number) else nan
 
 
 def _number(value: Any) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dlx.data.dropped_rows import in_words
 from dlx.text import shorten
 
 NAMELESS = "(no name)"
@@ -58,7 +59,9 @@ def _values(column: Document) -> str:
 def notes(document: Document) -> list[tuple[str, str]]:
     """What is odd about the columns, each with its name."""
     odd = [(column["name"] or NAMELESS, note) for column in document["columns"] for note in column["notes"]]
-    return [*odd, *((name or NAMELESS, reason) for name, reason in document["unreadable"].items())]
+    unreadable = [(name or NAMELESS, reason) for name, reason in document["unreadable"].items()]
+    rows = in_words(document.get("dropped_rows", {}))
+    return [*([("rows", f"no examples: {rows}")] if rows else []), *odd, *unreadable]
 
 
 def in_short(document: Document) -> str:

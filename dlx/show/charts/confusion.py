@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dlx.diagnose.verdict import in_words
+from dlx.documents.classes import ClassesDocument
 from dlx.stats.intervals import Estimate
+from dlx.stats.measured import LabelValue
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,23 @@ class Confusion:
         return [self.rows[number] for _, number in sorted(measured)]
 
 
-def confusion(document: Mapping[str, Any]) -> Confusion:
-    """That of ``classes`` in ``diagnosis.json``."""
-    errors, matrix = document["errors"], document["confusion"]
+def confusion(document: ClassesDocument) -> Confusion:
+    """That of the classes of a diagnosis."""
+    errors, matrix = document.errors, document.confusion
     rows = [
-        ClassRow(str(entry["label"]), counts, Estimate.from_document(entry) if entry["m"] else None, entry["m"])
-        for entry, counts in zip(errors, matrix or [()] * len(errors), strict=True)
+        ClassRow(str(entry.label), counts, _error(entry), entry.m or 0)
+        for entry, counts in zip(errors, matrix or [[]] * len(errors), strict=True)
     ]
-    sizes = {entry["label"]: entry["m"] for entry in errors}
+    sizes = {entry.label: entry.m or 1 for entry in errors}
     mistakes = [
-        Mistake(str(pair["label"]), str(pair["predicted"]), pair["count"], pair["count"] / sizes[pair["label"]])
-        for pair in document["confused"]
+        Mistake(str(pair.label), str(pair.predicted), pair.count, pair.count / sizes[pair.label])
+        for pair in document.confused
     ]
-    return Confusion(in_words(document["part"]), rows, mistakes, matrix is not None)
+    return Confusion(in_words(document.part), rows, mistakes, matrix is not None)
+
+
+def _error(entry: LabelValue) -> Estimate | None:
+    """None of a class without examples."""
+    if not entry.m or entry.value is None or entry.low is None or entry.high is None:
+        return None
+    return Estimate(entry.value, entry.low, entry.high, entry.m)

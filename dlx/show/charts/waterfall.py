@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from dlx.diagnose.judged_metric import judged_errors
-from dlx.diagnose.verdict import GAPS, OUT_OF_FOLD, between, in_words
+from dlx.diagnose.verdict import OUT_OF_FOLD, between, in_words
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.show.charts.scales import finite
 from dlx.stats.intervals import Estimate, exact
 
 LEVELS = ("optimal", "train", "train_dev", OUT_OF_FOLD, "dev", "test")
 NAMES = {"bias": "avoidable bias"}
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,16 +45,14 @@ class Waterfall:
         return max(finite([*ends, self.tolerance]), default=1.0) or 1.0
 
 
-def waterfall(document: Document, task: str | None) -> Waterfall:
-    """That of ``diagnosis.json``; of a regression the errors are in the units of the target."""
-    errors = {"optimal": exact(document["optimal_error"])}
-    judged = judged_errors(document)
-    errors |= {part: Estimate.from_document(error) for part, error in judged.items()}
-    pairs = between(judged)
+def waterfall(document: DiagnosisDocument, task: str | None) -> Waterfall:
+    """That of a diagnosis; of a regression the errors are in the units of the target."""
+    errors = {"optimal": exact(document.optimal_error), **document.judged_errors}
+    pairs = between(document.judged_errors)
     gaps = [
-        ErrorGap(NAMES.get(name, in_words(name)), *pairs[name], Estimate.from_document(gap), gap["level"])
-        for name in GAPS
-        if (gap := document.get(name))
+        ErrorGap(NAMES.get(name, in_words(name)), *pairs[name], gap, gap.level)
+        for name, gap in document.gaps.items()
+        if gap is not None
     ]
     ordered = {part: errors[part] for part in LEVELS if part in errors}
-    return Waterfall(ordered, gaps, document["tolerance"], task, document["verdict"])
+    return Waterfall(ordered, gaps, document.tolerance, task, document.verdict)

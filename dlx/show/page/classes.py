@@ -17,10 +17,9 @@ FAINTEST, STRONGEST = 0.12, 0.5  # how much of a colour a cell has: the text on 
 
 def classes(material: Material) -> Element | None:
     """The section; None where the labels are no classes or there is no diagnosis."""
-    report = material.diagnosis.get("classes")
-    if not report:
+    if material.diagnosis is None or material.diagnosis.classes is None:
         return None
-    chart = confusion(report)
+    chart = confusion(material.diagnosis.classes)
     small = chart.is_counted and len(chart.rows) <= MOST_IN_MATRIX
     content = [_matrix(chart)] if small else [*_mistakes(chart), *_errors(chart)]
     return section("classes", "What is taken for what", content)

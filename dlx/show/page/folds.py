@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from dlx.diagnose.verdict import OUT_OF_FOLD, in_words
+from dlx.documents.folds import FoldsDocument
 from dlx.show.charts.folds import fold_metrics, fold_numbers
 from dlx.show.numbers import duration, error
-from dlx.show.page.collection import CollectionMaterial, plan_section
+from dlx.show.page.collection import plan_section
 from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
@@ -19,92 +19,94 @@ from dlx.show.words import level_of, note_on_errors
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
-Document = Mapping[str, Any]
 PARTS = ("train", "dev", "test")
 
 
-def folds_page(material: CollectionMaterial) -> str:
-    """The HTML of a training in folds, also of one that is not complete."""
-    outcome = material.outcome
-    run = Material(facts={"name": material.name}, config="", diagnosis=outcome)
-    judged = [verdict(run), metrics(run)] if "verdict" in outcome else []
-    sections = [*judged, _trainings(outcome), _metrics(outcome), plan_section(material.plan)]
+def folds_page(outcome: FoldsDocument, plan: str, repeat: str) -> str:
+    """The HTML of a training in folds, also of one that is not complete.
+
+    Args:
+        outcome: what it has come to.
+        plan: the complete spec.
+        repeat: the command that trains it again.
+    """
+    run = Material(facts={"name": outcome.name}, config="", diagnosis=outcome.diagnosis)
+    judged = [verdict(run, with_findings=False), metrics(run)]
+    sections = [*judged, _trainings(outcome), _metrics(outcome), plan_section(plan)]
     present = [part for part in sections if part is not None]
-    return document(material.name, _heading(material), present, foot("To repeat it:", material.repeat))
+    return document(outcome.name, _heading(outcome), present, foot("To repeat it:", repeat))
 
 
-def _heading(material: CollectionMaterial) -> Element:
-    outcome = material.outcome
-    status = str(outcome.get("status", ""))
+def _heading(outcome: FoldsDocument) -> Element:
+    status = outcome.status
     badges = [element("span", status.replace("_", " "), class_="ending")]
-    if "verdict" in outcome:
-        badges.insert(0, element("strong", outcome["verdict"], class_=f"badge {level_of(outcome['verdict'])}"))
+    if outcome.diagnosis is not None:
+        words = outcome.diagnosis.verdict
+        badges.insert(0, element("strong", words, class_=f"badge {level_of(words)}"))
     elif status in (Status.FAILED, Status.DIVERGED):
         badges = [element("span", status, class_="badge high")]
-    messages = dict.fromkeys(training["message"] for training in outcome.get("trainings", ()) if training["message"])
     return element(
         "header",
-        element("h1", name_of(material.name)),
+        element("h1", name_of(outcome.name)),
         element("p", badges, class_="verdict"),
-        [element("p", message, class_="message") for message in messages],
+        [element("p", message, class_="message") for message in outcome.messages],
         element("dl", _tiles(outcome), class_="tiles"),
         [element("p", note, class_="note") for note in _notes(outcome)],
     )
 
 
-def _notes(outcome: Document) -> Iterator[str]:
+def _notes(outcome: FoldsDocument) -> Iterator[str]:
     """What must be known to read the tiles."""
-    if outcome.get("errors"):
+    if outcome.errors:
         yield "Below each error stands its 95 % interval."
-    if unit := note_on_errors(outcome):
+    if unit := note_on_errors(outcome.target_errors):
         yield f"{unit[0].upper()}{unit[1:]}."
 
 
-def _tiles(outcome: Document) -> Iterator[Element]:
-    task = outcome.get("task")
-    errors = outcome.get("errors") or {}
-    for name in sorted(errors, key=lambda part: part != OUT_OF_FOLD):  # the one that counts comes first
-        estimate = Estimate.from_document(errors[name])
-        yield tile(f"{in_words(name)} {of_what(task, outcome)}", error(estimate.value, task), ends(estimate, task))
-    if spread := outcome.get("spread"):
-        least, largest, deviation = (error(spread[key], task) for key in ("least", "largest", "deviation"))
+def _tiles(outcome: FoldsDocument) -> Iterator[Element]:
+    task, what = outcome.task, of_what(outcome.task, outcome.target_errors)
+    for name in sorted(outcome.errors, key=lambda part: part != OUT_OF_FOLD):  # the one that counts comes first
+        estimate = outcome.errors[name]
+        yield tile(f"{in_words(name)} {what}", error(estimate.value, task), ends(estimate, task))
+    if spread := outcome.spread:
+        least, largest, deviation = (error(value, task) for value in (spread.least, spread.largest, spread.deviation))
         yield tile("test errors of the folds", f"{least.removesuffix(' %')} to {largest}", f"deviation {deviation}")
-    yield tile("folds", str(outcome.get("folds", "")), "")
-    yield tile("time", duration(outcome.get("seconds", 0.0)), "")
+    yield tile("folds", str(outcome.folds), "")
+    yield tile("time", duration(outcome.seconds), "")
 
 
-def _trainings(outcome: Document) -> Element | None:
+def _trainings(outcome: FoldsDocument) -> Element | None:
     """A row for each fold."""
-    trainings, task = outcome.get("trainings") or [], outcome.get("task")
+    trainings, task = outcome.trainings, outcome.task
     if not trainings:
         return None
-    parts = [part for part in PARTS if any(part in training["errors"] for training in trainings)]
+    parts = [part for part in PARTS if any(part in training.errors for training in trainings)]
     rows = [
         _row(
-            str(training["fold"]),
-            *(_with_ends(training["errors"].get(part), task) for part in parts),
-            "–" if training["kept_epoch"] is None else f"{training['kept_epoch']:,}",
-            duration(training["seconds"]),
-            str(training["status"]).replace("_", " "),
-            element("code", training["trial"]),
+            str(training.fold),
+            *(_with_ends(training.errors.get(part), task) for part in parts),
+            "–" if training.kept_epoch is None else f"{training.kept_epoch:,}",
+            duration(training.seconds),
+            training.status.replace("_", " "),
+            element("code", training.trial),
         )
         for training in trainings
     ]
-    note = f"The {of_what(task, outcome)} of each training, whose test is the fold; below trials/ is its run directory."
+    what = of_what(task, outcome.target_errors)
+    note = f"The {what} of each training, whose test is the fold; below trials/ is its run directory."
     heads = columns("fold", *parts, "epoch", "time", "status", "run")
     return section("trainings", "Trainings", table(note, heads, rows, class_="many"))
 
 
-def _with_ends(estimate: Document | None, task: str | None) -> list[str | Element]:
+def _with_ends(estimate: Estimate | None, task: str | None) -> list[str | Element]:
     if estimate is None:
         return ["–"]
-    measured = Estimate.from_document(estimate)
-    return [error(measured.value, task), " ", element("small", ends(measured, task))]
+    return [error(estimate.value, task), " ", element("small", ends(estimate, task))]
 
 
-def _metrics(outcome: Document) -> Element | None:
+def _metrics(outcome: FoldsDocument) -> Element | None:
     """The metrics of each fold beside those of all; None where nothing else is measured."""
-    measured = fold_metrics(outcome, outcome.get("task"))
+    measured = fold_metrics(outcome)
     if not measured:
         return None
     rows = [_row(row.title, row.value, *row.folds, numbers=True) for row in measured]

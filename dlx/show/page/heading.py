@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlx.diagnose.verdict import GAPS, in_words
+from dlx.diagnose.verdict import in_words
+from dlx.documents.diagnosis import GAPS
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
 from dlx.show.page.words import ends, of_what, tile
 from dlx.show.words import ending, level_of, note_on_errors
-from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
 BAD_ENDINGS = [status for status in Status if status.is_bad]
@@ -25,18 +25,20 @@ def heading(material: Material) -> Element:
     if message := material.facts.get("message"):
         lines.append(element("p", str(message), class_="message"))
     lines += [element("p", remark, class_="remark") for remark in material.remarks]
-    measured = material.diagnosis.get("errors")
+    measured = material.diagnosis.errors if material.diagnosis else None
     note = element("p", "Below each error stands its 95 % interval.", class_="note") if measured else None
-    unit = note_on_errors(material.diagnosis)
+    unit = note_on_errors(material.diagnosis.target_errors) if material.diagnosis else ""
     of_unit = element("p", f"{unit[0].upper()}{unit[1:]}.", class_="note") if unit else None
     return element("header", lines, element("dl", _tiles(material), class_="tiles"), note, of_unit)
 
 
 def _verdict(material: Material) -> Iterator[Element]:
-    if verdict := material.diagnosis.get("verdict"):
-        yield element("strong", verdict, class_=f"badge {level_of(verdict)}")
+    diagnosis = material.diagnosis
+    if diagnosis is None:
+        return
+    yield element("strong", diagnosis.verdict, class_=f"badge {level_of(diagnosis.verdict)}")
     for name in GAPS[2:]:  # of which the verdict does not speak
-        if (material.diagnosis.get(name) or {}).get("level") == "high":
+        if diagnosis.is_high(name):
             yield element("strong", f"high {in_words(name)}", class_="badge high")
 
 
@@ -52,9 +54,11 @@ def _ending(material: Material) -> Iterator[Element | str]:
 
 
 def _tiles(material: Material) -> Iterator[Element]:
-    for part, measured in (material.diagnosis.get("errors") or {}).items():
-        value, interval = error(measured["value"], material.task), ends(Estimate.from_document(measured), material.task)
-        yield tile(f"{in_words(part)} {of_what(material.task, material.diagnosis)}", value, interval)
+    if material.diagnosis is not None:
+        what = of_what(material.task, material.diagnosis.target_errors)
+        for part, measured in material.diagnosis.errors.items():
+            value, interval = error(measured.value, material.task), ends(measured, material.task)
+            yield tile(f"{in_words(part)} {what}", value, interval)
     facts = material.facts
     if objective := facts.get("objective"):
         yield from _of_objective(objective)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.types import Array
 
 Document = Mapping[str, Any]
@@ -20,7 +21,7 @@ class Material:
     config: the complete spec as YAML.
     changed: what of it is not the default, as YAML.
     metrics, layers: the columns of the tables.
-    diagnosis: the document ``diagnosis.json``.
+    diagnosis: None where there is none.
     commands: what can be typed next.
     remarks: what must be known of how the errors were found.
     images: of the worst examples, (k, h, w) or (k, h, w, c), where the data are images.
@@ -33,7 +34,7 @@ class Material:
     changed: str = ""
     metrics: Columns = field(default_factory=dict)
     layers: Columns = field(default_factory=dict)
-    diagnosis: Document = field(default_factory=dict)
+    diagnosis: DiagnosisDocument | None = None
     commands: Sequence[str] = ()
     remarks: Sequence[str] = ()
     images: Array | None = None
@@ -49,4 +50,4 @@ class Material:
     def task(self) -> str | None:
         """What is learned: binary, multiclass, regression; None where it is unknown."""
         task: str | None = (self.facts.get("data") or {}).get("task")
-        return task or self.diagnosis.get("task")
+        return task or (self.diagnosis.task if self.diagnosis else None)

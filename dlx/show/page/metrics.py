@@ -13,8 +13,10 @@ from dlx.show.page.words import section
 
 def metrics(material: Material) -> Element | None:
     """The section; None in runs of an older dlx, and where there is no diagnosis."""
-    document, task = material.diagnosis, material.task
-    chart, classes = metrics_table(document, task), class_table(document)
+    diagnosis, task = material.diagnosis, material.task
+    if diagnosis is None:
+        return None
+    chart, classes = metrics_table(diagnosis.metrics, task, diagnosis.target_errors), class_table(diagnosis.metrics)
     content: list[Element] = []
     if chart is not None:
         note = f"What is measured beside the error; the intervals are those on {in_words(chart.judged)}."
@@ -22,10 +24,10 @@ def metrics(material: Material) -> Element | None:
     if classes is not None:
         note = f"Each {classes.kind} by itself, on {in_words(classes.judged)}."
         content += _table(note, classes.titles, classes.rows)
-    if (targets := target_table(document)) is not None:
+    if (targets := target_table(diagnosis.metrics)) is not None:
         note = f"Each target by itself, on {in_words(targets.judged)}, in its own unit but for R²."
         content += _table(note, targets.titles, targets.rows)
-    for baselines in baseline_tables(document, task):
+    for baselines in baseline_tables(diagnosis.baselines, task):
         note = f"Simple models on {in_words(baselines.part)}, fitted on train, and how much less the network errs."
         content += _table(note, baselines.titles, baselines.rows)
     return section("metrics", "Metrics and baselines", content) if content else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.diagnose.verdict import in_words
+from dlx.documents.classes import WorstExample
 from dlx.show.charts.images import brightness
 from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.images import png, source_of
-from dlx.show.page.material import Document, Material
+from dlx.show.page.material import Material
 from dlx.show.page.words import section
 from dlx.words import Task
 
@@ -43,43 +44,41 @@ def _picture(material: Material, name: str, title: str, alt: str) -> Element | N
 
 def worst(material: Material) -> Element | None:
     """The examples of the highest loss, as images where they are images; None where there is no diagnosis."""
-    report = material.diagnosis.get("classes")
-    if not report or not report["worst"]:
+    report = material.diagnosis.classes if material.diagnosis else None
+    if report is None or not report.worst:
         return None
-    title = f"The worst examples of {in_words(report['part'])}"
+    title = f"The worst examples of {in_words(report.part)}"
     if material.images is None:
-        return section("worst", title, _table(report["worst"]))
+        return section("worst", title, _table(report.worst))
     note = element(
         "p", "The highest loss first: the class, what it is taken for, with which probability.", class_="note"
     )
-    return section("worst", title, element("div", _tiles(material, report["worst"]), class_="images"), note)
+    return section("worst", title, element("div", _tiles(material, report.worst), class_="images"), note)
 
 
-def _tiles(material: Material, answers: list[Document]) -> Iterator[Element]:
+def _tiles(material: Material, answers: list[WorstExample]) -> Iterator[Element]:
     assert material.images is not None
     for image, answer in zip(brightness(material.images), answers, strict=True):
-        right = answer["label"] == answer["predicted"]
-        alt = f"Example {answer['index']}, of class {answer['label']}"
-        words = element("b", name_of(answer["label"]), " → ", name_of(answer["predicted"]))
+        right = answer.label == answer.predicted
+        alt = f"Example {answer.index}, of class {answer.label}"
+        words = element("b", name_of(answer.label), " → ", name_of(answer.predicted))
         caption = element(
-            "figcaption", words, element("small", f"no. {answer['index']:,}, p {_number(answer, 'probability')}")
+            "figcaption", words, element("small", f"no. {answer.index:,}, p {_number(answer.probability)}")
         )
         yield element(
             "figure", element("img", src=source_of(png(image)), alt=alt), caption, class_="right" if right else "wrong"
         )
 
 
-def _table(answers: list[Document]) -> list[Element]:
+def _table(answers: list[WorstExample]) -> list[Element]:
     rows = [
         element(
             "tr",
-            element("th", f"{answer['index']:,}", scope="row"),
-            element("td", name_of(answer["label"])),
-            element(
-                "td", name_of(answer["predicted"]), class_=None if answer["label"] == answer["predicted"] else "mistake"
-            ),
-            element("td", _number(answer, "probability"), class_="number"),
-            element("td", _number(answer, "loss"), class_="number"),
+            element("th", f"{answer.index:,}", scope="row"),
+            element("td", name_of(answer.label)),
+            element("td", name_of(answer.predicted), class_=None if answer.label == answer.predicted else "mistake"),
+            element("td", _number(answer.probability), class_="number"),
+            element("td", _number(answer.loss), class_="number"),
         )
         for answer in answers[:MOST_WORST]
     ]
@@ -87,6 +86,6 @@ def _table(answers: list[Document]) -> list[Element]:
     return table(note, columns("example", "class", "taken for", "probability", "loss", numbers=2), rows)
 
 
-def _number(answer: Document, name: str) -> str:
-    """Null is what JSON has for infinity."""
-    return "∞" if answer[name] is None else f"{answer[name]:.3g}"
+def _number(value: float | None) -> str:
+    """None is what JSON has for infinity."""
+    return "∞" if value is None else f"{value:.3g}"

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.findings import Finding
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
-from dlx.show.page.elements import Element, element, scrolled
-from dlx.show.page.material import Document, Material
+from dlx.show.page.elements import Child, Element, element, scrolled
+from dlx.show.page.material import Material
 from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, of_what, section
 from dlx.show.rates import tested_in_words
@@ -25,17 +27,17 @@ ROOM = 1.08  # to the right of the highest end of an interval
 HEIGHT, MIDDLE = 100, 50  # of a row, in percent
 
 
-def verdict(material: Material) -> Element | None:
-    """All that ``diagnosis.json`` tells of the errors; None where there is none."""
+def verdict(material: Material, with_findings: bool = True) -> Element | None:
+    """All that a diagnosis tells of the errors; None where there is none. In folds no findings are looked for."""
     document = material.diagnosis
-    if not document:
+    if document is None:
         return None
     return section(
         "diagnosis",
         "Diagnosis",
         [_Table(waterfall(document, material.task)).draw(), _judged(document, material.task)],
-        *(element("p", f"{sentence[0].upper()}{sentence[1:]}.") for sentence in tail_sentences(document)),
-        *(_findings(document) if "findings" in document else ()),  # in folds none are looked for
+        *(element("p", f"{sentence[0].upper()}{sentence[1:]}.") for sentence in tail_sentences(document.tails)),
+        *(_findings(document.findings) if with_findings else ()),
         *_next(document, material.commands),
     )
 
@@ -126,43 +128,42 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Element:
     return element("line", class_=kind, **{name: f"{value:.2f}%" for name, value in ends})
 
 
-def _judged(document: Document, task: str | None) -> Element:
-    optimal, tolerance = (error(document[name], task) for name in ("optimal_error", "tolerance"))
-    badge = element("strong", document["verdict"], class_=f"badge {level_of(document['verdict'])}")
+def _judged(document: DiagnosisDocument, task: str | None) -> Element:
+    optimal, tolerance = (error(value, task) for value in (document.optimal_error, document.tolerance))
+    badge = element("strong", document.verdict, class_=f"badge {level_of(document.verdict)}")
     explanation = (
         f" A gap is high where its whole interval lies above the tolerance of {tolerance} (dashed), low where no part "
         f"of it does, else unsettled. The optimal error is taken as {optimal}."
     )
-    if measure := document.get("measure"):
-        explanation = f"{explanation} All are of the {title_of_metric(measure['name'])}."
+    if measure := document.measure:
+        explanation = f"{explanation} All are of the {title_of_metric(measure.name)}."
     return element("p", badge, explanation)
 
 
-def _findings(document: Document) -> Iterator[Element]:
+def _findings(findings: Sequence[Finding]) -> Iterator[Element]:
     yield element("h3", "Findings")
-    findings = document.get("findings") or []
     if not findings:
         yield element("p", "None: nothing that is known to go wrong was found.")
     else:
         yield element("ul", [_finding(finding) for finding in findings], class_="findings")
 
 
-def _finding(finding: Document) -> Element:
-    severity = element("span", finding["severity"], class_=f"badge {finding['severity']}")
-    title = element("p", severity, " ", element("strong", finding["name"].replace("_", " ")), place(finding))
-    remedy = [
+def _finding(finding: Finding) -> Element:
+    severity = element("span", finding.severity, class_=f"badge {finding.severity}")
+    title = element("p", severity, " ", element("strong", finding.name.replace("_", " ")), place(finding))
+    remedy: list[Child] = [
         element("b", "Remedy: "),
-        finding["remedy"],
-        element("span", f" Notes: {place_in_notes(finding['notes'])}", class_="source"),
+        finding.remedy,
+        element("span", f" Notes: {place_in_notes(finding.notes)}", class_="source"),
     ]
-    return element("li", title, element("p", finding["evidence"]), element("p", remedy, class_="remedy"))
+    return element("li", title, element("p", finding.evidence), element("p", remedy, class_="remedy"))
 
 
-def _next(document: Document, commands: Sequence[str]) -> Iterator[Element]:
-    steps = document.get("next") or []
+def _next(document: DiagnosisDocument, commands: Sequence[str]) -> Iterator[Element]:
+    steps = document.next
     if steps or commands:
         yield element("h3", "What to do next")
-    if tested := tested_in_words(document):
+    if tested := tested_in_words(document.learning_rate):
         yield element("p", f"Learning rates were tested: {tested}.")
     if steps:
         yield element("ul", [element("li", step) for step in steps])

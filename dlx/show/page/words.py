@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from dlx import __version__
 from dlx.show.numbers import interval
 from dlx.show.page.elements import Content, Element, element, scrolled
@@ -18,9 +15,9 @@ def ends(estimate: Estimate, task: str | None) -> str:
     return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task).replace("inf", "∞")
 
 
-def of_what(task: str | None, document: Mapping[str, Any] | None = None) -> str:
-    """What the errors are, of a task, or of a document of it that may count them in the spreads of its targets."""
-    title = title_of_error(document or {})
+def of_what(task: str | None, target_errors: str | None = None) -> str:
+    """What the errors of a task are; of several targets they may be counted in the spreads of these."""
+    title = title_of_error(target_errors)
     return "RMSE" if task == Task.REGRESSION and title == "error" else title
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.documents.classes import WorstExample
 from dlx.show.charts.images import brightness
 from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
 from dlx.text import shorten
@@ -19,12 +21,12 @@ TILE, CAPTION, TOP = 1.15, 0.42, 0.45  # inches
 
 
 @house_style()
-def worst(images: np.ndarray, answers: Sequence[Mapping[str, Any]], title: str) -> bytes:
+def worst(images: np.ndarray, answers: Sequence[WorstExample], title: str) -> bytes:
     """A sheet of the images, the most wrong first, as PNG.
 
     Args:
         images: (k, h, w) or (k, h, w, c), as the data have them.
-        answers: k entries with index, label, predicted and probability.
+        answers: of the network, k of them.
         title: stands above the picture.
     """
     columns = min(COLUMNS, max(len(images), 6))
@@ -43,21 +45,21 @@ def worst(images: np.ndarray, answers: Sequence[Mapping[str, Any]], title: str) 
     return png(figure)
 
 
-def _tile(sheet: Axes, center: tuple[float, float], image: np.ndarray, answer: Mapping[str, Any]) -> None:
+def _tile(sheet: Axes, center: tuple[float, float], image: np.ndarray, answer: WorstExample) -> None:
     """An image that fills its place in one direction, in a frame, over its caption."""
     x, y = center
     half = [0.45 * TILE * side / max(image.shape[:2]) for side in image.shape[1::-1]]
     extent = (x - half[0], x + half[0], y - half[1], y + half[1])
     sheet.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=extent)
     sheet.plot([extent[k] for k in (0, 1, 1, 0, 0)], [extent[k] for k in (2, 2, 3, 3, 2)], color=GREY, linewidth=0.5)
-    color = CLASSES[2] if answer["label"] == answer["predicted"] else ALARM
-    words = f"{_short(answer['label'])} → {_short(answer['predicted'])}"
+    color = CLASSES[2] if answer.label == answer.predicted else ALARM
+    words = f"{_short(answer.label)} → {_short(answer.predicted)}"
     options: dict[str, Any] = {"ha": "center", "va": "top", "parse_math": False}
     sheet.text(x, y - half[1] - 0.05 * TILE, words, color=color, size=9, weight="bold", **options)
     sheet.text(
         x,
         y - half[1] - 0.2 * TILE,
-        f"no. {answer['index']:,}, p {answer['probability']:.2f}",
+        f"no. {answer.index:,}, p {nan if answer.probability is None else answer.probability:.2f}",
         color=GREY,
         size=7,
         **options,

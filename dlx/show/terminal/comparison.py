@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping, Sequence, Set
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.show.terminal import comparison_rows
@@ -15,6 +14,7 @@ from dlx.show.terminal.text_plot import LETTERS, letter_plot, style
 from dlx.words import Task
 
 if TYPE_CHECKING:
+    from dlx.documents.comparison import ComparisonDocument
     from dlx.show.charts.groups import MeanCurve
 
 
@@ -23,16 +23,14 @@ ASCII = str.maketrans({"│": "|", "┤": "+"})
 
 
 def comparison(
-    document: comparison_rows.Document,
+    document: ComparisonDocument,
     curves: Sequence[MeanCurve | None],
-    picture: Path | None = None,
 ) -> None:
     """Prints the table, the curves of the groups, and the difference where there are two.
 
     Args:
         document: of ``dlx.runs.compare``.
         curves: of each group, None where it has no value; none where they have no common unit.
-        picture: where the curves are drawn.
     """
     columns = shutil.get_terminal_size().columns
     width = columns if sys.stdout.isatty() else min(columns, WIDTH)
@@ -40,10 +38,8 @@ def comparison(
     if rows := list(comparison_rows.metric_rows(document)):
         say()
         _print(rows)
-    what = document["curve"].replace("_", " ")
-    if lines := letter_plot(
-        curves, comparison_rows.task_of(document) if "error" in what else Task.REGRESSION, min(width, WIDTH)
-    ):
+    what = document.curve.replace("_", " ")
+    if lines := letter_plot(curves, document.task if "error" in what else Task.REGRESSION, min(width, WIDTH)):
         say()
         say((f"{what} over the epochs{_of_groups(document)}", "dim"))
     plain = {} if "utf" in (sys.stdout.encoding or "utf-8").lower() else ASCII
@@ -52,19 +48,19 @@ def comparison(
     say()
     for label, text in sentences(document):
         paragraph(label, text, "bold" if label == "verdict" else "", MARGIN)
-    if picture is not None:
-        say((f"{'picture':<{MARGIN}}", "dim"), (str(picture), "cyan"))
+    if document.picture is not None:
+        say((f"{'picture':<{MARGIN}}", "dim"), (document.picture, "cyan"))
 
 
-def _measure(document: comparison_rows.Document) -> str:
-    return "dev" if any("dev" in run["errors"] for run in document["runs"]) else "train"
+def _measure(document: ComparisonDocument) -> str:
+    return "dev" if any("dev" in run.errors for run in document.runs) else "train"
 
 
-def _of_groups(document: comparison_rows.Document) -> str:
-    return ", the mean of each group" if comparison_rows.is_grouped(document) else ""
+def _of_groups(document: ComparisonDocument) -> str:
+    return ", the mean of each group" if document.is_grouped else ""
 
 
-def _table(document: comparison_rows.Document, width: int) -> None:
+def _table(document: ComparisonDocument, width: int) -> None:
     """A row for each run where that fits, else a column, else a row with fewer intervals; then a row for each group.
 
     Where there is too much that differs, what is the same in each group stands in a table of its own.
@@ -82,17 +78,17 @@ def _table(document: comparison_rows.Document, width: int) -> None:
         _print_runs([[_without(row, apart[0].keys()) for row in rows] for rows in fewer], document, width)
     else:
         _print_runs(fewer, document, width)
-    if comparison_rows.is_grouped(document):
+    if document.is_grouped:
         say()
         _print_first_fitting(
             [list(comparison_rows.group_rows(document, parts)) for parts in (every, measure, ())], width
         )
 
 
-def _print_runs(ways: Sequence[Sequence[comparison_rows.Row]], document: comparison_rows.Document, width: int) -> None:
+def _print_runs(ways: Sequence[Sequence[comparison_rows.Row]], document: ComparisonDocument, width: int) -> None:
     """As `_print_first_fitting`; where a terminal is too narrow, without what most runs lack, and the last ones."""
     rows = ways[-1]
-    names = [name for name in comparison_rows.short_keys(document["differing"]).values() if name in rows[0]]
+    names = [name for name in comparison_rows.short_keys(document.differing).values() if name in rows[0]]
     names.sort(key=lambda name: sum(row[name] == comparison_rows.ABSENT for row in rows))
     left: list[str] = []
     while sys.stdout.isatty() and _wide(rows) > width and names:

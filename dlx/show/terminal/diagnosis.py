@@ -5,34 +5,32 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from dlx.diagnose.sections import place_in_notes
-from dlx.diagnose.verdict import GAPS, between, in_words
+from dlx.diagnose.verdict import between, in_words
+from dlx.documents.classes import ClassesDocument, WorstExample
+from dlx.documents.diagnosis import GAPS, DiagnosisDocument, SpecDiagnosis
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.numbers import error, interval
-from dlx.show.rates import tested_in_words
+from dlx.show.terminal.advice import MARGIN, AdviceLines, LinesInMargin
 from dlx.show.terminal.lines import Piece, paragraph, say, table
-from dlx.show.terminal.summary import COLORS, SEVERITIES, ends, errors, tails, verdict_first
-from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
+from dlx.show.terminal.summary import COLORS, ends, errors, tails, verdict_first
+from dlx.show.words import ending, level_of, note_on_errors, title_of_error, title_of_metric
 from dlx.text import shorten
 
-MARGIN = 10
 WIDE_ENOUGH = 80  # what is assumed of the reader's screen where there is no terminal
 MOST_CLASSES, MOST_WORST = 20, 5
 ERROR_TITLES = ("error", "95 % interval", "m")
 
-Document = Mapping[str, Any]
 Cell = str | Piece
 
 
 def diagnosis(
     name: str,
-    document: Document,
-    facts: Document,
+    document: DiagnosisDocument | SpecDiagnosis,
+    facts: Mapping[str, Any],
     *,
     remarks: Sequence[str] = (),
     commands: Sequence[str] = (),
@@ -45,75 +43,78 @@ def diagnosis(
 
     Args:
         name: of the run or the spec, or the bare errors as they were typed.
-        document: as ``dlx diagnose --json`` prints it.
+        document: of the run or the errors, or of the spec, which has no errors yet.
         facts: the document ``run.json`` of a run; empty where there is none.
         remarks: on how it was found.
         commands, pictures: what can be typed next, and what was written.
         full, more: whether all of a run is shown, not only verdict, cause and one command; and what shows the rest.
         stream: in place of stdout.
     """
-    screen = _Screen(document, stream or sys.stdout)
-    say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=screen.out)
+    out = stream or sys.stdout
+    say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=out)
     for remark in remarks:
-        paragraph("", remark, "yellow", stream=screen.out)
-    if facts and not full:
-        screen.brief(commands, pictures, more)
-        return
-    if "errors" in document:
-        screen.errors()
-        screen.verdict()
-    if document.get("classes"):
-        screen.classes()
-    screen.metrics()
-    if facts or document["findings"] or "errors" not in document:
-        screen.findings(with_notes=full)
-    screen.next(commands)
-    screen.pictures(pictures)
+        paragraph("", remark, "yellow", stream=out)
+    advice = AdviceLines(document, out)
+    if isinstance(document, DiagnosisDocument):
+        screen = _Screen(document, out)
+        if facts and not full:
+            screen.brief(commands, pictures, more)
+            return
+        screen.full()
+    if facts or document.findings or isinstance(document, SpecDiagnosis):
+        advice.findings(with_notes=full)
+    advice.next(commands)
+    advice.pictures(pictures)
 
 
-class _Screen:
-    """Where a document is shown."""
+class _Screen(LinesInMargin):
+    """Where what is known of errors is shown."""
 
-    def __init__(self, document: Document, out: TextIO) -> None:
-        self.document, self.out, self.task = document, out, document.get("task")
+    def __init__(self, document: DiagnosisDocument, out: TextIO) -> None:
+        super().__init__(out)
+        self.document, self.task = document, document.task
         self.width = shutil.get_terminal_size().columns if out.isatty() else WIDE_ENOUGH
-
-    def line(self, label: str, *pieces: Piece) -> None:
-        """A line with its label in the margin."""
-        say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=self.out)
 
     def brief(self, commands: Sequence[str], pictures: Sequence[Path], more: str) -> None:
         """The verdict, its cause and one command, then the errors and where more is."""
-        self._gap_above()
+        self.gap_above()
         verdict_first(self.document, commands, self.out, MARGIN)
-        self._gap_above()
-        measure = self.document.get("measure")
-        titles = ("", title_of_error(self.document), "95 % interval", "m")
-        self._table([*errors(self.document["errors"], self.task)], titles)
+        self.gap_above()
+        measure = self.document.measure
+        titles = ("", title_of_error(self.document.target_errors), "95 % interval", "m")
+        self._table([*errors(self.document.errors, self.task)], titles)
         tails(self.document, self.out)
         if measure:
-            self._table([*errors(measure["errors"], self.task)], ("", title_of_metric(measure["name"]), *titles[2:]))
-        self._gap_above()
+            self._table([*errors(measure.errors, self.task)], ("", title_of_metric(measure.name), *titles[2:]))
+        self.gap_above()
         for picture in pictures[:1]:
             self.line("pictures", (str(picture), "cyan"))
         self.line("more", (more, "cyan"))
 
+    def full(self) -> None:
+        """All that is known of the errors."""
+        self.errors()
+        self.verdict()
+        if self.document.classes is not None:
+            self.classes(self.document.classes)
+        self.metrics()
+
     def errors(self) -> None:
         """The errors from the optimal one on, and the gaps between them."""
-        self._gap_above()
-        optimal = ("optimal", error(self.document["optimal_error"], self.task), "", "")
-        measure = self.document.get("measure")
+        self.gap_above()
+        optimal = ("optimal", error(self.document.optimal_error, self.task), "", "")
+        measure = self.document.measure
         first = [] if measure else [optimal]
-        titles = ("", title_of_error(self.document), "95 % interval", "m")
-        self._table([*first, *errors(self.document["errors"], self.task)], titles)
-        if note := note_on_errors(self.document):
+        titles = ("", title_of_error(self.document.target_errors), "95 % interval", "m")
+        self._table([*first, *errors(self.document.errors, self.task)], titles)
+        if note := note_on_errors(self.document.target_errors):
             paragraph("", note, margin=0, stream=self.out)
         tails(self.document, self.out)
         if measure:
-            self._gap_above()
-            titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
-            self._table([optimal, *errors(measure["errors"], self.task)], titles)
-        self._gap_above()
+            self.gap_above()
+            titles = ("", title_of_metric(measure.name), "95 % interval", "m")
+            self._table([optimal, *errors(measure.errors, self.task)], titles)
+        self.gap_above()
         self._table(list(self._gaps()), ("", "", "gap", "95 % interval", ""))
 
     def _table(self, rows: Sequence[Sequence[Cell]], headers: Sequence[str]) -> None:
@@ -122,45 +123,47 @@ class _Screen:
         table([[row[number] for number in columns] for row in rows], [headers[number] for number in columns], self.out)
 
     def _gaps(self) -> Iterator[tuple[Cell, ...]]:
-        pairs = between(self.document["errors"])
-        for name in GAPS:
-            gap, parts = self.document[name], " − ".join(map(in_words, pairs[name]))
-            if gap:
-                value = error(gap["value"], self.task)
-                yield in_words(name), parts, value, ends(gap, self.task), (gap["level"], COLORS[gap["level"]])
+        pairs = between(self.document.errors)
+        for name, gap in self.document.gaps.items():
+            parts = " − ".join(map(in_words, pairs[name]))
+            if gap is not None:
+                value = error(gap.value, self.task)
+                yield in_words(name), parts, value, ends(gap, self.task), (gap.level, COLORS[gap.level])
             elif name in GAPS[:2]:
                 yield in_words(name), parts, "", "", ("unknown", COLORS["unsettled"])
 
     def verdict(self) -> None:
         """In the colour of the worst that it says."""
-        self._gap_above()
-        verdict = self.document["verdict"]
-        optimal, tolerance = (error(self.document[name], self.task) for name in ("optimal_error", "tolerance"))
+        self.gap_above()
+        document, verdict = self.document, self.document.verdict
+        optimal, tolerance = (error(value, self.task) for value in (document.optimal_error, document.tolerance))
         note = f"  (optimal {optimal}, tolerance {tolerance})"
         self.line("verdict", (verdict, f"bold {COLORS[level_of(verdict)]}"), (note, "dim"))
 
-    def classes(self) -> None:
+    def classes(self, document: ClassesDocument) -> None:
         """What is taken for what, as a matrix where that fits the screen, and the worst examples."""
-        chart, worst = confusion(self.document["classes"]), self.document["classes"]["worst"]
-        self._gap_above()
+        chart, worst = confusion(document), document.worst
+        self.gap_above()
         if not self._matrix(chart, with_errors=True):
             if self._matrix(chart, with_errors=False):
-                self._gap_above()
+                self.gap_above()
             self._by_class(chart)
-        self._gap_above()
+        self.gap_above()
         headers = [f"worst of {chart.part}", "class", "taken for", "probability", "loss"]
         examples = [_worst(example) for example in worst[:MOST_WORST]]
-        if worst and "row" in worst[0]:
+        if worst and worst[0].row is not None:
             headers.insert(1, "row in the source")
-            examples = [(cells[0], f"{worst[at]['row']:,}", *cells[1:]) for at, cells in enumerate(examples)]
+            examples = [(cells[0], f"{worst[at].row:,}", *cells[1:]) for at, cells in enumerate(examples)]
         table(examples, headers, stream=self.out)
 
     def metrics(self) -> None:
         """What is measured beside the error, and what simple models reach."""
-        charts = metrics_table(self.document, self.task), class_table(self.document), target_table(self.document)
-        for chart in (*charts, *baseline_tables(self.document, self.task)):
+        document, metrics = self.document, self.document.metrics
+        table_of_all = metrics_table(metrics, self.task, document.target_errors)
+        charts = table_of_all, class_table(metrics), target_table(metrics)
+        for chart in (*charts, *baseline_tables(document.baselines, self.task)):
             if chart is not None:
-                self._gap_above()
+                self.gap_above()
                 table(chart.rows, chart.titles, stream=self.out)
 
     def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
@@ -186,38 +189,6 @@ class _Screen:
         if len(ranked) > len(rows):
             self.line("", (f"and {len(ranked) - len(rows):,} more classes in diagnosis.json", "dim"))
 
-    def findings(self, with_notes: bool) -> None:
-        """What was found, the worst first, each with its evidence, its remedy and its place in the notes."""
-        self._gap_above()
-        findings = [entry for entry in self.document["findings"] if with_notes or entry["severity"] != "note"]
-        if not findings:
-            self.line("findings", ("none", ""))
-        for finding in findings:
-            margin = (f"{finding['severity']:<{MARGIN}}", SEVERITIES[finding["severity"]])
-            say(margin, (finding["name"], "bold"), (place(finding), ""), stream=self.out)
-            paragraph("", finding["evidence"], stream=self.out)
-            paragraph(
-                "", f"remedy: {finding['remedy']} (notes: {place_in_notes(finding['notes'])})", "dim", stream=self.out
-            )
-
-    def next(self, commands: Sequence[str]) -> None:
-        """What to do, in words, then as commands; and what was tested for that."""
-        self._gap_above()
-        if tested := tested_in_words(self.document):
-            paragraph("tested", f"learning rates: {tested}", stream=self.out)
-        for number, step in enumerate(self.document["next"]):
-            paragraph("next" if number == 0 else "", step, stream=self.out)
-        for command in commands:
-            self.line("", (command, "cyan"))
-
-    def pictures(self, pictures: Sequence[Path]) -> None:
-        """The files that were written."""
-        for label, picture in zip(chain(["pictures"], [""] * len(pictures)), pictures, strict=False):
-            self.line(label, (str(picture), "cyan"))
-
-    def _gap_above(self) -> None:
-        say(stream=self.out)
-
 
 def _count(count: int, is_right: bool) -> Piece:
     """A cell of the matrix: empty for 0, so that mistakes stand out."""
@@ -228,9 +199,9 @@ def _text(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell[0]
 
 
-def _worst(example: Document) -> tuple[str, ...]:
-    probability, loss = ("" if example[key] is None else f"{example[key]:.4g}" for key in ("probability", "loss"))
-    return f"{example['index']:,}", _short(example["label"]), _short(example["predicted"]), probability, loss
+def _worst(example: WorstExample) -> tuple[str, ...]:
+    numbers = ("" if value is None else f"{value:.4g}" for value in (example.probability, example.loss))
+    return f"{example.index:,}", _short(example.label), _short(example.predicted), *numbers
 
 
 def _class_error(row: ClassRow) -> tuple[str, ...]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dlx.documents.comparison import ESTABLISHED, ComparisonDocument, GroupDifference
 from dlx.show.numbers import error, interval
-from dlx.show.terminal.comparison_rows import Document, task_of
 
 
-def sentences(document: Document) -> Iterator[tuple[str, str]]:
+def sentences(document: ComparisonDocument) -> Iterator[tuple[str, str]]:
     """The difference, what it was paired by and whether it is established; and the remarks. Each with its label."""
-    if difference := document["difference"]:
-        task = task_of(document)
-        pair = f"{difference['of']} − {difference['against']}"
-        ends = f"({_signed(difference['low'], task).removesuffix(' %')} to {_signed(difference['high'], task)})"
+    if difference := document.difference:
+        task = document.task
+        pair = f"{difference.of} − {difference.against}"
+        ends = f"({_signed(difference.low, task).removesuffix(' %')} to {_signed(difference.high, task)})"
         yield (
             "dev error",
-            f"{pair}: {_signed(difference['value'], task)} {ends}; {paired(difference)}",
+            f"{pair}: {_signed(difference.value, task)} {ends}; {paired(difference)}",
         )
         yield "verdict", verdict(difference, task)
-    for remark in document["remarks"]:
+    for remark in document.remarks:
         yield "note", remark
 
 
@@ -28,53 +28,53 @@ def _signed(value: float, task: str | None) -> str:
     return f"{'−' if value < 0 else ''}{error(abs(value), task)}"
 
 
-def paired(difference: Document) -> str:
+def paired(difference: GroupDifference) -> str:
     """What was compared with what."""
-    k, other = difference["runs"]
+    k, other = difference.runs
     runs = "one run each" if k == other == 1 else f"{k} run{'s' * (k > 1)} and {other}"
-    if difference["paired"] == ["seed", "example"]:
+    if difference.paired == ["seed", "example"]:
         pairs = f"{k} pairs" if k > 1 else "one pair"
-        return f"paired by seed and by dev example: {pairs}, {difference['m']:,} examples"
-    if difference["paired"] == ["example"]:
-        return f"paired by dev example, not by seed: {runs}, {difference['m']:,} examples"
-    if difference["paired"] == ["seed"]:
+        return f"paired by seed and by dev example: {pairs}, {difference.m:,} examples"
+    if difference.paired == ["example"]:
+        return f"paired by dev example, not by seed: {runs}, {difference.m:,} examples"
+    if difference.paired == ["seed"]:
         return f"paired by seed only, because the dev examples are not the same: {k} pair{'s' * (k > 1)}"
     return f"not paired: {runs}"
 
 
-def verdict(difference: Document, task: str | None) -> str:
+def verdict(difference: GroupDifference, task: str | None) -> str:
     """Established or not, and what would settle it."""
-    networks = difference["about"] == "networks"
+    networks = difference.about == "networks"
     unknown = "; what other seeds would give is not known" if networks else ""
-    if difference["low"] == difference["high"] == 0:
+    if difference.low == difference.high == 0:
         return f"no difference: every dev example comes out alike{unknown}"
-    if difference["verdict"] == "established":
-        low, high = sorted((abs(difference["low"]), abs(difference["high"])))
-        size = error(abs(difference["value"]), task)
-        better = f"{difference['better']} is better by {size} ({interval(low, high, task)})"
+    if difference.verdict == ESTABLISHED:
+        low, high = sorted((abs(difference.low), abs(difference.high)))
+        size = error(abs(difference.value), task)
+        better = f"{difference.better} is better by {size} ({interval(low, high, task)})"
         return f"established{' for these two networks' * networks}: {better}{unknown}"
     return f"not established: {_too_few(difference)}{_settling(difference)}{unknown}"
 
 
-def _too_few(difference: Document) -> str:
+def _too_few(difference: GroupDifference) -> str:
     """Of an interval that excludes 0, but rests on too few runs."""
-    if difference["low"] <= 0 <= difference["high"]:
+    if difference.low <= 0 <= difference.high:
         return ""
-    what = "two pairs of seeds" if "seed" in difference["paired"] else "so few runs"
+    what = "two pairs of seeds" if "seed" in difference.paired else "so few runs"
     return f"{what} cannot establish a difference, however well they agree; "
 
 
-def _settling(difference: Document) -> str:
+def _settling(difference: GroupDifference) -> str:
     """Such as ``about 6 more seeds would settle it``."""
-    needed = difference["settled_by"]
+    needed = difference.settled_by
     if not needed:
         return "one run of each cannot tell"
     if any(value is None for value in needed.values()):
         return "the difference is too small to be settled by any reasonable number of seeds and dev examples"
-    seeds, examples = (needed.get(key, 0) for key in ("more_seeds", "dev_examples"))
+    seeds, examples = (needed.get(key) or 0 for key in ("more_seeds", "dev_examples"))
     more = f"about {seeds:,} more seed{'s' * (seeds > 1)}"
     many = f"about {float(f'{examples:.2g}'):,.0f} dev examples in all"
-    if difference["about"] == "networks":
+    if difference.about == "networks":
         return f"{many} would settle it for these two networks"
     if seeds and examples:
         return f"it would take {many} and {more}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from dlx.show.charts.metrics import DATA, class_table, metrics_table, target_table
 from dlx.show.terminal.lines import facts, say, table
+from dlx.stats.measured import PartMetrics
 from dlx.words import Task
 
 
@@ -16,10 +17,10 @@ def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
         facts(document, json)
         return
     facts({name: value for name, value in document.items() if name != "metrics"})
-    of_data = {"metrics": {DATA: document["metrics"]} if document["metrics"] else {}}
-    of_data |= {key: document[key] for key in ("target_errors",) if key in document}
+    metrics: PartMetrics = {DATA: document["metrics"]} if document["metrics"] else {}
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
-    for chart in (metrics_table(of_data, task), class_table(of_data), target_table(of_data)):
+    of_all = metrics_table(metrics, task, document.get("target_errors"))
+    for chart in (of_all, class_table(metrics), target_table(metrics)):
         if chart is not None:
             say()
             table(chart.rows, chart.titles)

@@ -16,6 +16,7 @@ from dlx.show.terminal.summary import COLORS, ends, errors
 from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
 
 if TYPE_CHECKING:
+    from dlx.documents.diagnosis import DiagnosisDocument
     from dlx.documents.folds import FoldsDocument
 
 
@@ -34,27 +35,27 @@ def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = ()
     _trainings(document, out)
     for message in document.messages:
         paragraph("", message, "red", stream=out)
-    if document.errors:
+    if document.diagnosis is not None:
         say(stream=out)
-        _errors(document, out)
+        _errors(document, document.diagnosis, out)
     say(stream=out)
     labeled("written", (str(directory), "cyan"))
     for number, command in enumerate(commands):
         labeled("" if number else "next", (command, "cyan"))
 
 
-def _measured(document: FoldsDocument, out: TextIO) -> None:
+def _measured(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """The metric that is judged in place of the error, the metrics, and simple models that were fitted in each fold."""
-    facts = document.to_document()
-    if measure := facts.get("measure"):
+    if measure := diagnosis.measure:
         say(stream=out)
-        titles = ("all folds", title_of_metric(measure["name"]), "95 % interval", "m")
-        table(errors(measure["errors"], document.task), titles, stream=out)
-    if measured := fold_metrics(facts, document.task):
+        titles = ("all folds", title_of_metric(measure.name), "95 % interval", "m")
+        table(errors(measure.errors, document.task), titles, stream=out)
+    if measured := fold_metrics(document):
         say(stream=out)
         rows = [(row.title, row.value, row.interval, f"{row.least} to {row.largest}") for row in measured]
         table(rows, ("out-of-fold", "all", "95 % interval", "folds, by themselves"), stream=out)
-    for chart in (class_table(facts), target_table(facts), *baseline_tables(facts, document.task)):
+    charts = class_table(document.metrics), target_table(document.metrics)
+    for chart in (*charts, *baseline_tables(document.baselines, document.task)):
         if chart is not None:
             say(stream=out)
             table(chart.rows, chart.titles, stream=out)
@@ -75,26 +76,26 @@ def _trainings(document: FoldsDocument, out: TextIO) -> None:
     table(rows, ("fold", *parts, "epoch", "", "run"), stream=out)
 
 
-def _errors(document: FoldsDocument, out: TextIO) -> None:
+def _errors(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """The pooled errors, their spread, what is measured beside them, and the verdict."""
-    task, verdict, spread = document.task, document.verdict, document.spread
+    task, verdict, spread = document.task, diagnosis.verdict, document.spread
     rows = [
         (in_words(name), error(pooled.value, task), interval(pooled.low, pooled.high, task), f"{pooled.m:,}")
         for name, pooled in document.errors.items()
     ]
-    table(rows, ("all folds", title_of_error(verdict), "95 % interval", "m"), stream=out)
-    if note := note_on_errors(verdict):
+    table(rows, ("all folds", title_of_error(diagnosis.target_errors), "95 % interval", "m"), stream=out)
+    if note := note_on_errors(diagnosis.target_errors):
         paragraph("", note, stream=out)
     if spread is not None:
         values = [error(value, task) for value in (spread.least, spread.largest, spread.deviation)]
         paragraph(
             "", f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}", stream=out
         )
-    _measured(document, out)
+    _measured(document, diagnosis, out)
     say(stream=out)
-    labeled("verdict", (verdict["verdict"], f"bold {COLORS[level_of(verdict['verdict'])]}"))
-    for name in ("bias", "variance"):
-        gap = verdict[name]
-        pieces = (f"{name} {error(gap['value'], task)} ", ""), (gap["level"], COLORS[gap["level"]])
+    labeled("verdict", (verdict, f"bold {COLORS[level_of(verdict)]}"))
+    for name, gap in (("bias", diagnosis.bias), ("variance", diagnosis.variance)):
+        assert gap is not None, "train and out_of_fold are measured"
+        pieces = (f"{name} {error(gap.value, task)} ", ""), (gap.level, COLORS[gap.level])
         labeled("", *pieces, (f" ({ends(gap, task)})", "dim"))
-    paragraph("advice", verdict["next"][0], stream=out)
+    paragraph("advice", diagnosis.next[0], stream=out)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import combining, east_asian_width
 
-from dlx.files import to_json, versioned
+from dlx.files import plain, to_json, versioned
 from dlx.show.terminal.terminal import open_terminal
 from dlx.text import visible_json, visible_line
 
@@ -91,9 +91,9 @@ def paragraph(
         say((f"{label if number == 0 else '':<{margin}}", label_style), (line, style), stream=out)
 
 
-def document(content: Mapping[str, object]) -> None:
-    """One JSON document, its version in front."""
-    facts(versioned(content), json=True)
+def document(content: object) -> None:
+    """One JSON document, or a record as one, its version in front."""
+    facts(versioned(plain(content)), json=True)
 
 
 def facts(document: Mapping[str, object], json: bool = False) -> None:

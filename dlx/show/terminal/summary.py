@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.lines import Piece, paragraph, say, table
@@ -22,7 +23,7 @@ MOST_FINDINGS = 2
 
 def summary(
     facts: Mapping[str, Any],
-    diagnosis: Mapping[str, Any],
+    diagnosis: DiagnosisDocument | None,
     path: Path,
     *,
     costs: Sequence[float] = (),
@@ -33,7 +34,7 @@ def summary(
 
     Args:
         facts: the document ``run.json``.
-        diagnosis: the document ``diagnosis.json``; empty where there is none.
+        diagnosis: None where there is none.
         path: the run directory.
         costs: the train cost of each row, drawn as a small curve where the stream can spell it.
         commands: what can be typed next.
@@ -59,37 +60,37 @@ def summary(
         say((margin, "dim"), (command, ""), stream=out)
 
 
-def verdict_first(diagnosis: Mapping[str, Any], commands: Sequence[str], out: TextIO, margin: int = 9) -> None:
+def verdict_first(diagnosis: DiagnosisDocument, commands: Sequence[str], out: TextIO, margin: int = 9) -> None:
     """The verdict, its cause and what to do: in words, then as the one command that is likeliest to help.
 
     What was found and matters is the cause; the others stand in ``dlx diagnose --full``.
     """
-    verdict = diagnosis["verdict"]
+    verdict = diagnosis.verdict
     say((f"{'verdict':<{margin}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}"), stream=out)
     for number, line in enumerate(_findings(diagnosis)):
         say((f"{'cause' if number == 0 else '':<{margin}}", "dim"), *line, stream=out)
-    paragraph("advice", diagnosis["next"][0], margin=margin, stream=out)
+    paragraph("advice", diagnosis.next[0], margin=margin, stream=out)
     for command in commands[:1]:
         say((" " * margin, ""), (command, "cyan"), stream=out)
 
 
-def tails(diagnosis: Mapping[str, Any], out: TextIO) -> None:
+def tails(diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """Which intervals cannot be trusted."""
-    for sentence in tail_sentences(diagnosis):
+    for sentence in tail_sentences(diagnosis.tails):
         paragraph("", sentence, "yellow", stream=out)
 
 
-def _measured(diagnosis: Mapping[str, Any], task: str | None, out: TextIO) -> None:
+def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> None:
     """The errors, and the metric that is judged in their place."""
-    titles = ("", title_of_error(diagnosis), "95 % interval", "m")
-    table(errors(diagnosis["errors"], task), titles, stream=out)
-    if note := note_on_errors(diagnosis):
+    titles = ("", title_of_error(diagnosis.target_errors), "95 % interval", "m")
+    table(errors(diagnosis.errors, task), titles, stream=out)
+    if note := note_on_errors(diagnosis.target_errors):
         paragraph("", note, margin=0, stream=out)
     tails(diagnosis, out)
-    if measure := diagnosis.get("measure"):
+    if measure := diagnosis.measure:
         say(stream=out)
-        titles = ("", title_of_metric(measure["name"]), "95 % interval", "m")
-        table(errors(measure["errors"], diagnosis.get("task")), titles, stream=out)
+        titles = ("", title_of_metric(measure.name), "95 % interval", "m")
+        table(errors(measure.errors, diagnosis.task), titles, stream=out)
 
 
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
@@ -100,34 +101,33 @@ def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
         say(*line, stream=out)
 
 
-def errors(by_part: Mapping[str, Any], task: str | None) -> list[tuple[str, str, str, str]]:
+def errors(by_part: Mapping[str, Estimate], task: str | None) -> list[tuple[str, str, str, str]]:
     """A row for each part: its error, the interval and the number of examples."""
     return [
         (
             in_words(part),
-            error(estimate["value"], task),
+            error(estimate.value, task),
             ends(estimate, task),
-            "" if estimate["m"] is None else f"{estimate['m']:,}",
+            "" if estimate.m is None else f"{estimate.m:,}",
         )
         for part, estimate in by_part.items()
     ]
 
 
-def ends(estimate: Mapping[str, Any], task: str | None) -> str:
+def ends(estimate: Estimate, task: str | None) -> str:
     """The interval of an error or a gap; nothing where that is a single point."""
-    measured = Estimate.from_document(estimate)
-    return "" if measured.low == measured.high else interval(measured.low, measured.high, task)
+    return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task)
 
 
-def _findings(diagnosis: Mapping[str, Any]) -> Iterator[list[Piece]]:
+def _findings(diagnosis: DiagnosisDocument) -> Iterator[list[Piece]]:
     """The worst findings in one line each, and how many more there are; notes are left to ``dlx diagnose``."""
-    findings = [finding for finding in diagnosis["findings"] if finding["severity"] != "note"]
+    findings = diagnosis.serious
     for number, finding in enumerate(findings[:MOST_FINDINGS]):
         more = len(findings) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
         rest = f", and {more} more: dlx diagnose --full" if more > 0 else ""
         yield [
-            (finding["severity"], SEVERITIES[finding["severity"]]),
-            (f"  {finding['name']}{place(finding)}{rest}", ""),
+            (finding.severity, SEVERITIES[finding.severity]),
+            (f"  {finding.name}{place(finding)}{rest}", ""),
         ]
 
 

@@ -29,6 +29,7 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
         self.task = task
         self.row: EpochRecord | None = None
         self.place: Progress | None = None
+        self.is_refit = False
         self.start: tuple[float, int] | None = None  # the time and the step of the first record
         self.due = 0.0
         self.last_line = ""
@@ -37,6 +38,8 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
         if isinstance(event, EpochRecord):
             self.row = event
         else:
+            if self.row is not None and event.step < self.row.step and not self.is_refit:
+                self.is_refit, self.start = True, None  # a second training, which counts from the beginning
             self.place = event
         self.start = self.start or (monotonic(), event.step)
 
@@ -53,14 +56,21 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
 
     def epoch(self) -> str:
         """Such as `epoch 12/40`; those of an objective are its steps."""
-        unit = "step" if self.task == "objective" else "epoch"
-        done = max(record.epoch for record in (self.row, self.place) if record)
+        unit = "step" if self.task == "objective" else "refit epoch" if self.is_refit else "epoch"
+        done = max(record.epoch for record in self._records())
         return f"{unit} {done:,}/{self.place.epochs:,}" if self.place else f"{unit} {done:,}"
+
+    def _records(self) -> list[EpochRecord | Progress]:
+        """Those of the training that goes on, a row and the place after it, or before it."""
+        row = None if self.is_refit else self.row
+        return [record for record in (row, self.place) if record is not None]
 
     def values(self) -> str:
         """Such as `cost 0.0842  train 1.20 %  dev 3.40 %`: errors of the last row, and the newest cost."""
-        newest = max((record for record in (self.row, self.place) if record), key=lambda record: record.step)
+        newest = max(self._records(), key=lambda record: record.step)
         parts = [f"cost {newest.cost:.4g}"]
+        if self.is_refit:
+            return parts[0]  # no example is left to tell errors
         if self.row and self.row.train_error is not None:
             parts.append(f"train {error(self.row.train_error, self.task)}")
         if self.row and self.row.dev_error is not None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlx.data.dropped_rows import in_words
 from dlx.data.formats.format import format_of
 from dlx.data.labels import Labels
 from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile, Kind
+from dlx.data.profile.linear import LinearFunction
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, task_for
 from dlx.spec.starter.answers import labels_of
+from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore
 from dlx.types import Array
 from dlx.words import Task
@@ -23,7 +26,6 @@ from dlx.words import Task
 HASHED_FEATURES = 32
 RARE = 200  # a category is rare where it is less than one in so many examples …
 FEWEST_OF_A_CATEGORY, MOST_OF_A_RARE = 2, 10  # … within these bounds
-WORDS = 72  # characters of a list in a comment
 
 
 class Decision(NamedTuple):
@@ -76,6 +78,8 @@ class Decisions:
     def _task(self) -> Task | None:
         if self.wishes.task is not None or len(self.target) > 1:
             return self.wishes.task
+        if self.target[0].name in self.wishes.categorical:
+            return Task.BINARY if self.target[0].distinct == 2 else Task.MULTICLASS
         return task_for(self.target[0])
 
     @property
@@ -112,8 +116,19 @@ class Decisions:
     def _leaks(self) -> dict[str, str]:
         if len(self.target) > 1:
             return {}
-        task = self.labels.task
-        return {column.name: reason for column, reason in TargetView(self.profile, self.target[0], task).leaks()}
+        return {column.name: reason for column, reason in self._view.leaks()}
+
+    @cached_property
+    def _view(self) -> TargetView:
+        return TargetView(self.profile, self.target[0], self.labels.task)
+
+    @cached_property
+    def linear(self) -> LinearFunction | None:
+        """What the target is of several columns, none of which is left out for that."""
+        if len(self.target) > 1 or self._view.linear is None:
+            return None
+        names = {column.name for column in self.features}
+        return self._view.linear if names.issuperset(term.name for term in self._view.linear.terms) else None
 
     @cached_property
     def features(self) -> list[ColumnProfile]:
@@ -134,9 +149,23 @@ class Decisions:
     @cached_property
     def columns(self) -> dict[str, Decision]:
         """What is stated of single columns."""
-        return {column.name: decision for column in self.features if (decision := self._of_column(column))}
+        columns = (*self.features, *self.target)
+        decisions = {column.name: self._stated(column) or self._of_column(column) for column in columns}
+        return {name: decision for name, decision in decisions.items() if decision is not None}
+
+    def _stated(self, column: ColumnProfile) -> Decision | None:
+        """What the profile had to state so that the column is read as it seems to be meant."""
+        if column.name not in self.profile.settings or column.name in self.wishes.categorical:
+            return None
+        stated = self.profile.settings_of(column.name)
+        decision = None if column in self.target else self._of_column(column)
+        if decision is None:
+            return Decision(stated, self.profile.settings[column.name])
+        return Decision(decision.value | stated, "; ".join((decision.reason, self.profile.settings[column.name])))
 
     def _of_column(self, column: ColumnProfile) -> Decision | None:
+        if column in self.target:
+            return None
         if column.kind is Kind.TIME and column.name not in self.wishes.categorical:
             return Decision({"kind": "time"}, "dates or times become numbers")
         if not self._holds_categories(column) or column.distinct <= MOST_ONE_HOT:
@@ -188,6 +217,8 @@ class Decisions:
 
     def source(self) -> Iterator[tuple[str, Decision]]:
         """What is stated of the source, key by key."""
+        if self.profile.dropped:
+            yield "drop_rows", Decision(list(self.profile.dropped), in_words(self.profile.dropped))
         if not self.labelled.all():
             lacking = len(self.labelled) - self.m
             yield "missing_target", Decision("drop", f"{lacking:,} of {len(self.labelled):,} rows have none")
@@ -205,16 +236,6 @@ class Decisions:
         if self.has_categories:
             reason = "a category with fewer examples in train counts as `other`, and so does a new one"
             yield "rare", Decision(self.rare, reason)
-
-
-def shortened(words: Iterable[str]) -> str:
-    """A list in words, as long as a comment may be."""
-    listed, rest = "", list(words)
-    while rest and len(listed) + len(rest[0]) < WORDS:
-        listed += f"{', ' if listed else ''}{rest.pop(0)}"
-    if not listed:
-        return rest[0][:WORDS] if rest else ""
-    return f"{listed} and {len(rest):,} more" if rest else listed
 
 
 def _plainest(number: float) -> int | float:

@@ -27,6 +27,8 @@ def reason_to_ignore(column: ColumnProfile, profile: TableProfile, leaks: Mappin
         return f"{leaks[column.name]}: is it known before the answer is?"
     if column.name in profile.copies:
         return f"its values are those of {profile.copies[column.name]}"
+    if (units := profile.units_of(column.name)) and column.distinct > MOST_ONE_HOT:
+        return units
     if column.is_running_number:
         return "it counts the rows"
     if column.is_identifier:

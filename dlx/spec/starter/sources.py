@@ -16,7 +16,8 @@ from dlx.errors import DataError, Place, UsageError
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
 
-DECIDED = ("name", "missing", "categorical", "ignore", "times")  # options that are written with their reason, or follow
+# Options that are written with their reason, or follow.
+DECIDED = ("name", "missing", "categorical", "ignore", "times", "columns")
 
 
 def source_of(data: Path, target: list[str], **options: Any) -> File:
@@ -39,13 +40,27 @@ def target_columns(profile: TableProfile, source: File) -> tuple[ColumnProfile, 
     stated = source.target if isinstance(source.target, tuple) else (source.target,)
     columns = []
     for name in stated:
-        if isinstance(name, int) and -len(profile.columns) <= name < len(profile.columns):
-            columns.append(profile.columns[name])
+        if isinstance(name, int):
+            columns.append(_by_number(profile, name))
         elif alike := [other for other in profile.names if other == str(name) or other.strip() == str(name).strip()]:
             columns.append(profile.column(str(name) if str(name) in alike else alike[0]))
         else:
             raise DataError(f"{profile.origin}: there is no column {name!r} {listed(str(name), profile.names)}")
     return tuple(columns)
+
+
+def _by_number(profile: TableProfile, number: int) -> ColumnProfile:
+    """The column of this number, from 0 or, from the end, from -1, as the file counts them."""
+    width = max(profile.width, len(profile.columns))
+    if not -width <= number < width:
+        what = f"there is no column {number}, the table has {width} (counted from 0)"
+        raise DataError(f"{profile.origin}: {what} {listed(str(number), profile.names)}")
+    place = number % width
+    for column in profile.columns:
+        if column.place == place:
+            return column
+    reason = profile.unreadable.get(place, "it cannot be read")
+    raise DataError(f"{profile.origin}: column {number} (counted from 0) is left out: {reason}")
 
 
 def relative(source: File, folder: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dlx.data.encoding import listed
@@ -11,7 +11,8 @@ from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
 from dlx.errors import UsageError
-from dlx.spec.starter.decisions import Decisions, Wishes, shortened
+from dlx.spec.starter.comments import shortened
+from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
@@ -29,6 +30,14 @@ def check_names(profile: TableProfile, wishes: Wishes) -> None:
             if name not in (*profile.names, *profile.unreadable):
                 what = f"there is no column {name!r} {listed(name, profile.names)}"
                 raise UsageError(f"{profile.origin}: --{flag}: {what}")
+
+
+def check_target(target: Sequence[ColumnProfile], wishes: Wishes) -> None:
+    """Raises `UsageError` where a target is to be both classes and numbers."""
+    for column in target:
+        if column.name in wishes.categorical and wishes.task is not None and not wishes.task.has_one_class:
+            what = f"its values are names, and --task {wishes.task} takes them for something else"
+            raise UsageError(f"--categorical {column.name}: it is the target: {what}; leave out either")
 
 
 def candidates_in_words(profile: TableProfile) -> str:
@@ -93,6 +102,17 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         rows = f"{profile.repeated_rows:,} of {profile.m:,} rows"
         yield f"{rows} repeat one before them, so that another part may hold a copy"
         yield "unless split has `duplicates: together`"
+    for other in (*decisions.features, *decisions.target):
+        if units := profile.units_of(other.name):
+            yield f"{other.name}: {units}"
+    for name, (first, *others) in profile.doubled.items():
+        ways = ", ".join(f"--target {place}" for place in others)
+        yield f"several columns are named {name}: column {first} (from 0) is meant, {ways} takes another"
+    if decisions.linear is not None and len(decisions.linear.terms) < len(decisions.features):
+        predicted, term = decisions.target[0].name, decisions.linear.terms[0].name
+        yield f"{predicted} is {decisions.linear.in_words()} in every row: are these known before the answer is?"
+        again = command("new", _as_typed(Path(profile.origin)), "--target", predicted, "--ignore", term)
+        yield f"else leave one of them out: {again}"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:

@@ -9,13 +9,13 @@ from typing import Any
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.labels import Labels, infer_labels
-from dlx.data.profile.table import profile_file, with_labels
+from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.errors import UsageError
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
-from dlx.spec.starter.table import candidates_in_words, check_names, notes, source_block
+from dlx.spec.starter.table import candidates_in_words, check_names, check_target, notes, source_block
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
 from dlx.words import Task
@@ -80,12 +80,13 @@ def starter_for(source: File, wishes: Wishes, file: Path) -> str:
 
 
 def _of_table(source: File, wishes: Wishes, file: Path) -> str:
-    profile = profile_file(source.model_copy(update={"target": None}))
+    profile = profile_file(source)
     check_names(profile, wishes)
     if source.target is None:
         raise UsageError(f"{profile.origin}: which column is to be predicted? {candidates_in_words(profile)}")
     profile = with_labels(profile, [column.name for column in target_columns(profile, source)])
     target = target_columns(profile, source)
+    check_target(target, wishes)
     decisions = Decisions(profile, target, wishes)
     labels, n = decisions.labels, len(decisions.features)
     if n == 0:

@@ -6,12 +6,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from math import hypot, isnan, nan
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from dlx.component import Component
 from dlx.stats.intervals import Estimate, unbounded
+from dlx.stats.measured import LabelValue, MeasuredMetric
 from dlx.stats.metrics.answers import Answers
 from dlx.words import Task
 
@@ -74,15 +75,15 @@ class Metric(Component):
         return 1 - value if self.higher_is_better else value
 
 
-def measure(answers: Answers, labels: Sequence[object] = ()) -> dict[str, Any]:
-    """All metrics of the task, by name: ``value``, ``low``, ``high`` and ``m``, and ``classes`` where each has its own.
+def measure(answers: Answers, labels: Sequence[object] = ()) -> dict[str, MeasuredMetric]:
+    """All metrics of the task, by name.
 
     Of several targets, which ``labels`` name, each has its own under ``targets``.
-    What is not defined is null, as all is where an answer is not finite. Intervals are the same whenever they are
+    What is not defined is None, as all is where an answer is not finite. Intervals are the same whenever they are
     computed: what they draw is drawn from a fixed seed.
     """
     return {
-        name: _document(member.model_validate({}), answers, labels)
+        name: _measured(member.model_validate({}), answers, labels)
         for name, member in Metric.members().items()
         if answers.task in member.tasks
     }
@@ -93,23 +94,26 @@ def value_of(metric: Metric, answers: Answers) -> float:
     return metric.value(answers) if answers.is_finite else nan
 
 
-def _document(metric: Metric, answers: Answers, labels: Sequence[object]) -> dict[str, Any]:
+def _measured(metric: Metric, answers: Answers, labels: Sequence[object]) -> MeasuredMetric:
     if not answers.is_finite:
-        return Estimate(nan, nan, nan, answers.m).document()
-    estimate = metric.estimate(answers, np.random.default_rng(0))
-    document: dict[str, Any] = {**estimate.interval(), "m": answers.m}
+        return MeasuredMetric(None, None, None, answers.m)
+    ends = metric.estimate(answers, np.random.default_rng(0)).interval()
     by_class = metric.by_class(answers) if 0 < len(labels) <= MOST_CLASSES else None
+    classes = targets = None
     if by_class is not None:
-        document["classes"] = [
-            {"label": label, **(Estimate(nan, nan, nan, 0) if value is None else value).document()}
-            for label, value in zip(labels, by_class, strict=True)
-        ]
+        none = Estimate(nan, nan, nan, 0)
+        classes = _of_each(labels, [none if estimate is None else estimate for estimate in by_class])
     if answers.task.is_regression and 1 < len(labels) <= MOST_CLASSES:
-        document["targets"] = [
-            {"label": label, **replace(metric.estimate(of_one, np.random.default_rng(0)), m=answers.m).document()}
-            for label, of_one in zip(labels, answers.by_output, strict=True)
-        ]
-    return document
+        alone = [metric.estimate(of_one, np.random.default_rng(0)) for of_one in answers.by_output]
+        targets = _of_each(labels, [replace(estimate, m=answers.m) for estimate in alone])
+    return MeasuredMetric(**ends, m=answers.m, classes=classes, targets=targets)
+
+
+def _of_each(labels: Sequence[object], estimates: Sequence[Estimate]) -> list[LabelValue]:
+    return [
+        LabelValue(label, **estimate.interval(), m=estimate.m)
+        for label, estimate in zip(labels, estimates, strict=True)
+    ]
 
 
 def mean_of_independent(estimates: ByClass) -> Estimate:

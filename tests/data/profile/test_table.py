@@ -10,7 +10,8 @@ import pytest
 from dlx.data.examples import Examples, tidy
 from dlx.data.profile import table as tables
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.profile.table import TableProfile, profile_examples, profile_file
+from dlx.data.profile.reading import profile_file
+from dlx.data.profile.table import TableProfile, profile_examples
 from dlx.data.sources import File
 from dlx.data.texts import Texts
 from dlx.errors import DataError

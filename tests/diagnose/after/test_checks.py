@@ -18,7 +18,7 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.causes import CAUSES
 from dlx.errors import Diverged
-from dlx.runs.diagnose import examine
+from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
@@ -72,7 +72,8 @@ def found(session: Session) -> list[tuple[str, str]]:
 
 
 def evidence(session: Session) -> str:
-    return str(session.diagnosis["findings"][0]["evidence"])
+    assert session.diagnosis is not None
+    return session.diagnosis.findings[0].evidence
 
 
 FAULTS: dict[str, tuple[Plain, str, str]] = {  # what is wrong, the finding, and what its evidence has to tell
@@ -305,10 +306,11 @@ def test_of_a_healthy_training_nothing_but_notes_is_said(sections: Plain, train:
 def test_a_divergence_is_placed(train: Train) -> None:
     session = train(task="regression", optimizer=descent(20.0))
     assert session.status == "diverged"
-    (one,) = session.diagnosis["findings"]
-    assert (one["name"], one["severity"], one["epoch"]) == ("diverged", "error", 1)
-    assert f"of layer {one['layer']} was no longer finite" in one["evidence"]
-    assert one["layer"] in (1, 2, 3)
+    assert session.diagnosis is not None
+    (one,) = session.diagnosis.findings
+    assert (one.name, one.severity, one.epoch) == ("diverged", "error", 1)
+    assert f"of layer {one.layer} was no longer finite" in one.evidence
+    assert one.layer in (1, 2, 3)
 
 
 def test_a_penalty_that_turns_weights_round_explains_the_divergence(train: Train) -> None:
@@ -324,7 +326,8 @@ def test_units_that_a_file_has_killed_are_found(train: Train, tmp_path: Path) ->
     np.savez(tmp_path / "dead.npz", **arrays, **biases)
     session = train(initializer={"name": "file", "path": str(tmp_path / "dead.npz")})
     assert found(session) == [("dead_units", "warning")]
-    assert session.diagnosis["findings"][0]["epoch"] == 0
+    assert session.diagnosis is not None
+    assert session.diagnosis.findings[0].epoch == 0
 
 
 def noisy_labels(path: Path, dev_too: bool) -> Plain:
@@ -396,10 +399,11 @@ def test_an_interrupted_training_is_not_told_that_it_was_short(train: Train) -> 
 def test_the_parts_of_the_gap_add_up_to_it(train: Train) -> None:
     """Without dropout and batch norm the gap is the penalty, once the cost falls no more."""
     session = train(regularization={"l2": 5.0}, optimizer=descent(0.3), training=epochs(300, "full"))
-    rows, (one,) = session.run.metrics(), [f for f in session.diagnosis["findings"] if f["name"] == "frozen_gap"]
+    assert session.diagnosis is not None
+    rows, (one,) = session.run.metrics(), [f for f in session.diagnosis.findings if f.name == "frozen_gap"]
     gap = rows["cost"][-1] - rows["train_cost"][-1]
-    assert one["value"] == pytest.approx(gap)
-    told = one["evidence"].split(": ")[1]
+    assert one.value == pytest.approx(gap)
+    told = one.evidence.split(": ")[1]
     assert float(told.split(" is the penalty")[0]) == pytest.approx(gap, rel=0.05)
 
 
@@ -414,14 +418,14 @@ def rare_class(path: Path, says: float) -> Plain:
 @pytest.mark.parametrize("at_last", [False, True])
 def test_a_network_that_says_no_to_everybody_is_not_done(train: Train, tmp_path: Path, at_last: bool) -> None:
     session = train(data=rare_class(tmp_path / "rare.npz", 0.0), training=epochs(5))
+    document = session.diagnosis
     if at_last:  # judged as by `dlx diagnose`, which looks at every answer
-        document = examine(str(session.run.path)).document
-        assert document["findings"][0]["evidence"].endswith("; the network answers 0 only")
-    else:
-        document = session.diagnosis
-    assert [one["name"] for one in document["findings"] if one["severity"] != "note"] == ["no_better_than_constant"]
-    assert document["next"][0].startswith("no_better_than_constant: ")
-    assert "bias and variance are low: done" not in document["next"]
+        document = examine_run(session.run).document
+        assert document.findings[0].evidence.endswith("; the network answers 0 only")
+    assert document is not None
+    assert [one.name for one in document.serious] == ["no_better_than_constant"]
+    assert document.next[0].startswith("no_better_than_constant: ")
+    assert "bias and variance are low: done" not in document.next
 
 
 def test_of_real_numbers_the_remedy_names_nothing_that_only_classes_have(train: Train, tmp_path: Path) -> None:
@@ -429,8 +433,8 @@ def test_of_real_numbers_the_remedy_names_nothing_that_only_classes_have(train: 
     np.savez(tmp_path / "noise.npz", X=rng.normal(size=(300, 3)), y=rng.normal(size=300) + 50)
     data = {"source": {"name": "file", "path": str(tmp_path / "noise.npz")}, "split": {"train": 200, "dev": 100}}
     session = train(data=data, training=epochs(3))
-    findings = examine(str(session.run.path)).document["findings"]
-    (remedy,) = [one["remedy"] for one in findings if one["name"] == "no_better_than_constant"]
+    findings = examine_run(session.run).document.findings
+    (remedy,) = [one.remedy for one in findings if one.name == "no_better_than_constant"]
     assert not {"ROC", "rare", "threshold"} & set(remedy.replace(",", "").split())
 
 
@@ -442,8 +446,8 @@ def test_a_network_that_finds_the_rare_class_is_not_suspected(train: Train, tmp_
 def test_a_constant_answer_is_named_beside_its_cause_where_a_run_is_looked_at(train: Train) -> None:
     session = train(initializer={"name": "zeros"})
     assert [name for name, severity in found(session) if severity != "note"] == ["symmetric_units"]
-    findings = examine(str(session.run.path)).document["findings"]
-    assert [one["name"] for one in findings if one["severity"] != "note"] == [
+    findings = examine_run(session.run).document.findings
+    assert [one.name for one in findings if one.is_serious] == [
         "symmetric_units",
         "no_better_than_constant",
     ]
@@ -454,8 +458,8 @@ def test_the_advice_to_a_regression_that_has_learned_nothing_is_not_of_classes(t
     np.savez(tmp_path / "prices.npz", X=rng.normal(size=(90, 2)), y=300 + 20 * rng.normal(size=90))
     data = {"source": {"name": "file", "path": str(tmp_path / "prices.npz")}, "split": {"train": 60, "dev": 30}}
     session = train(data=data, training=epochs(3), task="regression")
-    findings = examine(str(session.run.path)).document["findings"]
-    remedy = next(one["remedy"] for one in findings if one["name"] == "no_better_than_constant")
+    findings = examine_run(session.run).document.findings
+    remedy = next(one.remedy for one in findings if one.name == "no_better_than_constant")
     assert "normalize_targets" in remedy
     assert "ROC" not in remedy
 
@@ -473,13 +477,13 @@ def test_a_rare_class_that_is_learned_by_heart_is_named(train: Train, tmp_path: 
         architecture={"hidden": [32]},
         optimizer={"name": "adam", "learning_rate": 0.01},
     )
-    document = examine(str(session.run.path)).document
-    serious = {one["name"]: one["evidence"] for one in document["findings"] if one["severity"] != "note"}
+    document = examine_run(session.run).document
+    serious = {one.name: one.evidence for one in document.serious}
     assert "few_examples_of_a_class" in serious
     assert serious["few_examples_of_a_class"].startswith("class 2 has 30 examples in train")
 
 
 def test_a_rare_class_that_is_learned_is_not_named(train: Train, tmp_path: Path) -> None:
     session = train(data=rare_class(tmp_path / "rare.npz", 4.0), training=epochs(40))
-    document = examine(str(session.run.path)).document
-    assert not [one["name"] for one in document["findings"] if one["name"] == "few_examples_of_a_class"]
+    document = examine_run(session.run).document
+    assert not [one.name for one in document.findings if one.name == "few_examples_of_a_class"]

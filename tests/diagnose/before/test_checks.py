@@ -51,7 +51,7 @@ def names(sections: Sections, least: str = "note") -> set[str]:
     found = before(experiment(sections))
     for one in found:
         assert one.evidence
-        assert json.loads(json.dumps(one.document(), allow_nan=False)) == one.document()
+        assert json.loads(json.dumps(one.to_document(), allow_nan=False)) == one.to_document()
     return {one.name for one in found if least == "note" or one.severity != "note"}
 
 

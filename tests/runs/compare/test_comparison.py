@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import DataError, UsageError
+from dlx.files import plain
 from dlx.runs.compare import Comparison, compare
 from dlx.runs.diagnose import examine, keep
 from dlx.runs.directory import RunDirectory
@@ -64,7 +65,7 @@ def seeds(train: Train, *overrides: str, of: tuple[int, ...] = (1, 2, 3)) -> lis
 def test_only_what_differs_is_told_and_what_a_run_lacks_is_absent(train: Train) -> None:
     one = train(SAME_DEV)
     other = train(SAME_DEV, "optimizer={name: momentum, learning_rate: 0.02}", "regularization.l2=0.5", "name=other")
-    document = compared(one, other).document()
+    document = plain(compared(one, other).document())
     keys = ["name", "regularization.l2", "optimizer.name", "optimizer.beta1", "optimizer.beta2", "optimizer.epsilon"]
     assert document["differing"] == [*keys, "optimizer.beta"]
     first, second = document["runs"]
@@ -88,7 +89,7 @@ def test_runs_that_differ_in_their_random_numbers_only_are_a_group(train: Train)
 
 def test_the_same_seeds_and_dev_examples_are_paired_by_both(train: Train) -> None:
     runs, slow = seeds(train, SAME_DEV), seeds(train, SAME_DEV, SLOW)
-    document = compared(*runs, *reversed(slow)).document()["difference"]
+    document = plain(compared(*runs, *reversed(slow)).document())["difference"]
     assert document["paired"] == ["seed", "example"]
     assert (document["runs"], document["m"], document["about"]) == ([3, 3], 120, "settings")
     before, after = (
@@ -158,7 +159,7 @@ def test_runs_without_a_partner_are_told(train: Train) -> None:
 def test_two_pairs_that_agree_establish_nothing_yet(train: Train, of: tuple[int, ...]) -> None:
     slower = "optimizer.learning_rate=0.00001"
     runs, slow = (seeds(train, SAME_DEV, SAME_WEIGHTS, *more, of=of) for more in ((), (slower,)))
-    document = compared(*runs, *slow).document()["difference"]
+    document = plain(compared(*runs, *slow).document())["difference"]
     assert document["high"] < 0
     assert document["verdict"] == ("established" if len(of) > 2 else "not established")
     assert document["settled_by"] == (None if len(of) > 2 else {"more_seeds": 1})
@@ -171,14 +172,14 @@ def test_error_rates_differ_by_one_at_most_and_what_no_number_settles_is_null(tr
     assert found is not None
     assert (found.estimate.low, found.estimate.high) == (-1, 1)
     nothing = replace(found, chance=Chance(0.0, found.chance.seeds, examples=0.01, m=120))
-    assert nothing.document()["settled_by"] == {"more_seeds": None, "dev_examples": None}
+    assert plain(nothing.document())["settled_by"] == {"more_seeds": None, "dev_examples": None}
 
 
 def test_one_run_each_speaks_of_two_networks(train: Train) -> None:
-    document = compared(train(SAME_DEV), train(SAME_DEV, "training.epochs=1", SLOW)).document()["difference"]
+    document = plain(compared(train(SAME_DEV), train(SAME_DEV, "training.epochs=1", SLOW)).document())["difference"]
     assert (document["about"], document["runs"], document["paired"]) == ("networks", [1, 1], ["seed", "example"])
     assert document["better"] == "learning_rate 0.02, epochs 6"
-    apart = compared(train("seed=1"), train("seed=2", SLOW)).document()["difference"]
+    apart = plain(compared(train("seed=1"), train("seed=2", SLOW)).document())["difference"]
     assert (apart["about"], apart["paired"]) == ("networks", [])
     assert apart["low"] < apart["value"] < apart["high"]  # the chance of the dev examples is in it
 
@@ -262,7 +263,7 @@ def test_a_run_that_goes_on_is_shown_and_not_counted(
     rewrite(going / "diagnosis.json", None)
     found = compared(train("seed=1"), going)
     assert found.difference is None
-    row = found.document()["runs"][1]
+    row = plain(found.document())["runs"][1]
     assert (row["status"], row["epochs"]) == ("running", 3)
     assert row["errors"]["dev"]["low"] is None
     assert any("still running" in remark for remark in found.remarks)
@@ -272,7 +273,7 @@ def test_a_diverged_run_is_named(train: Train) -> None:
     wild = train("optimizer={name: gradient_descent, learning_rate: 1e30}")
     found = compared(train(), wild)
     assert any(remark.startswith("diverged") for remark in found.remarks)
-    assert json.loads(json.dumps(found.document()["runs"][1]["status"])) == "diverged"
+    assert json.loads(json.dumps(plain(found.document())["runs"][1]["status"])) == "diverged"
 
 
 def test_runs_in_which_nothing_differs(train: Train, tmp_path: Path) -> None:
@@ -323,9 +324,9 @@ def test_metrics_are_compared_where_they_were_measured(train: Train, tmp_path: P
     one, other = (Path(shutil.copytree(train(f"seed={seed}"), tmp_path / f"run{seed}")) for seed in (1, 2))
     keep(examine(str(one)))  # a trial keeps none by itself
     comparison = compare([str(one), str(other)], (), ["f1"])
-    documents = {Path(run["run"]).name: run["metrics"]["f1"] for run in comparison.document()["runs"]}
+    documents = {Path(run["run"]).name: run["metrics"]["f1"] for run in plain(comparison.document())["runs"]}
     assert documents["run2"] == {}
     metrics = json.loads((one / "diagnosis.json").read_text())["metrics"]
     assert documents["run1"]["dev"]["value"] == metrics["dev"]["f1"]["value"]
     assert any("f1 is not in" in remark for remark in comparison.remarks)
-    assert all("metrics" not in run for run in compared(one, other).document()["runs"])
+    assert all("metrics" not in run for run in plain(compared(one, other).document())["runs"])

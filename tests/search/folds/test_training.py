@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.folds import FoldsDocument
 from dlx.events import finish
 from dlx.runs.collection import FoldsDirectory
@@ -126,12 +127,19 @@ def test_several_labels_are_answered_each(tmp_path: Path) -> None:
     answers = np.array([[int(row["sweet"]), int(row["red"])] for row in table])
     assert answers.tolist() == [[int(float(row[f"p({name})"]) > 0.5) for name in ("sweet", "red")] for row in table]
     assert document.errors["out_of_fold"].value == pytest.approx((answers != labels).mean())
-    assert document.verdict["variance"] is not None
+    assert document.diagnosis is not None
+    assert document.diagnosis.variance is not None
     hits, of_label, as_label = ((answers & labels).sum(axis=0), labels.sum(axis=0), answers.sum(axis=0))
     f1 = document.metrics["out_of_fold"]["f1"]
-    assert f1["value"] == pytest.approx(np.mean(2 * hits / (of_label + as_label)))
-    assert [entry["label"] for entry in f1["classes"]] == ["sweet", "red"]
-    assert document.baselines["constant"]["parts"]["out_of_fold"]["error"]["m"] == 60
+    assert f1.value == pytest.approx(np.mean(2 * hits / (of_label + as_label)))
+    assert [entry.label for entry in f1.classes or []] == ["sweet", "red"]
+    assert document.baselines.models["constant"].parts["out_of_fold"].error.m == 60
+
+
+def value_of(diagnosis: DiagnosisDocument | None, gap: str) -> float:
+    found = diagnosis.gaps[gap] if diagnosis else None
+    assert found is not None
+    return found.value
 
 
 def answers_of(table: list[dict[str, str]], classes: list[str]) -> Answers:
@@ -150,14 +158,16 @@ def test_metrics_are_those_of_all_answers_out_of_their_fold_and_of_each_fold(
     pooled = document.metrics["out_of_fold"]
     assert pooled.keys() == expected.keys()
     for name, entry in expected.items():
-        assert pooled[name]["value"] == pytest.approx(entry["value"], rel=1e-4)
-        assert pooled[name]["m"] == M
-        assert pooled[name]["low"] <= pooled[name]["value"] <= pooled[name]["high"]
+        metric = pooled[name]
+        assert metric.value == pytest.approx(entry.value, rel=1e-4)
+        assert metric.m == M
+        assert None not in (metric.low, metric.value, metric.high)
+        assert float(metric.low or 0) <= float(metric.value or 0) <= float(metric.high or 0)
     for record in document.trainings:
         mine = [row for row in table if row["fold"] == str(record.fold)]
         of_fold = measure(answers_of(mine, classes), classes)
         values = {name: estimate.value for name, estimate in record.metrics.items()}
-        assert values == pytest.approx({name: entry["value"] for name, entry in of_fold.items()}, rel=1e-4)
+        assert values == pytest.approx({name: entry.value for name, entry in of_fold.items()}, rel=1e-4)
 
 
 def test_baselines_are_fitted_in_each_fold_and_pooled(tmp_path: Path, rows: list[dict[str, str]]) -> None:
@@ -171,30 +181,30 @@ def test_baselines_are_fitted_in_each_fold_and_pooled(tmp_path: Path, rows: list
         tree = cKDTree((np.asarray(train.X[:]) - data.shift) * data.scale)
         _, nearest = tree.query((np.asarray(test.X[:]) - data.shift) * data.scale, 5)
         wrong_neighbours += [np.bincount(train.y[five]).argmax() != y for five, y in zip(nearest, test.y, strict=True)]
-    entries = {name: entry["parts"]["out_of_fold"] for name, entry in document.baselines.items()}
+    entries = {name: model.parts["out_of_fold"] for name, model in document.baselines.models.items()}
     assert list(entries) == ["constant", "linear", "neighbours"]
-    assert entries["constant"]["error"]["value"] == pytest.approx(np.mean(wrong_majority))
-    assert entries["neighbours"]["error"]["value"] == pytest.approx(np.mean(wrong_neighbours))
+    assert entries["constant"].error.value == pytest.approx(np.mean(wrong_majority))
+    assert entries["neighbours"].error.value == pytest.approx(np.mean(wrong_neighbours))
     for entry in entries.values():
-        difference = document.errors["out_of_fold"].value - entry["error"]["value"]
-        assert entry["difference"]["value"] == pytest.approx(difference)
-        assert entry["error"]["m"] == M
+        difference = document.errors["out_of_fold"].value - entry.error.value
+        assert entry.difference.value == pytest.approx(difference)
+        assert entry.error.m == M
 
 
 def test_the_metric_that_is_judged_is_what_the_verdict_speaks_of(tmp_path: Path, rows: list[dict[str, str]]) -> None:
     path = spec_path(tmp_path)
     spec = load_spec(path, ["diagnosis.metric=balanced_error", "diagnosis.optimal_error=0.05"]).spec
     document = trained(spec, tmp_path / "out")
-    measure_of_folds, verdict = document.verdict["measure"], document.verdict
-    balanced = document.metrics["out_of_fold"]["balanced_error"]
-    assert {key: measure_of_folds["errors"]["out_of_fold"][key] for key in ("value", "low", "high")} == pytest.approx(
-        {key: balanced[key] for key in ("value", "low", "high")}
-    )
-    train = measure_of_folds["errors"]["train"]
-    assert train["m"] == document.errors["train"].m
-    assert verdict["bias"]["value"] == pytest.approx(train["value"] - 0.05)
-    assert verdict["variance"]["value"] == pytest.approx(balanced["value"] - train["value"])
-    assert verdict["tolerance"] == 0.02
+    diagnosis, balanced = document.diagnosis, document.metrics["out_of_fold"]["balanced_error"]
+    assert diagnosis is not None
+    assert diagnosis.measure is not None
+    judged, train = (diagnosis.measure.errors[part] for part in ("out_of_fold", "train"))
+    ends = judged.value, judged.low, judged.high
+    assert ends == pytest.approx((balanced.value, balanced.low, balanced.high))
+    assert train.m == document.errors["train"].m
+    assert value_of(diagnosis, "bias") == pytest.approx(train.value - 0.05)
+    assert value_of(diagnosis, "variance") == pytest.approx(judged.value - train.value)
+    assert diagnosis.tolerance == 0.02
 
 
 def test_a_fold_is_the_run_that_its_number_gives_alone(tmp_path: Path, rows: list[dict[str, str]]) -> None:
@@ -220,9 +230,9 @@ def test_errors_of_train_count_each_example_once(tmp_path: Path, rows: list[dict
     assert all(size is not None and size < M for size in sizes)
     errors = [record.errors["train"].value for record in document.trainings]
     assert min(errors) <= pooled.value <= max(errors)
-    assert document.verdict["bias"]["value"] == pytest.approx(pooled.value)
+    assert value_of(document.diagnosis, "bias") == pytest.approx(pooled.value)
     out_of_fold = document.errors["out_of_fold"].value
-    assert document.verdict["variance"]["value"] == pytest.approx(out_of_fold - pooled.value)
+    assert value_of(document.diagnosis, "variance") == pytest.approx(out_of_fold - pooled.value)
 
 
 def test_any_number_of_workers_comes_to_the_same(

@@ -97,6 +97,13 @@ def acted(run: RunDirectory, notes: Notes | None = None, **options: Any) -> dict
         return plain(finish(events, Notes() if notes is None else notes))
 
 
+def story_of(run: RunDirectory) -> RepairStory:
+    """What its diagnosis has."""
+    story = run.diagnosis().act
+    assert story is not None
+    return story
+
+
 def plain(story: RepairStory) -> dict[str, Any]:
     """As the diagnosis has it."""
     document: dict[str, Any] = json.loads(to_json(story))
@@ -162,7 +169,7 @@ def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(
 ) -> None:
     repair = repaired(CIRCLES, initializer="zeros")
     run, story = repair.run, repair.story
-    assert run.diagnosis()["act"] == story
+    assert plain(story_of(run)) == story
     text = run.act.read_text(encoding="utf-8")
     assert text.startswith("# The basic recipe, run on ")
     assert "# 1. initializer={name: he}" in text
@@ -325,7 +332,7 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert said == f"interrupted: dlx diagnose {run.path} --act goes on from here\n"
-    assert run.diagnosis()["act"]["status"] == "interrupted"
+    assert story_of(run).status == "interrupted"
     ended = [path for path in run.trials.iterdir() if RunDirectory.open(path).facts()["status"] == "completed"]
     written = {path: (path / "run.json").stat().st_mtime_ns for path in ended}
     assert written
@@ -342,8 +349,8 @@ def test_a_repair_that_is_left_in_between_is_saved(tmp_path: Path) -> None:
         assert isinstance(next(events), RaceState)
         assert isinstance(next(events), TrialEnd)
         events.close()
-    story = run.diagnosis()["act"]
-    assert (story["status"], story["rounds"], story["spec"]) == ("interrupted", [], None)
+    story = story_of(run)
+    assert (story.status, story.rounds, story.spec) == ("interrupted", [], None)
     assert len(list(run.trials.iterdir())) == 1
 
 

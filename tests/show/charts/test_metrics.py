@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
 from dlx.show.charts.metrics import (
     baseline_tables,
     beside_baselines,
@@ -19,23 +18,24 @@ from dlx.show.charts.metrics import (
     tail_sentences,
     target_table,
 )
+from dlx.stats.intervals import Estimate
+from dlx.stats.measured import Carriers, PartMetrics
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import measure
 from dlx.words import Task
 
 
-def of_classes(counts: list[int]) -> dict[str, Any]:
-    """A diagnosis of a network that always answers the first class."""
+def of_classes(counts: list[int]) -> PartMetrics:
+    """The metrics of a network that always answers the first class."""
     y = np.repeat(np.arange(len(counts)), counts)
     outputs = np.zeros((len(y), len(counts)))
     task = Task.BINARY if len(counts) == 2 else Task.MULTICLASS
-    return {"metrics": {"dev": measure(Answers(task, y, outputs), [f"c{i}" for i in range(len(counts))])}}
+    return {"dev": measure(Answers(task, y, outputs), [f"c{i}" for i in range(len(counts))])}
 
 
-def baseline(verdict: str) -> dict[str, Any]:
-    estimate = {"value": 0.01, "low": 0.0, "high": 0.02, "m": 100}
-    compared = {"error": estimate, "difference": {**estimate, "verdict": verdict}}
-    return {"title": "always no", "fitted_on": 100, "parts": {"dev": compared, "test": compared}}
+def baselines(verdict: str) -> Baselines:
+    compared = PartBaseline(Estimate(0.01, 0.0, 0.02, 100), NetworkDifference(0.01, 0.0, 0.02, 100, verdict))
+    return Baselines({"constant": BaselineRecord("always no", 100, {"dev": compared, "test": compared})})
 
 
 @pytest.mark.parametrize(("counts", "is_told"), [([50, 50], False), ([70, 30], False), ([97, 3], True)])
@@ -48,14 +48,14 @@ def test_metrics_are_in_brief_where_classes_are_unbalanced(counts: list[int], is
 def test_a_regression_is_told_by_the_share_that_it_explains() -> None:
     y = np.array([[1.0], [2.0], [3.0], [4.0]])
     metrics = measure(Answers(Task.REGRESSION, y, y + np.array([[0.5], [-0.5], [0.5], [-0.5]])))
-    assert in_brief({"metrics": {"train": metrics}}, Task.REGRESSION) == "R² 0.8, MAE 0.5 (train)"
+    assert in_brief({"train": metrics}, Task.REGRESSION) == "R² 0.8, MAE 0.5 (train)"
 
 
-def of_labels() -> dict[str, Any]:
-    """A diagnosis of a network that finds the first of two labels, and the second nowhere."""
+def of_labels() -> PartMetrics:
+    """The metrics of a network that finds the first of two labels, and the second nowhere."""
     y = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
     outputs = np.where(y > 0, 1.0, -1.0) * [1, 0] - [0, 1]
-    return {"metrics": {"dev": measure(Answers(Task.MULTILABEL, y, outputs), ["sweet", "red"])}}
+    return {"dev": measure(Answers(Task.MULTILABEL, y, outputs), ["sweet", "red"])}
 
 
 def test_each_label_has_a_row_with_how_many_examples_have_it() -> None:
@@ -66,44 +66,41 @@ def test_each_label_has_a_row_with_how_many_examples_have_it() -> None:
     assert in_brief(of_labels(), Task.MULTILABEL).startswith("balanced error 25.00 %, F1 0.500")
 
 
-def of_targets(**others: Any) -> dict[str, Any]:
+def of_targets() -> PartMetrics:
     y = np.array([[100.0, 0.1], [200.0, 0.3], [300.0, 0.2]])
     answers = Answers(Task.REGRESSION, y, np.add(y, [[30.0, 0.01], [-30.0, 0.01], [30.0, -0.01]]))
-    return {"metrics": {"dev": measure(answers, ["height", "weight"])}, **others}
+    return {"dev": measure(answers, ["height", "weight"])}
 
 
 def test_each_target_has_a_row_in_its_own_unit() -> None:
     chart = target_table(of_targets())
     assert chart is not None
     assert [(row[0], row[2], row[3]) for row in chart.rows] == [("height", "30", "30"), ("weight", "0.01", "0.01")]
-    assert target_table(of_classes([5, 5])) is target_table(of_labels()) is target_table({}) is None
+    assert target_table(of_classes([5, 5])) is target_table(of_labels()) is target_table(None) is None
 
 
 def test_what_mixes_units_is_not_shown_of_targets_that_have_units_of_their_own() -> None:
-    charts = [
-        metrics_table(document, "regression") for document in (of_targets(), of_targets(target_errors="relative"))
-    ]
+    charts = [metrics_table(of_targets(), "regression", target_errors) for target_errors in (None, "relative")]
     titles = [[row[0] for row in chart.rows] for chart in charts if chart is not None]
     assert "RMSE" in titles[0]
     assert titles[1] == ["R²"]
-    assert in_brief(of_targets(target_errors="relative"), "regression") == "R² 0.925 (dev)"  # of 0.865 and 0.985
+    assert in_brief(of_targets(), "regression", "relative") == "R² 0.925 (dev)"  # of 0.865 and 0.985
 
 
 def test_an_older_document_has_none() -> None:
-    assert metrics_table({}, "binary") is None
-    assert class_table({}) is None
-    assert in_brief({}, "binary") == beside_baselines({}, "binary") == ""
-    assert baseline_tables({}, "binary") == []
+    assert metrics_table(None, "binary") is None
+    assert class_table(None) is None
+    assert in_brief(None, "binary") == beside_baselines(None, "binary") == ""
+    assert baseline_tables(None, "binary") == []
 
 
 @pytest.mark.parametrize(("verdict", "answer"), [("better", "yes"), ("worse", "no"), ("not established",) * 2])
 def test_baselines_stand_beside_the_network(verdict: str, answer: str) -> None:
-    document = {"baselines": {"constant": baseline(verdict)}}
-    assert beside_baselines(document, "binary") == f"than always no (1.00 %): {answer}"
-    tables = baseline_tables(document, "binary")
+    assert beside_baselines(baselines(verdict), "binary") == f"than always no (1.00 %): {answer}"
+    tables = baseline_tables(baselines(verdict), "binary")
     assert [chart.part for chart in tables] == ["dev", "test"]
     assert tables[0].rows == [("always no", "1.00 %", "1.00 %", "0.00 to 2.00 %", answer)]
-    skipped = {"baselines": {"skipped": "the data stay in their file"}}
+    skipped = Baselines(skipped="the data stay in their file")
     assert beside_baselines(skipped, "binary") == (
         "than simple models: not measured, because the data stay in their file"
     )
@@ -112,8 +109,8 @@ def test_baselines_stand_beside_the_network(verdict: str, answer: str) -> None:
 
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=6).filter(lambda counts: sum(counts) > 0))
 def test_every_row_has_a_cell_for_each_title(counts: list[int]) -> None:
-    document = of_classes(counts)
-    for chart in (metrics_table(document, "multiclass"), class_table(document)):
+    metrics = of_classes(counts)
+    for chart in (metrics_table(metrics, "multiclass"), class_table(metrics)):
         assert chart is not None
         assert {len(row) for row in chart.rows} == {len(chart.titles)}
 
@@ -124,12 +121,9 @@ def test_the_log_loss_of_a_network_that_has_diverged_fits_the_table() -> None:
 
 
 def test_few_residuals_that_carry_an_error_are_counted() -> None:
-    tails = {
-        "train": {"residuals": 2, "m": 3000, "share": 0.514},
-        "train_dev": {"residuals": 1, "m": 40, "share": 0.6},
-    }
-    assert [*tail_sentences({"tails": tails})] == [
+    tails = {"train": Carriers(2, 3000, 0.514), "train_dev": Carriers(1, 40, 0.6)}
+    assert [*tail_sentences(tails)] == [
         "the interval of train cannot be trusted: 2 of 3,000 residuals carry 51 % of the squared error",
         "the interval of train-dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error",
     ]
-    assert [*tail_sentences({})] == []
+    assert [*tail_sentences(None)] == []

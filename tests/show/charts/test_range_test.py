@@ -49,8 +49,8 @@ def test_the_suggested_rate_is_pointed_at_above_its_place() -> None:
 
 
 def test_what_was_tested_in_words() -> None:
-    assert in_words({}) == ""
-    assert "no rate brought the cost down" in in_words({"learning_rate": vars(NOTHING)})
+    assert in_words(None) == ""
+    assert "no rate brought the cost down" in in_words(NOTHING)
     tested = Rates(0.02, 0.0005, 0.005, 0.3, 5, 1700)
     words = "in 5 sweeps of growing rates, 1,700 steps, the cost falls from 0.0005 on and grows from 0.3 on"
-    assert in_words({"learning_rate": vars(tested)}) == f"{words}: 0.02 is suggested"
+    assert in_words(tested) == f"{words}: 0.02 is suggested"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from math import inf, isfinite
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.files import to_json
 from dlx.show.charts.waterfall import LEVELS, waterfall
 from dlx.stats.intervals import Estimate, exact
@@ -53,5 +55,5 @@ def test_a_document_that_was_written_down_gives_the_same(
     errors = {"train": exact(train if isfinite(train) else 1.0), "dev": Estimate(min(dev, 1e9), -low, high, 9)}
     document = diagnose(errors, 0.0, min(tolerance, 1e9), Task.REGRESSION)
     chart = waterfall(document, "regression")
-    assert waterfall(json.loads(to_json(document)), "regression") == chart
+    assert waterfall(DiagnosisDocument.from_file(Path("a"), json.loads(to_json(document))), "regression") == chart
     assert 0 < chart.top < inf

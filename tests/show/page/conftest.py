@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from typing import Any
 
 import numpy as np
 import pytest
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.classes import ClassesDocument, ConfusedPair, WorstExample
 from dlx.show.page import Material
 from dlx.stats.intervals import error_rate
+from dlx.stats.measured import LabelValue
 from dlx.words import Task
 
 VOID = {"img", "meta"}
@@ -86,23 +87,16 @@ def read_page() -> Callable[[str], Read]:
     return read
 
 
-def classes(labels: list[str], confusion: list[list[int]]) -> dict[str, Any]:
-    """As in ``diagnosis.json``: what is taken for what, and one example that is worst."""
+def classes(labels: list[str], confusion: list[list[int]]) -> ClassesDocument:
+    """Of a diagnosis: what is taken for what, and one example that is worst."""
     sums = [sum(row) for row in confusion]
     errors = [
-        {"label": label, "value": 1 - row[i] / m, "low": 0.0, "high": 0.9, "m": m}
+        LabelValue(label, 1 - row[i] / m, 0.0, 0.9, m)
         for i, (label, row, m) in enumerate(zip(labels, confusion, sums, strict=True))
     ]
-    confused = [{"label": labels[0], "predicted": labels[1], "count": 2}]
-    worst = [{"index": 4, "label": labels[0], "predicted": labels[1], "probability": 0.9, "loss": None}]
-    return {
-        "part": "dev",
-        "labels": labels,
-        "confusion": confusion,
-        "errors": errors,
-        "confused": confused,
-        "worst": worst,
-    }
+    confused = [ConfusedPair(labels[0], labels[1], 2)]
+    worst = [WorstExample(4, labels[0], labels[1], 0.9, None)]
+    return ClassesDocument("dev", labels, confusion, errors, confused, worst)
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +135,7 @@ def material() -> Callable[..., Material]:
             changed=word,
             metrics={"epoch": [1, 2, 3], **columns, **errors},
             layers=layers,
-            diagnosis=document | {"classes": classes([f"{word}{i}" for i in range(count)], confusion), "next": [word]},
+            diagnosis=replace(document, classes=classes([f"{word}{i}" for i in range(count)], confusion), next=[word]),
             commands=[word],
             remarks=[word],
             images=np.arange(4.0).reshape(1, 2, 2) if images else None,

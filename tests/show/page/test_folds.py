@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
-from dlx.show.page import CollectionMaterial, folds_page
+from dlx.documents.folds import FoldsDocument
+from dlx.files import plain
+from dlx.show.page import folds_page
 from dlx.stats.intervals import Estimate, error_rate
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import measure
@@ -31,7 +34,7 @@ def outcome() -> dict[str, Any]:
     y = rng.integers(0, 2, 60)
     metrics = measure(Answers(Task.BINARY, y, rng.normal(size=(60, 2))), ["no", "yes"])
     return {
-        **{key: value for key, value in verdict.items() if key not in ("errors", "task", "findings")},
+        **{key: value for key, value in plain(verdict).items() if key not in ("errors", "task", "findings")},
         "name": "<plants>",
         "status": "completed",
         "task": "binary",
@@ -39,14 +42,19 @@ def outcome() -> dict[str, Any]:
         "seconds": 3.0,
         "errors": {name: error.document() for name, error in errors.items()},
         "spread": {"mean": 0.3, "deviation": 0.1, "least": 0.2, "largest": 0.4},
-        "trainings": [training(fold, metrics={"f1": {"value": 0.25 * fold}}) for fold in (1, 2)],
-        "metrics": {OUT_OF_FOLD: metrics},
+        "trainings": [training(fold, metrics={"f1": error_rate(0.25 * fold, 50).document()}) for fold in (1, 2)],
+        "metrics": {OUT_OF_FOLD: plain(metrics)},
         "baselines": {"skipped": "the data stay in their file"},
     }
 
 
+def page_of(document: dict[str, Any], plan: str = "") -> str:
+    """The page of what a ``folds.json`` holds."""
+    return folds_page(FoldsDocument.from_file(Path("folds.json"), document), plan, "dlx train plan.yaml")
+
+
 def test_the_page_has_the_verdict_the_metrics_and_a_row_for_each_fold(read_page: Reader) -> None:
-    page = read_page(folds_page(CollectionMaterial(outcome(), "a: 1", repeat="dlx train plan.yaml")))
+    page = read_page(page_of(outcome(), "a: 1"))
     assert page.named("h1")[0].text == "<plants>"
     titles = [heading.text for heading in page.named("h2")]
     assert titles == ["Diagnosis", "Metrics and baselines", "Trainings", "Metrics of each fold", "Plan"]
@@ -58,14 +66,14 @@ def test_the_page_has_the_verdict_the_metrics_and_a_row_for_each_fold(read_page:
 
 def test_what_is_not_complete_has_a_page_without_a_verdict(read_page: Reader) -> None:
     running = {"name": "x", "status": "running", "task": "binary", "folds": 3, "seconds": 1.0, "trainings": []}
-    assert [heading.text for heading in read_page(folds_page(CollectionMaterial(running))).named("h2")] == []
+    assert [heading.text for heading in read_page(page_of(running)).named("h2")] == []
     message = "diverged in epoch 1"
     bad = training(1, status="diverged", errors={}, kept_epoch=None, message=message)
-    page = read_page(folds_page(CollectionMaterial({**running, "status": "diverged", "trainings": [bad, bad]})))
+    page = read_page(page_of({**running, "status": "diverged", "trainings": [bad, bad]}))
     assert [paragraph.text for paragraph in page.named("p")].count(message) == 1
 
 
 def test_the_page_of_an_older_dlx_lacks_what_was_not_measured(read_page: Reader) -> None:
     older = {key: value for key, value in outcome().items() if key not in ("metrics", "baselines")}
-    titles = [heading.text for heading in read_page(folds_page(CollectionMaterial(older))).named("h2")]
+    titles = [heading.text for heading in read_page(page_of(older)).named("h2")]
     assert titles == ["Diagnosis", "Trainings"]

@@ -56,7 +56,7 @@ def test_a_run_of_which_all_is_known_has_all_sections(read_page: Reader, materia
     ("without", "gone"),
     [
         ({"metrics": {}}, {"curves"}),
-        ({"diagnosis": {}}, {"diagnosis", "classes", "worst"}),
+        ({"diagnosis": None}, {"diagnosis", "classes", "worst"}),
         ({"pictures": {}}, {"boundary", "path", "learning-curve"}),
         ({"layers": {}}, {"signal"}),
     ],

@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.classes import WorstExample
 from dlx.show.charts.waterfall import waterfall
 from dlx.show.pictures import diagnosis, worst
 from dlx.show.pictures.canvas import ALARM, CLASSES
@@ -81,8 +82,8 @@ def test_strange_errors_are_drawn_without_a_warning(errors: dict[str, Estimate],
     assert picture_of(errors, task=task).std() > 0.01
 
 
-def answers(count: int) -> list[dict[str, Any]]:
-    return [{"index": i, "label": i % 3, "predicted": 0, "probability": 0.9, "loss": 9.0 - i} for i in range(count)]
+def answers(count: int) -> list[WorstExample]:
+    return [WorstExample(i, i % 3, 0, 0.9, 9.0 - i) for i in range(count)]
 
 
 def test_the_images_are_seen_as_they_are() -> None:
@@ -102,5 +103,7 @@ def test_sheets_of_any_number_and_kind_of_images(shape: tuple[int, ...]) -> None
 
 
 def test_long_labels_and_probabilities_that_are_none_are_drawn() -> None:
-    answers = [{"index": 0, "label": "a_very$long$label", "predicted": "ß" * 40, "probability": float("nan")}]
-    assert pixels(worst(np.zeros((1, 3, 3)), answers, title="x")).std() > 0
+    answers = [
+        WorstExample(number, "a_very$long$label", "ß" * 40, p, None) for number, p in enumerate([None, float("nan")])
+    ]
+    assert pixels(worst(np.zeros((2, 3, 3)), answers, title="x")).std() > 0

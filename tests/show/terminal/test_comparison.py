@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
+from dataclasses import replace
 from math import inf, nan
 from typing import Any
 
 import pytest
 
+from dlx.documents.comparison import ComparisonDocument, GroupRow, MeanError, RunRow
 from dlx.show.charts.groups import Group, mean_curve
 from dlx.show.terminal.comparison import comparison
 from dlx.show.terminal.comparison_export import csv_rows, markdown
 from dlx.show.terminal.difference import sentences
 from dlx.show.terminal.text_plot import HEIGHT, LETTERS, letter_plot
+from dlx.stats.intervals import Estimate
+from dlx.words import Status, Task
 from tests.show.terminal.conftest import Terminal
 
 FALLING = ([1.0, 2.0, 3.0, 4.0], [0.4, 0.3, 0.2, 0.1])
@@ -61,40 +65,41 @@ def test_nothing_to_draw_is_no_plot_and_more_curves_than_letters_are_bounded() -
     assert len(many) == HEIGHT + 1
 
 
-def run(number: int, group: str, task: str = "binary", **settings: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "run": f"runs/x/{number}",
-        "id": f"{number:06x}",
-        "name": "x",
-        "group": group,
-        "task": task,
-    }
-    facts |= {"settings": {"seed": number, **settings}, "absent": [], "status": "completed", "parameters": 10}
-    facts |= dict.fromkeys(("epoch", "epochs", "seconds", "cost", "train_cost", "dev_cost", "test_cost"), 3)
-    return facts | {"errors": {"dev": {"value": 0.125, "low": 0.1, "high": inf if number == 7 else 0.15, "m": 200}}}
+def run(number: int, group: str, **settings: Any) -> RunRow:
+    return RunRow(
+        run=f"runs/x/{number}",
+        id=f"{number:06x}",
+        name="x",
+        group=group,
+        task=Task.BINARY,
+        settings={"seed": number, **settings},
+        absent=[],
+        status=Status.COMPLETED,
+        epoch=3,
+        epochs=3,
+        seconds=3,
+        parameters=10,
+        cost=3,
+        train_cost=3,
+        dev_cost=3,
+        test_cost=3,
+        errors={"dev": Estimate(0.125, 0.1, inf if number == 7 else 0.15, 200)},
+    )
 
 
-def document(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    labels = dict.fromkeys(entry["group"] for entry in runs)
-    errors = {"dev": {"mean": 0.125, "low": 0.1, "high": 0.15}}
+def document(runs: list[RunRow], curve: str = "dev_error") -> ComparisonDocument:
+    errors = {"dev": MeanError(0.125, 0.1, 0.15)} if runs[0].errors else {}
     groups = [
-        {"label": label, "runs": [entry["run"] for entry in runs if entry["group"] == label], "errors": errors}
-        for label in labels
+        GroupRow(label, [entry.run for entry in runs if entry.group == label], errors)
+        for label in dict.fromkeys(entry.group for entry in runs)
     ]
-    content = {
-        "differing": list(runs[0]["settings"]),
-        "runs": runs,
-        "groups": groups,
-        "difference": None,
-        "remarks": [],
-    }
-    return content | {"curve": "dev_error"}
+    return ComparisonDocument(list(runs[0].settings), runs, groups, curve, None, [])
 
 
 @pytest.mark.parametrize("keys", [0, 1, 8])
 def test_tables_keep_to_80_columns_as_long_as_they_can(keys: int) -> None:
     settings = [f"section.a_long_name_of_a_key_{number}" for number in range(keys)]
-    runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(settings, number % 2)) for number in range(6)]
+    runs = [run(number, f"group {number % 2}", **dict.fromkeys(settings, number % 2)) for number in range(6)]
     out = io.StringIO()
     with redirect_stdout(out):
         comparison(document(runs), CURVES)
@@ -110,7 +115,7 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     keys = [f"section.a_long_name_of_a_key_{number}" for number in range(8)]
-    runs = [run(number, f"group {number % 2}", "binary", **dict.fromkeys(keys, number)) for number in range(6)]
+    runs = [run(number, f"group {number % 2}", **dict.fromkeys(keys, number)) for number in range(6)]
     with redirect_stdout(out):
         comparison(document(runs), CURVES)
     lines = out.getvalue().splitlines()
@@ -121,12 +126,9 @@ def test_groups_that_have_nothing_in_common_still_have_a_table(
 
 def test_without_errors_the_cost_is_drawn_as_it_is() -> None:
     out = io.StringIO()
-    runs = [entry | {"errors": {}, "task": None} for entry in (run(1, "a"), run(2, "b"))]
-    content = document(runs) | {"curve": "train_cost"}
-    for group in content["groups"]:
-        group["errors"] = {}
+    runs = [replace(entry, errors={}, task=None) for entry in (run(1, "a"), run(2, "b"))]
     with redirect_stdout(out):
-        comparison(content, CURVES)
+        comparison(document(runs, "train_cost"), CURVES)
     assert "train cost over the epochs" in out.getvalue()
     assert "      0.4 ┤A" in out.getvalue()
     assert "%" not in out.getvalue()

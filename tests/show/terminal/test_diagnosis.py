@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.show.terminal import diagnosis
 from dlx.stats.intervals import error_rate
 from dlx.words import Task
@@ -27,17 +29,17 @@ FINDINGS = [
 ]
 
 
-def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> dict[str, Any]:
+def document(confusion: np.ndarray, labels: tuple[Any, ...]) -> DiagnosisDocument:
     errors = {"train": error_rate(0.0, 1437), "dev": error_rate(2 / 180, 180), "test": error_rate(4 / 180, 180)}
     worst = Predictions(*(np.array(column) for column in ([7, 12], [0, 1], [1, 1], [0.98, 0.6], [3.9, 0.51])))
     classes = Classes(confusion, worst).document("dev", labels)
-    return diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FINDINGS) | {"classes": classes}
+    return replace(diagnose(errors, 0.0, 0.02, Task.MULTICLASS, FINDINGS), classes=classes)
 
 
 CATS = document(np.array([[88, 2], [0, 90]]), ("cat", "dog"))
 
 
-def text_of(content: dict[str, Any], out: io.StringIO | None = None, **options: Any) -> str:
+def text_of(content: DiagnosisDocument, out: io.StringIO | None = None, **options: Any) -> str:
     stream = out or io.StringIO()
     diagnosis("pets", content, FACTS, stream=stream, **options)
     return ESCAPES.sub("", stream.getvalue())
@@ -95,8 +97,8 @@ def test_without_the_evidence_it_says_verdict_cause_and_one_command_in_20_lines_
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     out = Terminal()
-    entries = [FINDINGS[0].document()] * findings + [FINDINGS[1].document()]
-    content = CATS | {"findings": entries, "next": ["dead_units: a smaller learning rate " * 6]}
+    entries = [FINDINGS[0]] * findings + [FINDINGS[1]]
+    content = replace(CATS, findings=entries, next=["dead_units: a smaller learning rate " * 6])
     text = text_of(content, out, commands=["dlx x", "dlx y"], full=False, more="dlx diagnose r --full")
     lines = text.splitlines()
     assert [line.split()[0] for line in lines[2:4]] == ["verdict", "cause" if findings else "advice"]

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from dlx.documents.comparison import GroupDifference
 from dlx.show.terminal.difference import paired, verdict
 
+MEASURED = GroupDifference(
+    measure="dev_error",
+    of="he",
+    against="xavier",
+    value=-0.012,
+    low=-0.02,
+    high=-0.004,
+    m=180,
+    runs=[5, 5],
+    paired=["seed", "example"],
+    about="settings",
+    verdict="established",
+    better="he",
+    settled_by=None,
+    power=0.8,
+)
 
-def difference_of(**changes: Any) -> dict[str, Any]:
-    document = {"of": "he", "against": "xavier", "value": -0.012, "low": -0.02, "high": -0.004, "m": 180}
-    document |= {"runs": [5, 5], "paired": ["seed", "example"], "about": "settings", "verdict": "established"}
-    return document | {"better": "he", "settled_by": None} | changes
+
+def difference_of(**changes: Any) -> GroupDifference:
+    return replace(MEASURED, **changes)
 
 
-def open_with(**needed: Any) -> dict[str, Any]:
+def open_with(**needed: Any) -> GroupDifference:
     return difference_of(low=-0.03, high=0.006, verdict="not established", settled_by=needed)
 
 
@@ -33,18 +50,21 @@ def open_with(**needed: Any) -> dict[str, Any]:
         (open_with(dev_examples=900, more_seeds=7), "it would take about 900 dev examples in all and about 7 more"),
         (open_with(more_seeds=None), "too small to be settled"),
         (
-            open_with(more_seeds=1) | {"high": -0.01, "runs": [2, 2]},
+            replace(open_with(more_seeds=1), high=-0.01, runs=[2, 2]),
             "not established: two pairs of seeds cannot establish a difference, however well they agree; about 1 more",
         ),
         (
-            open_with(more_seeds=1) | {"high": -0.01, "runs": [1, 2], "paired": []},
+            replace(open_with(more_seeds=1), high=-0.01, runs=[1, 2], paired=[]),
             "not established: so few runs cannot establish a difference, however well they agree; about 1 more seed",
         ),
-        (open_with() | {"about": "networks"}, "one run of each cannot tell; what other seeds would give is not known"),
+        (
+            replace(open_with(), about="networks"),
+            "one run of each cannot tell; what other seeds would give is not known",
+        ),
         (difference_of(about="networks"), "established for these two networks: he is better"),
     ],
 )
-def test_the_verdict(difference: dict[str, Any], sentence: str) -> None:
+def test_the_verdict(difference: GroupDifference, sentence: str) -> None:
     assert sentence in verdict(difference, "multiclass")
 
 

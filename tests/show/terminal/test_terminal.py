@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 from contextlib import redirect_stdout
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -158,6 +159,16 @@ def test_lines_grow_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "left" in out.getvalue()
 
 
+def test_a_refit_counts_from_its_beginning() -> None:
+    out = io.StringIO()
+    with progress(TrainingProgress(), stream=out) as display:
+        display.update(place(1))
+        display.update(row(38))
+        for epoch in range(1, 35):
+            display.update(place(epoch, 34))
+    assert out.getvalue().splitlines()[-1] == "refit epoch 34/34  cost 0.25"
+
+
 def test_regression_has_errors_without_percent_and_no_dev_no_dev() -> None:
     out = io.StringIO()
     with progress(TrainingProgress("regression"), stream=out) as display:
@@ -251,9 +262,7 @@ def test_the_summary_names_the_worst_findings_in_a_line_each() -> None:
     findings = [CAUSES["full_batch_fits"].finding("m is 300"), CAUSES["symmetric_units"].finding("all alike", layer=1)]
     findings += [CAUSES["dead_units"].finding("62 %", layer=layer, epoch=9) for layer in (2, 3, 4)]
     out = io.StringIO()
-    summary(
-        FACTS, DOCUMENT | {"findings": [finding.document() for finding in by_severity(findings)]}, Path("r"), stream=out
-    )
+    summary(FACTS, replace(DOCUMENT, findings=by_severity(findings)), Path("r"), stream=out)
     assert (
         "cause    error  symmetric_units in layer 1\n"
         "         warning  dead_units in layer 2, epoch 9, and 2 more: dlx diagnose --full\n"
@@ -273,7 +282,7 @@ def test_the_summary_on_a_terminal_says_the_same_in_colour() -> None:
 
 def test_the_summary_of_a_run_that_got_nowhere() -> None:
     out = io.StringIO()
-    summary({"name": "a", "status": "interrupted", "final": None}, {}, Path("r"), commands=["dlx t"], stream=out)
+    summary({"name": "a", "status": "interrupted", "final": None}, None, Path("r"), commands=["dlx t"], stream=out)
     assert out.getvalue() == "a  interrupted\nrun      r\nnext     dlx t\n"
 
 

@@ -166,3 +166,39 @@ def test_columns_with_one_name_end_in_a_spec_that_trains(tmp_path: Path) -> None
     text = written_for(tmp_path / "t.csv", ["kind"], None, tmp_path / "spec.yaml")
     assert "- 1  # column 0 is named a, too" in text
     assert dataset_of(spec_for(tmp_path, text)).features == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("target", "ignored", "labels"),
+    [("2", 3, {"p", "q"}), ("3", 2, {"a", "b", "c"}), ("-1", 2, {"a", "b", "c"}), ("y", 3, {"p", "q"})],
+)
+def test_of_columns_with_one_name_the_stated_target_is_meant(
+    tmp_path: Path, target: str, ignored: int, labels: set[str]
+) -> None:
+    path = tmp_path / "x.csv"
+    rows = [f"{row},{row % 7}.5,{'pq'[row % 2]},{'abc'[row % 3]}" for row in range(60)]
+    path.write_text("\n".join(["a,b,y,y", *rows]))
+    text = written_for(path, [target], None, tmp_path / "spec.yaml")
+    assert f"- {ignored}  # column {5 - ignored} is named y, too" in text
+    assert ("several columns are named y: column 2 (from 0) is meant, --target 3 takes another" in text) is (
+        target == "y"
+    )
+    assert set(dataset_of(spec_for(tmp_path, text)).classes) == labels
+
+
+def test_a_target_by_number_is_counted_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["a,a,y", *(f"{row},{row % 7}.5,{'pq'[row % 2]}" for row in range(60))]))
+    assert "2 classes (p, q)" in written_for(path, ["2"], None, tmp_path / "spec.yaml")
+    with pytest.raises(DataError, match=r"x\.csv: there is no column 3, the table has 3 \(counted from 0\)"):
+        written_for(path, ["3"], None, tmp_path / "spec.yaml")
+
+
+def test_a_target_whose_numbers_are_names(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["a,y", *(f"{row % 9}.5,{20 + row % 15}" for row in range(90))]))
+    source, file = source_of(path, ["y"]), tmp_path / "spec.yaml"
+    assert "\ntask: regression" in starter_for(source, Wishes(), file)
+    assert "\ntask: multiclass" in starter_for(source, Wishes(categorical=("y",)), file)
+    with pytest.raises(UsageError, match="--categorical y: it is the target: its values are names, and"):
+        starter_for(source, Wishes(Task.REGRESSION, categorical=("y",)), file)

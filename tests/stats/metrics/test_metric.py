@@ -58,10 +58,10 @@ def drawn_regression(m: int, k: int) -> Answers:
 @pytest.mark.parametrize("case", REFERENCE["classes"], ids=lambda case: str(case["given"]))
 def test_metrics_of_classes_are_those_of_scikit_learn(case: dict[str, Any]) -> None:
     answers = drawn_classes(*case["given"])
-    measured = measure(answers, range(answers.class_count))
-    assert {name: entry["value"] for name, entry in measured.items()} == pytest.approx(case["metrics"], abs=1e-12)
+    measured: Any = measure(answers, range(answers.class_count))
+    assert {name: entry.value for name, entry in measured.items()} == pytest.approx(case["metrics"], abs=1e-12)
     for name, values in case["classes"].items():
-        classes = [entry["value"] or 0.0 for entry in measured[name]["classes"]]
+        classes = [entry.value or 0.0 for entry in measured[name].classes]
         assert classes == pytest.approx(values, abs=1e-12)
 
 
@@ -71,34 +71,34 @@ def test_metrics_of_several_labels_are_the_macro_averages_of_scikit_learn_and_th
 ) -> None:
     answers = drawn_labels(*case["given"])
     names = [f"label {number}" for number in range(answers.y.shape[1])]
-    measured = measure(answers, names)
-    assert {name: entry["value"] for name, entry in measured.items()} == pytest.approx(case["metrics"], abs=1e-12)
+    measured: Any = measure(answers, names)
+    assert {name: entry.value for name, entry in measured.items()} == pytest.approx(case["metrics"], abs=1e-12)
     for name, values in case["labels"].items():
-        assert [entry["label"] for entry in measured[name]["classes"]] == names
-        assert [entry["value"] for entry in measured[name]["classes"]] == pytest.approx(values, abs=1e-12)
-        assert measured[name]["low"] <= measured[name]["value"] <= measured[name]["high"]
-    assert [entry["m"] for entry in measured["recall"]["classes"]] == answers.y.sum(axis=0).tolist()
+        assert [entry.label for entry in measured[name].classes] == names
+        assert [entry.value for entry in measured[name].classes] == pytest.approx(values, abs=1e-12)
+        assert measured[name].low <= measured[name].value <= measured[name].high
+    assert [entry.m for entry in measured["recall"].classes] == answers.y.sum(axis=0).tolist()
 
 
 def test_a_label_that_no_example_has_counts_only_where_it_is_said_of_some() -> None:
     y = np.array([[1.0, 0], [0, 0], [1, 0]])
     Z = np.where(y > 0, 2.0, -2.0)
-    assert measure(Answers(Task.MULTILABEL, y, Z))["f1"]["value"] == 1
-    assert measure(Answers(Task.MULTILABEL, y, Z))["roc_auc"]["value"] == 1
+    assert measure(Answers(Task.MULTILABEL, y, Z))["f1"].value == 1
+    assert measure(Answers(Task.MULTILABEL, y, Z))["roc_auc"].value == 1
     Z[0, 1] = 2
-    assert measure(Answers(Task.MULTILABEL, y, Z))["f1"]["value"] == 0.5
+    assert measure(Answers(Task.MULTILABEL, y, Z))["f1"].value == 0.5
 
 
 @pytest.mark.parametrize("case", REFERENCE["regressions"], ids=lambda case: str(case["given"]))
 def test_metrics_of_regressions_are_those_of_scikit_learn(case: dict[str, Any]) -> None:
     names = [f"target {number}" for number in range(case["given"][1])]
-    measured = measure(drawn_regression(*case["given"]), names)
-    assert {name: entry["value"] for name, entry in measured.items()} == pytest.approx(case["metrics"], rel=1e-12)
+    measured: Any = measure(drawn_regression(*case["given"]), names)
+    assert {name: entry.value for name, entry in measured.items()} == pytest.approx(case["metrics"], rel=1e-12)
     for name, values in case["targets"].items() if len(names) > 1 else ():
-        assert [entry["label"] for entry in measured[name]["targets"]] == names
-        assert [entry["value"] for entry in measured[name]["targets"]] == pytest.approx(values, rel=1e-12)
-        assert all(entry["low"] < entry["value"] < entry["high"] for entry in measured[name]["targets"])
-    assert len(names) > 1 or all("targets" not in entry for entry in measured.values())
+        assert [entry.label for entry in measured[name].targets] == names
+        assert [entry.value for entry in measured[name].targets] == pytest.approx(values, rel=1e-12)
+        assert all(entry.low < entry.value < entry.high for entry in measured[name].targets)
+    assert len(names) > 1 or all(entry.targets is None for entry in measured.values())
 
 
 @given(st.integers(2, 5), st.integers(5, 60), st.integers(0, 1000))
@@ -109,27 +109,28 @@ def test_every_value_lies_in_its_interval_and_metrics_of_classes_from_0_to_1(cou
         logits[:, 0] = 0
     task = Task.BINARY if count == 2 else Task.MULTICLASS
     for name, entry in measure(Answers(task, rng.integers(count, size=m), logits), range(count)).items():
-        for estimate in [entry, *entry.get("classes", [])]:
-            if estimate["value"] is not None:
-                assert (estimate["low"] or 0) <= estimate["value"] + 1e-12
-                assert estimate["high"] is None or estimate["value"] <= estimate["high"] + 1e-12
-                assert name in ("log_loss", "brier") or -1e-12 <= estimate["value"] <= 1 + 1e-12
+        estimates: list[Any] = [entry, *(entry.classes or [])]
+        for estimate in estimates:
+            if estimate.value is not None:
+                assert (estimate.low or 0) <= estimate.value + 1e-12
+                assert estimate.high is None or estimate.value <= estimate.high + 1e-12
+                assert name in ("log_loss", "brier") or -1e-12 <= estimate.value <= 1 + 1e-12
 
 
 def test_a_network_that_always_says_the_same_is_at_chance() -> None:
     answers = Answers(Task.BINARY, np.repeat([0, 1], [98, 2]), np.zeros((100, 2)))
-    measured = measure(answers, ["no", "yes"])
-    assert measured["balanced_error"]["value"] == measured["roc_auc"]["value"] == 0.5
-    assert [entry["value"] for entry in measured["recall"]["classes"]] == [1, 0]
-    assert measured["recall"]["classes"][1]["high"] > 0.5  # of two examples little is known
+    measured: Any = measure(answers, ["no", "yes"])
+    assert measured["balanced_error"].value == measured["roc_auc"].value == 0.5
+    assert [entry.value for entry in measured["recall"].classes] == [1, 0]
+    assert measured["recall"].classes[1].high > 0.5  # of two examples little is known
 
 
 def test_what_is_not_defined_is_null() -> None:
     one_class = measure(Answers(Task.BINARY, np.zeros(5, np.intp), np.zeros((5, 2))))
-    assert one_class["roc_auc"]["value"] is None
-    assert measure(Answers(Task.REGRESSION, np.ones((4, 1)), np.zeros((4, 1))))["r2"]["value"] is None
+    assert one_class["roc_auc"].value is None
+    assert measure(Answers(Task.REGRESSION, np.ones((4, 1)), np.zeros((4, 1))))["r2"].value is None
     infinite = Answers(Task.REGRESSION, np.ones((4, 1)), np.full((4, 1), nan))
-    assert all(entry["value"] is None for entry in measure(infinite).values())
+    assert all(entry.value is None for entry in measure(infinite).values())
     assert np.isnan(value_of(metric("mae"), infinite))
 
 
@@ -185,5 +186,5 @@ def test_a_brier_score_is_not_said_to_be_more_than_it_can_be(count: int, most: f
     logits[:2] = logits[:2, ::-1]  # two sure mistakes among answers that hardly err
     if count == 2:
         logits -= logits[:, :1]
-    estimate = measure(Answers(Task.BINARY if count == 2 else Task.MULTICLASS, y, logits))["brier"]
-    assert estimate["value"] <= estimate["high"] <= most
+    estimate: Any = measure(Answers(Task.BINARY if count == 2 else Task.MULTICLASS, y, logits))["brier"]
+    assert estimate.value <= estimate.high <= most

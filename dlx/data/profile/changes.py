@@ -1,0 +1,234 @@
+"""What is stated of a source, step by step, so that its table can be read, and is read as it seems to be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from dlx.data.columns import ColumnError, ColumnOptions, Doubles
+from dlx.data.dropped_rows import KINDS, TOTAL
+from dlx.data.formats.format import TableFormat
+from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.marks import SAYS_MISSING, marks_in, may_be_label
+from dlx.data.profile.table import TableProfile
+from dlx.data.profile.text_forms import FEWEST_LIMITS, NumberForm, are_codes_of_places, number_form, time_form
+from dlx.data.regular_records import LARGE
+from dlx.data.sources import File
+from dlx.data.texts import Texts, Values
+
+# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;
+# those that say so, and what spreadsheets write for what they cannot compute, also where there are more of them.
+MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
+USUAL = tuple(sorted(MISSING - {""}))
+
+
+class Changes:
+    """What is stated of a source until nothing more is to be; target: the columns that are not to be left out."""
+
+    def __init__(
+        self, source: File, file_format: TableFormat, target: str | int | tuple[str | int, ...] | None = None
+    ) -> None:
+        self.source, self.file_format = source, file_format
+        self.target = target if isinstance(target, tuple) else () if target is None else (target,)
+        self.dropped: Mapping[str, list[int]] | None = None  # where that has been looked at
+        self.marks: dict[str, str] = {}
+        self.words: dict[str, tuple[str, ...]] = {}  # marks in columns of text, with these
+        self.settings: dict[str, str] = {}
+        self.invalid: dict[str, tuple[str, ...]] = {}
+        self.units: dict[str, Mapping[str, int]] = {}
+        self.doubled: dict[str, tuple[int, ...]] = {}
+        self.mixed: list[str] = []
+        self.unreadable: dict[str | int, str] = {}
+        path = Path(source.path)
+        if path.is_file() and path.stat().st_size < LARGE:
+            self._drop_rows()
+
+    def profile(self, columns: Iterable[ColumnProfile], m: int, width: int) -> TableProfile:
+        """The profile of a table of these columns."""
+        return TableProfile(
+            self.source.path,
+            tuple(columns),
+            m,
+            self.source,
+            self.marks,
+            tuple(self.mixed),
+            self.unreadable,
+            dropped=self.dropped or {},
+            words=self.words,
+            settings=self.settings,
+            units=self.units,
+            width=width,
+            doubled=self.doubled,
+        )
+
+    def valid(self, name: str, values: Values) -> Values:
+        """The values of a column, without those that are no times in a column of times."""
+        return values.without(self.invalid[name]) if name in self.invalid and isinstance(values, Texts) else values
+
+    @cached_property
+    def _style(self) -> NumberStyle:
+        dialect = self.source.dialect()
+        return NumberStyle(self.source.decimal or (dialect.decimal if dialect else "."), self.source.thousands)
+
+    def improve(self, values: Mapping[str, Values]) -> bool:
+        """State what a table that could be read suggests; whether that is anything, so that it must be read again."""
+        texts = {name: column for name, column in values.items() if isinstance(column, Texts)}
+        odd = any(
+            name in column.different or any(map(TOTAL.fullmatch, column.different)) for name, column in texts.items()
+        )
+        if odd and self._drop_rows():
+            return True
+        if self.source.plain:
+            return False
+        before = self.source
+        if "missing" in self.file_format.options:
+            self._heed_words(texts)
+        for name, column in texts.items():
+            if name not in self.settings and not self._is_stated(name):
+                self._heed_form(name, column)
+        return self.source != before
+
+    def _is_stated(self, name: str) -> bool:
+        return name in (self.source.columns or {}) or name in self.source.categorical
+
+    def _heed_words(self, texts: Mapping[str, Texts]) -> None:
+        """Take words that say so for missing values, unless they are values of their column."""
+        if self.source.missing is not None and not self.marks:
+            return  # as the user has them
+        for name, column in texts.items():
+            if name in self.settings or self._is_stated(name):
+                continue
+            if column.is_missing.any() and "NA" in self._usual and are_codes_of_places(column.present):
+                marks = tuple(mark for mark in self._usual if mark != "NA")
+                self._set(name, ColumnOptions(missing=marks), "NA is a value here, as the other codes are")
+                continue
+            for mark in marks_in(column.present):
+                self.words[mark] = (*self.words.get(mark, ()), name)
+                self._mark(mark, name)
+
+    @property
+    def _usual(self) -> tuple[str | int | float, ...]:
+        return USUAL if self.source.missing is None else self.source.missing
+
+    def _heed_form(self, name: str, column: Texts) -> None:
+        """Take numbers with units, censored ones and times for such, though some of the texts are none."""
+        if "missing" in self.file_format.options:
+            counts = dict(zip(column.different, column.counts.tolist(), strict=True))
+            form = number_form({text: counts[text] for text in column.present}, self._style, SAYS_MISSING)
+            if form is not None:
+                self._set_form(name, form)
+                return
+        times = time_form(column) if self.source.times is not False else None
+        if times is not None:
+            self.invalid[name] = tuple(times.odd)
+            self._set(name, ColumnOptions(kind="time", invalid="missing"), _those(times.odd))
+
+    def _set_form(self, name: str, form: NumberForm) -> None:
+        if form.units:
+            self.units[name] = form.units
+            return
+        limits = f"{_listed(form.limits)} taken at that limit" if form.limits else ""
+        odd = _those(form.odd) if form.odd else ""
+        reasons = [f"numbers in {form.unit}" if form.unit else "", limits, odd]
+        self._set(name, form.setting, "; ".join(filter(None, reasons)))
+
+    def _set(self, name: str, setting: ColumnOptions, reason: str) -> None:
+        self.settings[name] = reason
+        self._state(columns={**(self.source.columns or {}), name: setting})
+
+    def _drop_rows(self) -> bool:
+        """Leave out the rows that are no examples; false where there are none, or that is done or decided already."""
+        if self.dropped is not None or self.source.drop_rows is not None or self.source.plain:
+            return False
+        suspected = replace(self.source.options, drop_rows=KINDS)
+        self.dropped = self.file_format.undue_rows(Path(self.source.path), suspected)
+        if self.dropped:
+            self._state(drop_rows=tuple(self.dropped))
+        return bool(self.dropped)
+
+    def heed(self, error: ColumnError) -> None:
+        """State what the error asks for; raises it where that has not helped."""
+        name, reason = error.column, error.reason
+        if error.doubles is not None:
+            name, reason = self._left_out_of(error.doubles)
+        if name in self.mixed or name in self.unreadable or name in self.source.ignore:
+            raise error
+        if error.odd and self._drop_rows():
+            return
+        if error.remedy == "ignore":
+            self.unreadable[name] = reason
+            self._state(ignore=(*self.source.ignore, name))
+            return
+        name = str(name)
+        form = None
+        if error.odd and not self._is_stated(name) and not self.source.plain:
+            form = number_form(dict.fromkeys(error.odd, 1), self._style, SAYS_MISSING, exact=FEWEST_LIMITS)
+        if form is not None and not form.units:
+            self._set_form(name, form)
+        elif _are_marks(error) and not set(error.odd) & set(self.marks):
+            for mark in error.odd:
+                self._mark(mark, name)
+        else:
+            self.mixed.append(name)
+            if form is not None:
+                self.units[name] = form.units
+            self._state(categorical=(*self.source.categorical, name))
+
+    def _left_out_of(self, doubles: Doubles) -> tuple[int, str]:
+        """Which of the columns of one name is left out, and why: the second, unless that is to be predicted."""
+        name, (first, second, *_), width = doubles
+        if {second, second - width} & {*self.target}:
+            first, second = second, first
+        if name in self.target:
+            self.doubled[name] = (*self.doubled.get(name, (first,)), second)
+        return second, f"column {first} is named {name}, too: rename one of them in the file to learn from both"
+
+    def _mark(self, mark: str, name: str) -> None:
+        """Take a text for a missing value."""
+        if mark not in self.marks:
+            self.marks[mark] = name
+            self._state(missing=(*self._usual, mark))
+
+    def _state(self, **options: object) -> None:
+        self.source = self.source.model_copy(update=options)
+
+
+def _those(texts: Sequence[str]) -> str:
+    return f"{_listed(texts)} {'counts' if len(texts) == 1 else 'count'} as missing"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - 2} more" if len(texts) > 2 else ""
+    return f"{', '.join(map(repr, texts[:2]))}{more}"
+
+
+def _are_marks(error: ColumnError) -> bool:
+    """Whether the texts among the numbers of a column stand for missing values."""
+    if not error.odd:
+        return False
+    few = len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS
+    return few or all(SAYS_MISSING.fullmatch(text.strip()) for text in error.odd)
+
+
+def unmarked(source: File, name: str, words: Iterable[str]) -> File:
+    """The source with a column in which those of the words are labels that may be some."""
+    labels = {word for word in words if may_be_label(word)}
+    missing = tuple(mark for mark in source.missing or USUAL if mark not in labels)
+    return source.model_copy(update={"columns": {**(source.columns or {}), name: ColumnOptions(missing=missing)}})
+
+
+def without_words(profile: TableProfile, name: str, labels: Collection[str]) -> TableProfile:
+    """The profile in which these words, being labels of a column, are marks of missing values in other columns only."""
+    assert profile.source is not None
+    source = unmarked(profile.source, name, profile.words)
+    own = {word for word, columns in profile.words.items() if set(columns) == {name} and may_be_label(word)}
+    marks = {mark: column for mark, column in profile.marks.items() if mark not in own}
+    missing = tuple(mark for mark in source.missing or () if mark not in own)
+    if missing == USUAL:
+        return replace(profile, marks=marks, source=profile.source.model_copy(update={"missing": None}))
+    source = source.model_copy(update={"missing": missing})
+    settings = {**profile.settings, name: f"{', '.join(sorted(labels))} is a label here"}
+    return replace(profile, marks=marks, source=source, settings=settings)

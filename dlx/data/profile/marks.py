@@ -1,0 +1,36 @@
+"""Words and signs that say that a value is missing, among numbers and among texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dlx.data.numbers import MISSING
+
+SPREADSHEET = r"#(?:n/a(?: n/a)?|na|div/0!|value!|ref!|name\?|null!|num!)"
+PROGRAM = r"\\n|<na>|[<(\[]null[>)\]]|[<(\[](?:missing|none|blank|empty|na|n/a|nan)[>)\]]|-?nan|nat|-?1\.#(?:ind|qnan)"
+# In a column of numbers …
+SAYS_MISSING = re.compile(
+    rf"[-–—.*]+|n[./]?[ad]\.?|none|nil|null|unk|unknown|undefined|missing|blank|tb[ac]|k\.\s?a\."
+    rf"|not? (?:available|applicable|recorded|known|data|value)|{SPREADSHEET}|{PROGRAM}",
+    re.IGNORECASE,
+)
+# … and in a column of texts, where `unknown` and `none` are categories as good as others.
+SURELY_MISSING = re.compile(rf"(?i:n/a|n\.a\.|null|{SPREADSHEET}|{PROGRAM})|na")
+PERHAPS_MISSING = re.compile(r"None|[-–—]+|\.+|(?i:missing|not (?:available|applicable|recorded))")
+
+
+def marks_in(texts: Sequence[str]) -> list[str]:
+    """Those of the texts of a column that say that a value is missing, beside the usual marks."""
+    marks = [text.strip() for text in texts if is_mark(text.strip()) and text.strip() not in MISSING]
+    return [mark for mark in dict.fromkeys(marks) if mark != "-" or "+" not in texts]
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text among other texts says that a value is missing."""
+    return any(pattern.fullmatch(text) for pattern in (SURELY_MISSING, PERHAPS_MISSING))
+
+
+def may_be_label(text: str) -> bool:
+    """Whether it may well be the label of a class."""
+    return SURELY_MISSING.fullmatch(text) is None

@@ -1,0 +1,91 @@
+"""How a table is read of which nothing is stated, also where a training would refuse it; what it takes is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dlx.data.columns import ColumnError
+from dlx.data.conditions import fulfilling
+from dlx.data.formats.format import TableFormat, format_of
+from dlx.data.profile.changes import Changes, unmarked, without_words
+from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.table import TableProfile
+from dlx.data.sources import File
+from dlx.data.texts import Texts, as_texts
+from dlx.errors import DataError
+
+EXACT = 2.0**53  # below which float64 holds every whole number
+
+
+def profile_file(source: File) -> TableProfile:
+    """The profile of a file, in which its target is a column like the others.
+
+    Raises:
+        DataError: it cannot be read, or holds no rows.
+    """
+    path = Path(source.path)
+    file_format = format_of(source.path)
+    assert isinstance(file_format, TableFormat), "only tables have columns"
+    changes = Changes(source.model_copy(update={"target": None}), file_format, source.target)
+    while True:
+        reading = changes.source
+        try:
+            table, roles = file_format.columns(path, reading.options, ())
+        except ColumnError as error:
+            changes.heed(error)
+            continue
+        if table.m == 0:
+            raise DataError(f"{path}: there are no examples")
+        if changes.improve(table.values):
+            continue
+        table = fulfilling(table, roles.conditions)
+        places = {name: place for place, name in enumerate(table.names)}
+        values = {name: changes.valid(name, table.values[name]) for name in roles.features}
+        columns = [ColumnProfile(name, places[name], column) for name, column in values.items()]
+        return changes.profile(columns, table.m, len(table.names))
+
+
+def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
+    """The profile with these columns as labels: yes and no are words then, and long whole numbers stay exact.
+
+    A word such as None is a label there, though it may say in other columns that nothing is there.
+    """
+    columns = {column.name: column for column in profile.columns}
+    for name in names:
+        if profile.source is None:
+            continue
+        if _has_other_labels(columns[name]):
+            columns[name] = _labels(profile.source, columns[name], profile.names)
+        elif isinstance(columns[name].values, Texts) and profile.words:
+            labels = _labels(unmarked(profile.source, name, profile.words), columns[name], profile.names)
+            if labels.missing < columns[name].missing:
+                present = profile.words.keys() & set(labels.counts[0].tolist())
+                columns[name], profile = labels, without_words(profile, name, present)
+    return replace(profile, columns=tuple(columns.values()))
+
+
+def _has_other_labels(column: ColumnProfile) -> bool:
+    """Whether the numbers of a column may be those that stand for truth values, or may have been rounded."""
+    if not column.is_whole or not column.distinct:
+        return False
+    values = column.counts[0]
+    return set(values.tolist()) <= {0.0, 1.0} or bool(np.abs(values).max() >= EXACT)
+
+
+def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> ColumnProfile:
+    """The column, read from the file alone and verbatim."""
+    file_format = format_of(source.path)
+    assert isinstance(file_format, TableFormat), "only tables have columns"
+    others = tuple(dict.fromkeys((*source.ignore, *(name for name in names if name != column.name))))
+    stated = {name: setting for name, setting in (source.columns or {}).items() if name == column.name}
+    changes = {"target": column.name, "ignore": others, "categorical": (), "columns": stated or None}
+    target = source.model_copy(update=changes)
+    table, roles = file_format.columns(Path(source.path), target.options, ())
+    values = fulfilling(table, roles.conditions).values[column.name]
+    if not isinstance(values, Texts) and values.dtype.kind in "if" and np.abs(values).max() < EXACT:
+        return column
+    return replace(column, values=as_texts(values))

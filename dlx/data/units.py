@@ -1,0 +1,64 @@
+"""Units behind numbers, such as 50 kg, and signs of censored ones, such as <0.5 and 10+."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+LETTER = r"[^\W\d_]"
+UNIT = rf"(?:{LETTER}|[°'\"″′/%‰$€£¥])[^\d<>]{{0,18}}[23]?"
+NUMBER = r"[-+\u2212]?\s*(?:[0-9](?:[.,'\u2019\u00a0\u202f ]?[0-9])*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
+MEASURED = re.compile(rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<number>{NUMBER})(?P<plus>\+?)\s*(?P<unit>(?:{UNIT})?)")
+ORDINALS = frozenset(("st", "nd", "rd", "th"))
+# Units that may stand for each other in a column, as `same_unit` has them.
+KINDS_OF_UNITS = tuple(
+    frozenset(units.split())
+    for units in (
+        "µg mcg mg g gr gram kg kilo t ton tonne lb lbs pound oz ounce stone",
+        "µm mm cm dm m km in inch \" ' ft feet foot yd yard mi mile nm metre meter",
+        "ns µs ms s sec second min minute h hr hrs hour d day w week wk mo month mth y yr year",
+        "µl ml cl dl l liter litre gal gallon qt pt cup",
+        "b kb mb MB gb tb pb kib mib gib bit byte",
+        "°c °f c f k °k",
+        "k m M mn mio mln million b bn mrd billion thousand tsd",
+        "hz khz mhz ghz",
+        "mw w kw MW gw hp bhp ps",
+        "v mv kv MV",
+        "pa hpa kpa bar mbar psi atm mmhg",
+        "j kj cal kcal kwh wh",
+        "€ $ £ ¥ eur usd gbp chf jpy euro dollar",
+        "km/h kmh kph mph m/s knot kn",
+        "m² m2 km² km2 ft² ft2 sqft sqm ha acre",
+        "% ‰ ppm",
+    )
+)
+
+
+class Measured(NamedTuple):
+    """The parts of a text such as `<1.5 mg`: number and unit as text, and whether it is no more than a limit."""
+
+    number: str
+    unit: str
+    is_limit: bool
+
+
+def measured(text: str) -> Measured | None:
+    """The parts of a number that may have a unit or be censored; None where it is anything else."""
+    match = MEASURED.fullmatch(text.strip())
+    if match is None:
+        return None
+    return Measured(match["number"].strip(), match["unit"].strip(), bool(match["sign"] or match["plus"]))
+
+
+def are_of_a_kind(units: Collection[str]) -> bool:
+    """Whether units, as `same_unit` has them, measure the same, such as g and kg."""
+    return any(kind.issuperset(units) for kind in KINDS_OF_UNITS)
+
+
+def same_unit(unit: str) -> str:
+    """What all spellings of a unit have in common: kg and KG, year and years, min and min.; but mW is not MW."""
+    plain = unit.strip().rstrip(".").strip()
+    if len(plain) > 2 or not plain.startswith("M"):
+        plain = plain.casefold()
+    return plain[:-1] if len(plain) > 3 and plain.endswith("s") else plain

@@ -1,0 +1,36 @@
+"""Columns of times in which what is none may count as missing, such as 31.02.2020."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlx.data.columns import ColumnDetails, ColumnOptions, Order
+from dlx.data.table import Table
+from dlx.data.texts import Texts
+from dlx.data.times import moments, order_of
+
+
+def invalid_times(texts: Texts, order: Order | None, is_clock: bool | None = None) -> set[str]:
+    """Those of the different texts that are no times; is_clock: whether of a day, else as most rows have it."""
+    counts = dict(zip(texts.different, texts.counts.tolist(), strict=True))
+    read = moments(texts.present, order, digits=True)
+    if is_clock is None:
+        clocks = sum(counts[text] for text, time in read.items() if time is not None and time.is_clock)
+        dates = sum(counts[text] for text, time in read.items() if time is not None and not time.is_clock)
+        is_clock = clocks > dates
+    return {text for text, time in read.items() if time is None or time.is_clock != is_clock}
+
+
+def check_times(table: Table, name: str, setting: ColumnOptions | ColumnDetails) -> None:
+    """Takes what is no time for missing where that is stated of the column, and warns of it."""
+    values = table.values[name]
+    if setting.kind != "time" or setting.invalid is None or not isinstance(values, Texts):
+        return
+    if isinstance(setting, ColumnDetails):
+        odd = invalid_times(values, setting.order, setting.is_clock)
+    else:
+        odd = invalid_times(values, setting.order or order_of(values.present)[0])
+    if odd:
+        rows = np.flatnonzero(values.are(odd)).tolist()
+        table.tell_invalid(name, "times", {row: str(values[row]) for row in rows})
+        table.values[name] = values.without(odd)

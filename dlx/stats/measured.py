@@ -1,0 +1,50 @@
+"""What is measured of a network beside its error, as documents have it: metrics, and what carries an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+PartMetrics: TypeAlias = Mapping[str, Mapping[str, "MeasuredMetric"]]  # by part, by name
+
+
+@dataclass(frozen=True)
+class LabelValue:
+    """A metric of one class, label or target; None is a number that is not defined, or not finite."""
+
+    label: Any
+    value: float | None
+    low: float | None
+    high: float | None
+    m: int | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredMetric:
+    """A metric of all m examples; None is a number that is not defined, or not finite.
+
+    classes, targets: of each class, label or target by itself; None of a metric that has no such values.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    m: int | None = None
+    classes: list[LabelValue] | None = None
+    targets: list[LabelValue] | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON has it: classes and targets only where there are any."""
+        document = {"value": self.value, "low": self.low, "high": self.high, "m": self.m}
+        parts = {"classes": self.classes, "targets": self.targets}
+        return document | {key: values for key, values in parts.items() if values is not None}
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """The few residuals of m that carry an error, and their share of its square."""
+
+    residuals: int
+    m: int
+    share: float
