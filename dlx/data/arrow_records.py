@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -115,6 +116,12 @@ class ArrowFields:
         numbers = np.full(len(self.column), np.nan)
         numbers[~is_missing.to_numpy(zero_copy_only=False)] = plain
         return numbers
+
+
+def release() -> None:
+    """What pyarrow has freed goes back to the system."""
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
 
 
 def _plain_numbers(column: pa.StringArray, reading: Reading) -> Array | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from dlx.data.compact_rows import CompactRows
 from dlx.data.examples import chunks
 from dlx.data.mapped import MappedRows
+from dlx.data.normalized_rows import NormalizedRows
+from dlx.data.stored_rows import StoredRows
 from dlx.data.windows import Windows
 from dlx.errors import DataError
 from dlx.types import Array
@@ -45,6 +49,14 @@ class Scaling:
         with np.errstate(over="ignore"):
             self._scale = scale.astype(dtype) if (scale != 1).any() else None
 
+    def of(self, features: Array) -> Self:
+        """What normalizes these features alone, with the same bits."""
+        scaling = copy(self)
+        scaling._shift = None if self._shift is None else self._shift[features]
+        scaling._scale = None if self._scale is None else self._scale[features]
+        scaling._exact = None if self._exact is None else (self._exact[0][features], self._exact[1][features])
+        return scaling
+
     def write(self, raw: Array, out: Array) -> None:
         """Write the rows ``raw``, normalized, into ``out``."""
         if self._exact is not None:
@@ -79,7 +91,8 @@ class Reader:
         self._dtype = np.dtype(dtype)
         self._augment, self._rng, self._image_shape = augment, rng, dataset.image_shape
         self._ready = None if augment else ready(dataset, part, self._dtype)
-        self._features = self._ready.T if self._ready is not None and self.n_x <= NARROW else None
+        is_narrow = isinstance(self._ready, np.ndarray) and self.n_x <= NARROW
+        self._features = self._ready.T if isinstance(self._ready, np.ndarray) and is_narrow else None
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
         self._rows = Windows(X) if isinstance(X, MappedRows) else X
         self._codes, self._classes = y, np.arange(self.n_y, dtype=y.dtype)[:, np.newaxis]
@@ -102,6 +115,8 @@ class Reader:
         """Write the examples with these numbers into the buffers."""
         if self._features is not None:
             self._features.take(index, 1, X.T, "clip")
+        elif isinstance(self._ready, NormalizedRows):
+            self._ready.write(index, X)
         elif self._ready is not None:
             self._ready.take(index, 0, X, "clip")
         else:
@@ -119,7 +134,7 @@ class Reader:
 
     def _gathered(self, index: Array) -> Array:
         rows = self._rows
-        return rows.take(index) if isinstance(rows, Windows) else rows.take(index, 0, mode="clip")
+        return rows.take(index) if isinstance(rows, Windows | StoredRows) else rows.take(index, 0, mode="clip")
 
     def _changed(self, rows: Array) -> Array:
         if not self._augment or self._rng is None or self._image_shape is None:
@@ -130,23 +145,32 @@ class Reader:
         return images.reshape(rows.shape)
 
 
-def ready(dataset: Dataset, part: str, dtype: np.dtype[np.generic]) -> Array | None:
+def ready(dataset: Dataset, part: str, dtype: np.dtype[np.generic]) -> Array | NormalizedRows | None:
     """The part's X, normalized and cast, made once; None where it takes too much memory or stays in its file."""
     X, key = dataset.parts[part].X, (part, dtype.name)
-    if isinstance(X, MappedRows) or (X.itemsize < dtype.itemsize and X.size * dtype.itemsize > READY_BYTES):
+    if isinstance(X, MappedRows) or (
+        X.dtype.itemsize < dtype.itemsize and len(X) * dataset.n_x * dtype.itemsize > READY_BYTES
+    ):
         return None
     if key not in dataset.normalized:
         dataset.normalized[key] = _normalized(dataset, X, dtype)
     return dataset.normalized[key]
 
 
-def _normalized(dataset: Dataset, X: Array, dtype: np.dtype[np.generic]) -> Array:
-    out, scaling, start = room(len(X), X.shape[1], dtype), Scaling(dataset.shift, dataset.scale, dtype), 0
-    for chunk in chunks(X):
-        with np.errstate(over="ignore"):
-            scaling.write(chunk, out[start : start + len(chunk)])
-        start += len(chunk)
-    if X.itemsize > dtype.itemsize and not np.isfinite(out).all():
+def _normalized(dataset: Dataset, X: Array | StoredRows, dtype: np.dtype[np.generic]) -> Array | NormalizedRows:
+    scaling = Scaling(dataset.shift, dataset.scale, dtype)
+    with np.errstate(over="ignore"):
+        out = NormalizedRows(X, scaling, dtype) if isinstance(X, CompactRows) else _scaled(X[:], scaling, dtype)
+    is_finite = out.is_finite if isinstance(out, NormalizedRows) else bool(np.isfinite(out).all())
+    if X.dtype.itemsize > dtype.itemsize and not is_finite:
         normalize = " or `normalize`" if (dataset.scale == 1).all() else ""
         raise DataError(f"data: values are beyond the range of {dtype.name}; state `dtype: float64`{normalize}")
+    return out
+
+
+def _scaled(X: Array, scaling: Scaling, dtype: np.dtype[np.generic]) -> Array:
+    out, start = room(len(X), X.shape[1], dtype), 0
+    for chunk in chunks(X):
+        scaling.write(chunk, out[start : start + len(chunk)])
+        start += len(chunk)
     return out

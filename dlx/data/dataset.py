@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from dlx.data.examples import chunks
 from dlx.data.labels import Label, Labels
 from dlx.data.mapped import MappedRows
+from dlx.data.normalized_rows import NormalizedRows
+from dlx.data.stored_rows import StoredRows
 from dlx.data.target_names import names_of_targets
 from dlx.data.target_scaling import UNSCALED, TargetScaling
 from dlx.types import Array
@@ -29,7 +32,7 @@ class Part:
     weights: (m,) how much each example counts in the cost, with mean 1; None where all count the same.
     """
 
-    X: Array | MappedRows
+    X: Array | StoredRows
     y: Array
     rows: Array | None = None
     weights: Array | None = None
@@ -60,7 +63,7 @@ class Dataset:
     preprocessing: dict[str, Any]
     target_scaling: TargetScaling = UNSCALED
     error_unit: Array | None = None
-    normalized: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
+    normalized: dict[tuple[str, str], Array | NormalizedRows] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def task(self) -> Task:
@@ -103,7 +106,8 @@ class Dataset:
             digest.update(repr((name, X.shape, X.dtype.str, part.y.dtype.str)).encode())
             if isinstance(X, MappedRows):
                 X = X.take(np.linspace(0, part.m - 1, SAMPLE).astype(np.int64))
-            digest.update(np.ascontiguousarray(X).data)
+            for rows in chunks(X) if isinstance(X, StoredRows) else (X,):
+                digest.update(np.ascontiguousarray(rows).data)
             digest.update(np.ascontiguousarray(part.y).data)
             if part.weights is not None:
                 digest.update(part.weights.data)

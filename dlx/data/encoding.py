@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
-from dlx.data.features import UNKNOWN, Features, Lookup, Numbers, OneHot, WithIndicator
-from dlx.data.hashing import hashed
+from dlx.data.features import UNKNOWN, Binary, Codes, Features, Lookup, Numbers, WithIndicator, code_type, one_hot
+from dlx.data.hashing import PLACES, places
 from dlx.data.quantiles import transformed
 from dlx.data.texts import Texts, Values, as_texts
 from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
@@ -159,7 +159,8 @@ def _numbers(values: Values, column: Column) -> tuple[Features, list[ValueFault]
 
 def _hashed(values: Values, details: ColumnDetails) -> Features:
     texts = as_texts(values)
-    return Lookup(texts.codes, hashed([*texts.different, None], details.features))
+    ones = [places(text, details.features) for text in texts.different]
+    return Binary(texts.codes, np.array(ones, np.int16).reshape(len(ones), PLACES), details.features, np.nan)
 
 
 def _elapsed(values: Values, details: ColumnDetails) -> tuple[Features, list[ValueFault]]:
@@ -181,9 +182,9 @@ def _categories(values: Values, column: Column) -> tuple[Features, list[ValueFau
     categories = column.categories or ()
     codes, faults = _codes(as_texts(values), column)
     if column.is_coded:
-        codes = np.where(codes == UNKNOWN, len(categories), codes)  # which train may lack as well
-        return Numbers(np.where(codes < 0, np.nan, codes)[:, np.newaxis]), faults
-    return OneHot(codes, len(categories), 0.0 if column.details.rare else np.nan), faults
+        codes[codes == UNKNOWN] = len(categories)  # which train may lack as well
+        return Codes(codes), faults
+    return one_hot(codes, len(categories), 0.0 if column.details.rare else np.nan), faults
 
 
 def _codes(texts: Texts, column: Column) -> tuple[Array, list[ValueFault]]:
@@ -192,7 +193,8 @@ def _codes(texts: Texts, column: Column) -> tuple[Array, list[ValueFault]]:
     codes = {category: code for code, category in enumerate(categories)}
     is_tolerant = column.details.rare > 0
     unseen = codes.get(OTHER, UNKNOWN) if is_tolerant and not column.is_coded else UNKNOWN
-    numbers = np.array([*(codes.get(text, unseen) for text in texts.different), -1], np.int32)[texts.codes]
+    of_each = [*(codes.get(text, unseen) for text in texts.different), -1]
+    numbers = np.array(of_each, code_type(len(categories)))[texts.codes]
     if is_tolerant:
         return numbers, []
     faults = [

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.data.columns import Column as Column
+from dlx.data.compact_rows import CompactRows, stacked
+from dlx.data.stored_rows import StoredRows
 from dlx.data.weights import checked
 from dlx.errors import DataError
 from dlx.types import Array
 
 if TYPE_CHECKING:
     from dlx.data.labels import Labels
-    from dlx.data.mapped import MappedRows
 
 
 CHUNK = 2**17  # numbers worked on at once: 1 MiB of float64, which stays in the cache
@@ -35,7 +36,7 @@ class RowFault:
 class Examples:
     """Raw examples, one in each row of X.
 
-    X: (m, n_x) numbers, images (m, h, w) or (m, h, w, c), or rows that stay in their file.
+    X: (m, n_x) numbers, images (m, h, w) or (m, h, w, c), or rows that are stored otherwise.
     y: (m,) labels or targets, (m, k) targets, or None where they are unknown.
     image_shape: (h, w) or (h, w, c) where a row of X is an image.
     columns: what the features mean; numbers x1, x2, … unless given.
@@ -50,7 +51,7 @@ class Examples:
     rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
     """
 
-    X: Array | MappedRows
+    X: Array | StoredRows
     y: Array | None
     image_shape: tuple[int, ...] | None = None
     columns: tuple[Column, ...] = ()
@@ -104,8 +105,8 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
     return tidied
 
 
-def select(X: Array | MappedRows, rows: Array) -> Array | MappedRows:
-    """The rows of X with these numbers: a copy in memory, or the same file read in those places."""
+def select(X: Array | StoredRows, rows: Array) -> Array | StoredRows:
+    """The rows of X with these numbers: a copy, or what is stored read in those places."""
     return X.take(rows, 0) if isinstance(X, np.ndarray) else X.select(rows)
 
 
@@ -119,7 +120,7 @@ def joined(several: Sequence[Examples]) -> Examples:
     if not others:
         return first
     key = "data.more" if any("more" in examples.origin for examples in others) else "training.refit"
-    arrays = [examples.X for examples in several if isinstance(examples.X, np.ndarray)]
+    arrays = [examples.X for examples in several if isinstance(examples.X, np.ndarray | CompactRows)]
     if len(arrays) < len(several):
         raise DataError(f"{key}: examples that stay in their file cannot be joined with others")
     weights = [examples.weights for examples in several if examples.weights is not None]
@@ -130,7 +131,7 @@ def joined(several: Sequence[Examples]) -> Examples:
     impute = next((examples.impute for examples in several if examples.impute), first.impute)
     return replace(
         first,
-        X=np.concatenate(arrays),
+        X=stacked(arrays),
         y=np.concatenate(y),
         weights=np.concatenate(weights) if weights else None,
         rows=rows,
@@ -175,14 +176,23 @@ def with_unknown_labels(examples: Examples, labels: Labels) -> Examples:
     return replace(examples, y=y, faults=(*examples.faults, *faults))
 
 
-def chunks(X: Array | MappedRows) -> Iterator[Array]:
+def chunks(X: Array | StoredRows) -> Iterator[Array]:
     """X in consecutive pieces that fit the cache."""
     size = max(1, CHUNK // X.shape[1])
     for start in range(0, len(X), size):
         yield X[start : start + size]
 
 
-def _as_rows(examples: Examples) -> tuple[Array | MappedRows, tuple[int, ...] | None]:
+def column_chunks(X: Array | StoredRows, number: int, features: slice) -> Iterator[Array]:
+    """The features of one column of a table, by its number and its place, in consecutive pieces that fit the cache."""
+    if isinstance(X, CompactRows):
+        yield from X.column(number)
+        return
+    for chunk in chunks(X):
+        yield chunk[:, features]
+
+
+def _as_rows(examples: Examples) -> tuple[Array | StoredRows, tuple[int, ...] | None]:
     X = examples.X
     if X.dtype.kind not in "biuf":
         raise DataError(f"{examples.origin}: X must hold numbers, its type is {X.dtype}")

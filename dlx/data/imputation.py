@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import nan
 
 import numpy as np
 
-from dlx.data.columns import Column
-from dlx.data.examples import Examples, chunks
-from dlx.data.mapped import MappedRows
+from dlx.data.compact_rows import CompactRows
+from dlx.data.examples import Examples, chunks, column_chunks
+from dlx.data.stored_rows import StoredRows
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -22,33 +23,44 @@ def fit_imputation(train: Examples, impute: str | None) -> Array | None:
     """
     if impute is None and not train.may_lack_values:
         return None
-    X, row = train.X[:], list[float]()
-    for column in train.columns:
-        features = X[:, len(row) : len(row) + len(column.features())]
-        row += _replacements(train.origin, column, features, column.details.impute or impute)
+    row = list[float]()
+    for number, column in enumerate(train.columns):
+        stated = column.details.impute or impute
+        if stated is None:
+            row += [nan] * len(column.features())
+            continue
+        row += _replacements(train, number, len(row), stated)
     return np.array(row)
 
 
-def _replacements(origin: str, column: Column, features: Array, impute: str | None) -> list[float]:
-    """Those of one column."""
-    if impute is None:
-        return [nan] * features.shape[1]
-    values = features[:, : len(column.values())]
-    is_present = ~np.isnan(values[:, 0])
-    if not is_present.any():
-        raise DataError(f"{origin}: column {column.name!r} has no value in train to fit `impute: {impute}` on")
+def _replacements(train: Examples, number: int, start: int, impute: str) -> list[float]:
+    """Those of one column, whose features stand from ``start`` on."""
+    column, width = train.columns[number], len(train.columns[number].values())
+    counts, values = np.zeros(width), list[Array]()  # of 0/1 features the counts of ones, of others what is there
+    is_binary, is_there = column.categories is not None or column.details.kind == "hashed", False
+    for chunk in column_chunks(train.X, number, slice(start, start + len(column.features()))):
+        present = chunk[~np.isnan(chunk[:, 0]), :width]
+        is_there |= len(present) > 0
+        if is_binary:
+            counts += present.sum(axis=0)
+        else:
+            values.append(present)
+    if not is_there:
+        raise DataError(f"{train.origin}: column {column.name!r} has no value in train to fit `impute: {impute}` on")
     if column.details.kind == "hashed":
-        row = [0.0] * values.shape[1]
-    elif column.categories is not None:
-        row = _most_frequent_category(values)
+        row = [0.0] * width
+    elif is_binary:
+        row = [float(category == counts.argmax()) for category in range(width)]
     else:
-        row = [STATISTICS[impute](of) for of in values[is_present].T]
-    return row + [0.0] * (features.shape[1] - len(row))  # an indicator is never missing
+        row = [STATISTICS[impute](of) for of in np.concatenate(values).T]
+    return row + [0.0] * (len(column.features()) - width)  # an indicator is never missing
 
 
-def fill_missing(X: Array | MappedRows, row: Array | None) -> Array | MappedRows:
+def fill_missing(X: Array | StoredRows, row: Array | None) -> Array | StoredRows:
     """X, in which this row's numbers take the place of NaN; without a row, and in a file, there is none."""
-    if row is None or isinstance(X, MappedRows):
+    if isinstance(X, CompactRows):
+        return replace(X, filling=row)
+    if row is None or isinstance(X, StoredRows):
         return X
     if X.dtype != np.float64 or not X.flags.writeable:
         return np.where(np.isnan(X), row, X)
@@ -65,11 +77,6 @@ def plain_row(row: Array | None) -> list[float | None] | None:
 def _most_frequent(values: Array) -> float:
     different, counts = np.unique(values, return_counts=True)
     return float(different[counts.argmax()])
-
-
-def _most_frequent_category(one_hot: Array) -> list[float]:
-    counts = np.sum([np.nansum(chunk, axis=0) for chunk in chunks(one_hot)], axis=0)
-    return [float(category == counts.argmax()) for category in range(len(counts))]
 
 
 STATISTICS: dict[str, Callable[[Array], float]] = {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlx.data.examples import Examples
-from dlx.data.mapped import MappedRows
 from dlx.data.normalization import Scaled
 from dlx.data.sources import File
+from dlx.data.stored_rows import StoredRows
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dlx.data.section import Data
 
 
-def input_scaling(data: Data, train: Examples, X: Array | MappedRows) -> tuple[Array, Array]:
+def input_scaling(data: Data, train: Examples, X: Array | StoredRows) -> tuple[Array, Array]:
     """shift and scale of each feature; features that are 0 or 1 by their making stay so, unless that is stated."""
     normalization = data.normalize
     with np.errstate(over="ignore", invalid="ignore"):

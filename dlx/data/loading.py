@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset, Part
 from dlx.data.division import divided, strata_of
 from dlx.data.examples import Column, Examples, joined, tidy, with_faults, with_unknown_labels, without_faults
@@ -16,7 +17,7 @@ from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fill_missing, fit_imputation, plain_row
 from dlx.data.input_scaling import input_scaling
 from dlx.data.labels import Labels, infer_labels
-from dlx.data.memory import check_room
+from dlx.data.memory import check_room, give_back
 from dlx.data.open_columns import decided, with_columns
 from dlx.data.sources import File, Source
 from dlx.data.splits import stratified_order
@@ -66,7 +67,10 @@ def load_dataset(
     _check(data, parts)
     columns = decided(parts["train"])
     parts = {part: with_columns(examples, columns) for part, examples in parts.items()}
-    return _fitted(data, parts, labels, _options(source))
+    dataset = _fitted(data, parts, labels, _options(source))
+    if any(isinstance(part.X, CompactRows) for part in dataset.parts.values()):
+        give_back()
+    return dataset
 
 
 def read_like(

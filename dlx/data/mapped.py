@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from dlx.data.stored_rows import StoredRows
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -44,7 +45,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, eq=False)
-class MappedRows:
+class MappedRows(StoredRows):
     """The (m, n_x) array in an .npy file, or some of its rows.
 
     Rows are read into fresh memory rather than through mapped pages: pages count as the process's memory for as long
@@ -84,12 +85,6 @@ class MappedRows:
     def shape(self) -> tuple[int, int]:
         """(m, n_x)."""
         return (self.file_shape[0] if self.rows is None else len(self.rows), self.file_shape[1])
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, rows: slice) -> Array:
-        return self.take(np.arange(*rows.indices(len(self))))
 
     def select(self, rows: Array) -> MappedRows:
         """These rows of it, in this order, still in the file."""

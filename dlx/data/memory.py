@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -47,6 +48,12 @@ def check_ratio(place: Path | str, unpacked: int, packed: int, remedy: str = "un
 def amount(size: int) -> str:
     """Such as `3.2 GB`."""
     return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.1f} MB"
+
+
+def give_back() -> None:
+    """What has been freed goes back to the system, where its allocator (that of glibc) would keep it in pieces."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _of_system() -> list[int]:

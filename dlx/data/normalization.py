@@ -10,10 +10,10 @@ from pydantic import Field
 
 from dlx.component import Component
 from dlx.data.examples import chunks
-from dlx.data.mapped import MappedRows
+from dlx.data.stored_rows import StoredRows
 from dlx.types import Array
 
-SORTED_AT_ONCE = 2**23  # numbers: 64 MiB of float64
+SORTED_AT_ONCE = 2**22  # numbers: 32 MiB of float64
 
 
 class Normalization(Component):
@@ -22,7 +22,7 @@ class Normalization(Component):
     kind = "normalization"
 
     @abstractmethod
-    def fit(self, X: Array | MappedRows) -> tuple[Array, Array]:
+    def fit(self, X: Array | StoredRows) -> tuple[Array, Array]:
         """shift (n_x,) and scale (n_x,) in float64 from the rows of train, read once, in pieces."""
 
 
@@ -31,7 +31,7 @@ class Unchanged(Normalization):
 
     name = "none"
 
-    def fit(self, X: Array | MappedRows) -> tuple[Array, Array]:
+    def fit(self, X: Array | StoredRows) -> tuple[Array, Array]:
         return np.zeros(X.shape[1]), np.ones(X.shape[1])
 
 
@@ -57,7 +57,7 @@ class Standard(Scaled):
 
     name = "standard"
 
-    def fit(self, X: Array | MappedRows) -> tuple[Array, Array]:
+    def fit(self, X: Array | StoredRows) -> tuple[Array, Array]:
         first = X[:1][0].astype(np.float64)
         total, squares = np.zeros_like(first), np.zeros_like(first)
         for chunk in chunks(X):
@@ -74,7 +74,7 @@ class MinMax(Scaled):
 
     name = "minmax"
 
-    def fit(self, X: Array | MappedRows) -> tuple[Array, Array]:
+    def fit(self, X: Array | StoredRows) -> tuple[Array, Array]:
         extremes = [(chunk.min(axis=0), chunk.max(axis=0)) for chunk in chunks(X)]
         low = np.min([low for low, _ in extremes], axis=0).astype(np.float64)
         width = np.max([high for _, high in extremes], axis=0) - low
@@ -84,16 +84,20 @@ class MinMax(Scaled):
 class Robust(Scaled):
     """Train's median becomes 0, its middle half 1 wide: scale = 1/(upper − lower quartile), or 1 where they agree.
 
-    Far values count no more than others. Rows that stay in their file are read once for each few features.
+    Far values count no more than others. Rows that are no array are read once for each few features.
     """
 
     name = "robust"
 
-    def fit(self, X: Array | MappedRows) -> tuple[Array, Array]:
+    def fit(self, X: Array | StoredRows) -> tuple[Array, Array]:
         quartiles = np.empty((3, X.shape[1]))
         width = max(1, SORTED_AT_ONCE // len(X))
         for start in range(0, X.shape[1], width):
-            columns = np.concatenate([chunk[:, start : start + width] for chunk in chunks(X)])
-            np.quantile(columns.astype(np.float64), (0.25, 0.5, 0.75), axis=0, out=quartiles[:, start : start + width])
+            columns, row = np.empty((len(X), min(width, X.shape[1] - start))), 0
+            for chunk in chunks(X):
+                columns[row : row + len(chunk)] = chunk[:, start : start + width]
+                row += len(chunk)
+            of_columns = quartiles[:, start : start + width]
+            np.quantile(columns, (0.25, 0.5, 0.75), axis=0, out=of_columns, overwrite_input=True)
         width_of_half = quartiles[2] - quartiles[0]
         return quartiles[1], np.divide(1, width_of_half, where=width_of_half != 0, out=np.ones_like(width_of_half))

@@ -9,8 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from dlx.data.numbers import NumberStyle
+from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.texts import Places, Texts
 from dlx.types import Array
+
+LARGE = 2**10  # numbers of a piece from which on it is packed
 
 
 class Reading(Protocol):
@@ -60,12 +63,16 @@ class Pieces:
 
     def __init__(self) -> None:
         self.places = Places()
-        self._pieces: list[Array] = []
+        self._pieces: list[Array | PackedNumbers] = []
 
     def add(self, fields: Fields, reading: Reading | None) -> None:
         """Further rows, which are texts where nothing reads them as numbers."""
         numbers = None if reading is None else fields.numbers(reading)
-        self._pieces.append(fields.codes(self.places) if numbers is None else numbers)
+        if numbers is None:
+            self._pieces.append(fields.codes(self.places))
+            return
+        packed = PackedNumbers.of(numbers) if len(numbers) >= LARGE else None
+        self._pieces.append(numbers if packed is None else packed)
 
     def __len__(self) -> int:
         return sum(map(len, self._pieces))
@@ -73,19 +80,35 @@ class Pieces:
     @property
     def are_numbers(self) -> bool:
         """Whether none of them has texts."""
-        return all(piece.dtype == np.float64 for piece in self._pieces)
+        return all(map(_has_numbers, self._pieces))
 
     @property
     def have_numbers(self) -> bool:
         """Whether there is a number in them that was read as one."""
-        return any(piece.dtype == np.float64 and not np.isnan(piece).all() for piece in self._pieces)
+        return any(_has_numbers(piece) and not np.isnan(_numbers(piece)).all() for piece in self._pieces)
 
     def texts(self, missing: Collection[str] = ()) -> Texts:
         """The texts; missing are these, and what was read as a number."""
-        codes = [np.full(len(piece), -1, np.int32) if piece.dtype == np.float64 else piece for piece in self._pieces]
+        codes = [
+            np.full(len(piece), -1, np.int32) if _has_numbers(piece) else _numbers(piece) for piece in self._pieces
+        ]
         return Texts(np.concatenate(codes), list(self.places)).without(missing)
 
     def numbers(self, of_texts: Mapping[str, float]) -> Array:
         """The numbers (m,), NaN for texts that stand for none."""
         lookup = np.array([of_texts.get(text, nan) for text in self.places], np.float64)
-        return np.concatenate([piece if piece.dtype == np.float64 else lookup[piece] for piece in self._pieces])
+        numbers, start = np.empty(len(self)), 0
+        for piece in self._pieces:
+            numbers[start : start + len(piece)] = _numbers(piece) if _has_numbers(piece) else lookup[_numbers(piece)]
+            start += len(piece)
+        return numbers
+
+
+def _has_numbers(piece: Array | PackedNumbers) -> bool:
+    """Whether they are numbers, and no places of texts."""
+    return isinstance(piece, PackedNumbers) or piece.dtype == np.float64
+
+
+def _numbers(piece: Array | PackedNumbers) -> Array:
+    """The numbers, or places, of a piece as an array."""
+    return piece.take(slice(None)) if isinstance(piece, PackedNumbers) else piece

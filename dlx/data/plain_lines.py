@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.data.dialect import Dialect
 
-CHARACTERS = 2**20  # of a block, but for the rest of its last line
+CHARACTERS = 2**18  # of a block, but for the rest of its last line
 SHORT = 2**16  # bytes; fields of twice as many characters are refused by the module csv
 QUOTE, LINE_END, SPACE = b'"', b"\n", b" "
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.data.examples import chunks
-from dlx.data.mapped import MappedRows
+from dlx.data.stored_rows import StoredRows
 from dlx.types import Array
 
 
-def hashes(X: Array | MappedRows) -> Array:
+def hashes(X: Array | StoredRows) -> Array:
     """A number of 64 bits for each row, (m,): equal for equal rows, and else different but for a chance of 2⁻⁶⁴."""
     chunk_hashes = [_hashes(np.ascontiguousarray(chunk)) for chunk in chunks(X)]
     return np.concatenate(chunk_hashes)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from dlx.data.column_store import ColumnStore
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
 from dlx.data.texts import Values, as_array
@@ -27,7 +28,7 @@ class Table:
     """
 
     path: Path
-    values: dict[str, Values]
+    values: MutableMapping[str, Values]
     m: int
     lines: Sequence[int] | None = None
     names: Sequence[str] = ()
@@ -67,18 +68,19 @@ def labelled(table: Table, target: tuple[str, ...]) -> Table:
     if len(rows) == 0:
         raise DataError(f"{table.path}: column {target[0]!r}: the target is missing in every row")
     table = taken(table, rows)
-    values = dict(table.values)
     for name in target:
-        column = as_array(values[name])
-        values[name] = np.array(column.tolist()) if column.dtype == object else column
-    return replace(table, values=values)
+        column = as_array(table.values[name])
+        table.values[name] = np.array(column.tolist()) if column.dtype == object else column
+    return table
 
 
 def taken(table: Table, rows: Array) -> Table:
     """Some rows of the table, by number."""
     if len(rows) == table.m:
         return table
-    values = {name: column[rows] for name, column in table.values.items()}
+    values = ColumnStore()
+    for name, column in table.values.items():
+        values[name] = column[rows]
     lines = None if table.lines is None else [table.lines[row] for row in rows.tolist()]
     places = {row: place for place, row in enumerate(rows.tolist())}
     faults = [replace(fault, row=places[fault.row]) for fault in table.faults if fault.row in places]

@@ -12,6 +12,7 @@ import numpy as np
 
 from dlx.data.column_names import Doubled
 from dlx.data.columns import Column, ColumnOptions, Kind
+from dlx.data.compact_rows import CompactRows, is_large
 from dlx.data.conditions import RowCondition, Stated, fulfilling
 from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
@@ -167,15 +168,15 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         if not like:
             _refuse(table, name, faults)
     columns = _like(table, like) if like else _described(table, of, options)
-    features = list[Features]()
+    features, is_compact = list[Features](), is_large(table.m, columns)
     for column in columns:
         of_column, unfit = encoded(table.values[column.name], column)
         faults += [table.row_fault(row, column.name, what, hint) for row, what, hint in unfit]
         if unfit and not like:
             raise DataError(faults[0].message)
-        features.append(of_column)
+        features.append(of_column.packed() if is_compact else of_column)
         del table.values[column.name]  # the features take their place
-    X = matrix(features, table.m)
+    X = CompactRows(tuple(features), table.m) if is_compact else matrix(features, table.m)
     faults += target_faults(table, of.target) if like else []
     y = targets({name: table.values[name] for name in of.target}, table.fault, table.path)
     weights = None

@@ -9,6 +9,7 @@ from typing import Self, final
 import numpy as np
 
 from dlx.data.dataset import Dataset
+from dlx.data.examples import CHUNK
 from dlx.data.normalization import Standard
 from dlx.diagnose.data.samples import rows, sample
 from dlx.stats.linear_models import NEWTON_STEPS, logistic, ridge
@@ -18,6 +19,7 @@ from dlx.types import Array
 NEIGHBOURS = 5
 MOST_PRODUCTS = 5 * 10**8  # of two numbers, in what takes longest: about a tenth of a second
 MOST_LABELED, FEWEST_LABELED = 4000, 100  # examples of train that a model is fitted on
+MOST_DISTANCES = 2**20  # that are there at once: 8 MiB
 LONGEST = 20  # letters of a label in a title
 
 
@@ -128,7 +130,7 @@ class LinearModel(SimpleModel):
     @classmethod
     def fit(cls, train: Labeled) -> Self:
         """By Newton's method, or in closed form."""
-        X, y, classes = train.X.astype(np.float64), train.y, train.classes
+        X, y, classes = train.X.astype(np.float64, copy=False), train.y, train.classes
         if not classes:
             return cls(*ridge(X, y.astype(np.float64)), 0)
         one_hot = np.eye(classes)[y] if y.ndim == 1 else 2.0 * y - 1  # a label that is likelier than not is above 0
@@ -146,7 +148,7 @@ class LinearModel(SimpleModel):
 
     def predict(self, X: Array) -> Array:
         """The class of the largest output, or the labels that are likelier than not, or the outputs."""
-        outputs: Array = X.astype(np.float64) @ self.W + self.b
+        outputs: Array = X.astype(np.float64, copy=False) @ self.W + self.b
         if self.has_labels:
             return outputs > 0
         return outputs.argmax(axis=1) if self.classes else outputs
@@ -182,8 +184,10 @@ class NearestNeighbours(SimpleModel):
         """The vote, of equal ones the class with the lower code; the labels that more than half have; or the mean."""
         labeled, y = self.train.X, self.train.y
         k = min(NEIGHBOURS, len(labeled))
-        squares = (labeled**2).sum(axis=1) - 2 * X @ labeled.T
-        nearest = y[np.argpartition(squares, k - 1, axis=1)[:, :k]]
+        norms, queries = (labeled**2).sum(axis=1), max(1, MOST_DISTANCES // len(labeled))
+        blocks = np.split(X, range(queries, len(X), queries))
+        places = [np.argpartition(norms - 2 * block @ labeled.T, k - 1, axis=1)[:, :k].copy() for block in blocks]
+        nearest = y[np.concatenate(places)]
         if not self.train.classes:
             return np.asarray(nearest.mean(axis=1))
         if self.train.y.ndim > 1:
@@ -218,14 +222,20 @@ class Fitting:
     def normalized(self, X: Array) -> Array:
         """Within ±1e6, so that a value far out does not decide all distances and products by its rounding."""
         with np.errstate(over="ignore", invalid="ignore"):
-            normalized: Array = np.clip((X - self.shift) * self.scale, -1e6, 1e6).astype(np.float64)
-        return normalized
+            normalized: Array = X - self.shift
+            normalized *= self.scale
+            np.clip(normalized, -1e6, 1e6, out=normalized)
+        return normalized.astype(np.float64, copy=False)
 
     def fitted(self, kind: type[SimpleModel]) -> SimpleModel:
         """The model on as many examples of train as it takes."""
         part = self.dataset.parts["train"]
         which = sample(part.m, kind.most_labeled(self.dataset.n_x, outputs_of(self.dataset)), seed=5)
-        X = np.empty((len(which), 0)) if kind is ConstantAnswer else self.normalized(rows(part.X, which))
+        X = np.empty((len(which), 0 if kind is ConstantAnswer else self.dataset.n_x))
+        at_once = max(1, CHUNK // self.dataset.n_x)
+        for start in range(0, len(which) if X.shape[1] else 0, at_once):
+            block = X[start : start + at_once]
+            block[...] = self.normalized(rows(part.X, which[start : start + at_once]))
         return kind.fit(Labeled(X, part.y[which], len(self.dataset.classes)))
 
 

@@ -125,6 +125,9 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         answers = at_threshold(tempered(answers, model.temperature), model.threshold)
         estimate = error_rate(float((answers.predicted != answers.y).mean()), answers.m)
         cost = LogLoss().value(answers)
+    metrics = measure(answers, facts["classes"] or names_of_targets(facts["preprocessing"]))
+    dataset.normalized.clear()  # so that this and train's examples need not be there at the same time
+    del over, answers
     return {
         "run": run,
         "data": str(path),
@@ -136,7 +139,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
         "high": estimate.high,
         **({"target_errors": unit} if (unit := unit_of_errors(dataset)) else {}),
         **_left_out(examples),
-        "metrics": measure(answers, facts["classes"] or names_of_targets(facts["preprocessing"])),
+        "metrics": metrics,
     }
 
 

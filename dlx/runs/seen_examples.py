@@ -25,10 +25,13 @@ def seen_in_training(run: RunDirectory, examples: Examples) -> int | None:
 
     None where nobody can tell: the data of the run are gone or have changed, or are very many.
     """
-    train = _train_of(run)
-    if train is None or examples.y is None or train.m * train.X.shape[1] * train.X.dtype.itemsize > MOST_BYTES:
+    if examples.y is None:
         return None
-    return int(np.isin(_prints(Part(examples.X, examples.y)), _prints(train)).sum())
+    prints = _prints(Part(examples.X, examples.y))
+    train = _train_of(run)
+    if train is None or train.m * train.X.shape[1] * train.X.dtype.itemsize > MOST_BYTES:
+        return None
+    return int(np.isin(prints, _prints(train)).sum())
 
 
 def _train_of(run: RunDirectory) -> Part | None:

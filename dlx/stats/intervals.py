@@ -112,7 +112,9 @@ def random_groups(values: np.ndarray, most: int, rng: np.random.Generator) -> np
     if m <= most:
         return values
     starts = np.linspace(0, m, most, endpoint=False).astype(np.intp)
-    return np.add.reduceat(values[..., rng.permutation(m), :], starts, axis=-2)
+    order, each = rng.permutation(m), values.reshape(-1, *values.shape[-2:])
+    sums = np.stack([np.add.reduceat(of_each[order], starts, axis=0) for of_each in each])
+    return sums.reshape(*values.shape[:-2], *sums.shape[1:])
 
 
 def quantile(values: np.ndarray, share: float) -> Estimate:

@@ -11,6 +11,7 @@ from dlx.stats.tails import Tail, is_heavy, studentized
 from dlx.types import Array
 
 RESAMPLES = 1000
+SIZES = (100,) * (RESAMPLES // 100)  # drawn at once, so that they need little memory
 BLOCKS = 2000
 TAIL_RESAMPLES, TAIL_BLOCKS = 500, 500
 LEAST = 5  # losses, of which a tail can be told
@@ -58,7 +59,8 @@ def mean_loss(losses: Array, rng: np.random.Generator, may_be_heavy: bool = True
     spread = float(values.std())
     if spread == 0:
         return Estimate(mean, mean, mean, m)
-    t = studentized(values[rng.integers(len(values), size=(RESAMPLES, len(values)))], mean)
+    draws = (rng.integers(len(values), size=(count, len(values))) for count in SIZES)
+    t = np.concatenate([studentized(values[index], mean) for index in draws])
     lowest, highest = np.quantile(t, RISKS, method="inverted_cdf").tolist()
     if may_be_heavy and m >= LEAST and is_heavy(losses):
         tail = Tail.of(_grouped(losses, mean, rng, TAIL_BLOCKS))

@@ -21,7 +21,7 @@ from dlx.training.evaluation import EVALUATION_BATCH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dlx.data.mapped import MappedRows
+    from dlx.data.stored_rows import StoredRows
     from dlx.training.supervised import Supervised
     from dlx.types import Array
 
@@ -81,7 +81,7 @@ class Model:
         self._scaling = Scaling(self.shift, self.scale, dtype)
         self.temperature, self.threshold = 1.0, 0.5  # of logits, and for the second of two classes: `dlx calibrate`
 
-    def outputs(self, X: Array | MappedRows) -> Array:
+    def outputs(self, X: Array | StoredRows) -> Array:
         """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
 
         Values are in the unit of the targets, where these were scaled in float64.

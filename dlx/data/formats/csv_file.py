@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dlx.data.arrow_records import ArrowParser
+from dlx.data.arrow_records import ArrowParser, release
+from dlx.data.column_store import ColumnStore
 from dlx.data.column_values import ColumnReader, TextNeeded
 from dlx.data.columns import Column
 from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.formats.format import TableFormat
-from dlx.data.memory import check_room, room
+from dlx.data.memory import check_room, give_back, room
 from dlx.data.numbers import NumberStyle, number_in
 from dlx.data.pieces import Pieces, TextFields
 from dlx.data.plain_lines import Irregular
@@ -159,10 +160,15 @@ def _table(text_table: TextTable, of: Roles, of_columns: dict[str, ColumnReader]
     """The used columns; raises `TextNeeded` where one must be read again as text."""
     path, readings = text_table.path, {name: None if name in text else of_columns[name] for name in of.used}
     lines, pieces = _lines_and_pieces(text_table, readings)
-    table = Table(path, {}, len(lines), lines, text_table.names)
+    if is_large(path):
+        release()
+    table = Table(path, ColumnStore(), len(lines), lines, text_table.names)
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         table.values[name] = column_values(table, name, column, of, of_columns[name])
+        del column
+    if is_large(path):
+        give_back()
     return table
 
 

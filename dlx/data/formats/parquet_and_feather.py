@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dlx.data.arrow_messages import NoMessage, unpacked_size
 from dlx.data.arrow_values import arrow_values
+from dlx.data.column_store import ColumnStore
 from dlx.data.columns import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
@@ -49,7 +50,9 @@ class ArrowFormat(TableFormat):
                 names = _unique(path, self.names(path, file))
                 of = roles(names, options, like, path)
                 columns = self.table(path, file, of.used)
-                values = {name: arrow_values(path, name, columns.column(name), of) for name in of.used}
+                values = ColumnStore()
+                for name in of.used:
+                    values[name] = arrow_values(path, name, columns.column(name), of)
             except (pa.ArrowException, UnicodeDecodeError, NoMessage, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None:  # an error of the disk
                     raise

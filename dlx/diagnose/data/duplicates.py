@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset
-from dlx.data.mapped import MappedRows
+from dlx.data.examples import select
 from dlx.data.row_hashes import hashes
 from dlx.data.section import Data
+from dlx.data.stored_rows import StoredRows
 from dlx.diagnose.data.samples import block_sample, rows, sample
 from dlx.diagnose.data.typed import copies_together
 from dlx.diagnose.findings import Cause, Finding
@@ -47,7 +49,7 @@ def duplicate_findings(dataset: Dataset, data: Data | None = None) -> Iterator[F
         copies = _is_among(hashes(other), train_hashes)
         share = min(1.0, float(copies.mean()) / read) if copies.sum() >= FEWEST else 0.0
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
-            share *= without_kin(train, other[copies])
+            share *= without_kin(train, rows(other, np.flatnonzero(copies)))
         if share >= SHARE and copies.sum() > BEYOND_CHANCE * chance(train, other):
             about = "about " if read < 1 else ""
             evidence = f"{about}{percent(share)} of {name} stands in train as well, feature for feature"
@@ -62,7 +64,7 @@ def _is_among(values: Array, sorted_values: Array) -> Array:
     return np.asarray(sorted_values[np.searchsorted(sorted_values, values).clip(max=len(sorted_values) - 1)] == values)
 
 
-def chance(train: Array, other: Array) -> float:
+def chance(train: Array | StoredRows, other: Array | StoredRows) -> float:
     """How many rows of ``other`` would have a copy in train if all features were independent of each other."""
     pooled = np.concatenate([X[: COLUMNS_ROWS // 2] for X in (train, other)])
     n, log_probability = len(pooled), 0.0
@@ -73,7 +75,7 @@ def chance(train: Array, other: Array) -> float:
     return len(other) * min(1.0, len(train) * float(np.exp(log_probability)))
 
 
-def without_kin(train: Array, copied: Array) -> float:
+def without_kin(train: Array | StoredRows, copied: Array) -> float:
     """The share of rows to which no row of train comes close without being equal.
 
     Close is a row that differs in one column of few values, or in two that have two values each, as 0/1 features of one
@@ -81,7 +83,7 @@ def without_kin(train: Array, copied: Array) -> float:
     """
     copied = copied[sample(len(copied), MOST_COPIES, seed=1)]
     most = max(1, MOST_COMPARED // copied.size)
-    compared = train[sample(len(train), most, seed=2)]
+    compared = rows(train, sample(len(train), most, seed=2))
     columns = compared[:COLUMNS_ROWS]
     distinct = np.array([len(np.unique(column)) for column in columns.T])
     is_discrete, is_two_valued = 2 * distinct < len(columns), distinct <= 2
@@ -96,8 +98,9 @@ def _has_kin(train: Array, row: Array, is_discrete: Array, is_two_valued: Array)
     return bool(in_a_column or (is_two_valued.sum() > 2 and in_a_question.any()))
 
 
-def _sampled_rows(X: Array | MappedRows) -> tuple[Array, float]:
-    """As many rows as may be read, and their share of all."""
+def _sampled_rows(X: Array | StoredRows) -> tuple[Array | StoredRows, float]:
+    """As many rows as may be read, and their share of all; those of a large table as they are stored."""
     most = max(1, BYTES // (X.dtype.itemsize * X.shape[1]))
     which = block_sample(len(X), most, seed=0)
-    return rows(X, which), len(which) / len(X)
+    sampled = select(X, which) if isinstance(X, CompactRows) else rows(X, which)
+    return sampled, len(which) / len(X)

@@ -6,7 +6,7 @@ import numpy as np
 
 from dlx.data.dataset import Part
 from dlx.data.examples import select
-from dlx.data.mapped import MappedRows
+from dlx.data.stored_rows import StoredRows
 from dlx.types import Array
 
 BLOCK = 64  # neighbouring rows that are drawn together where very many are wanted of a file
@@ -27,10 +27,10 @@ def block_sample(m: int, most: int, seed: int) -> Array:
     return (blocks[:, np.newaxis] * BLOCK + np.arange(BLOCK)).ravel()
 
 
-def rows(X: Array | MappedRows, which: Array) -> Array:
+def rows(X: Array | StoredRows, which: Array) -> Array:
     """These rows, in memory."""
     selected = X if len(which) == len(X) else select(X, which)
-    return selected[:] if isinstance(selected, MappedRows) else selected
+    return selected[:] if isinstance(selected, StoredRows) else selected
 
 
 def sampled_part(part: Part, most: int, seed: int) -> tuple[Array, Array]:

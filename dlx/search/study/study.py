@@ -6,10 +6,12 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 from typing import Any
 
 import numpy as np
 
+from dlx.data.examples import chunks
 from dlx.documents.study import ClaimRecord, StudyDocument, VariantRecord
 from dlx.events import Count
 from dlx.runs.collection import StudyDirectory
@@ -169,7 +171,8 @@ def _changes(base: Any, other: Any, path: tuple[str, ...] = ()) -> dict[str, Any
 
 def _same_examples(first: Any, second: Any) -> bool:
     return first.X.shape == second.X.shape and bool(
-        np.array_equal(np.asarray(first.y), np.asarray(second.y)) and np.array_equal(first.X[:], second.X[:])
+        np.array_equal(np.asarray(first.y), np.asarray(second.y))
+        and all(starmap(np.array_equal, zip(chunks(first.X), chunks(second.X), strict=True)))
     )
 
 
