@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
+from dlx.data.dropped_lines import in_words
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.times import moment
 from dlx.errors import Remark
@@ -37,7 +38,6 @@ MOST_BELOW = 3  # records below the names that may say what the columns are
 RECORDS = 300  # behind them by which that is judged
 MOST_TOTALS = 0.1  # of the rows; more are a category
 NO_VALUE = re.compile(r"[-–—.?*]*|n[./]?a\.?|none|unknown|missing", re.IGNORECASE)  # which a unit is not
-PLACES = 3  # lines that are named
 
 
 class Chunk(NamedTuple):
@@ -156,22 +156,3 @@ def undue_rows(names: Sequence[str] | None, chunks: Iterable[Chunk], style: Numb
     if len(totals) > max(1, MOST_TOTALS * count) or any(line < last for line in full):
         row_filter.lines["totals"] = []
     return {kind: numbers for kind, numbers in row_filter.lines.items() if numbers}
-
-
-def in_words(dropped: Mapping[str, Sequence[int]]) -> str:
-    """Such as `lines 3 and 52 name the columns or their units, line 104 is a total`."""
-    return ", ".join(_kinds_in_words(dropped))
-
-
-def _kinds_in_words(dropped: Mapping[str, Sequence[int]]) -> Iterator[str]:
-    for kind, singular, plural in (
-        ("headers", "names the columns or their units", "name the columns or their units"),
-        ("totals", "is a total or the like", "are totals or the like"),
-    ):
-        lines = dropped.get(kind, ())
-        if len(lines) == 1:
-            yield f"line {lines[0]:,} {singular}"
-        elif lines:
-            listed = ", ".join(f"{line:,}" for line in lines[:PLACES])
-            more = f" and {len(lines) - PLACES:,} more" if len(lines) > PLACES else ""
-            yield f"lines {listed}{more} {plural}"

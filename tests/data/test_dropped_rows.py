@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlx.data.dropped_rows import RowKind, in_words, is_total
+from dlx.data.dropped_lines import in_words
+from dlx.data.dropped_rows import RowKind, is_total
 from dlx.data.examples import Examples
 from dlx.data.profile.reading import profile_file
 from dlx.data.sources import File

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlx.data.dropped_rows import in_words
+from dlx.data.dropped_lines import in_words
 from dlx.data.formats.format import format_of
 from dlx.data.labels import Labels
 from dlx.data.numbers import MISSING
