@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from dlx.stats.measured import LabelValue
+from dlx.errors import DataError
+from dlx.stats.measured import LabelValue, MeasuredMetric, PartMetrics
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,24 @@ class ClassesDocument:
     errors: list[LabelValue]
     confused: list[ConfusedPair]
     worst: list[WorstExample]
+
+
+def check_labels(path: Path, metrics: PartMetrics | None) -> None:
+    """Raise `DataError` where metrics of the document at ``path`` have other labels than those beside them."""
+    for part, by_name in (metrics or {}).items():
+        for kind in ("classes", "targets"):
+            labels = [(name, [entry.label for entry in entries]) for name, entries in _entries(by_name, kind)]
+            for name, own in labels:
+                if own != labels[0][1]:
+                    raise DataError(
+                        f"{path}: is damaged: metrics.{part}.{name}.{kind} has other labels than "
+                        f"metrics.{part}.{labels[0][0]}.{kind}"
+                    )
+
+
+def _entries(metrics: Mapping[str, MeasuredMetric], kind: str) -> Iterator[tuple[str, list[LabelValue]]]:
+    """The names of the metrics that have values of classes, or of targets, and these."""
+    for name, metric in metrics.items():
+        entries = metric.classes if kind == "classes" else metric.targets
+        if entries is not None:
+            yield name, entries

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dlx.documents.baselines import Baselines
-from dlx.documents.classes import ClassesDocument
+from dlx.documents.classes import ClassesDocument, check_labels
 from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.documents.reading import NO_KEY, record_of
@@ -169,7 +169,9 @@ class DiagnosisDocument(AnyDiagnosis):
     @classmethod
     def from_file(cls, path: Path, document: Mapping[str, Any]) -> DiagnosisDocument:
         """That of the file at ``path``, which holds this; raises `DataError` where it is damaged."""
-        return replace(record_of(cls, document, path), earlier=document)
+        diagnosis = record_of(cls, document, path)
+        check_labels(path, diagnosis.metrics)
+        return replace(diagnosis, earlier=document)
 
 
 KEYS = tuple(item.name for item in fields(DiagnosisDocument) if item.metadata != NO_KEY)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.documents.baselines import Baselines
+from dlx.documents.classes import check_labels
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.reading import NO_KEY, record_of
 from dlx.stats.intervals import Estimate
@@ -92,6 +93,7 @@ class FoldsDocument:
     def from_file(cls, path: Path, document: Mapping[str, Any]) -> FoldsDocument:
         """That of the file at ``path``, which holds this; raises `DataError` where it is damaged."""
         folds = record_of(cls, document, path)
+        check_labels(path, folds.metrics)
         if "verdict" not in document:
             return folds
         return replace(folds, diagnosis=record_of(DiagnosisDocument, {**document, "findings": []}, path))

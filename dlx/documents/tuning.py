@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from dlx.stats.intervals import Estimate
+from dlx.training.stored import Shape, shape_of
 from dlx.words import Status
 
 
@@ -121,3 +123,11 @@ class TuningDocument:
         for key, value in asdict(self).items():
             document |= (value or {}) if key == "confirmation" else {key: value}
         return document | {"space": [dimension.to_document() for dimension in self.space]}
+
+
+def shape_of_file() -> Shape:
+    """What stands in ``tune.json``: the keys of the confirmation are among the others, or are not there yet."""
+    own = cast(Mapping[str, Shape], shape_of(TuningDocument))
+    confirmation = cast(Mapping[str, Shape], shape_of(ConfirmationResult))
+    optional = {f"{key}?": shape for key, shape in confirmation.items()}
+    return {key: shape for key, shape in own.items() if key != "confirmation"} | optional

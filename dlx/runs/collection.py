@@ -7,7 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from dlx.documents import tuning
 from dlx.documents.folds import FoldsDocument
+from dlx.documents.study import StudyDocument
 from dlx.errors import DlxError, UsageError
 from dlx.files import to_document, unless_damaged
 from dlx.runs.file_names import FOLDS, TRIALS
@@ -16,6 +18,7 @@ from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
 from dlx.text import command
+from dlx.training import stored
 from dlx.words import Status
 
 BEST = "best.yaml"
@@ -28,6 +31,7 @@ class RunCollection(LockedDirectory):
     """
 
     command: ClassVar[str]  # that makes such a directory
+    shape: ClassVar[stored.Shape]  # of its document
 
     @classmethod
     def open(cls, reference: str, root: Path = ROOT, *, writing: bool = False) -> Self:
@@ -91,8 +95,9 @@ class RunCollection(LockedDirectory):
         return self.write(f"{name}.png", png)
 
     def results(self) -> dict[str, Any]:
-        """What ``write_results`` was given."""
+        """What ``write_results`` was given; raises `DataError` with the key where it is damaged."""
         document = self.document(self.document_name)
+        stored.check(self.path / self.document_name, document, self.shape)
         return {key: value for key, value in document.items() if key != "manifest"}
 
     def seconds_so_far(self) -> float:
@@ -105,6 +110,7 @@ class TuneDirectory(RunCollection):
 
     command = "tune"
     marker = document_name = "tune.json"  # without it a start died before anything was trained
+    shape = tuning.shape_of_file()
     ledger = "trials.csv"
     files = frozenset((PLAN, BEST, document_name, ledger))
 
@@ -118,6 +124,7 @@ class StudyDirectory(RunCollection):
 
     command = "study"
     marker = document_name = "study.json"
+    shape = stored.shape_of(StudyDocument)
     files = frozenset((PLAN, document_name))
 
 
@@ -126,6 +133,7 @@ class FoldsDirectory(RunCollection):
 
     command = "train"
     marker = document_name = FOLDS
+    shape = stored.shape_of(FoldsDocument)
     predictions = "predictions.csv"
     files = frozenset((PLAN, document_name, predictions))
 

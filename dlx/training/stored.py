@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
@@ -20,8 +21,10 @@ Shape = type | tuple[Any, ...] | list[Any] | Mapping[str, Any] | None
 
 NO_KEY = {"key": False}  # metadata of the fields of a record that are no keys of its document
 
+LARGEST = sys.float_info.max
+
 NUMBER: Shape = (int, float)
-NUMBER_OR_NONE: Shape = (int, float, None)
+NUMBER_OR_NONE: Shape = (NUMBER, None)
 ROW: Shape = ({"epoch": int, "step": int, "*": NUMBER_OR_NONE}, None)
 
 RUN = {
@@ -121,8 +124,8 @@ def _of_hint(hint: Any) -> Shape:
 
 def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     """Where and how the value differs from the shape; None where it does not."""
-    if shape == NUMBER and not isinstance(value, int | float):
-        return _unexpected(value, "a number", key)
+    if shape == NUMBER:
+        return None if _is_number(value) else _unexpected(value, "a number", key)
     if words := _words(shape):
         expected = f"one of {', '.join(words)}" if isinstance(value, str) else "text"
         return None if value in words else _unexpected(value, expected, key)
@@ -140,6 +143,11 @@ def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     return None
 
 
+def _is_number(value: Any) -> bool:
+    """Whether it is one that a document has: finite, and no larger than numbers in memory are."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
 def _words(shape: Shape) -> list[str]:
     """Those of which the value must be one; none where it may be another."""
     if get_origin(shape) is Literal:
@@ -150,6 +158,8 @@ def _words(shape: Shape) -> list[str]:
 def _of_mapping(value: Any, shape: Mapping[str, Any], key: str) -> str | None:
     if not isinstance(value, Mapping):
         return _unexpected(value, "a mapping", key)
+    if value and not shape:
+        return _unexpected(value, "an empty mapping", key)
     named = {name.removesuffix("?"): item for name, item in shape.items() if name != "*"}
     for name in shape:
         if name != "*" and not name.endswith("?") and name not in value:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, nan
 
 import pytest
 
-from dlx.training.stored import mismatch, shape_of
+from dlx.training.stored import NUMBER, NUMBER_OR_NONE, RUN, mismatch, shape_of
 from dlx.words import Task
 
 
@@ -32,3 +33,24 @@ def test_any_other_text_is_named_with_what_is_expected() -> None:
 @pytest.mark.parametrize("value", [None, 3, ["binary"]])
 def test_what_is_no_text_is_no_word(value: object) -> None:
     assert mismatch({"task": value}, shape_of(Record)) == f"task is {value!r}, expected text"
+
+
+@pytest.mark.parametrize("value", [True, nan, inf, -inf, 10**400, "1", [1.0]])
+def test_what_no_number_of_a_document_can_be_is_none(value: object) -> None:
+    for shape in (NUMBER, NUMBER_OR_NONE):
+        assert (mismatch(value, shape) or "").endswith(", expected a number")
+
+
+@pytest.mark.parametrize("value", [0, -2.5, 1e308, 10**300])
+def test_any_number_that_a_float_can_be_is_one(value: object) -> None:
+    assert mismatch(value, NUMBER) is None
+    assert mismatch(value, NUMBER_OR_NONE) is None
+
+
+def test_a_run_has_no_data_or_all_of_their_facts() -> None:
+    shape = {"data": RUN["data"]}
+    data = {"fingerprint": "ab", "task": "binary", "n_x": 2, "n_y": 1, "examples": {"train": 3}, "files": []}
+    assert mismatch({"data": {}}, shape) is None
+    assert mismatch({"data": data}, shape) is None
+    assert mismatch({"data": data | {"fingerprint": {}}}, shape) == "data.fingerprint is {}, expected text"
+    assert mismatch({"data": {"task": "binary"}}, shape) == "there is no data.fingerprint"

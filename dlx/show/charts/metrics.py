@@ -103,7 +103,7 @@ def class_table(metrics: PartMetrics | None) -> ClassTable | None:
     by_class = {name: metric.classes for name, metric in metrics[judged].items() if metric.classes is not None}
     kind, candidates = ("label", OF_LABELS) if _is_of_labels(metrics[judged]) else ("class", OF_CLASSES)
     names = [name for name in candidates if name in by_class]
-    if not names or len(by_class[names[0]]) > MOST_CLASSES:
+    if "recall" not in names or len(by_class[names[0]]) > MOST_CLASSES:
         return None
     rows = []
     for number, entry in enumerate(by_class[names[0]]):
