@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 from dlx.cli.options import Json, Plugins
-from dlx.errors import UsageError, allowed
+from dlx.errors import EnvironmentProblem, UsageError, allowed
 from dlx.files import writing
 from dlx.runs import compare as comparisons
 from dlx.runs import latest, manifest
@@ -87,7 +87,12 @@ def compare(
     trust.load_named(plugin or ())
     comparison = comparisons.compare(runs, against or [], _metrics(metric or []))
     alone = json or csv or md
-    picture = _draw(comparison, out, needed=out is not None or not alone)
+    try:
+        picture = _draw(comparison, out, needed=out is not None or not alone)
+    except EnvironmentProblem:
+        if out is None:  # nobody has named the file: what has been found out can be said all the same
+            _print(comparison, None, json, csv, md)
+        raise
     _print(comparison, picture, json, csv, md)
 
 

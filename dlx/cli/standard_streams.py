@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Iterator
@@ -67,10 +68,19 @@ def _forgive_stderr() -> None:
 def _make_visible() -> None:
     """Let names, labels and messages not steer a terminal; to a pipe stdout is exact."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the Greek letters of the formulas are no reason to fail
+        codecs.register_error("path_bytes", _path_bytes)
+        sys.stdout.reconfigure(errors="path_bytes")  # the Greek letters of the formulas are no reason to fail
     if sys.stdout.isatty():
         sys.stdout = cast("TextIO", Visible(sys.stdout))
     sys.stderr = cast("TextIO", Visible(sys.stderr))
+
+
+def _path_bytes(error: UnicodeError) -> tuple[bytes, int]:
+    """What stands for characters that cannot be encoded: a path's bytes that are no text as they are, else ``?``."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    characters = error.object[error.start : error.end]
+    return b"".join(os.fsencode(it) if "\udc80" <= it <= "\udcff" else b"?" for it in characters), error.end
 
 
 def flush_stdout() -> bool:

@@ -152,3 +152,11 @@ def test_a_damaged_run_is_told(call_dlx: Run, folder: Path, tmp_path: Path) -> N
     result = call_dlx("compare", "slow", broken, cwd=folder)
     assert (result.code, result.stderr.count("\n")) == (5, 1)
     assert "run.json: is damaged" in result.stderr
+
+
+def test_where_no_picture_can_be_written_there_is_the_table(call_dlx: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file where the folder would be")
+    runs = sorted((folder / "runs" / "fast").iterdir())[:2]
+    result = call_dlx("compare", *runs, cwd=tmp_path)
+    assert (result.code, "dev error" in result.stdout) == (6, True), result.stderr
+    assert "comparison.png: cannot be written" in result.stderr

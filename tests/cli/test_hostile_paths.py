@@ -149,3 +149,16 @@ def test_a_path_that_no_spec_could_hold_is_refused_before_training(tmp_path: Pat
     result = call_dlx("train", "s.yaml", cwd=folder)
     assert (result.code, "data.source.path: is no text in UTF-8" in result.stderr) == (2, True), result.stderr
     assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize("locale", [{}, {"PYTHONIOENCODING": "ascii"}])
+def test_a_path_that_is_no_text_goes_to_a_program_as_it_is(locale: dict[str, str], tmp_path: Path) -> None:
+    name = b"by\xff\xfete"
+    try:
+        (tmp_path / os.fsdecode(name)).mkdir()
+    except OSError:
+        pytest.skip("the file system has no such names")
+    (tmp_path / "s.yaml").write_text("data: {source: moons}\ntraining: {epochs: 1}\n")
+    command = [sys.executable, "-m", "dlx", "train", "s.yaml", "-q", "--out", os.fsdecode(name)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=os.environ | locale)
+    assert (done.returncode, done.stdout) == (0, name + b"\n"), done.stderr
