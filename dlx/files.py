@@ -19,6 +19,7 @@ Content = TypeVar("Content")
 Other = TypeVar("Other")
 
 SCHEMA_VERSION = 1  # of every document: which dlx can read it
+DEEPEST = 100  # so many lists and mappings may stand in each other; what Python walks itself ends at a few hundred
 
 # How the files begin that dlx writes, by the ends of their names.
 BEGINNINGS = {
@@ -200,9 +201,24 @@ def _digest(document: Mapping[str, Any]) -> str:
 def parse_json(content: bytes, path: Path) -> Any:
     """The document in the JSON file at ``path`` with this content; raises `DataError` where it is none."""
     try:
-        return json.loads(content)
+        document = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is damaged: {error}") from error
+    for key, value in document.items() if isinstance(document, dict) else ():
+        if _is_deeper(value, DEEPEST):
+            raise DataError(f"{path}: is damaged: {key} is nested more than {DEEPEST} deep")
+    return document
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether more than so many lists and mappings stand in each other."""
+    level = [value]
+    for _ in range(most + 1):
+        inner = [item for item in level if isinstance(item, list | dict)]
+        level = [item for outer in inner for item in (outer.values() if isinstance(outer, dict) else outer)]
+        if not inner:
+            return False
+    return True
 
 
 def plain(value: object) -> Any:

@@ -106,3 +106,17 @@ def test_damaged_json_names_the_file(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="gone: cannot be read: No such file or directory"):
         read(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_too_deep_to_be_walked_is_damaged(opening: str, closing: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+
+    def document(depth: int) -> bytes:
+        return f'{{"course": {opening * depth}1{closing * depth}}}'.encode()
+
+    assert set(parse_json(document(100), path)) == {"course"}
+    for depth in (101, 800):
+        with pytest.raises(DataError) as caught:
+            parse_json(document(depth), path)
+        assert str(caught.value) == f"{path}: is damaged: course is nested more than 100 deep"

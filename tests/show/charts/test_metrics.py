@@ -127,3 +127,10 @@ def test_few_residuals_that_carry_an_error_are_counted() -> None:
         "the interval of train-dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error",
     ]
     assert [*tail_sentences(None)] == []
+
+
+def test_metrics_without_the_recall_of_the_classes_make_no_table_of_them() -> None:
+    metrics = {
+        part: {name: it for name, it in of_part.items() if name != "recall"} for part, of_part in of_labels().items()
+    }
+    assert class_table(metrics) is None
