@@ -223,6 +223,17 @@ def test_what_a_command_takes_is_told_in_epochs_of_the_run() -> None:
     assert Cost.of(spec, {"data.folds": 5}, facts) == Cost(10.0, 5)
 
 
+def test_what_all_the_examples_of_train_take_follows_from_their_number() -> None:
+    sizes = ["data.split={train: 0.5, dev: 0.4, test: 0.1}", "data.train_examples=100"]
+    spec = load_spec(CONFIG, [*sizes, "training={epochs: 10, batch_size: 50}"]).spec
+    facts = DataFacts(100, rows=700)
+    everything = {"data.train_examples": None}
+    assert Cost.of(spec, everything, facts) == Cost(35.0, bound="at most")
+    assert Cost.of(spec, everything, DataFacts(100)) == Cost(10.0, bound="at least")
+    whole = derive(spec, {"training.batch_size": "full"})
+    assert Cost.of(whole, everything, facts) == Cost(35.0, bound="at most")
+
+
 TESTED = [
     Rates(0.02, 0.0005, 0.005, 0.3, 5, 700),
     Rates(2e-9, 5e-11, 1e-10, None, 5, 700),

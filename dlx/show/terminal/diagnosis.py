@@ -188,8 +188,9 @@ def _text(cell: Cell) -> str:
 
 
 def _worst(example: WorstExample) -> tuple[str, ...]:
-    numbers = ("" if value is None else f"{value:.4g}" for value in (example.probability, example.loss))
-    return f"{example.index:,}", _short(example.label), _short(example.predicted), *numbers
+    probability = "" if example.probability is None else f"{example.probability:.3f}"
+    loss = "" if example.loss is None else f"{example.loss:.4g}"
+    return f"{example.index:,}", _short(example.label), _short(example.predicted), probability, loss
 
 
 def _class_error(row: ClassRow) -> tuple[str, ...]:
