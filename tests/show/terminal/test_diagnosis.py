@@ -133,6 +133,18 @@ def test_in_brief_it_says_why_and_one_command_in_20_lines_of_80_columns(
     assert max(len(line) for line in lines if "dlx train" not in line) <= 80
 
 
+@pytest.mark.parametrize("remarks", [0, 1])
+def test_remarks_above_count_among_the_20_lines(remarks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    step = replace(STEPS[0], effect="units that give something again " * 4, cost=Cost(80.0, 5, "at most"))
+    content = replace(CATS, findings=FINDINGS[:1], baselines=WORSE)
+    said = ["the network that predicts was trained again on all 546 examples, not on 328"] * remarks
+    lines = text_of(content, out, steps=[step], full=False, more="dlx diagnose r --full", remarks=said).splitlines()
+    assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
+    assert any("62 % of the 64 units" in line for line in lines)  # which gives way last
+
+
 @pytest.mark.parametrize("name", sorted(CAUSES))
 def test_whatever_was_found_it_takes_one_small_screen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the command and the sentence that each finding brings, a model that does better, and a second finding."""
