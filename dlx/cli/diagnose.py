@@ -96,10 +96,9 @@ def diagnose(
     examination = _examined(source, errors, overrides or [])
     _write(examination, picture, worst)
     written = _keep(examination) if not overrides else []
-    if options is not None:
-        _act(examination, written, options, json)
-    else:
-        _show(examination, written, json, full)
+    _tell(examination, written, options, json, full)
+    if not json:
+        _name_outputs(picture, worst)
     _judge(examination, conditions)
 
 
@@ -134,6 +133,12 @@ def _write(examination: Examination, picture: Path | None, worst: Path | None) -
         _write_worst(examination, worst)
 
 
+def _name_outputs(*outputs: Path | None) -> None:
+    """Which files the options have written."""
+    for output in filter(None, outputs):
+        terminal.labeled("written", (str(output), "cyan"))
+
+
 def _write_worst(examination: Examination, path: Path) -> None:
     if examination.run is None:
         raise UsageError("--worst writes the examples that a run is most wrong about: train the spec first")
@@ -147,6 +152,14 @@ def _keep(examination: Examination) -> list[Path]:
     except EnvironmentProblem as error:
         terminal.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
         return []
+
+
+def _tell(examination: Examination, written: list[Path], options: RepairOptions | None, json: bool, full: bool) -> None:
+    """Show what was found out; with options for that, go on to have it repaired."""
+    if options is not None:
+        _act(examination, written, options, json)
+    else:
+        _show(examination, written, json, full)
 
 
 def _show(examination: Examination, written: list[Path], json: bool, full: bool = False) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +24,20 @@ def remarks_shown() -> Iterator[None]:
             if issubclass(category, Remark):
                 if str(message) not in messages:
                     messages.add(str(message))
-                    print(f"remark: {message}", file=sys.stderr)
+                    _say(str(message))
             else:
                 show(message, category, *place, **how)
 
         warnings.showwarning = show_remark
         yield
+
+
+def _say(message: str) -> None:
+    """In one line; on a terminal in as many as its width asks for."""
+    lines = [f"remark: {message}"]
+    if sys.stderr.isatty():
+        columns = shutil.get_terminal_size().columns
+        lines = textwrap.wrap(
+            lines[0], columns, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False
+        )
+    print("\n".join(lines), file=sys.stderr)

@@ -57,6 +57,15 @@ class CompactRows(StoredRows):
                 yield place, leaf
                 place += leaf.width
 
+    def between(self, start: int, stop: int) -> CompactRows:
+        """These rows with their features from one place to another alone."""
+        columns = list[Features]()
+        for place, leaf in self.leaves():
+            first, end = max(start - place, 0), min(stop - place, leaf.width)
+            if first < end:
+                columns.append(leaf.between(first, end))
+        return replace(self, columns=tuple(columns), filling=None if self.filling is None else self.filling[start:stop])
+
     def column(self, number: int) -> Iterator[Array]:
         """The features of one column in all these rows, in consecutive pieces, as the table has them."""
         width = self.columns[number].width

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from dlx.data.column_values import BOOLEANS
+from dlx.data.columns import ColumnDetails, ColumnOptions, Order
 from dlx.data.encoding import missing
 from dlx.data.moments import NoMoment, moments
 from dlx.data.numbers import NumberStyle
 from dlx.data.table import Table, taken
-from dlx.data.texts import as_array
+from dlx.data.texts import Texts, as_array
+from dlx.data.valid_times import stated_invalid
 from dlx.errors import DataError
 from dlx.types import Array
 
@@ -75,20 +77,21 @@ class RowCondition:
             return cls(sign, (value,))
         return cls("!=" if sign == "!=" else "=", (None if value in NOTHING else value,))
 
-    def holds(self, values: Array) -> Array:
-        """(m,) Where it does.
+    def holds(self, values: Array, order: Order | None = None) -> Array:
+        """(m,) Where it does; order: of day and month in dates such as 01/02/2020, where it is stated.
 
         Raises:
             NoMoment: a value has no order with the stated one.
         """
         if self.sign == ALL:
-            each: Array = np.logical_and.reduce([RowCondition.of(condition).holds(values) for condition in self.values])
+            several = [RowCondition.of(condition) for condition in self.values]
+            each: Array = np.logical_and.reduce([condition.holds(values, order) for condition in several])
             return each
         values = _plain(values)
         absent = missing(values)
         if self.sign in ORDERS:
             holds = np.zeros(len(values), bool)
-            numbers, limit = _ordered(values[~absent], str(self.values[0]), np.flatnonzero(~absent))
+            numbers, limit = _ordered(values[~absent], str(self.values[0]), np.flatnonzero(~absent), order)
             holds[~absent] = ORDERS[self.sign](numbers, limit)
             return holds
         equal = absent & (None in self.values)
@@ -110,7 +113,7 @@ def _plain(values: Array) -> Array:
     return np.array([nan if value is None else value for value in values], np.float64)
 
 
-def _ordered(values: Array, limit: str, rows: Array) -> tuple[Array, float]:
+def _ordered(values: Array, limit: str, rows: Array, order: Order | None) -> tuple[Array, float]:
     """Values and limit as numbers; of dates and times those that grow with them."""
     if values.dtype.kind not in "OU":
         number = _number(limit)
@@ -118,7 +121,7 @@ def _ordered(values: Array, limit: str, rows: Array) -> tuple[Array, float]:
             raise NoMoment(int(rows[0]) if len(rows) else 0, f"the column holds numbers, and {limit!r} is none")
         return values, number
     try:
-        numbers = moments(np.append(values.astype(object), limit))
+        numbers = moments(np.append(values.astype(object), limit), order, "data.source.where")
     except NoMoment as no_moment:
         is_limit = no_moment.row == len(values)
         what = f"{limit!r} is neither a date nor a number" if is_limit else no_moment.what
@@ -144,16 +147,23 @@ def checked_conditions(stated: Mapping[str, Any] | None) -> Mapping[str, Any] | 
     return stated
 
 
-def fulfilling(table: Table, conditions: Mapping[str, RowCondition]) -> Table:
+def fulfilling(
+    table: Table, conditions: Mapping[str, RowCondition], settings: Mapping[str, ColumnOptions | ColumnDetails]
+) -> Table:
     """The rows in which all conditions hold.
+
+    settings: what is stated of columns, such as the order of dates and that those which are none are missing.
 
     Raises:
         DataError: there is none, or a condition does not fit the values of its column.
     """
     rows, counts = np.ones(table.m, bool), list[str]()
     for name, condition in conditions.items():
+        values, setting = table.values[name], settings.get(name, ColumnOptions())
+        if isinstance(values, Texts):
+            values = values.without(stated_invalid(values, setting))
         try:
-            holds = condition.holds(as_array(table.values[name]))
+            holds = condition.holds(as_array(values), setting.order)
         except NoMoment as no_moment:
             raise table.fault(no_moment.row, name, f"{no_moment.what} (data.source.where compares it)") from None
         rows &= holds

@@ -192,6 +192,15 @@ def column_chunks(X: Array | StoredRows, number: int, features: slice) -> Iterat
         yield chunk[:, features]
 
 
+def feature_chunks(X: Array | StoredRows, start: int, stop: int) -> Iterator[Array]:
+    """The features from one place to another, in consecutive pieces that fit the cache."""
+    if isinstance(X, CompactRows):
+        yield from chunks(X.between(start, stop))
+        return
+    for chunk in chunks(X):
+        yield chunk[:, start:stop]
+
+
 def _as_rows(examples: Examples) -> tuple[Array | StoredRows, tuple[int, ...] | None]:
     X = examples.X
     if X.dtype.kind not in "biuf":

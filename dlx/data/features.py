@@ -32,6 +32,22 @@ class Features(ABC):
         """The features that these are made of, from left to right."""
         return (self,)
 
+    def between(self, start: int, stop: int) -> Features:
+        """Those from one place to another."""
+        return self if (start, stop) == (0, self.width) else Consecutive(self, start, stop)
+
+
+class Consecutive(Features):
+    """Features of others that follow each other."""
+
+    def __init__(self, features: Features, start: int, stop: int) -> None:
+        self.features, self.places, self.width = features, slice(start, stop), stop - start
+
+    def write(self, out: Array, rows: Rows) -> None:
+        written = np.empty((len(out), self.features.width))
+        self.features.write(written, rows)
+        out[...] = written[:, self.places]
+
 
 class Numbers(Features):
     """Numbers (m, n) as they are."""
@@ -107,6 +123,10 @@ class Binary(Features):
             out[codes == -1] = np.nan
             out[codes == UNKNOWN] = self.unknown
 
+    def between(self, start: int, stop: int) -> Features:
+        ones = np.where((self.ones >= start) & (self.ones < stop), self.ones.astype(np.intp) - start, -1)
+        return Binary(self.codes, ones[:-2], stop - start, self.unknown)
+
 
 class WithIndicator(Features):
     """Other features, and one more that is 1 where the value is missing."""
@@ -138,6 +158,9 @@ class Stacked(Features):
             written = np.empty((np.count_nonzero(places), self.width))
             features.write(written, numbers[places] - start)
             out[places] = written
+
+    def between(self, start: int, stop: int) -> Features:
+        return Stacked(self.first.between(start, stop), self.count, self.others.between(start, stop))
 
 
 def one_hot(codes: Array, width: int, unknown: float) -> Binary:

@@ -21,10 +21,11 @@ class NoMoment(Exception):
         super().__init__(what)
 
 
-def moments(values: Array, order: Order | None = None) -> Array:
+def moments(values: Array, order: Order | None = None, key: str = "data.split.time") -> Array:
     """A number for each value, (m,); of dates and times the days that have passed, where no zone is stated in UTC.
 
     A remark says where day and month of dates could be the other way round, and no order is stated.
+    key: what the remark calls the place in the spec that goes by them.
 
     Raises:
         NoMoment: a value is missing or cannot be read.
@@ -41,7 +42,7 @@ def moments(values: Array, order: Order | None = None) -> Array:
     if is_open and order is None:
         words = "month, day, year" if likely == "mdy" else "day, month, year"
         what = f"dates such as {min(present)!r} are read as {words}; write them as 2020-01-31 if that is wrong"
-        warnings.warn(Remark(f"data.split.time: {what}"), stacklevel=2)
+        warnings.warn(Remark(f"{key}: {what}"), stacklevel=2)
     order = order or likely
     numbers = {text: _number(text, order) for text in present}
     for row, text in enumerate(texts):

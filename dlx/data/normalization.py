@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
-from dlx.data.examples import chunks
+from dlx.data.examples import chunks, feature_chunks
 from dlx.data.stored_rows import StoredRows
 from dlx.types import Array
 
@@ -84,7 +84,7 @@ class MinMax(Scaled):
 class Robust(Scaled):
     """Train's median becomes 0, its middle half 1 wide: scale = 1/(upper − lower quartile), or 1 where they agree.
 
-    Far values count no more than others. Rows that are no array are read once for each few features.
+    Far values count no more than others. Rows in a file are read once for each few features.
     """
 
     name = "robust"
@@ -94,8 +94,8 @@ class Robust(Scaled):
         width = max(1, SORTED_AT_ONCE // len(X))
         for start in range(0, X.shape[1], width):
             columns, row = np.empty((len(X), min(width, X.shape[1] - start))), 0
-            for chunk in chunks(X):
-                columns[row : row + len(chunk)] = chunk[:, start : start + width]
+            for chunk in feature_chunks(X, start, start + columns.shape[1]):
+                columns[row : row + len(chunk)] = chunk
                 row += len(chunk)
             of_columns = quartiles[:, start : start + width]
             np.quantile(columns, (0.25, 0.5, 0.75), axis=0, out=of_columns, overwrite_input=True)

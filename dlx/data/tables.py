@@ -152,8 +152,9 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     """
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
+    settings = {column.name: column.details for column in like} | dict(of.options)
     if of.conditions:
-        table = fulfilling(table, of.conditions)
+        table = fulfilling(table, of.conditions, settings)
     if options.missing_target == "drop":
         table = labelled(table, of.target)
     split_columns = {
@@ -161,7 +162,6 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
         for role, name in of.split_columns.items()
     }
     faults = list(table.faults)
-    settings = {column.name: column.details for column in like} | dict(of.options)
     for name in of.features:
         check_times(table, name, settings.get(name, PLAIN_OPTIONS))
         faults += _faults(table, name, settings.get(name, PLAIN_OPTIONS).impute or options.impute)

@@ -6,7 +6,7 @@ import numpy as np
 
 from dlx.data.columns import ColumnDetails, ColumnOptions, Order
 from dlx.data.table import Table
-from dlx.data.texts import Texts
+from dlx.data.texts import Texts, Values
 from dlx.data.times import moments, order_of
 
 
@@ -21,16 +21,20 @@ def invalid_times(texts: Texts, order: Order | None, is_clock: bool | None = Non
     return {text for text, time in read.items() if time is None or time.is_clock != is_clock}
 
 
+def stated_invalid(values: Values, setting: ColumnOptions | ColumnDetails) -> set[str]:
+    """Those of the different texts that are no times, where it is stated of the column that they count as missing."""
+    if setting.kind != "time" or setting.invalid is None or not isinstance(values, Texts):
+        return set()
+    if isinstance(setting, ColumnDetails):
+        return invalid_times(values, setting.order, setting.is_clock)
+    return invalid_times(values, setting.order or order_of(values.present)[0])
+
+
 def check_times(table: Table, name: str, setting: ColumnOptions | ColumnDetails) -> None:
     """Takes what is no time for missing where that is stated of the column, and warns of it."""
     values = table.values[name]
-    if setting.kind != "time" or setting.invalid is None or not isinstance(values, Texts):
-        return
-    if isinstance(setting, ColumnDetails):
-        odd = invalid_times(values, setting.order, setting.is_clock)
-    else:
-        odd = invalid_times(values, setting.order or order_of(values.present)[0])
-    if odd:
+    odd = stated_invalid(values, setting)
+    if odd and isinstance(values, Texts):
         rows = np.flatnonzero(values.are(odd)).tolist()
         table.tell_invalid(name, "times", {row: str(values[row]) for row in rows})
         table.values[name] = values.without(odd)

@@ -17,12 +17,14 @@ from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
 from dlx.diagnose.simple_models import LinearModel
 from dlx.diagnose.supply import Supply, Way, words_of
-from dlx.diagnose.verdict import ABSENT, DONE, LOW, between, in_words, unbeaten_in_words
+from dlx.diagnose.verdict import ABSENT, DONE, LOW, between, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument, Ending
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import exact
 from dlx.text import command
 
+WORST = "the rows that the network is most wrong about, with their labels, as a table"
+LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 MOST = 3  # remedies of which the first are shown
 BIGGER = ("wider", "deeper")  # what the recipe says first against bias
 MORE_EXAMPLES = (  # what the recipe says first against variance
@@ -108,8 +110,7 @@ def _looking(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
         return
     cause = CAUSES.get(serious[0].name)
     if cause is not None and cause.shows_in_rows:
-        effect = "the rows that the network is most wrong about, with their labels, as a table"
-        yield NextStep(command("diagnose", run, "--worst", "worst.csv"), f"{cause.name}: {serious[0].remedy}", effect)
+        yield NextStep(command("diagnose", run, "--worst", "worst.csv"), f"{cause.name}: {serious[0].remedy}", WORST)
 
 
 def _in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
@@ -160,10 +161,18 @@ def _against_bias_is_idle(document: DiagnosisDocument) -> bool:
 
 
 def _stating_the_reachable(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
-    """How to judge by what models reach; not where the network shows on train that less can be reached."""
+    """How to judge by what models reach.
+
+    Rows are looked at instead where few of them carry the errors, which say nothing then of what can be reached, and
+    where the network shows on train that less can be reached.
+    """
     assert document.unbeaten is not None
     error = document.unbeaten.error
-    if document.errors["train"].value >= error:
+    if document.tails or document.errors["train"].value < error:
+        rows = "few rows carry the error: see whether they are right" if document.tails else LOOK_AT_ROWS
+        line = command("diagnose", run, "--worst", "worst.csv")
+        yield NextStep(line, f"{no_better_in_words(document.unbeaten, document.task)}; {rows} (--worst)", WORST)
+    else:
         line = command("diagnose", run, f"diagnosis.optimal_error={error:.4g}")
         yield NextStep(line, unbeaten_in_words(document.unbeaten, document.task))
 

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dlx.data.splits import part_sizes
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.verdict import FALLING, RISING
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
+from dlx.errors import DataError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
 EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
-    "data.train_examples": "all the examples that train has",
+    "data.train_examples": "the examples of train that the spec leaves out",
     "data.split.rest": "the examples that the split leaves over",
     "data.more": "further examples of the same kind",
 }
@@ -46,16 +48,30 @@ class Cost:
         """That of the spec with the overrides, by its epochs, its steps and its folds."""
         now = derive(spec, overrides)
         before, after = spec.training, now.training
-        steps = [_steps(training.batch_size, facts.m) for training in (before, after)]
+        m = _examples(spec, now, facts)
+        steps = _steps(before.batch_size, facts.m), _steps(after.batch_size, m or facts.m)
         folds = now.data.folds if now.data.folds and not spec.data.folds else 1
-        grows = _units(now) != _units(spec) or now.data.more != spec.data.more
-        grows = grows or now.data.train_examples != spec.data.train_examples
-        bound = "at most" if after.early_stopping or steps[1] < steps[0] else ""
-        return cls(after.epochs * max(1.0, steps[1] / steps[0]), folds, "at least" if grows else bound)
+        grows = _units(now) != _units(spec) or now.data.more != spec.data.more or m is None
+        longer = max(1.0, steps[1] / steps[0], (m or facts.m) / facts.m)
+        bound = "at most" if after.early_stopping or steps[1] < steps[0] or m != facts.m else ""
+        return cls(after.epochs * longer, folds, "at least" if grows else bound)
 
 
 def _units(spec: Spec) -> list[int]:
     return [layer.units for layer in spec.architecture.hidden]
+
+
+def _examples(spec: Spec, now: Spec, facts: DataFacts) -> int | None:
+    """How many examples train has then; None where that is more, and not known."""
+    if now.data.train_examples == spec.data.train_examples:
+        return facts.m
+    split = now.data.split
+    if now.data.train_examples is not None or split is None or split.rest or not facts.rows:
+        return now.data.train_examples
+    try:
+        return part_sizes(split, facts.rows)["train"]
+    except DataError:  # of a split into counts there may be more rows than are known
+        return None
 
 
 def _steps(batch_size: int | str, m: int) -> int:

@@ -120,12 +120,12 @@ class Supply:
                 )
             if chance >= SELDOM:
                 few = f"{FOLDS} folds of all {rows:,} examples would settle it in {percent(chance)} of cases only"
-                return Way(f"{few}: collect more, or let remedies race (--act)", {})
+                return Way(f"{few}; collect more, or let remedies race (--act)", {})
         most = self.facts.rows or sum(self.facts.parts.values())
         if sizes and sum(sizes.values()) <= most:
             return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases, which this split cannot give", {})
         return Way(
-            f"the {most:,} examples at hand are too few to settle it: collect more, or let remedies race (--act)", {}
+            f"the {most:,} examples at hand are too few to settle it; collect more, or let remedies race (--act)", {}
         )
 
     @property

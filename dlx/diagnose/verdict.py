@@ -200,14 +200,17 @@ def _of_evidence(evidence: Evidence, task: Task | None) -> Iterator[str]:
 
 
 def unbeaten_in_words(model: UnbeatenModel, task: str | None) -> str:
+    """What the best simple model says of a high bias, and what to do then."""
+    rest = "look for inputs that say more, or state that as what is reachable (diagnosis.optimal_error)"
+    return f"{no_better_in_words(model, task)}; {rest}"
+
+
+def no_better_in_words(model: UnbeatenModel, task: str | None) -> str:
     """What the best simple model says of a high bias."""
     low, high = model.low, model.high
     ends = f" (95 %: {interval_text(low, high, task)})" if low is not None and high is not None else ""
-    return (
-        f"bias is high, and no model tried surely does better: the best, {model.title}, errs "
-        f"{error_text(model.error, task)}{ends}; look for inputs that say more, "
-        "or state that as what is reachable (diagnosis.optimal_error)"
-    )
+    error = f"{error_text(model.error, task)}{ends}"
+    return f"bias is high, and no model tried surely does better: the best, {model.title}, errs {error}"
 
 
 def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None) -> list[str]:

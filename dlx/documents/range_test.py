@@ -36,12 +36,17 @@ class TestedRates:
         """The least rate that gets as far in so many steps as a sweep does at the suggested one."""
         return 0.0 if self.suggested is None else self.suggested / max(1.0, steps / REACH)
 
+    def allows(self, rate: float, steps: int) -> bool:
+        """Whether nothing is known against a rate for so many steps; nothing is where none is suggested."""
+        return self.suggested is None or self.lowest(steps) <= rate <= self.highest
+
 
 @dataclass(frozen=True)
 class RangeTest:
     """A range test, ``dlx tune --learning-rate --json``: what it has found, and the curve that it was read from.
 
     learning_rate: that of the spec.
+    training_steps: those of its whole training.
     is_objective: whether an objective is minimized, rather than a network trained.
     first: the cost before any step.
     rates, costs: the median of the averaged costs over α, up to where they exploded.
@@ -50,8 +55,15 @@ class RangeTest:
     name: str
     optimizer: str
     learning_rate: float
+    training_steps: int
     is_objective: bool
     tested: TestedRates
     first: float
     rates: list[float]
     costs: list[float]
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether the spec has another rate than the suggested one, with which it gets as far all the same."""
+        has_other = self.tested.suggested not in (None, self.learning_rate)
+        return has_other and self.tested.allows(self.learning_rate, self.training_steps)

@@ -112,7 +112,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     model, directory = model_of(run), open_run(run)
     if directory.predicting_model == REFIT:
         note = directory.facts()["refit"]["note"]
-        warnings.warn(Remark(f"{run}: {note}; here it is the network that predicts"), stacklevel=2)
+        warnings.warn(Remark(f"{run}: {note}; what follows is of the network that predicts"), stacklevel=2)
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:

@@ -27,7 +27,9 @@ def test_rates(path: Path, overrides: Sequence[str]) -> Generator[Count, None, R
 
 
 def next_commands(path: Path, overrides: Sequence[str], document: RangeTest) -> list[str]:
-    """What to type after a test: training at the suggested rate; where there is none, asking for the cause."""
+    """What to type after a test: training at a rate that can do; where there is none, asking for the cause."""
+    if document.can_stay:
+        return [command("train", path, *overrides)]
     if document.tested.suggested is not None:
         return [command("train", path, *rate_advice.with_rate(overrides, document.tested.suggested))]
     return [] if document.is_objective else [command("diagnose", path, *overrides)]

@@ -27,25 +27,30 @@ def seen_in_training(run: RunDirectory, examples: Examples) -> int | None:
     """
     if examples.y is None:
         return None
-    prints = _prints(Part(examples.X, examples.y))
     train = _train_of(run)
-    if train is None or train.m * train.X.shape[1] * train.X.dtype.itemsize > MOST_BYTES:
-        return None
-    return int(np.isin(prints, _prints(train)).sum())
+    return None if train is None else int(np.isin(_prints(Part(examples.X, examples.y)), _prints(train)).sum())
 
 
 def _train_of(run: RunDirectory) -> Part | None:
-    """The examples that the predicting network was trained on, as it was given them."""
+    """The examples that the predicting network was trained on, as it was given them; None where they are too many."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Remark)  # which training has said
         try:
             spec = load_spec(run.config).spec
             dataset = dataset_of(spec)
-            if dataset.fingerprint != run.facts()["data"]["fingerprint"]:
+            train = dataset.parts["train"]
+            # the size comes first: of a large table the fingerprint takes longer than all else
+            if _is_too_large(train) or dataset.fingerprint != run.facts()["data"]["fingerprint"]:
                 return None
-            return (dataset_of(spec, together=True) if run.predicting_model == REFIT else dataset).parts["train"]
+            if run.predicting_model == REFIT:
+                train = dataset_of(spec, together=True).parts["train"]
+            return None if _is_too_large(train) else train
         except DlxError:
             return None
+
+
+def _is_too_large(part: Part) -> bool:
+    return part.m * part.X.shape[1] * part.X.dtype.itemsize > MOST_BYTES
 
 
 def _prints(part: Part) -> Array:

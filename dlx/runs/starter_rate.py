@@ -6,6 +6,8 @@ from pathlib import Path
 from warnings import catch_warnings
 
 from dlx.diagnose.before.range_test import tested_rates
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
+from dlx.diagnose.remedies.optimization import may_train
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DlxError
 from dlx.spec.loader import resolve
@@ -17,10 +19,9 @@ MOST_BYTES = 5_000_000  # of a data file, which is read once more for it: a seco
 
 
 def with_tested_rate(text: str, file: Path, data: Path) -> str:
-    """The spec with the rate that a range test suggests, and a comment on what it has found.
+    """The spec with a comment on what a range test has found; with another rate, where that of the rule cannot do.
 
-    On 11 small tables, trained with five seeds each, that rate was better on dev than the rule's 0.001 on 8, surely so
-    on 2, and nowhere surely worse. It stays where the file is large, and where its network cannot be built as it is.
+    It stays as it is where the file is large, and where its network cannot be built as it stands.
 
     Args:
         text: of the spec.
@@ -38,8 +39,10 @@ def with_tested_rate(text: str, file: Path, data: Path) -> str:
         return text
     if tested is None or tested.suggested is None:
         return text
+    now = SpecContext(spec, DataFacts(experiment.dataset.parts["train"].m), tested)
+    rate = spec.optimizer.learning_rate if may_train(now, spec.optimizer.learning_rate) else tested.suggested
     line = RATE.format(rate=f"{spec.optimizer.learning_rate:g}")
-    return text.replace(line, f"{_comment(tested)}{RATE.format(rate=f'{tested.suggested:g}')}")
+    return text.replace(line, f"{_comment(tested)}{RATE.format(rate=f'{rate:g}')}")
 
 
 def _comment(tested: TestedRates) -> str:

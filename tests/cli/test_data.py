@@ -26,6 +26,18 @@ def pets(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_spec_of_several_labels_counts_each_of_them(call_dlx: Run, tmp_path: Path) -> None:
+    rows = [f"{i},{int(i % 2 == 0)},{int(i % 3 == 0)},{int(i < 3)}" for i in range(12)]
+    (tmp_path / "songs.csv").write_text("\n".join(["length,loud,slow,old", *rows]))
+    (tmp_path / "s.yaml").write_text(
+        "data: {source: {name: file, path: songs.csv, target: [loud, slow, old]}}\n"
+        "task: multilabel\narchitecture: {hidden: []}\noptimizer: {name: adam}\n"
+    )
+    result = call_dlx("data", "s.yaml", "--json", cwd=tmp_path)
+    assert json.loads(result.stdout)["parts"] == {"train": {"m": 12, "classes": {"loud": 6, "slow": 4, "old": 3}}}
+    assert "loud 6, slow 4, old 3" in call_dlx("data", "s.yaml", cwd=tmp_path).stdout
+
+
 def test_a_file_lists_its_columns_and_what_may_be_predicted(call_dlx: Run, pets: Path) -> None:
     lines = call_dlx("data", "pets.csv", cwd=pets).stdout.splitlines()
     assert lines[0] == "pets.csv  60 rows, 4 columns"

@@ -102,6 +102,21 @@ def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path
 
 
 @pytest.mark.draws
+def test_the_files_that_options_write_are_named_at_the_end(folder: Path, call_dlx: Call) -> None:
+    result = call_dlx("diagnose", "run", "--worst", "worst.csv", cwd=folder)
+    assert result.stdout.splitlines()[-1] == "written   worst.csv"
+    assert (folder / "worst.csv").is_file()
+    bare = call_dlx("diagnose", "run", "--worst", "worst.csv", "--json", cwd=folder)
+    assert json.loads(bare.stdout)["verdict"]
+
+
+def test_no_advice_stands_twice_in_what_is_next(folder: Path, call_dlx: Call) -> None:
+    lines = call_dlx("diagnose", "run", "--full", cwd=folder).stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("next "))
+    advice = [line[10:] for line in lines[start:] if not line[10:].startswith("dlx ")]
+    assert not [(a, b) for a in advice for b in advice if a is not b and b.startswith(a)]
+
+
 def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_dlx: Call) -> None:
     result = call_dlx("diagnose", "run", "--full", cwd=folder)
     shown = result.stdout

@@ -34,7 +34,7 @@ def printed_commands(stdout: str) -> list[list[str]]:
     return [shlex.split(line[line.index("dlx ") :])[1:] for line in stdout.splitlines() if " dlx " in line]
 
 
-@pytest.mark.parametrize("overrides", [[], ["optimizer={name: momentum, learning_rate: 5}", "seed=2"]])
+@pytest.mark.parametrize("overrides", [[], ["optimizer={name: momentum, learning_rate: 500}", "seed=2"]])
 def test_the_command_that_it_prints_can_be_typed(
     folder: Path, call_dlx: Callable[..., Any], overrides: list[str]
 ) -> None:

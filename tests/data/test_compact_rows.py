@@ -17,7 +17,7 @@ from dlx.data import column_store, compact_rows, pieces
 from dlx.data.batches import Reader
 from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset
-from dlx.data.examples import Examples
+from dlx.data.examples import Examples, feature_chunks
 from dlx.data.imputation import fit_imputation
 from dlx.data.loading import load_dataset, read_like
 from dlx.data.normalized_rows import NormalizedRows
@@ -102,6 +102,8 @@ def facts(dataset: Dataset) -> list[Any]:
         else:
             assert isinstance(X, np.ndarray)
             result += [X[index].tobytes(), X[index[:4]][[2, 0]].tobytes()]
+        for start, stop in [(0, X.shape[1]), *((n, min(n + 3, X.shape[1])) for n in range(X.shape[1]))]:
+            result += [np.concatenate(list(feature_chunks(X, start, stop))).tobytes()]
         result.append(hashes(X).tobytes())
         for dtype in ("float32", "float64"):
             reader = Reader(dataset, name, dtype)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dlx.data.conditions import ORDERS, RowCondition, Stated
 from dlx.data.sources import File
-from dlx.errors import DataError
+from dlx.errors import DataError, Remark
 
 TABLE = "age,country,sold,smokes,y\n" + "".join(
     f"{'' if row % 7 == 3 else 10 + row},{['DE', 'FR', 'IT', ''][row % 4]},2020-{1 + row % 12:02d}-15,"
@@ -124,3 +124,32 @@ def test_a_condition_that_says_nothing_is_refused(tmp_path: Path, stated: object
         ValueError, match=r"names no value|empty list|no sign goes with a list|of which none has a sign"
     ):
         File.model_validate({"path": str(tmp_path / "t.csv"), "target": "y", "where": {"age": stated}})
+
+
+@pytest.mark.filterwarnings("ignore::dlx.errors.Remark")
+def test_dates_are_compared_as_their_column_states(tmp_path: Path) -> None:
+    """Their order of day and month, and that what is no date is a missing value."""
+    path = tmp_path / "t.csv"
+    days = [f"{1 + row % 12:02}/{1 + row * 5 % 12:02}/2020" for row in range(36)]
+    path.write_text(
+        "\n".join(["day,y", *(f"{day},{row % 2}" for row, day in enumerate(days)), "31/02/2020,1", "soon,0"])
+    )
+    for order, month in (("mdy", 0), ("dmy", 1)):
+        column = {"kind": "time", "order": order, "invalid": "missing"}
+        stated = {"path": str(path), "target": "y", "columns": {"day": column}, "impute": "median"}
+        late = [int(day.split("/")[month]) >= 7 for day in days]
+        for where, count in ((">= 2020-07-01", sum(late)), ("!= null", 36)):
+            examples = File.model_validate(stated | {"where": {"day": where}}).load()["all"]
+            assert len(examples.X) == count
+        both = File.model_validate(stated | {"where": {"day": ["> 01/02/2020", "<= 2020-12-31"]}}).load()["all"]
+        first, second = (1, 2) if order == "mdy" else (2, 1)
+        when = [(int(day.split("/")[month]), int(day.split("/")[1 - month])) for day in days]
+        assert len(both.X) == sum(time > (first, second) for time in when)
+
+
+def test_where_the_order_of_dates_is_open_the_remark_names_the_condition(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("day,x,y\n" + "".join(f"0{1 + row % 9}/0{1 + row % 7}/2020,{row},{row % 2}\n" for row in range(20)))
+    stated = {"path": str(path), "target": "y", "use": ["x"], "where": {"day": ">= 2020-02-01"}}
+    with pytest.warns(Remark, match=r"^data\.source\.where: dates such as '01/01/2020' are read as month, day, year"):
+        File.model_validate(stated).load()

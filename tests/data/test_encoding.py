@@ -16,7 +16,7 @@ from dlx.data.columns import Column, ColumnOptions
 from dlx.data.encoding import Describer, ValueFault
 from dlx.data.examples import Examples
 from dlx.data.features import matrix
-from dlx.data.hashing import hashed, places
+from dlx.data.hashing import places
 from dlx.data.open_columns import decided, with_columns
 from dlx.data.texts import Texts, Values
 from dlx.errors import DataError
@@ -125,9 +125,11 @@ def test_hashes_are_the_same_for_ever() -> None:
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=5)), min_size=1, max_size=30), st.integers(2, 40))
 def test_a_text_has_the_same_hash_in_any_company(values: list[str | None], features: int) -> None:
-    X = hashed(values, features)
+    column = described(texts(*values), kind="hashed", features=features)
+    X, _ = encoded(texts(*values), column)
     for row, value in zip(X, values, strict=True):
-        assert np.array_equal(hashed([value], features)[0], row, equal_nan=True)
+        assert np.array_equal(encoded(texts(value), column)[0][0], row, equal_nan=True)
+        assert value is None or set(np.flatnonzero(row)) == set(places(value, features))
         assert value is None or 1 <= row.sum() <= 4
 
 

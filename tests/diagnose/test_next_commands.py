@@ -29,6 +29,7 @@ from dlx.documents.range_test import TestedRates as Rates
 from dlx.spec.loader import derive, dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate, exact
+from dlx.stats.measured import Carriers
 from dlx.training.build import build_supervised
 from dlx.words import Task
 from tests.conftest import examples
@@ -115,6 +116,22 @@ def test_a_dev_cost_that_rose_asks_to_stop_or_to_regularize() -> None:
 def test_no_bigger_network_where_no_model_does_better() -> None:
     constant = UnbeatenModel("always no", 0.29, 0.29, 0.29)
     assert first(train=0.3, dev=0.3, beside=constant).endswith(" diagnosis.optimal_error=0.29")
+
+
+def test_rows_are_looked_at_where_what_a_model_reaches_says_nothing() -> None:
+    """Where the network errs less on train than the best model on dev, or where few residuals carry the errors."""
+    beside = UnbeatenModel("a linear model", 0.35, 0.3, 0.4)
+    assert first(train=0.3, dev=0.3, beside=beside).endswith(" --worst worst.csv")
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    evidence = Evidence(supply, Ending(), beside)
+    errors = {"train": exact(0.4), "dev": exact(0.4)}
+    document = diagnose(errors, 0.0, 0.02, Task.REGRESSION, evidence=evidence)
+    carried = replace(document, tails={"dev": Carriers(1, 100, 0.8)})
+    commands = [next_steps(one, spec, supply.facts, RUN, CONFIG)[0] for one in (document, carried)]
+    assert commands[0].command.endswith(" diagnosis.optimal_error=0.35")
+    assert commands[1].command.endswith(" --worst worst.csv")
+    assert "few rows carry the error" in commands[1].advice
 
 
 def test_how_a_training_ended() -> None:
@@ -221,6 +238,17 @@ def test_what_a_command_takes_is_told_in_epochs_of_the_run() -> None:
     assert Cost.of(spec, {"training.batch_size": 50}, facts) == Cost(10.0, bound="at most")
     assert Cost.of(spec, {"architecture.hidden": [500]}, facts) == Cost(10.0, bound="at least")
     assert Cost.of(spec, {"data.folds": 5}, facts) == Cost(10.0, 5)
+
+
+def test_what_all_the_examples_of_train_take_follows_from_their_number() -> None:
+    sizes = ["data.split={train: 0.5, dev: 0.4, test: 0.1}", "data.train_examples=100"]
+    spec = load_spec(CONFIG, [*sizes, "training={epochs: 10, batch_size: 50}"]).spec
+    facts = DataFacts(100, rows=700)
+    everything = {"data.train_examples": None}
+    assert Cost.of(spec, everything, facts) == Cost(35.0, bound="at most")
+    assert Cost.of(spec, everything, DataFacts(100)) == Cost(10.0, bound="at least")
+    whole = derive(spec, {"training.batch_size": "full"})
+    assert Cost.of(whole, everything, facts) == Cost(35.0, bound="at most")
 
 
 TESTED = [

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.runs import seen_examples
+
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
 SPEC = """
@@ -73,5 +75,17 @@ def test_without_the_data_of_the_run_nobody_can_tell(folder: Path, call_dlx: Cal
     (folder / "moved.csv").write_text((folder / "t.csv").read_text())
     write_rows(folder / "t.csv", seed=3)
     assert evaluated(folder, call_dlx, "run", "moved.csv") == (None, "")
+    assert "in train        unknown" in call_dlx("evaluate", "run", "moved.csv", cwd=folder).stdout
     (folder / "t.csv").unlink()
     assert evaluated(folder, call_dlx, "run", "moved.csv") == (None, "")
+
+
+@pytest.mark.parametrize(("model", "m"), [("run", 40), ("all", 60)])
+def test_nobody_can_tell_of_a_train_set_beyond_the_limit(
+    model: str, m: int, folder: Path, call_dlx: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if model == "all":
+        assert call_dlx("train", "spec.yaml", "training.refit=true", "--out", "all", "--quiet", cwd=folder).code == 0
+    for limit, count in ((m * 2 * 8, m), (m * 2 * 8 - 1, None)):
+        monkeypatch.setattr(seen_examples, "MOST_BYTES", limit)
+        assert evaluated(folder, call_dlx, model, "t.csv")[0] == count

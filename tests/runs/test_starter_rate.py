@@ -1,4 +1,4 @@
-"""The rate of a starter spec: the one that a range test suggests, with a comment on it; the rule's where none is."""
+"""The rate of a starter spec: a comment where the rule's rate trains, another rate where it cannot, else nothing."""
 
 from __future__ import annotations
 
@@ -32,17 +32,23 @@ def starter_of(table: Path) -> tuple[str, Path]:
     return starter_for(source_of(table, ["answer"]), Wishes(), spec), spec
 
 
-def test_the_rate_that_the_range_test_suggests_is_written_with_what_was_found(table: Path) -> None:
-    """So that `dlx tune --learning-rate` of the spec suggests what it has."""
+def test_a_rate_that_trains_is_left_and_what_was_tested_is_said(table: Path) -> None:
     text, file = starter_of(table)
     tested = with_tested_rate(text, file, table)
-    file.write_text(tested)
-    document = finish(range_test.test_rates(file, []), lambda event: None)
-    assert document.tested.suggested == document.learning_rate == load_spec(file).spec.optimizer.learning_rate
     lines = [line for line in tested.splitlines() if line not in text.splitlines()]
-    assert [line[:2] for line in lines] == ["# ", "# ", "op"]
+    assert len(lines) == 2
+    assert all(line.startswith("# ") for line in lines)
     assert "the cost falls from" in lines[1]
-    assert lines[2] == f"optimizer: {{name: adam, learning_rate: {document.learning_rate:g}}}"
+    assert [line for line in tested.splitlines() if line not in lines] == text.splitlines()
+
+
+def test_the_range_test_advises_no_other_rate_than_the_one_that_is_written(table: Path) -> None:
+    text, file = starter_of(table)
+    file.write_text(with_tested_rate(text, file, table))
+    document = finish(range_test.test_rates(file, []), lambda event: None)
+    assert document.learning_rate < (document.tested.suggested or 0)
+    assert document.can_stay
+    assert range_test.next_commands(file, [], document) == [f"dlx train {file}"]
 
 
 @pytest.mark.parametrize("rate", ["300", "1e-09"])

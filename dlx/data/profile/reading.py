@@ -42,7 +42,7 @@ def profile_file(source: File) -> TableProfile:
             raise DataError(f"{path}: there are no examples")
         if changes.improve(table.values):
             continue
-        table = fulfilling(table, roles.conditions)
+        table = fulfilling(table, roles.conditions, roles.options)
         places = {name: place for place, name in enumerate(table.names)}
         values = {name: changes.valid(name, table.values[name]) for name in roles.features}
         columns = [ColumnProfile(name, places[name], column) for name, column in values.items()]
@@ -85,7 +85,7 @@ def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> Colu
     changes = {"target": column.name, "ignore": others, "categorical": (), "columns": stated or None}
     target = source.model_copy(update=changes)
     table, roles = file_format.columns(Path(source.path), target.options, ())
-    values = fulfilling(table, roles.conditions).values[column.name]
+    values = fulfilling(table, roles.conditions, roles.options).values[column.name]
     if not isinstance(values, Texts) and values.dtype.kind in "if" and np.abs(values).max() < EXACT:
         return column
     return replace(column, values=as_texts(values))

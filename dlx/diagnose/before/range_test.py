@@ -64,7 +64,7 @@ def range_test(experiment: Experiment) -> Generator[Count, None, RangeTest]:
             curves.append(swept(plan.copy(number), first.rates))
             yield Count(number + 1, plan.probes)
     steps += sum(int(np.isfinite(curve.costs).sum()) for curve in curves[1:])
-    return _document(experiment.spec, median_curve(curves), peak, len(curves), steps)
+    return _document(experiment, median_curve(curves), peak, len(curves), steps)
 
 
 def tested_rates(experiment: Supervised) -> TestedRates | None:
@@ -135,12 +135,14 @@ def _first_sweep(plan: _Plan) -> tuple[RangeCurve, int]:
     return curve if curve.falls else first, steps
 
 
-def _document(spec: Spec, curve: RangeCurve, peak: float, probes: int, steps: int) -> RangeTest:
+def _document(experiment: Experiment, curve: RangeCurve, peak: float, probes: int, steps: int) -> RangeTest:
+    spec = experiment.spec
     there: Array = np.isfinite(curve.costs)
     return RangeTest(
         name=spec.name,
         optimizer=spec.optimizer.name,
         learning_rate=spec.optimizer.learning_rate,
+        training_steps=spec.training.epochs * experiment.steps_per_epoch,
         is_objective=spec.objective is not None,
         tested=_tested(curve, peak, probes, steps),
         first=curve.first,

@@ -107,5 +107,8 @@ class Overview:
         part, labels = self.dataset.parts[name], self.dataset.labels
         if labels.task.is_regression:
             return {"m": part.m, "mean": part.y.mean(axis=0).tolist(), "deviation": part.y.std(axis=0).tolist()}
-        counts = np.bincount(part.y, minlength=len(labels.classes)).tolist()
+        if labels.task.has_one_class:
+            counts = np.bincount(part.y, minlength=len(labels.classes)).tolist()
+        else:
+            counts = np.count_nonzero(part.y, axis=0).tolist()
         return {"m": part.m, "classes": dict(zip(map(str, labels.classes), counts, strict=True))}

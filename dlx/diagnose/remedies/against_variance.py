@@ -34,7 +34,7 @@ LEAST_SIDE = 16  # pixels: on the 8 of the digits a shift by one, an eighth of t
 WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a multiple of α
 
 
-@change("train has more examples than it is trained on", "Basic recipe")
+@change("more examples of the same kind are there already", "Basic recipe")
 def all_the_examples(now: SpecContext) -> Overrides:
     if now.spec.data.train_examples is None or not _all_fit_batches(now):
         return {}

@@ -47,10 +47,7 @@ def _rate_times(factor: float, name: str) -> Change:
 
 def may_train(now: SpecContext, rate: float) -> bool:
     """Whether nothing is known against a learning rate: all rates may do where none was tested."""
-    tested = now.tested
-    if tested is None or tested.suggested is None:
-        return True
-    return tested.lowest(now.steps) <= rate <= tested.highest
+    return now.tested is None or now.tested.allows(rate, now.steps)
 
 
 learning_rate_third, learning_rate_x3 = _rate_times(1 / 3, "third"), _rate_times(3, "x3")

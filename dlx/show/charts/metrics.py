@@ -173,11 +173,19 @@ def readable(of_part: Metrics, target_errors: str | None) -> Metrics:
 
 
 def tail_sentences(tails: Mapping[str, Carriers] | None) -> Iterator[str]:
-    """Such as `the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error`."""
-    for part, few in (tails or {}).items():
-        carry = "carries" if few.residuals == 1 else "carry"
-        residuals = f"{few.residuals} of {few.m:,} residuals {carry} {100 * few.share:.0f} % of the squared error"
-        yield f"the interval of {in_words(part)} cannot be trusted: {residuals}"
+    """One for all parts, such as `the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of …`."""
+    if not tails:
+        return
+    carried = [f"{few.residuals} of {few.m:,}" for few in tails.values()]
+    shares = [f"{100 * few.share:.0f} %" for few in tails.values()]
+    intervals = f"the interval{'s' * (len(tails) > 1)} of {_listed([*map(in_words, tails)])}"
+    carry = "carries" if len(tails) == 1 and next(iter(tails.values())).residuals == 1 else "carry"
+    yield f"{intervals} cannot be trusted: {_listed(carried)} residuals {carry} {_listed(shares)} of the squared error"
+
+
+def _listed(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def judged_part(metrics: PartMetrics) -> str:

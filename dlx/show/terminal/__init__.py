@@ -13,6 +13,7 @@ from dlx.show.terminal.lines import columns_of as columns_of
 from dlx.show.terminal.lines import csv_table as csv_table
 from dlx.show.terminal.lines import document as document
 from dlx.show.terminal.lines import facts as facts
+from dlx.show.terminal.lines import labeled as labeled
 from dlx.show.terminal.lines import path as path
 from dlx.show.terminal.lines import say as say
 from dlx.show.terminal.lines import table as table

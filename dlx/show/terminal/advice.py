@@ -63,7 +63,9 @@ class AdviceLines(LinesInMargin):
         self.gap_above()
         if tested := tested_in_words(self.document.learning_rate):
             paragraph("tested", f"learning rates: {tested}", stream=self.out)
-        sentences = dict.fromkeys([*(step.advice for step in steps[:1]), *self.document.next])
+        first = [step.advice for step in steps[:1]]
+        others = (text for text in self.document.next if not any(advice.startswith(text) for advice in first))
+        sentences = dict.fromkeys([*first, *others])
         for number, sentence in enumerate(sentences):
             paragraph("next" if number == 0 else "", sentence, stream=self.out)
         for step in steps:

@@ -26,7 +26,7 @@ def best_bet(bet: BestBet, replicates: int, task: str | None) -> None:
     """
     likely = probability(bet.probability)
     if bet.spec is None:
-        paragraph("best bet", f"none: what most probably helps, {bet.name}, does with {likely} only")
+        paragraph("best bet", f"none: the likeliest remedy, {bet.name}, helps with a probability of {likely} only")
         return
     times = f"{bet.replicates} replicate{'s' * (bet.replicates != 1)}"
     change = f": dev {error(bet.change.value, task)} in {times}" if bet.change else ""

@@ -55,7 +55,7 @@ def brief(
     """
     columns = columns_of(out)
     blocks = [*_reasons(document, columns), *_advice(document, facts, steps, columns), *_judged(document, columns)]
-    blocks += [Block([[]], 1), Block([[(f"{'more':<{MARGIN}}", "dim"), (more, "cyan")]])]
+    blocks += [Block([[]], 2), Block([[(f"{'more':<{MARGIN}}", "dim"), (more, "cyan")]])]
     for line in _fitting(blocks, columns, MOST_LINES - above):
         say(*line, stream=out)
 
@@ -88,7 +88,7 @@ def _reasons(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     evidence = [finding.evidence for finding in serious_once(document)]
     for number, (line, sentence) in enumerate(zip(causes(document), evidence, strict=False)):
         yield Block([[(f"{'cause' if number == 0 else '':<{MARGIN}}", "dim"), *line]])
-        yield Block(_paragraph("", shorten(sentence, LONGEST), columns), 2 + 3 * number)
+        yield Block(_paragraph("", shorten(sentence, LONGEST), columns), 1 + 4 * number)
 
 
 def _advice(

@@ -15,8 +15,8 @@ from dlx.show.charts.confusion import ClassRow, Confusion, confusion
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.advice import AdviceLines, LinesInMargin
-from dlx.show.terminal.brief import brief
-from dlx.show.terminal.lines import Piece, paragraph, say, table
+from dlx.show.terminal.brief import HEAD, brief
+from dlx.show.terminal.lines import Piece, columns_of, paragraph, paragraph_lines, say, table
 from dlx.show.terminal.summary import COLORS, ends, errors, tails, verdict_in_words
 from dlx.show.words import ending, level_of, note_on_errors, title_of_error, title_of_metric
 from dlx.text import shorten
@@ -56,13 +56,14 @@ def diagnosis(
     """
     out = stream or sys.stdout
     say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=out)
-    for remark in remarks:
-        paragraph("", remark, "yellow", stream=out)
+    above = [line for remark in remarks for line in paragraph_lines("", remark, columns_of(out), "yellow")]
+    for line in above:
+        say(*line, stream=out)
     advice = AdviceLines(document, out)
     if isinstance(document, DiagnosisDocument):
         screen = _Screen(document, out)
         if facts and not full:
-            brief(document, facts, steps, more, out)
+            brief(document, facts, steps, more, out, HEAD + len(above))
             return
         screen.full()
     if facts or document.findings or isinstance(document, SpecDiagnosis):
@@ -188,8 +189,9 @@ def _text(cell: Cell) -> str:
 
 
 def _worst(example: WorstExample) -> tuple[str, ...]:
-    numbers = ("" if value is None else f"{value:.4g}" for value in (example.probability, example.loss))
-    return f"{example.index:,}", _short(example.label), _short(example.predicted), *numbers
+    probability = "" if example.probability is None else f"{example.probability:.3f}"
+    loss = "" if example.loss is None else f"{example.loss:.4g}"
+    return f"{example.index:,}", _short(example.label), _short(example.predicted), probability, loss
 
 
 def _class_error(row: ClassRow) -> tuple[str, ...]:

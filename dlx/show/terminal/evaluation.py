@@ -16,7 +16,7 @@ def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
     if json:
         facts(document, json)
         return
-    facts({name: value for name, value in document.items() if name != "metrics"})
+    facts({name: "unknown" if value is None else value for name, value in document.items() if name != "metrics"})
     metrics: PartMetrics = {DATA: document["metrics"]} if document["metrics"] else {}
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
     of_all = metrics_table(metrics, task, document.get("target_errors"))

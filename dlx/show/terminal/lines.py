@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -21,6 +22,8 @@ Piece = tuple[str, str]  # a text, never read as markup, and its style
 MARGIN = 10  # characters that a label has
 SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
 GAP = ("  ", "")  # between two columns
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d)(?!\w))")  # where no line may end
+HELD = "\N{NO-BREAK SPACE}"
 
 
 def is_plain(stream: TextIO) -> bool:
@@ -72,6 +75,8 @@ def table_lines(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -
         columns = [[header, *column] for header, column in zip(headers, columns, strict=True)]
         lines = [[("", "dim")] * len(headers), *lines]
     aligned = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
+    if aligned and not right[-1]:
+        aligned[-1] = columns[-1]  # since blanks beyond the screen would make an empty line
     for texts, line in zip(zip(*aligned, strict=True), lines, strict=False):
         cells = [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
         yield [piece for cell in cells for piece in (GAP, cell)][1:]
@@ -101,8 +106,9 @@ def paragraph_lines(
 ) -> Iterator[list[Piece]]:
     """The lines of such a text on a screen of so many columns."""
     room = max(columns - margin, SHORTEST)
-    for number, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
-        yield [(f"{label if number == 0 else '':<{margin}}", label_style), (line, style)]
+    held = BEFORE_UNIT.sub(HELD, text)
+    for number, line in enumerate(textwrap.wrap(held, room, break_long_words=False, break_on_hyphens=False)):
+        yield [(f"{label if number == 0 else '':<{margin}}", label_style), (line.replace(HELD, " "), style)]
 
 
 def document(content: object) -> None:

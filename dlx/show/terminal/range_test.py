@@ -50,20 +50,22 @@ def range_test(
 
 def sentences(document: RangeTest) -> Iterator[tuple[str, str]]:
     """What there is to say, each with its label."""
-    tested, present = document.tested, document.learning_rate
+    tested = document.tested
     if tested.suggested is None or tested.falls_from is None or tested.steepest is None:
         yield "verdict", "no learning rate brings the cost down within a few steps: the fault lies elsewhere"
         return
     yield "falls", f"from {rate_in_words(tested.falls_from)} on, most around {rate_in_words(tested.steepest)}"
     if tested.grows_from is not None:
         yield "grows", f"from {rate_in_words(tested.grows_from)} on"
-    yield "suggested", f"{rate_in_words(tested.suggested)}{_beside(present, tested.suggested)}"
+    yield "suggested", f"{rate_in_words(tested.suggested)}{_beside(document)}"
 
 
-def _beside(present: float, suggested: float) -> str:
-    if present == suggested:
+def _beside(document: RangeTest) -> str:
+    if document.learning_rate == document.tested.suggested:
         return ", which the spec has"
-    return f" (the spec has {rate_in_words(present)})"
+    present = rate_in_words(document.learning_rate)
+    enough = f", with which its {document.training_steps:,} steps get as far" if document.can_stay else ""
+    return f" (the spec has {present}{enough})"
 
 
 def plot(chart: RangeChart) -> list[list[Piece]]:

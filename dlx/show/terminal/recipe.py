@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.best_bet import best_bet
-from dlx.show.terminal.lines import Piece, columns_of, labeled, paragraph, say, table
+from dlx.show.terminal.lines import Piece, columns_of, labeled, paragraph, say, table_lines, text_width
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
 from dlx.text import command, shorten
@@ -28,8 +28,7 @@ STATUS = {
     Status.INTERRUPTED: "interrupted",
 }
 HEADERS = ("remedy", "against", "change of dev", "95 % interval", "replicates", "seconds", "verdict")
-AGAINST = HEADERS.index("against")
-WIDE = 108  # columns of a screen that the whole table takes
+GIVING_WAY = ("against", "seconds", "replicates")  # columns that a narrow screen does without, one after the other
 LONGEST = 60  # characters of a value that is shown
 AT_LEAST = "at least "
 
@@ -69,17 +68,27 @@ def _round(number: int, race: RaceResult, task: str | None) -> None:
     say((f"round {number}", "bold"), (f"  against {race.against}: {len(tried)} remedies{trainings}", ""))
     rows = [_row(remedy, task) for remedy in sorted(tried, key=_rank)]
     if rows:
-        columns = [number for number in range(len(HEADERS)) if number != AGAINST or columns_of(sys.stdout) >= WIDE]
-        table([[row[k] for k in columns] for row in rows], [HEADERS[k] for k in columns])
+        for line in _fitting(rows, columns_of(sys.stdout)):
+            say(*line)
     _clipped(tried)
     for reason, names in _left_out(race.remedies).items():
-        paragraph("", f"{len(names)} more not tried: {reason}: {', '.join(names)}", "dim")
+        paragraph("", f"{len(names)} more not tried, since {reason}: {', '.join(names)}", "dim")
     if race.winner is None:
         labeled("kept", ("none: no remedy surely lowers the error", ""))
         return
     overrides = race.winner.overrides
     for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
         labeled(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"))
+
+
+def _fitting(rows: Sequence[Sequence[str | Piece]], columns: int) -> list[list[Piece]]:
+    """The lines of the table with as many of its columns as the screen takes."""
+    for without in range(len(GIVING_WAY) + 1):
+        left = [k for k, header in enumerate(HEADERS) if header not in GIVING_WAY[:without]]
+        lines = list(table_lines([[row[k] for k in left] for row in rows], [HEADERS[k] for k in left]))
+        if max(sum(text_width(text) for text, _ in line) for line in lines) <= columns:
+            break
+    return lines
 
 
 def _row(remedy: RemedyResult, task: str | None) -> tuple[str | Piece, ...]:

@@ -123,8 +123,11 @@ def test_the_log_loss_of_a_network_that_has_diverged_fits_the_table() -> None:
 def test_few_residuals_that_carry_an_error_are_counted() -> None:
     tails = {"train": Carriers(2, 3000, 0.514), "train_dev": Carriers(1, 40, 0.6)}
     assert [*tail_sentences(tails)] == [
-        "the interval of train cannot be trusted: 2 of 3,000 residuals carry 51 % of the squared error",
-        "the interval of train-dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error",
+        "the intervals of train and train-dev cannot be trusted: 2 of 3,000 and 1 of 40 residuals carry 51 % and 60 % "
+        "of the squared error",
+    ]
+    assert [*tail_sentences({"dev": Carriers(1, 40, 0.6)})] == [
+        "the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error"
     ]
     assert [*tail_sentences(None)] == []
 

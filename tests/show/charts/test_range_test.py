@@ -27,7 +27,7 @@ def range_tests(draw: st.DrawFn) -> RangeTest:
     tested = draw(
         st.sampled_from([NOTHING, Rates(suggested, falls, steepest, draw(st.sampled_from([None, grows])), 5, 7)])
     )
-    return RangeTest("a", "adam", 0.001, False, tested, 1.0, rates, costs)
+    return RangeTest("a", "adam", 0.001, 1000, False, tested, 1.0, rates, costs)
 
 
 @FEW
@@ -42,7 +42,9 @@ def test_any_costs_can_be_drawn(document: RangeTest) -> None:
 
 def test_the_suggested_rate_is_pointed_at_above_its_place() -> None:
     rates = [10.0 ** (-4 + number / 16) for number in range(COLUMNS)]
-    document = RangeTest("a", "adam", 0.001, False, Rates(0.01, 1e-4, 1e-3, None, 5, 7), 2.0, rates, [2.0] * COLUMNS)
+    document = RangeTest(
+        "a", "adam", 0.001, 1000, False, Rates(0.01, 1e-4, 1e-3, None, 5, 7), 2.0, rates, [2.0] * COLUMNS
+    )
     lines = ["".join(text for text, _ in line) for line in plot(range_chart(document))]
     axis, pointer = lines[-2], lines[-1]
     assert axis[pointer.index("▲") :].startswith("0.01")

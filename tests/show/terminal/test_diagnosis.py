@@ -80,8 +80,8 @@ def test_the_whole_of_it() -> None:
         "dog        90  0.00 %  0.00 to 4.09 %  90\n"
         "\n"
         "worst of dev  class  taken for  probability  loss\n"
-        "           7  cat    dog               0.98   3.9\n"
-        "          12  dog    dog                0.6  0.51\n"
+        "           7  cat    dog              0.980   3.9\n"
+        "          12  dog    dog              0.600  0.51\n"
         "\n"
         "warning   dead_units in layer 2\n"
         "          62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12\n"
@@ -131,6 +131,18 @@ def test_in_brief_it_says_why_and_one_command_in_20_lines_of_80_columns(
     assert not any(word in text for word in ("dlx y", "full_batch_fits", "worst of dev"))
     assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
     assert max(len(line) for line in lines if "dlx train" not in line) <= 80
+
+
+@pytest.mark.parametrize("remarks", [0, 1])
+def test_remarks_above_count_among_the_20_lines(remarks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    step = replace(STEPS[0], effect="units that give something again " * 4, cost=Cost(80.0, 5, "at most"))
+    content = replace(CATS, findings=FINDINGS[:1], baselines=WORSE)
+    said = ["the network that predicts was trained again on all 546 examples, not on 328"] * remarks
+    lines = text_of(content, out, steps=[step], full=False, more="dlx diagnose r --full", remarks=said).splitlines()
+    assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
+    assert any("62 % of the 64 units" in line for line in lines)  # which gives way last
 
 
 @pytest.mark.parametrize("name", sorted(CAUSES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import redirect_stdout
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -13,6 +15,7 @@ from dlx.events import RaceStart, RaceState, TrialEnd
 from dlx.show import terminal
 from dlx.stats.intervals import Estimate
 from dlx.words import Status, Task
+from tests.show.terminal.conftest import Terminal
 
 
 def result(name: str, verdict: str, change: float | None = None, *clipped: str, message: str = "") -> RemedyResult:
@@ -83,7 +86,7 @@ def test_changes_that_are_cut_off_at_the_answer_of_the_mean_say_so(capsys: pytes
 def test_what_was_not_tried_for_want_of_time_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     untried = [result(name, "not tried", message="there was no time for it") for name in ("dropout", "wider")]
     lines = shown(capsys, story(*untried, status=Status.BUDGET_SPENT))
-    assert "          2 more not tried: there was no time for it: dropout, wider" in lines
+    assert "          2 more not tried, since there was no time for it: dropout, wider" in lines
     assert any("a larger --budget goes on from here" in line for line in lines)
 
 
@@ -110,7 +113,7 @@ def test_a_bet_that_lacks_time_asks_for_a_budget_and_one_that_lacks_examples_for
 
 def test_where_nothing_is_likelier_to_help_than_not_there_is_no_bet(capsys: pytest.CaptureFixture[str]) -> None:
     lines = shown(capsys, story(bet=replace(BET, probability=0.31, spec=None)))
-    assert lines[-1] == "best bet  none: what most probably helps, wider, does with 31 % only"
+    assert lines[-1] == "best bet  none: the likeliest remedy, wider, helps with a probability of 31 % only"
 
 
 def test_a_race_in_one_line() -> None:
@@ -122,3 +125,22 @@ def test_a_race_in_one_line() -> None:
     line = view.standing()
     assert line.startswith("1 min 1 s of 2 min 30 s  9 remedies against bias  training wider and 1 more, replicate 2")
     assert line.endswith("in front: wider -12.30 %  1 trials")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 90, 140])
+def test_the_table_of_a_race_has_as_many_columns_as_the_screen_takes(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Terminal()
+    tried = [result(name, "unclear", -0.0333) for name in ("early_stopping_and_l2", "learning_rate_hundredth")]
+    with redirect_stdout(out):
+        terminal.recipe(story(*(replace(one, change=Estimate(-0.03, -0.11, 0.06)) for one in tried)), Task.BINARY)
+    lines = out.getvalue().splitlines()
+    [header] = [line for line in lines if line.startswith("remedy")]
+    absent = {60: ("against", "seconds", "replicates"), 80: ("against", "seconds"), 90: ("against",), 140: ()}[columns]
+    titles = ("remedy", "against", "change of dev", "95 % interval", "replicates", "seconds", "verdict")
+    assert re.split("  +", header) == [title for title in titles if title not in absent]
+    if columns >= 80:
+        assert max(map(len, lines)) <= columns

@@ -27,6 +27,7 @@ from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.verdict import diagnose
 from dlx.show.numbers import duration, sparkline
 from dlx.show.terminal import TrainingProgress, facts, progress, say, summary, table
+from dlx.show.terminal.lines import paragraph_lines, table_lines
 from dlx.stats.intervals import error_rate, exact
 from dlx.training.records import EpochRecord, Progress
 from tests.show.terminal.conftest import ESCAPES, Terminal
@@ -53,6 +54,21 @@ def test_an_empty_table_is_no_line() -> None:
     out = io.StringIO()
     table([], (), stream=out)
     assert out.getvalue() == ""
+
+
+def test_a_last_column_of_words_ends_with_its_words() -> None:
+    lines = list(table_lines([("dev", "not established"), ("test", "yes")], ("on", "better")))
+    assert [line[-1][0] for line in lines] == ["better", "not established", "yes"]
+
+
+@given(st.integers(30, 120))
+def test_a_number_stays_with_its_unit(columns: int) -> None:
+    text = "one training, at least 0.04 s, of 33.5 % of 10 min 5 s at 95 % in 3 states, 4 hours and 5 days"
+    lines = ["".join(piece for piece, _ in line) for line in paragraph_lines("a", text, columns)]
+    assert " ".join(line[10:] for line in lines) == text
+    assert not any(re.match(r" *(%|s|min)\b", line[10:]) or line[10:].startswith("%") for line in lines)
+    if columns >= 80:
+        assert max(map(len, lines)) <= columns
 
 
 @pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
