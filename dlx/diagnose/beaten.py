@@ -22,8 +22,11 @@ class Beaten:
 
 
 def beaten_by(diagnosis: DiagnosisDocument) -> Beaten | None:
-    """The plainest model that surely is better; None where none is, and where little is left to be better by."""
-    if diagnosis.verdict == LOW or diagnosis.baselines is None:
+    """The plainest model that surely is better; None where none is, and where little is left to be better by.
+
+    It is better by its error, and says nothing where a metric is judged in its place.
+    """
+    if diagnosis.verdict == LOW or diagnosis.baselines is None or diagnosis.measure is not None:
         return None
     for name, model in diagnosis.baselines.models.items():
         part, compared = next(iter(model.parts.items()))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
+from typing import Any
 
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.trend import recent_fall
 from dlx.documents.baselines import BETTER, WORSE, Baselines, PartBaseline
-from dlx.documents.diagnosis import Ending, UnbeatenModel
+from dlx.documents.diagnosis import Ending, JudgedMetric, UnbeatenModel
 
 FALLEN = 0.05  # of itself, by the train cost over the last quarter of the epochs
 RISEN = 0.1  # of itself, by the dev cost since it was lowest
@@ -65,3 +66,11 @@ class Evidence:
     supply: Supply
     ending: Ending = field(default_factory=Ending)
     unbeaten: UnbeatenModel | None = None
+
+    def where_judged_by(self, measure: JudgedMetric | None) -> Evidence:
+        """The evidence on what is judged: simple models are compared by their errors only."""
+        return self if measure is None else replace(self, unbeaten=None)
+
+    def document_fields(self) -> dict[str, Any]:
+        """What a diagnosis keeps of it."""
+        return {"ending": self.ending, "unbeaten": self.unbeaten}

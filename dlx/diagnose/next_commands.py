@@ -19,6 +19,7 @@ from dlx.diagnose.simple_models import LinearModel
 from dlx.diagnose.supply import Supply, Way, words_of
 from dlx.diagnose.verdict import ABSENT, DONE, LOW, between, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument, Ending
+from dlx.documents.findings import Finding
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import exact
 from dlx.text import command
@@ -90,10 +91,10 @@ def _tried(document: DiagnosisDocument, remedy: Remedy, supply: Supply, config: 
 
 
 def _mending(document: DiagnosisDocument, config: Path, spec: Spec) -> Iterator[NextStep]:
-    """What mends the data, or says what they are."""
+    """What mends the data, or says what they are; what a symptom asks for waits until no cause is left."""
     cost = Cost(spec.training.epochs)
     for finding in document.serious:
-        if finding.overrides:
+        if finding.overrides and (len(document.serious) == 1 or not _is_symptom(finding)):
             advice = f"{finding.name}: {finding.remedy}"
             yield NextStep(train_command(config, finding.overrides), advice, "", cost)
         elif finding.name == CLASSES_AS_NUMBERS.name and (overrides := as_classes(spec)):
@@ -101,6 +102,11 @@ def _mending(document: DiagnosisDocument, config: Path, spec: Spec) -> Iterator[
             others = " and ".join(key for key in overrides if key != "task")
             advice = f"{advice}; what is for quantities goes: {others}" if others else advice
             yield NextStep(train_command(config, words_of(overrides)), advice, RATES, cost)
+
+
+def _is_symptom(finding: Finding) -> bool:
+    cause = CAUSES.get(finding.name)
+    return cause is not None and cause.is_symptom
 
 
 def _looking(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:

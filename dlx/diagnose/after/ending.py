@@ -67,6 +67,13 @@ MORE_TO_SAY = (
     "(data.normalize_targets: standard)"
 )
 
+RARE = 0.1  # the share of all other classes together, below which never answering them looks good
+BALANCED = ("data.class_weight=balanced", "diagnosis.metric=balanced_error", "diagnosis.tolerance=null")
+WEIGH = (
+    "weigh rare classes as much as the frequent one (data.class_weight: balanced), and judge by the balanced error, "
+    "which never answering them does not lower (diagnosis.metric: balanced_error, with its own tolerance)"
+)
+
 
 def no_hidden_layer(course: TrainingHistory) -> Iterator[Finding]:
     """A straight border where the neighbours know a better one."""
@@ -148,15 +155,17 @@ def plateau(course: TrainingHistory) -> Iterator[Finding]:
 def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
     """A network whose error is that of giving every example the same answer, or a larger one."""
     part = "dev" if "dev" in course.errors else "train"
-    if part not in course.errors or course.constant is None:
+    if part not in course.errors or course.constant is None or course.spec.diagnosis.metric is not None:
         return
     error, constant = course.errors[part].value, course.constant.errors[part]
     if error >= constant * (1 - ROUNDING) and constant > 0:
         title, sole = course.constant.title, course.constant.sole_answer
         evidence = f"the {part} error is {course.error(error)}; answering {title} has {course.error(constant)}"
         evidence = f"{evidence}; the network answers {sole} only" if sole is not None else evidence
-        remedy = None if course.task.has_one_class else MORE_TO_SAY
-        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy)
+        remedy, overrides = None if course.task.has_one_class else MORE_TO_SAY, tuple[str, ...]()
+        if sole is not None and course.spec.data.class_weight is None and constant < RARE:
+            remedy, overrides = WEIGH, BALANCED
+        yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy, overrides=overrides)
 
 
 def _is_cleaner(dev_error: float, reference: Baseline, course: TrainingHistory) -> bool:

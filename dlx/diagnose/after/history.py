@@ -190,12 +190,12 @@ class TrainingHistory:
 
     def behind(self, part: str, times: float = BEHIND) -> bool:
         """Whether the network errs more on train or dev than could be expected, by clearly more than chance."""
-        if part not in self.errors:
+        if part not in self.errors or self.spec.data.class_weight == "balanced":  # which is not to err least often
             return False
-        expected, chance = self.expected(part), 0.0
-        if not self.task.is_regression and self.reference is not None:
-            chance = CHANCE * sqrt(expected * (1 - min(expected, 1)) / self.reference.sample_size)
-        return self.errors[part].value - expected > max(times * self.tolerance, chance)
+        error, chance = self.errors[part].value, 0.0
+        if not self.task.is_regression and self.reference is not None:  # which would err so often on its sample too
+            chance = CHANCE * sqrt(error * (1 - min(error, 1)) / self.reference.sample_size)
+        return error - self.expected(part) > max(times * self.tolerance, chance)
 
     @property
     def largest_rise(self) -> float:

@@ -14,8 +14,10 @@ import pytest
 
 from dlx.data.sources import Moons
 from dlx.diagnose.after.checks import after
+from dlx.diagnose.after.ending import BALANCED
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
+from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.errors import Diverged
 from dlx.runs.diagnose import examine_run
@@ -426,6 +428,26 @@ def test_a_network_that_says_no_to_everybody_is_not_done(train: Train, tmp_path:
     assert [one.name for one in document.serious] == ["no_better_than_constant"]
     assert document.next[0].startswith("no_better_than_constant: ")
     assert "bias and variance are low: done" not in document.next
+
+
+def test_where_the_rare_class_is_never_answered_it_is_weighed_and_judged_as_much(train: Train, tmp_path: Path) -> None:
+    """What the finding asks for, typed: less than the balanced error of a constant answer, and no such finding."""
+    data = rare_class(tmp_path / "rare.npz", 1.2)
+    (one,) = examine_run(train(data=data, training=epochs(3)).run).document.serious
+    assert one.overrides == BALANCED
+    assert dict(override.split("=") for override in one.overrides) == {
+        "data.class_weight": "balanced",
+        "diagnosis.metric": "balanced_error",
+        "diagnosis.tolerance": "null",
+    }
+    judged = {"metric": "balanced_error"}
+    weighed = train(data={**data, "class_weight": "balanced"}, training=epochs(20), diagnosis=judged)
+    document = examine_run(weighed.run).document
+    assert document.measure is not None
+    assert document.measure.errors["dev"].value < 0.4
+    assert "no_better_than_constant" not in [finding.name for finding in document.findings]
+    assert beaten_by(document) is None
+    assert document.unbeaten is None
 
 
 def test_of_real_numbers_the_remedy_names_nothing_that_only_classes_have(train: Train, tmp_path: Path) -> None:
