@@ -14,8 +14,10 @@ from dlx.data.packing import DAMAGE, UNPACKERS, packed_suffix
 from dlx.data.reading import watcher
 from dlx.errors import DataError, nearest
 from dlx.files import unread
+from dlx.text import shorten
 
 UNPACKED_AT_ONCE = 2**16  # bytes
+LONGEST_PATH = 200  # characters that are shown of one that names nothing
 
 
 def open_binary(path: Path) -> io.BufferedReader[Any]:
@@ -100,3 +102,11 @@ def _near(path: Path) -> str:
     there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     near = nearest(path.name, there)
     return f"; did you mean {near}?" if near else ""
+
+
+def is_folder(path: str) -> bool:
+    """Whether there is a folder; raises ValueError where the system can have no such name."""
+    try:
+        return Path(path).is_dir()
+    except OSError as error:
+        raise ValueError(f"{shorten(path, LONGEST_PATH)}: {error.strerror}") from error

@@ -16,6 +16,7 @@ from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
 from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Where
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
+from dlx.data.opening import is_folder
 from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.split_options import SplitTableOptions
@@ -151,7 +152,7 @@ class File(Source):
         if result.endswith(SLASHES):
             return result
         is_stated = isinstance(path, str) and path.endswith(SLASHES)
-        file_format = format_of(result) if Path(result).is_dir() else None
+        file_format = format_of(result) if is_folder(result) else None
         return f"{result}/" if is_stated or (file_format is not None and file_format.is_folder) else result
 
     @model_validator(mode="before")

@@ -226,7 +226,7 @@ def repeat(data: Any, rng: random.Random) -> Any:
     times = rng.choice((2, 10, 300, 3000, 12_000))
 
     def repeated(value: Any) -> Any:
-        copies = [_copy(value) for _ in range(min(times, 1 + 200_000 // len(str(value))))]
+        copies = [_copy(value) for _ in range(min(times, 1 + 200_000 // max(1, len(str(value)))))]
         return copies if in_list else {f"k{number}": copy for number, copy in enumerate(copies)}
 
     in_list = rng.random() < 0.5

@@ -93,6 +93,8 @@ def test_digits_are_small_images_of_all_ten_classes() -> None:
         ({"name": "spirals", "classes": 5, "m": 4}, "m = 4 is too few for 5 classes"),
         ({"name": "file", "path": "x.doc"}, "tells no format"),
         ({"name": "file", "path": "x.npy.gz"}, "tells no format"),
+        ({"name": "file", "path": "x" * 5000}, "[Ff]ile ?name too long"),
+        ({"name": "file", "path": "x " * 300 + ".csv"}, "[Ff]ile ?name too long"),
         ({"name": "file", "path": "x.npz", "header": False}, "header does not apply to npz files"),
         ({"name": "file", "path": "x.npz", "target": "y"}, "target does not apply to npz files"),
         ({"name": "file", "path": "x.parquet", "target": "y", "delimiter": ";"}, "delimiter does not apply to parquet"),

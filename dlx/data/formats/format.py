@@ -13,7 +13,7 @@ from typing import ClassVar
 from dlx.data.columns import Column
 from dlx.data.encoding import listed
 from dlx.data.examples import Examples
-from dlx.data.opening import readable
+from dlx.data.opening import is_folder, readable
 from dlx.data.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
 from dlx.data.roles import Roles
 from dlx.data.table import Table
@@ -112,8 +112,9 @@ def format_of(path: str) -> Format | None:
     file_format = _format_of_name(plain, plain != name)
     if file_format is not None and "." in plain:
         return file_format
-    if Path(path).is_dir():
-        return _format_of_folders()
+    with suppress(ValueError):
+        if is_folder(path):
+            return _format_of_folders()
     if name.endswith(ZIP):  # a name such as data.zip tells less than the one in it
         with suppress(OSError, DataError, *DAMAGE):
             return _format_of_name(member_name(Path(path)).lower(), True)
