@@ -48,7 +48,6 @@ class Examples:
     origin: what messages call these examples, if not by their place in the spec.
     weights: (m,) how much each counts in the cost, as the file has them; None where all count the same.
     split_columns: the values (m,) that a split goes by, by their role there: ``group``, ``time``.
-    rows: (m,) their numbers in the source that a split has cut, from 0; None where none has.
     """
 
     X: Array | StoredRows

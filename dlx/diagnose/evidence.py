@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
 
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.trend import recent_fall
@@ -32,8 +31,13 @@ def ending_of(metrics: Mapping[str, Sequence[float]]) -> Ending:
     return Ending(fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0), rising)
 
 
-def unbeaten(baselines: Baselines) -> UnbeatenModel | None:
-    """The simple model that does as well as the network where none does surely better."""
+def unbeaten(baselines: Baselines, measure: JudgedMetric | None = None) -> UnbeatenModel | None:
+    """The simple model that does as well as the network where none does surely better.
+
+    They are compared by their errors, which says nothing where a metric, ``measure``, is judged in their place.
+    """
+    if measure is not None:
+        return None
     models = list(baselines.models.values())
     if any(model.first.difference.verdict == WORSE for model in models):
         return None
@@ -66,11 +70,3 @@ class Evidence:
     supply: Supply
     ending: Ending = field(default_factory=Ending)
     unbeaten: UnbeatenModel | None = None
-
-    def where_judged_by(self, measure: JudgedMetric | None) -> Evidence:
-        """The evidence on what is judged: simple models are compared by their errors only."""
-        return self if measure is None else replace(self, unbeaten=None)
-
-    def document_fields(self) -> dict[str, Any]:
-        """What a diagnosis keeps of it."""
-        return {"ending": self.ending, "unbeaten": self.unbeaten}

@@ -30,7 +30,7 @@ def next_steps_of_spec(
         now: the spec with its overrides.
     """
     better, cure = with_first_cure(overrides, findings, now), _in_words(findings, now)
-    serious = [(finding, f"{finding.name}: {finding.remedy}") for finding in findings if finding.severity != "note"]
+    serious = [(finding, f"{finding.name}: {finding.remedy}") for finding in findings if finding.is_serious]
     mended = [
         NextStep(train_command(path, [*better, *finding.overrides]), _joined(sentence, cure))
         for finding, sentence in serious
@@ -70,7 +70,7 @@ def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: 
 def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Finding, Overrides]]:
     """The changes that make another spec that is valid, with the finding that each is against."""
     for finding in findings:
-        if finding.severity == "note" or finding.overrides or finding.name not in CAUSES:
+        if not finding.is_serious or finding.overrides or finding.name not in CAUSES:
             continue
         for change in CAUSES[finding.name].changes:
             cure = change(now)

@@ -67,7 +67,6 @@ def diagnose(
         unproven: what is not established of a network whose bias and variance are low, so that it is not done.
         measure, evidence: what is judged in place of the errors, and what the advice must agree with, if anything.
     """
-    evidence = evidence.where_judged_by(measure) if evidence else None
     gap_questions = _questions(measure.errors if measure else errors, optimal_error, tolerance, task, measure)
     gaps: dict[str, Any] = {name: judged_gap(gap_questions[name]) for name in GAPS}
     ranked = by_severity(findings)
@@ -79,7 +78,8 @@ def diagnose(
         measure=measure,
         **gaps,
         verdict=_verdict(gaps),
-        **(evidence.document_fields() if evidence else {}),
+        ending=evidence.ending if evidence else None,
+        unbeaten=evidence.unbeaten if evidence else None,
         findings=ranked,
         next=[*mending(ranked), *_next(gaps, gap_questions, evidence, ranked, unproven or DONE, task)],
     )

@@ -128,7 +128,7 @@ def _evidence(
         data, tables = experiment.dataset, (result.metrics, result.layers)
         beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
-        supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines)
+        supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines, measurement.measure)
         evidence = Evidence(supply, ending_of(result.metrics), simple)
         of_classes = list(rare_class_findings(data, measurement.performance.metrics))
         others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
@@ -144,7 +144,7 @@ def _evidence(
         sizes = result.data["examples"]
         facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
         recalled = recall(result, spec)
-        supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines)
+        supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines, recalled.measure)
         evidence = Evidence(supply, diagnosis.ending or Ending(), simple)
         return recalled, findings, (remark,), evidence, diagnosis.learning_rate
 

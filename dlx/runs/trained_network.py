@@ -133,7 +133,8 @@ class NetworkRun:
             tested, ahead = rates_for_bias(self.experiment, judged.errors if judged else errors, of_data)
             of_data = [*of_data, *ahead]
             tested, causes = rates_for(self.experiment, [*of_data, *after(course, of_data), *of_classes], tested)
-            evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics), unbeaten(performance.baselines))
+            simple = unbeaten(performance.baselines, judged)
+            evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics), simple)
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
         measured_beside = performance.document() if performance else {}

@@ -24,7 +24,7 @@ from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
-from dlx.documents.diagnosis import Ending, UnbeatenModel
+from dlx.documents.diagnosis import Ending, JudgedMetric, UnbeatenModel
 from dlx.documents.range_test import TestedRates as Rates
 from dlx.spec.loader import derive, dump_yaml, load_spec
 from dlx.spec.sections import Spec
@@ -154,6 +154,7 @@ def test_which_model_does_as_well() -> None:
     assert unbeaten(Baselines({"constant": constant, "linear": linear})) == UnbeatenModel(
         "a model of 0.182", 0.182, 0.182, 0.182
     )
+    assert unbeaten(Baselines({"constant": constant, "linear": linear}), JudgedMetric("balanced_error", {})) is None
     assert unbeaten(Baselines({"constant": constant})) is None
     assert unbeaten(Baselines({"linear": linear, "neighbours": compared(0.1, 0.082, "worse")})) is None
     assert unbeaten(Baselines(skipped="the data stay in their file")) is None
