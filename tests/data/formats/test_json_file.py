@@ -34,7 +34,7 @@ def read(path: Path, text: str | bytes, **options: Any) -> Examples:
     [
         ("x.jsonl", "\n\n".join(map(json.dumps, ROWS))),
         ("x.ndjson", "\ufeff" + "\r\n".join(map(json.dumps, ROWS)) + "\r\n"),
-        ("x.jsonl.gz", gzip.compress("\n".join(map(json.dumps, ROWS)).encode())),
+        ("x.jsonl.gz", gzip.compress("\n".join(map(json.dumps, ROWS)).encode(), mtime=0)),
         ("x.json", json.dumps(ROWS)),
         ("x.json", json.dumps(ROWS, indent=2).encode("utf-16")),
         ("x.json", " ".join(json.dumps(row, indent=2) for row in ROWS)),
