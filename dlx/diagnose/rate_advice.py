@@ -38,7 +38,7 @@ def rates_for(
         findings: about it.
         tested: what a test has found before.
     """
-    if tested is None and any(_is_of_rate(finding) for finding in findings if finding.severity != "note"):
+    if tested is None and any(_is_of_rate(finding) for finding in findings if finding.is_serious):
         tested = tested_rates(experiment)
     now = SpecContext(experiment.spec, DataFacts(experiment.dataset.parts["train"].m), tested)
     of_rate = with_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate)
@@ -67,7 +67,7 @@ def rates_for_bias(
     if "train" not in errors or errors["train"].value - options.optimal_error <= (options.tolerance or 0.0):
         return None, []
     tested = tested_rates(experiment)
-    is_explained = any(CAUSES[finding.name].explains_training for finding in findings if finding.severity != "note")
+    is_explained = any(CAUSES[finding.name].explains_training for finding in findings if finding.is_serious)
     if tested is None or tested.grows_from is None or alpha < FAR * tested.grows_from or is_explained:
         return tested, []
     evidence = f"at α = {alpha:g} a step does harm: in a range test the cost falls from {tested.falls_from:g} on"
@@ -99,7 +99,7 @@ def with_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, pr
 
 def overrides_at_tested_rate(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
     """The overrides of a spec that has not been trained; with the tested rate, where that is what to change first."""
-    serious = [finding for finding in findings if finding.severity != "note" and CAUSES[finding.name].changes]
+    serious = [finding for finding in findings if finding.is_serious and CAUSES[finding.name].changes]
     if now.tested is None or not serious or serious[0].name not in SMALLER:
         return list(overrides)
     smaller = SMALLER[serious[0].name]

@@ -45,7 +45,7 @@ def after(course: TrainingHistory, earlier_findings: Sequence[Finding] = ()) -> 
 
 def serious(findings: Iterable[Finding]) -> list[Finding]:
     """Those that are no notes."""
-    return [finding for finding in findings if finding.severity != "note"]
+    return [finding for finding in findings if finding.is_serious]
 
 
 def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -92,6 +92,6 @@ def _of_training(experiment: Supervised, of_data: list[Finding]) -> list[Finding
     findings += [*of_targets, *linear, *at_start, *by_heart]
     of_labels = any(cause.is_among(of_data) for cause in EXPLAIN_STEPS)
     if not of_labels and not any(finding.severity == "error" for finding in by_heart):
-        mended = any(finding.severity != "note" for finding in (*linear, *at_start, *by_heart))
+        mended = any(finding.is_serious for finding in (*linear, *at_start, *by_heart))
         findings += step_findings(trial, FEW_EXAMPLES.is_among(of_data), mended)
     return findings
