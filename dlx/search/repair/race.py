@@ -31,7 +31,7 @@ class Race:
     is judged in replicates from 1 on only, at the `looks`, and the race is over as soon as it surely helps. As long as
     it may help by more than the tolerance, it goes on to `LONGER` times as many replicates: no fewer can distinguish a
     spec that fails now and then from one that never does. If it does not help surely, the other remedies of the family
-    are tried in the same way, then those that were dismissed. So the race ends with a winner, with nothing left to try,
+    are tried in the same way, then those that were dismissed, at last the best of those that help by less. So the race ends with a winner, with nothing left to try,
     or with the time.
     """
 
@@ -170,7 +170,10 @@ class Race:
         return max(far, key=lambda name: float(added[name].mean())) if far else in_order[-1]
 
     def _look_again(self) -> Iterator[RaceState | TrialEnd]:
-        """Those that may help by more than the tolerance, in more and more replicates, at last the best alone."""
+        """Those that may help by more than the tolerance, in more and more replicates, at last the best alone.
+
+        Where nothing helps by so much, the best of all, if the first replicates may be enough to show that it helps.
+        """
         for stage in (self.early, *([look] for look in self.later)):
             for name in self.promising():
                 for look in stage:
@@ -179,14 +182,20 @@ class Race:
                     yield from self._up_to(name, look)
         if best := self.promising(LAST)[:1]:
             yield from self._up_to(best[0], self.looks[-1])
+        for name in self.promising(1, least=0.0)[:1]:
+            for look in self.early:
+                if not self.winner and self.ground.left > 0:
+                    yield from self._up_to(name, look)
 
-    def promising(self, times: int = LONGER) -> list[str]:
+    def promising(self, times: int = LONGER, least: float | None = None) -> list[str]:
         """Those that lower the error by more than the tolerance, and could come to be certain, the best first.
 
         times: as many replicates as there are at first, that there may be.
+        least: by more than this in place of the tolerance.
         """
+        least = self.ground.tolerance if least is None else least
         changes = {name: self._mean_change(name) for name in self.finalists if self.measured.shared(name)}
-        names = [name for name in changes if changes[name] < -self.ground.tolerance and name not in self.measured.bad]
+        names = [name for name in changes if changes[name] < -least and name not in self.measured.bad]
         names = [name for name in names if self._can_be_certain(name, times)]
         return sorted(names, key=changes.__getitem__)
 

@@ -126,6 +126,18 @@ def test_a_large_effect_is_decided_halfway(tmp_path: Path) -> None:
     assert (cure.verdict, cure.replicates, race.measured.trainings) == ("keep", 3, 8)
 
 
+def test_the_best_of_those_that_were_dismissed_is_looked_at_again_though_it_helps_by_less_than_the_tolerance(
+    tmp_path: Path,
+) -> None:
+    ground = replace(ground_of(tmp_path, FAULTY), tolerance=0.9)
+    race = Race(ground, FAULTY, [remedy("useless", **USELESS), remedy("cure", **CURE)])
+    for number in (0, 1):
+        list(race._train(["", "useless", "cure"], number, 600))
+    race.finalists = ["useless", "cure"]
+    finish(race._look_again())
+    assert (race.winner, list(race.effects)) == ("cure", ["cure"])
+
+
 def test_among_equals_the_first_is_kept(tmp_path: Path) -> None:
     cures = [remedy("first", **CURE), remedy("second", initializer={"name": "normal", "scale": 0.5})]
     race = Race(ground_of(tmp_path, FAULTY), FAULTY, cures)
