@@ -17,9 +17,9 @@ from dlx.gradcheck.check import check
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
+from dlx.nn.dropout import mask_from
 from dlx.nn.initializers import Xavier
 from dlx.nn.landscape import Landscape
-from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss, loss_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.batch_norm import BatchNorm

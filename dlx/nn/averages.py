@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlx.nn.tape import Tape, constant
+from dlx.nn.tape import Tape
 from dlx.types import Array
 
 
-def update(v: Array, x: Array, beta: float, scratch: Array) -> None:
-    """v ← β·v + (1 − β)·x, in place; ``scratch`` has the shape of v."""
-    np.multiply(v, constant(beta, v.dtype.char), v)
-    np.multiply(x, constant(1 - beta, v.dtype.char), scratch)
-    np.add(v, scratch, v)
+def record_later(tape: Tape, v: Array, x: Array, beta: float, scratch: Array) -> None:
+    """Write v ← β·v + (1 − β)·x for when the step has proved to be finite; ``scratch`` has the shape of v."""
+    tape.later(np.multiply, v, tape.constant(beta), v)
+    tape.later(np.multiply, x, tape.constant(1 - beta), scratch)
+    tape.later(np.add, v, scratch, v)
 
 
 def record_sum(tape: Tape, total: Array, x: Array, beta: float) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from dlx.errors import UsageError
 from dlx.nn.activations import Activation
+from dlx.nn.dropout import mask_from as mask_from
 from dlx.nn.norms.norm import Backward, Norm, NormArrays, no_backward
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.tape import Tape
@@ -161,27 +161,3 @@ class Dropout(Layer):
             return dA
 
         return A_kept, backward
-
-
-def mask_from(rng: Any, keep_prob: float) -> Callable[[Array], None]:
-    """What fills D: 1/keep_prob with probability keep_prob, else 0.
-
-    A RandomState is asked for uniform numbers in the order of D's rows, as the course's ``np.random.rand(*D.shape) <
-    keep_prob`` does. A Generator gives raw 16-bit integers against a threshold (3 times as fast); the probability is
-    then round(2¹⁶·keep_prob)/2¹⁶, and D holds its exact inverse.
-    """
-    if isinstance(rng, np.random.RandomState):
-
-        def draw_mask(D: Array) -> None:
-            np.less(rng.random_sample(D.shape), keep_prob, D, casting="unsafe")
-            np.divide(D, keep_prob, D)
-
-        return draw_mask
-    threshold = max(round(keep_prob * 2**16), 1)
-
-    def draw_mask_from_bits(D: Array) -> None:
-        bits = rng.bit_generator.random_raw(-(-D.size // 4)).view("<u2")[: D.size]
-        np.less(bits.reshape(D.shape), threshold, D, casting="unsafe")
-        np.multiply(D, 2**16 / threshold, D)
-
-    return draw_mask_from_bits

@@ -78,6 +78,7 @@ class Network:
     ) -> None:
         self.n_x, self.plans, self.loss = n_x, tuple(plans), loss
         self.l2, self.l1 = l2, l1
+        self.tape_type: type[Tape] = Tape  # how passes are replayed
         self.sizes = [n_x, *(plan.units for plan in plans)]
         self.parameters = Parameters(self._parameter_shapes(), dtype)
         self.statistics = Flat(self._statistics_shapes(), dtype)
@@ -152,7 +153,7 @@ class Network:
         return {name: recorder(record, lambd) for name, (record, lambd) in lambdas.items() if lambd}
 
     def _tape(self, X: Array, Y: Array) -> Tape:
-        tape = Tape(self.parameters.theta.dtype)
+        tape = self.tape_type(self.parameters.theta.dtype)
         tape.register("X", X)
         tape.register("Y", Y)
         for name, view in self.parameters.items():

@@ -37,7 +37,7 @@ class Tape:
         self._outputs: list[Array | None] = []
         self._costs: list[tuple[float, Array]] = []
         self._later: list[Call] = []
-        self._watched: list[tuple[Callable[[Array], float], Array]] = []
+        self._watched: list[tuple[Array, Array]] = []
         self._filled = {value: np.empty(0, dtype) for value in (0, 1)}
         self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], tuple[str, int | None]] = {}
         self.layer: int | None = None  # goes with the names of new arrays: Z of layer 2 is Z2
@@ -86,18 +86,18 @@ class Tape:
         self._outputs.append(out)
 
     def later(self, function: Callable[..., object], *args: Any) -> None:
-        """Append a call that is made only once the step has proved to be finite."""
+        """Append a call that is made only once the step has proved to be finite; it writes the last argument."""
         self._later.append((function, args))
 
     def watch(self, vector: Array) -> None:
         """Let a vector (n,) that ``later`` calls will use be among those that prove the step finite."""
-        self._watched.append((vector.dot, self.ones(len(vector))))
+        self._watched.append((vector, self.ones(len(vector))))
 
     def watched(self) -> float:
         """A number that is finite where all that is watched is, after a replay."""
         total = 0.0
-        for dot, ones in self._watched:
-            total += dot(ones)
+        for vector, ones in self._watched:
+            total += vector.dot(ones)
         return total
 
     def positive(self, A: Array, out: Array) -> None:
@@ -132,6 +132,16 @@ class Tape:
         """What J adds up: a scale and a 0-d array for each ``add_cost``."""
         return tuple(self._costs)
 
+    @property
+    def awaited(self) -> tuple[Call, ...]:
+        """The calls that wait for the step to prove finite."""
+        return tuple(self._later)
+
+    @property
+    def watched_vectors(self) -> tuple[Array, ...]:
+        """What proves it besides the cost and the gradient."""
+        return tuple(vector for vector, _ in self._watched)
+
     def accept(self) -> None:
         """Make the calls that waited for the step to prove finite."""
         for function, args in self._later:
@@ -158,7 +168,7 @@ class Tape:
             call = f"{_name(function)}({arguments})"
             yield call if output is None else f"{self.name_of(output)} = {call}"
         for function, args in self._later:
-            yield f"{_name(function)}({', '.join(self.name_of(arg) for arg in args)})"
+            yield f"{self.name_of(args[-1])} = {_name(function)}({', '.join(self.name_of(arg) for arg in args[:-1])})"
         if self._costs:
             terms = [
                 f"{'−' if scale < 0 else '+'} {abs(scale):.6g}·{self.name_of(term)}" for scale, term in self._costs

@@ -8,6 +8,7 @@ from dlx.errors import UsageError
 from dlx.nn.optimizers import Optimizer, State
 from dlx.nn.params import Parameters
 from dlx.nn.tape import Tape
+from dlx.types import Array
 
 # Entries of θ updated at a time, so that one block's θ, dθ and state stay in the cache between the calls.
 BLOCK = 49152
@@ -16,8 +17,8 @@ BLOCK = 49152
 class Update:
     """One update of a network's θ: clip dθ, decay W, then the optimizer's rule, block by block."""
 
-    def __init__(self, optimizer: Optimizer, parameters: Parameters) -> None:
-        self.optimizer, self.parameters = optimizer, parameters
+    def __init__(self, optimizer: Optimizer, parameters: Parameters, tape_type: type[Tape] = Tape) -> None:
+        self.optimizer, self.parameters, self._tape_type = optimizer, parameters, tape_type
         self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
         self._values = optimizer.values
         n_values, n_names = len(self._values(optimizer.learning_rate, 1)), len(optimizer.numbers)
@@ -30,15 +31,19 @@ class Update:
         self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
         self._numbers = np.empty(n_names, theta.dtype)
         self._scratch = np.empty_like(theta[:BLOCK])
-        self._tapes = [self._recorded(slice(start, start + BLOCK)) for start in range(0, theta.size, BLOCK)]
+        self._tapes = self.recorded(self._numbers)
 
-    def _recorded(self, part: slice) -> Tape:
-        """The rule, written down for one stretch of θ."""
+    def recorded(self, numbers: Array) -> list[Tape]:
+        """The rule, written down for θ block by block, with the optimizer's numbers in this vector."""
+        parts = (slice(start, start + BLOCK) for start in range(0, self.parameters.theta.size, BLOCK))
+        return [self._recorded(part, numbers) for part in parts]
+
+    def _recorded(self, part: slice, numbers: Array) -> Tape:
         theta, d_theta = self.parameters.theta[part], self.parameters.d_theta[part]
         arrays = {slot: vector[part] for slot, vector in self.vectors.items()}
-        arrays |= {name: self._numbers[i, ...] for i, name in enumerate(self.optimizer.numbers)}
+        arrays |= {name: numbers[i, ...] for i, name in enumerate(self.optimizer.numbers)}
         scratch = self._scratch[: theta.size]
-        tape = Tape(theta.dtype)
+        tape = self._tape_type(theta.dtype)
         for name, array in ({"theta": theta, "dtheta": d_theta, "scratch": scratch} | arrays).items():
             tape.register(name, array)
         self.optimizer.record(tape, theta, d_theta, State(arrays, scratch))

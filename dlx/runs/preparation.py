@@ -11,6 +11,7 @@ from dlx.errors import Remark
 from dlx.spec.sections import Spec
 from dlx.training import threads
 from dlx.training.build import Origins, build, build_supervised
+from dlx.training.engine import chosen
 from dlx.training.experiment import Experiment
 from dlx.training.minimization import Minimization
 from dlx.training.supervised import Supervised
@@ -53,5 +54,7 @@ def _give_threads(experiment: Experiment) -> None:
         count = threads.decide(experiment.parameters.weights.size, experiment.batch_size)
     if (granted := threads.limit(count)) < count:
         warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}"), stacklevel=3)
-    training = experiment.spec.training.model_copy(update={"threads": granted})
+    training = experiment.spec.training.model_copy(
+        update={"threads": granted, "engine": chosen(experiment.spec.training.engine)}
+    )
     experiment.spec = experiment.spec.model_copy(update={"training": training})

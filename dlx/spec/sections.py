@@ -71,6 +71,11 @@ class Training(Options):
         "epochs as were kept; it predicts and is exported, while errors and verdict stay those of the first (searches "
         "and studies leave it out)",
     )
+    engine: Literal["numpy", "compiled", "auto"] = Field(
+        "auto",
+        description="what replays the recorded steps, with the same bits: NumPy, or native code (the extra fast); auto "
+        "is compiled where that is installed",
+    )
     threads: Count | Literal["auto"] = Field("auto", description="BLAS threads; auto becomes a number in the run")
 
 
@@ -181,11 +186,14 @@ class Spec(Options):
         """The spec as plain data, every default filled in; ``Spec.model_validate`` of it gives this spec again.
 
         What a layer takes over from the sections for all layers is not written out again for each: who changes
-        `architecture.activation` there means the layers too. With an objective there is nothing of networks.
+        `architecture.activation` there means the layers too. With an objective there is nothing of networks. An engine
+        that is not decided yet changes nothing, so that a plan, or the key of a trial, does not speak of it.
         """
         hidden = tuple(self._own(index, layer) for index, layer in enumerate(self.architecture.hidden))
         architecture = self.architecture.model_copy(update={"hidden": hidden})
         data: dict[str, Any] = plain(self.model_copy(update={"architecture": architecture}))
+        if self.training.engine == "auto":
+            del data["training"]["engine"]
         if self.objective is None:
             return data
         training = {key: value for key, value in data["training"].items() if key not in OF_BATCHES}

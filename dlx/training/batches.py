@@ -38,7 +38,7 @@ class TrainingBatches:
         self.size = reader.m if size is None else min(size, reader.m)
         self.per_epoch = -(-self.m // self.size)
         self._stays = self.is_full and not is_changed
-        self._restarts = streams.restarts("epoch")
+        self.restarts = streams.restarts("epoch")
         self._holding: Step | None = None  # whose buffers hold all examples, as they stay in a full batch
         self._order: Array | None = None
         self._ordered = 0  # the epoch whose order that is
@@ -83,7 +83,7 @@ class TrainingBatches:
     def _new_order(self) -> Array:
         if self.position.done > 0:
             return self._order_once_more()
-        for purpose in self._restarts:
+        for purpose in self.restarts:
             self.streams.restart(purpose, self.position.epoch - 1)
         if self.is_full:
             return np.arange(self.m) if self._order is None else self._order

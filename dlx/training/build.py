@@ -14,7 +14,7 @@ from dlx.data.memory import amount, free
 from dlx.data.weights import unknown_classes
 from dlx.errors import EnvironmentProblem, Place, Problem, SpecError, allowed
 from dlx.nn.activations import Identity
-from dlx.nn.layers import mask_from
+from dlx.nn.dropout import mask_from
 from dlx.nn.losses import Loss, loss_for, losses_for
 from dlx.nn.network import LayerPlan, Network
 from dlx.spec.sections import LayerSection, Spec

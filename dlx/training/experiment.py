@@ -11,11 +11,12 @@ from dlx.nn.trainable import Trainable
 from dlx.nn.update import Update
 from dlx.spec.sections import Spec
 from dlx.training.early_stopping import BestRow
+from dlx.training.engine import tape_type
 from dlx.training.learning_rate import LearningRate
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
 from dlx.training.sampling import LayerSampling
-from dlx.training.steps import Steps
+from dlx.training.steps import ManySteps, Steps
 from dlx.training.streams import Streams
 from dlx.types import Array
 from dlx.words import Status, Task
@@ -34,14 +35,15 @@ class Experiment(ABC):
     def __init__(self, spec: Spec, streams: Streams, trainable: Trainable, position: Position, steps: Steps) -> None:
         self.spec, self.streams, self.trainable, self.position, self.steps = spec, streams, trainable, position, steps
         self.parameters, self.statistics = trainable.parameters, trainable.statistics
-        self.update = Update(spec.optimizer, self.parameters)
+        self.update = Update(spec.optimizer, self.parameters, tape_type(spec.training.engine))
+        self.stretches: ManySteps | None = None  # where many steps may be taken at once
         self.clip_norm = spec.optimizer.clip_norm or inf
         epochs, stopping = spec.training.epochs, spec.training.early_stopping
         alpha0 = spec.optimizer.learning_rate
         self.rate: Callable[[Position], float] = LearningRate(spec.schedule, alpha0, epochs, steps.per_epoch)
         self.best = BestRow(trainable, position, stopping)
         self.sampling = LayerSampling(position, epochs, steps.per_epoch, stopping is not None)
-        self._restarts = streams.restarts("step")
+        self.restarts_at_steps = streams.restarts("step")
 
     @property
     @abstractmethod
@@ -84,7 +86,7 @@ class Experiment(ABC):
 
     def begin_step(self) -> None:
         """Restart the streams that are pinned to start anew at each step."""
-        for purpose in self._restarts:
+        for purpose in self.restarts_at_steps:
             self.streams.restart(purpose, self.position.step)
 
     def learning_rate(self) -> float:

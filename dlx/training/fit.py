@@ -12,9 +12,7 @@ from dlx.errors import Diverged
 from dlx.nn.tape import Tape
 from dlx.training.experiment import Experiment
 from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
-
-# A gradient or rate beyond these could overflow θ in one step: only then is θ backed up and checked around the step.
-RISKY_NORM, RISKY_RATE = 1e15, 1e8
+from dlx.training.stretches import RISKY_NORM, RISKY_RATE
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
@@ -71,8 +69,8 @@ def step_costs(experiment: Experiment, count: int) -> Iterator[float]:
 
 
 def _advance(experiment: Experiment, until: float) -> None:
-    """Train to the end of the next epoch that has a row, or until the clock says so."""
-    position, steps = experiment.position, experiment.steps
+    """Train to the end of the next epoch that has a row, or until the clock says so; at 0.0 for one step."""
+    position, steps, stretches = experiment.position, experiment.steps, experiment.stretches if until else None
     m, most = steps.m, steps.size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
@@ -80,11 +78,12 @@ def _advance(experiment: Experiment, until: float) -> None:
             has_row = experiment.epoch_has_row()
             sampled = has_row and experiment.sampling.may_be_due()
             while position.done < m:
-                size = min(most, m - position.done)
-                tape = steps.next(size)
-                if sampled and position.done + size == m:
-                    experiment.see_before_last_step()
-                _take_step(experiment, tape, size)
+                if stretches is None or not stretches.take(spare=int(sampled)):
+                    size = min(most, m - position.done)
+                    tape = steps.next(size)
+                    if sampled and position.done + size == m:
+                        experiment.see_before_last_step()
+                    _take_step(experiment, tape, size)
                 if perf_counter() >= until:
                     return
             if has_row:

@@ -30,3 +30,13 @@ class Steps(Protocol):
 
     def run_first(self, size: int) -> float:
         """Replay a step on the first examples of the epoch, changing no θ; returns its cost."""
+
+
+class ManySteps(Protocol):
+    """What may take many steps at once, with the bits that one after the other would give."""
+
+    def take(self, spare: int) -> int:
+        """Take steps of full size; returns how many, 0 where a step must be taken alone.
+
+        spare: how many examples of the epoch must be left, at least.
+        """

@@ -66,3 +66,9 @@ class Streams:
             generator.set_state(state)
         else:
             generator.bit_generator.state = state
+
+    def skip(self, purpose: str, words: int) -> None:
+        """Put a stream where so many 64-bit integers would have been drawn."""
+        bits = self._generators[purpose]
+        if isinstance(bits, np.random.Generator) and isinstance(bits.bit_generator, np.random.PCG64):
+            bits.bit_generator.advance(words)

@@ -8,16 +8,19 @@ from typing import final
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
 from dlx.nn.network import Network
+from dlx.nn.tape import Tape
 from dlx.spec.quantities import PARTS
 from dlx.spec.sections import Spec
 from dlx.stats.metrics.metric import value_of
 from dlx.training.batches import TrainingBatches
+from dlx.training.engine import tape_type
 from dlx.training.evaluation import Evaluation, measure_statistics
 from dlx.training.experiment import Experiment
 from dlx.training.layer_statistics import LayerWatch
 from dlx.training.position import Position
 from dlx.training.records import LayerRecord, RowCosts
 from dlx.training.streams import Streams
+from dlx.training.stretches import Stretches
 from dlx.words import Task
 
 
@@ -39,7 +42,10 @@ class Supervised(Experiment):
         self._row_metrics = spec.row_metrics
         self._measured = -1  # the step after which exact statistics were measured
         self._evaluations: dict[str, Evaluation] = {}
+        network.tape_type = tape_type(spec.training.engine)
         super().__init__(spec, streams, network, position, self.batches)
+        if network.tape_type is not Tape:
+            self.stretches = Stretches(self, self.batches)
 
     @property
     def task(self) -> Task:

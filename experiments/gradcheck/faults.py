@@ -16,8 +16,9 @@ from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
+from dlx.nn.dropout import mask_from
 from dlx.nn.initializers import He
-from dlx.nn.layers import Activate, Dropout, Linear, Normalize, mask_from
+from dlx.nn.layers import Activate, Dropout, Linear, Normalize
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.norm import Backward, Norm

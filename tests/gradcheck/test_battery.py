@@ -16,9 +16,9 @@ from dlx.gradcheck.referee import Referee
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation
+from dlx.nn.dropout import mask_from
 from dlx.nn.gradcheck import EPSILON, along_entry, differences, refined, rounding
 from dlx.nn.initializers import Initializer
-from dlx.nn.layers import mask_from
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.norm import Norm

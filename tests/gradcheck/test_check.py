@@ -15,8 +15,8 @@ from dlx.gradcheck.locate import locate
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, Backward, Tanh
+from dlx.nn.dropout import mask_from
 from dlx.nn.initializers import He, Initializer, Zeros
-from dlx.nn.layers import mask_from
 from dlx.nn.losses import Logistic, Loss
 from dlx.nn.losses.loss import scaled_residual
 from dlx.nn.network import LayerPlan, Network

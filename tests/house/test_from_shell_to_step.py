@@ -55,7 +55,7 @@ DATA = "data: {source: moons}\narchitecture: {hidden: [3], activation: traced}\n
 @pytest.mark.parametrize("what", [DATA, "objective: bowl\n"], ids=["network", "objective"])
 def test_a_step_is_near_to_the_shell(what: str, tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
     (tmp_path / "tracing.py").write_text(PLUGIN)
-    (tmp_path / "spec.yaml").write_text(f"plugins: [tracing.py]\n{what}training: {{epochs: 1}}\n")
+    (tmp_path / "spec.yaml").write_text(f"plugins: [tracing.py]\n{what}training: {{epochs: 1, engine: numpy}}\n")
     result = run_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path)
     assert result.code == 0, result.stderr
     first = (tmp_path / "stacks").read_text().splitlines()[0].split()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlx.nn.averages import averages, bias, update
+from dlx.nn.averages import averages, bias, record_later
+from dlx.nn.tape import Tape
 
 LONDON = [40.0, 49.0, 45.0]
 
@@ -33,8 +34,9 @@ def test_a_corrected_average_lies_between_the_values_it_averages(series: list[fl
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30), st.floats(0, 0.999))
 def test_updating_in_place_gives_the_same_averages(series: list[float], beta: float) -> None:
-    v, scratch, seen = np.zeros(1), np.empty(1), []
-    for x in series:
-        update(v, np.array([x]), beta, scratch)
+    v, x, seen, tape = np.zeros(1), np.empty(1), [], Tape(float)
+    record_later(tape, v, x, beta, np.empty(1))
+    for x[0] in series:
+        tape.accept()
         seen.append(v.item())
     assert seen == pytest.approx(list(averages(series, beta, corrected=False)), rel=1e-12, abs=1e-12)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlx.nn.layers import Dropout, mask_from
+from dlx.nn.dropout import mask_from
+from dlx.nn.layers import Dropout
 from dlx.nn.tape import Tape
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.nn.activations import ReLU
+from dlx.nn.dropout import mask_from
 from dlx.nn.initializers import Xavier
-from dlx.nn.layers import mask_from
 from dlx.nn.losses import Logistic
 from dlx.nn.network import LayerPlan, Network, Step
 from dlx.nn.norms.batch_norm import BatchNorm

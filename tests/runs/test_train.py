@@ -316,7 +316,8 @@ def test_a_signal_finishes_the_step_saves_and_exits_with_its_code(number: signal
     assert process.returncode == 128 + number
     assert "--resume" in error
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
-    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+    written_files = {path.name for path in (tmp_path / "run").iterdir()}
+    assert written_files | {"curves.png"} == FILES  # there may be no row yet, and then nothing to draw
 
 
 def test_a_second_writer_is_refused(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

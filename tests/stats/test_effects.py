@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dlx.search.repair.race import finalists
-from dlx.search.repair.successive_rejects import rejections
+from dlx.search.repair.successive_rejects import finalists, rejections
 from dlx.stats.effects import below, contributions, effect, pooled, standard_error, verdict
 from dlx.stats.intervals import Estimate, error_rate
 from dlx.stats.sequential import LAST, looks, share_among

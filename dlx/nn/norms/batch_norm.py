@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
@@ -65,9 +66,8 @@ class BatchNorm(Standardizing):
         tape.call(np.multiply, Z_norm, gamma, out=Z_tilde)
         tape.call(np.add, Z_tilde, beta, out=Z_tilde)
         if not self.measures:
-            scratch = tape.empty("scratch", n, 1)
             tape.watch(sigma2.reshape(-1))  # its overflow does not show in the cost: Z_norm is then 0
-            tape.later(partial(self.average_statistics, arrays), mu, sigma2, scratch)
+            self._record_averages(tape, arrays.statistics, mu, sigma2)
 
         def backward(dZ_tilde: Array) -> Array:
             d_gamma, d_beta = arrays.gradients["gamma"], arrays.gradients["beta"]
@@ -88,12 +88,14 @@ class BatchNorm(Standardizing):
 
         return Z_tilde, backward
 
-    def average_statistics(self, arrays: NormArrays, mu: Array, sigma2: Array, scratch: Array) -> None:
-        """Take the μ and σ² of a mini-batch into the running averages."""
-        statistics = arrays.statistics
-        statistics["t"][...] += 1
-        averages.update(statistics["mu"], mu, self.momentum, scratch)
-        averages.update(statistics["sigma_squared"], sigma2, self.momentum, scratch)
+    def _record_averages(self, tape: Tape, statistics: Mapping[str, Array], mu: Array, sigma2: Array) -> None:
+        """Write what takes the μ and σ² of a mini-batch into the running averages, once the step is finite."""
+        scratch, t = tape.empty("scratch", *mu.shape), statistics["t"]
+        for name in ("t", "mu", "sigma_squared"):
+            tape.rename(f"{name}_average" if name != "t" else name, statistics[name])
+        tape.later(np.add, t, tape.constant(1), t)
+        averages.record_later(tape, statistics["mu"], mu, self.momentum, scratch)
+        averages.record_later(tape, statistics["sigma_squared"], sigma2, self.momentum, scratch)
 
     def measure(self, arrays: NormArrays, mu: Array, sigma2: Array) -> None:
         statistics = arrays.statistics

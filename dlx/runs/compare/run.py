@@ -19,7 +19,7 @@ from dlx.stats.measured import MeasuredMetric
 from dlx.words import PARTS, Status
 
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
-ASIDE = (*CHANCE, "name", "diagnosis", "training.threads")  # what does not change what a training is
+ASIDE = (*CHANCE, "name", "diagnosis", "training.threads", "training.engine")  # what does not change what a training is
 UNIT = "diagnosis.target_errors"  # but errors in different units cannot be compared
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from dlx.diagnose.advice import Remedy
 from dlx.events import RaceState, TrialEnd
 from dlx.search.repair.measurements import BASE, Measurements
 from dlx.search.repair.race_setup import RaceSetup
-from dlx.search.repair.successive_rejects import rejections
+from dlx.search.repair.successive_rejects import finalists, rejections
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 from dlx.stats.effects import clipped, effect, standard_error, verdict
@@ -18,21 +18,20 @@ from dlx.types import Array
 
 CHUNK = 2  # remedies that are tried before looking whether one of them makes all well
 LONG_CHUNK = 6  # that are tried before one will do that is much better
-FINALISTS = 3
 
 
 class Race:
     """One family of remedies and their trials: each remedy once, then the best of them in further replicates.
 
-    Remedies are trained in replicate 0, in their order, until one of a chunk of `CHUNK` makes bias and variance low, or
-    one of `LONG_CHUNK` surely halves what the error is above the optimal one. The best `FINALISTS` of those that beat
-    the present spec there, or of those that make bias and variance low, go on: replicates 1, 2 … train them and the
-    present spec, side by side, and the worst of them is dismissed after each phase (see `rejections`). Whoever is left
-    is judged in replicates from 1 on only, at the `looks`, and the race is over as soon as it surely helps. As long as
-    it may help by more than the tolerance, it goes on to `LONGER` times as many replicates: no fewer can distinguish a
-    spec that fails now and then from one that never does. If it does not help surely, the other remedies of the family
-    are tried in the same way, then those that were dismissed, at last the best of those that help by less. So the race ends with a winner, with nothing left to try,
-    or with the time.
+    Remedies are trained in replicate 0, in their order, until one of a chunk of `CHUNK` makes bias and variance
+    low, or one of `LONG_CHUNK` surely halves what the error is above the optimal one. The best `finalists` of those
+    that beat the present spec there, or of those that make bias and variance low, go on: replicates 1, 2 … train
+    them and the present spec, side by side, and the worst of them is dismissed after each phase (see `rejections`).
+    Whoever is left is judged in replicates from 1 on only, at the `looks`, and the race is over as soon as it
+    surely helps. As long as it may help by more than the tolerance, it goes on to `LONGER` times as many
+    replicates: no fewer can distinguish a spec that fails now and then from one that never does. If it does not
+    help surely, the other remedies of the family are tried in the same way, then those that were dismissed, at last
+    the best of those that help by less. So the race ends with a winner, with nothing left to try, or with the time.
     """
 
     def __init__(self, ground: RaceSetup, base: Spec, remedies: Sequence[Remedy]) -> None:
@@ -242,16 +241,6 @@ class Race:
             standing = self.measured.leader(self.finalists)
             yield RaceState(missing, number, self.ground.elapsed, self.ground.budget, *standing)
             yield from self.measured.train(missing, number, seconds)
-
-
-def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:
-    """The best of the remedies that beat the present spec in replicate 0, less those surely worse than the best of all.
-
-    before, screened: (m,), what each dev example adds to the error.
-    """
-    means = {name: float(added.mean()) for name, added in screened.items()}
-    better = sorted((name for name in means if means[name] < before.mean()), key=means.__getitem__)
-    return [name for name in better[:FINALISTS] if not effect(screened[better[0]][None], screened[name][None]).low > 0]
 
 
 def _is_close(best: Array, other: Array) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 
+from dlx.stats.effects import effect
+from dlx.types import Array
+
+FINALISTS = 3
 PULLS = 4  # trainings for each arm, one of them in all, that a race plans with
 
 
@@ -18,3 +23,13 @@ def rejections(arms: int) -> list[int]:
     harmonic = 0.5 + sum(1 / i for i in range(2, arms + 1))
     planned = PULLS * arms - 1
     return [ceil((planned - arms) / (harmonic * (arms + 1 - phase))) for phase in range(1, arms)]
+
+
+def finalists(before: Array, screened: Mapping[str, Array]) -> list[str]:
+    """The best of the remedies that beat the present spec in replicate 0, less those surely worse than the best of all.
+
+    before, screened: (m,), what each dev example adds to the error.
+    """
+    means = {name: float(added.mean()) for name, added in screened.items()}
+    better = sorted((name for name in means if means[name] < before.mean()), key=means.__getitem__)
+    return [name for name in better[:FINALISTS] if not effect(screened[better[0]][None], screened[name][None]).low > 0]

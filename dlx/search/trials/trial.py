@@ -26,7 +26,9 @@ class Trial:
     @classmethod
     def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:
         """The trial of a complete spec."""
-        training = spec.training.model_copy(update={"threads": 1, "refit": None})  # which measures nothing
+        training = spec.training.model_copy(
+            update={"threads": 1, "refit": None, "engine": "auto"}
+        )  # which measures nothing
         return cls(spec.model_copy(update={"training": training}).dump(), until_epoch, hashes())
 
     @property

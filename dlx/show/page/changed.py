@@ -12,7 +12,8 @@ from dlx.spec.sections import LayerSection, Spec, is_named_by_key, plain
 def changed(spec: Spec) -> dict[str, Any]:
     """The values of a resolved spec that are not the defaults, as plain data that is a spec again.
 
-    What training itself has filled in is left out: the task, its usual loss, what counts as a high gap, the threads.
+    What training itself has filled in is left out: the task, its usual loss, what counts as a high gap,
+    threads and engine.
     """
     own = Spec.model_validate(spec.dump())  # without what each layer takes over from the sections
     usual = own.task is not None and own.loss == loss_for(own.task)
@@ -20,7 +21,7 @@ def changed(spec: Spec) -> dict[str, Any]:
         update={
             "task": None,
             "loss": None if usual else own.loss,
-            "training": own.training.model_copy(update={"threads": "auto"}),
+            "training": own.training.model_copy(update={"threads": "auto", "engine": "auto"}),
             "diagnosis": own.diagnosis.model_copy(update={"tolerance": None}),
         }
     )

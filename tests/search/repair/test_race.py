@@ -19,10 +19,11 @@ from dlx.errors import DataError
 from dlx.events import finish
 from dlx.search.dev_set import facts_of
 from dlx.search.repair.design import Design
-from dlx.search.repair.race import CHUNK, FINALISTS, LONG_CHUNK, Race, finalists
+from dlx.search.repair.race import CHUNK, LONG_CHUNK, Race
 from dlx.search.repair.race_setup import RaceSetup, are_low
 from dlx.search.repair.results import NO_TIME, best_bet
 from dlx.search.repair.results import results as results_of
+from dlx.search.repair.successive_rejects import FINALISTS, finalists
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
@@ -134,7 +135,7 @@ def test_the_best_of_those_that_were_dismissed_is_looked_at_again_though_it_help
     for number in (0, 1):
         list(race._train(["", "useless", "cure"], number, 600))
     race.finalists = ["useless", "cure"]
-    finish(race._look_again())
+    list(race._look_again())
     assert (race.winner, list(race.effects)) == ("cure", ["cure"])
 
 
