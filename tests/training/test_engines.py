@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.errors import Diverged
+from dlx.errors import Diverged, EnvironmentProblem
 from dlx.nn.activations import Activation
 from dlx.nn.compiled.program import CompiledTape
 from dlx.nn.norms.norm import Norm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Schedule
 from dlx.spec.sections import Spec
+from dlx.training import engine
 from dlx.training.build import build_supervised
 from dlx.training.experiment import Experiment
 from dlx.training.fit import fit
@@ -32,9 +33,9 @@ BASE: dict[str, Any] = {
 }
 
 
-def experiment_of(engine: str, sections: dict[str, Any]) -> Supervised:
+def experiment_of(name: str, sections: dict[str, Any]) -> Supervised:
     spec = BASE | sections
-    spec = spec | {"training": spec["training"] | {"engine": engine}}
+    spec = spec | {"training": spec["training"] | {"engine": name}}
     return build_supervised(Spec.model_validate(spec).complete())
 
 
@@ -45,7 +46,7 @@ def history(experiment: Experiment) -> list[tuple[object, ...]]:
 
 def assert_alike(sections: dict[str, Any]) -> None:
     """The same θ, statistics and rows but for the seconds; 40 epochs of 7 steps and a shorter one."""
-    experiments = [experiment_of(engine, sections) for engine in ("numpy", "compiled")]
+    experiments = [experiment_of(name, sections) for name in ("numpy", "compiled")]
     plain, compiled = experiments
     rows = [[row for row in fit(each) if isinstance(row, EpochRecord)] for each in experiments]
     np.testing.assert_allclose(compiled.parameters.theta, plain.parameters.theta, rtol=1e-9, atol=1e-12)
@@ -120,8 +121,8 @@ def test_both_diverge_in_the_same_step_and_name_the_same_tensor(batch_size: int 
         "regularization": {"keep_prob": 0.8},
     }
     told = []
-    for engine in ("numpy", "compiled"):
-        experiment = experiment_of(engine, sections)
+    for name in ("numpy", "compiled"):
+        experiment = experiment_of(name, sections)
         with pytest.raises(Diverged) as caught:
             history(experiment)
         told.append((str(caught.value), experiment.position.diverged, experiment.streams.state("dropout")))
@@ -144,3 +145,10 @@ def test_many_steps_are_taken_at_once(batch_size: int | str) -> None:
     assert experiment.position.step == (240 if batch_size == 8 else 30)
     steps = experiment.batches.step_for(experiment.batches.size).tape
     assert alone.count(steps) <= 32
+
+
+def test_where_it_is_not_installed_auto_is_numpy_and_compiled_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "find_spec", lambda name: None)
+    assert engine.chosen("auto") == "numpy"
+    with pytest.raises(EnvironmentProblem, match=r"compiled needs llvmlite, which is not installed"):
+        experiment_of("compiled", {})
