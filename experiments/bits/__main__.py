@@ -130,8 +130,8 @@ def tested(variant: Variant, paths: Sequence[str], workers: int) -> Result:
         command = [*pytest, f"--junitxml={report}", *paths]
         done = subprocess.run(command, cwd=ROOT, env=variant.environment(), capture_output=True, encoding="utf-8")
         if done.returncode not in (0, 1) or not report.exists():  # neither all passed nor some failed: nothing was run
-            said = (done.stderr.strip() or done.stdout.strip())[-500:]
-            return Result(0, (f"pytest ended with {done.returncode}: {said}",))
+            output = (done.stderr.strip() or done.stdout.strip())[-500:]
+            return Result(0, (f"pytest ended with {done.returncode}: {output}",))
         cases = list(ElementTree.parse(report).iter("testcase"))
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     skipped = sum(case.find("skipped") is not None for case in cases)
