@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from dlx.nn.dropout import DrawnMask, words_of
 from dlx.nn.tape import constant
 
 if TYPE_CHECKING:
-    from dlx.nn.tape import Tape
     from dlx.training.batches import TrainingBatches
     from dlx.training.experiment import Experiment
 
@@ -31,7 +31,6 @@ class Stretches:
 
     def __init__(self, experiment: Experiment, batches: TrainingBatches) -> None:
         self.experiment, self.batches = experiment, batches
-        self._recorded: dict[int, RecordedStretch | None] = {}
         restarts = experiment.restarts_at_steps or (batches.is_full and batches.restarts)
         self.is_possible = not (restarts or experiment.spec.data.augment)
 
@@ -41,16 +40,17 @@ class Stretches:
         spare: how many examples of the epoch must be left, at least.
         """
         batches, position = self.batches, self.experiment.position
-        size = batches.size
         if not self.is_possible:
             return 0
-        count = self._epochs_without_row() if batches.is_full else (batches.m - position.done - spare) // size
+        left = batches.m - position.done - spare
+        count = self._epochs_without_row() if batches.is_full else left // batches.size
         if count < 2:
             return 0
-        if size not in self._recorded:
-            self._recorded[size] = RecordedStretch.of(self.experiment, batches)
-        recorded = self._recorded[size]
-        return recorded.take(count) if recorded is not None else 0
+        return self._recorded.take(count) if self._recorded is not None else 0
+
+    @cached_property
+    def _recorded(self) -> RecordedStretch | None:
+        return RecordedStretch.of(self.experiment, self.batches)
 
     def _epochs_without_row(self) -> int:
         """How many there are from the present one on: epochs that each are one step, the last of which is not ended."""
@@ -109,12 +109,11 @@ class RecordedStretch:
         if not self._is_full:
             moving += [Moving(X, size * X.strides[0]), Moving(self._Y, self._Y.strides[0])]
         calls = [rows_of(call, moving) for call in self._tape.calls]
-        updates = [rows_of(call, moving) for tape in self._updates() for call in tape.calls]
+        updates = [
+            rows_of(call, moving) for tape in self.experiment.update.recorded(self._numbers[0]) for call in tape.calls
+        ]
         awaited = [rows_of(call, moving) for call in self._tape.awaited]
         return joined([*calls, *self._checks(moving), *self._preparation(moving), *updates, *awaited])
-
-    def _updates(self) -> list[Tape]:
-        return self.experiment.update.recorded(self._numbers[0])
 
     def _checks(self, moving: list[Moving]) -> list[Rows | None]:
         """What must be finite, and far from overflowing, before θ is changed; costs and norms are kept."""

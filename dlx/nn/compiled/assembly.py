@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-ARGUMENTS: Final = 4  # of a loop at most: np.clip has so many
+ARGUMENTS: Final = 3  # of a loop at most
 
 
 class RowLayout:
@@ -83,7 +83,6 @@ done:
 """
 
 
-# Counters live in memory here, and in registers once LLVM has been over it.
 REPLAY = """
 define internal i64 @column(ptr %row, i64 %number) alwaysinline {
   %place = getelementptr i64, ptr %row, i64 %number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,15 +24,18 @@ COMPARISONS = frozenset({np.greater, np.greater_equal, np.less, np.less_equal, n
 def rows_of(call: Call, moving: Sequence[Moving] = ()) -> Rows | None:
     """What a call of a tape becomes.
 
-    None where NumPy has no loop for it, as for a function of a plugin, and where NumPy would refuse the arguments,
-    since native code looks at no shapes: it is then NumPy that is called, and that says why.
+    None where NumPy has no loop for it, as for a function of a plugin; where NumPy would refuse the arguments, since
+    native code looks at no shapes: it is then NumPy that is called, and that says why; and where NumPy would copy what
+    the result is about to overwrite.
     """
     function, arguments = call
-    keywords = getattr(function, "keywords", {})
-    function = getattr(function, "func", function)
+    keywords = function.keywords if isinstance(function, partial) else {}
+    function = function.func if isinstance(function, partial) else function
     owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
     arrays = [value for value in (owner, *arguments, *keywords.values()) if isinstance(value, np.ndarray)]
-    if not all(array.dtype.isnative and array.flags.aligned for array in arrays) or not arrays[-1].flags.writeable:
+    if not arrays or not arrays[-1].flags.writeable or not keywords.keys() <= {"out"}:
+        return None
+    if not all(array.dtype.isnative and array.flags.aligned for array in arrays):
         return None
     if isinstance(owner, np.ndarray) and name == "dot":
         return product((owner, *arguments), moving)
@@ -63,7 +67,9 @@ def elementwise(ufunc: Any, operands: Sequence[Array], moving: Sequence[Moving] 
     code = loop(ufunc, _types(operands, ufunc.nin))
     if code is None or len(operands) > ARGUMENTS:
         return None
-    out = operands[-1]
+    *inputs, out = operands
+    if any(np.may_share_memory(array, out) and not _is_same(array, out) for array in inputs):
+        return None
     shape = out.shape
     try:
         steps = [np.broadcast_to(operand, shape).strides for operand in operands]
@@ -92,6 +98,8 @@ def product(operands: Sequence[Array], moving: Sequence[Moving]) -> Rows | None:
     if code is None or not 2 < a.ndim + b.ndim < 5 or a.shape[-1] != b.shape[0]:
         return None
     if out.shape != a.shape[:-1] + b.shape[1:] or not out.flags.c_contiguous:
+        return None
+    if np.may_share_memory(a, out) or np.may_share_memory(b, out):
         return None
     A = a.reshape(1, -1) if a.ndim == 1 else a
     B = b.reshape(-1, 1) if b.ndim == 1 else b
@@ -187,6 +195,12 @@ def checked(number: Array, limit: float) -> Rows | None:
             elementwise(np.less, (size, constant(limit, number.dtype.char), holds), check=address_of(holds)),
         ]
     )
+
+
+def _is_same(array: Array, out: Array) -> bool:
+    """Whether both are the same numbers in the same order, so that each is read before it is overwritten."""
+    there = address_of(array), array.shape, array.strides
+    return there == (address_of(out), out.shape, out.strides)
 
 
 def _types(operands: Sequence[Array], inputs: int) -> str:

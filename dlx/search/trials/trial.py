@@ -26,9 +26,8 @@ class Trial:
     @classmethod
     def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:
         """The trial of a complete spec."""
-        training = spec.training.model_copy(
-            update={"threads": 1, "refit": None, "engine": "auto"}
-        )  # which measures nothing
+        # A refit measures nothing, and the engine is each worker's own.
+        training = spec.training.model_copy(update={"threads": 1, "refit": None, "engine": "auto"})
         return cls(spec.model_copy(update={"training": training}).dump(), until_epoch, hashes())
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -159,3 +160,19 @@ def test_numbers_in_the_order_of_another_machine_are_left_to_numpy() -> None:
     program.run()
     assert out.tolist() == [-1.0, -2.0]
     assert not isinstance(program.parts[0], Stretch)
+
+
+def test_what_numpy_would_copy_before_it_is_overwritten_is_left_to_numpy() -> None:
+    x, A = np.arange(1.0, 6.0), np.arange(4.0).reshape(2, 2)
+    Program([(np.add, (x[1:], x[:-1], x[1:])), (A.dot, (A.T, A))]).run()
+    assert x.tolist() == [1.0, 3.0, 5.0, 7.0, 9.0]
+    assert A.tolist() == [[1.0, 3.0], [3.0, 13.0]]
+
+
+def test_functions_without_arrays_or_with_other_options_are_called() -> None:
+    called, A, mask, out = list[str](), np.array([1.0, 2.0]), np.array([True, False]), np.zeros(2)
+    program = Program([(partial(called.append, "once"), ()), (partial(np.negative, out=out, where=mask), (A,))])
+    program.run()
+    assert called == ["once"]
+    assert out.tolist() == [-1.0, 0.0]
+    assert not any(isinstance(part, Stretch) for part in program.parts)
