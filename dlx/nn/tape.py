@@ -38,6 +38,7 @@ class Tape:
         self._costs: list[tuple[float, Array]] = []
         self._later: list[Call] = []
         self._watched: list[tuple[Array, Array]] = []
+        self.temporaries: list[Array] = []  # room for intermediate results, which nobody reads after the calls
         self._filled = {value: np.empty(0, dtype) for value in (0, 1)}
         self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], tuple[str, int | None]] = {}
         self.layer: int | None = None  # goes with the names of new arrays: Z of layer 2 is Z2

@@ -46,6 +46,7 @@ class Update:
         tape = self._tape_type(theta.dtype)
         for name, array in ({"theta": theta, "dtheta": d_theta, "scratch": scratch} | arrays).items():
             tape.register(name, array)
+        tape.temporaries.append(scratch)
         self.optimizer.record(tape, theta, d_theta, State(arrays, scratch))
         return tape
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.nn.compiled.fusion import translated
 from dlx.nn.compiled.program import Stretch
 from dlx.nn.compiled.rows import checked, elementwise, product, rows_of
 from dlx.nn.compiled.table import Moving, Rows, joined
 from dlx.nn.dropout import DrawnMask, words_of
-from dlx.nn.tape import constant
+from dlx.nn.tape import Tape, constant
 
 if TYPE_CHECKING:
     from dlx.training.batches import TrainingBatches
@@ -108,12 +109,17 @@ class RecordedStretch:
         moving = [Moving(table, table.strides[0]) for table in tables]
         if not self._is_full:
             moving += [Moving(X, size * X.strides[0]), Moving(self._Y, self._Y.strides[0])]
-        calls = [rows_of(call, moving) for call in self._tape.calls]
+        calls = self._translated(self._tape, moving)
         updates = [
-            rows_of(call, moving) for tape in self.experiment.update.recorded(self._numbers[0]) for call in tape.calls
+            rows
+            for tape in self.experiment.update.recorded(self._numbers[0])
+            for rows in self._translated(tape, moving)
         ]
         awaited = [rows_of(call, moving) for call in self._tape.awaited]
         return joined([*calls, *self._checks(moving), *self._preparation(moving), *updates, *awaited])
+
+    def _translated(self, tape: Tape, moving: list[Moving]) -> list[Rows | None]:
+        return [rows for _, rows in translated(tape.calls, moving, tape.temporaries)]
 
     def _checks(self, moving: list[Moving]) -> list[Rows | None]:
         """What must be finite, and far from overflowing, before θ is changed; costs and norms are kept."""

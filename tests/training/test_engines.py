@@ -112,6 +112,24 @@ def test_every_task(data: str, tmp_path: Path) -> None:
     assert_alike({"training": {"epochs": 8, "batch_size": 16, "evaluate_every": 4}, **source})
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_networks_whose_calls_are_fused(dtype: str) -> None:
+    """Wide enough for every kind of fused loop: batch norm, dropout, clipping and the optimizer's rule."""
+    sections = {
+        "dtype": dtype,
+        "data": {"source": {"name": "moons", "m": 700}, "split": {"train": 580, "dev": 60, "test": 60}},
+        "architecture": {"hidden": [140, 130], "batch_norm": True},
+        "regularization": {"keep_prob": 0.8, "l2": 0.1},
+        "optimizer": {"name": "adam", "learning_rate": 0.001, "clip_norm": 5.0},
+        "training": {"epochs": 4, "batch_size": 128, "evaluate_every": 3},
+    }
+    plain, compiled = (experiment_of(name, sections) for name in ("numpy", "compiled"))
+    rows = [history(experiment) for experiment in (plain, compiled)]
+    assert len(rows[0]) == len(rows[1]) == 2
+    tolerance = 1e-9 if dtype == "float64" else 1e-4
+    np.testing.assert_allclose(compiled.parameters.theta, plain.parameters.theta, rtol=tolerance, atol=tolerance)
+
+
 @pytest.mark.parametrize("batch_size", [8, "full"])
 def test_both_diverge_in_the_same_step_and_name_the_same_tensor(batch_size: int | str) -> None:
     sections = {

@@ -18,12 +18,16 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 from dlx.errors import missing_extra
 from dlx.nn.compiled.assembly import assembly
+from dlx.nn.compiled.kernels import Kernel
+from dlx.nn.compiled.loops import Loop
 
 OWN_LOOPS = ("double_of_bool", "float_of_bool", "raw_bits")
+_numbers = count()
 
 
 class Native(NamedTuple):
@@ -37,7 +41,7 @@ class Native(NamedTuple):
 
     replay: Callable[[int, int, int], int]
     loops: Mapping[str, int]
-    engine: object  # the code lives as long as this
+    compiler: Any  # the code lives as long as this
 
 
 @cache
@@ -54,14 +58,28 @@ def native() -> Native:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(opt=2)
+    processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    machine = llvm.Target.from_default_triple().create_target_machine(cpu=processor, features=features, opt=2)
     module = llvm.parse_assembly(assembly())
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=2)
     options.loop_vectorization = True
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(module, passes)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    replay = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)(engine.get_function_address("replay"))
-    return Native(replay, {name: engine.get_function_address(name) for name in OWN_LOOPS}, engine)
+    compiler = llvm.create_mcjit_compiler(module, machine)
+    compiler.finalize_object()
+    replay = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)(compiler.get_function_address("replay"))
+    return Native(replay, {name: compiler.get_function_address(name) for name in OWN_LOOPS}, compiler)
+
+
+@cache
+def kernel_loop(kernel: Kernel) -> Loop:
+    """The machine code of a kernel, made once in a process; its last argument is to be filled in."""
+    import llvmlite.binding as llvm
+
+    compiler, name = native().compiler, f"kernel_{next(_numbers)}"
+    module = llvm.parse_assembly(kernel.assembly(name))
+    module.verify()
+    compiler.add_module(module)
+    compiler.finalize_object()
+    return Loop(compiler.get_function_address(name), 0)

@@ -7,10 +7,12 @@ from functools import partial
 
 import numpy as np
 
+from dlx.nn.compiled.fusion import translated
 from dlx.nn.compiled.native import native
 from dlx.nn.compiled.rows import rows_of
 from dlx.nn.compiled.table import Rows
 from dlx.nn.tape import Call, Tape
+from dlx.types import Array
 
 
 class CompiledTape(Tape):
@@ -20,7 +22,7 @@ class CompiledTape(Tape):
 
     def run(self) -> None:
         if self._program is None:
-            self._program = Program(self.calls)
+            self._program = Program(self.calls, self.temporaries)
         self._program.run()
 
     def lines(self) -> Iterator[str]:
@@ -32,18 +34,17 @@ class CompiledTape(Tape):
 class Program:
     """Calls in their order, as stretches of native code and as what NumPy has no loop for."""
 
-    def __init__(self, calls: Sequence[Call]) -> None:
+    def __init__(self, calls: Sequence[Call], temporaries: Sequence[Array] = ()) -> None:
         self.calls = [*calls]  # of whose arrays the rows have but the addresses
         self.parts = list[Callable[[], object]]()
         rows = Rows()
-        for call in calls:
-            of_call = rows_of(call)
-            if of_call is None:
+        for group, of_group in translated(self.calls, temporaries=temporaries):
+            if of_group is None:
                 self._end(rows)
                 rows = Rows()
-                self.parts.append(partial(call[0], *call[1]))
+                self.parts += [partial(function, *arguments) for function, arguments in group]
             else:
-                rows += of_call
+                rows += of_group
         self._end(rows)
 
     def _end(self, rows: Rows) -> None:
@@ -61,7 +62,7 @@ class Stretch:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._table = np.array([row.numbers for row in rows])
+        self._table = np.array([row.numbers for row in rows], np.int64)
         self._replay, self._address = native().replay, self._table.ctypes.data
 
     def __call__(self, steps: int = 1) -> int:

@@ -68,27 +68,49 @@ def elementwise(ufunc: Any, operands: Sequence[Array], moving: Sequence[Moving] 
     if code is None or len(operands) > ARGUMENTS:
         return None
     *inputs, out = operands
-    if any(np.may_share_memory(array, out) and not _is_same(array, out) for array in inputs):
+    if any(np.may_share_memory(array, out) and not is_same(array, out) for array in inputs):
         return None
-    shape = out.shape
-    try:
-        steps = [np.broadcast_to(operand, shape).strides for operand in operands]
-    except ValueError:
-        return None
-    axes = sorted(range(out.ndim), key=lambda axis: -abs(out.strides[axis]) if shape[axis] > 1 else -(2**62))
-    axes = [axis for axis in axes if shape[axis] != 1]
-    merged: list[tuple[int, tuple[int, ...]]] = []  # count, and the bytes to go on in each operand; outermost first
-    for axis in axes:
-        count, strides = shape[axis], tuple(step[axis] for step in steps)
-        if merged and merged[-1][1] == tuple(count * stride for stride in strides):
-            merged[-1] = merged[-1][0] * count, strides
-        else:
-            merged.append((count, strides))
-    if len(merged) > 2:
+    steps = [broadcast_strides(operand, out.shape) for operand in operands]
+    merged = [] if None in steps else _merged(out.shape, [step for step in steps if step is not None])
+    if None in steps or len(merged) > 2:
         return None
     none = (1, (0,) * len(operands))
     outer, inner = [*[none] * (2 - len(merged)), *merged]
     return [row_of(code, operands, [inner[0]], inner[1], moving, outer, check)]
+
+
+def broadcast_strides(array: Array, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The strides of an array that is broadcast to a shape; None where it cannot be."""
+    own, strides = array.shape, array.strides
+    if own == shape:
+        return strides
+    further = len(shape) - len(own)
+    if further < 0:
+        return None
+    result = [0] * further
+    for length, count, stride in zip(own, shape[further:], strides, strict=True):
+        if length not in (1, count):
+            return None
+        result.append(stride if length == count else 0)
+    return tuple(result)
+
+
+def _merged(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
+    """The loops over the axes, outermost first: how often, and the bytes to go on in each operand, the last being out.
+
+    Axes that all operands go through as if they were one are one.
+    """
+    out = steps[-1]
+    axes = [axis for axis, count in enumerate(shape) if count != 1]
+    axes.sort(key=lambda axis: -abs(out[axis]))
+    merged: list[tuple[int, tuple[int, ...]]] = []
+    for axis in axes:
+        count, strides = shape[axis], tuple([step[axis] for step in steps])
+        if merged and merged[-1][1] == tuple([count * stride for stride in strides]):
+            merged[-1] = merged[-1][0] * count, strides
+        else:
+            merged.append((count, strides))
+    return merged
 
 
 def product(operands: Sequence[Array], moving: Sequence[Moving]) -> Rows | None:
@@ -197,7 +219,7 @@ def checked(number: Array, limit: float) -> Rows | None:
     )
 
 
-def _is_same(array: Array, out: Array) -> bool:
+def is_same(array: Array, out: Array) -> bool:
     """Whether both are the same numbers in the same order, so that each is read before it is overwritten."""
     there = address_of(array), array.shape, array.strides
     return there == (address_of(out), out.shape, out.strides)
