@@ -83,6 +83,7 @@ class Network:
         self.parameters = Parameters(self._parameter_shapes(), dtype)
         self.statistics = Flat(self._statistics_shapes(), dtype)
         self.layers = [layer for l, plan in enumerate(self.plans, start=1) for layer in self._layers(l, plan)]
+        self._exact_norms = [layer for layer in self.norms() if layer.norm.measures]
 
     def _parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         shapes: dict[str, tuple[int, ...]] = {}
@@ -191,7 +192,7 @@ class Network:
 
     def exact_norms(self) -> list[Normalize]:
         """Those that evaluate with statistics over the train set."""
-        return [layer for layer in self.norms() if layer.norm.measures]
+        return self._exact_norms
 
     def record_until(self, norm: Normalize, X: Array) -> tuple[Tape, Array]:
         """Write down the frozen network up to what ``norm`` normalizes; return the tape and that Z."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from hashlib import sha256
 from operator import attrgetter
@@ -35,6 +36,11 @@ class RecordTable(Generic[Record]):
         self._values_of = attrgetter(*columns)
         self._file: TextIO | None = None
         self._size, self._sum = 0, sha256()  # of what has been written, while the file is open
+        self._waits = False  # whether rows are not yet written
+        self._last: tuple[bytes | None, dict[str, list[float]]] = (
+            None,
+            {},
+        )  # the content whose columns were asked for last, and these
 
     @property
     def _header(self) -> str:
@@ -47,11 +53,11 @@ class RecordTable(Generic[Record]):
 
     def append(self, record: Record) -> None:
         """Adds a row, to a new file below the header; others can read it at once, or after a ``flush``."""
+        line = self._line(record) + "\n"
         with writing(self.path):
-            line = self._line(record) + "\n"
-            file = self._file or self._open()
-            file.write(line)
-            self._count(line.encode())
+            (self._file or self._open()).write(line)
+        self._count(line.encode())
+        self._waits = self._buffering != 1
 
     def _open(self) -> TextIO:
         content = self.path.read_bytes() if self.path.exists() else b""
@@ -68,9 +74,10 @@ class RecordTable(Generic[Record]):
 
     def flush(self) -> None:
         """Lets others read the rows added so far."""
-        if self._file is not None:
+        if self._file is not None and self._waits:
             with writing(self.path):
                 self._file.flush()
+            self._waits = False
 
     def sync(self) -> None:
         """Returns when all rows are on the disk."""
@@ -105,11 +112,22 @@ class RecordTable(Generic[Record]):
         Raises:
             DataError: a line is damaged.
         """
+        if self._last[0] != content:
+            self._last = content, self._columns(content)
+        return {name: [*values] for name, values in self._last[1].items()}
+
+    def _columns(self, content: bytes) -> dict[str, list[float]]:
         header, *lines = self._lines(content) or [self._header]
         names = self._names_in(header)
-        rows = [self._values(number, line, len(names)) for number, line in enumerate(lines, start=2)]
-        columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-        return {name: list(values) for name, values in zip(names, columns, strict=True)}
+        cells = [line.split(",") for line in lines]
+        try:
+            texts = [*zip(*cells, strict=True)] if cells else [()] * len(names)
+            counts: list[list[float]] = [[*map(int, column)] for column in texts[: len(COUNTS)]]
+            numbers = [_numbers(column) for column in texts[len(COUNTS) :]]
+            return dict(zip(names, [*counts, *numbers], strict=True))
+        except ValueError:  # line by line, so that the damaged one is named
+            rows = [self._values(number, line, len(names)) for number, line in enumerate(lines, start=2)]
+            return {name: [*values] for name, values in zip(names, zip(*rows, strict=True), strict=True)}
 
     def _names_in(self, header: str) -> tuple[str, ...]:
         """The columns of a file with this header."""
@@ -132,6 +150,13 @@ class RecordTable(Generic[Record]):
 
     def _line(self, record: Record) -> str:
         return ",".join(["" if value is None else str(value) for value in self._values_of(record)])
+
+
+def _numbers(texts: Sequence[str]) -> list[float]:
+    """NaN where a text is empty."""
+    if "" in texts:
+        return [float(text or "nan") for text in texts]
+    return [*map(float, texts)]
 
 
 class MetricsTable(RecordTable[EpochRecord]):

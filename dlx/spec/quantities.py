@@ -19,7 +19,7 @@ PLAIN = ("error", "cost")
 def metric_of(quantity: str) -> Metric | None:
     """The metric that a column such as ``dev_f1`` is of; None of an error or a cost."""
     part, _, name = quantity.partition("_")
-    if name in PLAIN or part not in PARTS:  # at once, since every row asks
+    if name in PLAIN or part not in PARTS:
         return None
     member = Metric.members().get(name)
     return None if member is None else member.model_validate({})
@@ -27,10 +27,14 @@ def metric_of(quantity: str) -> Metric | None:
 
 def loss_of(quantity: str, value: float) -> float:
     """What is to be small of a quantity: itself, or 1 − it where more is better; infinite where it is not defined."""
-    if isnan(value):
-        return inf
+    return loss_function(quantity)(value)
+
+
+def loss_function(quantity: str) -> Callable[[float], float]:
+    """`loss_of` for many values of one quantity."""
     metric = metric_of(quantity)
-    return value if metric is None else metric.loss(value)
+    of_number = (lambda value: value) if metric is None else metric.loss
+    return lambda value: inf if isnan(value) else of_number(value)
 
 
 def _quantity(*parts: str) -> Callable[[str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlx.nn.trainable import Trainable
-from dlx.spec.quantities import loss_of
+from dlx.spec.quantities import loss_function
 from dlx.spec.sections import EarlyStopping as Options
 from dlx.training.position import Position
 from dlx.training.records import EpochRecord
@@ -21,6 +21,8 @@ class BestRow:
 
     def __init__(self, trainable: Trainable, position: Position, options: Options | None) -> None:
         self.trainable, self.position, self.options = trainable, position, options
+        self._monitor, self._min_delta = (options.monitor, options.min_delta) if options else ("dev_error", 0.0)
+        self._loss = loss_function(self._monitor)
         self.theta: Array | None = None
         self.statistics: Array | None = None
 
@@ -28,9 +30,8 @@ class BestRow:
         """Count the rows without improvement, and keep the parameters of the best one."""
         position, options = self.position, self.options
         position.last = record
-        monitor, min_delta = (options.monitor, options.min_delta) if options else ("dev_error", 0.0)
-        watched, reference = loss_of(monitor, record.watched(monitor)), position.reference
-        is_best = position.best is None or _rank(record, monitor) < _rank(position.best, monitor)
+        watched, reference, min_delta = self._loss(record.watched(self._monitor)), position.reference, self._min_delta
+        is_best = position.best is None or self._rank(record) < self._rank(position.best)
         improves = reference is None or (watched < reference - min_delta if min_delta else is_best)
         position.reference, position.waiting = (watched, 0) if improves else (reference, position.waiting + 1)
         if is_best:
@@ -61,8 +62,7 @@ class BestRow:
         """Keep what those arrays hold."""
         self.theta, self.statistics = arrays.get("best_theta"), arrays.get("best_statistics")
 
-
-def _rank(record: EpochRecord, monitor: str) -> tuple[float, ...]:
-    """Smaller is better; equal ones are ordered by the dev cost."""
-    tie_break = () if record.dev_cost is None else (record.dev_cost,)
-    return (loss_of(monitor, record.watched(monitor)), *tie_break)
+    def _rank(self, record: EpochRecord) -> tuple[float, ...]:
+        """Smaller is better; equal ones are ordered by the dev cost."""
+        loss = self._loss(record.watched(self._monitor))
+        return (loss,) if record.dev_cost is None else (loss, record.dev_cost)

@@ -37,6 +37,7 @@ class Evaluation:
         starts = range(0, reader.m, EVALUATION_BATCH)
         self.batches = [np.arange(start, min(start + EVALUATION_BATCH, reader.m)) for start in starts]
         self._steps: dict[int, Step] = {}
+        self._is_held = False  # whether the buffers of the only batch hold its examples
 
     def _step_for(self, size: int) -> Step:
         if size not in self._steps:
@@ -47,9 +48,10 @@ class Evaluation:
         """Cost and error over all examples; ``watch`` sees each batch."""
         cost = mistakes = 0.0
         loss, m = self.network.loss, self.reader.m
-        for step in self.steps():
-            cost += step.tape.cost() * len(step.X)
-            with np.errstate(over="ignore"):  # an error beyond all numbers is reported as infinite
+        for index in self.batches:
+            with np.errstate(all="ignore"):  # what overflows shows in the cost, and in an error that is infinite
+                step = self._run_on(index)
+                cost += step.tape.cost() * len(step.X)
                 mistakes += self._mistakes(*self._in_unit(step))
             if watch is not None:
                 watch.see(step)
@@ -132,11 +134,19 @@ class Evaluation:
     def steps(self, batches: Iterable[Array] | None = None) -> Iterator[Step]:
         """Each batch, run: its arrays hold the values until the next one."""
         for index in self.batches if batches is None else batches:
-            step = self._step_for(len(index))
-            self.reader.fill(index, step.X, step.Y)
             with np.errstate(all="ignore"):  # what overflows shows in the cost
-                step.tape.run()
+                step = self._run_on(index)
             yield step
+
+    def _run_on(self, index: Array) -> Step:
+        """The batch of these examples, run; the only one of a part is filled once."""
+        step = self._step_for(len(index))
+        is_only = len(self.batches) == 1 and index is self.batches[0]
+        if not (is_only and self._is_held):
+            self.reader.fill(index, step.X, step.Y)
+        self._is_held = is_only
+        step.tape.run()
+        return step
 
 
 def measure_statistics(norm: Normalize, over: Evaluation) -> None:
