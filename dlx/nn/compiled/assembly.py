@@ -90,15 +90,15 @@ define internal i64 @column(ptr %row, i64 %number) alwaysinline {
   ret i64 %value
 }
 
-define i64 @replay(i64 %table, i64 %size, i64 %steps) {
+define i64 @replay(i64 %table, i64 %size, i64 %first, i64 %end) {
 entry:
   %args = alloca [N_ARGUMENTS x i64]
   %rows = inttoptr i64 %table to ptr
   br label %step_test
 
 step_test:
-  %step = phi i64 [0, %entry], [%step_after, %step_end]
-  %more_steps = icmp slt i64 %step, %steps
+  %step = phi i64 [%first, %entry], [%step_after, %step_end]
+  %more_steps = icmp slt i64 %step, %end
   br i1 %more_steps, label %row_test, label %done
 
 row_test:

@@ -2,7 +2,7 @@
 
 What it does, in Python, with the columns of a table as `RowLayout` names them:
 
-    for step in range(steps):
+    for step in range(first, end):
         for row in table:
             args = row[ADDRESS] + step * row[BY_STEP]
             for _ in range(row[COUNT]):
@@ -10,7 +10,7 @@ What it does, in Python, with the columns of a table as `RowLayout` names them:
                 args += row[BY_COUNT]
             if row[CHECK] and not byte(row[CHECK]):
                 return step
-    return steps
+    return end
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _numbers = count()
 class Native(NamedTuple):
     """Machine code.
 
-    replay: of the address of a table, and of the numbers of its rows and of steps; returns how many steps were taken
-        whole.
+    replay: of the address of a table, the number of its rows, the first step and the one behind the last; returns
+        the first step that was not taken whole.
     loops: addresses of loops that NumPy has no like of, by name: numbers of truth values, and raw 64-bit integers out
         of the bit generator whose `next_uint64` and state stand at ``data``.
     """
 
-    replay: Callable[[int, int, int], int]
+    replay: Callable[[int, int, int, int], int]
     loops: Mapping[str, int]
     compiler: Any  # the code lives as long as this
 
@@ -68,7 +68,7 @@ def native() -> Native:
     passes.getModulePassManager().run(module, passes)
     compiler = llvm.create_mcjit_compiler(module, machine)
     compiler.finalize_object()
-    replay = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)(compiler.get_function_address("replay"))
+    replay = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 4)(compiler.get_function_address("replay"))
     return Native(replay, {name: compiler.get_function_address(name) for name in OWN_LOOPS}, compiler)
 
 

@@ -65,6 +65,6 @@ class Stretch:
         self._table = np.array([row.numbers for row in rows], np.int64)
         self._replay, self._address = native().replay, self._table.ctypes.data
 
-    def __call__(self, steps: int = 1) -> int:
-        """Take so many steps, or as many as there are before a check fails; returns how many."""
-        return self._replay(self._address, len(self._rows), steps)
+    def __call__(self, steps: int = 1, first: int = 0) -> int:
+        """Take so many steps from the first on, or as many as there are before a check fails; returns how many."""
+        return self._replay(self._address, len(self._rows), first, first + steps) - first
