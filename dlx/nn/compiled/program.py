@@ -61,7 +61,7 @@ class Stretch:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._table = np.array([row.numbers for row in rows])
+        self._table = np.array([row.numbers for row in rows], np.int64)
         self._replay, self._address = native().replay, self._table.ctypes.data
 
     def __call__(self, steps: int = 1) -> int:

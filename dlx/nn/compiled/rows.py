@@ -71,10 +71,12 @@ def elementwise(ufunc: Any, operands: Sequence[Array], moving: Sequence[Moving] 
     if any(np.may_share_memory(array, out) and not _is_same(array, out) for array in inputs):
         return None
     shape = out.shape
-    try:
-        steps = [np.broadcast_to(operand, shape).strides for operand in operands]
-    except ValueError:
-        return None
+    steps = list[tuple[int, ...]]()
+    for operand in operands:
+        of_operand = _broadcast_strides(operand, shape)
+        if of_operand is None:
+            return None
+        steps.append(of_operand)
     axes = sorted(range(out.ndim), key=lambda axis: -abs(out.strides[axis]) if shape[axis] > 1 else -(2**62))
     axes = [axis for axis in axes if shape[axis] != 1]
     merged: list[tuple[int, tuple[int, ...]]] = []  # count, and the bytes to go on in each operand; outermost first
@@ -89,6 +91,16 @@ def elementwise(ufunc: Any, operands: Sequence[Array], moving: Sequence[Moving] 
     none = (1, (0,) * len(operands))
     outer, inner = [*[none] * (2 - len(merged)), *merged]
     return [row_of(code, operands, [inner[0]], inner[1], moving, outer, check)]
+
+
+def _broadcast_strides(array: Array, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The bytes to go on along each axis of this shape; None where the array is not broadcast to it."""
+    if array.shape == shape:
+        return array.strides
+    missing = len(shape) - array.ndim
+    if missing < 0 or any(size not in (1, shape[missing + axis]) for axis, size in enumerate(array.shape)):
+        return None
+    return (*[0] * missing, *(0 if n == 1 else step for n, step in zip(array.shape, array.strides, strict=True)))
 
 
 def product(operands: Sequence[Array], moving: Sequence[Moving]) -> Rows | None:

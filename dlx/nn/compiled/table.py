@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
-
-import numpy as np
 
 from dlx.nn.compiled.assembly import RowLayout
 from dlx.nn.compiled.loops import Loop
@@ -16,7 +15,7 @@ from dlx.types import Array
 class Row(NamedTuple):
     """A row, and what it works on, which must live as long as it is used."""
 
-    numbers: Array
+    numbers: list[int]
     operands: Sequence[Array]
 
 
@@ -30,10 +29,11 @@ class Moving:
     array: Array
     by_step: int
 
-    def holds(self, array: Array) -> bool:
-        """Whether an array is a view into it."""
+    @cached_property
+    def addresses(self) -> range:
+        """Those at which a view into it begins."""
         start = address_of(self.array)
-        return start <= address_of(array) < start + self.array.nbytes
+        return range(start, start + self.array.nbytes)
 
 
 def joined(rows: Iterable[Rows | None]) -> Rows | None:
@@ -55,14 +55,15 @@ def row_of(
     outer: tuple[int, Sequence[int]] = (1, ()),
     check: int = 0,
 ) -> Row:
-    row = np.zeros(RowLayout.END, np.int64)
+    row = [0] * RowLayout.END
     row[RowLayout.FUNCTION], row[RowLayout.DATA] = code.function, code.data
     row[RowLayout.COUNT], row[RowLayout.CHECK] = outer[0], check
     for i, operand in enumerate(operands):
-        row[RowLayout.ADDRESS + i] = address_of(operand)
-        piece = next((piece for piece in moving if piece.holds(operand)), None)
-        if piece is not None:
-            row[RowLayout.BY_STEP + i] = piece.by_step
+        address = row[RowLayout.ADDRESS + i] = address_of(operand)
+        for piece in moving:
+            if address in piece.addresses:
+                row[RowLayout.BY_STEP + i] = piece.by_step
+                break
     row[RowLayout.BY_COUNT : RowLayout.BY_COUNT + len(outer[1])] = outer[1]
     row[RowLayout.DIMENSIONS : RowLayout.DIMENSIONS + len(dimensions)] = dimensions
     row[RowLayout.STRIDES : RowLayout.STRIDES + len(strides)] = strides
