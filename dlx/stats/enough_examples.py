@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from dlx.stats.intervals import Estimate, at_size, difference, widened
+from dlx.stats.intervals import Estimate, at_size, difference, exact, widened
 from dlx.stats.proportions import RISK, beta_quantile, chance_of_at_most, difference_of_shares, posterior
 
 MOST = 10**9  # a gap that so many examples leave open lies at the tolerance
@@ -39,12 +40,9 @@ class Question(NamedTuple):
 
     def gap(self, sizes: Mapping[str, int], shift: float = 0.0) -> Estimate:
         """The difference, as if these parts had that many examples, and had come out apart by so much more."""
-        ends = (self._resized(part, sizes) for part in (self.upper, self.lower))
-        upper, lower = ends
-        if shift:
-            share = self._share_of_upper(sizes)
-            upper = self._moved(upper, share * shift)
-            lower = self._moved(lower, (share - 1) * shift)
+        share = self._share_of_upper(sizes) if shift else 0.0
+        upper = self._moved(self.upper, sizes, share * shift)
+        lower = self._moved(self.lower, sizes, (share - 1) * shift)
         if not self.regression:
             return difference_of_shares(upper, lower, self.risk)
         times = NormalDist().inv_cdf(1 - self.risk) / Z
@@ -115,15 +113,23 @@ class Question(NamedTuple):
         error = self.errors[part]
         return at_size(error, sizes[part], self.regression) if part in sizes else error
 
-    def _moved(self, error: Estimate, shift: float) -> Estimate:
-        """The estimate of the same size, had it come out so much higher."""
+    def _moved(self, part: str, sizes: Mapping[str, int], shift: float) -> Estimate:
+        """The error of a part, had it come out so much higher; that of a rate as a point: all else is in its size."""
+        if not self.regression:
+            return self._moved_rate(part, sizes, shift)
+        error = self._resized(part, sizes)
         if shift == 0:
             return error
-        if self.regression or error.m is None:
-            value = max(error.value + shift, 0.0)
-            moved = value - error.value
-            return replace(error, value=value, low=max(error.low + moved, 0.0), high=error.high + moved)
-        return at_size(replace(error, value=min(max(error.value + shift, 0.0), 1.0)), error.m)
+        value = max(error.value + shift, 0.0)
+        moved = value - error.value
+        return replace(error, value=value, low=max(error.low + moved, 0.0), high=error.high + moved)
+
+    def _moved_rate(self, part: str, sizes: Mapping[str, int], shift: float) -> Estimate:
+        value, m = self.errors[part].value, sizes.get(part, self.errors[part].m)
+        if shift:
+            value = max(value + shift, 0.0)
+            value = value if m is None else min(value, 1.0)
+        return exact(value, m)
 
     def _true_shift(self, sizes: Mapping[str, int], z: float) -> float:
         """By how much the true gap lies above the measured one, at this quantile."""
@@ -160,8 +166,13 @@ def _true(error: Estimate, z: float, regression: bool) -> float:
     """
     if regression or error.m is None:
         return max(error.value + z * (error.high - error.value if z > 0 else error.value - error.low) / Z, 0)
-    wrong = error.value * error.m
-    return beta_quantile(wrong + PRIOR, error.m - wrong + PRIOR, NormalDist().cdf(z))
+    return _true_rate(error.value, error.m, z)
+
+
+@lru_cache(1024)
+def _true_rate(value: float, m: int, z: float) -> float:
+    wrong = value * m
+    return beta_quantile(wrong + PRIOR, m - wrong + PRIOR, NormalDist().cdf(z))
 
 
 def _first(holds: Callable[[float], bool], low: float, high: float) -> float:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 CONFIDENCE = 0.95
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,9 @@ def error_rate(value: float, m: int | None) -> Estimate:
     """
     if m is None:
         return exact(value)
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    scale = 1 + z * z / m
-    center = (value + z * z / (2 * m)) / scale
-    half = z * sqrt(value * (1 - value) / m + (z / (2 * m)) ** 2) / scale
+    scale = 1 + Z * Z / m
+    center = (value + Z * Z / (2 * m)) / scale
+    half = Z * sqrt(value * (1 - value) / m + (Z / (2 * m)) ** 2) / scale
     low = center - half if value > 0 else 0.0
     high = center + half if value < 1 else 1.0
     return Estimate(value, low, high, m)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, hypot, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
@@ -23,11 +24,16 @@ def limits(estimate: Estimate, risk: float = RISK) -> tuple[float, float]:
     """
     if estimate.m is None:
         return estimate.value, estimate.value
-    wrong = min(max(estimate.value, 0.0), 1.0) * estimate.m
-    right = estimate.m - wrong
+    return _limits(estimate.value, estimate.m, risk)
+
+
+@lru_cache(1024)
+def _limits(value: float, m: int, risk: float) -> tuple[float, float]:
+    wrong = min(max(value, 0.0), 1.0) * m
+    right = m - wrong
     low = beta_quantile(wrong, right + 1, risk) if wrong > 0 else 0.0
     high = beta_quantile(wrong + 1, right, 1 - risk) if right > 0 else 1.0
-    return min(low, estimate.value), max(high, estimate.value)
+    return min(low, value), max(high, value)
 
 
 def difference_of_shares(a: Estimate, b: Estimate, risk: float = RISK) -> Estimate:
@@ -55,10 +61,15 @@ def beta_quantile(a: float, b: float, probability: float) -> float:
         return float(1 - (1 - probability) ** (1 / b))
     if b <= 1:
         return float(probability ** (1 / a))
-    z, A, B = NormalDist().inv_cdf(probability), 1 / (9 * a), 1 / (9 * b)
+    z, A, B = _normal_quantile(probability), 1 / (9 * a), 1 / (9 * b)
     root = sqrt(A * (1 - B) ** 2 + B * (1 - A) ** 2 - A * B * z * z)
     ratio = max(((1 - A) * (1 - B) + z * root) / ((1 - B) ** 2 - z * z * B), 0.0) ** 3 * a / b
     return ratio / (1 + ratio)
+
+
+@lru_cache
+def _normal_quantile(probability: float) -> float:
+    return NormalDist().inv_cdf(probability)
 
 
 def posterior(estimate: Estimate, m: int, least: float) -> list[tuple[float, float]]:
@@ -67,15 +78,22 @@ def posterior(estimate: Estimate, m: int, least: float) -> list[tuple[float, flo
     What is thought of them before is that each order of magnitude is as likely as another (H. Jeffreys, "Theory of
     probability", 1939, for what is not negative).
     """
-    wrong = estimate.value * m
+    return list(_posterior(estimate.value, m, least))
+
+
+@lru_cache
+def _posterior(value: float, m: int, least: float) -> tuple[tuple[float, float], ...]:
+    wrong = value * m
     right = m - wrong
     highest = beta_quantile(wrong + 1, right, 1 - FAR) if right > 0 else 1.0
     lowest = max(least, beta_quantile(wrong, right + 1, FAR) if wrong > 0 else 0.0)
     ratio = max(highest / lowest, 1.01) ** (1 / (SHARES - 1))
     shares = [min(lowest * ratio**i, 1 - 1e-9) for i in range(SHARES)]
     logarithms = [wrong * log(share) + right * log1p(-share) for share in shares]
-    weights = [exp(logarithm - max(logarithms)) for logarithm in logarithms]
-    return [(share, weight / sum(weights)) for share, weight in zip(shares, weights, strict=True)]
+    largest = max(logarithms)
+    weights = [exp(logarithm - largest) for logarithm in logarithms]
+    total = sum(weights)
+    return tuple((share, weight / total) for share, weight in zip(shares, weights, strict=True))
 
 
 def chance_of_at_most(count: int, m: int, share: float) -> float:

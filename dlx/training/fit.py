@@ -49,9 +49,16 @@ def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress
 
 def take_steps(experiment: Experiment, count: int) -> None:
     """Train for that many steps, measuring nothing; raises `Diverged` as `fit` does."""
-    for _ in range(count):
-        _advance(experiment, until=0.0)
-        if experiment.position.done == experiment.steps.m:
+    position, steps, stretches, left = experiment.position, experiment.steps, experiment.stretches, count
+    while left > 0:
+        with np.errstate(all="ignore"):
+            steps.begin_epoch()
+            taken = stretches.take(most=left) if stretches is not None else 0
+            if not taken:
+                size, taken = min(steps.size, steps.m - position.done), 1
+                _take_step(experiment, steps.next(size), size)
+        left -= taken
+        if position.done == steps.m:
             experiment.end_epoch(None)
 
 
@@ -69,8 +76,8 @@ def step_costs(experiment: Experiment, count: int) -> Iterator[float]:
 
 
 def _advance(experiment: Experiment, until: float) -> None:
-    """Train to the end of the next epoch that has a row, or until the clock says so; at 0.0 for one step."""
-    position, steps, stretches = experiment.position, experiment.steps, experiment.stretches if until else None
+    """Train to the end of the next epoch that has a row, or until the clock says so."""
+    position, steps, stretches = experiment.position, experiment.steps, experiment.stretches
     m, most = steps.m, steps.size
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:

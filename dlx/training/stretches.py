@@ -35,16 +35,15 @@ class Stretches:
         restarts = experiment.restarts_at_steps or (batches.is_full and batches.restarts)
         self.is_possible = not (restarts or experiment.spec.data.augment)
 
-    def take(self, spare: int) -> int:
+    def take(self, spare: int = 0, most: int | None = None) -> int:
         """Take steps of full size; returns how many, 0 where a step must be taken alone.
 
         spare: how many examples of the epoch must be left, at least.
+        most: take no more, wherever metrics.csv has its rows; by default up to the next row.
         """
-        batches, position = self.batches, self.experiment.position
         if not self.is_possible:
             return 0
-        left = batches.m - position.done - spare
-        count = self._epochs_without_row() if batches.is_full else left // batches.size
+        count = self._count(spare, most)
         if count < 2:
             return 0
         return self._recorded.take(count) if self._recorded is not None else 0
@@ -52,6 +51,14 @@ class Stretches:
     @cached_property
     def _recorded(self) -> RecordedStretch | None:
         return RecordedStretch.of(self.experiment, self.batches)
+
+    def _count(self, spare: int, most: int | None) -> int:
+        """How many may be taken: in full batches epochs, else what is left of one."""
+        batches = self.batches
+        if batches.is_full:
+            return self._epochs_without_row() if most is None else most
+        left = (batches.m - self.experiment.position.done - spare) // batches.size
+        return left if most is None else min(left, most)
 
     def _epochs_without_row(self) -> int:
         """How many there are from the present one on: epochs that each are one step, the last of which is not ended."""

@@ -18,7 +18,7 @@ from dlx.spec.sections import Spec
 from dlx.training import engine
 from dlx.training.build import build_supervised
 from dlx.training.experiment import Experiment
-from dlx.training.fit import fit
+from dlx.training.fit import fit, take_steps
 from dlx.training.records import EpochRecord
 from dlx.training.supervised import Supervised
 
@@ -163,6 +163,21 @@ def test_many_steps_are_taken_at_once(batch_size: int | str) -> None:
     assert experiment.position.step == (240 if batch_size == 8 else 30)
     steps = experiment.batches.step_for(experiment.batches.size).tape
     assert alone.count(steps) <= 32
+
+
+@pytest.mark.parametrize("batch_size", [8, "full"])
+def test_so_many_steps_are_taken_as_are_asked_for(batch_size: int | str) -> None:
+    """Within an epoch, over several, and beyond the last one; rows are not waited for."""
+    training = {"epochs": 9, "batch_size": batch_size, "evaluate_every": 4}
+    plain, compiled = (experiment_of(name, {"training": training}) for name in ("numpy", "compiled"))
+    taken = 0
+    for count in (1, 3, 30, 80):
+        taken += count
+        for experiment in (plain, compiled):
+            take_steps(experiment, count)
+            assert (experiment.position.step, experiment.update.t) == (taken, taken)
+        assert (compiled.position.epoch, compiled.position.done) == (plain.position.epoch, plain.position.done)
+        np.testing.assert_allclose(compiled.parameters.theta, plain.parameters.theta, rtol=1e-9, atol=1e-12)
 
 
 def test_where_it_is_not_installed_auto_is_numpy_and_compiled_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
