@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from dlx.data.batches import Reader
@@ -10,6 +13,13 @@ from dlx.nn.tape import Tape
 from dlx.training.position import Position
 from dlx.training.streams import Streams
 from dlx.types import Array
+
+
+class EpochOrder(NamedTuple):
+    """The order of the examples in an epoch, and the shuffle stream before it was drawn."""
+
+    state: dict[str, Any]
+    order: Array
 
 
 class TrainingBatches:
@@ -79,6 +89,22 @@ class TrainingBatches:
         if self._order is None or self._ordered != self.position.epoch:
             self._order, self._ordered = self._new_order(), self.position.epoch
         return self._order
+
+    def orders(self, count: int) -> list[EpochOrder]:
+        """Those of this epoch, at its beginning, and of the next ones."""
+        order = self.order()
+        orders = [EpochOrder(self.position.order_state, order)]
+        for _ in range(count - 1):
+            state = self.streams.state("shuffle")
+            orders.append(EpochOrder(state, self.reader.order(self.streams["shuffle"])))
+        return orders
+
+    def go_back(self, orders: Sequence[EpochOrder], i: int) -> None:
+        """Stand in the i-th of the epochs whose orders were drawn ahead."""
+        if i + 1 < len(orders):
+            self.streams.set_state("shuffle", orders[i + 1].state)
+        self.position.order_state, self._order = orders[i]
+        self._ordered = self.position.epoch
 
     def _new_order(self) -> Array:
         if self.position.done > 0:

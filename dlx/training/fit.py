@@ -11,8 +11,8 @@ import numpy as np
 from dlx.errors import Diverged
 from dlx.nn.tape import Tape
 from dlx.training.experiment import Experiment
+from dlx.training.recorded_stretch import RISKY_NORM, RISKY_RATE
 from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
-from dlx.training.stretches import RISKY_NORM, RISKY_RATE
 
 SECONDS_BETWEEN_REPORTS = 0.1
 

@@ -1,30 +1,28 @@
-"""Stretches: many steps of a training in one native call, with the bits that step after step would give."""
+"""Stretches: many steps of a training in native calls, with the bits that step after step would give."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from math import isfinite, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dlx.nn.compiled.fusion import translated
-from dlx.nn.compiled.program import Stretch
-from dlx.nn.compiled.rows import checked, elementwise, product, rows_of
-from dlx.nn.compiled.table import Moving, Rows, joined
-from dlx.nn.dropout import DrawnMask, words_of
-from dlx.nn.tape import Tape, constant
+from dlx.training.recorded_stretch import RISKY_RATE, RecordedStretch
 
 if TYPE_CHECKING:
     from dlx.training.batches import TrainingBatches
     from dlx.training.experiment import Experiment
 
-MOST_STEPS = 512
-MOST_BYTES = 2**23  # of the examples of a stretch
-OPERATIONS = 1e8  # of a stretch, so that signals and reports wait for 0.1 s at most
-# A gradient or rate beyond these could overflow θ in one step: such a step is taken alone, with θ backed up.
-RISKY_NORM, RISKY_RATE = 1e15, 1e8
-LIMIT = RISKY_NORM**2  # of costs and of the squares of gradients; what is beyond it, or not finite, ends a stretch
+
+class PlannedSteps(NamedTuple):
+    """Steps of one size that follow each other, and whether the epoch ends with the last, or with each of them."""
+
+    recorded: RecordedStretch
+    first: int
+    number: int
+    ends_epoch: bool = False
 
 
 class Stretches:
@@ -35,196 +33,148 @@ class Stretches:
         restarts = experiment.restarts_at_steps or (batches.is_full and batches.restarts)
         self.is_possible = not (restarts or experiment.spec.data.augment)
 
+    @cached_property
+    def _whole(self) -> RecordedStretch | None:
+        """Of batches of full size."""
+        return RecordedStretch.of(self.experiment, self.batches, self.batches.size)
+
+    @cached_property
+    def _rest(self) -> RecordedStretch | None:
+        """Of the last batches of epochs, which are shorter."""
+        rest = self.batches.m % self.batches.size
+        return RecordedStretch.of(self.experiment, self.batches, rest) if rest else None
+
     def take(self, spare: int = 0, most: int | None = None) -> int:
-        """Take steps of full size; returns how many, 0 where a step must be taken alone.
+        """Take steps; returns how many, 0 where a step must be taken alone.
 
         spare: how many examples of the epoch must be left, at least.
         most: take no more, wherever metrics.csv has its rows; by default up to the next row.
         """
-        if not self.is_possible:
+        whole = self._whole if self.is_possible else None
+        if whole is None:
             return 0
-        count = self._count(spare, most)
-        if count < 2:
-            return 0
-        return self._recorded.take(count) if self._recorded is not None else 0
-
-    @cached_property
-    def _recorded(self) -> RecordedStretch | None:
-        return RecordedStretch.of(self.experiment, self.batches)
-
-    def _count(self, spare: int, most: int | None) -> int:
-        """How many may be taken: in full batches epochs, else what is left of one."""
-        batches = self.batches
-        if batches.is_full:
-            return self._epochs_without_row() if most is None else most
-        left = (batches.m - self.experiment.position.done - spare) // batches.size
-        return left if most is None else min(left, most)
+        room = whole.most if most is None else min(most, whole.most)
+        if self.batches.is_full:
+            count = room if most is not None else min(room, self._epochs_without_row())
+            return self._take([PlannedSteps(whole, 0, count, ends_epoch=True)])
+        epochs = self._whole_epochs(whole, most)
+        if epochs > 1:
+            return self._take_epochs(whole, epochs)
+        return self._take(self._within_epoch(whole, spare, room))
 
     def _epochs_without_row(self) -> int:
-        """How many there are from the present one on: epochs that each are one step, the last of which is not ended."""
+        """How many there are from the present one on: epochs none of which has a row."""
         if self.experiment.epoch_has_row():
             return 0
         training, epoch = self.experiment.spec.training, self.experiment.position.epoch
         next_row = epoch + training.evaluate_every - (epoch - 1) % training.evaluate_every
         return min(next_row, training.epochs) - epoch
 
-
-class RecordedStretch:
-    """A step on batches of one size, written down for batches that lie one after the other in memory."""
-
-    def __init__(self, experiment: Experiment, batches: TrainingBatches, most: int) -> None:
-        self.experiment, self.batches, self.size, self.most = experiment, batches, batches.size, most
-        size = self.size
-        dtype, self._is_full = experiment.parameters.theta.dtype, batches.is_full
-        pieces = 1 if self._is_full else most
-        self._X, self._Y_flat = batches.reader.buffers(pieces * size)
-        self._Y = np.zeros((pieces, len(self._Y_flat), size), dtype)
-        self._numbers = np.zeros((most, len(experiment.update.optimizer.numbers)), dtype)
-        self._decays = np.zeros((most, 1), dtype)  # what of W a decay leaves
-        self._norms = np.zeros((most, 1), dtype)
-        step = batches.network.record_step(self._X[:size], self._Y[0])
-        self._draws = sum(
-            words_of(args[0].size) for function, args in step.tape.calls if isinstance(function, DrawnMask)
-        )
-        self._tape = step.tape
-        self._scales = [scale for scale, _ in self._tape.cost_terms()]
-        self._costs = np.zeros((most, len(self._scales)), dtype)
-        self._stretch: Stretch | None = None
-        rows = self._rows()
-        if rows is not None:
-            self._stretch = Stretch(rows)
-
-    @classmethod
-    def of(cls, experiment: Experiment, batches: TrainingBatches) -> RecordedStretch | None:
-        """The stretch for batches of this size; None where it does not pay, or not all is known to native code."""
-        parameters, reader, size = experiment.parameters, batches.reader, batches.size
-        of_step = 6.0 * parameters.weights.size * size
-        most = min(MOST_STEPS, OPERATIONS // of_step)
-        if not batches.is_full:
-            bytes_of_step = size * (reader.n_x + reader.n_y) * parameters.theta.itemsize
-            most = min(most, MOST_BYTES // bytes_of_step, experiment.steps_per_epoch)
-        if most < 2:
-            return None
-        recorded = cls(experiment, batches, int(most))
-        if batches.is_full:
-            recorded.fill(1)
-        return recorded if recorded._stretch is not None else None
-
-    def _rows(self) -> Rows | None:
-        size, X = self.size, self._X
-        tables = [self._numbers, self._decays, self._norms, self._costs]
-        moving = [Moving(table, table.strides[0]) for table in tables]
-        if not self._is_full:
-            moving += [Moving(X, size * X.strides[0]), Moving(self._Y, self._Y.strides[0])]
-        calls = self._translated(self._tape, moving)
-        updates = [
-            rows
-            for tape in self.experiment.update.recorded(self._numbers[0])
-            for rows in self._translated(tape, moving)
-        ]
-        awaited = [rows_of(call, moving) for call in self._tape.awaited]
-        return joined([*calls, *self._checks(moving), *self._preparation(moving), *updates, *awaited])
-
-    def _translated(self, tape: Tape, moving: list[Moving]) -> list[Rows | None]:
-        return [rows for _, rows in translated(tape.calls, moving, tape.temporaries)]
-
-    def _checks(self, moving: list[Moving]) -> list[Rows | None]:
-        """What must be finite, and far from overflowing, before θ is changed; costs and norms are kept."""
-        parameters = self.experiment.parameters
-        rows: list[Rows | None] = []
-        for i, (_, term) in enumerate(self._tape.cost_terms()):
-            rows += [checked(term, LIMIT), elementwise(np.positive, (term, self._costs[0, i, ...]), moving)]
-        squares = np.zeros(1, parameters.theta.dtype)
-        rows += [product((parameters.d_theta.reshape(1, -1), parameters.d_theta, squares), moving)]
-        rows += [checked(squares, LIMIT), elementwise(np.positive, (squares, self._norms[0]), moving)]
-        for vector in self._tape.watched_vectors:
-            total, ones = np.zeros(1, vector.dtype), np.ones(len(vector), vector.dtype)
-            rows += [product((vector.reshape(1, -1), ones, total), moving), checked(total, LIMIT)]
-        self._squares = squares
-        return rows
-
-    def _preparation(self, moving: list[Moving]) -> list[Rows | None]:
-        """Clipping dθ, and the decay of W."""
-        optimizer, parameters = self.experiment.update.optimizer, self.experiment.parameters
-        d_theta, char = parameters.d_theta, parameters.theta.dtype.char
-        rows: list[Rows | None] = []
-        if optimizer.clip_norm is not None:
-            factor = np.zeros(1, parameters.theta.dtype)
-            rows += [
-                elementwise(np.sqrt, (self._squares, factor)),
-                elementwise(np.divide, (constant(optimizer.clip_norm, char), factor, factor)),
-                elementwise(np.minimum, (factor, constant(1, char), factor)),
-                elementwise(np.multiply, (d_theta, factor, d_theta)),
-            ]
-        if optimizer.clip_value is not None:
-            limits = constant(-optimizer.clip_value, char), constant(optimizer.clip_value, char)
-            rows.append(rows_of((np.clip, (d_theta, *limits, d_theta))))
-        if optimizer.weight_decay:
-            rows.append(elementwise(np.multiply, (parameters.weights, self._decays[0], parameters.weights), moving))
-        return rows
-
-    def take(self, count: int) -> int:
-        """Take so many steps, or as many as it has room for, or as there are before one that must be taken alone."""
-        experiment = self.experiment
-        count = self._ready(min(count, self.most))
-        if not count or self._stretch is None:
+    def _whole_epochs(self, whole: RecordedStretch, most: int | None) -> int:
+        """How many epochs of mini-batches may be taken at once."""
+        batches = self.batches
+        if self.experiment.position.done or batches.restarts:
             return 0
-        if not self._is_full:
-            self.fill(count)
-        state = experiment.streams.state("dropout") if self._draws else {}
-        taken = self._stretch(count)
-        if taken < count and self._draws:  # the step that was begun draws once more
-            experiment.streams.set_state("dropout", state)
-            experiment.streams.skip("dropout", taken * self._draws)
-        self._account(taken)
+        epochs = self._epochs_without_row() if most is None else most // batches.per_epoch
+        epochs = min(epochs, whole.most // (batches.m // batches.size))
+        if epochs < 2 or batches.m % batches.size == 0:
+            return epochs
+        return min(epochs, self._rest.most) if self._rest is not None else 0
+
+    def _take_epochs(self, whole: RecordedStretch, count: int) -> int:
+        batches, rest = self.batches, self._rest
+        size, steps = batches.size, batches.m // batches.size
+        orders = batches.orders(count)
+        order = np.stack([each.order for each in orders])
+        whole.fill(order[:, : steps * size].ravel())
+        if rest is not None:
+            rest.fill(order[:, steps * size :].ravel())
+        plan = list[PlannedSteps]()
+        for i in range(count):
+            plan.append(PlannedSteps(whole, i * steps, steps, ends_epoch=rest is None))
+            if rest is not None:
+                plan.append(PlannedSteps(rest, i, 1, ends_epoch=True))
+        first = self.experiment.position.epoch
+        taken = self._take(plan)
+        batches.go_back(orders, self.experiment.position.epoch - first)
         return taken
 
-    def fill(self, count: int) -> None:
-        """Put the next examples into the batches."""
-        batches, size = self.batches, self.size
-        done = batches.position.done
-        index = batches.order()[done : done + count * size]
-        X, Y = self._X[: count * size], self._Y_flat[:, : count * size]
-        batches.reader.fill(index, X, Y)
-        self._Y[:count] = Y.reshape(len(Y), count, size).transpose(1, 0, 2)
+    def _within_epoch(self, whole: RecordedStretch, spare: int, room: int) -> list[PlannedSteps]:
+        """What is left of an epoch, or a part of it."""
+        batches, done = self.batches, self.batches.position.done
+        count = min(room, (batches.m - done - spare) // batches.size)
+        end = done + count * batches.size
+        plan = [PlannedSteps(whole, 0, count)]
+        has_rest = spare == 0 and count < room and 0 < batches.m - end < batches.size
+        if count + has_rest < 2:
+            return []
+        whole.fill(batches.order()[done:end])
+        if has_rest and self._rest is not None:
+            self._rest.fill(batches.order()[end:])
+            plan.append(PlannedSteps(self._rest, 0, 1))
+        return plan
 
-    def _ready(self, count: int) -> int:
-        """Fill in the optimizer's numbers of so many steps; returns of how many the rate is no risk."""
-        experiment = self.experiment
-        position, update, optimizer = experiment.position, experiment.update, experiment.update.optimizer
-        before, decay = (position.step, position.epoch), optimizer.weight_decay
-        self._rates = []
-        for i in range(count):
-            rate = experiment.learning_rate()
-            if not rate < RISKY_RATE:
+    def _take(self, plan: Sequence[PlannedSteps]) -> int:
+        """Take what is planned, or as many steps as there are before one that must be taken alone."""
+        streams = self.experiment.streams
+        rates = self._ready(plan) if sum(steps.number for steps in plan) > 1 else []
+        if len(rates) < 2:
+            return 0
+        has_draws = any(steps.recorded.draws for steps in plan)
+        state = streams.state("dropout") if has_draws else {}
+        taken, words, counts = 0, 0, list[int]()
+        for steps in plan:
+            count = steps.recorded.run(steps.first, min(steps.number, len(rates) - taken))
+            taken, words = taken + count, words + count * steps.recorded.draws
+            counts.append(count)
+            if count < steps.number:
                 break
-            self._rates.append(rate)
-            self._numbers[i] = optimizer.values(rate, update.t + i + 1)
-            self._decays[i] = 1 - rate * decay
-            position.step += 1
-            position.epoch += self._is_full
-        position.step, position.epoch = before
-        return len(self._rates)
-
-    def _account(self, taken: int) -> None:
-        """Count the steps, as if each had been taken alone."""
-        experiment = self.experiment
-        position, clip = experiment.position, experiment.clip_norm
-        experiment.update.t += taken
-        costs = self._costs[:taken].tolist()
-        for i in range(taken):
-            if i > 0 and self._is_full:
-                experiment.end_epoch(None)
-            J = 0.0
-            for scale, term in zip(self._scales, costs[i], strict=True):
-                J += scale * term
-            if position.step == 0:
-                position.first_cost = J
-            position.step += 1
-            position.done += self.size
-            position.cost_sum += J * self.size
+        if has_draws:  # the step that was begun, and not accepted, has drawn
+            streams.set_state("dropout", state)
+            streams.skip("dropout", words)
         if taken:
-            position.learning_rate = self._rates[taken - 1]
-            position.gradient_norm = sqrt(self._norms[taken - 1, 0].item())
+            self._account(plan[: len(counts)], counts)
+            self.experiment.position.learning_rate = rates[taken - 1]
+        return taken
+
+    def _ready(self, plan: Sequence[PlannedSteps]) -> list[float]:
+        """Fill in the optimizer's numbers; returns the rates of the steps, up to one that is a risk."""
+        experiment, rates, is_full = self.experiment, list[float](), self.batches.is_full
+        position, values, t = experiment.position, experiment.update.optimizer.values, experiment.update.t
+        numbers = {steps.recorded: list[tuple[float, ...]]() for steps in plan}
+        before = position.step, position.epoch
+        for steps in plan:
+            for _ in range(steps.number):
+                rates.append(experiment.rate(position))
+                numbers[steps.recorded].append((rates[-1], *values(rates[-1], t + len(rates))))
+                position.step += 1
+                position.epoch += is_full
+            position.epoch += steps.ends_epoch and not is_full
+        position.step, position.epoch = before
+        risk = next((i for i, rate in enumerate(rates) if not rate < RISKY_RATE), len(rates))
+        for recorded, rows in numbers.items():
+            recorded.set(rows)
+        return rates[:risk]
+
+    def _account(self, plan: Sequence[PlannedSteps], counts: Sequence[int]) -> None:
+        """Count the steps, as if each had been taken alone; the last epoch is not ended."""
+        experiment, is_at_end = self.experiment, False
+        position, clip, m = experiment.position, experiment.clip_norm, self.batches.m
+        costs = {recorded: recorded.costs() for recorded in {steps.recorded for steps in plan}}
+        for steps, count in zip(plan, counts, strict=True):
+            size = steps.recorded.size
+            for J in costs[steps.recorded][steps.first : steps.first + count]:
+                if is_at_end:
+                    experiment.end_epoch(None)
+                if position.step == 0:
+                    position.first_cost = J
+                position.step += 1
+                position.done += size
+                position.cost_sum += J * size
+                is_at_end = position.done == m
             if isfinite(clip):
-                position.clipped += sum(sqrt(squares) > clip for squares in self._norms[:taken, 0].tolist())
+                norms = steps.recorded.norms[steps.first : steps.first + count, 0].tolist()
+                position.clipped += sum(sqrt(squares) > clip for squares in norms)
+        experiment.update.t += sum(counts)
+        steps, count = next(pair for pair in zip(reversed(plan), reversed(counts), strict=True) if pair[1])
+        position.gradient_norm = sqrt(steps.recorded.norms[steps.first + count - 1, 0].item())
