@@ -16,6 +16,7 @@ from dlx.data.columns import ColumnDetails, ColumnOptions, Order
 from dlx.data.encoding import missing
 from dlx.data.moments import NoMoment, moments
 from dlx.data.numbers import NumberStyle
+from dlx.data.rounded import EXACT
 from dlx.data.table import Table, taken
 from dlx.data.texts import Texts, as_array
 from dlx.data.valid_times import stated_invalid
@@ -29,6 +30,7 @@ ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
 }
 WRITTEN = re.compile(r"\s*(?P<sign><=|>=|!=|==|<|>|=)\s*(?P<value>.*?)\s*", re.DOTALL)
+WHOLE, LARGEST = re.compile(r"[+-]?[0-9]{1,300}"), 10**300  # which float64 has room for
 ALL = "all"
 BETWEEN = re.compile(r"\s*(?:,|\band\b|&+)\s*(?=[<>!=])")  # of `>= 18 and < 65`
 NOTHING = ("null", "~", "")  # what stands for a missing value behind a sign
@@ -77,6 +79,13 @@ class RowCondition:
             return cls(sign, (value,))
         return cls("!=" if sign == "!=" else "=", (None if value in NOTHING else value,))
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether no number that a value must be, or not be, is so large that float64 may stand for several."""
+        if self.sign == ALL:
+            return all(RowCondition.of(condition).is_exact for condition in self.values)
+        return self.sign in ORDERS or not any(abs(_number(value)) >= EXACT for value in self.values)
+
     def holds(self, values: Array, order: Order | None = None) -> Array:
         """(m,) Where it does; order: of day and month in dates such as 01/02/2020, where it is stated.
 
@@ -102,13 +111,14 @@ class RowCondition:
             for value in (value for value in present if isinstance(value, bool)):
                 equal |= np.array([BOOLEANS.get(text.strip().lower()) == value for text in texts.tolist()], bool)
         else:
-            equal |= np.isin(values, [_number(value) for value in present])
+            for number in map(_number, present):
+                equal |= values == number
         return ~equal & ~absent if self.sign == "!=" else equal
 
 
 def _plain(values: Array) -> Array:
-    """Numbers as such, also where some are missing among them."""
-    if values.dtype != object or any(isinstance(value, str) for value in values):
+    """Numbers as such, also where some are missing among them; objects where float64 would round them."""
+    if values.dtype != object or any(isinstance(value, str) or abs(value or 0) >= EXACT for value in values):
         return values
     return np.array([nan if value is None else value for value in values], np.float64)
 
@@ -130,11 +140,14 @@ def _ordered(values: Array, limit: str, rows: Array, order: Order | None) -> tup
 
 
 def _number(value: Stated) -> float:
-    """The number that is stated, 1 and 0 for truth values; NaN, which equals none, for other texts."""
+    """The number that is stated, a whole one exact; 1 and 0 for truth values; NaN, which equals none, for others."""
     if isinstance(value, str):
-        read = NumberStyle().number(value.strip())
-        return BOOLEANS.get(value.strip().lower(), nan) if read is None else read[0]
-    return nan if value is None else float(value)
+        text = value.strip()
+        if WHOLE.fullmatch(text):
+            return int(text)
+        read = NumberStyle().number(text)
+        return BOOLEANS.get(text.lower(), nan) if read is None else read[0]
+    return nan if value is None or abs(value) > LARGEST else value
 
 
 def checked_conditions(stated: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -162,6 +175,9 @@ def fulfilling(
         values, setting = table.values[name], settings.get(name, ColumnOptions())
         if isinstance(values, Texts):
             values = values.without(stated_invalid(values, setting))
+        if name in table.rounded and not condition.is_exact:
+            what = f"{table.rounded[name].in_words(table.m)}: name it in `categorical`, so that they are told apart"
+            raise DataError(f"{table.path}: where: column {name!r}: {what}")
         try:
             holds = condition.holds(as_array(values), setting.order)
         except NoMoment as no_moment:

@@ -68,6 +68,13 @@ def column_values(table: Table, name: str, pieces: Pieces, of: Roles, reader: Co
         DataError: some are numbers and others are not.
         TextNeeded: all pieces must be there as text.
     """
+    values = _values(table, name, pieces, of, reader)
+    if pieces.rounded is not None and not isinstance(values, Texts):
+        table.rounded[name] = pieces.rounded
+    return values
+
+
+def _values(table: Table, name: str, pieces: Pieces, of: Roles, reader: ColumnReader) -> Values:
     try:
         if reader.invalid and name in of.numbers:
             return _valid_numbers(table, name, pieces, reader)

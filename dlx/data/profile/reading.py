@@ -11,14 +11,14 @@ import numpy as np
 from dlx.data.columns import ColumnError
 from dlx.data.conditions import fulfilling
 from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.profile.changes import Changes, unmarked, without_words
+from dlx.data.profile.changes import Changes
 from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.label_words import unmarked, without_words
 from dlx.data.profile.table import TableProfile
+from dlx.data.rounded import EXACT
 from dlx.data.sources import File
 from dlx.data.texts import Texts, as_texts
 from dlx.errors import DataError
-
-EXACT = 2.0**53  # below which float64 holds every whole number
 
 
 def profile_file(source: File) -> TableProfile:
@@ -40,13 +40,13 @@ def profile_file(source: File) -> TableProfile:
             continue
         if table.m == 0:
             raise DataError(f"{path}: there are no examples")
-        if changes.improve(table.values):
+        if changes.improve(table):
             continue
         table = fulfilling(table, roles.conditions, roles.options)
         places = {name: place for place, name in enumerate(table.names)}
         values = {name: changes.valid(name, table.values[name]) for name in roles.features}
         columns = [ColumnProfile(name, places[name], column) for name, column in values.items()]
-        return changes.profile(columns, table.m, len(table.names))
+        return changes.profile(columns, table)
 
 
 def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:

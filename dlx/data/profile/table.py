@@ -39,6 +39,8 @@ class TableProfile:
         units: of columns whose numbers have several, how many rows have each.
         width: how many columns the file has, where some are not there.
         doubled: of names that were stated of the target and that several columns have, their numbers.
+        rounded: of columns with whole numbers that float64 does not hold, what becomes of these, in words.
+        long_names: columns of such numbers that are names, and were read as text.
         dropped: the lines of the rows that are left out, being no examples, by their kind.
     """
 
@@ -55,6 +57,8 @@ class TableProfile:
     units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     width: int = 0
     doubled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    rounded: Mapping[str, str] = field(default_factory=dict)
+    long_names: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
