@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dlx.data.column_store import ColumnStore
+from dlx.data.columns import as_key
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
 from dlx.data.rounded import Rounded
@@ -54,9 +55,8 @@ class Table:
     def tell_rounded(self, names: Iterable[str]) -> None:
         """Warns where numbers of these columns are rounded."""
         for name in filter(self.rounded.__contains__, names):
-            key = name if name.isidentifier() else f'"{name}"'
             what = f"{self.rounded[name].in_words(self.m)} in {self._place(self.rounded[name].row)}"
-            ways = f"name it in `categorical` or `ignore`, or state `columns: {{{key}: {{kind: number}}}}`"
+            ways = f"name it in `categorical` or `ignore`, or state `columns: {{{as_key(name)}: {{kind: number}}}}`"
             warnings.warn(Remark(f"{self.path}: column {name!r}: {what}; {ways}"), stacklevel=2)
 
     def _place(self, row: int) -> str:
