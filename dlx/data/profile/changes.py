@@ -11,6 +11,7 @@ from dlx.data.columns import ColumnError, ColumnOptions, Doubles
 from dlx.data.dropped_rows import KINDS, TOTAL
 from dlx.data.formats.format import TableFormat
 from dlx.data.numbers import NumberStyle
+from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.long_numbers import are_names, merged
 from dlx.data.profile.marks import SAYS_MISSING, USUAL, marks_in
@@ -68,7 +69,7 @@ class Changes:
             long_names=tuple(self.long_names),
         )
 
-    def valid(self, name: str, values: Values) -> Values:
+    def valid(self, name: str, values: Values | PackedNumbers) -> Values | PackedNumbers:
         """The values of a column, without those that are no times in a column of times."""
         return values.without(self.invalid[name]) if name in self.invalid and isinstance(values, Texts) else values
 

@@ -84,9 +84,8 @@ class TableProfile:
         """How many rows are the same as one before them, column for column."""
         if not self.columns:
             return 0
-        codes = [column.codes for column in self.columns]
         blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, self.m, ROWS_AT_ONCE)]
-        of_blocks = [hashes(np.column_stack([column[rows] for column in codes])) for rows in blocks]
+        of_blocks = [hashes(np.column_stack([column.codes_of(rows) for column in self.columns])) for rows in blocks]
         return self.m - len(np.unique(np.concatenate(of_blocks)))
 
     @cached_property
@@ -120,9 +119,9 @@ class TableProfile:
 
 
 def _content(column: ColumnProfile) -> bytes:
-    if isinstance(column.values, Texts):
+    if isinstance(column.content, Texts):
         return column.codes.tobytes() + "\0".join(column.counts[0]).encode(errors="surrogatepass")
-    return column.values.astype(np.float64).tobytes()
+    return column.numbers.astype(np.float64).tobytes()
 
 
 def _in_order_of_appearance(numbers: Array) -> Array:
