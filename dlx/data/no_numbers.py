@@ -38,8 +38,11 @@ def reason_in_others(text: str, style: NumberStyle) -> str:
 
 
 def _parts(text: str, style: NumberStyle) -> Measured | None:
+    """The parts of a number with a unit or a sign of a limit; None where it is none, as 1/2 is."""
     parts = measured(text)
-    return None if parts is None or all(way.number(parts.number) is None for way in (style, style.other)) else parts
+    if parts is None or all(way.number(parts.number) is None for way in (style, style.other)):
+        return None
+    return None if parts.unit.startswith("/") and not any(map(str.isalpha, parts.unit)) else parts
 
 
 def _other_unit(parts: Measured, style: NumberStyle) -> str:

@@ -95,6 +95,7 @@ COLUMN = "columns: {h: {kind: number"
             {},
             f"3: '>171.3 cm' has the unit cm and is a limit; .*`{COLUMN}, unit: cm, censored: true}}}}`",
         ),
+        ("1,1/2", {}, "3: '1/2' is not a number, as this column is stated to hold"),
         ("<3,<4", {}, f"2: '<3' is a limit; correct it, or state `{COLUMN}, censored: true}}}}`"),
         ("170,171.3 cm", None, f"3: '171.3 cm' has .* `{COLUMN}, unit: cm}}}}`, or name the column in `categorical`"),
         (
